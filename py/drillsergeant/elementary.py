@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-# The dtype (f32, i32, u32 or mask) is stated in docstrings and checked when a function is traced:
-# NumPy's own stubs widen `float32 * float` to "some floating", so naming dtypes here would need a cast a line.
+# The dtype (f32, i32, u32 or mask) is stated in docstrings and checked when a function is traced: NumPy's stubs
+# call `float32 * float` "some floating" and `uint32 ^ int` signed, so a dtype here would need a cast every other line.
 Array: TypeAlias = npt.NDArray[Any]
 
 EXP_MIN, EXP_MAX = -87.0, 88.0
@@ -39,7 +39,8 @@ def exp(x: Array) -> Array:
     p = p * r + 1.6666665459e-1
     p = p * r + 5.0000001201e-1
     p = p * (r * r) + r + 1.0
-    return p * ((n.astype(np.int32) + 127) << 23).view(np.float32)
+    result: Array = p * ((n.astype(np.int32) + 127) << 23).view(np.float32)
+    return result
 
 
 def log(x: Array) -> Array:
@@ -58,7 +59,8 @@ def log(x: Array) -> Array:
     odd = z * (w * 0.2849878668785095 + 0.6666666269302368)
     half_square = f * f * 0.5
     k = exponent.astype(np.float32)
-    return s * (half_square + (even + odd)) + k * 9.0580006145e-06 - half_square + f + k * 0.69313812256
+    result: Array = s * (half_square + (even + odd)) + k * 9.0580006145e-06 - half_square + f + k * 0.69313812256
+    return result
 
 
 def tanh(x: Array) -> Array:
@@ -110,7 +112,8 @@ def hash_u32(seed: Array, *words: Array | int) -> Array:
 
 def uniform(bits: Array) -> Array:
     """Number in [0, 1) from the upper 24 of 32 random bits: u32 -> f32 of the same shape, exact multiples of 2**-24."""
-    return (bits >> 8).astype(np.float32) * 5.9604644775390625e-08
+    result: Array = (bits >> 8).astype(np.float32) * 5.9604644775390625e-08
+    return result
 
 
 def _mix(bits: Array) -> Array:

@@ -1,8 +1,8 @@
 """The elementary functions against f64 of the C library, and the random numbers against their statistics."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-
 from drillsergeant import elementary
 from drillsergeant.elementary import Array
 
@@ -16,7 +16,7 @@ def sweep(low: float, high: float, count: int = 400_001) -> Array:
     return np.linspace(low, high, count).astype(np.float32)
 
 
-def relative(got: Array, want: Array) -> float:
+def relative(got: Array, want: npt.NDArray[np.float64]) -> float:
     """Largest |got - want| / |want|, in f64, where want is not 0."""
     kept = want != 0
     return float(np.max(np.abs(got.astype(np.float64)[kept] / want[kept] - 1)))
