@@ -73,7 +73,8 @@ def tanh(x: Array) -> Array:
     z = x * x
     over = x * (((z + 573.8656005859375) * z + 30837.052734375) * z + 250258.828125)
     under = ((z * 36.03334426879883 + 5293.38037109375) * z + 114254.8125) * z + 250259.078125
-    return over / under
+    result: Array = over / under
+    return result
 
 
 def sin_cos(x: Array) -> tuple[Array, Array]:
@@ -122,4 +123,5 @@ def _mix(bits: Array) -> Array:
     bits = bits * 0x7FEB352D
     bits = bits ^ (bits >> 15)
     bits = bits * 0x846CA68B
-    return bits ^ (bits >> 16)
+    bits = bits ^ (bits >> 16)
+    return bits
