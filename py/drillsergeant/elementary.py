@@ -123,5 +123,5 @@ def _mix(bits: Array) -> Array:
     bits = bits * 0x7FEB352D
     bits = bits ^ (bits >> 15)
     bits = bits * 0x846CA68B
-    bits = bits ^ (bits >> 16)
-    return bits
+    mixed: Array = bits ^ (bits >> 16)
+    return mixed

@@ -1,0 +1,132 @@
+"""What a drill (a game to learn) is: pure elementwise functions over many matches at once.
+
+Axis letters, everywhere in this package: N matches, S sides (players of one match), OBS entries of an observation,
+ACT discrete actions. A state is a dict of arrays [N], one per field, structure of arrays.
+
+The same functions run as plain NumPy (the reference) and with tracers in place of arrays (recorded once, then run as
+WebAssembly SIMD), so inside them there is no `if` on data, no indexing, no reduction, no in-place write. Allowed:
+
+    + - * /, unary -, np.abs, np.sqrt, np.minimum, np.maximum, np.where, comparisons, & | ~ on masks,
+    + - * & | ^ << >> on u32 and i32, .astype(f32 | i32 | u32), .view(f32 | i32 | u32),
+    np.floor, np.ceil, np.trunc, np.rint, and everything in `drillsergeant.elementary`.
+
+Numbers in the code are Python floats and ints, which take the dtype of the array they meet (NumPy >= 2); f64 never
+appears. `np.where(mask, 1.0, 0.0)` would be f64: write `mask.astype(np.float32)`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from drillsergeant.elementary import Array
+
+State: TypeAlias = dict[str, Array]
+Dtype: TypeAlias = Literal["f32", "i32", "u32"]
+
+# Every state starts with these: which random numbers the match draws, how many matches were played in this slot
+# before it, and how many ticks it has lasted.
+COMMON_FIELDS: Mapping[str, Dtype] = {"seed": "u32", "episode": "u32", "clock": "u32"}
+
+
+@dataclass(frozen=True)
+class Body:
+    """One thing to draw: where its state lies and how large it is.
+
+    A heading is a unit vector, not an angle: turning the field by half a turn negates it exactly, no angle ever wraps,
+    and (cos, sin) is what a canvas transform wants.
+    """
+
+    kind: Literal["box", "disc"]
+    name: str
+    x: str  # state field, m, to the right
+    y: str  # state field, m, upwards
+    size_m: float  # half the edge of a box, radius of a disc
+    side: int | None = None  # whose player this is; None: nobody's
+    heading: tuple[str, str] | None = None  # state fields (cos, sin) of the direction a box looks in
+    velocity: tuple[str, str] | None = None  # state fields (x, y), m/s: zeroed when a visitor drags the body
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The field, centred on the origin, x to the right and y upwards; side 0 attacks the goal at +x."""
+
+    half_length_m: float  # the field spans [-half_length_m, half_length_m] in x, goal recesses excluded
+    half_width_m: float  # and [-half_width_m, half_width_m] in y
+    goal_half_width_m: float  # 0: no goals
+    goal_depth_m: float  # how far a goal recess reaches beyond the field
+    bodies: tuple[Body, ...]  # drawn in this order
+
+
+class Drill(Protocol):
+    """A game with S sides, whose tunable numbers are fields of a frozen dataclass.
+
+    Sides are seen from their own end of the field: an action means the same thing, and an observation reads the same,
+    for whoever attacks to the right (side 0) and to the left (side 1).
+    """
+
+    @property
+    def name(self) -> str:
+        """Key in the registry of drills."""
+
+    @property
+    def sides(self) -> int:
+        """S: how many players learn in one match."""
+
+    @property
+    def action_count(self) -> int:
+        """ACT: actions are i32 in [0, ACT)."""
+
+    @property
+    def action_repeat(self) -> int:
+        """Ticks per decision."""
+
+    @property
+    def tick_hz(self) -> int:
+        """Ticks per second of the match's time."""
+
+    @property
+    def time_limit_s(self) -> float:
+        """Match time after which `outcome` reports a truncation."""
+
+    @property
+    def fields(self) -> Mapping[str, Dtype]:
+        """Ordered: state field -> dtype; begins with COMMON_FIELDS."""
+
+    @property
+    def observation(self) -> tuple[str, ...]:
+        """A readable name for each of the OBS entries."""
+
+    @property
+    def reward_terms(self) -> tuple[str, ...]:
+        """A readable name for each term of the reward."""
+
+    @property
+    def scene(self) -> Scene:
+        """How to draw a match."""
+
+    def reset(self, seed: Array, episode: Array) -> State:
+        """Return the start of match `episode` (u32 [N]) of the slot seeded with `seed` (u32 [N]); clock is 0."""
+
+    def tick(self, state: State, actions: Sequence[Array]) -> State:
+        """Return the state 1/tick_hz s later; actions: S arrays i32 [N]."""
+
+    def observe(self, state: State, side: int) -> list[Array]:
+        """Return OBS arrays f32 [N], of magnitude about 1."""
+
+    def reward(self, before: State, after: State, side: int) -> list[Array]:
+        """Return one f32 [N] per reward term, earned over one decision; what is trained on is their sum."""
+
+    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+        """Return (terminated mask [N], truncated mask [N], winner i32 [N]).
+
+        The winner is +1 for side 0, -1 for side 1, 0 for nobody. Terminated and truncated exclude each other.
+        """
+
+    def scripted(self, state: State, side: int) -> Array:
+        """Return the action i32 [N] of the drill's frozen hand-written player, the yardstick for learned ones."""
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        """Return the action for the keys a human holds.
+
+        right, up in {-1, 0, 1} are directions on the screen; turn is +1 for counter-clockwise, -1 for clockwise.
+        """
