@@ -1,0 +1,138 @@
+"""How shared memory is touched: 32-bit cells with atomic operations, and bulk copies.
+
+A *word* is the index of an i32 cell (byte offset / 4). Values are signed 32-bit and wrap. Every single-cell operation
+is sequentially consistent, as JavaScript's `Atomics` are; bulk copies promise nothing and are only used on bytes that
+the protocol has made private (a reserved or pinned slot). The browser's implementation wraps a shared WebAssembly
+memory; `PlainMemory` is the native one, for one process with any number of threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+WORD_BYTES = 4
+_WORD_RANGE = 1 << 32
+_WORD_SIGN = 1 << 31
+
+
+def signed(value: int) -> int:
+    """Wrap any integer to the signed 32-bit value that a cell holds for it."""
+    return (value + _WORD_SIGN) % _WORD_RANGE - _WORD_SIGN
+
+
+def unsigned(value: int) -> int:
+    """Read a cell's value as unsigned 32-bit."""
+    return value % _WORD_RANGE
+
+
+class Memory(Protocol):
+    """Everything the protocols need of a memory. `word` counts i32 cells, offsets count bytes."""
+
+    def load(self, word: int) -> int:
+        """Return the cell's signed value."""
+        ...
+
+    def store(self, word: int, value: int) -> None:
+        """Set the cell to `value`, wrapped to 32 bits."""
+        ...
+
+    def add(self, word: int, value: int) -> int:
+        """Add to the cell in one step, wrapping; return the value it had before."""
+        ...
+
+    def compare_exchange(self, word: int, expected: int, value: int) -> int:
+        """Store `value` only where the cell holds `expected`; return the value it had before."""
+        ...
+
+    def wait(self, word: int, expected: int, timeout_s: float) -> None:
+        """Sleep while the cell holds `expected`, until notified or timed out; may also return early, so look again."""
+        ...
+
+    def notify(self, word: int) -> None:
+        """Wake everybody who waits on the cell."""
+        ...
+
+    def read(self, offset_bytes: int, target: WriteableBuffer) -> None:
+        """Fill `target` (contiguous) with the bytes from `offset_bytes` on."""
+        ...
+
+    def write(self, offset_bytes: int, source: ReadableBuffer) -> None:
+        """Copy the bytes of `source` (contiguous) to `offset_bytes` on."""
+        ...
+
+
+class PlainMemory:
+    """A `Memory` over a bytearray, for native runs and for threads of one process.
+
+    `buffer` is the bytearray itself, so that NumPy can view it in place (`numpy.frombuffer(memory.buffer, ...)`).
+    """
+
+    def __init__(self, size_bytes: int) -> None:
+        """Take `size_bytes` zeroed bytes; a multiple of 4, else ValueError."""
+        if size_bytes <= 0 or size_bytes % WORD_BYTES:
+            raise ValueError(
+                f"PlainMemory size is {size_bytes} bytes, needs a positive multiple of {WORD_BYTES}: "
+                "pass layout.total_bytes"
+            )
+        self.buffer = bytearray(size_bytes)
+        self._bytes = memoryview(self.buffer)
+        self._words = self._bytes.cast("i")
+        self._changed = threading.Condition()
+
+    def load(self, word: int) -> int:
+        """Return the cell's signed value."""
+        return self._words[word]
+
+    def store(self, word: int, value: int) -> None:
+        """Set the cell to `value`, wrapped to 32 bits."""
+        with self._changed:  # a store must not fall between the two halves of another thread's add
+            self._words[word] = signed(value)
+
+    def add(self, word: int, value: int) -> int:
+        """Add to the cell in one step, wrapping; return the value it had before."""
+        with self._changed:
+            before = self._words[word]
+            self._words[word] = signed(before + value)
+        return before
+
+    def compare_exchange(self, word: int, expected: int, value: int) -> int:
+        """Store `value` only where the cell holds `expected`; return the value it had before."""
+        with self._changed:
+            before = self._words[word]
+            if before == signed(expected):
+                self._words[word] = signed(value)
+        return before
+
+    def wait(self, word: int, expected: int, timeout_s: float) -> None:
+        """Sleep while the cell holds `expected`, until any cell is notified or `timeout_s` has passed."""
+        with self._changed:
+            if self._words[word] == signed(expected):
+                self._changed.wait(timeout_s)
+
+    def notify(self, word: int) -> None:
+        """Wake every waiting thread; those whose cell has not changed look again and go on waiting."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def read(self, offset_bytes: int, target: WriteableBuffer) -> None:
+        """Fill `target` with the bytes from `offset_bytes` on; IndexError where the memory ends before that."""
+        view = memoryview(target).cast("B")
+        view[:] = self._span(offset_bytes, view.nbytes)
+
+    def write(self, offset_bytes: int, source: ReadableBuffer) -> None:
+        """Copy the bytes of `source` to `offset_bytes` on; IndexError where the memory ends before that."""
+        view = memoryview(source).cast("B")
+        self._span(offset_bytes, view.nbytes)[:] = view
+
+    def _span(self, offset_bytes: int, size_bytes: int) -> memoryview:
+        end = offset_bytes + size_bytes
+        if offset_bytes < 0 or end > len(self.buffer):
+            raise IndexError(
+                f"bytes {offset_bytes} to {end} lie outside this memory of {len(self.buffer)} bytes: "
+                "take offsets from the layout the memory was made for"
+            )
+        return self._bytes[offset_bytes:end]
