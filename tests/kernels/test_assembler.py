@@ -1,4 +1,4 @@
-"""Every instruction encodes as wasmtime's wat2wasm encodes it, and what an engine would refuse is refused while emitting."""
+"""Instructions encode as wat2wasm encodes them, and what an engine would refuse is refused while emitting."""
 
 from __future__ import annotations
 
