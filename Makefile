@@ -1,0 +1,38 @@
+# Everything is a module of build/ or a standard tool; `make play` and `make test` need nothing prepared.
+# ARGS goes to the program behind the target: make drive ARGS="--seconds 60 --out out/drive.json"
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+ARGS ?=
+
+.PHONY: play site test check drive bench train clean venv-site venv-test
+
+play: venv-site  ## build the site and serve it on http://localhost:8000
+	@$(VENV_PYTHON) -m build.site
+	@$(VENV_PYTHON) -m build.serve $(ARGS)
+
+site: venv-site  ## build only, into site/
+	@$(VENV_PYTHON) -m build.site $(ARGS)
+
+test: venv-test  ## install the test tools, build, run every test
+	@$(VENV_PYTHON) -m build.site --tests
+	@$(VENV_PYTHON) -m build.suite $(ARGS)
+
+check: venv-test  ## ruff and strict mypy
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m mypy
+
+drive: venv-test  ## open the built site in headless Chromium, press Train, measure
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.drive $(ARGS)
+
+bench: venv-test  ## what the kernels and the learner do a second, natively
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.bench $(ARGS)
+
+train: venv-test  ## train natively, without a browser
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.train $(ARGS)
+
+venv-site venv-test:
+	@$(PYTHON) -m build.venv $(@:venv-%=%)
+
+clean:  ## remove everything the other targets made
+	rm -rf site out .cache .venv

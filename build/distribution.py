@@ -1,0 +1,104 @@
+"""A Pyodide distribution folder: core files, the verified wheels wanted, a lock listing just those, all precompiled.
+
+`site/pyodide` is one with NumPy and our own wheel; the tests inside Pyodide get one with micropip and tblib as well.
+"""
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from build import compiler, core, lockfile, wheels
+from build.console import BuildError, run_tool
+from build.pins import NPM_FOLDER, ROOT, Pins
+from build.stamps import PART, file_sha256, key_of, step, tree_key
+from build.venv import python_in
+
+WHEEL_SOURCES = ("py", "pyproject.toml", "LICENSE")
+REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1577836800"}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where wheels are looked for before the pinned package, and where results are kept."""
+
+    cache: Path
+    wheel_folder: Path | None
+    official_address: str
+
+
+def pyodide_wheels(core_folder: Path, packages: tuple[str, ...], pinned: Pins, places: Places) -> list[Path]:
+    """Verified wheels of these packages and their dependencies."""
+    with tempfile.TemporaryDirectory(prefix=PART, dir=places.cache) as scratch:
+        sources: list[wheels.Source] = [wheels.Folder(places.wheel_folder)] if places.wheel_folder else []
+        sources += [
+            wheels.Address(places.official_address, pinned.official_timeout_s),
+            wheels.PipPackage(pinned.fallback_requirement, pinned.fallback_folder, Path(scratch)),
+        ]
+        wanted = wheels.wanted(lockfile.read(core_folder), packages)
+        return wheels.obtain(wanted, places.cache / "wheels", sources)
+
+
+def pyodide_folder(pinned: Pins, places: Places) -> tuple[Path, Path]:
+    """Pyodide's core folder as npm has it, and the distribution folder for the site, without our own wheel."""
+    core_folder = core.fetch(places.cache, NPM_FOLDER)
+    core.check(core_folder, pinned.pyodide_version, pinned.core_files)
+    # The tests' wheels are fetched here too: the fallback package is large, and one download of it brings them all.
+    pyodide_wheels(core_folder, (*pinned.site_packages, *pinned.test_packages), pinned, places)
+    found = pyodide_wheels(core_folder, pinned.site_packages, pinned, places)
+    compile_with = compiler.prepare(places.cache, pinned.compiler_python, pinned.compiler)
+
+    def make(part: Path) -> None:
+        for file in [*(core_folder / name for name in pinned.core_files), *found]:
+            shutil.copyfile(file, part / file.name)
+        lockfile.trim(core_folder, part)
+        if compile_with:
+            compiler.compile_folder(compile_with, part)
+
+    key = key_of(
+        tree_key(core_folder, [core_folder]),
+        *(file_sha256(file) for file in found),
+        *(pinned.compiler.direct if compile_with else ()),
+        code_key("compiler", "lockfile", "distribution"),
+    )
+    return core_folder, step(places.cache, "pyodide", key, make)
+
+
+def our_wheel(cache: Path) -> Path:
+    """The project's own wheel, built by hatchling from `py/`; its Python files stay readable source."""
+    sources = [ROOT / name for name in WHEEL_SOURCES if (ROOT / name).exists()]
+
+    def make(part: Path) -> None:
+        command: list[str | Path] = [python_in(ROOT / ".venv"), "-m", "hatchling", "build", "-t", "wheel", "-d", part]
+        doing, remedy = "building the drillsergeant wheel", "see the lines above"
+        run_tool(command, doing, remedy, cwd=ROOT, env={**os.environ, **REPRODUCIBLE})
+
+    folder = step(cache, "wheel", tree_key(ROOT, sources), make)
+    found = list(folder.glob("*.whl"))
+    if len(found) != 1:
+        raise BuildError(f"{folder} holds {len(found)} wheels, expected 1: run `make clean` and build again")
+    return found[0]
+
+
+def test_folder(pinned: Pins, places: Places, core_folder: Path, site_pyodide: Path) -> Path:
+    """The distribution the tests inside Pyodide use: the site's own, with micropip and tblib added."""
+    extra = pyodide_wheels(core_folder, pinned.test_packages, pinned, places)
+    traceback_wheel = wheels.Wheel("tblib", pinned.traceback.file, pinned.traceback.sha256)
+
+    def make(part: Path) -> None:
+        for file in [*site_pyodide.iterdir(), *extra]:
+            shutil.copyfile(file, part / file.name)
+        with tempfile.TemporaryDirectory(prefix=PART, dir=places.cache) as scratch:
+            source = wheels.PipFile(pinned.traceback.requirement, Path(scratch))
+            added = wheels.obtain([traceback_wheel], places.cache / "wheels", [source])
+        shutil.copyfile(added[0], part / added[0].name)
+        lockfile.add(part, [part / file.name for file in [*extra, *added]])
+
+    key = key_of(tree_key(site_pyodide, [site_pyodide]), pinned.traceback.sha256, code_key("lockfile", "distribution"))
+    return step(places.cache, "testdist", key, make)
+
+
+def code_key(*modules: str) -> str:
+    """Digest of modules of the build itself, so that a change of how a step works reruns it."""
+    return key_of(*(file_sha256(Path(__file__).with_name(f"{name}.py")) for name in modules))

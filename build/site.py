@@ -1,0 +1,109 @@
+"""Builds the static site: `python -m build.site [--wheels FOLDER] [--tests]`, normally through `make site`.
+
+    site/              web/ as it is, index.html first
+    site/workers/      workers/ as it is
+    site/shaders/      shaders/ as it is
+    site/pyodide/      Pyodide core, NumPy, our own wheel, and a lock that lists just these
+    site/build.json    {version, key, files: {path: {bytes, sha256}}}, by which the page checks what it downloads
+    site/_headers      the headers every file needs, for static hosts that read such a file
+
+Each part is a step with its own inputs (see stamps.py). Generated files, such as kernels compiled ahead of time, are
+one more step: its folder joins the list in `parts`, and its key follows from that.
+"""
+
+import argparse
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from build import distribution, lockfile
+from build.console import guarded, say
+from build.distribution import Places
+from build.headers import headers_file
+from build.pins import CACHE, ROOT, SITE, Pins, pins
+from build.stamps import exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
+
+MANIFEST = "build.json"
+
+
+def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
+    """Bring the site up to date.
+
+    Returns:
+        Pyodide's core folder as npm has it, and whether anything had to be done.
+    """
+    core_folder, pyodide = distribution.pyodide_folder(pinned, places)
+    wheel = distribution.our_wheel(places.cache)
+    parts = [
+        (ROOT / "web", ""),
+        (ROOT / "workers", "workers"),
+        (ROOT / "shaders", "shaders"),
+        (pyodide, "pyodide"),
+        (wheel.parent, "pyodide"),
+    ]
+    present = [(folder, place) for folder, place in parts if folder.is_dir()]
+    key = key_of(
+        *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
+        headers_file(pinned.content_security_policy),
+        distribution.code_key("site", "lockfile"),
+    )
+    if is_current(target, key):
+        return core_folder, False
+    say("[site]")
+    with part_folder(places.cache, "site") as part:
+        for folder, place in present:
+            shutil.copytree(folder, part / place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        lockfile.add(part / "pyodide", [part / "pyodide" / wheel.name])
+        (part / "_headers").write_text(headers_file(pinned.content_security_policy))
+        (part / MANIFEST).write_text(manifest(part, key, wheel))
+        swap_folder(part, target)
+    return core_folder, True
+
+
+def manifest(folder: Path, key: str, wheel: Path) -> str:
+    """The site's list of files with their sizes and hashes, as JSON."""
+    files = {
+        file.relative_to(folder).as_posix(): {"bytes": file.stat().st_size, "sha256": file_sha256(file)}
+        for file in files_below([folder])
+    }
+    version = f"{wheel.name.split('-')[1]}+{key}"
+    return json.dumps({"version": version, "key": key, "files": files}, indent=1)
+
+
+def is_current(target: Path, key: str) -> bool:
+    """Whether the site was built from exactly these inputs and every file in it is still as it was built."""
+    if not (target / MANIFEST).is_file():
+        return False
+    listed = json.loads((target / MANIFEST).read_text())
+    if listed["key"] != key:
+        return False
+    found = {file.relative_to(target).as_posix(): file for file in files_below([target])}
+    del found[MANIFEST]
+    return found.keys() == listed["files"].keys() and all(
+        file_sha256(file) == listed["files"][name]["sha256"] for name, file in found.items()
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build the site; with --tests also the distribution that the tests inside Pyodide use."""
+    parser = argparse.ArgumentParser(prog="python -m build.site", description=main.__doc__)
+    parser.add_argument("--wheels", type=Path, metavar="FOLDER", help="look here first for wheels made for Pyodide")
+    parser.add_argument("--official", metavar="URL", default=pins().official_address, help="Pyodide's distribution")
+    parser.add_argument("--tests", action="store_true", help="also prepare the distribution for tests/pyodide")
+    options = parser.parse_args(arguments)
+    started_s = time.monotonic()
+    places = Places(CACHE, options.wheels, options.official)
+    with exclusive(CACHE):
+        core_folder, changed = build(pins(), places, SITE)
+        if options.tests:
+            distribution.test_folder(pins(), places, core_folder, SITE / "pyodide")
+    size_mb = sum(file.stat().st_size for file in files_below([SITE])) / 1e6
+    done = "built" if changed else "is up to date"
+    say(f"site/ {done} ({size_mb:.1f} MB, {time.monotonic() - started_s:.1f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    guarded(main)

@@ -1,0 +1,90 @@
+"""Makes the virtual environments: `.venv` for building and testing, and a Python 3.12 one for the compiler.
+
+Run by the system's Python before anything else exists (`python3 -m build.venv site|test`), so only the standard
+library is imported here.
+"""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from build import apt
+from build.console import BuildError, guarded, run_tool, say
+from build.pins import CACHE, VENV, Pins, Requirements, pins
+from build.stamps import exclusive, key_of
+
+PIP_REMEDY = "check the network and pip's configuration (`pip config list`), then run the same command again"
+
+
+def python_in(venv: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return venv / "bin" / "python"
+
+
+def ensure(venv: Path, group: str, requirements: Requirements, interpreter: str) -> bool:
+    """Bring a virtual environment to exactly these requirements; True if anything had to be done.
+
+    The stamp is written last, so an installation that was interrupted is done again.
+    """
+    wanted = key_of(interpreter, *requirements.direct, "constraints", *requirements.constraints)
+    stamp = venv / f"installed-{group}"
+    if stamp.is_file() and stamp.read_text() == wanted and python_in(venv).exists():
+        return False
+    say(f"[{venv.name}: {group}]")
+    if not _works(venv):
+        run_tool([interpreter, "-m", "venv", "--clear", venv], f"creating {venv}", "see the lines above")
+    _pip_install(venv, requirements)
+    stamp.write_text(wanted)
+    return True
+
+
+def _works(venv: Path) -> bool:
+    """Whether this folder holds a virtual environment with a pip that starts."""
+    python = python_in(venv)
+    if not python.exists():
+        return False
+    try:
+        run_tool([python, "-m", "pip", "--version"], f"checking {venv.name}", "it will be made anew")
+    except BuildError:
+        return False
+    return True
+
+
+def _pip_install(venv: Path, requirements: Requirements) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        direct, constraints = Path(folder, "requirements.txt"), Path(folder, "constraints.txt")
+        direct.write_text("\n".join(requirements.direct))
+        constraints.write_text("\n".join(requirements.constraints))
+        options: list[str | Path] = ["--no-input", "--disable-pip-version-check", "-r", direct, "-c", constraints]
+        doing = f"installing {len(requirements.direct)} pinned Python tools and what they need"
+        run_tool([python_in(venv), "-m", "pip", "install", *options], doing, PIP_REMEDY)
+
+
+def ensure_project_venv(group: str, pinned: Pins) -> bool:
+    """Bring the project's `.venv` up to date for `site` (building) or `test` (building and testing)."""
+    minimum = tuple(int(part) for part in pinned.minimum_python.split("."))
+    if sys.version_info < minimum:
+        found = ".".join(map(str, sys.version_info[:3]))
+        raise BuildError(
+            f"Python {found} runs the build, expected {pinned.minimum_python} or later: "
+            f"install it and run `make PYTHON=python{pinned.minimum_python} ...`"
+        )
+    if find_spec("ensurepip") is None:
+        apt.install(pinned.debian["venv"], "Python here cannot make virtual environments")
+    tools = {"site": pinned.site_tools, "test": pinned.test_tools}
+    if group not in tools:
+        raise BuildError(f"unknown group of tools {group!r}, expected one of {', '.join(tools)}")
+    return ensure(VENV, group, tools[group], sys.executable)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make `.venv` for the group named on the command line (default: site)."""
+    with exclusive(CACHE):
+        ensure_project_venv(arguments[0] if arguments else "site", pins())
+    return 0
+
+
+if __name__ == "__main__":
+    guarded(main)
