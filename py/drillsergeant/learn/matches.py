@@ -1,0 +1,54 @@
+"""A batch of matches of one drill, played by calling the drill with arrays: the reference of the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from drillsergeant import elementary
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+
+
+class Judgement(NamedTuple):
+    """What one decision led to. Masks [N], winner i32 [N] (+1 side 0, -1 side 1, 0 nobody)."""
+
+    reward: list[list[Array]]  # [S][reward terms] f32 [N]
+    terminated: Array
+    truncated: Array
+    winner: Array
+
+
+class Matches:
+    """N matches side by side; slot n is seeded with hash(seed, n) and plays episode 0, 1, 2, ..."""
+
+    def __init__(self, drill: Drill, count: int, seed: int) -> None:
+        self.drill = drill
+        self.count = count
+        slot = np.arange(count, dtype=np.uint32)
+        seeds = elementary.hash_u32(np.full(count, seed & 0xFFFFFFFF, np.uint32), slot)
+        self.state = drill.reset(seeds, np.zeros(count, np.uint32))
+
+    def observe(self, side: int) -> Array:
+        """What that side sees: f32 [OBS][N]."""
+        return np.stack(self.drill.observe(self.state, side))
+
+    def draw(self, side: int, salt: int) -> Array:
+        """Uniform numbers f32 [N] in [0, 1) that depend on nothing but match, clock, side and salt."""
+        s = self.state
+        return elementary.uniform(elementary.hash_u32(s["seed"], s["episode"], s["clock"], side, salt))
+
+    def step(self, actions: Sequence[Array]) -> Judgement:
+        """Play one decision (action_repeat ticks) with actions[S] i32 [N]. Nothing is reset."""
+        before = self.state
+        for _ in range(self.drill.action_repeat):
+            self.state = self.drill.tick(self.state, actions)
+        reward = [self.drill.reward(before, self.state, side) for side in range(self.drill.sides)]
+        return Judgement(reward, *self.drill.outcome(self.state))
+
+    def restart(self, over: Array) -> None:
+        """Start the next episode of the matches in the mask `over`."""
+        fresh = self.drill.reset(self.state["seed"], self.state["episode"] + 1)
+        self.state = {name: np.where(over, fresh[name], old) for name, old in self.state.items()}

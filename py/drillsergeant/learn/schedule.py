@@ -1,0 +1,39 @@
+"""Which rows make up which minibatch, without any state: the same seed, update and epoch give the same minibatches."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Cell(NamedTuple):
+    """Rows that are contiguous in memory: lanes [lane, lane + lanes) of decision t of one chunk of the batch."""
+
+    chunk: int
+    t: int
+    lane: int
+    lanes: int
+
+
+def cells_of(chunks: int, horizon: int, agents: int, cell_lanes: int) -> list[Cell]:
+    """Every row of a batch once, in cells of `cell_lanes` lanes (the last one of a decision may be smaller)."""
+    return [
+        Cell(chunk, t, lane, min(cell_lanes, agents - lane))
+        for chunk in range(chunks)
+        for t in range(horizon)
+        for lane in range(0, agents, cell_lanes)
+    ]
+
+
+def minibatches(cells: Sequence[Cell], rows_each: int, seed: int, update: int, epoch: int) -> list[list[Cell]]:
+    """The cells in permuted order, dealt into minibatches of about `rows_each` rows, sizes as equal as possible."""
+    # random() is promised to give the same numbers in every Python version; shuffle() is not.
+    generator = random.Random((seed << 40) ^ (update << 8) ^ epoch)
+    keys = [generator.random() for _ in cells]
+    order = sorted(range(len(cells)), key=keys.__getitem__)
+    rows = sum(cell.lanes for cell in cells)
+    count = min(len(cells), max(1, round(rows / rows_each)))
+    bounds = [part * len(cells) // count for part in range(count + 1)]
+    return [[cells[index] for index in order[low:high]] for low, high in itertools.pairwise(bounds)]

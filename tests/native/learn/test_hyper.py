@@ -1,0 +1,64 @@
+"""Hyperparameters: what is refused, with which message, and that the old value stays."""
+
+import math
+
+import pytest
+from drillsergeant.learn.hyper import RANGES, Hyper
+
+
+def ascii_start(value: object) -> str:
+    return repr(value)[:8]
+
+
+@pytest.mark.parametrize("name", sorted(RANGES))
+@pytest.mark.parametrize(
+    "bad", [math.nan, math.inf, -math.inf, -1.0, 1e30, "0.1", None, True, [1], 10**400], ids=ascii_start
+)
+def test_a_bad_value_is_refused_with_field_value_and_range(name: str, bad: object) -> None:
+    hyper = Hyper()
+    with pytest.raises(ValueError) as refusal:
+        hyper.changed(**{name: bad})
+    message = str(refusal.value)
+    assert name in message
+    assert repr(bad) in message
+    assert f"from {RANGES[name].low:g} to {RANGES[name].high:g}" in message
+    assert hyper == Hyper()
+
+
+@pytest.mark.parametrize("name", sorted(RANGES))
+def test_both_ends_of_a_range_are_allowed_and_what_lies_beyond_is_not(name: str) -> None:
+    allowed = RANGES[name]
+    step = 1.0 if allowed.integer else 1e-9
+    for end, outwards in ((allowed.low, -step), (allowed.high, step)):
+        assert getattr(Hyper().changed(**{name: end}), name) == end
+        with pytest.raises(ValueError, match=name):
+            Hyper().changed(**{name: end + outwards})
+
+
+def test_an_integer_from_javascript_becomes_an_int_and_a_fraction_is_refused() -> None:
+    hyper = Hyper().changed(epochs=3.0, minibatch=4096.0)
+    assert (hyper.epochs, hyper.minibatch) == (3, 4096)
+    assert type(hyper.epochs) is int
+    with pytest.raises(ValueError, match=r"epochs must be an integer from 1 to 16, got 2\.5"):
+        hyper.changed(epochs=2.5)
+
+
+def test_an_integer_for_a_real_number_becomes_a_float() -> None:
+    assert type(Hyper().changed(entropy=0).entropy) is float
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"no hyperparameter named 'lr'; there are learning_rate, clip"):
+        Hyper().changed(lr=0.1)
+
+
+def test_one_bad_value_among_good_ones_changes_nothing() -> None:
+    hyper = Hyper()
+    with pytest.raises(ValueError, match="clip"):
+        hyper.changed(epochs=4, clip=-0.1)
+    assert hyper == Hyper()
+
+
+def test_the_constructor_checks_too() -> None:
+    with pytest.raises(ValueError, match="gamma"):
+        Hyper(gamma=1.5)

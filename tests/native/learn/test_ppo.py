@@ -1,0 +1,192 @@
+"""The learner: schedule, first-step identities, determinism, restoring, and dropping of poisoned updates."""
+
+import numpy as np
+import pytest
+from drillsergeant.learn.arithmetic import NumpyArithmetic, normalised
+from drillsergeant.learn.chunk import Chunk
+from drillsergeant.learn.dense import FAST, ORDERED, Dense
+from drillsergeant.learn.guard import poisoned
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.network import Network
+from drillsergeant.learn.ppo import Learner
+from drillsergeant.learn.sampling import sample
+from drillsergeant.learn.schedule import Cell, cells_of, minibatches
+
+OBS, ACT, HORIZON, AGENTS = 4, 3, 4, 24
+HYPER = Hyper(minibatch=64, epochs=2)
+
+
+def learner(dense: Dense = FAST, seed: int = 0, cell_lanes: int = 8) -> Learner[Chunk]:
+    return Learner(NumpyArithmetic(Network(OBS, ACT, 8, dense), seed), seed, cell_lanes)
+
+
+def chunk_for(subject: Learner[Chunk], seed: int) -> Chunk:
+    """A chunk sampled by the subject's own policy from random observations."""
+    arithmetic = subject.arithmetic
+    assert isinstance(arithmetic, NumpyArithmetic)
+    rng = np.random.default_rng(seed)
+    obs = rng.normal(size=(HORIZON + 1, OBS, AGENTS)).astype(np.float32)
+    rows = [arithmetic.network.forward(arithmetic.parameters, o) for o in obs]
+    picks = [sample(list(r.logits), rng.random(AGENTS, np.float32)) for r in rows[:-1]]
+    return Chunk(
+        obs=obs[:-1],
+        action=np.stack([p[0] for p in picks]),
+        logp=np.stack([p[1] for p in picks]),
+        reward=rng.normal(size=(HORIZON, AGENTS)).astype(np.float32),
+        terminated=(rng.random((HORIZON, AGENTS)) < 0.1).astype(np.int32),
+        truncated=np.zeros((HORIZON, AGENTS), np.int32),
+        value=np.stack([r.value for r in rows]),
+    )
+
+
+def parameters_of(subject: Learner[Chunk]) -> np.ndarray:
+    return subject.state().arrays["parameters"]
+
+
+@pytest.mark.parametrize(("dense", "tolerance"), [(ORDERED, 0.0), (FAST, 1e-6)])
+def test_before_the_first_step_every_ratio_is_one(dense: Dense, tolerance: float) -> None:
+    subject = learner(dense)
+    metrics = subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024))
+    assert metrics.steps == 1
+    assert abs(metrics.approx_kl) <= tolerance
+    assert metrics.clip_fraction == 0.0
+    # Every ratio one means the loss is minus the mean advantage, which is normalised to zero.
+    assert metrics.policy_loss == pytest.approx(0.0, abs=1e-6)
+
+
+def test_later_epochs_see_a_policy_that_has_moved() -> None:
+    subject = learner()
+    metrics = subject.learn([chunk_for(subject, 1)], HYPER)
+    assert metrics.approx_kl > 1e-5
+    assert (metrics.decisions, metrics.steps) == (HORIZON * AGENTS, 4)
+
+
+def test_the_same_seed_and_chunks_give_the_same_bits() -> None:
+    twins = [learner(), learner()]
+    for twin in twins:
+        for step in range(3):
+            twin.learn([chunk_for(twin, step), chunk_for(twin, step + 10)], HYPER)
+    np.testing.assert_array_equal(parameters_of(twins[0]), parameters_of(twins[1]))
+    assert (parameters_of(learner(seed=1)) != parameters_of(learner())).any()
+
+
+def test_a_restored_learner_goes_on_exactly_where_it_stopped() -> None:
+    original = learner()
+    original.learn([chunk_for(original, 1)], HYPER)
+    saved = original.state()
+    chunk = chunk_for(original, 2)
+    original.learn([chunk], HYPER)
+    other = learner(seed=5)
+    other.restore(saved)
+    other.learn([chunk], HYPER)
+    np.testing.assert_array_equal(parameters_of(other), parameters_of(original))
+    assert (other.updates, other.steps) == (original.updates, original.steps)
+
+
+def test_restoring_refuses_what_does_not_fit_or_is_poisoned() -> None:
+    subject = learner()
+    before = parameters_of(subject)
+    state = subject.state()
+    state.arrays["mean"] = np.zeros(3, np.float32)
+    with pytest.raises(ValueError, match=r"float32\[3\]"):
+        subject.restore(state)
+    state = subject.state()
+    state.arrays["square"][0] = np.nan
+    with pytest.raises(ValueError, match="square"):
+        subject.restore(state)
+    np.testing.assert_array_equal(parameters_of(subject), before)
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf, 1e38])
+@pytest.mark.parametrize("field", ["obs", "reward", "value", "logp"])
+def test_a_poisoned_chunk_is_dropped_and_counted(field: str, poison: float) -> None:
+    subject = learner()
+    before = parameters_of(subject)
+    chunk = chunk_for(subject, 1)
+    getattr(chunk, field)[1, ..., 3] = poison
+    metrics = subject.learn([chunk], HYPER)
+    assert (metrics.dropped, metrics.steps, subject.dropped, subject.steps) == (1, 0, 1, 0)
+    np.testing.assert_array_equal(parameters_of(subject), before)
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf, 1e38])
+@pytest.mark.parametrize("where", ["parameters", "mean", "square"])
+def test_poison_inside_the_learner_never_reaches_the_parameters(where: str, poison: float) -> None:
+    subject = learner()
+    chunk = chunk_for(subject, 1)
+    arithmetic = subject.arithmetic
+    assert isinstance(arithmetic, NumpyArithmetic)
+    getattr(arithmetic, where)[5] = poison
+    before = arithmetic.parameters.copy()
+    metrics = subject.learn([chunk], HYPER)
+    assert metrics.dropped == 4
+    assert subject.steps == 0
+    np.testing.assert_array_equal(arithmetic.parameters, before)
+
+
+def test_the_guard_finds_what_comparisons_may_hide() -> None:
+    for bad in (np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38):
+        assert poisoned(np.array([0.0, bad], np.float32)), bad
+    assert not poisoned(np.array([0.0, -0.0, 1e-40, -9e17], np.float32))
+
+
+def test_the_global_norm_is_clipped_to_the_maximum() -> None:
+    moved = []
+    for maximum in (0.01, 100.0):
+        subject = learner()
+        subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024, max_grad_norm=maximum))
+        moved.append(np.linalg.norm(subject.state().arrays["mean"]))
+    # Adam's first moment after one step is a tenth of the gradient it was given.
+    assert moved[0] == pytest.approx(0.001, rel=1e-3)
+    assert moved[1] > 10.0 * moved[0]
+
+
+def test_the_mean_gradient_does_not_depend_on_the_cell_size_within_1e_6() -> None:
+    means = []
+    for cell_lanes in (5, 8, 24):
+        subject = learner(cell_lanes=cell_lanes)
+        subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024))
+        means.append(subject.state().arrays["mean"])
+    np.testing.assert_allclose(means[1], means[0], atol=1e-6)
+    np.testing.assert_allclose(means[2], means[0], atol=1e-6)
+
+
+def test_every_row_is_in_exactly_one_minibatch_of_an_epoch() -> None:
+    cells = cells_of(chunks=2, horizon=3, agents=10, cell_lanes=4)
+    assert sum(cell.lanes for cell in cells) == 60
+    parts = minibatches(cells, 15, seed=1, update=2, epoch=0)
+    assert len(parts) == 4
+    rows = [(c.chunk, c.t, lane) for part in parts for c in part for lane in range(c.lane, c.lane + c.lanes)]
+    assert sorted(rows) == [(chunk, t, lane) for chunk in range(2) for t in range(3) for lane in range(10)]
+
+
+def test_the_order_depends_on_seed_update_and_epoch_and_on_nothing_else() -> None:
+    cells = cells_of(1, 16, 64, 8)
+
+    def order(counter: tuple[int, int, int]) -> tuple[Cell, ...]:
+        return tuple(cell for part in minibatches(cells, 64, *counter) for cell in part)
+
+    counters = [(1, 1, 0), (2, 1, 0), (1, 2, 0), (1, 1, 1)]
+    orders = [order(counter) for counter in counters]
+    assert len(set(orders)) == 4
+    assert orders[0] == order(counters[0])
+    # A golden value: the same order in every Python version.
+    assert [cell.t * 8 + cell.lane // 8 for cell in orders[0][:6]] == [54, 91, 49, 3, 55, 39]
+
+
+def test_a_batch_smaller_than_a_minibatch_is_one_minibatch() -> None:
+    assert len(minibatches(cells_of(1, 2, 8, 8), 8192, 0, 0, 0)) == 1
+
+
+def test_advantages_are_normalised_over_all_chunks_together() -> None:
+    rng = np.random.default_rng(0)
+    parts = [(rng.normal(size=(3, 5)) * 4.0 + shift).astype(np.float32) for shift in (1.0, 9.0)]
+    out = np.concatenate(normalised(parts))
+    assert out.dtype == np.float32
+    assert out.mean() == pytest.approx(0.0, abs=1e-6)
+    assert out.std() == pytest.approx(1.0, abs=1e-5)
+    assert normalised(parts)[1].mean() > normalised(parts)[0].mean() + 1.0
+
+
+def test_constant_advantages_normalise_to_zero() -> None:
+    np.testing.assert_array_equal(normalised([np.full((4, 4), 0.5, np.float32)])[0], 0.0)

@@ -1,0 +1,71 @@
+"""Sampling: distribution, log-probabilities and entropy against f64 softmax."""
+
+import numpy as np
+import pytest
+from drillsergeant.learn.sampling import greedy, sample
+
+
+def softmax_f64(logits: np.ndarray) -> np.ndarray:
+    exponentials = np.exp(logits.astype(np.float64) - logits.max(axis=0))
+    return exponentials / exponentials.sum(axis=0)
+
+
+def test_frequencies_follow_the_softmax_within_four_standard_errors() -> None:
+    count = 200_000
+    logits = np.array([0.5, -1.0, 2.0, 0.0, -8.0], np.float32)
+    uniform = np.random.default_rng(0).random(count, np.float32)
+    action, _, _ = sample([np.full(count, logit) for logit in logits], uniform)
+    probability = softmax_f64(logits)
+    frequency = np.bincount(action, minlength=5) / count
+    error = np.sqrt(probability * (1.0 - probability) / count)
+    assert action.dtype == np.int32
+    assert (np.abs(frequency - probability) < 4.0 * error + 1e-6).all()
+
+
+def test_the_action_is_where_the_cumulative_distribution_passes_the_draw() -> None:
+    rng = np.random.default_rng(1)
+    logits = rng.normal(size=(30, 4000)).astype(np.float32) * 2.0
+    uniform = rng.random(4000, np.float32)
+    action, _, _ = sample(list(logits), uniform)
+    cumulative = np.cumsum(softmax_f64(logits), axis=0)
+    expected = np.minimum((cumulative <= uniform).sum(axis=0), 29)
+    clear = np.abs(cumulative - uniform).min(axis=0) > 1e-6
+    assert clear.mean() > 0.99
+    np.testing.assert_array_equal(action[clear], expected[clear])
+
+
+def test_logp_and_entropy_equal_f64_within_3e_6() -> None:
+    rng = np.random.default_rng(2)
+    logits = rng.normal(size=(30, 500)).astype(np.float32) * 3.0
+    action, logp, entropy = sample(list(logits), rng.random(500, np.float32))
+    probability = softmax_f64(logits)
+    np.testing.assert_allclose(logp, np.log(probability[action, np.arange(500)]), atol=3e-6)
+    np.testing.assert_allclose(entropy, -(probability * np.log(probability)).sum(axis=0), atol=3e-6)
+    assert logp.dtype == entropy.dtype == np.float32
+
+
+@pytest.mark.parametrize("scale", [1e3, 1e30])
+def test_huge_logits_stay_finite_and_pick_the_largest(scale: float) -> None:
+    logits = [np.array([x * scale], np.float32) for x in (-1.0, 1.0, 0.0)]
+    action, logp, entropy = sample(logits, np.array([0.5], np.float32))
+    assert action[0] == 1
+    assert logp[0] == pytest.approx(0.0, abs=1e-6)
+    assert entropy[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_ends_of_the_unit_interval_give_the_first_and_the_last_action() -> None:
+    logits = [np.zeros(2, np.float32) for _ in range(30)]
+    action, _, _ = sample(logits, np.array([0.0, 1.0 - 2.0**-24], np.float32))
+    assert action.tolist() == [0, 29]
+
+
+def test_a_single_action_is_certain() -> None:
+    action, logp, entropy = sample([np.array([3.0], np.float32)], np.array([0.9], np.float32))
+    assert (int(action[0]), float(logp[0]), float(entropy[0])) == (0, 0.0, 0.0)
+
+
+def test_greedy_is_argmax_with_the_first_of_equals() -> None:
+    logits = np.random.default_rng(3).integers(0, 4, (7, 300)).astype(np.float32)
+    chosen = greedy(list(logits))
+    np.testing.assert_array_equal(chosen, logits.argmax(axis=0))
+    assert chosen.dtype == np.int32
