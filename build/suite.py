@@ -1,0 +1,107 @@
+"""Runs the tests: `python -m build.suite [SUITE ...] [-- PYTEST ARGUMENTS]`, all of them by default.
+
+A suite is a folder of `tests/`. Each runs in a pytest of its own, because the Pyodide plugin rewrites every test it
+collects and belongs to `tests/pyodide` alone.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from build import chromium
+from build.console import BuildError, guarded, say
+from build.pins import CACHE, ROOT, pins
+
+IN_ORDER = ("native", "kernels", "build", "pyodide", "browser")
+# Selenium would ask the network for a newer driver than the one installed, at every start.
+OFFLINE = {"SE_OFFLINE": "true"}
+NEED_BROWSER = ("pyodide", "browser")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one suite ended."""
+
+    suite: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+    ok: bool
+
+
+def suites() -> list[str]:
+    """The folders of tests/ that hold tests, in the order they run: what fails fastest comes first."""
+    found = {file.parent.relative_to(ROOT / "tests").parts[0] for file in (ROOT / "tests").rglob("test_*.py")}
+    return [*(name for name in IN_ORDER if name in found), *sorted(found.difference(IN_ORDER))]
+
+
+def run(suite: str, extra: Sequence[str]) -> Outcome:
+    """Run one suite, its output shown as it comes."""
+    report = CACHE / f"report-{suite}.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *options(suite), *extra]
+    say(f"== {suite} ==")
+    started_s = time.monotonic()
+    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **OFFLINE}, check=False).returncode
+    return outcome(suite, report, time.monotonic() - started_s, status == 0)
+
+
+def options(suite: str) -> list[str]:
+    """Options only this suite needs."""
+    if suite != "pyodide":
+        return []
+    folders = list(CACHE.glob("testdist-*"))
+    if len(folders) != 1:
+        raise BuildError(f"{CACHE} holds {len(folders)} test distributions, expected 1: run `make test`")
+    plugins = ["-p", "pytest_pyodide", "-p", "pytest_pyodide_hook"]
+    return [*plugins, f"--dist-dir={folders[0]}", "--runtime=chrome"]
+
+
+def outcome(suite: str, report: Path, seconds: float, ok: bool) -> Outcome:
+    """Read pytest's own report; where it never came to write one, the suite counts as failed."""
+    if not report.is_file():
+        return Outcome(suite, 0, 1, 0, seconds, ok=False)
+    counts = [
+        {name: int(node.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
+        for node in ElementTree.parse(report).getroot().iter("testsuite")
+    ]
+    failed = sum(count["failures"] + count["errors"] for count in counts)
+    skipped = sum(count["skipped"] for count in counts)
+    passed = sum(count["tests"] for count in counts) - failed - skipped
+    return Outcome(suite, passed, failed, skipped, seconds, ok)
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """One line a suite and one for all."""
+    lines = ["", f"{'suite':<10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}"]
+    for one in outcomes:
+        verdict = "" if one.ok else "  FAILED"
+        lines.append(f"{one.suite:<10}{one.passed:>8}{one.failed:>8}{one.skipped:>9}{one.seconds:>9.1f}{verdict}")
+    bad = [one.suite for one in outcomes if not one.ok]
+    total = sum(one.passed for one in outcomes)
+    verdict = f"FAILED: {', '.join(bad)}" if bad else "all green"
+    lines.append(f"{total} tests passed in {sum(one.seconds for one in outcomes):.0f} s; {verdict}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the suites named, or all, and print what ran."""
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    chosen, extra = list(arguments[:split]) or suites(), arguments[split + 1 :]
+    if unknown := [name for name in chosen if name not in suites()]:
+        raise BuildError(f"no suite {', '.join(unknown)} in tests/, expected some of: {', '.join(suites())}")
+    if any(suite in NEED_BROWSER for suite in chosen):
+        say(f"browser: {chromium.ensure(pins())}")
+    outcomes = [run(suite, extra) for suite in chosen]
+    say(summary(outcomes))
+    return 0 if all(one.ok for one in outcomes) else 1
+
+
+if __name__ == "__main__":
+    guarded(main)

@@ -1,0 +1,28 @@
+"""The distribution made from the built site works inside a browser that isolates it."""
+
+from typing import Any
+
+from pytest_pyodide import run_in_pyodide
+
+
+def test_the_page_is_cross_origin_isolated(selenium: Any) -> None:
+    assert selenium.run_js("return crossOriginIsolated") is True
+    assert selenium.run_js("return new SharedArrayBuffer(8).byteLength") == 8
+
+
+@run_in_pyodide(packages=["numpy"])
+def test_numpy_is_the_version_of_pyodides_own_lock(selenium: Any) -> None:
+    import numpy as np
+
+    assert np.__version__ == "2.0.2"
+    assert (np.float32(1) + 0.5).dtype == np.float32, "Python floats must stay weak, as in NumPy 2 natively"
+
+
+@run_in_pyodide(packages=["drillsergeant"])
+def test_our_wheel_comes_through_the_lock_with_numpy(selenium: Any) -> None:
+    import sys
+
+    import drillsergeant
+
+    assert drillsergeant.__file__.endswith("__init__.py"), "the wheel's Python stays readable source"
+    assert "numpy" in sys.modules or __import__("numpy")
