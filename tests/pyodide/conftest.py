@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from build.headers import ISOLATION
-from build.serve import serving
 from pytest_pyodide import get_global_config
 from pytest_pyodide.server import DefaultHandler
+
+from build.headers import ISOLATION
+from build.serve import serving
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # Pyodide keeps a few proxies for good from the first time a package is loaded and code is run; done here, so that the
