@@ -1,16 +1,25 @@
-"""Finds the browser the tests and the headless driver use, and installs Debian's where there is none."""
+"""The browser of the tests and the headless driver: found, or installed from Debian, and started on the built site."""
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from build import apt
 from build.console import BuildError
-from build.pins import Pins
+from build.headers import site_headers
+from build.pins import SITE, Pins, pins
+from build.serve import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVER_NAME = "chromedriver"
+# Root, as in containers, has no sandbox; a container's /dev/shm is too small for several workers.
+FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
 
 
 def find(environment: Mapping[str, str] | None = None) -> Path | None:
@@ -36,3 +45,23 @@ def ensure(pinned: Pins) -> Path:
     if browser is None:
         raise BuildError("apt-get installed chromium, and still none of its names is on PATH: set $CHROMIUM to it")
     return browser
+
+
+@contextmanager
+def served(folder: Path = SITE) -> Iterator[str]:
+    """The site, served on a free port with its headers; yields its address."""
+    with serving(folder, site_headers(pins().content_security_policy)) as server:
+        yield server.url
+
+
+@contextmanager
+def chromium(flags: Sequence[str] = ()) -> Iterator["Browser"]:
+    """A headless Chromium under Playwright, with further command-line flags."""
+    from playwright.sync_api import sync_playwright  # a test tool: the rest of this module works without
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=ensure(pins()), args=[*FLAGS, *flags])
+        try:
+            yield browser
+        finally:
+            browser.close()
