@@ -1,1 +1,23 @@
-"""The games to learn, each one file of plain elementwise NumPy behind one contract."""
+"""The games to learn, each plain elementwise NumPy behind one contract.
+
+`make("ball")` gives a drill with its usual numbers; `BallDrill(dash_speed=9.0)` one with others.
+"""
+
+from collections.abc import Callable, Mapping
+
+from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.contract import Drill
+
+DRILLS: Mapping[str, Callable[[], Drill]] = {
+    "ball": BallDrill,
+}
+
+
+def make(name: str) -> Drill:
+    """Return the drill registered under a name.
+
+    Raises ValueError, naming the drills there are.
+    """
+    if name not in DRILLS:
+        raise ValueError(f"no drill is called {name!r}: take one of {', '.join(DRILLS)}")
+    return DRILLS[name]()

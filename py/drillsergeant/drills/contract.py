@@ -55,6 +55,7 @@ class Scene:
     goal_half_width_m: float  # 0: no goals
     goal_depth_m: float  # how far a goal recess reaches beyond the field
     bodies: tuple[Body, ...]  # drawn in this order
+    corner_m: float = 0.0  # a field's four corners are cut off at 45 degrees, this far along each side
 
 
 class Drill(Protocol):

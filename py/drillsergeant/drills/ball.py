@@ -1,0 +1,191 @@
+"""Ball Drill: two rotating squares, one ball, two goals.
+
+Read in this order: `ball_rules` (the numbers), this file (what happens in a tick), `ball_contacts` (how bodies meet),
+`ball_view` (what a player sees and earns), `ball_bot` (the hand-written opponent).
+
+Everything is elementwise over N matches (arrays [N], f32 unless said otherwise), see `contract`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from drillsergeant.drills import ball_bot, ball_contacts, ball_view
+from drillsergeant.drills.ball_actions import ACTION_COUNT, decode_action, encode_action
+from drillsergeant.drills.ball_contacts import Shift
+from drillsergeant.drills.ball_rules import BallRules, Box, Disc, ball_of, player_of, seen_from
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State
+from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
+
+
+@dataclass(frozen=True)
+class BallDrill(BallRules):
+    """The drill of the contract, for whatever rules it is made with: `BallDrill(dash_speed=9.0)`."""
+
+    name: str = "ball"
+    sides: int = 2
+    action_count: int = ACTION_COUNT
+
+    @property
+    def fields(self) -> Mapping[str, Dtype]:
+        """State: the ball, two players, and who has scored (f32: +1 side 0, -1 side 1, 0 nobody yet)."""
+        ball = [f"ball_{name}" for name in Disc._fields]
+        players = [f"player{side}_{name}" for side in range(2) for name in Box._fields]
+        return {**COMMON_FIELDS, **dict.fromkeys([*ball, *players, "scored"], "f32")}
+
+    @property
+    def observation(self) -> tuple[str, ...]:
+        """Names of the OBS entries, see `ball_view`."""
+        return ball_view.OBSERVATION
+
+    @property
+    def reward_terms(self) -> tuple[str, ...]:
+        """Names of the reward terms, see `ball_view`."""
+        return ball_view.REWARD_TERMS
+
+    @property
+    def scene(self) -> Scene:
+        """How to draw it."""
+        players = (
+            Body(
+                "box",
+                f"player{side}",
+                f"player{side}_x",
+                f"player{side}_y",
+                self.player_half_m,
+                side,
+                heading=(f"player{side}_hx", f"player{side}_hy"),
+                velocity=(f"player{side}_vx", f"player{side}_vy"),
+            )
+            for side in range(2)
+        )
+        ball = Body("disc", "ball", "ball_x", "ball_y", self.ball_radius_m, velocity=("ball_vx", "ball_vy"))
+        return Scene(
+            half_length_m=self.half_length_m,
+            half_width_m=self.half_width_m,
+            goal_half_width_m=self.goal_half_width_m,
+            goal_depth_m=self.goal_depth_m,
+            bodies=(*players, ball),
+            corner_m=self.corner_m,
+        )
+
+    def reset(self, seed: Array, episode: Array) -> State:
+        """Kick-off: ball near the centre and rolling slowly, each player somewhere in its own half, turned anyhow.
+
+        Both sides draw from the same distribution, each seen from its own end.
+        """
+
+        def draw(word: int, low: float, high: float) -> Array:
+            spread: Array = uniform(hash_u32(seed, episode, word)) * (high - low) + low
+            return spread
+
+        clock = seed & 0
+        zero = clock.astype(np.float32)
+        ball = Disc(draw(1, -0.5, 0.5), draw(2, -1.5, 1.5), draw(3, -1.0, 1.0), draw(4, -1.0, 1.0))
+        players = []
+        for side in range(2):
+            word = 8 * (side + 1)
+            sine, cosine = sin_cos(draw(word, -np.pi, np.pi))
+            x = draw(word + 1, -0.75 * self.half_length_m, -0.3 * self.half_length_m)
+            y = draw(word + 2, -0.7 * self.half_width_m, 0.7 * self.half_width_m)
+            x, y, hx, hy = (seen_from(side, value) for value in (x, y, cosine, sine))
+            players.append(Box(x, y, hx, hy, vx=zero, vy=zero, spin=zero, cooldown=zero))
+        return self._state(seed, episode, clock, ball, players, zero)
+
+    def tick(self, state: State, actions: Sequence[Array]) -> State:
+        """Advance by 1/tick_hz s: steer, move (semi-implicit Euler), resolve contacts, see whether it is a goal."""
+        ball = ball_of(state)
+        one, two = (self._steer(player_of(state, side), actions[side], side) for side in range(2))
+        ball = self._roll(ball)
+
+        on_ball1, on_one = ball_contacts.ball_and_player(self, ball, one)
+        on_ball2, on_two = ball_contacts.ball_and_player(self, ball, two)
+        by_two, by_one = ball_contacts.player_and_player(self, one, two)
+        ball = Disc(*(value + (a + b) for value, a, b in zip(ball, on_ball1, on_ball2, strict=True)))
+        players = [self._settle(one, on_one, by_two), self._settle(two, on_two, by_one)]
+        ball = ball_contacts.ball_and_walls(self, self._slow(ball))
+
+        line = self.half_length_m + self.goal_line_m
+        in_goal = (ball.x > line).astype(np.float32) - (ball.x < -line).astype(np.float32)
+        scored = np.where(state["scored"] == 0.0, in_goal, state["scored"])
+        return self._state(state["seed"], state["episode"], state["clock"] + 1, ball, players, scored)
+
+    def observe(self, state: State, side: int) -> list[Array]:
+        """Return the OBS entries as `side` sees them."""
+        return ball_view.observe(self, state, side)
+
+    def reward(self, before: State, after: State, side: int) -> list[Array]:
+        """Return goal, ball_to_goal and to_ball, earned by `side` between two states."""
+        return ball_view.reward(self, before, after, side)
+
+    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+        """Return (terminated by a goal, truncated by the time limit, winner)."""
+        terminated = state["scored"] != 0.0
+        late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
+        return terminated, late & ~terminated, state["scored"].astype(np.int32)
+
+    def scripted(self, state: State, side: int) -> Array:
+        """Return the action of the hand-written player."""
+        return ball_bot.scripted(self, state, side)
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        """Return the action for the keys a human holds; of two directions at once, right and left win."""
+        facing = 1 if side == 0 else -1
+        ahead, left = facing * right, facing * up
+        move = {1: 1, -1: 2}.get(ahead) or {1: 3, -1: 4}.get(left, 0)
+        return encode_action(move, {1: 1, -1: 2}.get(turn, 0), int(dash))
+
+    def _steer(self, box: Box, action: Array, side: int) -> Box:
+        """Apply an action to a player and move it by one tick."""
+        ahead, left, turn, dash = decode_action(action)
+        dt = self.tick_s
+        dashes = dash & (box.cooldown <= 0.0)
+        burst = dashes.astype(np.float32) * self.dash_speed
+        push, keep = self.player_push * dt, 1.0 - self.player_drag_per_s * dt
+        vx = box.vx * keep + seen_from(side, ahead * push) + box.hx * burst
+        vy = box.vy * keep + seen_from(side, left * push) + box.hy * burst
+        spin = box.spin * (1.0 - self.turn_drag_per_s * dt) + turn * (self.turn_push * dt)
+        hx, hy = _rotate(box.hx, box.hy, spin * dt)
+        cooldown = np.where(dashes, self.dash_cooldown_s, np.maximum(box.cooldown - dt, 0.0))
+        return Box(box.x + vx * dt, box.y + vy * dt, hx, hy, vx, vy, spin, cooldown)
+
+    def _roll(self, ball: Disc) -> Disc:
+        """Move the ball by one tick."""
+        keep = 1.0 - self.ball_drag_per_s * self.tick_s
+        vx, vy = ball.vx * keep, ball.vy * keep
+        return Disc(ball.x + vx * self.tick_s, ball.y + vy * self.tick_s, vx, vy)
+
+    def _slow(self, ball: Disc) -> Disc:
+        """Bound the ball's speed, so that it moves less than its radius per tick and passes through nothing."""
+        brake = _brake(ball.vx, ball.vy, self.ball_speed_max)
+        return ball._replace(vx=ball.vx * brake, vy=ball.vy * brake)
+
+    def _settle(self, box: Box, by_ball: Shift, by_player: Shift) -> Box:
+        """Apply contacts with the ball, the other player and the walls, then bound speed and spin."""
+        x, y, vx, vy, spin = (a + b for a, b in zip(by_ball, by_player, strict=True))
+        box = box._replace(x=box.x + x, y=box.y + y, vx=box.vx + vx, vy=box.vy + vy, spin=box.spin + spin)
+        box = ball_contacts.player_and_walls(self, box)
+        brake = _brake(box.vx, box.vy, self.player_speed_max)
+        spin = np.minimum(np.maximum(box.spin, -self.spin_max), self.spin_max)
+        return box._replace(vx=box.vx * brake, vy=box.vy * brake, spin=spin)
+
+    def _state(
+        self, seed: Array, episode: Array, clock: Array, ball: Disc, players: Sequence[Box], scored: Array
+    ) -> State:
+        """Put bodies into a state, in the order of `fields`."""
+        values = (seed, episode, clock, *ball, *players[0], *players[1], scored)
+        return dict(zip(self.fields, values, strict=True))
+
+
+def _rotate(hx: Array, hy: Array, angle: Array) -> tuple[Array, Array]:
+    """Turn a unit vector by a small angle in rad and draw its length back to 1 (one Newton step, no square root)."""
+    x, y = hx - hy * angle, hy + hx * angle
+    scale = 1.5 - (x * x + y * y) * 0.5
+    return x * scale, y * scale
+
+
+def _brake(vx: Array, vy: Array, limit: float) -> Array:
+    """Return the factor that shortens a velocity to at most `limit` m/s."""
+    brake: Array = limit / np.sqrt(np.maximum(vx * vx + vy * vy, limit * limit))
+    return brake

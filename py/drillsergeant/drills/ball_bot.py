@@ -1,0 +1,61 @@
+"""The hand-written player of the Ball Drill: gets behind the ball, pushes it at the goal, dashes when lined up.
+
+It never changes: win rates over months of training runs are measured against it.
+All arrays are f32 [N] unless said otherwise; positions are seen from the side it plays for (it attacks towards +x).
+"""
+
+import numpy as np
+
+from drillsergeant.drills.ball_rules import BallRules, ball_of, player_of, seen_from
+from drillsergeant.drills.contract import State
+from drillsergeant.elementary import Array
+
+REACTION_S = 0.2  # it steers for where things will be after this time
+BEHIND_M = 1.0  # from the ball's centre to where it wants to start its push
+DETOUR_M = 1.3  # how far it keeps from the ball's path while it runs around it
+LINED_UP = 0.85  # cosine between its push and the goal at which it goes for the ball
+SIDE_M = 0.8  # nearer than this to the side line the ball is pushed along it
+DASH_REACH_M = 2.2
+DASH_HEADING = 0.93  # cosine between heading and ball at which it dashes
+
+
+def scripted(rules: BallRules, state: State, side: int) -> Array:
+    """Return actions i32 [N], see `ball_actions`."""
+    own, ball = player_of(state, side), ball_of(state)
+    x, y = seen_from(side, own.x + own.vx * REACTION_S), seen_from(side, own.y + own.vy * REACTION_S)
+    bx = seen_from(side, ball.x + ball.vx * REACTION_S)
+    by = seen_from(side, ball.y + ball.vy * REACTION_S)
+
+    # From the ball to the goal; nobody can get behind a ball at the side line, so that one is pushed along the line.
+    at_side = np.abs(by) > rules.half_width_m - SIDE_M
+    gx, gy = _unit(rules.half_length_m + rules.goal_depth_m - bx, np.where(at_side, 0.0, -by))
+    dx, dy = bx - x, by - y
+    ux, uy = _unit(dx, dy)
+    lined_up = ux * gx + uy * gy > LINED_UP
+
+    # Not lined up: run to the spot behind the ball; still in front of it: go around, on the side it is on already.
+    behind = dx * gx + dy * gy
+    past = np.where(gx * dy - gy * dx > 0.0, -DETOUR_M, gx * 0.0 + DETOUR_M)
+    detour = np.where(behind < BEHIND_M * 0.5, past, 0.0)
+    want_x = np.where(lined_up, bx, bx - gx * BEHIND_M - gy * detour) - x
+    want_y = np.where(lined_up, by, by - gy * BEHIND_M + gx * detour) - y
+
+    ahead = 2 - (want_x > 0.0).astype(np.int32)
+    sideways = 4 - (want_y > 0.0).astype(np.int32)
+    move = np.where(np.abs(want_x) > np.abs(want_y), ahead, sideways)
+
+    hx, hy = seen_from(side, own.hx), seen_from(side, own.hy)
+    along, across = ux * hx + uy * hy, uy * hx - ux * hy
+    aim = np.where(along > 0.0, across, np.where(across > 0.0, across * 0.0 + 1.0, across * 0.0 - 1.0))
+    aim = aim - own.spin * 0.12
+    turn = (aim > 0.08).astype(np.int32) + (aim < -0.08).astype(np.int32) * 2
+    near = dx * dx + dy * dy < DASH_REACH_M * DASH_REACH_M
+    dash = (lined_up & near & (along > DASH_HEADING)).astype(np.int32)
+    action: Array = move + turn * 5 + dash * 15
+    return action
+
+
+def _unit(x: Array, y: Array) -> tuple[Array, Array]:
+    """Return a vector's direction; of a vector shorter than a millimetre, something shorter than 1."""
+    length = np.sqrt(np.maximum(x * x + y * y, 1e-6))
+    return x / length, y / length

@@ -1,0 +1,57 @@
+"""Playing batches of matches for the tests of the drills."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import numpy as np
+from drillsergeant.drills.contract import Drill, State
+from drillsergeant.elementary import Array, hash_u32
+
+Player: TypeAlias = Callable[[State, int], Array]
+
+
+def start(drill: Drill, matches: int, seed: int = 1) -> State:
+    """Kick-offs of `matches` matches with consecutive seeds."""
+    return drill.reset(np.arange(matches, dtype=np.uint32) + np.uint32(seed * 1_000_003), np.zeros(matches, np.uint32))
+
+
+def random_player(drill: Drill) -> Player:
+    """A player that draws each action from the match's own random numbers, evenly."""
+
+    def act(state: State, side: int) -> Array:
+        bits = hash_u32(state["seed"], state["clock"], 77 + side)
+        action: Array = (bits % np.uint32(drill.action_count)).astype(np.int32)
+        return action
+
+    return act
+
+
+def still_player(state: State, side: int) -> Array:
+    """A player that never does anything."""
+    return np.zeros_like(state["clock"], dtype=np.int32)
+
+
+def ticks(drill: Drill, state: State, players: list[Player], decisions: int) -> Iterator[State]:
+    """Yield the state after each tick."""
+    for _ in range(decisions):
+        actions = [player(state, side) for side, player in enumerate(players)]
+        for _ in range(drill.action_repeat):
+            state = drill.tick(state, actions)
+            yield state
+
+
+def winners(drill: Drill, players: list[Player], matches: int, seed: int = 1) -> tuple[Array, Array]:
+    """Return (winner i32 [N], 0 for a draw; s until the end f32 [N]) of matches played to their end."""
+    state = start(drill, matches, seed)
+    winner, lasted_s = np.zeros(matches, np.int32), np.zeros(matches, np.float32)
+    done = np.zeros(matches, np.bool_)
+    decision_s = drill.action_repeat / drill.tick_hz
+    for _ in range(round(drill.time_limit_s / decision_s)):
+        actions = [player(state, side) for side, player in enumerate(players)]
+        for _ in range(drill.action_repeat):
+            state = drill.tick(state, actions)
+        terminated, _, by = drill.outcome(state)
+        lasted_s += np.where(done, 0.0, decision_s).astype(np.float32)
+        winner = np.where(terminated & ~done, by, winner)
+        done |= terminated
+    return winner, lasted_s

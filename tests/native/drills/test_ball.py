@@ -1,0 +1,220 @@
+"""Ball Drill: what must hold in every match, however it is played."""
+
+from typing import cast
+
+import numpy as np
+import pytest
+from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball_actions import ACTION_COUNT, decode_action, encode_action
+from drillsergeant.drills.ball_rules import Box, ball_of, player_of
+from drillsergeant.drills.contract import State
+from drillsergeant.elementary import Array
+
+from tests.native.drills.play import Player, random_player, start, still_player, ticks, winners
+
+DRILL = BallDrill()
+PLAYERS: dict[str, list[Player]] = {
+    "random": [random_player(DRILL)] * 2,
+    "scripted": [DRILL.scripted] * 2,
+}
+each_pair = pytest.mark.parametrize("players", list(PLAYERS.values()), ids=list(PLAYERS))
+
+
+def mirrored(state: State) -> State:
+    """The same match seen from the other end: the world turned by half a turn, the sides exchanged."""
+    turned = dict(state)
+    for name in ("x", "y", "vx", "vy"):
+        turned[f"ball_{name}"] = -state[f"ball_{name}"]
+    for side in range(2):
+        for name in Box._fields:
+            value = state[f"player{1 - side}_{name}"]
+            turned[f"player{side}_{name}"] = value if name in ("spin", "cooldown") else -value
+    turned["scored"] = -state["scored"]
+    return turned
+
+
+def penetration(state: State, side: int) -> Array:
+    """How deep the ball overlaps a square player with sharp corners, m; negative: the gap. f64 [N]."""
+    ball, box = ball_of(state), player_of(state, side)
+    rx, ry = (ball.x - box.x).astype(np.float64), (ball.y - box.y).astype(np.float64)
+    lx, ly = np.abs(rx * box.hx + ry * box.hy), np.abs(ry * box.hx - rx * box.hy)
+    outside = np.hypot(np.maximum(lx - DRILL.player_half_m, 0), np.maximum(ly - DRILL.player_half_m, 0))
+    inside = np.minimum(np.maximum(lx, ly) - DRILL.player_half_m, 0)
+    return cast(Array, DRILL.ball_radius_m - (outside + inside))
+
+
+def corners(box: Box) -> tuple[Array, Array]:
+    """World coordinates of a player's four corners: f32 [4, N] each."""
+    half = DRILL.player_half_m
+    along, across = np.array([[half], [half], [-half], [-half]]), np.array([[half], [-half], [half], [-half]])
+    return box.x + along * box.hx - across * box.hy, box.y + along * box.hy + across * box.hx
+
+
+@each_pair
+def test_speeds_stay_under_their_clamps_and_headings_unit(players: list[Player]) -> None:
+    for state in ticks(DRILL, start(DRILL, 300), players, 150):
+        ball = ball_of(state)
+        assert np.max(np.hypot(ball.vx, ball.vy)) <= DRILL.ball_speed_max * 1.00001
+        for side in range(2):
+            box = player_of(state, side)
+            assert np.max(np.hypot(box.vx, box.vy)) <= DRILL.player_speed_max * 1.00001
+            assert np.max(np.abs(box.spin)) <= DRILL.spin_max
+            assert np.max(np.abs(np.hypot(box.hx, box.hy) - 1)) < 1e-4
+
+
+@each_pair
+def test_ball_never_passes_a_wall(players: list[Player]) -> None:
+    """The ball's disc stays inside field and recesses, but for a hair where two walls meet."""
+    radius = DRILL.ball_radius_m
+    for state in ticks(DRILL, start(DRILL, 300), players, 300):
+        ball = ball_of(state)
+        x, y = np.abs(ball.x), np.abs(ball.y)
+        assert np.max(y) <= DRILL.half_width_m - radius + 1e-5
+        assert np.max(x) <= DRILL.half_length_m + DRILL.goal_depth_m - radius + 1e-5
+        assert np.max(x[y > DRILL.goal_half_width_m], initial=0) <= DRILL.half_length_m - radius + 1e-3
+        assert np.max(y[x > DRILL.half_length_m], initial=0) <= DRILL.goal_half_width_m - radius + 1e-3
+        cut = DRILL.half_length_m + DRILL.half_width_m - DRILL.corner_m - radius * np.sqrt(2)
+        assert np.max(x + y) <= cut + 1e-5
+
+
+@each_pair
+def test_players_stay_in_the_field(players: list[Player]) -> None:
+    """The rounded square stays inside; sharp corners may stick out by what the rounding takes off them."""
+    rounded_off = DRILL.player_corner_m * (np.sqrt(2) - 1)
+    for state in ticks(DRILL, start(DRILL, 300), players, 300):
+        for side in range(2):
+            x, y = corners(player_of(state, side))
+            assert np.max(np.abs(x)) <= DRILL.half_length_m + rounded_off + 1e-4
+            assert np.max(np.abs(y)) <= DRILL.half_width_m + rounded_off + 1e-4
+
+
+@each_pair
+def test_ball_never_sits_inside_a_player(players: list[Player]) -> None:
+    """Even squeezed between a player and a wall the ball's centre stays outside; in the mean they hardly overlap."""
+    deepest, sum_deep, count = 0.0, 0.0, 0
+    for state in ticks(DRILL, start(DRILL, 300), players, 150):
+        for side in range(2):
+            deep = penetration(state, side)
+            deepest = max(deepest, float(np.max(deep)))
+            sum_deep += float(np.sum(deep[deep > 0]))
+            count += int(np.sum(deep > 0))
+    assert deepest < DRILL.ball_radius_m
+    assert count > 1000
+    assert sum_deep / count < 0.05
+
+
+@each_pair
+def test_players_hardly_overlap_each_other(players: list[Player]) -> None:
+    for state in ticks(DRILL, start(DRILL, 300), players, 150):
+        one, two = player_of(state, 0), player_of(state, 1)
+        for box, other in ((one, two), (two, one)):
+            x, y = corners(other)
+            along = (x - box.x) * box.hx + (y - box.y) * box.hy
+            across = (y - box.y) * box.hx - (x - box.x) * box.hy
+            depth = DRILL.player_half_m - np.maximum(np.abs(along), np.abs(across))
+            assert np.max(depth) < 0.15
+
+
+def test_energy_only_falls_when_nobody_acts() -> None:
+    """Contacts take energy away: a coasting match never has more than 1 % above what it had before."""
+    state = start(DRILL, 500, seed=9)
+    rng = np.random.default_rng(4)
+    for name in ("ball_vx", "ball_vy", "player0_vx", "player0_vy", "player1_vx", "player1_vy", "player0_spin"):
+        state[name] = rng.uniform(-5, 5, 500).astype(np.float32)
+
+    def energy(state: State) -> Array:
+        ball, boxes = ball_of(state), [player_of(state, side) for side in range(2)]
+        moving = DRILL.ball_mass_kg * (ball.vx**2 + ball.vy**2)
+        for box in boxes:
+            moving = moving + DRILL.player_mass_kg * (box.vx**2 + box.vy**2) + DRILL.player_inertia * box.spin**2
+        return cast(Array, moving * 0.5)
+
+    before = energy(state)
+    for after in ticks(DRILL, state, [still_player] * 2, 60):
+        now = energy(after)
+        assert np.all(now <= before * 1.01 + 1e-6)
+        before = now
+
+
+def test_exchanging_the_sides_gives_the_mirrored_match_bit_for_bit() -> None:
+    players = [random_player(DRILL)] * 2
+    state = start(DRILL, 300)
+    other = mirrored(state)
+    for _ in range(200):
+        actions = [player(state, side) for side, player in enumerate(players)]
+        for _ in range(DRILL.action_repeat):
+            before, state = state, DRILL.tick(state, actions)
+            other_before, other = other, DRILL.tick(other, actions[::-1])
+        for name, value in mirrored(state).items():
+            assert np.array_equal(other[name], value), name
+        for side in range(2):
+            for seen, turned in (
+                (DRILL.observe(state, side), DRILL.observe(other, 1 - side)),
+                (DRILL.reward(before, state, side), DRILL.reward(other_before, other, 1 - side)),
+                ([DRILL.scripted(state, side)], [DRILL.scripted(other, 1 - side)]),
+            ):
+                assert np.array_equal(np.stack(seen), np.stack(turned))
+
+
+def test_kick_off_is_fair_and_not_always_the_same() -> None:
+    state = start(DRILL, 4000)
+    turned = mirrored(state)
+    for name in ("player0_x", "player0_y", "player0_hx", "ball_y"):
+        assert np.std(state[name]) > 0.2
+        assert abs(float(np.mean(state[name] - turned[name]))) < 0.1
+    assert np.max(state["player0_x"]) < -1 and np.min(state["player1_x"]) > 1
+    assert max(float(np.max(penetration(state, side))) for side in range(2)) < 0
+
+
+def test_scripted_player_beats_a_random_one_in_19_of_20_decided_matches_and_from_both_sides() -> None:
+    for side in range(2):
+        players = [random_player(DRILL)] * 2
+        players[side] = DRILL.scripted
+        winner, _ = winners(DRILL, players, 300)
+        decided = winner[winner != 0]
+        assert decided.size > 200
+        assert np.mean(decided == (1 if side == 0 else -1)) > 0.95
+
+
+def test_two_scripted_players_usually_decide_a_match_within_seconds() -> None:
+    winner, lasted_s = winners(DRILL, PLAYERS["scripted"], 300)
+    assert np.mean(winner != 0) > 0.9
+    assert 3 < float(np.median(lasted_s)) < 12
+    assert 0.4 < np.mean(winner[winner != 0] == 1) < 0.6
+
+
+def test_every_action_decodes_to_what_it_was_encoded_from() -> None:
+    ahead, left, turn, dash = decode_action(np.arange(ACTION_COUNT, dtype=np.int32))
+    seen = set()
+    for move, (want_ahead, want_left) in enumerate(((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))):
+        for turning, want_turn in enumerate((0, 1, -1)):
+            for dashing in range(2):
+                a = encode_action(move, turning, dashing)
+                seen.add(a)
+                assert (ahead[a], left[a], turn[a], dash[a]) == (want_ahead, want_left, want_turn, bool(dashing))
+    assert seen == set(range(ACTION_COUNT))
+
+
+def test_an_impossible_action_is_refused() -> None:
+    with pytest.raises(ValueError, match="turn=3"):
+        encode_action(1, 3, 0)
+
+
+def test_keys_mean_directions_on_the_screen() -> None:
+    assert DRILL.from_keys(0, 1, 0, 0, False) == encode_action(1, 0, 0)
+    assert DRILL.from_keys(1, 1, 0, 0, False) == encode_action(2, 0, 0)
+    assert DRILL.from_keys(1, 0, 1, -1, True) == encode_action(4, 2, 1)
+
+
+def test_dash_gives_its_speed_once_per_cooldown() -> None:
+    drill = BallDrill(player_drag_per_s=0.0)
+    state = drill.reset(np.zeros(1, np.uint32), np.zeros(1, np.uint32))
+    dash = np.array([encode_action(0, 0, 1)], np.int32)
+    still = np.zeros(1, np.int32)
+    state = drill.tick(state, [dash, still])
+    box = player_of(state, 0)
+    assert np.hypot(box.vx, box.vy)[0] == pytest.approx(drill.dash_speed, rel=1e-4)
+    cooldown = float(box.cooldown[0])
+    assert cooldown == pytest.approx(drill.dash_cooldown_s)
+    state = drill.tick(state, [dash, still])
+    assert np.hypot(player_of(state, 0).vx, player_of(state, 0).vy)[0] == pytest.approx(drill.dash_speed, rel=1e-4)
