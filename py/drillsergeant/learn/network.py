@@ -58,7 +58,8 @@ class Activations:
     @property
     def value(self) -> Array:
         """[B]."""
-        return self.head[-1]
+        row: Array = self.head[-1]
+        return row
 
 
 class Network:
