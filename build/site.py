@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from build import distribution, lockfile
+from build import distribution, lockfile, wheels
 from build.console import guarded, say
 from build.distribution import Places
 from build.headers import headers_file
@@ -86,6 +86,17 @@ def is_current(target: Path, key: str) -> bool:
     )
 
 
+def sources(pinned: Pins, options: argparse.Namespace) -> tuple[wheels.Source, ...]:
+    """Where Pyodide's wheels are looked for first."""
+    official = wheels.Address(options.official, pinned.official_timeout_s)
+    return (wheels.Folder(options.wheels), official) if options.wheels else (official,)
+
+
+def fallback(pinned: Pins, scratch: Path) -> wheels.PipPackage:
+    """The PyPI package that carries them too."""
+    return wheels.PipPackage(pinned.fallback_requirement, pinned.fallback_folder, scratch)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Build the site; with --tests also the distribution that the tests inside Pyodide use."""
     parser = argparse.ArgumentParser(prog="python -m build.site", description=main.__doc__)
@@ -94,8 +105,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--tests", action="store_true", help="also prepare the distribution for tests/pyodide")
     options = parser.parse_args(arguments)
     started_s = time.monotonic()
-    places = Places(CACHE, options.wheels, options.official)
-    with exclusive(CACHE):
+    with exclusive(CACHE), part_folder(CACHE, "download") as scratch:
+        places = Places(CACHE, sources(pins(), options), fallback(pins(), scratch))
         core_folder, changed = build(pins(), places, SITE)
         if options.tests:
             distribution.test_folder(pins(), places, core_folder, SITE / "pyodide")

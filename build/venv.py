@@ -64,13 +64,6 @@ def _pip_install(venv: Path, requirements: Requirements) -> None:
 
 def ensure_project_venv(group: str, pinned: Pins) -> bool:
     """Bring the project's `.venv` up to date for `site` (building) or `test` (building and testing)."""
-    minimum = tuple(int(part) for part in pinned.minimum_python.split("."))
-    if sys.version_info < minimum:
-        found = ".".join(map(str, sys.version_info[:3]))
-        raise BuildError(
-            f"Python {found} runs the build, expected {pinned.minimum_python} or later: "
-            f"install it and run `make PYTHON=python{pinned.minimum_python} ...`"
-        )
     if find_spec("ensurepip") is None:
         apt.install(pinned.debian["venv"], "Python here cannot make virtual environments")
     tools = {"site": pinned.site_tools, "test": pinned.test_tools}

@@ -74,7 +74,9 @@ class Address:
         try:
             with urllib.request.urlopen(self.base + wheel.file, timeout=self.timeout_s) as answer:
                 target.write_bytes(answer.read())
-        except (urllib.error.URLError, OSError) as error:
+        except urllib.error.HTTPError as error:
+            raise SourceError(f"HTTP {error.code} {error.reason}") from error
+        except OSError as error:
             raise SourceError(str(getattr(error, "reason", error))) from error
 
 
@@ -94,23 +96,29 @@ class PipPackage:
     def fetch(self, wheel: Wheel, target: Path) -> None:
         """Take the file out of the package."""
         try:
-            with zipfile.ZipFile(self._package()) as archive, archive.open(f"{self._folder}/{wheel.file}") as member:
+            with zipfile.ZipFile(self._obtained()) as archive, archive.open(f"{self._folder}/{wheel.file}") as member:
                 target.write_bytes(member.read())
         except KeyError as error:
             raise SourceError(f"no {self._folder}/{wheel.file} inside") from error
         except zipfile.BadZipFile as error:
             raise SourceError(f"the package is damaged: {error}") from error
 
-    def _package(self) -> Path:
+    @property
+    def at_hand(self) -> Path | None:
+        """The package, if it has been downloaded."""
+        return next(self._scratch.glob("*.whl"), None)
+
+    def _obtained(self) -> Path:
         if self._failure:
             raise SourceError(self._failure)
-        if not list(self._scratch.glob("*.whl")):
+        if self.at_hand is None:
             try:
                 download(self._requirement, self._scratch)
             except BuildError as error:
                 self._failure = str(error)
                 raise SourceError(self._failure) from error
-        return next(self._scratch.glob("*.whl"))
+        assert self.at_hand is not None, "pip download succeeded"
+        return self.at_hand
 
 
 @dataclass(frozen=True)

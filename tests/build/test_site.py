@@ -1,0 +1,159 @@
+"""The site is built whole or not at all, from verified parts, and rebuilt only when something changed.
+
+Runs the real command in a copy of the checkout, with a small stand-in for npm's Pyodide.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from build.pins import ROOT, pins
+
+NUMPY = b"stand-in for NumPy's wheel"
+NUMPY_FILE = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
+DEAD = "http://127.0.0.1:9/"
+
+
+def lock_text() -> str:
+    entry = {
+        "depends": [],
+        "file_name": NUMPY_FILE,
+        "imports": ["numpy"],
+        "install_dir": "site",
+        "name": "numpy",
+        "package_type": "package",
+        "sha256": hashlib.sha256(NUMPY).hexdigest(),
+        "unvendored_tests": False,
+        "version": "2.0.2",
+    }
+    info = {
+        "abi_version": "2024_0",
+        "arch": "wasm32",
+        "platform": "emscripten_3_1_58",
+        "python": "3.12.7",
+        "version": pins().pyodide_version,
+    }
+    others = {name: {**entry, "name": name, "file_name": f"{name}.whl"} for name in (*pins().test_packages, "unused")}
+    return json.dumps({"info": info, "packages": {"numpy": entry, **others}})
+
+
+class Checkout:
+    """A copy of the repository with a stand-in `npm` and no way to the network."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.site, self.bin = root, root / "site", root / "bin"
+        shutil.copytree(ROOT / "build", root / "build", ignore=shutil.ignore_patterns("__pycache__"))
+        (root / "web").mkdir()
+        (root / "web" / "index.html").write_text("<!doctype html>")
+        package = root / "py" / "drillsergeant"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text('"""Stand-in."""\n')
+        for name in ("pyproject.toml", "LICENSE"):
+            shutil.copy(ROOT / name, root / name)
+        (root / ".venv").symlink_to(sys.prefix)
+        self.bin.mkdir()
+
+    def give_npm(self) -> None:
+        package = self.root / "fake-pyodide"
+        package.mkdir()
+        for name in pins().core_files:
+            (package / name).write_text(f"stand-in for {name}")
+        (package / "pyodide-lock.json").write_text(lock_text())
+        npm = self.bin / "npm"
+        npm.write_text(f"#!/bin/sh\n/bin/mkdir -p node_modules\n/bin/cp -r {package} node_modules/pyodide\n")
+        npm.chmod(0o755)
+
+    def give_wheels(self, content: bytes) -> None:
+        folder = self.root / "wheels"
+        folder.mkdir(exist_ok=True)
+        (folder / NUMPY_FILE).write_bytes(content)
+
+    def build(self) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "build.site", "--official", DEAD, "--wheels", str(self.root / "wheels")]
+        environment = {
+            "PATH": str(self.bin),
+            "HOME": str(self.root),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_INDEX_URL": DEAD,
+            "PIP_RETRIES": "0",
+        }
+        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+def the_error(answer: subprocess.CompletedProcess[str]) -> str:
+    """The one line that starts with `error:`; the exit status must say so too."""
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert "Traceback" not in answer.stderr
+    (line,) = [line for line in answer.stderr.splitlines() if line.startswith("error: ")]
+    return line
+
+
+def test_without_npm_one_sentence_says_what_to_install(checkout: Checkout) -> None:
+    error = the_error(checkout.build())
+    assert "'npm' is not installed" in error and "install Node 20" in error
+    assert not checkout.site.exists()
+
+
+def test_without_a_network_each_source_is_named_and_nothing_is_taken_as_built(checkout: Checkout) -> None:
+    checkout.give_npm()
+    checkout.give_wheels(b"tampered")
+    error = the_error(checkout.build())
+    for part in (NUMPY_FILE, hashlib.sha256(NUMPY).hexdigest(), "wrong SHA-256", DEAD, pins().fallback_requirement):
+        assert part in error
+    assert not checkout.site.exists()
+
+
+def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) -> None:
+    checkout.give_npm()
+    checkout.give_wheels(NUMPY)
+    first = checkout.build()
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "no Python 3.12 here" in first.stdout
+    manifest = json.loads((checkout.site / "build.json").read_text())
+    for name, listed in manifest["files"].items():
+        content = (checkout.site / name).read_bytes()
+        assert listed == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    assert {"index.html", "_headers", "pyodide/pyodide.asm.wasm"} < manifest["files"].keys()
+    lock = json.loads((checkout.site / "pyodide" / "pyodide-lock.json").read_text())
+    assert lock["info"]["version"] == pins().pyodide_version, "0.27.7 refuses a lock without it"
+    assert set(lock["packages"]) == {"numpy", "drillsergeant"}
+    ours = lock["packages"]["drillsergeant"]
+    assert ours["depends"] == ["numpy"]
+    assert ours["sha256"] == manifest["files"][f"pyodide/{ours['file_name']}"]["sha256"]
+
+    second = checkout.build()
+    assert "site/ is up to date" in second.stdout and "[" not in second.stdout
+
+    (checkout.site / "index.html").write_text("half")
+    assert "site/ built" in checkout.build().stdout
+    assert (checkout.site / "index.html").read_text() == "<!doctype html>"
+
+    (checkout.root / "web" / "extra.js").write_text("1")
+    third = checkout.build().stdout
+    assert "[site]" in third and "[wheel]" not in third
+    assert json.loads((checkout.site / "build.json").read_text())["version"] != manifest["version"]
+
+    (checkout.root / "py" / "drillsergeant" / "__init__.py").write_text("syntax error is no matter of the wheel")
+    assert "[wheel]" in checkout.build().stdout
+    assert not list((checkout.root / ".cache").glob(".part-*"))
+
+
+def test_a_failing_step_keeps_the_older_site(checkout: Checkout) -> None:
+    checkout.give_npm()
+    checkout.give_wheels(NUMPY)
+    assert checkout.build().returncode == 0
+    before = (checkout.site / "build.json").read_text()
+    (checkout.root / "pyproject.toml").write_text("[project]\nname = 'broken'\n")
+    assert "building the drillsergeant wheel failed" in the_error(checkout.build())
+    assert (checkout.site / "build.json").read_text() == before
