@@ -1,0 +1,218 @@
+"""The page's ``View`` over the real document. One Python function listens to every event; ``close`` releases it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import js
+from pyodide.ffi import create_proxy
+
+from drillsergeant.runtimes.page_view import Events
+
+DOCUMENT_EVENTS = ("click", "change", "keydown", "keyup", "pointerdown")
+STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
+PHASES = {"pointerdown": "down", "pointermove": "move", "pointerup": "up", "pointercancel": "up"}
+TICK_MS = 500
+MOST_ERRORS = 5  # shown at once
+SHARPEST = 2.0  # device pixels per CSS pixel; more costs time and shows nothing
+
+
+class DomView:
+    """Owns its listeners, its timer and its observer; elements are looked up once."""
+
+    def __init__(self) -> None:
+        self._elements: dict[str, Any] = {}
+        self._written: dict[tuple[str, str], str | None] = {}
+        self._rows: dict[str, list[tuple[str, ...]]] = {}
+        self._events: Events | None = None
+        self._by_pointer = False
+        self._used_keys: frozenset[str] = frozenset()
+        self._dark = js.window.matchMedia("(prefers-color-scheme: dark)")
+        self._proxies: list[Any] = []
+        self._observer: Any = None
+        self._timer: Any = None
+
+    def connect(self, events: Events) -> None:
+        """Begin to report events."""
+        self._events = events
+        handle, laid_out, tick = (create_proxy(f) for f in (self._handle, self._laid_out, self._ticked))
+        self._proxies = [handle, laid_out, tick]
+        for target, name in self._listened():
+            target.addEventListener(name, handle)
+        self._observer = js.ResizeObserver.new(laid_out)
+        self._observer.observe(self._element("stage"))
+        self._timer = js.setInterval(tick, TICK_MS)
+
+    def close(self) -> None:
+        """Stop listening and release everything."""
+        for target, name in self._listened():
+            target.removeEventListener(name, self._proxies[0])
+        self._observer.disconnect()
+        js.clearInterval(self._timer)
+        for proxy in self._proxies:
+            proxy.destroy()
+        self._proxies = []
+        self._elements.clear()
+
+    def _listened(self) -> list[tuple[Any, str]]:
+        stage = self._element("stage")
+        targets = [(js.document, name) for name in DOCUMENT_EVENTS] + [(stage, name) for name in STAGE_EVENTS]
+        return [*targets, (js.window, "blur"), (self._dark, "change")]
+
+    # Events.
+
+    def _handle(self, event: Any) -> None:
+        """Tell the page what happened; its failures are shown like everybody's."""
+        if self._events is None:
+            return
+        try:
+            self._dispatch(self._events, event)
+        except Exception as failure:
+            self._trouble(failure)
+
+    def _dispatch(self, events: Events, event: Any) -> None:
+        kind = str(event.type)
+        if kind in PHASES:
+            self._by_pointer = True
+            if event.currentTarget.id == "stage":
+                self._point(events, PHASES[kind], event)
+        elif kind == "click":
+            button = event.target.closest("button")
+            if button is not None:
+                self._by_pointer = event.detail > 0
+                events.on_click(str(button.id))
+        elif kind in ("keydown", "keyup"):
+            self._by_pointer = False
+            self._press(events, kind == "keydown", event)
+        elif kind == "blur":
+            events.on_blur()
+        elif event.target.id:
+            events.on_change(str(event.target.id), str(event.target.value))
+        else:
+            events.on_layout()  # the colour scheme's query has no id
+
+    def _press(self, events: Events, down: bool, event: Any) -> None:
+        code = str(event.code)
+        if down and (event.ctrlKey or event.metaKey or event.altKey):
+            return
+        if not event.repeat:
+            used = events.on_key(code, str(event.key), down, self._focus())
+            self._used_keys = self._used_keys | {code} if used and down else self._used_keys - {code}
+        if code in self._used_keys:
+            event.preventDefault()  # no scrolling while playing
+
+    def _point(self, events: Events, phase: str, event: Any) -> None:
+        stage = self._element("stage")
+        if phase == "down":
+            stage.setPointerCapture(event.pointerId)
+        box = stage.getBoundingClientRect()
+        events.on_pointer(phase, float(event.clientX - box.left), float(event.clientY - box.top))
+
+    def _laid_out(self, _entries: Any, _observer: Any) -> None:
+        self._guarded("on_layout")
+
+    def _ticked(self) -> None:
+        self._guarded("on_tick")
+
+    def _guarded(self, name: str) -> None:
+        try:
+            getattr(self._events, name)()
+        except Exception as failure:
+            self._trouble(failure)
+
+    def _trouble(self, failure: Exception) -> None:
+        if self._events is not None:
+            self._events.on_trouble(f"page: {type(failure).__name__}: {failure}", traceback.format_exc())
+
+    def _focus(self) -> str:
+        tag = str(js.document.activeElement.tagName) if js.document.activeElement else ""
+        if tag in ("INPUT", "SELECT", "TEXTAREA"):
+            return "typing"
+        return "button" if tag in ("BUTTON", "SUMMARY", "A") else ""
+
+    # The document.
+
+    def _element(self, name: str) -> Any:
+        if name not in self._elements:
+            found = js.document.getElementById(name)
+            if found is None:
+                raise LookupError(f"index.html has no element with the id {name!r}")
+            self._elements[name] = found
+        return self._elements[name]
+
+    def set_text(self, name: str, text: str) -> None:
+        """Replace an element's text."""
+        if self._written.get((name, "")) != text:
+            self._written[(name, "")] = text
+            self._element(name).textContent = text
+
+    def set_attribute(self, name: str, attribute: str, value: str | None) -> None:
+        """Set an attribute; None removes it."""
+        key = (name, attribute)
+        if key in self._written and self._written[key] == value:
+            return
+        self._written[key] = value
+        if value is None:
+            self._element(name).removeAttribute(attribute)
+        else:
+            self._element(name).setAttribute(attribute, value)
+
+    def set_value(self, name: str, value: str) -> None:
+        """Put text into an input or choose an option."""
+        self._element(name).value = value
+
+    def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
+        """Replace the rows of a table body; a row that exists is refilled."""
+        wanted = [tuple(row) for row in rows]
+        if self._rows.get(name) == wanted:
+            return
+        self._rows[name] = wanted
+        body = self._element(name)
+        while body.rows.length > len(wanted):
+            body.deleteRow(-1)
+        for index, texts in enumerate(wanted):
+            row = body.rows.item(index) or body.insertRow(-1)
+            for column, text in enumerate(texts):
+                (row.cells.item(column) or row.insertCell(-1)).textContent = text
+
+    def get_value(self, name: str) -> str:
+        """Return what an input or select holds."""
+        return str(self._element(name).value)
+
+    def add_error(self, message: str, detail: str) -> None:
+        """Show a problem, newest first."""
+        item = self._element("error-template").content.firstElementChild.cloneNode(True)
+        item.querySelector(".error-text").textContent = message
+        item.querySelector(".error-detail").textContent = detail
+        item.querySelector("details").hidden = not detail
+        listed = self._element("error-list")
+        listed.prepend(item)
+        while listed.children.length > MOST_ERRORS:
+            listed.lastElementChild.remove()
+        self._element("errors").hidden = False
+
+    def clear_errors(self) -> None:
+        """Put the problems away."""
+        self._element("errors").hidden = True
+        self._element("error-list").replaceChildren()
+
+    def focus_stage(self) -> None:
+        """Give the field the keyboard if the visitor works with a pointer."""
+        if self._by_pointer:
+            self._element("stage").focus()
+
+    def stage_size(self) -> tuple[float, float, float]:
+        """Return the stage's width and height in CSS pixels, and device pixels per CSS pixel."""
+        stage = self._element("stage")
+        ratio = min(SHARPEST, float(js.window.devicePixelRatio or 1))
+        return float(stage.clientWidth), float(stage.clientHeight), ratio
+
+    def dark(self) -> bool:
+        """Return whether the page is shown in dark colours."""
+        return bool(self._dark.matches)
+
+    def now_s(self) -> float:
+        """Return seconds since navigation began."""
+        return float(js.performance.now()) / 1000

@@ -1,0 +1,216 @@
+"""Draws one match on a flat canvas: field, goals, players, ball. Knows no rules, only the drill's scene.
+
+Field coordinates are metres, x to the right and y upwards, origin in the middle; pixels have y downwards. ``fit`` is
+the one place that relates the two: the page uses it too, to turn a pointer into a place on the field.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from drillsergeant.drills.contract import Body, Scene
+from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, Colours, faded
+from drillsergeant.runtimes.host import Canvas
+
+Point = tuple[float, float]
+
+MARGIN_M = 0.45
+STRIPES = 10
+ROUNDING = 0.34  # of a box's corners, as a share of half its edge
+CORNER_POINTS = 4
+DASH_FROM_M_S, DASH_FULL_M_S = 5.0, 8.0  # running reaches about 4.7 m/s; beyond that a player dashes
+JUMP_M = 1.5  # a body that moved further than this between two ticks was put there, it did not travel
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the field lies on a surface: pixels per metre, and the pixel of the field's middle."""
+
+    scale: float
+    middle_x: float
+    middle_y: float
+
+    def to_pixels(self, x_m: float, y_m: float) -> Point:
+        """Return the pixel of a place on the field."""
+        return self.middle_x + x_m * self.scale, self.middle_y - y_m * self.scale
+
+    def to_field(self, x_px: float, y_px: float) -> Point:
+        """Return the place on the field, in metres, of a pixel."""
+        return (x_px - self.middle_x) / self.scale, (self.middle_y - y_px) / self.scale
+
+
+def fit(scene: Scene, width_px: float, height_px: float) -> Fit:
+    """Fit the field with goals and a margin into a surface, as large as it goes, in the middle."""
+    half_x = scene.half_length_m + max(scene.goal_depth_m, 0.0) + MARGIN_M
+    half_y = scene.half_width_m + MARGIN_M
+    scale = max(min(width_px / (2 * half_x), height_px / (2 * half_y)), 1e-6)
+    return Fit(scale, width_px / 2, height_px / 2)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a picture needs beside the state.
+
+    ``trail`` are places the ball was at, oldest first, m. ``flash`` in [0, 1] fades after a goal of ``scored_by``.
+    """
+
+    dark: bool = False
+    trail: Sequence[Point] = ()
+    flash: float = 0.0
+    scored_by: int | None = None
+
+
+def blend(scene: Scene, before: Mapping[str, float], after: Mapping[str, float], ahead: float) -> dict[str, float]:
+    """Return the drawn fields a share ``ahead`` in [0, 1] of the way from one tick's state to the next."""
+    blended: dict[str, float] = {}
+    for body in scene.bodies:
+        moved = math.hypot(after[body.x] - before[body.x], after[body.y] - before[body.y])
+        share = 1.0 if moved > JUMP_M else ahead
+        for name in (body.x, body.y, *(body.heading or ()), *(body.velocity or ())):
+            blended[name] = before[name] + share * (after[name] - before[name])
+    return blended
+
+
+def draw(canvas: Canvas, scene: Scene, state: Mapping[str, float], look: Look) -> None:
+    """Draw the whole picture of ``state`` (field name -> value, m and m/s) on ``canvas``."""
+    colours = DARK if look.dark else LIGHT
+    place = fit(scene, canvas.width_px, canvas.height_px)
+    _ground(canvas, scene, place, colours)
+    if scene.goal_half_width_m > 0:
+        _goals(canvas, scene, place, colours, look)
+    _lines(canvas, scene, place, colours)
+    _trail(canvas, scene, place, colours, look.trail)
+    for body in scene.bodies:
+        if body.kind == "box":
+            _player(canvas, place, colours, body, state)
+        else:
+            _ball(canvas, place, colours, body, state)
+
+
+def _ground(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
+    """Calm stripes, as a mower leaves them, inside a quiet surround."""
+    canvas.clear(colours.surround)
+    width_m = 2 * scene.half_length_m / STRIPES
+    for stripe in range(STRIPES):
+        left_m = -scene.half_length_m + stripe * width_m
+        colour = colours.stripes[stripe % 2]
+        _block(canvas, place, (left_m, scene.half_width_m), (left_m + width_m, -scene.half_width_m), colour)
+
+
+def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, look: Look) -> None:
+    """Each recess in the colour of the side that defends it; side 0 attacks the goal at +x."""
+    for side, end in ((0, -1.0), (1, 1.0)):
+        near, far = end * scene.half_length_m, end * (scene.half_length_m + scene.goal_depth_m)
+        half = scene.goal_half_width_m
+        _block(canvas, place, (min(near, far), half), (max(near, far), -half), faded(colours.sides[side], 0.32))
+        posts = [place.to_pixels(x, y) for x, y in ((near, half), (far, half), (far, -half), (near, -half))]
+        canvas.line(posts, colours.sides[side], 0.09 * place.scale)
+    if look.scored_by is not None and look.flash > 0:
+        colour = faded(colours.sides[look.scored_by], 0.28 * look.flash)
+        length, width = scene.half_length_m, scene.half_width_m
+        _block(canvas, place, (-length, width), (length, -width), colour)
+        end = 1.0 if look.scored_by == 0 else -1.0
+        ring = scene.goal_half_width_m * (2.2 - 1.2 * look.flash)
+        x, y = place.to_pixels(end * scene.half_length_m, 0.0)
+        canvas.disc(x, y, ring * place.scale, "", faded(colours.sides[look.scored_by], look.flash), 0.12 * place.scale)
+
+
+def _lines(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
+    """The painted lines; the cut corners are painted over in the colour of the surround."""
+    length, width, cut = scene.half_length_m, scene.half_width_m, scene.corner_m
+    line = 0.06 * place.scale
+    for x, y in ((1, 1), (1, -1), (-1, -1), (-1, 1)):
+        if cut > 0:
+            triangle = ((x * length, y * width), (x * (length - cut), y * width), (x * length, y * (width - cut)))
+            canvas.polygon([place.to_pixels(*corner) for corner in triangle], colours.surround, colours.surround, 1.0)
+    outline = [
+        (length, width - cut), (length - cut, width), (cut - length, width), (-length, width - cut),
+        (-length, cut - width), (cut - length, -width), (length - cut, -width), (length, cut - width),
+    ]  # fmt: skip
+    canvas.polygon([place.to_pixels(*corner) for corner in outline], "", colours.line, line)
+    if scene.goal_half_width_m > 0:
+        middle = place.to_pixels(0.0, 0.0)
+        canvas.line([place.to_pixels(0.0, width), place.to_pixels(0.0, -width)], colours.line, line)
+        canvas.disc(*middle, scene.goal_half_width_m * place.scale, "", colours.line, line)
+        canvas.disc(*middle, 1.6 * line, colours.line, "", 0.0)
+
+
+def _trail(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, trail: Sequence[Point]) -> None:
+    """Where the ball came from: thinner and fainter the longer ago."""
+    discs = [body for body in scene.bodies if body.kind == "disc"]
+    if not discs or len(trail) < 2:
+        return
+    width = 1.5 * discs[0].size_m * place.scale
+    pixels = [place.to_pixels(x, y) for x, y in trail]
+    for index in range(1, len(pixels)):
+        age = index / (len(pixels) - 1)
+        canvas.line(pixels[index - 1 : index + 1], faded(colours.trail, 0.3 * age), max(width * age, 1.0))
+
+
+def _ball(canvas: Canvas, place: Fit, colours: Colours, body: Body, state: Mapping[str, float]) -> None:
+    x, y = place.to_pixels(state[body.x], state[body.y])
+    radius = body.size_m * place.scale
+    canvas.disc(x, y + 0.16 * radius, 1.12 * radius, colours.shadow, "", 0.0)
+    canvas.disc(x, y, radius, colours.ball, colours.ball_edge, 0.13 * radius)
+
+
+def _player(canvas: Canvas, place: Fit, colours: Colours, body: Body, state: Mapping[str, float]) -> None:
+    """A rounded box with two eyes on the side it looks to; a glow while it dashes."""
+    x, y = place.to_pixels(state[body.x], state[body.y])
+    half = body.size_m * place.scale
+    cos, sin = _heading(body, state)
+    colour = colours.nobody if body.side is None else colours.sides[body.side]
+    glow = _dash(body, state)
+    if glow > 0:
+        canvas.polygon(_box(x, y, 1.45 * half, cos, sin), faded(colour, 0.2 * glow), "", 0.0)
+        canvas.polygon(_box(x, y, 1.22 * half, cos, sin), faded(colour, 0.35 * glow), "", 0.0)
+    canvas.polygon(_box(x, y + 0.12 * half, 1.04 * half, cos, sin), colours.shadow, "", 0.0)
+    canvas.polygon(_box(x, y, half, cos, sin), colour, colours.edge, 0.1 * half)
+    if body.heading is not None:
+        for across in (-0.42, 0.42):
+            eye = x + half * (0.48 * cos - across * sin), y - half * (0.48 * sin + across * cos)
+            canvas.disc(*eye, 0.24 * half, colours.eye, "", 0.0)
+            canvas.disc(eye[0] + 0.08 * half * cos, eye[1] - 0.08 * half * sin, 0.12 * half, colours.pupil, "", 0.0)
+
+
+def _heading(body: Body, state: Mapping[str, float]) -> Point:
+    if body.heading is None:
+        return 1.0, 0.0
+    return state[body.heading[0]], state[body.heading[1]]
+
+
+def _dash(body: Body, state: Mapping[str, float]) -> float:
+    """How much of a dash this is, in [0, 1], by the speed."""
+    if body.velocity is None:
+        return 0.0
+    speed = math.hypot(state[body.velocity[0]], state[body.velocity[1]])
+    return max(0.0, min(1.0, (speed - DASH_FROM_M_S) / (DASH_FULL_M_S - DASH_FROM_M_S)))
+
+
+def _unit_box() -> list[Point]:
+    """Outline of a rounded square with half edge 1."""
+    points: list[Point] = []
+    for corner in range(4):
+        middle = math.radians(45 + 90 * corner)
+        x, y = (1 - ROUNDING) * math.copysign(1, math.cos(middle)), (1 - ROUNDING) * math.copysign(1, math.sin(middle))
+        for step in range(CORNER_POINTS):
+            angle = math.radians(90 * (corner + step / (CORNER_POINTS - 1)))
+            points.append((x + ROUNDING * math.cos(angle), y + ROUNDING * math.sin(angle)))
+    return points
+
+
+_UNIT_BOX = _unit_box()
+
+
+def _box(x: float, y: float, half: float, cos: float, sin: float) -> list[Point]:
+    """Return the outline in pixels of a rounded box around (x, y), turned to (cos, sin)."""
+    return [(x + half * (cos * u - sin * v), y - half * (sin * u + cos * v)) for u, v in _UNIT_BOX]
+
+
+def _block(canvas: Canvas, place: Fit, top_left: Point, bottom_right: Point, colour: str) -> None:
+    """Fill an axis-parallel rectangle given by two corners in metres."""
+    left, top = place.to_pixels(*top_left)
+    right, bottom = place.to_pixels(*bottom_right)
+    canvas.rectangle(left, top, right - left, bottom - top, colour)

@@ -1,0 +1,60 @@
+"""The colours of the match, light and dark. Orange and blue differ in lightness too, for every kind of sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def faded(colour: str, share: float) -> str:
+    """Return a ``#rrggbb`` colour with opacity ``share`` in [0, 1], as CSS."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{max(0.0, min(1.0, share)):.3f})"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One theme; plain colours are ``#rrggbb`` so that they can be faded."""
+
+    surround: str
+    stripes: tuple[str, str]
+    line: str
+    sides: tuple[str, str]
+    nobody: str
+    edge: str
+    eye: str
+    pupil: str
+    ball: str
+    ball_edge: str
+    trail: str
+    shadow: str
+
+
+LIGHT = Colours(
+    surround="#b3cfa5",
+    stripes=("#cfe4c2", "#c7dfb9"),
+    line="#f7fbf2",
+    sides=("#ee7a1d", "#2460cf"),
+    nobody="#6d7680",
+    edge="#27323a",
+    eye="#ffffff",
+    pupil="#1c2329",
+    ball="#ffffff",
+    ball_edge="#27323a",
+    trail="#ffffff",
+    shadow="rgba(24,40,28,0.22)",
+)
+
+DARK = Colours(
+    surround="#17251e",
+    stripes=("#22382c", "#263d31"),
+    line="#5d7a69",
+    sides=("#ff9440", "#5b9bff"),
+    nobody="#8d979f",
+    edge="#0d1512",
+    eye="#f5f7f4",
+    pupil="#10181c",
+    ball="#f5f7f4",
+    ball_edge="#0d1512",
+    trail="#dfe9e2",
+    shadow="rgba(0,0,0,0.4)",
+)

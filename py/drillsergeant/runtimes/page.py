@@ -1,0 +1,319 @@
+"""The page's logic: what the visitor does becomes messages to the workers, what the workers say becomes text.
+
+It works through a ``View`` (the document) and a ``Crew`` (the workers) alone, so it runs natively in tests. It never
+steps a simulation, never touches weights, and never takes long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from drillsergeant.drills.contract import Scene
+from drillsergeant.runtimes import page_numbers, page_status, protocol
+from drillsergeant.runtimes.drawing import fit
+from drillsergeant.runtimes.page_curve import CurvePlot, Result, results
+from drillsergeant.runtimes.page_hyper import PREFIX, HyperForm
+from drillsergeant.runtimes.page_keys import DASH, PLAY_CODES, HeldKeys
+from drillsergeant.runtimes.page_progress import Progress
+from drillsergeant.runtimes.page_telemetry import Telemetry
+from drillsergeant.runtimes.page_view import View
+
+HUMAN_SIDE = 0
+LARGEST_PX = 4096
+SURE_S = 4.0  # a second press within this time means it
+SHOW_CONTROLS = ("play", "step", "speed", "seed", "reset", "mode")
+TRAINING_CONTROLS = ("train", "forget", *(PREFIX + name for name in ("learning_rate", "clip", "entropy", "epochs")))
+HINTS = {
+    "ai_vs_ai": "Both squares play by the newest weights.",
+    "human_vs_ai": "You are orange and attack to the right: W A S D or arrows move, Q and E turn, Space dashes.",
+    "sandbox": "Drag the ball or a square anywhere; let go and see what they make of it.",
+}
+
+
+class Crew(Protocol):
+    """The workers, as the page needs them."""
+
+    def send(self, role: str, message: protocol.Message) -> None:
+        """Send ``message`` to all workers of ``role``."""
+
+    def states(self) -> dict[str, str]:
+        """Return every worker's state by name."""
+
+
+class Game(Protocol):
+    """The part of a drill that the page needs."""
+
+    @property
+    def scene(self) -> Scene:
+        """How large the field is."""
+
+    @property
+    def action_repeat(self) -> int:
+        """Ticks per decision."""
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        """Return the action for held keys."""
+
+
+class Page:
+    """All state of the page that is not in the document."""
+
+    def __init__(self, view: View, crew: Crew, game: Game, seed: int) -> None:
+        self._view, self._crew, self._game = view, crew, game
+        self._situation = page_status.Situation()
+        self._narrator = page_status.Narrator(view)
+        self._progress = Progress(view)
+        self._telemetry = Telemetry(view)
+        self._plot = CurvePlot(view)
+        self._points: list[Result] = []
+        self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)))
+        self._keys = HeldKeys(game, HUMAN_SIDE)
+        self._playing, self._dragging = True, False
+        self._speed, self._seed = "1", str(seed)
+        self._forget_since_s = -SURE_S
+        self._commands: dict[str, Callable[[], None]] = {
+            "train": self._train,
+            "play": self._play,
+            "step": self._step,
+            "reset": self._reset,
+            "forget": self._forget,
+            "dismiss": self._dismiss,
+        }
+        view.set_value("seed", self._seed)
+        view.connect(self)
+
+    # What the workers say.
+
+    def on_message(self, role: str, index: int, message: protocol.Message) -> None:
+        """A worker said something."""
+        match message:
+            case protocol.Ready():
+                self._on_ready(role)
+            case protocol.Metrics(values=values) if role == "show":
+                self._on_show(values)
+            case protocol.Metrics(values=values) if role == "trainer":
+                self._on_trainer(values)
+            case protocol.Error(message=text, traceback=trace):
+                name = f"{role} {index}" if role == "rollout" else role
+                if role == "trainer" and self._hyper.on_refused(text):
+                    self._telemetry.refused(text)
+                else:
+                    self.on_trouble(f"{name}: {text}", trace)
+
+    def on_fleet(self, name: str, state: str, why: str) -> None:
+        """A worker is now in ``state``; ``why`` says what ended it."""
+        self._telemetry.fleet(name, state, self._crew.states())
+        if state in ("restarting", "dead"):
+            self._situation.trouble = _trouble(name, state, self._situation.training)
+            self._tell(answer=True)
+        elif state == "ready" and not {"restarting", "dead"} & set(self._crew.states().values()):
+            self._situation.trouble = ""
+        self._update_progress()
+
+    def _on_ready(self, role: str) -> None:
+        if role == "show":
+            self.on_layout()
+            if not self._playing:
+                self._crew.send("show", protocol.Pause())
+            self._enable(SHOW_CONTROLS)
+        elif role == "trainer":
+            self._hyper.repeat()
+        self._update_progress()
+
+    def _update_progress(self) -> None:
+        states = self._crew.states()
+        self._progress.show(states)
+        self._view.set_text("fleet", self._progress.summary(states))
+        if not self._situation.ready and self._progress.complete(states):
+            self._situation.ready = True
+            self._telemetry.timing("train_ready_s")
+            self._enable(TRAINING_CONTROLS)
+        self._tell()
+
+    def _on_show(self, values: dict[str, object]) -> None:
+        self._telemetry.show(values)
+        page_numbers.write_show(self._view, values)
+        clock_s = page_numbers.number(values.get("clock_s")) or 0.0
+        if clock_s > 0 and not self._situation.moving:
+            self._situation.moving = True
+            self._telemetry.timing("match_moving_s", clock_s)
+            self._tell()
+
+    def _on_trainer(self, values: dict[str, object]) -> None:
+        self._telemetry.trainer(values)
+        page_numbers.write_trainer(self._view, values)
+        self._hyper.on_used(values.get("hyper"))
+        self._situation.trained_s = page_numbers.number(values.get("t_s")) or 0.0
+        self._points = results(values.get("curve"))
+        self._plot.show(self._points)
+
+    # What the visitor does.
+
+    def on_click(self, name: str) -> None:
+        """The button ``name`` was pressed."""
+        command = self._commands.get(name)
+        if command is not None:
+            command()
+            if self._situation.mode == "human_vs_ai":
+                self._view.focus_stage()
+
+    def on_change(self, name: str, value: str) -> None:
+        """The field ``name`` now holds ``value``."""
+        if name.startswith(PREFIX):
+            self._hyper.on_change(name, value)
+        elif name == "speed":
+            self._set_speed(value)
+        elif name == "mode":
+            self._set_mode(value)
+        elif name == "seed":
+            self._read_seed()
+
+    def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
+        """A key went down or up; True if it was used."""
+        if focus == "typing" or (focus == "button" and code == "Space"):
+            return False
+        if self._situation.mode == "human_vs_ai" and code in PLAY_CODES:
+            self._act(self._keys.change(code, down))
+            return True
+        shortcuts = {"t": "train", "r": "reset", ".": "step", " ": "play"}
+        name = shortcuts.get(" " if code == DASH else key.lower())
+        if name is None or (name == "train" and not self._situation.ready):
+            return False
+        if down:
+            self._commands[name]()
+        return True
+
+    def on_blur(self) -> None:
+        """The keyboard is elsewhere: let go of all keys and of what is dragged."""
+        self._act(self._keys.release())
+        if self._dragging:
+            self.on_pointer("up", 0.0, 0.0)
+
+    def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
+        """Drag in the sandbox; the show picks the body nearest to where it began."""
+        if self._situation.mode != "sandbox" or (phase != "down" and not self._dragging):
+            return
+        self._dragging = phase != "up"
+        if not self._dragging:
+            self._crew.send("show", protocol.Input(body=-1, released=True))
+            return
+        width, height, _ = self._view.stage_size()
+        x_m, y_m = fit(self._game.scene, width, height).to_field(x_px, y_px)
+        self._crew.send("show", protocol.Input(body=-1, x_m=x_m, y_m=y_m))
+
+    def on_layout(self) -> None:
+        """The stage has another size or other colours."""
+        width, height, ratio = self._view.stage_size()
+        device_px = [max(1, min(LARGEST_PX, round(length * ratio))) for length in (width, height)]
+        self._crew.send("show", protocol.Resize(device_px[0], device_px[1], self._view.dark()))
+
+    def on_tick(self) -> None:
+        """Half a second has passed."""
+        self._tell()
+        self._telemetry.write()
+        if self._forget_since_s > 0 and self._view.now_s() - self._forget_since_s >= SURE_S:
+            self._unsure()
+
+    def on_trouble(self, message: str, detail: str) -> None:
+        """Something failed: show it and keep it for whoever reads the telemetry."""
+        self._telemetry.error(message)
+        self._view.add_error(message, detail)
+
+    # The buttons.
+
+    def _train(self) -> None:
+        on = self._situation.training = not self._situation.training
+        self._crew.send("trainer", protocol.StartTraining() if on else protocol.StopTraining())
+        self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
+        self._view.set_text("train", "Stop" if on else "Train")
+        self._tell(answer=True)
+
+    def _play(self) -> None:
+        self._playing = not self._playing
+        self._crew.send("show", protocol.Play() if self._playing else protocol.Pause())
+        self._view.set_attribute("play", "aria-pressed", "true" if self._playing else "false")
+        self._view.set_text("play", "Pause" if self._playing else "Play")
+
+    def _step(self) -> None:
+        if self._playing:
+            self._play()
+        self._crew.send("show", protocol.Step(self._game.action_repeat))
+
+    def _reset(self) -> None:
+        if self._read_seed():
+            self._crew.send("show", protocol.ResetShow(int(self._seed)))
+
+    def _forget(self) -> None:
+        now_s = self._view.now_s()
+        if now_s - self._forget_since_s >= SURE_S:
+            self._forget_since_s = now_s
+            self._view.set_text("forget", "Sure? Press again")
+            return
+        self._unsure()
+        if self._read_seed():
+            self._crew.send("trainer", protocol.ResetTrainer(int(self._seed)))
+            self._narrator.tell("Everything learned is forgotten; the squares start from nothing.", answer=True)
+
+    def _unsure(self) -> None:
+        self._forget_since_s = -SURE_S
+        self._view.set_text("forget", "Forget everything learned")
+
+    def _dismiss(self) -> None:
+        self._view.clear_errors()
+
+    def _read_seed(self) -> bool:
+        """Take the seed field over; what is no seed is put back and explained."""
+        text = self._view.get_value("seed").strip()
+        low, high = protocol.SEED_RANGE
+        if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
+            self._seed = text
+            return True
+        self._view.set_value("seed", self._seed)
+        shown = text if len(text) <= 20 else text[:20] + "…"
+        refusal = f"A seed is a whole number from {low} to {high}, not {shown!r}. It stays at {self._seed}."
+        self._telemetry.refused(refusal)
+        self._narrator.tell(refusal, answer=True)
+        return False
+
+    def _set_speed(self, text: str) -> None:
+        value = page_numbers.number(float(text)) if text.replace(".", "", 1).isdigit() else None
+        low, high = protocol.SPEED_RANGE
+        if value is None or not low <= value <= high:
+            self._view.set_value("speed", self._speed)
+            return
+        self._speed = text
+        self._crew.send("show", protocol.SetSpeed(value))
+
+    def _set_mode(self, mode: str) -> None:
+        if mode not in protocol.MODES:
+            self._view.set_value("mode", self._situation.mode)
+            return
+        self.on_blur()
+        self._situation.mode = mode
+        self._crew.send("show", protocol.SetMode(mode))
+        self._view.set_attribute("stage", "data-mode", mode)
+        self._view.set_text("hint", HINTS[mode])
+        if mode == "human_vs_ai":
+            self._view.focus_stage()
+
+    def _act(self, action: int | None) -> None:
+        if action is not None and self._situation.mode == "human_vs_ai":
+            self._crew.send("show", protocol.Input(action=action))
+
+    def _enable(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            self._view.set_attribute(name, "disabled", None)
+
+    def _tell(self, answer: bool = False) -> None:
+        self._narrator.tell(page_status.describe(self._situation, self._points), answer)
+
+
+def _trouble(name: str, state: str, training: bool) -> str:
+    """Return a sentence about a worker that ended."""
+    parts = {"show": "The part that draws the match", "trainer": "The part that learns"}
+    who = parts.get(name, f"A part that plays matches ({name})")
+    if state == "dead":
+        return f"{who} keeps stopping and was given up. Reload the page to try again."
+    rest = "; training goes on with what was learned." if training else "."
+    return f"{who} stopped and is being started again{rest}"

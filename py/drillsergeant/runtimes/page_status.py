@@ -1,0 +1,76 @@
+"""The sentence that says, in plain words, what is happening; read aloud by screen readers, so it changes seldom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drillsergeant.runtimes.page_curve import Result
+from drillsergeant.runtimes.page_numbers import duration, percent
+from drillsergeant.runtimes.page_view import View
+
+EVERY_S = 5.0
+
+
+@dataclass
+class Situation:
+    """All the sentence depends on."""
+
+    moving: bool = False
+    ready: bool = False
+    training: bool = False
+    trained_s: float = 0.0
+    mode: str = "ai_vs_ai"
+    trouble: str = ""
+
+
+def describe(now: Situation, points: Sequence[Result]) -> str:
+    """Return one or two short sentences about ``now``."""
+    if now.trouble:
+        return now.trouble
+    if not now.moving:
+        return "Loading Python into your browser. The match starts first, training a little later."
+    if not now.ready:
+        return "The match is running; its players know nothing yet. The parts that train are still loading."
+    if now.training:
+        return _training(now.trained_s, points)
+    if now.trained_s > 0:
+        return f"Training is stopped after {duration(now.trained_s)}. What was learned is kept; press Train to go on."
+    return "Ready. Nobody has taught the squares anything, so they act at random. Press Train."
+
+
+def _training(trained_s: float, points: Sequence[Result]) -> str:
+    if not points:
+        return (
+            "Training. Behind this match hundreds of others are played and learned from; "
+            "the squares on screen take over each new version as it comes."
+        )
+    last = points[-1]
+    head = f"Trained for {duration(trained_s)}. "
+    tail = f" It wins {percent(last.win)} of its matches against the hand-written bot."
+    if last.win >= 0.9:
+        return head + "It beats the bot nearly every time." + tail
+    if last.win >= 0.5:
+        return head + "It is the better player now." + tail
+    if last.win > last.loss:
+        return head + "It wins more often than it loses." + tail
+    if last.win >= 0.1 or last.loss < 0.5:
+        return head + "It is getting the idea, but the bot is still better." + tail
+    return head + "It still loses to the bot; it is finding out what a ball is for." + tail
+
+
+class Narrator:
+    """Writes the status line, at most once in five seconds unless the visitor has just done something."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._shown = ""
+        self._since_s = -EVERY_S
+
+    def tell(self, text: str, answer: bool = False) -> None:
+        """Show ``text``; ``answer`` means it answers the visitor and need not wait."""
+        now_s = self._view.now_s()
+        if text == self._shown or not (answer or now_s - self._since_s >= EVERY_S):
+            return
+        self._shown, self._since_s = text, now_s
+        self._view.set_text("status", text)

@@ -1,0 +1,77 @@
+"""What the page's logic asks of the document, as a Protocol: ``browser/dom.py`` fulfils it, tests fake it.
+
+Elements are named by their id in ``web/index.html``. Setting what is already there costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Events(Protocol):
+    """What the document tells the page's logic."""
+
+    def on_click(self, name: str) -> None:
+        """The button with id ``name`` was pressed."""
+
+    def on_change(self, name: str, value: str) -> None:
+        """The field with id ``name`` now holds ``value``, and the visitor is done typing."""
+
+    def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
+        """A key went ``down`` or up; ``focus`` is "typing", "button" or "". Returns whether the page used it."""
+
+    def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
+        """The pointer is at CSS pixels from the stage's top left corner; ``phase`` is down, move or up."""
+
+    def on_layout(self) -> None:
+        """The stage's size or the colour theme has changed."""
+
+    def on_blur(self) -> None:
+        """The window lost the keyboard; keys that are held will not be reported as released."""
+
+    def on_tick(self) -> None:
+        """Half a second has passed."""
+
+    def on_trouble(self, message: str, detail: str) -> None:
+        """Handling an event failed."""
+
+
+class View(Protocol):
+    """The document."""
+
+    def connect(self, events: Events) -> None:
+        """Begin to report events."""
+
+    def set_text(self, name: str, text: str) -> None:
+        """Replace an element's text."""
+
+    def set_attribute(self, name: str, attribute: str, value: str | None) -> None:
+        """Set an attribute; None removes it."""
+
+    def set_value(self, name: str, value: str) -> None:
+        """Put text into an input or choose an option."""
+
+    def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
+        """Replace the rows of a table body."""
+
+    def get_value(self, name: str) -> str:
+        """Return what an input or select holds."""
+
+    def add_error(self, message: str, detail: str) -> None:
+        """Show a problem; ``detail`` (a traceback) lies folded beneath it."""
+
+    def clear_errors(self) -> None:
+        """Put the problems away."""
+
+    def focus_stage(self) -> None:
+        """Give the field the keyboard, unless the visitor is working by keyboard and is somewhere else on purpose."""
+
+    def stage_size(self) -> tuple[float, float, float]:
+        """Return the stage's width and height in CSS pixels, and device pixels per CSS pixel."""
+
+    def dark(self) -> bool:
+        """Return whether the page is shown in dark colours."""
+
+    def now_s(self) -> float:
+        """Return seconds since navigation began."""
