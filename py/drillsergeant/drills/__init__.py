@@ -6,10 +6,14 @@
 from collections.abc import Callable, Mapping
 
 from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.probes import PROBES
 
 DRILLS: Mapping[str, Callable[[], Drill]] = {
     "ball": BallDrill,
+    "chase": ChaseDrill,
+    **{probe.name: probe for probe in PROBES},
 }
 
 

@@ -79,7 +79,8 @@ def ball_and_walls(rules: BallRules, ball: Disc) -> Disc:
     dx = np.minimum(x - rules.half_length_m, 0.0)
     dy = np.minimum(y - rules.goal_half_width_m, 0.0)
     distance = np.sqrt(np.maximum(dx * dx + dy * dy, 1e-12))
-    nx, ny = dx / distance, dy / distance
+    per_m = 1.0 / distance  # one division and two products are quicker than two divisions
+    nx, ny = dx * per_m, dy * per_m
     overlap = np.maximum(radius - distance, 0.0)
     approach = np.minimum(vx * nx + vy * ny, 0.0)
     kick = np.where(overlap > 0.0, approach * (1.0 + bounce), 0.0)
@@ -133,7 +134,8 @@ def ball_and_player(rules: BallRules, ball: Disc, box: Box) -> tuple[Disc, Shift
     cy = np.minimum(np.maximum(ly, -core), core) * CORE_SHRINK
     dx, dy = lx - cx, ly - cy
     distance = np.sqrt(np.maximum(dx * dx + dy * dy, 1e-12))
-    mx, my = dx / distance, dy / distance  # normal, in the player's frame
+    per_m = 1.0 / distance
+    mx, my = dx * per_m, dy * per_m  # normal, in the player's frame
     nx, ny = mx * box.hx - my * box.hy, mx * box.hy + my * box.hx  # normal, in the field's frame
     overlap = np.maximum((rules.ball_radius_m + corner) - distance, 0.0)
 

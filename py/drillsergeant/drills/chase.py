@@ -1,0 +1,129 @@
+"""Chase: catch a target that drifts about and bounces off the walls. One side, learned within seconds.
+
+The smallest drill with real motion: it shows within a minute whether a learner learns at all.
+Everything is elementwise over N matches (arrays [N], f32 unless said otherwise), see `contract`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State
+from drillsergeant.elementary import Array, hash_u32, uniform
+
+ACTIONS = ("stay", "right", "left", "up", "down")
+MOTION: tuple[str, ...] = tuple(f"{body}_{name}" for body in ("chaser", "target") for name in ("x", "y", "vx", "vy"))
+REACTION_S = 0.25  # the scripted player steers for where things will be after this time
+
+
+@dataclass(frozen=True)
+class ChaseDrill:
+    """The drill of the contract. Sizes in m, times in s, speeds in m/s."""
+
+    name: str = "chase"
+    sides: int = 1
+    action_count: int = len(ACTIONS)
+    action_repeat: int = 8
+    tick_hz: int = 120
+    time_limit_s: float = 10.0
+    half_m: float = 3.0
+    radius_m: float = 0.25
+    push: float = 12.0  # m/s**2
+    drag_per_s: float = 3.0
+    target_speed: float = 1.5  # at most, along each axis
+    catch_reward: float = 1.0
+    to_target_reward: float = 1.0  # for closing a gap as long as the field
+    observation: tuple[str, ...] = ("dx", "dy", "vx", "vy", "target_vx", "target_vy", "x", "y")
+    reward_terms: tuple[str, ...] = ("catch", "to_target")
+
+    @property
+    def fields(self) -> Mapping[str, Dtype]:
+        """State: both discs, and whether the target was caught (f32, 0 or 1)."""
+        return {**COMMON_FIELDS, **dict.fromkeys((*MOTION, "caught"), "f32")}
+
+    @property
+    def scene(self) -> Scene:
+        """A square without goals."""
+        target = Body("disc", "target", "target_x", "target_y", self.radius_m, velocity=("target_vx", "target_vy"))
+        chaser = Body("disc", "chaser", "chaser_x", "chaser_y", self.radius_m, 0, velocity=("chaser_vx", "chaser_vy"))
+        return Scene(self.half_m, self.half_m, 0.0, 0.0, (target, chaser))
+
+    def reset(self, seed: Array, episode: Array) -> State:
+        """Put both anywhere, the target drifting."""
+        reach = self.half_m - self.radius_m
+
+        def draw(word: int, limit: float) -> Array:
+            spread: Array = uniform(hash_u32(seed, episode, word)) * (2.0 * limit) - limit
+            return spread
+
+        clock = seed & 0
+        zero = clock.astype(np.float32)
+        chaser = (draw(0, reach), draw(1, reach), zero, zero)
+        target = (draw(2, reach), draw(3, reach), draw(4, self.target_speed), draw(5, self.target_speed))
+        return dict(zip(self.fields, (seed, episode, clock, *chaser, *target, zero), strict=True))
+
+    def tick(self, state: State, actions: Sequence[Array]) -> State:
+        """Advance by 1/tick_hz s; whoever was caught stays caught."""
+        action, dt = actions[0], 1.0 / self.tick_hz
+        keep, push = 1.0 - self.drag_per_s * dt, self.push * dt
+        right = (action == 1).astype(np.float32) - (action == 2).astype(np.float32)
+        up = (action == 3).astype(np.float32) - (action == 4).astype(np.float32)
+        x, vx = self._move(state["chaser_x"], state["chaser_vx"] * keep + right * push, 0.0)
+        y, vy = self._move(state["chaser_y"], state["chaser_vy"] * keep + up * push, 0.0)
+        tx, tvx = self._move(state["target_x"], state["target_vx"], 1.0)
+        ty, tvy = self._move(state["target_y"], state["target_vy"], 1.0)
+        dx, dy, reach = tx - x, ty - y, 2.0 * self.radius_m
+        caught = np.maximum(state["caught"], (dx * dx + dy * dy < reach * reach).astype(np.float32))
+        common = (state["seed"], state["episode"], state["clock"] + 1)
+        return dict(zip(self.fields, (*common, x, y, vx, vy, tx, ty, tvx, tvy, caught), strict=True))
+
+    def observe(self, state: State, side: int) -> list[Array]:
+        """Return the entries named in `observation`."""
+        return [
+            (state["target_x"] - state["chaser_x"]) * (1.0 / self.half_m),
+            (state["target_y"] - state["chaser_y"]) * (1.0 / self.half_m),
+            state["chaser_vx"] * 0.3,
+            state["chaser_vy"] * 0.3,
+            state["target_vx"] * 0.5,
+            state["target_vy"] * 0.5,
+            state["chaser_x"] * (1.0 / self.half_m),
+            state["chaser_y"] * (1.0 / self.half_m),
+        ]
+
+    def reward(self, before: State, after: State, side: int) -> list[Array]:
+        """Return the catch and how much nearer the target has come (a difference of potentials)."""
+        catch = (after["caught"] - before["caught"]) * self.catch_reward
+        return [catch, (_gap(before) - _gap(after)) * (self.to_target_reward / (2.0 * self.half_m))]
+
+    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+        """Return (terminated by the catch, truncated by the time limit, winner 1 if caught)."""
+        caught = state["caught"] > 0.0
+        late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
+        return caught, late & ~caught, caught.astype(np.int32)
+
+    def scripted(self, state: State, side: int) -> Array:
+        """Run along the longer axis to where the target will be."""
+        dx = state["target_x"] - state["chaser_x"] + (state["target_vx"] - state["chaser_vx"]) * REACTION_S
+        dy = state["target_y"] - state["chaser_y"] + (state["target_vy"] - state["chaser_vy"]) * REACTION_S
+        sideways, upright = 2 - (dx > 0.0).astype(np.int32), 4 - (dy > 0.0).astype(np.int32)
+        return np.where(np.abs(dx) > np.abs(dy), sideways, upright)
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        """Return the action for the arrow keys a human holds; of two directions at once, right and left win."""
+        return {1: 1, -1: 2}.get(right) or {1: 3, -1: 4}.get(up, 0)
+
+    def _move(self, position: Array, speed: Array, bounce: float) -> tuple[Array, Array]:
+        """Move one coordinate by a tick and turn the speed round at a wall, keeping the share `bounce` of it."""
+        position = position + speed * (1.0 / self.tick_hz)
+        limit = self.half_m - self.radius_m
+        speed = np.where(position > limit, np.minimum(speed, speed * -bounce), speed)
+        speed = np.where(position < -limit, np.maximum(speed, speed * -bounce), speed)
+        return np.minimum(np.maximum(position, -limit), limit), speed
+
+
+def _gap(state: State) -> Array:
+    """Distance between chaser and target, m."""
+    dx, dy = state["target_x"] - state["chaser_x"], state["target_y"] - state["chaser_y"]
+    gap: Array = np.sqrt(dx * dx + dy * dy)
+    return gap

@@ -1,0 +1,199 @@
+"""Five games so small that the right answer is known: each shows that one part of a learner works.
+
+After Andy Jones, "Debugging Reinforcement Learning Systems" (2021). A failing probe names its culprit:
+
+    probe-value      1 decision, reward 1                          the value loss and the optimiser
+    probe-signal     random +-1 observed, which is the reward      the gradient through the network
+    probe-delay      0 then 1 observed, reward 1 at the end        discounting and bootstrapping
+    probe-action     2 actions, reward +1 or -1                    the advantage and the policy loss
+    probe-both       the action must match the observed sign       the batching of all of it
+
+One side, one tick a decision. Every match terminates by itself; none is ever truncated.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State
+from drillsergeant.elementary import Array, hash_u32
+
+
+class Answer(NamedTuple):
+    """What a learner must have found out about one observation."""
+
+    signal: float  # the observation
+    value: float
+    action: int | None  # None: all actions are equally good
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Common part of the five; this one by itself is `probe-value`.
+
+    `signal` (f32) is all that is observed, `earned` (f32) what the last decision was paid.
+    """
+
+    name: str = "probe-value"
+    sides: int = 1
+    action_count: int = 1
+    action_repeat: int = 1
+    tick_hz: int = 15
+    time_limit_s: float = 10.0
+    decisions: int = 1  # of one match
+    observation: tuple[str, ...] = ("signal",)
+    reward_terms: tuple[str, ...] = ("earned",)
+
+    @property
+    def fields(self) -> Mapping[str, Dtype]:
+        """State: the signal and what the last decision earned."""
+        return {**COMMON_FIELDS, "signal": "f32", "earned": "f32"}
+
+    @property
+    def scene(self) -> Scene:
+        """A disc at (signal, earned)."""
+        return Scene(2.0, 2.0, 0.0, 0.0, (Body("disc", "signal", "signal", "earned", 0.2),))
+
+    def answers(self, discount: float) -> tuple[Answer, ...]:
+        """Return what has to be learned when rewards are discounted by `discount` a decision."""
+        return (Answer(0.0, 1.0, None),)
+
+    def first_signal(self, seed: Array, episode: Array) -> Array:
+        """Return what is observed at the start, f32 [N]."""
+        return (seed & 0).astype(np.float32)
+
+    def next_signal(self, state: State) -> Array:
+        """Return what is observed after a decision, f32 [N]."""
+        return state["signal"]
+
+    def pay(self, state: State, action: Array) -> Array:
+        """Return the reward of an action i32 [N] (0 or 1) taken in a state, f32 [N]."""
+        return np.ones_like(state["signal"])
+
+    def reset(self, seed: Array, episode: Array) -> State:
+        """Start a match."""
+        clock = seed & 0
+        values = (seed, episode, clock, self.first_signal(seed, episode), clock.astype(np.float32))
+        return dict(zip(self.fields, values, strict=True))
+
+    def tick(self, state: State, actions: Sequence[Array]) -> State:
+        """Play one decision."""
+        earned, signal = self.pay(state, actions[0]), self.next_signal(state)
+        values = (state["seed"], state["episode"], state["clock"] + 1, signal, earned)
+        return dict(zip(self.fields, values, strict=True))
+
+    def observe(self, state: State, side: int) -> list[Array]:
+        """Return the signal."""
+        return [state["signal"]]
+
+    def reward(self, before: State, after: State, side: int) -> list[Array]:
+        """Return what was earned."""
+        return [after["earned"]]
+
+    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+        """Return (terminated after the last decision, never truncated, won if something was earned)."""
+        terminated = state["clock"] >= self.decisions
+        return terminated, terminated & ~terminated, (state["earned"] > 0.0).astype(np.int32)
+
+    def scripted(self, state: State, side: int) -> Array:
+        """Return action 0, the only one of most probes."""
+        return (state["clock"] & 0).astype(np.int32)
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        """Return the action of the right arrow key where there are two, else the only one."""
+        return min(max(right, 0), self.action_count - 1)
+
+
+def random_sign(seed: Array, episode: Array) -> Array:
+    """Return -1 or 1, each half of the time: f32 [N]."""
+    sign: Array = (hash_u32(seed, episode, 0) & 1).astype(np.float32) * 2.0 - 1.0
+    return sign
+
+
+@dataclass(frozen=True)
+class SignalProbe(Probe):
+    """The reward is what was observed."""
+
+    name: str = "probe-signal"
+
+    def answers(self, discount: float) -> tuple[Answer, ...]:
+        """A signal is worth itself."""
+        return (Answer(-1.0, -1.0, None), Answer(1.0, 1.0, None))
+
+    def first_signal(self, seed: Array, episode: Array) -> Array:
+        """-1 or 1."""
+        return random_sign(seed, episode)
+
+    def pay(self, state: State, action: Array) -> Array:
+        """Pay the signal."""
+        return state["signal"]
+
+
+@dataclass(frozen=True)
+class DelayProbe(Probe):
+    """Two decisions, paid at the end: the first is worth the discount."""
+
+    name: str = "probe-delay"
+    decisions: int = 2
+
+    def answers(self, discount: float) -> tuple[Answer, ...]:
+        """Signal 0 is one decision earlier than signal 1."""
+        return (Answer(0.0, discount, None), Answer(1.0, 1.0, None))
+
+    def next_signal(self, state: State) -> Array:
+        """1 after the first decision."""
+        return np.ones_like(state["signal"])
+
+    def pay(self, state: State, action: Array) -> Array:
+        """Pay when the signal is on."""
+        return state["signal"]
+
+
+@dataclass(frozen=True)
+class ActionProbe(Probe):
+    """Action 1 is paid 1, action 0 costs 1."""
+
+    name: str = "probe-action"
+    action_count: int = 2
+
+    def answers(self, discount: float) -> tuple[Answer, ...]:
+        """The better action is always taken, so the value is its reward."""
+        return (Answer(0.0, 1.0, 1),)
+
+    def pay(self, state: State, action: Array) -> Array:
+        """Pay action 1."""
+        paid: Array = action.astype(np.float32) * 2.0 - 1.0
+        return paid
+
+    def scripted(self, state: State, side: int) -> Array:
+        """Return action 1."""
+        return (state["clock"] & 0).astype(np.int32) + 1
+
+
+@dataclass(frozen=True)
+class BothProbe(ActionProbe):
+    """Action 1 is right where 1 was observed, action 0 where -1 was."""
+
+    name: str = "probe-both"
+
+    def answers(self, discount: float) -> tuple[Answer, ...]:
+        """Both signals are worth 1 to whoever answers them rightly."""
+        return (Answer(-1.0, 1.0, 0), Answer(1.0, 1.0, 1))
+
+    def first_signal(self, seed: Array, episode: Array) -> Array:
+        """-1 or 1."""
+        return random_sign(seed, episode)
+
+    def pay(self, state: State, action: Array) -> Array:
+        """Pay 1 for the matching action, -1 for the other."""
+        paid: Array = (action.astype(np.float32) * 2.0 - 1.0) * state["signal"]
+        return paid
+
+    def scripted(self, state: State, side: int) -> Array:
+        """Return the matching action."""
+        return (state["signal"] > 0.0).astype(np.int32)
+
+
+PROBES: tuple[type[Probe], ...] = (Probe, SignalProbe, DelayProbe, ActionProbe, BothProbe)
