@@ -4,9 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from drillsergeant.kernels.assembler import Function
 from drillsergeant.kernels.listing import Local
+
+Operand: TypeAlias = Local | int | tuple[Local, int]
+"""A local, a constant, or the sum of the two."""
+
+
+def push(f: Function, operand: Operand) -> None:
+    """Put the value of `operand` on the stack."""
+    if isinstance(operand, int):
+        f.i32_const(operand)
+        return
+    local, offset = operand if isinstance(operand, tuple) else (operand, 0)
+    f.local_get(local)
+    if offset:
+        f.i32_const(offset)
+        f.op("i32.add")
+
+
+def call(f: Function, callee: Function, *arguments: Operand) -> None:
+    """Call `callee` with i32 arguments."""
+    for argument in arguments:
+        push(f, argument)
+    f.call(callee)
+
+
+def set_minimum(f: Function, target: Local, value: Local, limit: int) -> None:
+    """target = the smaller of `value` and `limit`, unsigned."""
+    f.local_get(value)
+    f.i32_const(limit)
+    f.local_get(value)
+    f.i32_const(limit)
+    f.op("i32.lt_u")
+    f.select()
+    f.local_set(target)
 
 
 def set_sum(f: Function, target: Local, base: Local, amount: Local | int) -> None:

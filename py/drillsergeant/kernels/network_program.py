@@ -1,0 +1,126 @@
+"""The whole policy network in one module: how its parameters and activations lie, and forward over any number of rows.
+
+Rows go through all layers in tiles small enough that a tile's activations stay in the cache. The network is two tanh
+layers and a linear head; its parameters lie flat as w0[H][OBS], b0[H], w1[H][H], b1[H], w2[HEAD][H], b2[HEAD], with
+HEAD = actions + 1 (the last row is the value). Axes: OBS observation entries, H hidden units, B rows.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from drillsergeant.kernels.assembler import Function
+from drillsergeant.kernels.dense import add_forward
+from drillsergeant.kernels.dense_tile import FLOAT_BYTES, Epilogue
+from drillsergeant.kernels.listing import Local
+from drillsergeant.kernels.loops import Operand, advance, call, count_down, set_minimum, unless_zero
+from drillsergeant.kernels.module import Module
+
+TILE_ROWS: Final = 128
+LAYERS: Final = 3
+# Behind each scratch row, so that the features of one row of a tile fall into different sets of the cache.
+SKEW_BYTES: Final = 64
+
+Array = tuple[Operand, Operand]
+"""Where an array [features][rows] lies: base, and bytes from one feature to the next."""
+
+
+class NetworkProgram:
+    """Adds the network's functions to `module`, one program to a module.
+
+    `tanh` emits the activation of a vector. A `scratch` parameter of the functions must point to `scratch_bytes` bytes,
+    16-byte aligned; `scratch_bytes` grows until the last function has been added. `widths` are OBS, H, H, HEAD, and
+    `parameter_offsets` those of w0, b0, w1, b1, w2, b2 in the parameters and in a gradient, in bytes.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        observation_size: int,
+        hidden: int,
+        actions: int,
+        tanh: Epilogue,
+        tile_rows: int = TILE_ROWS,
+    ) -> None:
+        if tile_rows <= 0 or tile_rows % 8:
+            raise ValueError(f"tile_rows is {tile_rows}; the network's tiles are a positive multiple of 8 rows")
+        self.module, self.tile_rows, self.head = module, tile_rows, actions + 1
+        self.widths = [observation_size, hidden, hidden, self.head]
+        self.parameter_offsets: list[int] = []
+        self.parameter_bytes = 0
+        for inputs, outputs in zip(self.widths[:-1], self.widths[1:], strict=True):
+            bias = self.parameter_bytes + outputs * inputs * FLOAT_BYTES
+            self.parameter_offsets += [self.parameter_bytes, bias]
+            self.parameter_bytes = bias + outputs * FLOAT_BYTES
+        self.stride = tile_rows * FLOAT_BYTES + SKEW_BYTES
+        self.scratch_bytes = 0
+        self.inputs = [self.reserve(width) for width in self.widths[:LAYERS]]
+        self._layers = [
+            add_forward(module, f"layer{n}", self.widths[n], self.widths[n + 1], tanh if n < LAYERS - 1 else None)
+            for n in range(LAYERS)
+        ]
+
+    def add_forward(self, name: str) -> Function:
+        """Export `name(rows, obs, obs_stride, params, scratch, head, head_stride)`.
+
+        obs f32 [OBS][B] is read, head f32 [HEAD][B] written, each padded to a multiple of 8 rows; strides in bytes.
+        """
+        params = ["rows", "obs", "obs_stride", "params", "scratch", "head", "head_stride"]
+        f = self.module.function(name, [(param, "i32") for param in params], export=True)
+        rows, obs, head = f.params["rows"], f.params["obs"], f.params["head"]
+        tile = f.local("i32", "tile")
+        with unless_zero(f, rows), f.loop() as again:
+            set_minimum(f, tile, rows, self.tile_rows)
+            self.emit_forward(f, tile, (obs, f.params["obs_stride"]), (head, f.params["head_stride"]))
+            advance(f, obs, self.tile_rows * FLOAT_BYTES)
+            advance(f, head, self.tile_rows * FLOAT_BYTES)
+            f.local_get(rows)
+            f.local_get(tile)
+            f.op("i32.sub")
+            f.local_tee(rows)
+            f.br_if(again)
+        return f
+
+    def reserve(self, features: int) -> int:
+        """The offset in scratch of a new array [features][tile_rows]."""
+        offset = self.scratch_bytes
+        self.scratch_bytes += features * self.stride
+        return offset
+
+    def array(self, f: Function, offset: int) -> Array:
+        """The array reserved at `offset` in the scratch of `f`."""
+        return (f.params["scratch"], offset), self.stride
+
+    def emit_forward(self, f: Function, rows: Local, obs: tuple[Local, Local], head: Array) -> None:
+        """All layers for up to `tile_rows` rows, the inputs of layer n left in the scratch array `inputs[n]`."""
+        self._fetch(f, rows, *obs)
+        arrays = [*(self.array(f, offset) for offset in self.inputs), head]
+        for n, layer in enumerate(self._layers):
+            call(f, layer, rows, *arrays[n], *self.parameters_of(f.params["params"], n), *arrays[n + 1])
+
+    def parameters_of(self, base: Local, layer: int) -> tuple[Operand, Operand]:
+        """Addresses of a layer's weights and bias in the parameters or a gradient at `base`."""
+        weights, bias = self.parameter_offsets[2 * layer : 2 * layer + 2]
+        return (base, weights), (base, bias)
+
+    def _fetch(self, f: Function, rows: Local, obs: Local, obs_stride: Local) -> None:
+        """Copy the observations to scratch: read in place, where their stride is often a large power of two, the
+        features of a row would all fall into the same set of the cache."""
+        source, target, left = f.local("i32", "obs_from"), f.local("i32", "obs_to"), f.local("i32", "obs_left")
+        f.local_get(obs)
+        f.local_set(source)
+        f.local_get(f.params["scratch"])
+        f.i32_const(self.inputs[0])
+        f.op("i32.add")
+        f.local_set(target)
+        f.i32_const(self.widths[0])
+        f.local_set(left)
+        with count_down(f, left):
+            f.local_get(target)
+            f.local_get(source)
+            f.local_get(rows)
+            f.i32_const(2)
+            f.op("i32.shl")
+            f.memory_copy()
+            advance(f, source, obs_stride)
+            advance(f, target, self.stride)
