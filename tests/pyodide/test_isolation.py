@@ -1,4 +1,4 @@
-"""The distribution made from the built site works inside a browser that isolates it."""
+"""The distribution made from the built site works inside a browser that isolates it, and leaks there are seen."""
 
 from typing import Any
 
@@ -26,3 +26,11 @@ def test_our_wheel_comes_through_the_lock_with_numpy(selenium: Any) -> None:
 
     assert drillsergeant.__file__.endswith("__init__.py"), "the wheel's Python stays readable source"
     assert "numpy" in sys.modules or __import__("numpy")
+
+
+def test_a_kept_proxy_is_counted_until_it_is_destroyed(selenium: Any) -> None:
+    before = selenium.get_num_proxies()
+    selenium.run_js("self.kept = pyodide.runPython('[1]'); return null")
+    assert selenium.get_num_proxies() == before + 1
+    selenium.run_js("self.kept.destroy(); return null")
+    assert selenium.get_num_proxies() == before

@@ -1,15 +1,42 @@
 """The wheel as anyone would use it: installed with micropip, imported, and bit for bit what it is natively."""
 
+import inspect
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_pyodide import run_in_pyodide
 
+DECISIONS = 30
 
-def wheel_name(request: pytest.FixtureRequest) -> str:
-    (wheel,) = Path(request.config.option.dist_dir).glob("drillsergeant-*.whl")
-    return wheel.name
+
+def fingerprint(name: str, decisions: int) -> list[str]:
+    """SHA-256 over every bit of a drill's matches after each decision: state, observations, rewards and outcome.
+
+    Side 0 plays at random, side 1 is the frozen scripted bot. Runs natively and, as source, inside Pyodide.
+    """
+    import hashlib
+
+    import numpy as np
+    from drillsergeant.drills import make
+    from drillsergeant.elementary import hash_u32
+
+    drill = make(name)
+    seed = np.arange(64, dtype=np.uint32)
+    state = drill.reset(seed, seed * np.uint32(0))
+    digests = []
+    for _ in range(decisions):
+        before = state
+        draw = hash_u32(seed, state["clock"], np.uint32(7)) % np.uint32(drill.action_count)
+        actions = [draw.astype(np.int32), *(drill.scripted(state, side) for side in range(1, drill.sides))]
+        for _ in range(drill.action_repeat):
+            state = drill.tick(state, actions)
+        seen = [column for side in range(drill.sides) for column in drill.observe(state, side)]
+        earned = [term for side in range(drill.sides) for term in drill.reward(before, state, side)]
+        everything = [*state.values(), *seen, *earned, *drill.outcome(state)]
+        assert all(array.dtype != np.float64 for array in everything)
+        digests.append(hashlib.sha256(b"".join(array.tobytes() for array in everything)).hexdigest())
+    return digests
 
 
 @run_in_pyodide(packages=["micropip"])
@@ -24,6 +51,50 @@ async def install(selenium: Any, address: str) -> str:
 
 @pytest.mark.driver_timeout(90)
 @pytest.mark.skip_refcount_check  # micropip itself keeps JavaScript's functions it imports
-def test_micropip_installs_the_wheel(selenium_standalone: Any, request: pytest.FixtureRequest) -> None:
-    address = f"{selenium_standalone.base_url}/{wheel_name(request)}"
+def test_the_wheel_installs_with_micropip_and_plays_the_native_match(
+    selenium_standalone: Any, request: pytest.FixtureRequest
+) -> None:
+    (wheel,) = Path(request.config.option.dist_dir).glob("drillsergeant-*.whl")
+    address = f"{selenium_standalone.base_url}/{wheel.name}"
     assert install(selenium_standalone, address).endswith("drillsergeant/__init__.py")
+    inside = selenium_standalone.run(f"{inspect.getsource(fingerprint)}\nfingerprint('ball', {DECISIONS})")
+    natively = fingerprint("ball", DECISIONS)
+    assert len(set(natively)) == DECISIONS, "the match moves"
+    differing = [decision for decision, pair in enumerate(zip(inside, natively, strict=True)) if pair[0] != pair[1]]
+    assert differing == [], "decisions after which Pyodide's NumPy and the native one disagree"
+
+
+@pytest.mark.driver_timeout(60)
+@pytest.mark.parametrize("drill", ["ball", "chase"])
+def test_every_drill_agrees_bit_for_bit_through_the_lock(selenium: Any, drill: str) -> None:
+    selenium.load_package(["drillsergeant"])
+    inside = selenium.run(f"{inspect.getsource(fingerprint)}\nfingerprint({drill!r}, {DECISIONS})")
+    assert inside == fingerprint(drill, DECISIONS)
+
+
+@run_in_pyodide(packages=["drillsergeant"])
+def import_everything(selenium: Any, native_only: list[str]) -> dict[str, str]:
+    """Every module of the wheel -> the error its import raised, empty where it raised none."""
+    import importlib
+    import pkgutil
+
+    import drillsergeant
+
+    errors = {}
+    for module in pkgutil.walk_packages(drillsergeant.__path__, "drillsergeant."):
+        if module.name not in native_only and not module.name.endswith("__main__"):
+            try:
+                importlib.import_module(module.name)
+                errors[module.name] = ""
+            except Exception as error:
+                errors[module.name] = repr(error)
+    return errors
+
+
+@pytest.mark.driver_timeout(60)
+@pytest.mark.skip_refcount_check  # browser/ keeps the JavaScript objects it imports
+def test_every_module_imports_inside_pyodide(selenium: Any) -> None:
+    # Runs emitted kernels natively, with a test tool that does not exist in the browser.
+    errors = import_everything(selenium, ["drillsergeant.kernels.native"])
+    assert len(errors) > 30
+    assert {name: error for name, error in errors.items() if error} == {}
