@@ -44,3 +44,9 @@ def test_a_parameter_without_gradient_stays_where_it_is() -> None:
     scalars = [np.float32(x) for x in (0.1, 1.0, *corrections(1))]
     parameter, _, _ = adam_step(f32(3.0), f32(0.0), f32(0.0), f32(0.0), *scalars)
     assert parameter[0] == 3.0
+
+
+def test_epsilon_halves_the_step_of_a_gradient_of_its_own_size() -> None:
+    scalars = [np.float32(x) for x in (0.1, 1.0, *corrections(1))]
+    parameter, _, _ = adam_step(f32(0.0), f32(EPSILON), f32(0.0), f32(0.0), *scalars)
+    np.testing.assert_allclose(parameter, [-0.05], rtol=1e-4)

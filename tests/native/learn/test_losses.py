@@ -105,3 +105,14 @@ def test_extreme_rows_stay_finite() -> None:
     dlogits, dvalue, metrics = gradient(extreme)
     for array in (dlogits, dvalue, *metrics.values()):
         assert np.isfinite(array).all()
+
+
+def test_a_ratio_beyond_the_limit_is_cut_off_and_moves_nothing() -> None:
+    r = rows(7, drift=0.0)
+    far = r._replace(logp_old=r.logp_old - 21.0, advantage=-np.ones(ROWS, np.float32))
+    near = r._replace(logp_old=r.logp_old - 19.0, advantage=-np.ones(ROWS, np.float32))
+    still = r._replace(advantage=np.zeros(ROWS, np.float32))
+    np.testing.assert_array_equal(gradient(far)[0], gradient(still)[0])
+    np.testing.assert_allclose(gradient(far)[2]["policy_loss"], np.exp(20.0), rtol=1e-4)
+    np.testing.assert_allclose(gradient(near)[2]["policy_loss"], np.exp(19.0), rtol=1e-4)
+    assert np.abs(gradient(near)[0]).max() > 1e6

@@ -1,0 +1,108 @@
+"""The learner on games whose answer is known, and the same games failing a learner that is broken on purpose."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from drillsergeant.drills.chase import ChaseDrill
+from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.probes import PROBES, ActionProbe, BothProbe, DelayProbe, Probe, SignalProbe
+from drillsergeant.learn import arithmetic as arithmetic_module
+from drillsergeant.learn.arithmetic import NumpyArithmetic
+from drillsergeant.learn.chunk import Chunk
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.network import Network
+from drillsergeant.learn.ppo import Learner
+from drillsergeant.learn.rollout import Collector, evaluate
+from drillsergeant.learn.sampling import softmax_parts
+
+# A short memory, so that the delay probe tells a discounted value (0.7) from an undiscounted one.
+PROBE_HYPER = Hyper(learning_rate=1e-2, entropy=0.0, epochs=2, minibatch=512, gamma=0.7)
+
+
+def trained(drill: Drill, hyper: Hyper, updates: int, seed: int, matches: int, horizon: int) -> NumpyArithmetic:
+    network = Network(len(drill.observation), drill.action_count, 16)
+    arithmetic = NumpyArithmetic(network, seed)
+    learner: Learner[Chunk] = Learner(arithmetic, seed)
+    collector = Collector(drill, network, matches, seed)
+    for _ in range(updates):
+        learner.learn([collector.collect(arithmetic.parameters, horizon)], hyper)
+    return arithmetic
+
+
+def worst_error(probe: Probe, seed: int = 0, updates: int = 60) -> float:
+    """Largest error of what was learned: of a value, or of the probability of the right action."""
+    arithmetic = trained(probe, PROBE_HYPER, updates, seed, matches=256, horizon=2)
+    errors = []
+    for answer in probe.answers(PROBE_HYPER.gamma):
+        observation = np.array([[answer.signal]], np.float32)
+        activations = arithmetic.network.forward(arithmetic.parameters, observation)
+        errors.append(abs(float(activations.value[0]) - answer.value))
+        if answer.action is not None:
+            _, exponentials, total = softmax_parts(list(activations.logits))
+            errors.append(1.0 - float(exponentials[answer.action][0] / total[0]))
+    return max(errors)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
+def test_a_probe_is_solved_within_a_tenth(probe: type[Probe], seed: int) -> None:
+    assert worst_error(probe(), seed) < 0.1
+
+
+def flipped_policy(*args: Any) -> Any:
+    dlogits, dvalue, metrics = arithmetic_module_loss(*args)
+    return [-d for d in dlogits], dvalue, metrics
+
+
+def flipped_value(*args: Any) -> Any:
+    dlogits, dvalue, metrics = arithmetic_module_loss(*args)
+    return dlogits, -dvalue, metrics
+
+
+def immortal(reward: Any, value: Any, terminated: Any, *rest: Any) -> Any:
+    return arithmetic_module_gae(reward, value, np.zeros_like(terminated), *rest)
+
+
+def undiscounted(reward: Any, value: Any, terminated: Any, truncated: Any, gamma: Any, lam: Any) -> Any:
+    return arithmetic_module_gae(reward, value, terminated, truncated, np.float32(1.0), lam)
+
+
+def mismatched_rows(logits: Any, value: Any, action: Any, logp_old: Any, advantage: Any, *rest: Any) -> Any:
+    return arithmetic_module_loss(logits, value, action, logp_old, np.roll(advantage, 1), *rest)
+
+
+arithmetic_module_loss, arithmetic_module_gae = arithmetic_module.loss_gradient, arithmetic_module.gae
+
+
+@pytest.mark.parametrize(
+    ("probe", "where", "broken"),
+    [
+        (Probe, "loss_gradient", flipped_value),
+        (SignalProbe, "loss_gradient", flipped_value),
+        (Probe, "gae", immortal),
+        (DelayProbe, "gae", undiscounted),
+        (ActionProbe, "loss_gradient", flipped_policy),
+        (BothProbe, "loss_gradient", mismatched_rows),
+    ],
+)
+def test_a_broken_learner_fails_its_probe(
+    probe: type[Probe], where: str, broken: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arithmetic_module, where, broken)
+    assert worst_error(probe()) > 0.2
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_chase_is_learned_within_200_000_decisions(seed: int) -> None:
+    drill = ChaseDrill()
+    hyper = Hyper(learning_rate=5e-3, entropy=0.005, epochs=2, minibatch=512)
+    arithmetic = trained(drill, hyper, 100, seed, matches=256, horizon=8)
+    fresh = arithmetic.network.initial(seed)
+    before, after = (
+        evaluate(drill, arithmetic.network, parameters, "policy", 200, seed=9).wins / 200
+        for parameters in (fresh, arithmetic.parameters)
+    )
+    assert before < 0.5
+    assert after > 0.95
