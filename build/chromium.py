@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVER_NAME = "chromedriver"
-# Root, as in containers, has no sandbox; a container's /dev/shm is too small for several workers.
-FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
+# Root, as in containers, has no sandbox; a container's /dev/shm is too small for several workers; the rest keeps the
+# browser from calling its makers at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SOFTWARE_WEBGPU = "--enable-unsafe-webgpu"
 
 
 def find(environment: Mapping[str, str] | None = None) -> Path | None:
@@ -60,7 +70,9 @@ def chromium(flags: Sequence[str] = ()) -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright  # a test tool: the rest of this module works without
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=ensure(pins()), args=[*FLAGS, *flags])
+        # CHROME_FLAGS lets a machine with a GPU say how its browser reaches it.
+        own = os.environ.get("CHROME_FLAGS", SOFTWARE_WEBGPU).split()
+        browser = playwright.chromium.launch(executable_path=ensure(pins()), args=[*FLAGS, *own, *flags])
         try:
             yield browser
         finally:

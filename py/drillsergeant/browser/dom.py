@@ -88,10 +88,10 @@ class DomView:
             self._press(events, kind == "keydown", event)
         elif kind == "blur":
             events.on_blur()
-        elif event.target.id:
-            events.on_change(str(event.target.id), str(event.target.value))
+        elif hasattr(event, "matches"):
+            events.on_layout()  # the colour scheme has changed
         else:
-            events.on_layout()  # the colour scheme's query has no id
+            events.on_change(str(event.target.id), str(event.target.value))
 
     def _press(self, events: Events, down: bool, event: Any) -> None:
         code = str(event.code)

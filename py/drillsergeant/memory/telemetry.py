@@ -29,17 +29,23 @@ class Counter(IntEnum):
     FRAMES = 8  # frames drawn
     EPISODES = 9  # episodes finished
     ERRORS = 10  # exceptions reported to the page
+    SCRIPTED_EPISODES = 11  # evaluation episodes of the current policy against the drill's scripted player
+    SCRIPTED_WINS = 12
+    SCRIPTED_LOSSES = 13
+    RANDOM_EPISODES = 14  # and against a player that acts at random
+    RANDOM_WINS = 15
+    RANDOM_LOSSES = 16
 
 
 class Gauge(IntEnum):
     """Words of a telemetry block that hold the f32 bits of the latest value."""
 
-    FRAME_MS = 16
-    POLICY_LOSS = 17
-    VALUE_LOSS = 18
-    ENTROPY = 19
-    CLIP_FRACTION = 20
-    KL = 21
+    FRAME_MS = 20
+    POLICY_LOSS = 21
+    VALUE_LOSS = 22
+    ENTROPY = 23
+    CLIP_FRACTION = 24
+    KL = 25
 
 
 class State(IntEnum):

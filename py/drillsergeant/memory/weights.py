@@ -74,6 +74,11 @@ class WeightsWriter:
         """Version published last; 0 before the first."""
         return self._version
 
+    @property
+    def active_offset(self) -> int:
+        """Byte offset of the parameters published last; only this writer may read them without a pin."""
+        return self._layout[f"weights.{self._active}"].offset
+
     def reserve(self) -> int:
         """Return the byte offset of a slot that nobody reads, to be filled in place with f32 [P] and committed."""
         taken = {self._active} | {self._memory.load(pin) - 1 for pin in self._pins}

@@ -103,7 +103,7 @@ class Page:
 
     def on_fleet(self, name: str, state: str, why: str) -> None:
         """A worker is now in ``state``; ``why`` says what ended it."""
-        self._telemetry.fleet(name, state, self._crew.states())
+        self._telemetry.fleet(name, state, why, self._crew.states())
         if state in ("restarting", "dead"):
             self._situation.trouble = _trouble(name, state, self._situation.training)
             self._tell(answer=True)

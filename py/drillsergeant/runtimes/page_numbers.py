@@ -100,6 +100,8 @@ def write_show(view: View, values: Mapping[str, object]) -> None:
     for name, form in SHOW.items():
         if name in values:
             view.set_text(f"metric-{name}", text_of(values[name], form))
+    if "renderer" in values:
+        view.set_text("metric-renderer", str(values["renderer"]))
 
 
 def write_trainer(view: View, values: Mapping[str, object]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from drillsergeant.runtimes.page_view import View
 
-KEPT = 50  # newest errors and refusals
+KEPT = 50  # newest errors, refusals, news
 
 
 class Telemetry:
@@ -22,6 +22,7 @@ class Telemetry:
         self._fleet: Mapping[str, str] = {}
         self._errors: list[str] = []
         self._refusals: list[str] = []
+        self._news: list[str] = []
         self._restarts: dict[str, int] = {}
         self._timings: dict[str, float] = {}
 
@@ -33,8 +34,10 @@ class Telemetry:
         """Keep the newest numbers of the trainer."""
         self._trainer, self._changed = values, True
 
-    def fleet(self, name: str, state: str, states: Mapping[str, str]) -> None:
-        """Note that worker ``name`` is now in ``state``, and all workers' states."""
+    def fleet(self, name: str, state: str, why: str, states: Mapping[str, str]) -> None:
+        """Note that worker ``name`` is now in ``state`` and why, and all workers' states."""
+        news = f"{self._view.now_s():.1f} s: {name} {state}" + (f" ({why})" if why else "")
+        self._news = [*self._news, news][-KEPT:]
         if state == "restarting":
             self._restarts[name] = self._restarts.get(name, 0) + 1
         self._fleet, self._changed = dict(states), True
@@ -63,6 +66,7 @@ class Telemetry:
             "show": self._show,
             "trainer": self._trainer,
             "fleet": self._fleet,
+            "fleet_news": self._news,
             "restarts": self._restarts,
             "show_restarts": self._restarts.get("show", 0),
             "timings": self._timings,

@@ -1,0 +1,44 @@
+"""Where Python takes over in the page: shared memory, the workers, then the page's own logic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import js
+
+from drillsergeant.browser.dom import DomView
+from drillsergeant.browser.shared import BrowserMemory, allocate
+from drillsergeant.browser.spawner import BrowserSpawner
+from drillsergeant.drills import make
+from drillsergeant.memory.layout import Layout, initialise
+from drillsergeant.runtimes.page import Page
+from drillsergeant.runtimes.setup import choose_setup
+from drillsergeant.runtimes.supervisor import Fleet
+
+_alive: list[object] = []
+
+
+def start(show_worker: Any, canvas: Any) -> None:
+    """Begin; ``show_worker`` is already loading, ``canvas`` is the match's canvas element."""
+    setup = choose_setup(int(js.navigator.hardwareConcurrency or 2), _parameters())
+    layout = Layout(setup.plan)
+    handle = allocate(layout.pages)
+    memory = BrowserMemory(handle)
+    initialise(memory, layout)
+    spawner = BrowserSpawner(canvas)
+    run = str(js.crypto.randomUUID())
+    fleet = Fleet(spawner, memory, handle, layout, setup.drill, setup.seed, run, setup.options)
+    page = Page(DomView(), fleet, make(setup.drill), setup.seed)
+    show = spawner.adopt(
+        show_worker,
+        lambda data: fleet.receive("show", data),
+        lambda why: page.on_fleet("show", "dead", why),
+    )
+    fleet.start(page, show)
+    _alive.extend((fleet, page, spawner))
+
+
+def _parameters() -> dict[str, str]:
+    """Return the page address's query parameters: values only, never code."""
+    pairs = js.Array.from_(js.URLSearchParams.new(js.location.search).entries())
+    return {str(pair[0]): str(pair[1]) for pair in pairs}

@@ -1,0 +1,81 @@
+"""Shared memory in the browser: a ``WebAssembly.Memory`` seen through typed arrays and ``Atomics``.
+
+The JavaScript views are taken once and live as long as the worker; the memory never grows, so they never detach.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import js
+from pyodide.ffi import to_js
+
+WORD_BYTES = 4
+
+
+def allocate(pages: int) -> Any:
+    """Return a new shared ``WebAssembly.Memory`` of exactly ``pages`` 64 KiB pages.
+
+    Raises: RuntimeError when the page is not cross-origin isolated or the browser has no room.
+    """
+    if not js.crossOriginIsolated:
+        raise RuntimeError(
+            "this page is not cross-origin isolated, so the browser gives it no shared memory; "
+            "serve it with the headers COOP: same-origin and COEP: require-corp (make play does)"
+        )
+    options = {"initial": pages, "maximum": pages, "shared": True}
+    return js.WebAssembly.Memory.new(to_js(options, dict_converter=js.Object.fromEntries))
+
+
+class BrowserMemory:
+    """``memory.access.Memory`` over a shared ``WebAssembly.Memory``."""
+
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+        self._words = js.Int32Array.new(handle.buffer)
+        self._bytes = js.Uint8Array.new(handle.buffer)
+        self._load, self._store, self._add = js.Atomics.load, js.Atomics.store, js.Atomics.add
+        self._exchange, self._wait, self._notify = js.Atomics.compareExchange, js.Atomics.wait, js.Atomics.notify
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes in all."""
+        return int(self._bytes.length)
+
+    def load(self, word: int) -> int:
+        """Return the i32 cell ``word``, sequentially consistent."""
+        return int(self._load(self._words, word))
+
+    def store(self, word: int, value: int) -> None:
+        """Set the i32 cell ``word``, sequentially consistent."""
+        self._store(self._words, word, value)
+
+    def add(self, word: int, value: int) -> int:
+        """Add to the i32 cell ``word`` and return what it held before."""
+        return int(self._add(self._words, word, value))
+
+    def compare_exchange(self, word: int, expected: int, value: int) -> int:
+        """Set the cell to ``value`` if it holds ``expected``; returns what it held."""
+        return int(self._exchange(self._words, word, expected, value))
+
+    def wait(self, word: int, expected: int, timeout_s: float) -> None:
+        """Sleep until the cell is notified, no longer holds ``expected``, or ``timeout_s`` passed. Workers only."""
+        self._wait(self._words, word, expected, timeout_s * 1000)
+
+    def notify(self, word: int) -> None:
+        """Wake everyone who waits on the cell."""
+        self._notify(self._words, word)
+
+    def read(self, offset_bytes: int, target: Any) -> None:
+        """Fill the writable buffer ``target`` from shared memory."""
+        size = memoryview(target).nbytes
+        self._bytes.subarray(offset_bytes, offset_bytes + size).assign_to(memoryview(target).cast("B"))
+
+    def write(self, offset_bytes: int, source: Any) -> None:
+        """Copy the buffer ``source`` into shared memory."""
+        view = memoryview(source).cast("B")
+        self._bytes.subarray(offset_bytes, offset_bytes + view.nbytes).assign(view)
+
+    def copy(self, target_bytes: int, source_bytes: int, size_bytes: int) -> None:
+        """Copy ``size_bytes`` within shared memory."""
+        self._bytes.copyWithin(target_bytes, source_bytes, source_bytes + size_bytes)

@@ -1,0 +1,87 @@
+"""How the page makes workers: module workers, Web Locks that tell of their death, timers, and canvases to give away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import js
+from pyodide.ffi import create_once_callable, create_proxy, to_js
+
+
+class WorkerHandle:
+    """One ``Worker`` and the two proxies that listen to it."""
+
+    def __init__(self, worker: Any, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> None:
+        self._worker = worker
+
+        def deliver(event: Any) -> None:
+            on_data(event.data.to_py() if hasattr(event.data, "to_py") else event.data)
+
+        def failed(event: Any) -> None:
+            on_error(str(getattr(event, "message", "") or "its script could not be loaded"))
+
+        self._proxies = [create_proxy(deliver), create_proxy(failed)]
+        worker.onmessage, worker.onerror = self._proxies
+
+    def post(self, wire: dict[str, object], transfer: object = None) -> None:
+        """Send a message; ``transfer`` goes with it for good."""
+        data = to_js(wire, dict_converter=js.Object.fromEntries)
+        self._worker.postMessage(data, to_js([] if transfer is None else [transfer]))
+
+    def terminate(self) -> None:
+        """End the worker and release what listened to it."""
+        if self._worker is None:
+            return
+        self._worker.terminate()
+        self._worker.onmessage = self._worker.onerror = None
+        self._worker = None
+        # The proxies may be on the stack right now (a worker's own fatal message ends it): let them return first.
+        for proxy in self._proxies:
+            js.setTimeout(create_once_callable(proxy.destroy), 0)
+
+
+class BrowserSpawner:
+    """``runtimes.supervisor.Spawner`` in a page."""
+
+    def __init__(self, first_canvas: Any) -> None:
+        self._canvas = first_canvas
+
+    def spawn(
+        self, role: str, name: str, on_data: Callable[[object], None], on_error: Callable[[str], None]
+    ) -> WorkerHandle:
+        """Start ``workers/<role>.js``."""
+        url = js.URL.new(f"workers/{role}.js", js.document.baseURI).href
+        options = to_js({"type": "module", "name": name}, dict_converter=js.Object.fromEntries)
+        return WorkerHandle(js.Worker.new(url, options), on_data, on_error)
+
+    def adopt(self, worker: Any, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> WorkerHandle:
+        """Take over a worker that the boot script started."""
+        return WorkerHandle(worker, on_data, on_error)
+
+    def when_freed(self, lock: str, then: Callable[[], None]) -> None:
+        """Call ``then`` once the lock's holder is gone."""
+
+        def granted(_lock: Any) -> None:
+            then()
+
+        js.navigator.locks.request(lock, create_once_callable(granted))
+
+    def after(self, delay_s: float, then: Callable[[], None]) -> None:
+        """Call ``then`` after ``delay_s`` seconds."""
+        js.setTimeout(create_once_callable(then), delay_s * 1000)
+
+    def now_s(self) -> float:
+        """Return seconds since navigation began."""
+        return float(js.performance.now()) / 1000
+
+    def canvas(self) -> Any:
+        """Return the match canvas to give away. That works once per element, so a later call puts a new one in its place."""
+        element = self._canvas
+        if element.hasAttribute("data-given"):
+            fresh = element.cloneNode(False)
+            fresh.removeAttribute("data-given")
+            element.replaceWith(fresh)
+            element = self._canvas = fresh
+        element.setAttribute("data-given", "")
+        return element.transferControlToOffscreen()

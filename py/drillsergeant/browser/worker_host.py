@@ -1,0 +1,68 @@
+"""A worker's surroundings in the browser: messages, clock, the death lock, the frame loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import js
+from pyodide.ffi import create_once_callable, create_proxy, to_js
+
+from drillsergeant.browser.shared import BrowserMemory
+
+
+class WorkerHost:
+    """``runtimes.host.Host`` in a dedicated worker. Lives as long as the worker, and so do its proxies."""
+
+    def __init__(self, started_ms: float) -> None:
+        self._started_ms = started_ms
+        self._frame_proxy: Any = None
+        self._message_proxy: Any = None
+
+    def post(self, message: dict[str, object]) -> None:
+        """Send one message to the page."""
+        js.self.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
+
+    def attach(self, memory: Any) -> BrowserMemory:
+        """Wrap the ``WebAssembly.Memory`` of INIT."""
+        return BrowserMemory(memory)
+
+    def now_s(self) -> float:
+        """Return seconds since the worker's time origin."""
+        return float(js.performance.now()) / 1000
+
+    def boot_s(self) -> float:
+        """Return seconds since the worker's script began."""
+        return self.now_s() - self._started_ms / 1000
+
+    async def breathe(self) -> None:
+        """Let the event loop deliver messages."""
+        await asyncio.sleep(0)
+
+    def on_message(self, handle: Callable[[Any], None]) -> None:
+        """Call ``handle`` with the data of every message from now on."""
+
+        def deliver(event: Any) -> None:
+            handle(event.data)
+
+        self._message_proxy = create_proxy(deliver)
+        js.self.onmessage = self._message_proxy
+
+    def hold_lock(self, name: str) -> None:
+        """Take the Web Lock ``name`` and keep it: the browser frees it when this worker dies, however it dies."""
+
+        def for_ever(_lock: Any) -> Any:
+            return asyncio.get_running_loop().create_future()
+
+        js.navigator.locks.request(name, create_once_callable(for_ever))
+
+    def every_frame(self, frame: Callable[[float], None]) -> None:
+        """Call ``frame`` with the time in seconds before each repaint, for ever."""
+
+        def on_frame(now_ms: float) -> None:
+            js.requestAnimationFrame(self._frame_proxy)
+            frame(now_ms / 1000)
+
+        self._frame_proxy = create_proxy(on_frame)
+        js.requestAnimationFrame(self._frame_proxy)

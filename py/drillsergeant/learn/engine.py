@@ -1,0 +1,105 @@
+"""The seam between what the runtimes do and how the arithmetic is done.
+
+An ``Engine`` steps matches, runs the network and learns from chunks. There is one over plain NumPy (the reference)
+and one over generated kernels; the runtimes cannot tell them apart. Offsets are byte offsets into shared memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from drillsergeant.learn.hyper import Hyper
+
+EVALUATION_OPPONENTS: tuple[str, ...] = ("scripted", "random")
+
+# What a chunk's `stats` region holds, f32 each: side 0's episodes that ended in the chunk, then, in the order of the
+# drill's reward terms, the reward these episodes earned in all.
+CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decisions")
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What a decision led to. ``winner`` is +1 for side 0, -1 for side 1, 0 for nobody."""
+
+    terminated: bool
+    truncated: bool
+    winner: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Episodes finished since the tally before: the policy against one frozen opponent."""
+
+    episodes: int
+    wins: int
+    losses: int
+
+
+class ShowMatch(Protocol):
+    """The one match on screen: the drill's own functions with one match."""
+
+    def reset(self, seed: int) -> None:
+        """Start episode 0 of ``seed``."""
+
+    def adopt(self, weights_offset: int) -> None:
+        """Copy the parameters at ``weights_offset`` and use them from the next decision on."""
+
+    def decide(self, human: Mapping[int, int]) -> None:
+        """Choose every side's action for the coming ticks; ``human`` maps a side to the action it takes instead."""
+
+    def tick(self) -> None:
+        """Advance the physics by one tick with the chosen actions."""
+
+    def finish(self) -> Finish:
+        """Judge the decision that just ended; a match that is over starts its next episode."""
+
+    def state(self) -> Mapping[str, float]:
+        """Return every state field of the match."""
+
+    def put(self, values: Mapping[str, float]) -> None:
+        """Overwrite state fields (dragging in the sandbox)."""
+
+
+class Collector(Protocol):
+    """One rollout worker's matches."""
+
+    def collect(self, weights_offset: int, slot_offset: int) -> None:
+        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot."""
+
+    def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
+        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+
+
+class Learner(Protocol):
+    """PPO over chunks in shared memory."""
+
+    name: str
+
+    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        """Update from these chunks; returns the metrics of the update."""
+
+    def write_parameters(self, offset: int) -> None:
+        """Copy the current parameters to ``offset``."""
+
+    def read_parameters(self, offset: int) -> None:
+        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+
+    def reset(self, seed: int) -> None:
+        """Start over with new parameters."""
+
+
+class Engine(Protocol):
+    """Makes the three parts over one drill, layout and memory."""
+
+    name: str
+
+    def show_match(self, seed: int) -> ShowMatch:
+        """Return the match of the render worker."""
+
+    def collector(self, index: int, seed: int) -> Collector:
+        """Return the matches of rollout worker ``index``."""
+
+    def learner(self, seed: int) -> Learner:
+        """Return the trainer's learner."""

@@ -1,0 +1,158 @@
+"""The engine over plain NumPy: the reference, copying between shared memory and arrays of its own."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.learn.arithmetic import NumpyArithmetic
+from drillsergeant.learn.chunk import Chunk
+from drillsergeant.learn.engine import CHUNK_STATS, Tally
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.network import Network
+from drillsergeant.learn.ppo import Learner
+from drillsergeant.learn.rollout import Collector, Controller
+from drillsergeant.learn.solo import SoloMatch
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import Layout
+
+EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 32, "random": 16}
+OPPONENTS: tuple[Controller, ...] = ("scripted", "random")
+CHUNK_ARRAYS = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+
+
+def network_of(drill: Drill) -> Network:
+    """Return the network that plays ``drill``."""
+    return Network(len(drill.observation), drill.action_count)
+
+
+def network_hash(drill: Drill) -> int:
+    """Return a 32-bit digest of the network's shape, by which readers and writer of weights recognise each other."""
+    network = network_of(drill)
+    return zlib.crc32(repr([(each.name, each.shape) for each in network.table]).encode())
+
+
+class NumpyEngine:
+    """Makes the three parts over NumPy."""
+
+    name = "numpy"
+
+    def __init__(self, drill: Drill, layout: Layout, memory: Memory) -> None:
+        self._drill, self._layout, self._memory = drill, layout, memory
+
+    def show_match(self, seed: int) -> NumpyShowMatch:
+        """Return the match of the render worker."""
+        return NumpyShowMatch(self._drill, self._memory, seed)
+
+    def collector(self, index: int, seed: int) -> NumpyCollector:
+        """Return the matches of rollout worker ``index``."""
+        return NumpyCollector(self._drill, self._layout, self._memory, index, seed)
+
+    def learner(self, seed: int) -> NumpyLearner:
+        """Return the trainer's learner."""
+        return NumpyLearner(self._drill, self._layout, self._memory, seed)
+
+
+def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
+    """Return a copy of the parameters at ``offset``, f32 [P]."""
+    parameters = np.empty(network.size, np.float32)
+    memory.read(offset, parameters.data)
+    return parameters
+
+
+class NumpyShowMatch(SoloMatch):
+    """``engine.ShowMatch``: one match of the drill, with weights from shared memory."""
+
+    def __init__(self, drill: Drill, memory: Memory, seed: int) -> None:
+        super().__init__(drill, network_of(drill), seed)
+        self._memory = memory
+
+    def adopt(self, weights_offset: int) -> None:
+        """Copy the parameters at ``weights_offset`` and use them from the next decision on."""
+        self.use(read_parameters(self._memory, weights_offset, self.network))
+
+
+class NumpyCollector:
+    """``engine.Collector`` over the reference collector."""
+
+    def __init__(self, drill: Drill, layout: Layout, memory: Memory, index: int, seed: int) -> None:
+        self._drill, self._layout, self._memory = drill, layout, memory
+        self._network = network_of(drill)
+        worker_seed = (seed * 1009 + index * 7919 + 1) % 2**32
+        self._main = Collector(drill, self._network, layout.plan.matches, worker_seed)
+        self._evaluations = {
+            opponent: Collector(
+                drill,
+                self._network,
+                EVALUATION_MATCHES[opponent],
+                (worker_seed + 104729 * (number + 1)) % 2**32,
+                ("policy", opponent)[: drill.sides],
+            )
+            for number, opponent in enumerate(OPPONENTS)
+        }
+
+    def collect(self, weights_offset: int, slot_offset: int) -> None:
+        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot."""
+        parameters = read_parameters(self._memory, weights_offset, self._network)
+        chunk = self._main.collect(parameters, self._layout.plan.horizon)
+        for name in CHUNK_ARRAYS:
+            region = self._layout.chunk_field(name, slot_offset)
+            padded = np.zeros(region.shape, getattr(chunk, name).dtype)
+            padded[..., : self._layout.plan.agents] = getattr(chunk, name)
+            self._memory.write(region.offset, padded.data)
+        stats = [getattr(chunk.stats, name) for name in CHUNK_STATS]
+        stats += [chunk.stats.reward_terms.get(name, 0.0) for name in self._drill.reward_terms]
+        self._memory.write(self._layout.chunk_field("stats", slot_offset).offset, np.array(stats, np.float32).data)
+
+    def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
+        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+        parameters = read_parameters(self._memory, weights_offset, self._network)
+        tallies: dict[str, Tally] = {}
+        for opponent, collector in self._evaluations.items():
+            stats = collector.collect(parameters, self._layout.plan.horizon).stats
+            tallies[opponent] = Tally(stats.episodes, stats.wins, stats.losses)
+        return tallies
+
+
+class NumpyLearner:
+    """``engine.Learner`` over the reference arithmetic."""
+
+    name = "numpy"
+
+    def __init__(self, drill: Drill, layout: Layout, memory: Memory, seed: int) -> None:
+        self._layout, self._memory = layout, memory
+        self._network = network_of(drill)
+        self.reset(seed)
+
+    def reset(self, seed: int) -> None:
+        """Start over with new parameters."""
+        self._seed = seed
+        self._arithmetic = NumpyArithmetic(self._network, seed)
+        self._ppo = Learner(self._arithmetic, seed)
+
+    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        """Update from these chunks; returns the metrics of the update."""
+        return asdict(self._ppo.learn([self._read_chunk(offset) for offset in slot_offsets], hyper))
+
+    def _read_chunk(self, slot_offset: int) -> Chunk:
+        arrays: dict[str, Array] = {}
+        for name in CHUNK_ARRAYS:
+            region = self._layout.chunk_field(name, slot_offset)
+            array: Array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
+            self._memory.read(region.offset, array.data)
+            arrays[name] = np.ascontiguousarray(array[..., : self._layout.plan.agents])
+        return Chunk(**arrays)  # type: ignore[arg-type]
+
+    def write_parameters(self, offset: int) -> None:
+        """Copy the current parameters to ``offset``."""
+        self._memory.write(offset, self._arithmetic.parameters.data)
+
+    def read_parameters(self, offset: int) -> None:
+        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        self.reset(self._seed)
+        self._arithmetic.parameters = read_parameters(self._memory, offset, self._network)

@@ -1,0 +1,89 @@
+"""Builds the runtime of one worker from its INIT message; the one place that knows all parts."""
+
+from __future__ import annotations
+
+from drillsergeant.drills import make
+from drillsergeant.learn.engine import Engine
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash
+from drillsergeant.memory.control import RunFlag
+from drillsergeant.memory.layout import SHOW, Layout, attach, rollout
+from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.telemetry import TelemetryWriter
+from drillsergeant.memory.weights import WeightsReader, WeightsWriter
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.host import Canvas, Host
+from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.show import Show
+from drillsergeant.runtimes.stage import Stage
+from drillsergeant.runtimes.trainer import Trainer
+
+
+class Assembly:
+    """One worker's runtime. The worker's boot code feeds it messages and gives it turns."""
+
+    def __init__(self, host: Host, init: protocol.Init, canvas: Canvas | None) -> None:
+        self._host, self._init = host, init
+        self._layout = Layout.from_dict(init.layout)
+        self._memory = host.attach(init.memory)
+        attach(self._memory, self._layout)
+        self._drill = make(init.drill)
+        self._shape_hash = network_hash(self._drill)
+        self._engine: Engine = NumpyEngine(self._drill, self._layout, self._memory)
+        self._show: Show | None = None
+        self._trainer: Trainer | None = None
+        self._rollout: Rollout | None = None
+        build = {"show": self._build_show, "trainer": self._build_trainer, "rollout": self._build_rollout}
+        self._stage = Stage(self._drill.scene, canvas) if canvas is not None else None
+        build[init.role]()
+
+    def _build_show(self) -> None:
+        assert self._stage is not None, "the show needs a canvas"
+        seed = self._init.seed
+        weights = WeightsReader(self._memory, self._layout, SHOW, self._shape_hash)
+        self._show = Show(self._drill, self._engine.show_match(seed), weights, self._stage.draw, seed)
+        self._reported_s = self._host.now_s()
+
+    def _build_trainer(self) -> None:
+        memory, layout = self._memory, self._layout
+        weights = WeightsWriter(memory, layout, self._shape_hash)
+        learner = self._engine.learner(self._init.seed)
+        if weights.version:
+            learner.read_parameters(weights.active_offset)
+        self._trainer = Trainer(self._host, memory, layout, learner, weights, Hyper(), self._drill.reward_terms)
+
+    def _build_rollout(self) -> None:
+        plan, index = self._layout.plan, self._init.index
+        telemetry = TelemetryWriter(self._memory, self._layout, rollout(index))
+        self._rollout = Rollout(
+            self._host,
+            RunFlag(self._memory, self._layout),
+            self._engine.collector(index, self._init.seed),
+            WeightsReader(self._memory, self._layout, rollout(index), self._shape_hash),
+            RingProducer(self._memory, self._layout, index, telemetry),
+            telemetry,
+            plan.agents * plan.horizon,
+        )
+
+    async def run(self) -> None:
+        """Run the loop of a trainer or rollout worker, for ever."""
+        loop = self._trainer or self._rollout
+        assert loop is not None, "the show is driven by frames"
+        await loop.run()
+
+    def frame(self, now_s: float) -> None:
+        """Advance and draw the show; twice a second, report."""
+        assert self._show is not None, "only the show has frames"
+        self._show.frame(now_s)
+        if now_s - self._reported_s >= 0.5:
+            self._reported_s = now_s
+            self._host.post(protocol.encode(protocol.Metrics("show", 0, self._show.metrics())))
+
+    def handle(self, message: protocol.Message) -> None:
+        """Hand a message to the runtime. Raises ValueError for what it refuses."""
+        if isinstance(message, protocol.Resize) and self._stage is not None:
+            self._stage.resize(message.width_px, message.height_px, message.dark)
+        elif self._show is not None:
+            self._show.handle(message)
+        elif self._trainer is not None:
+            self._trainer.handle(message)

@@ -1,0 +1,50 @@
+"""The learning curve: shares of finished evaluation episodes, in points of at least a given number of episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+EPISODES_A_POINT = 200
+SECONDS_A_POINT = 1.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: seconds and decisions of training so far; shares of the episodes finished since the point before."""
+
+    t_s: float
+    decisions: int
+    episodes: int
+    win: float
+    loss: float
+    draw: float
+
+    def plain(self) -> dict[str, object]:
+        """Return the point as a dict for a message or a file."""
+        return asdict(self)
+
+
+class Curve:
+    """Turns ever-growing episode counters into points against one frozen opponent."""
+
+    def __init__(self) -> None:
+        self.points: list[Point] = []
+        self._counted = (0, 0, 0)
+        self._last_s = 0.0
+
+    def update(self, t_s: float, decisions: int, totals: Mapping[str, int]) -> Point | None:
+        """Take the counters ``episodes``, ``wins``, ``losses`` as they stand; returns a point when one is complete."""
+        now = (totals["episodes"], totals["wins"], totals["losses"])
+        episodes, wins, losses = (a - b for a, b in zip(now, self._counted, strict=True))
+        if episodes < EPISODES_A_POINT or t_s - self._last_s < SECONDS_A_POINT:
+            return None
+        self._counted, self._last_s = now, t_s
+        win, loss = wins / episodes, losses / episodes
+        point = Point(round(t_s, 3), decisions, episodes, win, loss, 1.0 - win - loss)
+        self.points.append(point)
+        return point
+
+    def seconds_to(self, win: float) -> float | None:
+        """Return when the share of wins first reached ``win``; None if it has not."""
+        return next((point.t_s for point in self.points if point.win >= win), None)

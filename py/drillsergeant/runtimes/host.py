@@ -1,0 +1,52 @@
+"""What a runtime asks of the place it runs in: Protocols that ``browser/`` fulfils and tests fake with threads.
+
+Nothing here knows a browser. A runtime receives a ``Host`` and works through it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from drillsergeant.memory.access import Memory
+
+
+class Host(Protocol):
+    """A worker's surroundings."""
+
+    def post(self, message: dict[str, object]) -> None:
+        """Send one message to the page."""
+
+    def attach(self, memory: object) -> Memory:
+        """Wrap the shared memory object of INIT."""
+
+    def now_s(self) -> float:
+        """Return seconds on a clock that never goes back."""
+
+    async def breathe(self) -> None:
+        """Let the event loop deliver messages; returns as soon as it has."""
+
+
+class Canvas(Protocol):
+    """A flat drawing surface in pixels, y down; colours are CSS colour strings."""
+
+    width_px: int
+    height_px: int
+
+    def resize(self, width_px: int, height_px: int) -> None:
+        """Change the surface's size; its content is lost."""
+
+    def clear(self, colour: str) -> None:
+        """Fill everything."""
+
+    def rectangle(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        """Fill an axis-parallel rectangle."""
+
+    def polygon(self, points: Sequence[tuple[float, float]], fill: str, stroke: str, line: float) -> None:
+        """Fill and outline a closed polygon; an empty colour string leaves that part out."""
+
+    def disc(self, x: float, y: float, radius: float, fill: str, stroke: str, line: float) -> None:
+        """Fill and outline a circle; an empty colour string leaves that part out."""
+
+    def line(self, points: Sequence[tuple[float, float]], colour: str, width: float) -> None:
+        """Stroke an open path with round ends."""

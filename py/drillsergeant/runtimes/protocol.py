@@ -1,0 +1,279 @@
+"""Every message that crosses between the page and its workers, and nothing else.
+
+A message travels as a plain dict: its ``type`` and the fields of the dataclass below. Bulk data (weights,
+rollouts) never travels here; it lies in shared memory. Whoever receives something this module cannot decode
+answers with ``Error`` and changes nothing.
+
+Sources: each class names who sends it to whom. Units are in the field names.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import ClassVar, get_type_hints
+
+Role = str
+ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
+MODES: tuple[str, ...] = ("ai_vs_ai", "human_vs_ai", "sandbox")
+SPEED_RANGE = (0.25, 4.0)
+SEED_RANGE = (0, 2**32 - 1)
+
+
+class ProtocolError(ValueError):
+    """A message that is unknown or malformed; the text says which part and what was expected."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Base of all messages. ``TYPE`` is the word on the wire."""
+
+    TYPE: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Init(Message):
+    """page -> worker, once: everything a worker needs to start. ``memory`` and ``canvas`` are host objects."""
+
+    TYPE = "INIT"
+    role: Role
+    index: int
+    generation: int
+    drill: str
+    seed: int
+    layout: dict[str, object]
+    memory: object
+    canvas: object = None
+    options: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StartTraining(Message):
+    """page -> trainer: collect and learn until told to stop. ``hyper`` holds changes to the defaults."""
+
+    TYPE = "START_TRAINING"
+    hyper: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StopTraining(Message):
+    """page -> trainer: finish the update in hand, then rest. Weights and optimiser are kept."""
+
+    TYPE = "STOP_TRAINING"
+
+
+@dataclass(frozen=True)
+class SetHyper(Message):
+    """page -> trainer: change these from the next update on; refused as a whole if one is out of range."""
+
+    TYPE = "SET_HYPER"
+    changes: dict[str, object]
+
+
+@dataclass(frozen=True)
+class ResetTrainer(Message):
+    """page -> trainer: forget everything learned; new weights from ``seed``."""
+
+    TYPE = "RESET_TRAINER"
+    seed: int
+
+
+@dataclass(frozen=True)
+class Play(Message):
+    """page -> show: let the match run."""
+
+    TYPE = "PLAY"
+
+
+@dataclass(frozen=True)
+class Pause(Message):
+    """page -> show: hold the match; drawing and dragging go on."""
+
+    TYPE = "PAUSE"
+
+
+@dataclass(frozen=True)
+class Step(Message):
+    """page -> show: while paused, advance by this many physics ticks."""
+
+    TYPE = "STEP"
+    ticks: int = 1
+
+
+@dataclass(frozen=True)
+class ResetShow(Message):
+    """page -> show: a new match from this seed. The policy is kept."""
+
+    TYPE = "RESET_SHOW"
+    seed: int
+
+
+@dataclass(frozen=True)
+class SetSpeed(Message):
+    """page -> show: match seconds per wall second, 0.25 to 4."""
+
+    TYPE = "SET_SPEED"
+    speed: float
+
+
+@dataclass(frozen=True)
+class SetMode(Message):
+    """page -> show: who plays. ``human_vs_ai`` gives side 0 to the keyboard."""
+
+    TYPE = "SET_MODE"
+    mode: str
+
+
+@dataclass(frozen=True)
+class Input(Message):
+    """page -> show: the human's current action, or a drag of one body (metres, field coordinates). Never trained on."""
+
+    TYPE = "INPUT"
+    action: int | None = None
+    body: int | None = None
+    x_m: float = 0.0
+    y_m: float = 0.0
+    released: bool = False
+
+
+@dataclass(frozen=True)
+class Resize(Message):
+    """page -> show: the canvas is now this many device pixels large; colours follow ``dark``."""
+
+    TYPE = "RESIZE"
+    width_px: int
+    height_px: int
+    dark: bool = False
+
+
+@dataclass(frozen=True)
+class Ready(Message):
+    """worker -> page: INIT is done. ``boot_s`` counts from the worker script's first line."""
+
+    TYPE = "READY"
+    role: Role
+    index: int
+    boot_s: float
+
+
+@dataclass(frozen=True)
+class Metrics(Message):
+    """worker -> page, one or two a second: numbers to show, keyed by name (units in the names)."""
+
+    TYPE = "METRICS"
+    role: Role
+    index: int
+    values: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Error(Message):
+    """worker -> page: something was refused or went wrong. ``fatal`` means the worker cannot go on."""
+
+    TYPE = "ERROR"
+    role: Role
+    index: int
+    message: str
+    traceback: str = ""
+    fatal: bool = False
+
+
+MESSAGES: dict[str, type[Message]] = {
+    cls.TYPE: cls
+    for cls in (
+        Init, StartTraining, StopTraining, SetHyper, ResetTrainer, Play, Pause, Step, ResetShow,
+        SetSpeed, SetMode, Input, Resize, Ready, Metrics, Error,
+    )
+}  # fmt: skip
+
+ACCEPTED: dict[Role, frozenset[str]] = {
+    "show": frozenset(
+        {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "INPUT", "RESIZE"}
+    ),
+    "trainer": frozenset({"INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "RESET_TRAINER"}),
+    "rollout": frozenset({"INIT"}),
+    "page": frozenset({"READY", "METRICS", "ERROR"}),
+}
+
+_HINTS: dict[type[Message], dict[str, object]] = {}
+
+
+def encode(message: Message) -> dict[str, object]:
+    """Return the wire form of ``message``: a flat dict with its ``type``."""
+    wire: dict[str, object] = {"type": message.TYPE}
+    for each in fields(message):
+        wire[each.name] = getattr(message, each.name)
+    return wire
+
+
+def decode(wire: object, receiver: Role) -> Message:
+    """Return the message in ``wire``, checked for ``receiver``.
+
+    Raises: ProtocolError naming the unknown type, field or value and what is accepted instead.
+    """
+    if not isinstance(wire, dict):
+        raise ProtocolError(f"a message must be a dict with a 'type', not {type(wire).__name__}")
+    kind = wire.get("type")
+    cls = MESSAGES.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise ProtocolError(f"unknown message type {kind!r}; known types: {', '.join(sorted(MESSAGES))}")
+    if cls.TYPE not in ACCEPTED[receiver]:
+        accepted = ", ".join(sorted(ACCEPTED[receiver]))
+        raise ProtocolError(f"{cls.TYPE} is not for the {receiver}; it accepts {accepted}")
+    given = {name: value for name, value in wire.items() if name != "type"}
+    return _build(cls, given)
+
+
+def _build(cls: type[Message], given: dict[str, object]) -> Message:
+    hints = _HINTS.setdefault(cls, get_type_hints(cls))
+    known = {each.name for each in fields(cls)}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise ProtocolError(f"{cls.TYPE} has no field {unknown[0]!r}; its fields: {sorted(known)}")
+    values = {name: _checked(cls, name, value, hints[name]) for name, value in given.items()}
+    try:
+        message = cls(**values)
+    except TypeError as missing:
+        raise ProtocolError(f"{cls.TYPE} is incomplete: {missing}") from missing
+    _check_ranges(message)
+    return message
+
+
+def _checked(cls: type[Message], name: str, value: object, hint: object) -> object:
+    """Return ``value`` as the field's type; numbers from JavaScript may arrive as whole floats."""
+    if hint is object or (hint == (int | None) and value is None):
+        return value
+    if hint is int or hint == (int | None):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    elif hint is float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+    elif hint is bool or hint is str:
+        if isinstance(value, hint):
+            return value
+    elif isinstance(value, dict):
+        return value
+    wanted = getattr(hint, "__name__", str(hint))
+    raise ProtocolError(f"{cls.TYPE}.{name} must be a finite {wanted}, not {value!r}")
+
+
+def _check_ranges(message: Message) -> None:
+    if isinstance(message, SetSpeed):
+        _in_range("SET_SPEED.speed", message.speed, *SPEED_RANGE)
+    elif isinstance(message, (ResetShow, ResetTrainer)):
+        _in_range(f"{message.TYPE}.seed", message.seed, *SEED_RANGE)
+    elif isinstance(message, Step):
+        _in_range("STEP.ticks", message.ticks, 1, 1200)
+    elif isinstance(message, SetMode) and message.mode not in MODES:
+        raise ProtocolError(f"SET_MODE.mode must be one of {', '.join(MODES)}, not {message.mode!r}")
+    elif isinstance(message, Resize):
+        _in_range("RESIZE.width_px", message.width_px, 1, 16384)
+        _in_range("RESIZE.height_px", message.height_px, 1, 16384)
+
+
+def _in_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ProtocolError(f"{name} must be between {low} and {high}, not {value}")

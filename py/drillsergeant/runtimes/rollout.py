@@ -1,0 +1,72 @@
+"""A rollout worker: play chunks with the newest weights, write them to this worker's ring, for ever.
+
+Runs while the shared run flag is up. The page steers it through shared memory alone, so a chunk never waits for a
+message.
+"""
+
+from __future__ import annotations
+
+from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
+from drillsergeant.memory.control import RunFlag
+from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
+from drillsergeant.memory.weights import WeightsReader
+from drillsergeant.runtimes.host import Host
+
+IDLE_WAIT_S = 0.1
+RING_WAIT_S = 0.1
+BREATHE_EVERY_S = 0.25
+
+
+class Rollout:
+    """The loop of one rollout worker."""
+
+    def __init__(
+        self,
+        host: Host,
+        run_flag: RunFlag,
+        collector: Collector,
+        weights: WeightsReader,
+        ring: RingProducer,
+        telemetry: TelemetryWriter,
+        decisions_per_chunk: int,
+    ) -> None:
+        self._host, self._run_flag, self._collector = host, run_flag, collector
+        self._weights, self._ring, self._telemetry = weights, ring, telemetry
+        self._decisions_per_chunk = decisions_per_chunk
+
+    async def run(self) -> None:
+        """Collect until the worker is ended; lets messages in four times a second."""
+        breathed_s = self._host.now_s()
+        while True:
+            if self._run_flag.up():
+                self.step()
+            else:
+                self._run_flag.wait(IDLE_WAIT_S)
+            now_s = self._host.now_s()
+            if now_s - breathed_s >= BREATHE_EVERY_S:
+                await self._host.breathe()
+                breathed_s = self._host.now_s()
+
+    def step(self) -> None:
+        """Collect one chunk if the ring has room; otherwise wait a little for the trainer."""
+        self._telemetry.count(Counter.HEARTBEAT)
+        slot = self._ring.reserve(RING_WAIT_S)
+        if slot is None:
+            return
+        with self._weights.pinned() as weights:
+            if weights is None:
+                self._weights.wait(IDLE_WAIT_S)
+                return
+            self._collector.collect(weights.offset, slot)
+            self._ring.publish(weights.version)
+            self._telemetry.count(Counter.DECISIONS, self._decisions_per_chunk)
+            self._evaluate(weights.offset)
+
+    def _evaluate(self, weights_offset: int) -> None:
+        tallies = self._collector.evaluate(weights_offset)
+        for opponent in EVALUATION_OPPONENTS:
+            tally = tallies[opponent]
+            self._telemetry.count(Counter[f"{opponent}_episodes".upper()], tally.episodes)
+            self._telemetry.count(Counter[f"{opponent}_wins".upper()], tally.wins)
+            self._telemetry.count(Counter[f"{opponent}_losses".upper()], tally.losses)

@@ -1,0 +1,229 @@
+"""Starts the workers, notices when one dies, starts it again, and carries messages between them and the page.
+
+A worker holds a lock as long as it lives; the supervisor waits for that lock, so a death is noticed however it came.
+The order of starting is the order of need: the show first, so that the match moves, then trainer and rollouts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.control import RunFlag
+from drillsergeant.memory.layout import SHOW, Layout, rollout
+from drillsergeant.memory.ring import raise_epoch
+from drillsergeant.memory.weights import clear_pin
+from drillsergeant.runtimes import protocol
+
+BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
+RESTART_LIMIT = 5
+RESTART_WINDOW_S = 60.0
+
+
+class Handle(Protocol):
+    """One running worker."""
+
+    def post(self, wire: dict[str, object], transfer: object = None) -> None:
+        """Send a message; ``transfer`` is an object whose ownership goes with it."""
+
+    def terminate(self) -> None:
+        """End the worker at once."""
+
+
+class Spawner(Protocol):
+    """How the page makes workers and learns of their end."""
+
+    def spawn(self, role: str, name: str, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> Handle:
+        """Start a worker script of ``role``."""
+
+    def when_freed(self, lock: str, then: Callable[[], None]) -> None:
+        """Call ``then`` once nobody holds ``lock``."""
+
+    def after(self, delay_s: float, then: Callable[[], None]) -> None:
+        """Call ``then`` after ``delay_s`` seconds."""
+
+    def now_s(self) -> float:
+        """Return seconds on a clock that never goes back."""
+
+    def canvas(self) -> object:
+        """Return a canvas that can be given away to a render worker; a new one each time."""
+
+
+class Audience(Protocol):
+    """Who wants to hear of the workers: the page."""
+
+    def on_message(self, role: str, index: int, message: protocol.Message) -> None:
+        """A worker said something."""
+
+    def on_fleet(self, name: str, state: str, why: str) -> None:
+        """A worker is now ``starting``, ``ready``, ``restarting`` or ``dead``."""
+
+
+@dataclass
+class Worker:
+    """Book-keeping of one worker."""
+
+    role: str
+    index: int
+    state: str = "waiting"
+    generation: int = 0
+    handle: Handle | None = None
+    restarts_s: list[float] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """``show``, ``trainer`` or ``rollout.<index>``."""
+        return rollout(self.index) if self.role == "rollout" else self.role
+
+
+class Fleet:
+    """All workers of one page."""
+
+    def __init__(
+        self,
+        spawner: Spawner,
+        memory: Memory,
+        handle: object,
+        layout: Layout,
+        drill: str,
+        seed: int,
+        run: str,
+        options: Mapping[str, object],
+    ) -> None:
+        self._spawner, self._memory, self._memory_handle = spawner, memory, handle
+        self._layout, self._drill, self._seed, self._run = layout, drill, seed, run
+        self._options = dict(options)
+        self._run_flag = RunFlag(memory, layout)
+        self._audience: Audience | None = None
+        self._training: protocol.StartTraining | None = None
+        self._show_settings: dict[str, protocol.Message] = {}
+        workers = [Worker("show", 0), Worker("trainer", 0)]
+        workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
+        self._workers = {worker.name: worker for worker in workers}
+
+    def start(self, audience: Audience, show: Handle | None = None) -> None:
+        """Begin with the show; ``show`` is a worker whose script already loads."""
+        self._audience = audience
+        self._begin(self._workers[SHOW], show)
+
+    def states(self) -> dict[str, str]:
+        """Return every worker's state by name."""
+        return {name: worker.state for name, worker in self._workers.items()}
+
+    def send(self, role: str, message: protocol.Message) -> None:
+        """Send ``message`` to all workers of ``role``; what a restarted worker must know again is remembered."""
+        if isinstance(message, protocol.StartTraining):
+            self._training = message
+            self._run_flag.set(True)
+        elif isinstance(message, protocol.StopTraining):
+            self._training = None
+            self._run_flag.set(False)
+        elif role == "show" and isinstance(message, (protocol.SetSpeed, protocol.SetMode, protocol.Resize)):
+            self._show_settings[message.TYPE] = message
+        for worker in self._workers.values():
+            if worker.role == role and worker.handle is not None:
+                worker.handle.post(protocol.encode(message))
+
+    def kill(self, name: str) -> None:
+        """End one worker on purpose; it is started again like any that died."""
+        handle = self._workers[name].handle
+        if handle is not None:
+            handle.terminate()
+
+    def receive(self, name: str, data: object) -> None:
+        """Take one message from worker ``name``."""
+        worker = self._workers[name]
+        try:
+            message = protocol.decode(data, "page")
+        except protocol.ProtocolError as wrong:
+            message = protocol.Error(worker.role, worker.index, f"{name} sent a message that is no message: {wrong}")
+        if isinstance(message, protocol.Ready):
+            self._on_ready(worker)
+        elif isinstance(message, protocol.Error) and message.fatal:
+            self._on_end(worker, worker.generation, message.message)
+        self._tell(worker, message)
+
+    def _tell(self, worker: Worker, message: protocol.Message) -> None:
+        if self._audience is not None:
+            self._audience.on_message(worker.role, worker.index, message)
+
+    def _begin(self, worker: Worker, handle: Handle | None = None) -> None:
+        self._set_state(worker, "starting", "")
+        name, generation = worker.name, worker.generation
+        worker.handle = handle or self._spawner.spawn(
+            worker.role,
+            name,
+            lambda data: self.receive(name, data) if worker.generation == generation else None,
+            lambda why: self._on_end(worker, generation, why),
+        )
+        canvas = self._spawner.canvas() if worker.role == "show" else None
+        options = {**self._options, "lock": self._lock(worker)}
+        init = protocol.Init(
+            worker.role, worker.index, worker.generation, self._drill, self._seed,
+            self._layout.to_dict(), self._memory_handle, canvas, options,
+        )  # fmt: skip
+        worker.handle.post(protocol.encode(init), canvas)
+        limit_s = BOOT_LIMIT_S * 2 ** len(worker.restarts_s)
+        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, generation, limit_s))
+
+    def _lock(self, worker: Worker) -> str:
+        return f"drillsergeant:{self._run}:{worker.name}:{worker.generation}"
+
+    def _on_ready(self, worker: Worker) -> None:
+        self._set_state(worker, "ready", "")
+        generation = worker.generation
+        self._spawner.when_freed(self._lock(worker), lambda: self._on_end(worker, generation, "it died"))
+        if worker.role == "show":
+            for other in self._workers.values():
+                if other.state == "waiting":
+                    self._begin(other)
+            self._repeat(worker, *self._show_settings.values())
+        elif worker.role == "trainer" and worker.generation and self._training is not None:
+            self._repeat(worker, self._training)
+
+    def _repeat(self, worker: Worker, *messages: protocol.Message) -> None:
+        if worker.generation and worker.handle is not None:
+            for message in messages:
+                worker.handle.post(protocol.encode(message))
+
+    def _boot_overdue(self, worker: Worker, generation: int, limit_s: float) -> None:
+        if worker.generation == generation and worker.state == "starting":
+            why = f"{worker.name} was not ready {limit_s:.0f} s after its start: a slow machine, or a file of the site is missing"
+            self._tell(worker, protocol.Error(worker.role, worker.index, f"{why}; it is started again"))
+            self._on_end(worker, generation, why)
+
+    def _on_end(self, worker: Worker, generation: int, why: str) -> None:
+        """A worker is gone, or as good as gone: free what it held and start another in its place."""
+        if generation != worker.generation:
+            return
+        worker.generation += 1
+        if worker.handle is not None:
+            worker.handle.terminate()
+            worker.handle = None
+        reader = worker.name
+        if reader in self._layout.plan.readers:
+            clear_pin(self._memory, self._layout, reader)
+        if worker.role == "rollout":
+            raise_epoch(self._memory, self._layout, worker.index)
+        now_s = self._spawner.now_s()
+        worker.restarts_s = [t for t in worker.restarts_s if now_s - t < RESTART_WINDOW_S] + [now_s]
+        if len(worker.restarts_s) > RESTART_LIMIT:
+            self._give_up(worker, why)
+            return
+        self._set_state(worker, "restarting", why)
+        self._begin(worker)
+
+    def _give_up(self, worker: Worker, why: str) -> None:
+        text = (
+            f"{worker.name} ended {len(worker.restarts_s)} times within {RESTART_WINDOW_S:.0f} s "
+            f"(last: {why}); it is not started again. Reload the page to try once more."
+        )
+        self._set_state(worker, "dead", text)
+        self._tell(worker, protocol.Error(worker.role, worker.index, text))
+
+    def _set_state(self, worker: Worker, state: str, why: str) -> None:
+        worker.state = state
+        if self._audience is not None:
+            self._audience.on_fleet(worker.name, state, why)

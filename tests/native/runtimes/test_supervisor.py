@@ -1,0 +1,189 @@
+"""The supervisor: starting in the order of need, deaths noticed, restarts bounded, dead readers' pins freed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from drillsergeant.memory.access import PlainMemory
+from drillsergeant.memory.control import RunFlag
+from drillsergeant.memory.layout import Layout, Plan, initialise
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet
+
+PLAN = Plan(workers=2, matches=8, sides=2, horizon=4, observation_size=3, action_count=2, parameter_count=10)
+
+
+@dataclass
+class FakeWorker:
+    """Records what it was sent."""
+
+    role: str
+    name: str
+    on_data: Callable[[object], None]
+    on_error: Callable[[str], None]
+    sent: list[dict[str, object]] = field(default_factory=list)
+    ended: bool = False
+
+    def post(self, wire: dict[str, object], transfer: object = None) -> None:
+        self.sent.append(wire)
+
+    def terminate(self) -> None:
+        self.ended = True
+
+    def ready(self, index: int = 0) -> None:
+        self.on_data(protocol.encode(protocol.Ready(self.role, index, 1.0)))
+
+
+class FakeSpawner:
+    """Workers, locks and timers under the test's control."""
+
+    def __init__(self) -> None:
+        self.workers: list[FakeWorker] = []
+        self.locks: dict[str, Callable[[], None]] = {}
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+        self.time_s = 0.0
+
+    def spawn(
+        self, role: str, name: str, on_data: Callable[[object], None], on_error: Callable[[str], None]
+    ) -> FakeWorker:
+        self.workers.append(FakeWorker(role, name, on_data, on_error))
+        return self.workers[-1]
+
+    def when_freed(self, lock: str, then: Callable[[], None]) -> None:
+        self.locks[lock] = then
+
+    def after(self, delay_s: float, then: Callable[[], None]) -> None:
+        self.timers.append((delay_s, then))
+
+    def now_s(self) -> float:
+        return self.time_s
+
+    def canvas(self) -> object:
+        return object()
+
+    def newest(self, name: str) -> FakeWorker:
+        return [worker for worker in self.workers if worker.name == name][-1]
+
+
+class Listener:
+    """The page's ears."""
+
+    def __init__(self) -> None:
+        self.messages: list[protocol.Message] = []
+        self.states: list[tuple[str, str, str]] = []
+
+    def on_message(self, role: str, index: int, message: protocol.Message) -> None:
+        self.messages.append(message)
+
+    def on_fleet(self, name: str, state: str, why: str) -> None:
+        self.states.append((name, state, why))
+
+
+@dataclass
+class Bench:
+    """A fleet with everything around it."""
+
+    spawner: FakeSpawner
+    listener: Listener
+    memory: PlainMemory
+    layout: Layout
+    fleet: Fleet
+
+    def boot(self) -> None:
+        self.fleet.start(self.listener)
+        self.spawner.newest("show").ready()
+        for name, index in (("trainer", 0), ("rollout.0", 0), ("rollout.1", 1)):
+            self.spawner.newest(name).ready(index)
+
+    def die(self, name: str, generation: int = 0) -> None:
+        self.spawner.locks[f"drillsergeant:run:{name}:{generation}"]()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    layout = Layout(PLAN)
+    memory = PlainMemory(layout.total_bytes)
+    initialise(memory, layout)
+    spawner = FakeSpawner()
+    fleet = Fleet(spawner, memory, object(), layout, "ball", 1, "run", {"engine": "numpy"})
+    return Bench(spawner, Listener(), memory, layout, fleet)
+
+
+def test_the_show_starts_first_and_the_rest_once_it_is_ready(bench: Bench) -> None:
+    bench.fleet.start(bench.listener)
+    assert [worker.name for worker in bench.spawner.workers] == ["show"]
+    bench.spawner.newest("show").ready()
+    assert [worker.name for worker in bench.spawner.workers] == ["show", "trainer", "rollout.0", "rollout.1"]
+    waiting = dict.fromkeys(("trainer", "rollout.0", "rollout.1"), "starting")
+    assert bench.fleet.states() == {"show": "ready", **waiting}
+
+
+def test_a_dead_rollout_worker_is_replaced_and_its_pin_freed(bench: Bench) -> None:
+    bench.boot()
+    pin = bench.layout["weights.pin.rollout.1"].word
+    bench.memory.store(pin, 3)
+    bench.die("rollout.1")
+    assert bench.memory.load(pin) == 0
+    replacement = bench.spawner.newest("rollout.1")
+    assert replacement.sent[0]["type"] == "INIT"
+    assert replacement.sent[0]["generation"] == 1
+    assert bench.memory.load(bench.layout["lane_epoch"].word + 1) == 1
+    replacement.ready(1)
+    assert bench.fleet.states()["rollout.1"] == "ready"
+
+
+def test_a_restarted_trainer_goes_on_training(bench: Bench) -> None:
+    bench.boot()
+    bench.fleet.send("trainer", protocol.StartTraining({"clip": 0.1}))
+    bench.die("trainer")
+    bench.spawner.newest("trainer").ready()
+    assert [wire["type"] for wire in bench.spawner.newest("trainer").sent] == ["INIT", "START_TRAINING"]
+
+
+def test_the_run_flag_follows_training(bench: Bench) -> None:
+    bench.boot()
+    flag = RunFlag(bench.memory, bench.layout)
+    bench.fleet.send("trainer", protocol.StartTraining())
+    assert flag.up()
+    bench.fleet.send("trainer", protocol.StopTraining())
+    assert not flag.up()
+
+
+def test_a_boot_that_never_ends_is_noticed_and_said(bench: Bench) -> None:
+    bench.fleet.start(bench.listener)
+    for start in range(RESTART_LIMIT + 1):
+        delay_s, overdue = bench.spawner.timers[-1]
+        assert delay_s == BOOT_LIMIT_S * 2**start
+        overdue()
+        assert isinstance(bench.listener.messages[-1], protocol.Error)
+        assert f"not ready {delay_s:.0f} s after its start" in bench.listener.messages[-1].message
+    assert BOOT_LIMIT_S < 35
+    assert bench.fleet.states()["show"] == "dead"
+
+
+def test_a_late_word_about_an_earlier_life_changes_nothing(bench: Bench) -> None:
+    bench.boot()
+    old = bench.spawner.newest("rollout.0")
+    bench.die("rollout.0")
+    count = len(bench.spawner.workers)
+    bench.die("rollout.0")
+    old.on_error("late")
+    old.ready()
+    assert len(bench.spawner.workers) == count
+    assert bench.fleet.states()["rollout.0"] == "starting"
+
+
+def test_restarts_far_apart_are_not_counted_together(bench: Bench) -> None:
+    bench.boot()
+    for generation in range(3 * RESTART_LIMIT):
+        bench.spawner.time_s += 60.0
+        bench.die("rollout.0", generation)
+        bench.spawner.newest("rollout.0").ready()
+    assert bench.fleet.states()["rollout.0"] == "ready"
+
+
+def test_junk_from_a_worker_becomes_an_error_message(bench: Bench) -> None:
+    bench.boot()
+    bench.spawner.newest("trainer").on_data({"type": "NONSENSE"})
+    assert isinstance(bench.listener.messages[-1], protocol.Error)
+    assert "NONSENSE" in bench.listener.messages[-1].message

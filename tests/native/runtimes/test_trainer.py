@@ -1,0 +1,154 @@
+"""Trainer and rollout worker over plain memory: chunks become updates and versions, bad values change nothing."""
+
+import asyncio
+import math
+from collections.abc import Mapping
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
+from drillsergeant.memory.access import Memory, PlainMemory
+from drillsergeant.memory.control import RunFlag
+from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
+from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.telemetry import TelemetryWriter
+from drillsergeant.memory.weights import WeightsReader, WeightsWriter
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.curve import EPISODES_A_POINT, Curve
+from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.trainer import Trainer
+
+
+class PlainHost:
+    """A host without a browser; time passes a millisecond per look."""
+
+    def __init__(self, memory: PlainMemory) -> None:
+        self.memory, self.posted, self.time_s = memory, list[dict[str, object]](), 0.0
+
+    def post(self, message: dict[str, object]) -> None:
+        self.posted.append(message)
+
+    def attach(self, memory: object) -> Memory:
+        return self.memory
+
+    def now_s(self) -> float:
+        self.time_s += 0.001
+        return self.time_s
+
+    async def breathe(self) -> None:
+        await asyncio.sleep(0)
+
+    def metrics(self) -> Mapping[str, object]:
+        values = self.posted[-1]["values"]
+        assert isinstance(values, dict)
+        return values
+
+
+class Factory:
+    """One trainer and one rollout worker on the ball drill."""
+
+    def __init__(self) -> None:
+        drill = make("ball")
+        network = network_of(drill)
+        plan = Plan(
+            workers=1,
+            matches=16,
+            sides=drill.sides,
+            horizon=4,
+            observation_size=len(drill.observation),
+            action_count=drill.action_count,
+            parameter_count=network.size,
+        )
+        layout, shape = Layout(plan), network_hash(drill)
+        memory = PlainMemory(layout.total_bytes)
+        initialise(memory, layout)
+        self.host = PlainHost(memory)
+        engine = NumpyEngine(drill, layout, memory)
+        writer = WeightsWriter(memory, layout, shape)
+        self.learner = engine.learner(1)
+        self.trainer = Trainer(self.host, memory, layout, self.learner, writer, Hyper(), drill.reward_terms)
+        telemetry = TelemetryWriter(memory, layout, rollout(0))
+        self.rollout = Rollout(
+            self.host,
+            RunFlag(memory, layout),
+            engine.collector(0, 1),
+            WeightsReader(memory, layout, rollout(0), shape),
+            RingProducer(memory, layout, 0, telemetry),
+            telemetry,
+            plan.agents * plan.horizon,
+        )
+
+    def rounds(self, count: int) -> None:
+        for _ in range(count):
+            self.rollout.step()
+            self.trainer.step()
+
+
+def test_each_chunk_becomes_one_update_and_one_version() -> None:
+    factory = Factory()
+    factory.trainer.handle(protocol.StartTraining())
+    factory.rounds(3)
+    factory.trainer.report()
+    values = factory.host.metrics()
+    assert (values["updates"], values["version"]) == (3, 4)  # version 1 is the fresh network
+    assert values["decisions"] == 3 * 4 * 32
+    assert values["steps"] == 2  # one minibatch, two epochs
+    assert values["dropped"] == 0
+
+
+def test_an_idle_ring_is_no_update() -> None:
+    factory = Factory()
+    factory.trainer.step()
+    assert factory.trainer.updates == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"learning_rate": math.nan},
+        {"learning_rate": -1.0},
+        {"clip": 1e9},
+        {"entropy": "lots"},
+        {"epochs": 1.5},
+        {"epochs": True},
+        {"clip": 0.1, "epochs": 0},
+        {"charm": 1.0},
+    ],
+)
+def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(changes: dict[str, object]) -> None:
+    factory = Factory()
+    before = factory.trainer.hyper
+    for message in (protocol.SetHyper(changes), protocol.StartTraining(changes)):
+        with pytest.raises(ValueError, match=r"from|no hyperparameter named"):
+            factory.trainer.handle(message)
+    assert factory.trainer.hyper == before
+    assert not factory.trainer.training
+
+
+def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
+    factory = Factory()
+    fresh = factory.learner._arithmetic.parameters.copy()
+    factory.trainer.handle(protocol.StartTraining())
+    factory.rounds(2)
+    factory.trainer.handle(protocol.StopTraining())
+    learned = factory.learner._arithmetic.parameters.copy()
+    assert (learned != fresh).any()
+    factory.trainer.handle(protocol.StartTraining())
+    assert (factory.learner._arithmetic.parameters == learned).all()
+    factory.trainer.handle(protocol.ResetTrainer(1))
+    assert (factory.learner._arithmetic.parameters == fresh).all()
+    assert factory.host.metrics()["decisions"] == 0
+
+
+def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
+    curve = Curve()
+    assert curve.update(5.0, 10, {"episodes": EPISODES_A_POINT - 1, "wins": 0, "losses": 0}) is None
+    first = curve.update(6.0, 20, {"episodes": EPISODES_A_POINT, "wins": 50, "losses": 100})
+    assert first is not None
+    assert (first.win, first.loss, first.draw) == (0.25, 0.5, 0.25)
+    second = curve.update(8.0, 30, {"episodes": 2 * EPISODES_A_POINT, "wins": 250, "losses": 100})
+    assert second is not None
+    assert (second.win, second.loss) == (1.0, 0.0)
+    assert curve.seconds_to(0.5) == 8.0
+    assert curve.seconds_to(1.1) is None
