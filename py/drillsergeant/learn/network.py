@@ -93,7 +93,8 @@ class Network:
         gains = {"w0": HIDDEN_GAIN, "w1": HIDDEN_GAIN, "w2": POLICY_GAIN}
         for index, parameter in enumerate(self.table):
             if parameter.name in gains:
-                noise = _unit_noise(seed, index, parameter.size) * np.float32(
+                where = np.arange(parameter.size, dtype=np.uint32)
+                noise = unit_noise(np.full(parameter.size, seed, np.uint32), where, index) * np.float32(
                     gains[parameter.name] / math.sqrt(parameter.shape[1])
                 )
                 parameter.of(vector)[...] = noise.reshape(parameter.shape)
@@ -139,11 +140,13 @@ def tanh_backward(upstream: Array, output: Array) -> Array:
     return upstream * (1.0 - output * output)
 
 
-def _unit_noise(seed: int, salt: int, count: int) -> Array:
-    """f32 [count] of mean 0 and variance 1: the sum of four uniforms, scaled: the same bits everywhere."""
-    index = np.arange(count, dtype=np.uint32)
-    total = np.zeros(count, np.float32)
-    for part in range(4):
-        bits = elementary.hash_u32(np.full(count, seed, np.uint32), index, salt, part)
-        total = total + elementary.uniform(bits)
-    return (total - 2.0) * np.float32(math.sqrt(3.0))
+def unit_noise(seed: Array, index: Array, salt: Array | int) -> Array:
+    """Numbers of mean 0 and variance 1, elementwise: u32 seed and index -> f32, the same bits everywhere.
+
+    The sum of four uniforms, scaled.
+    """
+    total = elementary.uniform(elementary.hash_u32(seed, index, salt, 0))
+    for part in range(1, 4):
+        total = total + elementary.uniform(elementary.hash_u32(seed, index, salt, part))
+    noise: Array = (total - 2.0) * np.float32(math.sqrt(3.0))
+    return noise

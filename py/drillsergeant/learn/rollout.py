@@ -68,7 +68,7 @@ class Collector:
             chunk.obs[t], chunk.action[t] = decision.obs, decision.action
             chunk.logp[t], chunk.value[t] = decision.logp, decision.value
             judgement = self.advance(decision, chunk.stats)
-            chunk.reward[t] = np.concatenate([_total(judgement.reward[side]) for side in self.policy_sides])
+            chunk.reward[t] = np.concatenate([total_reward(judgement.reward[side]) for side in self.policy_sides])
             chunk.terminated[t] = np.tile(judgement.terminated, len(self.policy_sides))
             if t == decisions - 1:
                 chunk.truncated[t] = np.tile(judgement.truncated, len(self.policy_sides))
@@ -108,8 +108,7 @@ class Collector:
     def _foreign_action(self, who: Controller, side: int) -> Array:
         if who == "scripted":
             return self.drill.scripted(self.matches.state, side)
-        draws = self.matches.draw(side, RANDOM_PLAYER_SALT)
-        return (draws * float(self.drill.action_count)).astype(np.int32)
+        return random_action(self.matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)
 
     def _finish(self, over: Array, winner: Array, stats: EpisodeStats) -> None:
         """Tally and restart the matches in the mask `over`."""
@@ -163,7 +162,13 @@ def evaluate(
     return stats
 
 
-def _total(terms: Sequence[Array]) -> Array:
+def random_action(uniform: Array, action_count: int) -> Array:
+    """The random player's action i32 [N] from a uniform number f32 [N] in [0, 1)."""
+    action: Array = (uniform * float(action_count)).astype(np.int32)
+    return action
+
+
+def total_reward(terms: Sequence[Array]) -> Array:
     """The reward that is trained on: the terms added in order, f32 [N]."""
     total = terms[0]
     for term in terms[1:]:
