@@ -76,7 +76,7 @@ class DomView:
         kind = str(event.type)
         if kind in PHASES:
             self._by_pointer = True
-            if event.currentTarget.id == "stage":
+            if getattr(event.currentTarget, "id", "") == "stage":  # the document has no id
                 self._point(events, PHASES[kind], event)
         elif kind == "click":
             button = event.target.closest("button")

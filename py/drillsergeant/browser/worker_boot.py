@@ -41,14 +41,14 @@ class WorkerBoot:
         if self._assembly is not None:
             raise protocol.ProtocolError("INIT came twice; a worker starts once")
         self._index = init.index
-        self._host.hold_lock(str(init.options["lock"]))
         canvas = Canvas2D(init.canvas) if init.canvas is not None else None
         self._assembly = Assembly(self._host, init, canvas)
         if self._role == "show":
             self._host.every_frame(self._guarded_frame)
         else:
             self._main = asyncio.ensure_future(self._run())
-        self._host.post(protocol.encode(protocol.Ready(self._role, init.index, self._host.boot_s())))
+        ready = protocol.Ready(self._role, init.index, self._host.boot_s())
+        self._host.hold_lock(str(init.options["lock"]), lambda: self._host.post(protocol.encode(ready)))
 
     def _guarded_frame(self, now_s: float) -> None:
         try:

@@ -19,6 +19,7 @@ class WorkerHost:
         self._started_ms = started_ms
         self._frame_proxy: Any = None
         self._message_proxy: Any = None
+        self._held: asyncio.Future[None] | None = None
 
     def post(self, message: dict[str, object]) -> None:
         """Send one message to the page."""
@@ -49,11 +50,17 @@ class WorkerHost:
         self._message_proxy = create_proxy(deliver)
         js.self.onmessage = self._message_proxy
 
-    def hold_lock(self, name: str) -> None:
-        """Take the Web Lock ``name`` and keep it: the browser frees it when this worker dies, however it dies."""
+    def hold_lock(self, name: str, then: Callable[[], None]) -> None:
+        """Take the Web Lock ``name`` and keep it: the browser frees it when this worker dies, however it dies.
+
+        ``then`` is called once it is held. Nobody may be told to wait for the lock before that: requests of two
+        threads overtake each other, and the page would take the lock, and with it this worker for dead.
+        """
 
         def for_ever(_lock: Any) -> Any:
-            return asyncio.get_running_loop().create_future()
+            self._held = asyncio.get_running_loop().create_future()  # kept: a collected future would free the lock
+            then()
+            return self._held
 
         js.navigator.locks.request(name, create_once_callable(for_ever))
 
