@@ -13,7 +13,7 @@ from drillsergeant.elementary import Array
 REACTION_S = 0.2  # it steers for where things will be after this time
 BEHIND_M = 1.0  # from the ball's centre to where it wants to start its push
 DETOUR_M = 1.3  # how far it keeps from the ball's path while it runs around it
-LINED_UP = 0.85  # cosine between its push and the goal at which it goes for the ball
+LINED_UP = 0.92  # cosine between its push and the goal at which it goes for the ball
 SIDE_M = 0.8  # nearer than this to the side line the ball is pushed along it
 DASH_REACH_M = 2.2
 DASH_HEADING = 0.93  # cosine between heading and ball at which it dashes

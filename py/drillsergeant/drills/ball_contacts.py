@@ -16,7 +16,7 @@ from drillsergeant.elementary import Array
 
 # How much of an overlap of ball and player is undone in one tick: less than all of it, since the two players'
 # shifts add up and must not carry the ball's centre through a wall.
-BALL_SHIFT = 0.5
+BALL_SHIFT = 0.4
 # The closest point of a player's core is drawn this far to its centre, so that the direction from it to the ball is
 # defined even where the ball's centre lies inside the core: outwards.
 CORE_SHRINK = 0.98
