@@ -68,7 +68,7 @@ class Memory(Protocol):
 class PlainMemory:
     """A `Memory` over a bytearray, for native runs and for threads of one process.
 
-    `buffer` is the bytearray itself, so that NumPy can view it in place (`numpy.frombuffer(memory.buffer, ...)`).
+    `buffer` views the bytes themselves, so that NumPy can work in place (`numpy.frombuffer(memory.buffer, ...)`).
     """
 
     def __init__(self, size_bytes: int) -> None:
@@ -78,10 +78,13 @@ class PlainMemory:
                 f"PlainMemory size is {size_bytes} bytes, needs a positive multiple of {WORD_BYTES}: "
                 "pass layout.total_bytes"
             )
-        self.buffer = bytearray(size_bytes)
-        self._bytes = memoryview(self.buffer)
-        self._words = self._bytes.cast("i")
+        self.buffer = self._allocate(size_bytes)
+        self._words = self.buffer.cast("i")
         self._changed = threading.Condition()
+
+    def _allocate(self, size_bytes: int) -> memoryview:
+        """Zeroed bytes that live as long as this object; `kernels.native` takes them from a WebAssembly memory."""
+        return memoryview(bytearray(size_bytes))
 
     def load(self, word: int) -> int:
         """Return the cell's signed value."""
@@ -135,4 +138,4 @@ class PlainMemory:
                 f"bytes {offset_bytes} to {end} lie outside this memory of {len(self.buffer)} bytes: "
                 "take offsets from the layout the memory was made for"
             )
-        return self._bytes[offset_bytes:end]
+        return self.buffer[offset_bytes:end]

@@ -1,0 +1,1 @@
+"""From plain NumPy functions to WebAssembly SIMD: tracing, an intermediate representation, emission, dense kernels."""

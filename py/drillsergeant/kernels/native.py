@@ -1,0 +1,124 @@
+"""Running kernels outside a browser: the same binary module through wasmtime, over memory that NumPy views in place.
+
+`NativeMemory` has the interface of `memory.access.Memory` and is the linear memory of the modules linked to it, so the
+runtimes' protocols and the kernels meet in it as they do in a browser. Modules for it are compiled for unshared memory;
+all threads that run them share one wasmtime store, which runs one call at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import wasmtime
+
+from drillsergeant.kernels.interpret import Array
+from drillsergeant.kernels.kernel import LANES, Kernel
+from drillsergeant.kernels.module import PAGE_BYTES, MemoryImport
+from drillsergeant.kernels.ops import DType
+from drillsergeant.memory.access import PlainMemory
+
+_ALIGNMENT_BYTES = 16
+
+
+class NativeMemory(PlainMemory):
+    """A WebAssembly memory of this process. `size_bytes` is rounded up to whole pages of 64 KiB."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self.pages = -(-size_bytes // PAGE_BYTES)
+        self._store = wasmtime.Store()
+        super().__init__(self.pages * PAGE_BYTES)
+
+    def _allocate(self, size_bytes: int) -> memoryview:
+        limits = wasmtime.Limits(self.pages, self.pages)  # equal, so that it never moves
+        self._memory = wasmtime.Memory(self._store, wasmtime.MemoryType(limits))
+        return memoryview(self._memory.get_buffer_ptr(self._store, size_bytes)).cast("B")
+
+    @property
+    def imported(self) -> MemoryImport:
+        """What a module must declare to be linked to this memory."""
+        return MemoryImport(self.pages, self.pages, shared=False)
+
+    def array(self, offset_bytes: int, shape: int | tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
+        """A NumPy array that is a part of this memory, not a copy; ValueError where the memory ends before it."""
+        flat = np.frombuffer(self.buffer, dtype, int(np.prod(shape)), offset_bytes)
+        return flat.reshape(shape)
+
+    def link(self, binary: bytes) -> NativeModule:
+        """Compile a module and link it to this memory."""
+        return NativeModule(self._store, self._memory, binary)
+
+
+class NativeModule:
+    """The exported functions of a linked module, called with numbers as in a browser."""
+
+    def __init__(self, store: wasmtime.Store, memory: wasmtime.Memory, binary: bytes) -> None:
+        module = wasmtime.Module(store.engine, binary)
+        self._store = store
+        self._instance = wasmtime.Instance(store, module, [memory])
+
+    def function(self, name: str) -> Callable[..., object]:
+        """The exported function `name`; KeyError where there is none."""
+        exported = self._instance.exports(self._store)[name]
+        assert isinstance(exported, wasmtime.Func), f"export {name} is no function"
+        store = self._store
+
+        def call(*numbers: float) -> object:
+            return exported(store, *numbers)
+
+        return call
+
+
+class Bench:
+    """Arrays in and out of a memory, laid out for kernels: groups of rows padded to whole steps of four lanes.
+
+    For tests and measurements, where offsets do not matter; runtimes take theirs from the layout.
+    """
+
+    def __init__(self, memory: NativeMemory, start_bytes: int = 0) -> None:
+        self.memory = memory
+        self._next = start_bytes
+
+    def rows(self, types: Sequence[DType | str], count: int) -> Rows:
+        """A new group of arrays [count]."""
+        stride = -(-count // LANES) * LANES * 4
+        rows = Rows(self.memory, self._next, stride, tuple(DType(name) for name in types), count)
+        self._next += -(-stride * len(types) // _ALIGNMENT_BYTES) * _ALIGNMENT_BYTES
+        return rows
+
+
+class Rows:
+    """One group of arrays in memory: `base` and `stride` are what a kernel is called with."""
+
+    def __init__(
+        self, memory: NativeMemory, base: int, stride: int, types: tuple[DType, ...], count: int
+    ) -> None:
+        self.base, self.stride, self.types, self.count = base, stride, types, count
+        self._memory = memory
+
+    def write(self, arrays: Sequence[Array]) -> None:
+        """Copy `arrays` [count] in, masks as 0 and 1."""
+        for k, (array, dtype) in enumerate(zip(arrays, self.types, strict=True)):
+            self._row(k)[:] = array.astype(dtype.stored, copy=False)
+
+    def read(self) -> list[Array]:
+        """Copies of the arrays [count], masks as bool."""
+        return [self._row(k).astype(dtype.numpy) for k, dtype in enumerate(self.types)]
+
+    def _row(self, k: int) -> Array:
+        return self._memory.array(self.base + k * self.stride, self.count, self.types[k].stored)
+
+
+def call_kernel(
+    module: NativeModule,
+    kernel: Kernel,
+    groups: Mapping[str, Rows],
+    outputs: Mapping[str, Rows],
+    scalars: Mapping[str, float] | None = None,
+) -> None:
+    """Call the exported function of `kernel` over rows that lie in memory; input and output rows may be the same."""
+    count = next(iter(outputs.values())).count
+    numbers: list[float] = [count]
+    for rows in [*(groups[name] for name in kernel.inputs), *(outputs[name] for name in kernel.outputs)]:
+        numbers += [rows.base, rows.stride]
+    module.function(kernel.name)(*numbers, *((scalars or {})[name] for name in kernel.scalars))

@@ -1,0 +1,271 @@
+"""From an optimised graph to a WebAssembly function: the loops, the order of the nodes, the locals.
+
+The function walks the lanes four at a time. There are three levels of code: what depends on no array is computed once
+per call, what depends on arrays once per step of four lanes, and in a repeated kernel what depends on the state once
+per repetition; between repetitions the state lies in the output arrays.
+
+A node used once is emitted where it is used, straight on the operand stack; the others get a local, which goes to the
+next value after its last use. An output is stored as soon as it is known, but never before every input array of the
+same index has been loaded, so a kernel may work in place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from drillsergeant.kernels.assembler import Function
+from drillsergeant.kernels.ir import Graph, Node, Output
+from drillsergeant.kernels.kernel import LANES, Kernel
+from drillsergeant.kernels.listing import Local
+from drillsergeant.kernels.lowering import lower, operands
+from drillsergeant.kernels.module import Module
+from drillsergeant.kernels.ops import SHIFTS, DType, Op
+
+_CALL, _STEP, _REPEAT = 0, 1, 2
+_STEP_BYTES = 4 * LANES
+_SIGN_BIT = 31
+_HOIST_FROM_USES = 2  # a constant used this often gets a local before the loops
+
+
+def parameters(kernel: Kernel) -> list[tuple[str, str]]:
+    """(name, value type) of the exported function's parameters, in order."""
+    listed = [("count", "i32")]
+    for direction, groups in (("in", kernel.inputs), ("out", kernel.outputs)):
+        for group in groups:
+            listed += [(f"{direction}.{group}.base", "i32"), (f"{direction}.{group}.stride", "i32")]
+    return listed + [
+        (f"scalar.{name}", "f32" if DType(dtype) is DType.F32 else "i32") for name, dtype in kernel.scalars.items()
+    ]
+
+
+def emit(kernel: Kernel, graph: Graph, module: Module) -> Function:
+    """Add the exported function of `kernel`, whose optimised graph is `graph`, to `module`."""
+    function = module.function(kernel.name, parameters(kernel), export=True)
+    _Emitter(kernel, graph, function).emit()
+    return function
+
+
+class _Emitter:
+    """The state of emitting one function."""
+
+    def __init__(self, kernel: Kernel, graph: Graph, function: Function) -> None:
+        self.kernel, self.graph, self.f = kernel, graph, function
+        self.repeated = kernel.repeat > 1
+        self.level = levels(graph, kernel.state if self.repeated else None)
+        self.uses: Counter[Node] = Counter(out.node for out in graph.outputs)
+        for node in graph.nodes:
+            self.uses.update(operands(node))
+        self.deepest: dict[Node, int] = {}  # the innermost level that uses a node
+        self.pointers: dict[tuple[str, str, int], Local] = {}
+        self.place: dict[Node, Local] = {}  # where computed values lie
+        self.free: list[Local] = []
+        self.now = _CALL
+        self.waiting = {node for node in graph.nodes if node.op is Op.LOAD and self.uses[node]}
+
+    # -- the loops ------------------------------------------------------------------------------------------------
+
+    def emit(self) -> None:
+        """Emit the whole function."""
+        f = self.f
+        inner = _REPEAT if self.repeated else _STEP
+        for node in self.graph.nodes:
+            for operand in operands(node):
+                self._used_at(operand, self.level[node])
+        for out in self.graph.outputs:
+            self._used_at(out.node, inner)
+        self.offset, end = f.local("i32", "offset"), f.local("i32", "end")
+        self._emit_pointers()
+        self._emit_end(end)
+        self._emit_level(_CALL)
+        with f.block() as done:
+            f.local_get(end)
+            f.op("i32.eqz")
+            f.br_if(done)
+            with f.loop() as step:
+                self.now = _STEP
+                if self.repeated:
+                    self._emit_level(_STEP)
+                    self._emit_repetitions()
+                else:
+                    self._emit_outputs()
+                f.local_get(self.offset)
+                f.i32_const(_STEP_BYTES)
+                f.op("i32.add")
+                f.local_tee(self.offset)
+                f.local_get(end)
+                f.op("i32.lt_u")
+                f.br_if(step)
+
+    def _used_at(self, node: Node, level: int) -> None:
+        self.deepest[node] = max(level, self.deepest.get(node, 0))
+
+    def _emit_pointers(self) -> None:
+        """A local for the address of lane 0 of every array that is read or written."""
+        f = self.f
+        arrays = [("in", *node.attr) for node in self.graph.nodes if isinstance(node.attr, tuple) and self.uses[node]]
+        arrays += [("out", out.group, out.index) for out in self.graph.outputs]
+        if self.repeated:
+            state = range(len(self.kernel.types_in(self.kernel.state)))
+            arrays += [("in", self.kernel.state, index) for index in state]
+        for direction, group, index in dict.fromkeys(arrays):
+            base, stride = f.params[f"{direction}.{group}.base"], f.params[f"{direction}.{group}.stride"]
+            if index == 0:
+                self.pointers[direction, group, 0] = base
+                continue
+            pointer = f.local("i32", f"{direction}.{group}.{index}")
+            f.local_get(base)
+            f.local_get(stride)
+            f.i32_const(index)
+            f.op("i32.mul")
+            f.op("i32.add")
+            f.local_set(pointer)
+            self.pointers[direction, group, index] = pointer
+
+    def _emit_end(self, end: Local) -> None:
+        """The bytes to walk: count rounded up to whole steps, 0 for none."""
+        f = self.f
+        f.local_get(f.params["count"])
+        f.i32_const(LANES - 1)
+        f.op("i32.add")
+        f.i32_const(2)
+        f.op("i32.shr_s")
+        f.i32_const(4)
+        f.op("i32.shl")
+        f.local_set(end)
+
+    def _emit_level(self, level: int) -> None:
+        """What deeper levels use of this level, each in a local that lasts as long as the loops."""
+        for node in self.graph.nodes:
+            if self.level[node] == level and self.deepest.get(node, 0) > level and not self._inline_constant(node):
+                self._materialise(node)
+
+    def _emit_repetitions(self) -> None:
+        """Copy the state to the output arrays, then apply the body there `repeat` times."""
+        f, state = self.f, self.kernel.state
+        for index in range(len(self.kernel.types_in(state))):
+            self._push_address("out", state, index)
+            self._push_address("in", state, index)
+            f.memory("v128.load")
+            f.memory("v128.store")
+        rounds = f.local("i32", "rounds")
+        f.i32_const(self.kernel.repeat)
+        f.local_set(rounds)
+        with f.loop() as again:
+            self.now = _REPEAT
+            self._emit_outputs()
+            f.local_get(rounds)
+            f.i32_const(1)
+            f.op("i32.sub")
+            f.local_tee(rounds)
+            f.br_if(again)
+
+    # -- values ---------------------------------------------------------------------------------------------------
+
+    def _emit_outputs(self) -> None:
+        for out in self.graph.outputs:
+            self._prepare(out.node)
+            for load in sorted(self._loads_under(out), key=lambda node: node.index):
+                self._materialise(load)
+            self._push_address("out", out.group, out.index)
+            self._push(out.node)
+            if out.node.dtype is DType.MASK:
+                self.f.i32_const(_SIGN_BIT)
+                self.f.op("i32x4.shr_u")
+            self.f.memory("v128.store")
+
+    def _loads_under(self, out: Output) -> set[Node]:
+        """Loads still to come that the store of `out` would overwrite if the kernel runs in place."""
+        return {node for node in self.waiting if isinstance(node.attr, tuple) and node.attr[1] == out.index}
+
+    def _inline_constant(self, node: Node) -> bool:
+        return node.op is Op.CONST and self.uses[node] < _HOIST_FROM_USES
+
+    def _needs_local(self, node: Node) -> bool:
+        """Whether a value is used more than once, or by deeper code than it belongs to."""
+        if self._inline_constant(node):
+            return False
+        return self.uses[node] > 1 or self.deepest[node] > self.level[node]
+
+    def _prepare(self, node: Node) -> None:
+        """Compute every shared value that the expression of `node` uses, innermost first."""
+        stack = [(node, False)]
+        while stack:
+            current, ready = stack.pop()
+            if current in self.place:
+                continue
+            if ready:
+                self._materialise(current, prepared=True)
+                continue
+            if self._needs_local(current):
+                stack.append((current, True))
+            stack += [(operand, False) for operand in reversed(operands(current))]
+
+    def _materialise(self, node: Node, *, prepared: bool = False) -> None:
+        """Compute `node` into a local of its own."""
+        if node in self.place:
+            return
+        if not prepared:
+            for operand in operands(node):
+                self._prepare(operand)
+        self._compute(node)
+        local = self.free.pop() if self.free else self.f.local("v128")
+        self.f.local_set(local)
+        self.place[node] = local
+
+    def _push(self, node: Node) -> None:
+        """Put the value of `node` on the operand stack, once for one of its uses."""
+        local = self.place.get(node)
+        if local is None:
+            self._compute(node)
+            return
+        self.f.local_get(local)
+        self.uses[node] -= 1
+        if not self.uses[node] and self.level[node] == self.now:
+            self.free.append(local)
+
+    def _compute(self, node: Node) -> None:
+        f = self.f
+        if node.op is Op.CONST:
+            assert isinstance(node.attr, int), f"{node} has no bits"
+            f.i32x4_const(-node.attr if node.dtype is DType.MASK else node.attr)
+        elif node.op is Op.SCALAR:
+            f.local_get(f.params[f"scalar.{node.attr}"])
+            f.op("f32x4.splat" if node.dtype is DType.F32 else "i32x4.splat")
+        elif node.op is Op.LOAD:
+            self._compute_load(node)
+        else:
+            for operand in operands(node):
+                self._push(operand)
+            if node.op in SHIFTS:
+                assert isinstance(node.attr, int), f"{node} has no amount"
+                f.i32_const(node.attr)
+            instruction = lower(node).instruction
+            if instruction:
+                f.op(instruction)
+
+    def _compute_load(self, node: Node) -> None:
+        assert isinstance(node.attr, tuple), f"{node} has no place"
+        self.waiting.discard(node)
+        group, index = node.attr
+        written = self.repeated and group == self.kernel.state
+        self._push_address("out" if written else "in", group, index)
+        self.f.memory("v128.load")
+        if node.dtype is DType.MASK:
+            self.f.i32x4_const(0)
+            self.f.op("i32x4.ne")
+
+    def _push_address(self, direction: str, group: str, index: int) -> None:
+        self.f.local_get(self.pointers[direction, group, index])
+        self.f.local_get(self.offset)
+        self.f.op("i32.add")
+
+
+def levels(graph: Graph, state: str | None) -> dict[Node, int]:
+    """The level each node belongs to; `state` names the group that changes from repetition to repetition."""
+    level: dict[Node, int] = {}
+    for node in graph.nodes:
+        own = _CALL
+        if isinstance(node.attr, tuple):
+            own = _REPEAT if node.attr[0] == state else _STEP
+        level[node] = max([own, *(level[arg] for arg in node.args)])
+    return level
