@@ -28,7 +28,7 @@ def describe(now: Situation, points: Sequence[Result]) -> str:
     """Return one or two short sentences about ``now``."""
     if now.trouble:
         return now.trouble
-    if not now.moving:
+    if not (now.moving or now.ready):
         return "Loading Python into your browser. The match starts first, training a little later."
     if not now.ready:
         return "The match is running; its players know nothing yet. The parts that train are still loading."

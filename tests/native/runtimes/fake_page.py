@@ -1,0 +1,120 @@
+"""A document and a crew that only remember, for tests of the page's logic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drillsergeant.drills.contract import Body, Scene
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.page import Page
+from drillsergeant.runtimes.page_view import Events
+
+ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
+
+
+class FakeView:
+    """Keeps texts, values and attributes by id; the clock is set by the test."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.values: dict[str, str] = {}
+        self.attributes: dict[tuple[str, str], str | None] = {}
+        self.rows: dict[str, list[tuple[str, ...]]] = {}
+        self.errors: list[tuple[str, str]] = []
+        self.time_s = 100.0
+        self.focused = 0
+        self.is_dark = False
+        self.size = (735.0, 445.0, 2.0)
+
+    def connect(self, events: Events) -> None:
+        self.events = events
+
+    def set_text(self, name: str, text: str) -> None:
+        self.texts[name] = text
+
+    def set_attribute(self, name: str, attribute: str, value: str | None) -> None:
+        self.attributes[(name, attribute)] = value
+
+    def set_value(self, name: str, value: str) -> None:
+        self.values[name] = value
+
+    def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
+        self.rows[name] = [tuple(row) for row in rows]
+
+    def get_value(self, name: str) -> str:
+        return self.values[name]
+
+    def add_error(self, message: str, detail: str) -> None:
+        self.errors.append((message, detail))
+
+    def clear_errors(self) -> None:
+        self.errors.clear()
+
+    def focus_stage(self) -> None:
+        self.focused += 1
+
+    def stage_size(self) -> tuple[float, float, float]:
+        return self.size
+
+    def dark(self) -> bool:
+        return self.is_dark
+
+    def now_s(self) -> float:
+        return self.time_s
+
+
+class FakeCrew:
+    """Keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, protocol.Message]] = []
+        self.state = dict.fromkeys(ALL_READY, "starting")
+
+    def send(self, role: str, message: protocol.Message) -> None:
+        protocol.decode(protocol.encode(message), role)  # what the page sends, its receiver accepts
+        self.sent.append((role, message))
+
+    def states(self) -> dict[str, str]:
+        return dict(self.state)
+
+    def take(self) -> list[tuple[str, protocol.Message]]:
+        """Return what was sent since the last call."""
+        sent, self.sent = self.sent, []
+        return sent
+
+
+class FakeGame:
+    """A drill as the page sees it; an action spells the keys: right, up, turn, dash as digits of base 3."""
+
+    scene = Scene(6.0, 4.0, 1.3, 0.9, (Body("disc", "ball", "x", "y", 0.3),))
+    action_repeat = 8
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        return (right + 1) + 3 * (up + 1) + 9 * (turn + 1) + 27 * int(dash)
+
+
+STILL = FakeGame().from_keys(0, 0, 0, 0, False)
+
+
+class Sitting:
+    """A page with its fakes, and shorthands for what happens to it."""
+
+    def __init__(self) -> None:
+        self.view, self.crew, self.game = FakeView(), FakeCrew(), FakeGame()
+        self.page = Page(self.view, self.crew, self.game, seed=7)
+
+    def boot(self) -> Sitting:
+        """All workers become ready, in the order they do; the messages of that are forgotten."""
+        for name in ALL_READY:
+            role = name.split(".")[0]
+            self.crew.state[name] = "ready"
+            self.page.on_fleet(name, "ready", "")
+            self.page.on_message(role, 0, protocol.Ready(role, 0, 1.0))
+        self.crew.take()
+        return self
+
+    def metrics(self, role: str, **values: object) -> None:
+        self.page.on_message(role, 0, protocol.Metrics(role, 0, values))
+
+    def enabled(self, name: str) -> bool:
+        return self.view.attributes.get((name, "disabled"), "") is None

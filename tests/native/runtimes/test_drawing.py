@@ -1,0 +1,153 @@
+"""Drawing: everything stays on the canvas, lies where the state says, and the pointer's way back is exact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from drillsergeant.drills.contract import Body, Scene
+from drillsergeant.runtimes.drawing import Look, Point, blend, draw, fit
+from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, faded
+from hypothesis import given
+from hypothesis import strategies as some
+
+PLAYER = Body("box", "player0", "px", "py", 0.5, 0, heading=("hx", "hy"), velocity=("pvx", "pvy"))
+BALL = Body("disc", "ball", "bx", "by", 0.3, velocity=("bvx", "bvy"))
+SCENE = Scene(6.0, 4.0, 1.3, 0.9, (PLAYER, BALL), corner_m=1.4)
+BARE = Scene(3.0, 3.0, 0.0, 0.0, (BALL,))
+STATE = {
+    "px": -2.0,
+    "py": 1.0,
+    "hx": 0.0,
+    "hy": 1.0,
+    "pvx": 0.0,
+    "pvy": 0.0,
+    "bx": 3.0,
+    "by": -2.0,
+    "bvx": 0.0,
+    "bvy": 0.0,
+}
+
+
+class Recorder:
+    """A canvas that keeps what is drawn: (kind, points, colours)."""
+
+    def __init__(self, width_px: int = 800, height_px: int = 500) -> None:
+        self.width_px, self.height_px = width_px, height_px
+        self.drawn: list[tuple[str, list[Point], tuple[str, ...]]] = []
+
+    def resize(self, width_px: int, height_px: int) -> None:
+        self.width_px, self.height_px = width_px, height_px
+
+    def clear(self, colour: str) -> None:
+        self.drawn.append(("clear", [], (colour,)))
+
+    def rectangle(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        self.drawn.append(("rectangle", [(x, y), (x + width, y + height)], (colour,)))
+
+    def polygon(self, points: Sequence[Point], fill: str, stroke: str, line: float) -> None:
+        self.drawn.append(("polygon", list(points), (fill, stroke)))
+
+    def disc(self, x: float, y: float, radius: float, fill: str, stroke: str, line: float) -> None:
+        self.drawn.append(("disc", [(x, y), (x + radius, y), (x, y + radius)], (fill, stroke)))
+
+    def line(self, points: Sequence[Point], colour: str, width: float) -> None:
+        self.drawn.append(("line", list(points), (colour,)))
+
+    def found(self, kind: str, colour: str) -> list[list[Point]]:
+        return [points for name, points, colours in self.drawn if name == kind and colour in colours]
+
+
+@given(some.integers(50, 4000), some.integers(50, 4000), some.floats(-6, 6), some.floats(-4, 4))
+def test_a_pixel_leads_back_to_its_place_on_the_field(width: int, height: int, x: float, y: float) -> None:
+    place = fit(SCENE, width, height)
+    assert place.to_field(*place.to_pixels(x, y)) == pytest.approx((x, y), abs=1e-9)
+
+
+@pytest.mark.parametrize("size", [(800, 500), (360, 220), (300, 900), (1600, 300), (1, 1)])
+@pytest.mark.parametrize("scene", [SCENE, BARE])
+def test_the_whole_field_with_goals_lies_on_the_canvas(scene: Scene, size: tuple[int, int]) -> None:
+    place = fit(scene, *size)
+    x, y = place.to_pixels(scene.half_length_m + scene.goal_depth_m, -scene.half_width_m)
+    assert size[0] / 2 < x < size[0]
+    assert size[1] / 2 < y < size[1]
+
+
+def test_up_on_the_field_is_up_on_the_screen() -> None:
+    place = fit(SCENE, 800, 500)
+    assert place.to_pixels(0, 1)[1] < place.to_pixels(0, -1)[1]
+    assert place.to_pixels(1, 0)[0] > place.to_pixels(-1, 0)[0]
+
+
+def test_player_and_ball_are_drawn_where_the_state_says_in_their_colours() -> None:
+    canvas = Recorder()
+    draw(canvas, SCENE, STATE, Look())
+    place = fit(SCENE, 800, 500)
+    (box,) = canvas.found("polygon", LIGHT.sides[0])
+    centre = sum(x for x, _ in box) / len(box), sum(y for _, y in box) / len(box)
+    assert centre == pytest.approx(place.to_pixels(-2.0, 1.0), abs=0.5)
+    assert max(x for x, _ in box) - min(x for x, _ in box) == pytest.approx(1.0 * place.scale, rel=1e-6)
+    ball = canvas.found("disc", LIGHT.ball_edge)
+    assert len(ball) == 1
+    assert ball[0][0] == pytest.approx(place.to_pixels(3.0, -2.0))
+
+
+def test_the_eyes_are_on_the_side_the_player_looks_to() -> None:
+    place = fit(SCENE, 800, 500)
+    centre = place.to_pixels(-2.0, 1.0)
+    for heading, (dx, dy) in (((0.0, 1.0), (0, -1)), ((1.0, 0.0), (1, 0)), ((0.0, -1.0), (0, 1))):
+        canvas = Recorder()
+        draw(canvas, SCENE, {**STATE, "hx": heading[0], "hy": heading[1]}, Look())
+        eyes = canvas.found("disc", LIGHT.pupil)
+        assert len(eyes) == 2
+        for eye in eyes:
+            ahead = (eye[0][0] - centre[0]) * dx + (eye[0][1] - centre[1]) * dy
+            assert ahead > 0.3 * 0.5 * place.scale
+
+
+def test_a_dash_glows_and_running_does_not() -> None:
+    def polygons(speed: float) -> int:
+        canvas = Recorder()
+        draw(canvas, SCENE, {**STATE, "pvx": speed}, Look())
+        return sum(kind == "polygon" for kind, _, _ in canvas.drawn)
+
+    assert polygons(4.7) == polygons(0.0)
+    assert polygons(7.5) > polygons(4.7)
+
+
+def test_a_goal_flashes_in_the_scorer_s_colour_and_fades() -> None:
+    def flashes(look: Look) -> int:
+        canvas = Recorder()
+        draw(canvas, SCENE, STATE, look)
+        return len(canvas.found("rectangle", faded(LIGHT.sides[1], 0.28 * look.flash)))
+
+    assert flashes(Look(flash=0.5, scored_by=1)) == 1
+    assert flashes(Look(flash=0.0, scored_by=1)) == 0
+    assert flashes(Look(flash=0.5, scored_by=None)) == 0
+
+
+def test_the_trail_is_drawn_only_where_there_is_one() -> None:
+    def lines(trail: Sequence[Point]) -> int:
+        canvas = Recorder()
+        draw(canvas, SCENE, STATE, Look(trail=trail))
+        return sum(kind == "line" for kind, _, _ in canvas.drawn)
+
+    assert lines([(0, 0)]) == lines([])
+    assert lines([(0, 0), (1, 0), (2, 0)]) == lines([]) + 2
+
+
+def test_dark_and_light_share_no_ground_and_a_drill_without_goals_has_none() -> None:
+    dark, bare = Recorder(), Recorder()
+    draw(dark, SCENE, STATE, Look(dark=True))
+    draw(bare, BARE, STATE, Look())
+    assert dark.drawn[0] == ("clear", [], (DARK.surround,))
+    assert not dark.found("rectangle", LIGHT.stripes[0])
+    assert not bare.found("line", LIGHT.sides[0])
+
+
+def test_blending_goes_from_tick_to_tick_and_never_through_a_kick_off() -> None:
+    after = {**STATE, "px": -1.9, "bx": -3.0}
+    half = blend(SCENE, STATE, after, 0.5)
+    assert half["px"] == pytest.approx(-1.95)
+    assert half["bx"] == -3.0, "the ball was put there; it did not travel"
+    assert blend(SCENE, STATE, after, 0.0)["px"] == STATE["px"]

@@ -1,0 +1,133 @@
+"""The page's parts: hyperparameter fields, numbers as text, the curve, the sentence."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.page_curve import BOTTOM, LEFT, RIGHT, TOP, Result, end_s, polyline, results, table
+from drillsergeant.runtimes.page_numbers import compact, duration, text_of
+from drillsergeant.runtimes.page_status import Situation, describe
+
+from tests.native.runtimes.fake_page import Sitting
+
+
+def refusal(changes: dict[str, object]) -> str:
+    """What the trainer answers, from the module it asks."""
+    with pytest.raises(ValueError) as refused:
+        Hyper().changed(**changes)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("bad", ["nan", "-1", "1e999", "lots", "", "0x10", "None", "9" * 1000])
+def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(bad: str) -> None:
+    sitting = Sitting().boot()
+    sitting.view.values["hyper-learning_rate"] = bad
+    sitting.page.on_change("hyper-learning_rate", bad)
+    ((role, message),) = sitting.crew.take()
+    assert role == "trainer"
+    assert isinstance(message, protocol.SetHyper)
+    sitting.metrics("trainer", hyper={"learning_rate": 0.003})  # posted before the trainer had read the change
+    sitting.page.on_message("trainer", 0, protocol.Error("trainer", 0, refusal(message.changes)))
+    assert sitting.view.values["hyper-learning_rate"] == "0.003"
+    assert "1e-06 to 0.1" in sitting.view.texts["hyper-note"]
+    assert sitting.view.errors == [], "a slip is not a failure of the page"
+
+
+def test_a_good_value_stays_and_is_told_again_to_a_trainer_that_was_restarted() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("hyper-epochs", "4")
+    assert sitting.crew.take() == [("trainer", protocol.SetHyper({"epochs": 4.0}))]
+    sitting.metrics("trainer", hyper={"epochs": 4})
+    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
+    assert sitting.crew.take() == [("trainer", protocol.SetHyper({"epochs": 4.0}))]
+
+
+def test_an_error_about_something_else_is_no_refusal() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("hyper-clip", "0.3")
+    sitting.page.on_message("trainer", 0, protocol.Error("trainer", 0, "MemoryError: full"))
+    assert sitting.view.errors == [("trainer: MemoryError: full", "")]
+
+
+def test_values_set_elsewhere_show_up_but_not_while_a_change_is_on_its_way() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", hyper={"clip": 0.15, "entropy": 0.02})
+    assert sitting.view.values["hyper-clip"] == "0.15"
+    sitting.view.values["hyper-clip"] = "0.4"
+    sitting.page.on_change("hyper-clip", "0.4")
+    sitting.metrics("trainer", hyper={"clip": 0.1})
+    assert sitting.view.values["hyper-clip"] == "0.4"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (9876, "9 876"),
+        (12345, "12.3 k"),
+        (999_960, "1000 k"),
+        (1.5e6, "1.5 M"),
+        (2.34e9, "2.34 G"),
+    ],
+)
+def test_counts_are_short(value: float, text: str) -> None:
+    assert compact(value).replace("\u202f", " ") == text
+
+
+def test_durations_are_words() -> None:
+    assert [duration(s) for s in (0, 59.9, 61, 3660)] == ["0 s", "59 s", "1 min 1 s", "1 h 1 min"]
+
+
+@pytest.mark.parametrize("value", [None, math.nan, -math.inf, "12", True, []])
+def test_what_is_no_number_is_a_dash(value: object) -> None:
+    assert text_of(value, str) == "–"
+
+
+def test_missing_metrics_are_tolerated_and_rewards_listed_by_term() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer")
+    sitting.metrics("show")
+    assert sitting.view.texts["metric-win_rate"] == "–"
+    sitting.metrics("trainer", win_rate=0.257, reward_to_ball=0.5, reward_goal=-0.25)
+    assert sitting.view.texts["metric-win_rate"] == "26 %"
+    assert sitting.view.rows["reward-terms"] == [("goal", "−0.2500"), ("to ball", "0.5000")]
+
+
+def test_the_curve_fills_its_frame_and_stays_inside() -> None:
+    assert polyline([0.0, 60.0], [0.0, 1.0], 60.0) == f"{LEFT},{BOTTOM} {RIGHT},{TOP}"
+    assert polyline([30.0], [7.0], 60.0).startswith(f"{(LEFT + RIGHT) / 2:.1f},{TOP}")
+    assert [end_s(t) for t in (0, 60, 61, 1e6)] == [60, 60, 120, 1e6]
+
+
+def test_the_curve_forgets_when_the_trainer_does() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", curve=[{"t_s": 30, "decisions": 5e6, "win": 0.6, "loss": 0.3, "draw": 0.1}])
+    assert sitting.view.attributes[("curve-win", "points")] != ""
+    assert "60 % wins" in sitting.view.texts["curve-summary"]
+    sitting.metrics("trainer", curve=[])
+    assert sitting.view.attributes[("curve-win", "points")] == ""
+    assert sitting.view.rows["curve-table"] == []
+
+
+def test_the_table_is_short_and_begins_with_the_newest() -> None:
+    points = results([{"t_s": t, "decisions": t, "win": 0.5, "loss": 0.5, "draw": 0.0} for t in range(400)])
+    rows = table(points)
+    assert len(rows) <= 16
+    assert rows[0][0] == "6 min 39 s"
+
+
+def test_the_sentence_follows_what_is_going_on() -> None:
+    def said(win: float, loss: float) -> str:
+        now = Situation(moving=True, ready=True, training=True, trained_s=42)
+        return describe(now, [Result(42, 1e6, win, loss, 1 - win - loss)])
+
+    assert describe(Situation(), []).startswith("Loading")
+    assert "still loading" in describe(Situation(moving=True), [])
+    assert describe(Situation(moving=True, ready=True), []).startswith("Ready")
+    assert "stopped after 42 s" in describe(Situation(moving=True, ready=True, trained_s=42), [])
+    assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
+    assert describe(Situation(moving=True, trouble="x"), []) == "x"
