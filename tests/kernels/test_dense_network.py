@@ -17,8 +17,9 @@ from drillsergeant.kernels.network_gradient import NetworkGradient
 from drillsergeant.kernels.network_program import NetworkProgram
 from drillsergeant.kernels.passes import optimise
 from drillsergeant.kernels.wasm import emit
+from drillsergeant.learn.arithmetic import METRICS
 from drillsergeant.learn.dense import ORDERED, lane_sum
-from drillsergeant.learn.losses import METRICS, loss_gradient
+from drillsergeant.learn.losses import loss_gradient
 from drillsergeant.learn.network import Network
 
 from tests.kernels.dense_cases import CANARY, F32, LaneMajor, same_bits

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from drillsergeant.elementary import Array
+from drillsergeant.learn.arithmetic import BETA1, BETA2
 
-BETA1 = 0.9
-BETA2 = 0.999
 # Larger than Adam's usual 1e-8, as in most PPO codes: a parameter with hardly any gradient then hardly moves.
 EPSILON = 1e-5
 
@@ -25,16 +24,11 @@ def adam_step(
     """New (parameter, mean, square), each f32 [P].
 
     `gradient` is multiplied by `gradient_scale` first (one over the rows, times the clipping of the global norm).
-    The corrections are those of `corrections`. The scalars are np.float32, never Python floats: the product of two
-    Python floats would be computed in f64, where a kernel rounds each step to f32.
+    The corrections are those of `arithmetic.corrections`. The scalars are np.float32, never Python floats: the product
+    of two Python floats would be computed in f64, where a kernel rounds each step to f32.
     """
     gradient = gradient * gradient_scale
     mean = mean * BETA1 + gradient * (1.0 - BETA1)
     square = square * BETA2 + gradient * gradient * (1.0 - BETA2)
     step = learning_rate * (mean * correction1) / (np.sqrt(square * correction2) + EPSILON)
     return parameter - step, mean, square
-
-
-def corrections(step: int) -> tuple[float, float]:
-    """Bias corrections 1/(1-beta^step) of the step-th step (counted from 1), in f64."""
-    return 1.0 / (1.0 - BETA1**step), 1.0 / (1.0 - BETA2**step)

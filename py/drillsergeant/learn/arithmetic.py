@@ -1,29 +1,25 @@
-"""The arithmetic of one PPO update: what it must offer, and the NumPy reference of it.
+"""The arithmetic of one PPO update: what it must offer, and the few numbers computed once per update.
 
-`ppo.Learner` decides what happens and in which order; an `Arithmetic` holds the parameters and does the sums. Numbers
-cross this line as Python floats and are rounded to f32 on the other side.
+`ppo.Learner` decides what happens and in which order; an `Arithmetic` holds the parameters and does the sums, in NumPy
+(`numpy_arithmetic`) or in kernels (`kernel_arithmetic`). Numbers cross this line as Python floats and are rounded to
+f32 on the other side. What is computed here is f64 from + - * / and sqrt only, so it has the same bits everywhere.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-import numpy as np
-
-from drillsergeant.elementary import Array
-from drillsergeant.learn.adam import adam_step
-from drillsergeant.learn.chunk import Chunk
-from drillsergeant.learn.dense import lane_sum
-from drillsergeant.learn.gae import gae
-from drillsergeant.learn.guard import poisoned
-from drillsergeant.learn.losses import loss_gradient
-from drillsergeant.learn.network import Network
 from drillsergeant.learn.schedule import Cell
 
+# Names of the metrics that the loss gives per row (see `losses`), in order.
+METRICS = ("policy_loss", "value_loss", "entropy", "approx_kl", "clip_fraction")
 # Keeps the normalisation of a constant advantage at zero.
 DEVIATION_MIN = 1e-6
+# Decay of Adam's two moments.
+BETA1 = 0.9
+BETA2 = 0.999
 
 ChunkT_contra = TypeVar("ChunkT_contra", contravariant=True)
 
@@ -44,7 +40,7 @@ class Arithmetic(Protocol[ChunkT_contra]):
         ...
 
     def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
-        """Compute and keep the gradient summed over the rows of `cells`; returns the sums of losses.METRICS."""
+        """Compute and keep the gradient summed over the rows of `cells`; returns the sums of METRICS."""
         ...
 
     def squared_norm(self) -> float | None:
@@ -61,124 +57,39 @@ class Arithmetic(Protocol[ChunkT_contra]):
         """One Adam step with the kept gradient. False when the result is poisoned: then nothing has changed."""
         ...
 
-    def state(self) -> dict[str, Array]:
-        """Copies of "parameters", "mean" and "square", each f32 [P]."""
+    def state(self) -> dict[str, bytes]:
+        """The bytes of "parameters", "mean" and "square", each f32 [P]."""
         ...
 
-    def restore(self, state: dict[str, Array]) -> None:
+    def restore(self, state: Mapping[str, bytes]) -> None:
         """Continue from a `state`. Raises ValueError when it does not fit."""
         ...
 
 
-class NumpyArithmetic:
-    """The reference. With `network.dense` ordered, kernels reproduce it bit for bit.
-
-    NumPy's warnings about NaN and overflow are off where poison is looked for by its bits right after.
-    """
-
-    def __init__(self, network: Network, seed: int) -> None:
-        self.network = network
-        self.parameters = network.initial(seed)
-        self.mean = np.zeros_like(self.parameters)
-        self.square = np.zeros_like(self.parameters)
-        self._gradient = np.zeros_like(self.parameters)
-        self._chunks: Sequence[Chunk] = ()
-        self._advantages: list[Array] = []
-        self._returns: list[Array] = []
-
-    def prepare(self, chunks: Sequence[Chunk], gamma: float, lam: float) -> BatchShape | None:
-        """See Arithmetic."""
-        if any(poisoned(a) for c in chunks for a in (c.obs, c.reward, c.value, c.logp)):
-            return None
-        pairs = [gae(c.reward, c.value, c.terminated, c.truncated, np.float32(gamma), np.float32(lam)) for c in chunks]
-        self._chunks = chunks
-        self._advantages = normalised([advantage for advantage, _ in pairs])
-        self._returns = [return_ for _, return_ in pairs]
-        return BatchShape(len(chunks), chunks[0].horizon, chunks[0].agents)
-
-    @np.errstate(all="ignore")
-    def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
-        """See Arithmetic; the gradients of the cells are added in the order given."""
-        self._gradient = np.zeros_like(self.parameters)
-        sums = [0.0] * 5
-        for cell in cells:
-            chunk = self._chunks[cell.chunk]
-            rows = np.s_[cell.t, cell.lane : cell.lane + cell.lanes]
-            observation = chunk.obs[cell.t, :, cell.lane : cell.lane + cell.lanes]
-            activations = self.network.forward(self.parameters, observation)
-            dlogits, dvalue, metrics = loss_gradient(
-                list(activations.logits),
-                activations.value,
-                chunk.action[rows],
-                chunk.logp[rows],
-                self._advantages[cell.chunk][rows],
-                self._returns[cell.chunk][rows],
-                np.float32(clip),
-                np.float32(entropy_coef),
-                np.float32(value_coef),
-            )
-            upstream = np.stack([*dlogits, dvalue])
-            self._gradient += self.network.backward(self.parameters, activations, upstream)
-            sums = [s + float(lane_sum(m)) for s, m in zip(sums, metrics, strict=True)]
-        return sums
-
-    def squared_norm(self) -> float | None:
-        """See Arithmetic; summed by `dense.lane_sum`."""
-        if poisoned(self._gradient):
-            return None
-        return float(lane_sum(self._gradient * self._gradient))
-
-    @np.errstate(all="ignore")
-    def adam(
-        self,
-        learning_rate: float,
-        gradient_scale: float,
-        correction1: float,
-        correction2: float,
-    ) -> bool:
-        """See Arithmetic."""
-        result = adam_step(
-            self.parameters,
-            self._gradient,
-            self.mean,
-            self.square,
-            np.float32(learning_rate),
-            np.float32(gradient_scale),
-            np.float32(correction1),
-            np.float32(correction2),
-        )
-        if any(poisoned(array) for array in result):
-            return False
-        self.parameters, self.mean, self.square = result
-        return True
-
-    def state(self) -> dict[str, Array]:
-        """See Arithmetic."""
-        return {
-            "parameters": self.parameters.copy(),
-            "mean": self.mean.copy(),
-            "square": self.square.copy(),
-        }
-
-    def restore(self, state: dict[str, Array]) -> None:
-        """See Arithmetic."""
-        for name in ("parameters", "mean", "square"):
-            self.network.views(state[name])
-            if poisoned(state[name]):
-                raise ValueError(f"{name} of the state to restore hold NaN, infinity or numbers above 1e18")
-        self.parameters = state["parameters"].copy()
-        self.mean = state["mean"].copy()
-        self.square = state["square"].copy()
+def ordered_sum(terms: Iterable[float]) -> float:
+    """The terms added one after the other. Python's own `sum` is more exact from version 3.12 on, so not the same."""
+    total = 0.0
+    for term in terms:
+        total += term
+    return total
 
 
-def normalised(advantages: Sequence[Array]) -> list[Array]:
-    """Advantages f32 [T][A] of several chunks, shifted and scaled to mean 0 and deviation 1 over all of them.
+def normaliser(squares: float, rows: int) -> float:
+    """The factor that scales centred numbers with this sum of squares to deviation 1."""
+    return 1.0 / (math.sqrt(squares / rows) + DEVIATION_MIN)
 
-    Order of summation: chunk after chunk, each by `dense.lane_sum` over its T*A rows.
-    """
-    rows = sum(a.size for a in advantages)
-    mean = np.float32(sum(float(lane_sum(a.reshape(-1))) for a in advantages) / rows)
-    centred = [a - mean for a in advantages]
-    squares = sum(float(lane_sum((a * a).reshape(-1))) for a in centred)
-    scale = np.float32(1.0 / (math.sqrt(squares / rows) + DEVIATION_MIN))
-    return [a * scale for a in centred]
+
+def corrections(step: int) -> tuple[float, float]:
+    """Adam's bias corrections 1/(1-beta^step) of the step-th step (counted from 1)."""
+    return 1.0 / (1.0 - _power(BETA1, step)), 1.0 / (1.0 - _power(BETA2, step))
+
+
+def _power(base: float, exponent: int) -> float:
+    """By repeated squaring: a C library's `pow` may differ in the last bit from machine to machine."""
+    result = 1.0
+    while exponent:
+        if exponent & 1:
+            result *= base
+        base *= base
+        exponent >>= 1
+    return result

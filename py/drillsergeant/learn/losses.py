@@ -17,8 +17,6 @@ from drillsergeant import elementary
 from drillsergeant.elementary import Array
 from drillsergeant.learn.sampling import chosen, softmax_parts
 
-# Names of the metric rows returned by `loss_gradient`, in order.
-METRICS = ("policy_loss", "value_loss", "entropy", "approx_kl", "clip_fraction")
 LOG_RATIO_MAX = 20.0
 
 
@@ -33,7 +31,7 @@ def loss_gradient(
     entropy_coef: np.float32,
     value_coef: np.float32,
 ) -> tuple[list[Array], Array, list[Array]]:
-    """(dloss/dlogits[ACT], dloss/dvalue, metric rows in the order of METRICS), each f32 [B].
+    """(dloss/dlogits[ACT], dloss/dvalue, metric rows in the order of arithmetic.METRICS), each f32 [B].
 
     logits[ACT], value, logp_old, advantage (normalised), return_ f32 [B]; action i32 [B]; scalars np.float32.
     """

@@ -10,11 +10,11 @@ import numpy as np
 
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.learn.arithmetic import NumpyArithmetic
 from drillsergeant.learn.chunk import Chunk
 from drillsergeant.learn.engine import CHUNK_STATS, Tally
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
+from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
 from drillsergeant.learn.ppo import Learner
 from drillsergeant.learn.rollout import Collector, Controller
 from drillsergeant.learn.solo import SoloMatch

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from drillsergeant.elementary import Array
-from drillsergeant.learn.adam import corrections
-from drillsergeant.learn.arithmetic import Arithmetic
+from drillsergeant.learn.arithmetic import METRICS, Arithmetic, corrections
 from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.losses import METRICS
 from drillsergeant.learn.schedule import Cell, cells_of, minibatches
 
 # Rows handled at a time: their activations stay in the cache, and they are the unit in which work is shared out.
@@ -43,13 +40,13 @@ class Metrics:
 
 @dataclass
 class LearnerState:
-    """All that is needed to go on exactly where a learner stopped. Arrays are f32 [P]."""
+    """All that is needed to go on exactly where a learner stopped. Arrays are the bytes of f32 [P]."""
 
     seed: int
     updates: int
     steps: int
     dropped: int
-    arrays: dict[str, Array] = field(default_factory=dict)
+    arrays: dict[str, bytes]
 
 
 class Learner(Generic[ChunkT]):

@@ -16,10 +16,10 @@ import numpy as np
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.learn.arithmetic import NumpyArithmetic
 from drillsergeant.learn.chunk import Chunk, EpisodeStats
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
+from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
 from drillsergeant.learn.ppo import Learner, Metrics
 from drillsergeant.learn.rollout import Collector, Controller, evaluate
 

@@ -1,7 +1,8 @@
 """Adam against arithmetic done by hand and against an f64 loop."""
 
 import numpy as np
-from drillsergeant.learn.adam import BETA1, BETA2, EPSILON, adam_step, corrections
+from drillsergeant.learn.adam import EPSILON, adam_step
+from drillsergeant.learn.arithmetic import BETA1, BETA2, corrections
 
 
 def f32(*values: float) -> np.ndarray:

@@ -8,11 +8,11 @@ import pytest
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.probes import PROBES, ActionProbe, BothProbe, DelayProbe, Probe, SignalProbe
-from drillsergeant.learn import arithmetic as arithmetic_module
-from drillsergeant.learn.arithmetic import NumpyArithmetic
+from drillsergeant.learn import numpy_arithmetic as arithmetic_module
 from drillsergeant.learn.chunk import Chunk
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
+from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
 from drillsergeant.learn.ppo import Learner
 from drillsergeant.learn.rollout import Collector, evaluate
 from drillsergeant.learn.sampling import softmax_parts

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from drillsergeant.learn.losses import METRICS, loss_gradient
+from drillsergeant.learn.arithmetic import METRICS
+from drillsergeant.learn.losses import loss_gradient
 
 ACT, ROWS = 6, 64
 CLIP, ENTROPY, VALUE = 0.2, 0.03, 0.7

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from drillsergeant.learn.arithmetic import NumpyArithmetic, normalised
 from drillsergeant.learn.chunk import Chunk
 from drillsergeant.learn.dense import FAST, ORDERED, Dense
 from drillsergeant.learn.guard import poisoned
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
+from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic, normalised
 from drillsergeant.learn.ppo import Learner
 from drillsergeant.learn.sampling import sample
 from drillsergeant.learn.schedule import Cell, cells_of, minibatches
@@ -40,7 +40,11 @@ def chunk_for(subject: Learner[Chunk], seed: int) -> Chunk:
 
 
 def parameters_of(subject: Learner[Chunk]) -> np.ndarray:
-    return subject.state().arrays["parameters"]
+    return vector_of(subject, "parameters")
+
+
+def vector_of(subject: Learner[Chunk], name: str) -> np.ndarray:
+    return np.frombuffer(subject.state().arrays[name], np.float32)
 
 
 @pytest.mark.parametrize(("dense", "tolerance"), [(ORDERED, 0.0), (FAST, 1e-6)])
@@ -87,11 +91,11 @@ def test_restoring_refuses_what_does_not_fit_or_is_poisoned() -> None:
     subject = learner()
     before = parameters_of(subject)
     state = subject.state()
-    state.arrays["mean"] = np.zeros(3, np.float32)
+    state.arrays["mean"] = np.zeros(3, np.float32).tobytes()
     with pytest.raises(ValueError, match=r"float32\[3\]"):
         subject.restore(state)
     state = subject.state()
-    state.arrays["square"][0] = np.nan
+    state.arrays["square"] = np.full(before.shape, np.nan, np.float32).tobytes()
     with pytest.raises(ValueError, match="square"):
         subject.restore(state)
     np.testing.assert_array_equal(parameters_of(subject), before)
@@ -135,7 +139,7 @@ def test_the_global_norm_is_clipped_to_the_maximum() -> None:
     for maximum in (0.01, 100.0):
         subject = learner()
         subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024, max_grad_norm=maximum))
-        moved.append(np.linalg.norm(subject.state().arrays["mean"]))
+        moved.append(np.linalg.norm(vector_of(subject, "mean")))
     # Adam's first moment after one step is a tenth of the gradient it was given.
     assert moved[0] == pytest.approx(0.001, rel=1e-3)
     assert moved[1] > 10.0 * moved[0]
@@ -146,7 +150,7 @@ def test_the_mean_gradient_does_not_depend_on_the_cell_size_within_1e_6() -> Non
     for cell_lanes in (5, 8, 24):
         subject = learner(cell_lanes=cell_lanes)
         subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024))
-        means.append(subject.state().arrays["mean"])
+        means.append(vector_of(subject, "mean"))
     np.testing.assert_allclose(means[1], means[0], atol=1e-6)
     np.testing.assert_allclose(means[2], means[0], atol=1e-6)
 
