@@ -4,17 +4,29 @@
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
 
-from drillsergeant.drills.ball import BallDrill
-from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Drill
-from drillsergeant.drills.probes import PROBES
 
-DRILLS: Mapping[str, Callable[[], Drill]] = {
-    "ball": BallDrill,
-    "chase": ChaseDrill,
-    **{probe.name: probe for probe in PROBES},
+# Name -> module and class. Imported when made, so that a worker without NumPy can import this package.
+_HOMES = {
+    "ball": ("ball", "BallDrill"),
+    "chase": ("chase", "ChaseDrill"),
+    "probe-value": ("probes", "Probe"),
+    "probe-signal": ("probes", "SignalProbe"),
+    "probe-delay": ("probes", "DelayProbe"),
+    "probe-action": ("probes", "ActionProbe"),
+    "probe-both": ("probes", "BothProbe"),
 }
+
+
+def _made(module: str, name: str) -> Drill:
+    drill: Drill = getattr(import_module(f"drillsergeant.drills.{module}"), name)()
+    return drill
+
+
+DRILLS: Mapping[str, Callable[[], Drill]] = {name: partial(_made, *home) for name, home in _HOMES.items()}
 
 
 def make(name: str) -> Drill:

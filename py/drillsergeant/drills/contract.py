@@ -12,15 +12,20 @@ WebAssembly SIMD), so inside them there is no `if` on data, no indexing, no redu
 
 Numbers in the code are Python floats and ints, which take the dtype of the array they meet (NumPy >= 2); f64 never
 appears. `np.where(mask, 1.0, 0.0)` would be f64: write `mask.astype(np.float32)`.
+
+This module itself needs no NumPy: workers that only run kernels know a drill by its facts (`learn.program`).
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from drillsergeant.elementary import Array
+if TYPE_CHECKING:
+    from drillsergeant.elementary import Array
 
-State: TypeAlias = dict[str, Array]
+State: TypeAlias = "dict[str, Array]"
 Dtype: TypeAlias = Literal["f32", "i32", "u32"]
 
 # Every state starts with these: which random numbers the match draws, how many matches were played in this slot
