@@ -211,6 +211,7 @@ def _box(x: float, y: float, half: float, cos: float, sin: float) -> list[Point]
 
 def _block(canvas: Canvas, place: Fit, top_left: Point, bottom_right: Point, colour: str) -> None:
     """Fill an axis-parallel rectangle given by two corners in metres."""
-    left, top = place.to_pixels(*top_left)
-    right, bottom = place.to_pixels(*bottom_right)
+    # Whole pixels: two neighbours with a soft edge between them would show a seam.
+    left, top = (round(value) for value in place.to_pixels(*top_left))
+    right, bottom = (round(value) for value in place.to_pixels(*bottom_right))
     canvas.rectangle(left, top, right - left, bottom - top, colour)

@@ -26,7 +26,7 @@ SHOW_CONTROLS = ("play", "step", "speed", "seed", "reset", "mode")
 TRAINING_CONTROLS = ("train", "forget", *(PREFIX + name for name in ("learning_rate", "clip", "entropy", "epochs")))
 HINTS = {
     "ai_vs_ai": "Both squares play by the newest weights.",
-    "human_vs_ai": "You are orange and attack to the right: W A S D or arrows move, Q and E turn, Space dashes.",
+    "human_vs_ai": "You are orange, attacking right. WASD or arrows move, Q and E turn, Space dashes.",
     "sandbox": "Drag the ball or a square anywhere; let go and see what they make of it.",
 }
 
@@ -257,7 +257,7 @@ class Page:
 
     def _unsure(self) -> None:
         self._forget_since_s = -SURE_S
-        self._view.set_text("forget", "Forget everything learned")
+        self._view.set_text("forget", "Forget what it learned")
 
     def _dismiss(self) -> None:
         self._view.clear_errors()

@@ -78,7 +78,7 @@ TRAINER: Mapping[str, Callable[[float], str]] = {
     "entropy": _plain(3),
     "approx_kl": _plain(4),
     "clip_fraction": percent,
-    "grad_norm": _plain(3),
+    "gradient_norm": _plain(3),
 }
 
 

@@ -33,10 +33,8 @@ class Progress:
             self._view.set_attribute("boot-progress", "data-done", "")
 
     def summary(self, states: Mapping[str, str]) -> str:
-        """Return how many workers run, and what the others do."""
-        ready = sum(state == "ready" for state in states.values())
-        others = sorted({state for state in states.values() if state != "ready"})
-        return f"{ready} of {len(states)}" + (f" ({', '.join(others)})" if others else "")
+        """Return how many workers run."""
+        return f"{sum(state == 'ready' for state in states.values())} of {len(states)}"
 
     def _caption(self, states: Mapping[str, str], ready: int) -> str:
         if states.get("show") != "ready":
