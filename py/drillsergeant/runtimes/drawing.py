@@ -138,15 +138,21 @@ def _lines(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
 
 
 def _trail(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, trail: Sequence[Point]) -> None:
-    """Where the ball came from: thinner and fainter the longer ago."""
+    """Where the ball came from: one ribbon, pointed where it is oldest, as wide as the ball where it is new."""
     discs = [body for body in scene.bodies if body.kind == "disc"]
-    if not discs or len(trail) < 2:
-        return
-    width = 1.5 * discs[0].size_m * place.scale
     pixels = [place.to_pixels(x, y) for x, y in trail]
-    for index in range(1, len(pixels)):
-        age = index / (len(pixels) - 1)
-        canvas.line(pixels[index - 1 : index + 1], faded(colours.trail, 0.3 * age), max(width * age, 1.0))
+    pixels = [here for here, before in zip(pixels, [None, *pixels], strict=False) if here != before]
+    if not discs or len(pixels) < 3:
+        return
+    left, right = [], []
+    for index, (x, y) in enumerate(pixels):
+        (x0, y0), (x1, y1) = pixels[max(index - 1, 0)], pixels[min(index + 1, len(pixels) - 1)]
+        length = math.hypot(x1 - x0, y1 - y0) or 1.0
+        half = 0.85 * discs[0].size_m * place.scale * index / (len(pixels) - 1)
+        across_x, across_y = -half * (y1 - y0) / length, half * (x1 - x0) / length
+        left.append((x + across_x, y + across_y))
+        right.append((x - across_x, y - across_y))
+    canvas.polygon([*left, *reversed(right)], faded(colours.trail, 0.38), "", 0.0)
 
 
 def _ball(canvas: Canvas, place: Fit, colours: Colours, body: Body, state: Mapping[str, float]) -> None:

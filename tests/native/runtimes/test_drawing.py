@@ -126,14 +126,17 @@ def test_a_goal_flashes_in_the_scorer_s_colour_and_fades() -> None:
     assert flashes(Look(flash=0.5, scored_by=None)) == 0
 
 
-def test_the_trail_is_drawn_only_where_there_is_one() -> None:
-    def lines(trail: Sequence[Point]) -> int:
+def test_the_trail_is_a_ribbon_that_ends_in_a_point_and_needs_movement() -> None:
+    def ribbons(trail: Sequence[Point]) -> list[list[Point]]:
         canvas = Recorder()
         draw(canvas, SCENE, STATE, Look(trail=trail))
-        return sum(kind == "line" for kind, _, _ in canvas.drawn)
+        return canvas.found("polygon", faded(LIGHT.trail, 0.38))
 
-    assert lines([(0, 0)]) == lines([])
-    assert lines([(0, 0), (1, 0), (2, 0)]) == lines([]) + 2
+    assert ribbons([]) == ribbons([(0, 0)]) == ribbons([(1, 1)] * 9) == []
+    (ribbon,) = ribbons([(0, 0), (1, 0), (1, 0), (2, 0)])
+    assert ribbon[0] == pytest.approx(fit(SCENE, 800, 500).to_pixels(0, 0))
+    assert ribbon[0] == pytest.approx(ribbon[-1])
+    assert abs(ribbon[2][1] - ribbon[3][1]) == pytest.approx(2 * 0.85 * 0.3 * fit(SCENE, 800, 500).scale)
 
 
 def test_dark_and_light_share_no_ground_and_a_drill_without_goals_has_none() -> None:
