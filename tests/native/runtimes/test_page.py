@@ -141,6 +141,9 @@ def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
         for keys in ((1, 0, 0, False), (1, 1, 0, False), (0, 1, 0, False), (0, 1, 0, True))
     ]
     assert actions == held, "a repeated key sends nothing new, and opposite keys cancel"
+    sitting.page.on_key("KeyA", "", False, "")
+    ((_, message),) = sitting.crew.take()
+    assert message == protocol.Input(action=sitting.game.from_keys(0, 1, 1, 0, True)), "D is still held"
     sitting.page.on_blur()
     assert sitting.crew.take() == [("show", protocol.Input(action=STILL))]
 
