@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drillsergeant.runtimes.page_numbers import compact, duration, number, percent
+from drillsergeant.runtimes.page_numbers import clock, compact, duration, number, percent
 from drillsergeant.runtimes.page_view import View
 
 # The plot's frame in the coordinates of the svg in index.html.
 LEFT, RIGHT, TOP, BOTTOM = 30.0, 292.0, 10.0, 130.0
-ENDS_S = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
+ENDS_S = (60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
 TABLE_ROWS = 16
 NOTHING = "No results yet."
 
@@ -69,7 +69,7 @@ def table(points: Sequence[Result]) -> list[tuple[str, ...]]:
     """Return evenly chosen rows, newest first."""
     step = max(1, -(-len(points) // TABLE_ROWS))
     chosen = list(reversed(points))[::step]
-    return [(duration(p.t_s), compact(p.decisions), percent(p.win), percent(p.loss), percent(p.draw)) for p in chosen]
+    return [(clock(p.t_s), compact(p.decisions), percent(p.win), percent(p.loss), percent(p.draw)) for p in chosen]
 
 
 class CurvePlot:

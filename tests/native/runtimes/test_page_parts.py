@@ -117,7 +117,7 @@ def test_the_table_is_short_and_begins_with_the_newest() -> None:
     points = results([{"t_s": t, "decisions": t, "win": 0.5, "loss": 0.5, "draw": 0.0} for t in range(400)])
     rows = table(points)
     assert len(rows) <= 16
-    assert rows[0][0] == "6 min 39 s"
+    assert rows[0][0] == "6:39"
 
 
 def test_the_sentence_follows_what_is_going_on() -> None:
