@@ -106,14 +106,15 @@ def run_wasm(
     memory.link(module.encode()).function(kernel.name)(count, *addresses, *(scalars[name] for name in kernel.scalars))
     touched = (everything != before) & ~allowed
     assert not touched.any(), f"{kernel.name} wrote at bytes {np.flatnonzero(touched)[:8]}, which it does not own"
-    return {
-        group: [
-            memory.array(base + k * stride, count, dtype.stored).astype(dtype.numpy)
-            for k, dtype in enumerate(kernel.types_out(group))
-        ]
-        for group in kernel.outputs
-        for base, stride in [places["out", group]]
-    }
+    outputs: dict[str, list[Array]] = {}
+    for group in kernel.outputs:
+        base, stride = places["out", group]
+        types = kernel.types_out(group)
+        stored = [memory.array(base + k * stride, count, dtype.stored) for k, dtype in enumerate(types)]
+        outputs[group] = [each.astype(dtype.numpy) for each, dtype in zip(stored, types, strict=True)]
+        masks = [each for each, dtype in zip(stored, types, strict=True) if dtype is DType.MASK]
+        assert all((each >> 1 == 0).all() for each in masks), f"{kernel.name}: {group} differs from NumPy: no mask"
+    return outputs
 
 
 _TRICKY_F32 = np.array(

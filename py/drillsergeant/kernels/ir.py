@@ -107,7 +107,7 @@ class Graph:
 def constant_value(node: Node) -> np.generic:
     """The NumPy scalar a CONST node stands for."""
     assert node.op is Op.CONST and isinstance(node.attr, int), f"{node} is not a constant"
-    stored = np.uint32(node.attr).view(node.dtype.stored)
+    stored = np.uint32(node.attr & 0xFFFF_FFFF).view(node.dtype.stored)
     value: np.generic = stored.astype(node.dtype.numpy)
     return value
 

@@ -10,6 +10,10 @@ tables alone:
 Array k of a group begins at byte `base + k * stride`; lane i of it at 4 * i bytes from there. Rows up to `count`
 rounded up to 4 are read and written, never beyond. An output array may be the input array of the same index (in
 place: base and stride of the two groups equal) or be disjoint from every input array; nothing in between.
+
+A stride that is a multiple of 4 KiB is slow: lane i of every array then falls into the same set of the cache, which
+holds 8 to 12 lines. Measured with 1024 matches: observations of Ball Drill 5 times, its physics 1.4 times slower.
+`row_stride_bytes` gives a good one.
 """
 
 from __future__ import annotations
@@ -29,6 +33,13 @@ from drillsergeant.kernels.trace import Tracer
 TypeName: TypeAlias = DType | str
 Groups: TypeAlias = Mapping[str, Sequence[TypeName]]
 LANES = 4
+_CACHE_LINE_BYTES = 64
+
+
+def row_stride_bytes(count: int) -> int:
+    """Stride between arrays of `count` lanes: an odd number of cache lines, so that every set of the cache is used."""
+    lines = -(-count * 4 // _CACHE_LINE_BYTES)
+    return (lines | 1) * _CACHE_LINE_BYTES
 
 
 @dataclass(frozen=True)

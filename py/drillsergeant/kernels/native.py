@@ -13,12 +13,10 @@ import numpy as np
 import wasmtime
 
 from drillsergeant.kernels.interpret import Array
-from drillsergeant.kernels.kernel import LANES, Kernel
+from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
 from drillsergeant.kernels.module import PAGE_BYTES, MemoryImport
 from drillsergeant.kernels.ops import DType
 from drillsergeant.memory.access import PlainMemory
-
-_ALIGNMENT_BYTES = 16
 
 
 class NativeMemory(PlainMemory):
@@ -32,7 +30,9 @@ class NativeMemory(PlainMemory):
     def _allocate(self, size_bytes: int) -> memoryview:
         limits = wasmtime.Limits(self.pages, self.pages)  # equal, so that it never moves
         self._memory = wasmtime.Memory(self._store, wasmtime.MemoryType(limits))
-        return memoryview(self._memory.get_buffer_ptr(self._store, size_bytes)).cast("B")
+        block = self._memory.get_buffer_ptr(self._store, size_bytes)
+        block.owner = self._store  # type: ignore[attr-defined]  # any view of the bytes keeps them mapped
+        return memoryview(block).cast("B")
 
     @property
     def imported(self) -> MemoryImport:
@@ -81,9 +81,8 @@ class Bench:
 
     def rows(self, types: Sequence[DType | str], count: int) -> Rows:
         """A new group of arrays [count]."""
-        stride = -(-count // LANES) * LANES * 4
-        rows = Rows(self.memory, self._next, stride, tuple(DType(name) for name in types), count)
-        self._next += -(-stride * len(types) // _ALIGNMENT_BYTES) * _ALIGNMENT_BYTES
+        rows = Rows(self.memory, self._next, row_stride_bytes(count), tuple(DType(name) for name in types), count)
+        self._next += rows.stride * len(types)
         return rows
 
 

@@ -37,6 +37,7 @@ INSTEAD: dict[str, str] = {
     "isinf": "np.abs(x) == np.inf",
     "signbit": "x.view(np.uint32) >> 31 != 0",
     "copysign": "np.where(y < 0, -np.abs(x), np.abs(x))",
+    "fabs": "np.abs(x)",
     "fmin": "np.minimum(x, y)",
     "fmax": "np.maximum(x, y)",
     "round": "np.rint(x)",

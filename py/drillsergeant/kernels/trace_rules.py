@@ -27,9 +27,7 @@ def kernel_dtype(dtype: object) -> DType:
     wanted = np.dtype(dtype)  # type: ignore[call-overload]
     found = _BY_NUMPY.get(wanted)
     if found is None:
-        raise trace_error(
-            f"a kernel has no {wanted}: its types are float32, int32, uint32 and bool", "one of those four types"
-        )
+        raise trace_error(f"a kernel has no {wanted}", "np.float32, np.int32, np.uint32 or bool")
     return found
 
 
@@ -134,7 +132,11 @@ def _logical(op: Op) -> Rule:
     """np.logical_*: numbers count as true where they are not 0."""
 
     def rule(graph: Graph, *operands: Operand) -> Node:
-        return graph.apply(op, *(cast(graph, unify(graph, (operand,))[0], bool) for operand in operands))
+        truths = (
+            cast(graph, operand, bool) if isinstance(operand, Node) else graph.const(bool(operand), DType.MASK)
+            for operand in operands
+        )
+        return graph.apply(op, *truths)
 
     return rule
 
@@ -166,6 +168,13 @@ def _reciprocal(graph: Graph, a: Operand) -> Node:
 
 
 def _positive(graph: Graph, a: Operand) -> Node:
+    (node,) = unify(graph, (a,))
+    if node.dtype is DType.MASK:
+        raise trace_error("+ has no meaning for a mask", "the mask itself")
+    return node
+
+
+def _copy(graph: Graph, a: Operand) -> Node:
     return unify(graph, (a,))[0]
 
 
@@ -194,7 +203,6 @@ UFUNCS: dict[str, Rule] = {
     "negative": _nary(Op.NEG),
     "positive": _positive,
     "absolute": _nary(Op.ABS),
-    "fabs": _nary(Op.ABS),
     "square": _square,
     "reciprocal": _reciprocal,
     "sqrt": _nary(Op.SQRT),
@@ -225,7 +233,7 @@ UFUNCS: dict[str, Rule] = {
 #: Name of a function dispatched by `__array_function__` -> its rule.
 FUNCTIONS: dict[str, Rule] = {
     "where": _where,
-    "copy": _positive,
+    "copy": _copy,
     "zeros_like": lambda graph, like: _full_like(graph, like, 0),
     "ones_like": lambda graph, like: _full_like(graph, like, 1),
     "full_like": _full_like,

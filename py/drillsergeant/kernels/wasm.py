@@ -79,7 +79,8 @@ class _Emitter:
         self._emit_level(_CALL)
         with f.block() as done:
             f.local_get(end)
-            f.op("i32.eqz")
+            f.i32_const(0)
+            f.op("i32.le_s")
             f.br_if(done)
             with f.loop() as step:
                 self.now = _STEP
@@ -122,7 +123,7 @@ class _Emitter:
             self.pointers[direction, group, index] = pointer
 
     def _emit_end(self, end: Local) -> None:
-        """The bytes to walk: count rounded up to whole steps, 0 for none."""
+        """The bytes to walk: count rounded up to whole steps; 0 or less for none."""
         f = self.f
         f.local_get(f.params["count"])
         f.i32_const(LANES - 1)

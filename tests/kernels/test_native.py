@@ -1,0 +1,65 @@
+"""The native memory speaks the protocol of shared memory and is the very memory the kernels compute in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.kernels.native import Bench, NativeMemory, call_kernel
+from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.memory.access import Memory
+
+DOUBLE = Kernel("double", lambda x: {"y": [x[0] + x[0]]}, {"x": ("i32",)}, {"y": ("i32",)})
+
+
+def test_size_is_rounded_up_to_pages() -> None:
+    assert len(NativeMemory(1).buffer) == 65536
+    assert NativeMemory(65537).imported.minimum_pages == 2
+
+
+def test_words_bytes_arrays_and_kernels_see_the_same_cells() -> None:
+    memory = NativeMemory(65536)
+    cells: Memory = memory
+    cells.store(3, 21)
+    memory.link(compile_kernels([DOUBLE], memory.imported)).function("double")(4, 0, 16, 64, 16)
+    view = memory.array(64, 4, np.dtype(np.int32))
+    assert view.tolist() == [0, 0, 0, 42]
+    view[3] = 43
+    assert cells.load(19) == 43
+    assert cells.add(19, 1) == 43
+    target = bytearray(4)
+    cells.read(76, target)
+    assert int.from_bytes(target, "little") == 44
+
+
+def test_arrays_outlive_the_variable_that_held_the_memory() -> None:
+    view = NativeMemory(65536).array(0, (2, 3), np.dtype(np.float32))
+    view[:] = 1.5
+    assert view.sum() == 9.0
+
+
+def test_array_beyond_the_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="buffer"):
+        NativeMemory(65536).array(65536 - 8, 4, np.dtype(np.float32))
+
+
+def test_missing_export_is_a_key_error() -> None:
+    memory = NativeMemory(65536)
+    with pytest.raises(KeyError):
+        memory.link(compile_kernels([DOUBLE], memory.imported)).function("treble")
+
+
+def test_bench_rows_of_a_power_of_two_do_not_share_cache_lines_of_one_set() -> None:
+    bench = Bench(NativeMemory(1 << 20))
+    rows = bench.rows(("i32",) * 3, 1024)
+    assert rows.stride % 4096 != 0
+    assert rows.stride >= 4096
+
+
+def test_call_kernel_passes_groups_by_name() -> None:
+    memory = NativeMemory(65536)
+    bench = Bench(memory)
+    x, y = bench.rows(("i32",), 5), bench.rows(("i32",), 5)
+    x.write([np.arange(5, dtype=np.int32)])
+    call_kernel(memory.link(compile_kernels([DOUBLE], memory.imported)), DOUBLE, {"x": x}, {"y": y})
+    assert y.read()[0].tolist() == [0, 2, 4, 6, 8]
