@@ -17,9 +17,6 @@ from drillsergeant.elementary import Array
 # How much of an overlap of ball and player is undone in one tick: less than all of it, since the two players'
 # shifts add up and must not carry the ball's centre through a wall.
 BALL_SHIFT = 0.4
-# The closest point of a player's core is drawn this far to its centre, so that the direction from it to the ball is
-# defined even where the ball's centre lies inside the core: outwards.
-CORE_SHRINK = 0.98
 
 
 class Shift(NamedTuple):
@@ -125,19 +122,23 @@ def ball_and_player(rules: BallRules, ball: Disc, box: Box) -> tuple[Disc, Shift
     """Return what their contact changes on (ball, player); the ball's own spin is not modelled.
 
     The player is a square core with a round rim. In the player's own frame the closest point of the core is a clamp.
+    That point is then drawn towards the centre, by the share `player_bulge`: the face keeps its place but its normal
+    fans out, as if it were slightly round. So a ball pinned between two players slips out; and the direction from
+    that point to the ball is outwards even where the ball's centre lies inside the core.
     """
-    corner = rules.player_corner_m
-    core = rules.player_half_m - corner
+    core = rules.player_half_m - rules.player_corner_m
+    keep = 1.0 - rules.player_bulge
+    rim = rules.player_half_m - core * keep
     rx, ry = ball.x - box.x, ball.y - box.y
     lx, ly = rx * box.hx + ry * box.hy, ry * box.hx - rx * box.hy
-    cx = np.minimum(np.maximum(lx, -core), core) * CORE_SHRINK
-    cy = np.minimum(np.maximum(ly, -core), core) * CORE_SHRINK
+    cx = np.minimum(np.maximum(lx, -core), core) * keep
+    cy = np.minimum(np.maximum(ly, -core), core) * keep
     dx, dy = lx - cx, ly - cy
     distance = np.sqrt(np.maximum(dx * dx + dy * dy, 1e-12))
     per_m = 1.0 / distance
     mx, my = dx * per_m, dy * per_m  # normal, in the player's frame
     nx, ny = mx * box.hx - my * box.hy, mx * box.hy + my * box.hx  # normal, in the field's frame
-    overlap = np.maximum((rules.ball_radius_m + corner) - distance, 0.0)
+    overlap = np.maximum((rules.ball_radius_m + rim) - distance, 0.0)
 
     torque = cx * my - cy * mx  # per impulse; the rim adds nothing, its arm is along the normal
     turn = torque * (1.0 / rules.player_inertia)

@@ -29,6 +29,7 @@ class BallRules:
 
     player_half_m: float = 0.45
     player_corner_m: float = 0.12  # rounding of a player's corners, as the ball and the walls feel it
+    player_bulge: float = 0.2  # how much a face's normal fans out for the ball: 0 flat, 1 as on a disc
     player_mass_kg: float = 1.0
     player_push: float = 15.0  # m/s**2
     player_drag_per_s: float = 3.2

@@ -225,3 +225,50 @@ def test_dash_gives_its_speed_once_per_cooldown() -> None:
     assert cooldown == pytest.approx(drill.dash_cooldown_s)
     state = drill.tick(state, [dash, still])
     assert np.hypot(player_of(state, 0).vx, player_of(state, 0).vy)[0] == pytest.approx(drill.dash_speed, rel=1e-4)
+
+
+def test_too_fast_a_ball_is_braked_without_turning() -> None:
+    state = start(DRILL, 1)
+    state["ball_vx"], state["ball_vy"] = np.array([30], np.float32), np.array([-40], np.float32)
+    ball = ball_of(DRILL.tick(state, [np.zeros(1, np.int32)] * 2))
+    assert np.hypot(ball.vx, ball.vy)[0] == pytest.approx(DRILL.ball_speed_max, rel=1e-5)
+    assert ball.vx[0] / ball.vy[0] == pytest.approx(-0.75, rel=1e-5)
+
+
+def test_a_goal_in_the_last_moment_counts_and_is_no_truncation() -> None:
+    state = start(DRILL, 3)
+    state["clock"] = np.full(3, 5000, np.uint32)
+    state["ball_x"] = np.array([1, -1, 0], np.float32) * np.float32(DRILL.half_length_m + 0.3)
+    state["ball_y"] = np.zeros(3, np.float32)
+    after = DRILL.tick(state, [np.zeros(3, np.int32)] * 2)
+    terminated, truncated, winner = DRILL.outcome(after)
+    assert terminated.tolist() == [True, True, False]
+    assert truncated.tolist() == [False, False, True]
+    assert winner.tolist() == [1, -1, 0]
+    for side, want in enumerate(([1, -1, 0], [-1, 1, 0])):
+        assert DRILL.reward(state, after, side)[0].tolist() == want
+    later = DRILL.tick(after, [np.zeros(3, np.int32)] * 2)
+    assert DRILL.reward(after, later, 0)[0].tolist() == [0, 0, 0]  # a goal is paid once
+
+
+def test_observation_of_a_known_position() -> None:
+    """Side 1 (attacking to the left) at (2, 0), looking left and slightly up, the ball ahead of it and to its right."""
+    state = start(DRILL, 1)
+    known = {
+        "player1_x": 2.0, "player1_y": 0.0, "player1_hx": -0.8, "player1_hy": 0.6, "player1_vx": 0.0, "player1_vy": 2.5,
+        "player1_spin": 4.0, "player1_cooldown": 0.75, "player0_x": -2.0, "player0_y": 0.0, "player0_hx": 1.0,
+        "player0_hy": 0.0, "ball_x": -1.0, "ball_y": 4.0, "ball_vx": 5.0, "ball_vy": 0.0,
+    }  # fmt: skip
+    for name, value in known.items():
+        state[name] = np.array([value], np.float32)
+    state["clock"] = np.full(1, 1200, np.uint32)
+    seen = dict(zip(DRILL.observation, (float(v[0]) for v in DRILL.observe(state, 1)), strict=True))
+    want = {
+        "own_x": -1 / 3, "own_y": 0, "own_heading_x": 0.8, "own_heading_y": -0.6, "own_vx": 0, "own_vy": -0.5,
+        "own_spin": 0.5, "own_cooldown": 0.5, "ball_dx": 0.75, "ball_dy": -1, "ball_distance": 1.25,
+        "ball_direction_x": 0.6, "ball_direction_y": -0.8, "ball_ahead": 0.96, "ball_aside": -0.28,
+        "ball_vx": -1, "ball_vy": 0, "ball_x": 1 / 6, "ball_y": -1, "goal_direction_x": 5 / 41**0.5,
+        "goal_direction_y": 4 / 41**0.5, "aim_along": -0.2 / 41**0.5, "aim_across": 6.4 / 41**0.5, "other_dx": 1,
+        "other_dy": 0, "other_heading_x": -1, "other_heading_y": 0, "time_passed": 0.5,
+    }  # fmt: skip
+    assert {name: seen[name] for name in want} == pytest.approx(want, abs=1e-6)

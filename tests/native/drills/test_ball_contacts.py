@@ -143,6 +143,14 @@ def test_the_ball_bounces_off_walls_and_enters_the_goal() -> None:
         assert (ball.vx[0], ball.vy[0]) == pytest.approx(want, abs=1e-4), (x, y)
 
 
+def test_a_ball_carried_into_a_wall_comes_back_onto_the_field() -> None:
+    """Beside the goal too, where the nearest open space of a ball deep in the end wall could be the goal recess."""
+    for x, y in ((DRILL.half_length_m + 0.2, 1.6), (0.0, DRILL.half_width_m + 0.5)):
+        ball = ball_contacts.ball_and_walls(DRILL, Disc(number(x), number(y), number(1), number(1)))
+        assert ball.x[0] <= DRILL.half_length_m - DRILL.ball_radius_m
+        assert ball.y[0] <= DRILL.half_width_m - DRILL.ball_radius_m
+
+
 def test_the_post_deflects_a_ball_that_grazes_it() -> None:
     graze = Disc(number(DRILL.half_length_m - 0.1), number(DRILL.goal_half_width_m - 0.2), number(5), number(0))
     ball = ball_contacts.ball_and_walls(DRILL, graze)
