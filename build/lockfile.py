@@ -23,6 +23,13 @@ def trim(source: Path, folder: Path) -> None:
     spec.to_json(folder / LOCK)
 
 
+def without_dependencies(folder: Path, name: str) -> None:
+    """Let the loader bring package `name` alone: the site's workers run compiled drills and need no NumPy."""
+    spec = PyodideLockSpec.from_json(folder / LOCK)
+    spec.packages[name].depends = []
+    spec.to_json(folder / LOCK)
+
+
 def add(folder: Path, wheels: list[Path]) -> None:
     """Add wheels that lie in `folder` to its lock, with the hashes the loader will check."""
     spec = PyodideLockSpec.from_json(folder / LOCK)

@@ -3,6 +3,7 @@
     site/              web/ as it is, index.html first
     site/workers/      workers/ as it is
     site/shaders/      shaders/ as it is
+    site/programs/     every drill compiled to WebAssembly, and the facts needed to run it
     site/pyodide/      Pyodide core, NumPy, our own wheel, and a lock that lists just these
     site/build.json    {version, key, files: {path: {bytes, sha256}}}, by which the page checks what it downloads
     site/_headers      the headers every file needs, for static hosts that read such a file
@@ -23,6 +24,7 @@ from build.console import guarded, say
 from build.distribution import Places
 from build.headers import headers_file
 from build.pins import CACHE, ROOT, SITE, Pins, pins
+from build.programs import programs_folder
 from build.stamps import exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
 
 MANIFEST = "build.json"
@@ -40,6 +42,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         (ROOT / "web", ""),
         (ROOT / "workers", "workers"),
         (ROOT / "shaders", "shaders"),
+        (programs_folder(places.cache), "programs"),
         (pyodide, "pyodide"),
         (wheel.parent, "pyodide"),
     ]
@@ -56,6 +59,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         for folder, place in present:
             shutil.copytree(folder, part / place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         lockfile.add(part / "pyodide", [part / "pyodide" / wheel.name])
+        lockfile.without_dependencies(part / "pyodide", "drillsergeant")
         (part / "_headers").write_text(headers_file(pinned.content_security_policy))
         (part / MANIFEST).write_text(manifest(part, key, wheel))
         swap_folder(part, target)

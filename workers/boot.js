@@ -14,7 +14,8 @@ export async function boot(role) {
   try {
     const errors = [];
     const pyodide = await loadPyodide({ indexURL: new URL("../pyodide/", import.meta.url).href });
-    await pyodide.loadPackage(["drillsergeant"], { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
+    const more = new URLSearchParams(self.location.search).getAll("package");
+    await pyodide.loadPackage(["drillsergeant", ...more], { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
     if (errors.length) throw new Error(errors.join("; "));
     const entry = pyodide.pyimport("drillsergeant.browser.worker_boot");
     entry.start(role, queue, started);

@@ -9,26 +9,30 @@ import js
 from drillsergeant.browser.dom import DomView
 from drillsergeant.browser.shared import BrowserMemory, allocate
 from drillsergeant.browser.spawner import BrowserSpawner
-from drillsergeant.drills import make
+from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.setup import choose_setup
-from drillsergeant.runtimes.supervisor import Fleet
+from drillsergeant.runtimes.supervisor import Fleet, Hosted
 
 _alive: list[object] = []
 
 
-def start(show_worker: Any, canvas: Any) -> None:
-    """Begin; ``show_worker`` is already loading, ``canvas`` is the match's canvas element."""
-    setup = choose_setup(int(js.navigator.hardwareConcurrency or 2), _parameters())
+def start(show_worker: Any, canvas: Any, program_text: str, module: Any) -> None:
+    """Begin; ``show_worker`` is already loading, ``canvas`` is the match's canvas element.
+
+    ``program_text`` is the drill's manifest, ``module`` its compiled ``WebAssembly.Module``.
+    """
+    program = Program.from_json(program_text)
+    setup = choose_setup(program, int(js.navigator.hardwareConcurrency or 2), _parameters())
     layout = Layout(setup.plan)
     handle = allocate(layout.pages)
     memory = BrowserMemory(handle)
     initialise(memory, layout)
     spawner = BrowserSpawner(canvas)
     run = str(js.crypto.randomUUID())
-    fleet = Fleet(spawner, memory, handle, layout, setup.drill, setup.seed, run, setup.options)
-    page = Page(DomView(), fleet, make(setup.drill), setup.seed)
+    fleet = Fleet(spawner, memory, layout, run, setup, Hosted(program_text, module, handle))
+    page = Page(DomView(), fleet, program.drill, setup.seed)
     show = spawner.adopt(
         show_worker,
         lambda data: fleet.receive("show", data),

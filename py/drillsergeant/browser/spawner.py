@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import js
@@ -48,10 +48,16 @@ class BrowserSpawner:
         self._canvas = first_canvas
 
     def spawn(
-        self, role: str, name: str, on_data: Callable[[object], None], on_error: Callable[[str], None]
+        self,
+        role: str,
+        name: str,
+        packages: Sequence[str],
+        on_data: Callable[[object], None],
+        on_error: Callable[[str], None],
     ) -> WorkerHandle:
-        """Start ``workers/<role>.js``."""
-        url = js.URL.new(f"workers/{role}.js", js.document.baseURI).href
+        """Start ``workers/<role>.js``, which loads ``packages`` beside ours."""
+        query = "?" + "&".join(f"package={package}" for package in packages) if packages else ""
+        url = js.URL.new(f"workers/{role}.js{query}", js.document.baseURI).href
         options = to_js({"type": "module", "name": name}, dict_converter=js.Object.fromEntries)
         return WorkerHandle(js.Worker.new(url, options), on_data, on_error)
 
@@ -76,7 +82,7 @@ class BrowserSpawner:
         return float(js.performance.now()) / 1000
 
     def canvas(self) -> Any:
-        """Return the match canvas to give away. That works once per element, so a later call puts a new one in its place."""
+        """Return the match canvas to give away. An element can do that once; a later call puts a new one in place."""
         element = self._canvas
         if element.hasAttribute("data-given"):
             fresh = element.cloneNode(False)

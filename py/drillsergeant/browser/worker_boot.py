@@ -7,6 +7,7 @@ import traceback
 from typing import Any
 
 from drillsergeant.browser.canvas import Canvas2D
+from drillsergeant.browser.kernels import BrowserKernels
 from drillsergeant.browser.worker_host import WorkerHost
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.assembly import Assembly
@@ -42,7 +43,8 @@ class WorkerBoot:
             raise protocol.ProtocolError("INIT came twice; a worker starts once")
         self._index = init.index
         canvas = Canvas2D(init.canvas) if init.canvas is not None else None
-        self._assembly = Assembly(self._host, init, canvas)
+        kernels = BrowserKernels(init.module, init.memory)
+        self._assembly = Assembly(self._host, init, kernels, canvas)
         if self._role == "show":
             self._host.every_frame(self._guarded_frame)
         else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from drillsergeant.drills import make
-from drillsergeant.learn.engine import Engine
+from drillsergeant.learn.engine import Learner
 from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash
+from drillsergeant.learn.kernel_calls import Kernels
+from drillsergeant.learn.kernel_engine import KernelEngine
+from drillsergeant.learn.program import Program
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import SHOW, Layout, attach, rollout
 from drillsergeant.memory.ring import RingProducer
@@ -22,14 +23,14 @@ from drillsergeant.runtimes.trainer import Trainer
 class Assembly:
     """One worker's runtime. The worker's boot code feeds it messages and gives it turns."""
 
-    def __init__(self, host: Host, init: protocol.Init, canvas: Canvas | None) -> None:
+    def __init__(self, host: Host, init: protocol.Init, kernels: Kernels, canvas: Canvas | None) -> None:
         self._host, self._init = host, init
         self._layout = Layout.from_dict(init.layout)
         self._memory = host.attach(init.memory)
         attach(self._memory, self._layout)
-        self._drill = make(init.drill)
-        self._shape_hash = network_hash(self._drill)
-        self._engine: Engine = NumpyEngine(self._drill, self._layout, self._memory)
+        program = Program.from_json(init.program)
+        self._drill, self._shape_hash = program.drill, program.network.shape_hash
+        self._engine = KernelEngine(program, kernels, self._layout, self._memory)
         self._show: Show | None = None
         self._trainer: Trainer | None = None
         self._rollout: Rollout | None = None
@@ -47,10 +48,20 @@ class Assembly:
     def _build_trainer(self) -> None:
         memory, layout = self._memory, self._layout
         weights = WeightsWriter(memory, layout, self._shape_hash)
-        learner = self._engine.learner(self._init.seed)
+        learner = self._learner()
         if weights.version:
             learner.read_parameters(weights.active_offset)
         self._trainer = Trainer(self._host, memory, layout, learner, weights, Hyper(), self._drill.reward_terms)
+
+    def _learner(self) -> Learner:
+        seed = self._init.seed
+        if self._init.options.get("learner") != "numpy":
+            return self._engine.learner(seed)
+        # The reference needs NumPy and the drill's own Python, which no other worker loads.
+        from drillsergeant.drills import make
+        from drillsergeant.learn.numpy_engine import NumpyEngine
+
+        return NumpyEngine(make(self._drill.name), self._layout, self._memory).learner(seed)
 
     def _build_rollout(self) -> None:
         plan, index = self._layout.plan, self._init.index

@@ -33,15 +33,20 @@ class Message:
 
 @dataclass(frozen=True)
 class Init(Message):
-    """page -> worker, once: everything a worker needs to start. ``memory`` and ``canvas`` are host objects."""
+    """page -> worker, once: everything a worker needs to start.
+
+    ``program`` is the text form of a ``learn.program.Program``; ``module`` (compiled), ``memory`` and ``canvas`` are
+    host objects.
+    """
 
     TYPE = "INIT"
     role: Role
     index: int
     generation: int
-    drill: str
     seed: int
     layout: dict[str, object]
+    program: str
+    module: object
     memory: object
     canvas: object = None
     options: dict[str, object] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drillsergeant.drills.contract import Body, Drill
+from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.learn.engine import ShowMatch
 
 GRAB_SLACK_M = 0.4
@@ -11,8 +11,8 @@ GRAB_SLACK_M = 0.4
 class Sandbox:
     """Holds at most one body; while held, it stands where the pointer is, at rest."""
 
-    def __init__(self, drill: Drill, match: ShowMatch) -> None:
-        self._drill, self._match = drill, match
+    def __init__(self, scene: Scene, match: ShowMatch) -> None:
+        self._scene, self._match = scene, match
         self._held: Body | None = None
         self._target_m = (0.0, 0.0)
 
@@ -25,7 +25,7 @@ class Sandbox:
         """Grab the nearest body within reach, or move the one held, to field coordinates in metres."""
         if self._held is None:
             self._held = self._nearest(x_m, y_m)
-        half_x, half_y = self._drill.scene.half_length_m, self._drill.scene.half_width_m
+        half_x, half_y = self._scene.half_length_m, self._scene.half_width_m
         self._target_m = (max(-half_x, min(half_x, x_m)), max(-half_y, min(half_y, y_m)))
 
     def let_go(self) -> None:
@@ -48,5 +48,5 @@ class Sandbox:
             dx, dy = state[body.x] - x_m, state[body.y] - y_m
             return float((dx * dx + dy * dy) ** 0.5) - body.size_m
 
-        best = min(self._drill.scene.bodies, key=beyond_m, default=None)
+        best = min(self._scene.bodies, key=beyond_m, default=None)
         return best if best is not None and beyond_m(best) <= GRAB_SLACK_M else None

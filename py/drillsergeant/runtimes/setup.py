@@ -1,50 +1,46 @@
-"""What a page decides once, before anything is shared: which drill, how many workers, how large the batches."""
+"""What a page decides once, before anything is shared: how many workers, how large the batches, which learner."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from drillsergeant.drills import make
-from drillsergeant.learn.network import Network
+from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Plan
 
 MAX_ROLLOUT_WORKERS = 14
-DEFAULT_DRILL = "ball"
+LEARNERS = ("wasm", "numpy")
 
 
 @dataclass(frozen=True)
 class Setup:
-    """The choices. ``options`` go to every worker with INIT."""
+    """The choices. ``options`` go to every worker with INIT; ``packages`` are what a role loads beside our wheel."""
 
-    drill: str
     seed: int
     plan: Plan
     options: dict[str, object]
+    packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def choose_setup(cores: int, parameters: Mapping[str, str]) -> Setup:
+def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) -> Setup:
     """Return the set-up for a machine of ``cores`` and the values of the page's address.
 
-    Known parameters: drill, seed, workers, matches, horizon. A value that makes no sense is refused.
+    Known parameters: seed, workers, matches, horizon, learner. A value that makes no sense is refused.
 
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
-    name = parameters.get("drill", DEFAULT_DRILL)
-    drill = make(name)
-    network = Network(len(drill.observation), drill.action_count)
-    workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
-    plan = Plan(
-        workers=workers,
-        matches=_whole(parameters, "matches", 256, 4, 8192),
-        sides=drill.sides,
+    plan = plan_for(
+        program,
+        workers=_whole(parameters, "workers", default_workers(cores), 1, 64),
+        matches=_whole(parameters, "matches", 512, 4, 8192),
         horizon=_whole(parameters, "horizon", 16, 1, 256),
-        observation_size=len(drill.observation),
-        action_count=drill.action_count,
-        parameter_count=network.size,
     )
-    seed = _whole(parameters, "seed", 1, 0, 2**32 - 1)
-    return Setup(name, seed, plan, {"engine": "numpy"})
+    learner = parameters.get("learner", LEARNERS[0])
+    if learner not in LEARNERS:
+        raise ValueError(f"learner={learner!r} in the page's address must be one of {', '.join(LEARNERS)}")
+    packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
+    return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, {"learner": learner}, packages)
 
 
 def default_workers(cores: int) -> int:

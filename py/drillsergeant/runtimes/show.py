@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes import protocol
@@ -38,7 +38,7 @@ class Show:
 
     def __init__(
         self,
-        drill: Drill,
+        drill: DrillFacts,
         match: ShowMatch,
         weights: WeightsReader,
         draw: Callable[[Mapping[str, float], Mapping[str, float], Picture], None],
@@ -47,7 +47,7 @@ class Show:
         self._drill, self._match, self._weights, self._draw = drill, match, weights, draw
         self._tick_s = 1.0 / drill.tick_hz
         self._clock = FrameClock()
-        self._sandbox = Sandbox(drill, match)
+        self._sandbox = Sandbox(drill.scene, match)
         self._human_action = 0
         self.playing, self.speed, self.mode = True, 1.0, "ai_vs_ai"
         self.version, self.versions_adopted = 0, 0
@@ -165,6 +165,7 @@ class Show:
             "playing": self.playing,
             "clock_s": self._clock_s,
             "ticks": self._tick,
+            **{name: self._after[name] for body in self._drill.scene.bodies for name in (body.x, body.y)},
         }
 
     def forget_time(self) -> None:

@@ -6,7 +6,7 @@ The order of starting is the order of need: the show first, so that the match mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from drillsergeant.memory.layout import SHOW, Layout, rollout
 from drillsergeant.memory.ring import raise_epoch
 from drillsergeant.memory.weights import clear_pin
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.setup import Setup
 
 BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
 RESTART_LIMIT = 5
@@ -35,8 +36,15 @@ class Handle(Protocol):
 class Spawner(Protocol):
     """How the page makes workers and learns of their end."""
 
-    def spawn(self, role: str, name: str, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> Handle:
-        """Start a worker script of ``role``."""
+    def spawn(
+        self,
+        role: str,
+        name: str,
+        packages: Sequence[str],
+        on_data: Callable[[object], None],
+        on_error: Callable[[str], None],
+    ) -> Handle:
+        """Start a worker script of ``role`` with further Python packages."""
 
     def when_freed(self, lock: str, then: Callable[[], None]) -> None:
         """Call ``then`` once nobody holds ``lock``."""
@@ -59,6 +67,15 @@ class Audience(Protocol):
 
     def on_fleet(self, name: str, state: str, why: str) -> None:
         """A worker is now ``starting``, ``ready``, ``restarting`` or ``dead``."""
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """What every worker is handed as it is: the program's text, its compiled module, the shared memory."""
+
+    program: str
+    module: object
+    memory: object
 
 
 @dataclass
@@ -85,16 +102,13 @@ class Fleet:
         self,
         spawner: Spawner,
         memory: Memory,
-        handle: object,
         layout: Layout,
-        drill: str,
-        seed: int,
         run: str,
-        options: Mapping[str, object],
+        setup: Setup,
+        hosted: Hosted,
     ) -> None:
-        self._spawner, self._memory, self._memory_handle = spawner, memory, handle
-        self._layout, self._drill, self._seed, self._run = layout, drill, seed, run
-        self._options = dict(options)
+        self._spawner, self._memory, self._layout, self._run = spawner, memory, layout, run
+        self._setup, self._hosted = setup, hosted
         self._run_flag = RunFlag(memory, layout)
         self._audience: Audience | None = None
         self._training: protocol.StartTraining | None = None
@@ -155,14 +169,15 @@ class Fleet:
         worker.handle = handle or self._spawner.spawn(
             worker.role,
             name,
+            self._setup.packages.get(worker.role, ()),
             lambda data: self.receive(name, data) if worker.generation == generation else None,
             lambda why: self._on_end(worker, generation, why),
         )
         canvas = self._spawner.canvas() if worker.role == "show" else None
-        options = {**self._options, "lock": self._lock(worker)}
+        options = {**self._setup.options, "lock": self._lock(worker)}
         init = protocol.Init(
-            worker.role, worker.index, worker.generation, self._drill, self._seed,
-            self._layout.to_dict(), self._memory_handle, canvas, options,
+            worker.role, worker.index, worker.generation, self._setup.seed, self._layout.to_dict(),
+            self._hosted.program, self._hosted.module, self._hosted.memory, canvas, options,
         )  # fmt: skip
         worker.handle.post(protocol.encode(init), canvas)
         limit_s = BOOT_LIMIT_S * 2 ** len(worker.restarts_s)
@@ -190,7 +205,7 @@ class Fleet:
 
     def _boot_overdue(self, worker: Worker, generation: int, limit_s: float) -> None:
         if worker.generation == generation and worker.state == "starting":
-            why = f"{worker.name} was not ready {limit_s:.0f} s after its start: a slow machine, or a file of the site is missing"
+            why = f"{worker.name} was not ready {limit_s:.0f} s after its start: a slow machine, or a file is missing"
             self._tell(worker, protocol.Error(worker.role, worker.index, f"{why}; it is started again"))
             self._on_end(worker, generation, why)
 

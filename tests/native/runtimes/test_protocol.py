@@ -6,7 +6,7 @@ import pytest
 from drillsergeant.runtimes import protocol
 
 SAMPLES = [
-    ("show", protocol.Init("show", 0, 0, "ball", 7, {"plan": {}}, object(), None, {"engine": "numpy"})),
+    ("show", protocol.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, {"learner": "wasm"})),
     ("trainer", protocol.StartTraining({"clip": 0.1})),
     ("trainer", protocol.StopTraining()),
     ("trainer", protocol.SetHyper({"epochs": 3})),

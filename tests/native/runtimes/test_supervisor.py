@@ -1,6 +1,6 @@
 """The supervisor: starting in the order of need, deaths noticed, restarts bounded, dead readers' pins freed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -8,7 +8,8 @@ from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, Plan, initialise
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet
+from drillsergeant.runtimes.setup import Setup
+from drillsergeant.runtimes.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, Hosted
 
 PLAN = Plan(workers=2, matches=8, sides=2, horizon=4, observation_size=3, action_count=2, parameter_count=10)
 
@@ -44,7 +45,12 @@ class FakeSpawner:
         self.time_s = 0.0
 
     def spawn(
-        self, role: str, name: str, on_data: Callable[[object], None], on_error: Callable[[str], None]
+        self,
+        role: str,
+        name: str,
+        packages: Sequence[str],
+        on_data: Callable[[object], None],
+        on_error: Callable[[str], None],
     ) -> FakeWorker:
         self.workers.append(FakeWorker(role, name, on_data, on_error))
         return self.workers[-1]
@@ -105,7 +111,7 @@ def bench() -> Bench:
     memory = PlainMemory(layout.total_bytes)
     initialise(memory, layout)
     spawner = FakeSpawner()
-    fleet = Fleet(spawner, memory, object(), layout, "ball", 1, "run", {"engine": "numpy"})
+    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {"learner": "wasm"}), Hosted("{}", object(), object()))
     return Bench(spawner, Listener(), memory, layout, fleet)
 
 

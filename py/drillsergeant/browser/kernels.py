@@ -1,0 +1,22 @@
+"""A compiled program in the browser: the module, made once by the page, linked here to the shared memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import js
+from pyodide.ffi import to_js
+
+
+class BrowserKernels:
+    """``learn.kernel_calls.Kernels`` over a ``WebAssembly.Instance``, which lives as long as the worker."""
+
+    def __init__(self, module: Any, memory: Any) -> None:
+        imports = to_js({"env": {"memory": memory}}, dict_converter=js.Object.fromEntries)
+        self._exports = js.WebAssembly.Instance.new(module, imports).exports
+
+    def function(self, name: str) -> Callable[..., object]:
+        """Return the exported function ``name``."""
+        function: Callable[..., object] = getattr(self._exports, name)
+        return function

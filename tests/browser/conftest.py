@@ -1,0 +1,97 @@
+"""What the tests of the page share: one browser, the built site on its own server, and a visitor that keeps notes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Worker
+
+from build.chromium import chromium, served
+from build.pins import SITE
+
+BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
+ARTEFACTS = Path("out/screenshots")
+
+
+class Visitor:
+    """A tab on the site, and everything that went through it."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.context = browser.new_context(viewport={"width": 1280, "height": 860})
+        self.page: Page = self.context.new_page()
+        self.address = address
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.context.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._console)
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def open(self, query: str = "") -> None:
+        """Go to the page and wait until training could begin."""
+        self.page.goto(self.address + query)
+        self.page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
+
+    def told(self) -> dict[str, Any]:
+        """What the page last wrote for machines to read."""
+        text = self.page.evaluate("document.getElementById('telemetry').textContent")
+        told: dict[str, Any] = json.loads(text)
+        return told
+
+    def show(self, key: str) -> Any:
+        """One number of the match."""
+        return (self.told().get("show") or {}).get(key)
+
+    def trainer(self, key: str) -> Any:
+        """One number of the trainer."""
+        return (self.told().get("trainer") or {}).get(key)
+
+    def until(self, what: str, true: Callable[[], object], limit_s: float = 60.0) -> None:
+        """Wait until ``true()``; fail saying ``what`` was waited for and what the page told last."""
+        ends_s = time.monotonic() + limit_s
+        while not true():
+            if time.monotonic() > ends_s:
+                pytest.fail(f"waited {limit_s:.0f} s in vain until {what}; the page told {self.told()}")
+            self.page.wait_for_timeout(100)
+
+    def worker(self, name: str) -> Worker:
+        """The worker whose script is ``workers/<name>.js``; the newest one where it was restarted."""
+        return [worker for worker in self.page.workers if worker.url.endswith(f"workers/{name}.js")][-1]
+
+    def snapshot(self, name: str) -> None:
+        """Keep a picture of the page as an artefact."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+    def close(self) -> None:
+        """Leave."""
+        self.context.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    assert (SITE / "index.html").is_file(), "site/ is not built: run make site"
+    with served() as url:
+        yield url
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
+    """A visitor of the page who has not opened it yet."""
+    visitor = Visitor(browser, address)
+    yield visitor
+    visitor.close()
