@@ -12,11 +12,23 @@ from typing import Protocol
 
 from drillsergeant.learn.hyper import Hyper
 
-EVALUATION_OPPONENTS: tuple[str, ...] = ("scripted", "random")
+# Frozen opponents and how many matches every rollout worker plays against each, beside its training.
+EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 32, "random": 16}
+EVALUATION_OPPONENTS: tuple[str, ...] = tuple(EVALUATION_MATCHES)
 
 # What a chunk's `stats` region holds, f32 each: side 0's episodes that ended in the chunk, then, in the order of the
 # drill's reward terms, the reward these episodes earned in all.
 CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decisions")
+
+
+def worker_seed(seed: int, index: int) -> int:
+    """The seed of rollout worker ``index``'s matches in a run seeded with ``seed``."""
+    return (seed * 1009 + index * 7919 + 1) % 2**32
+
+
+def evaluation_seed(own_seed: int, number: int) -> int:
+    """The seed of the matches against opponent ``number``, from the worker's own."""
+    return (own_seed + 104729 * (number + 1)) % 2**32
 
 
 @dataclass(frozen=True)

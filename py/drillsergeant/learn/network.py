@@ -7,6 +7,7 @@ the head is the value, the rows before it are the logits.
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ POLICY_GAIN = 0.01
 VALUE_GAIN = 1.0
 # Hidden gain of Glorot & Bengio for tanh is 5/3; 1.4 keeps a fresh tanh layer out of saturation on +-1 inputs.
 HIDDEN_GAIN = 1.4
+GAINS = {"w0": HIDDEN_GAIN, "w1": HIDDEN_GAIN, "w2": POLICY_GAIN}
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,19 @@ class Network:
         self.table = tuple(table)
         self.size = offset
 
+    @property
+    def shape_hash(self) -> int:
+        """A 32-bit digest of the shape, by which readers and writer of weights recognise each other."""
+        return zlib.crc32(repr([(each.name, each.shape) for each in self.table]).encode())
+
     def initial(self, seed: int) -> Array:
         """Fresh parameters, f32 [P]: the same on every machine, biases zero."""
         vector = np.zeros(self.size, np.float32)
-        gains = {"w0": HIDDEN_GAIN, "w1": HIDDEN_GAIN, "w2": POLICY_GAIN}
         for index, parameter in enumerate(self.table):
-            if parameter.name in gains:
+            if parameter.name in GAINS:
                 where = np.arange(parameter.size, dtype=np.uint32)
                 noise = unit_noise(np.full(parameter.size, seed, np.uint32), where, index) * np.float32(
-                    gains[parameter.name] / math.sqrt(parameter.shape[1])
+                    GAINS[parameter.name] / math.sqrt(parameter.shape[1])
                 )
                 parameter.of(vector)[...] = noise.reshape(parameter.shape)
         self.table[4].of(vector)[-1] *= VALUE_GAIN / POLICY_GAIN

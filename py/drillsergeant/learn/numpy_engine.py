@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -11,7 +10,7 @@ import numpy as np
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.chunk import Chunk
-from drillsergeant.learn.engine import CHUNK_STATS, Tally
+from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, Tally, evaluation_seed, worker_seed
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
 from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
@@ -21,7 +20,6 @@ from drillsergeant.learn.solo import SoloMatch
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 
-EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 32, "random": 16}
 OPPONENTS: tuple[Controller, ...] = ("scripted", "random")
 CHUNK_ARRAYS = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
 
@@ -33,8 +31,7 @@ def network_of(drill: Drill) -> Network:
 
 def network_hash(drill: Drill) -> int:
     """Return a 32-bit digest of the network's shape, by which readers and writer of weights recognise each other."""
-    network = network_of(drill)
-    return zlib.crc32(repr([(each.name, each.shape) for each in network.table]).encode())
+    return network_of(drill).shape_hash
 
 
 class NumpyEngine:
@@ -42,20 +39,21 @@ class NumpyEngine:
 
     name = "numpy"
 
-    def __init__(self, drill: Drill, layout: Layout, memory: Memory) -> None:
+    def __init__(self, drill: Drill, layout: Layout, memory: Memory, network: Network | None = None) -> None:
         self._drill, self._layout, self._memory = drill, layout, memory
+        self._network = network or network_of(drill)
 
     def show_match(self, seed: int) -> NumpyShowMatch:
         """Return the match of the render worker."""
-        return NumpyShowMatch(self._drill, self._memory, seed)
+        return NumpyShowMatch(self._drill, self._network, self._memory, seed)
 
     def collector(self, index: int, seed: int) -> NumpyCollector:
         """Return the matches of rollout worker ``index``."""
-        return NumpyCollector(self._drill, self._layout, self._memory, index, seed)
+        return NumpyCollector(self._drill, self._network, self._layout, self._memory, index, seed)
 
     def learner(self, seed: int) -> NumpyLearner:
         """Return the trainer's learner."""
-        return NumpyLearner(self._drill, self._layout, self._memory, seed)
+        return NumpyLearner(self._network, self._layout, self._memory, seed)
 
 
 def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
@@ -68,8 +66,8 @@ def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
 class NumpyShowMatch(SoloMatch):
     """``engine.ShowMatch``: one match of the drill, with weights from shared memory."""
 
-    def __init__(self, drill: Drill, memory: Memory, seed: int) -> None:
-        super().__init__(drill, network_of(drill), seed)
+    def __init__(self, drill: Drill, network: Network, memory: Memory, seed: int) -> None:
+        super().__init__(drill, network, seed)
         self._memory = memory
 
     def adopt(self, weights_offset: int) -> None:
@@ -80,17 +78,18 @@ class NumpyShowMatch(SoloMatch):
 class NumpyCollector:
     """``engine.Collector`` over the reference collector."""
 
-    def __init__(self, drill: Drill, layout: Layout, memory: Memory, index: int, seed: int) -> None:
-        self._drill, self._layout, self._memory = drill, layout, memory
-        self._network = network_of(drill)
-        worker_seed = (seed * 1009 + index * 7919 + 1) % 2**32
-        self._main = Collector(drill, self._network, layout.plan.matches, worker_seed)
+    def __init__(
+        self, drill: Drill, network: Network, layout: Layout, memory: Memory, index: int, seed: int
+    ) -> None:
+        self._drill, self._network, self._layout, self._memory = drill, network, layout, memory
+        own_seed = worker_seed(seed, index)
+        self._main = Collector(drill, self._network, layout.plan.matches, own_seed)
         self._evaluations = {
             opponent: Collector(
                 drill,
                 self._network,
                 EVALUATION_MATCHES[opponent],
-                (worker_seed + 104729 * (number + 1)) % 2**32,
+                evaluation_seed(own_seed, number),
                 ("policy", opponent)[: drill.sides],
             )
             for number, opponent in enumerate(OPPONENTS)
@@ -124,9 +123,8 @@ class NumpyLearner:
 
     name = "numpy"
 
-    def __init__(self, drill: Drill, layout: Layout, memory: Memory, seed: int) -> None:
-        self._layout, self._memory = layout, memory
-        self._network = network_of(drill)
+    def __init__(self, network: Network, layout: Layout, memory: Memory, seed: int) -> None:
+        self._network, self._layout, self._memory = network, layout, memory
         self.reset(seed)
 
     def reset(self, seed: int) -> None:

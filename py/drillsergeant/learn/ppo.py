@@ -18,7 +18,7 @@ from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.schedule import Cell, cells_of, minibatches
 
 # Rows handled at a time: their activations stay in the cache, and they are the unit in which work is shared out.
-CELL_LANES = 256
+CELL_LANES = 128
 
 ChunkT = TypeVar("ChunkT")
 

@@ -1,0 +1,78 @@
+"""Calling the functions of a program by the names of their parameters, wherever they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
+
+from drillsergeant.learn.program import Program
+from drillsergeant.memory.access import signed
+
+Function = Callable[..., object]
+Call = Callable[[], object]
+
+
+class Kernels(Protocol):
+    """A program's module, linked to the memory it works on: `kernels.native.NativeModule`, or an instance in a browser.
+
+    The binary must have been compiled for a memory of that kind (shared or not).
+    """
+
+    def function(self, name: str) -> Function:
+        """The exported function `name`, called with integers (i32) and floats (f32); returns a number or None."""
+        ...
+
+
+class Rows(NamedTuple):
+    """A group of arrays: byte offset of the first, bytes from one to the next."""
+
+    base: int
+    stride: int
+
+
+class Calls:
+    """Exported functions of one linked program, looked up once."""
+
+    def __init__(self, program: Program, kernels: Kernels) -> None:
+        self._signatures = program.signatures
+        self._kernels = kernels
+        self._functions: dict[str, Function] = {}
+
+    def bind(self, name: str, numbers: Mapping[str, float], **groups: Rows) -> Call:
+        """The call of `name` with these numbers, ready to be made many times.
+
+        `groups` gives base and stride of a kernel's groups: `in_state=rows` is "in.state.base" and "in.state.stride".
+        Raises KeyError naming a parameter that is not given.
+        """
+        given = dict(numbers)
+        for group, rows in groups.items():
+            place = group.replace("_", ".", 1)
+            given |= {f"{place}.base": rows.base, f"{place}.stride": rows.stride}
+        arguments = tuple(_number(given[param]) for param in self._signatures[name])
+        function = self._function(name)
+        return lambda: function(*arguments)
+
+    def run(self, name: str, numbers: Mapping[str, float], **groups: Rows) -> object:
+        """Make the call once; returns what the function returns."""
+        return self.bind(name, numbers, **groups)()
+
+    def run_integer(self, name: str, numbers: Mapping[str, float]) -> int:
+        """Make the call of a function that returns an i32."""
+        result = self.run(name, numbers)
+        assert isinstance(result, int), f"{name} returned {result!r}"
+        return result
+
+    def run_float(self, name: str, numbers: Mapping[str, float]) -> float:
+        """Make the call of a function that returns an f32."""
+        result = self.run(name, numbers)
+        assert isinstance(result, int | float), f"{name} returned {result!r}"
+        return float(result)
+
+    def _function(self, name: str) -> Function:
+        if name not in self._functions:
+            self._functions[name] = self._kernels.function(name)
+        return self._functions[name]
+
+
+def _number(value: float) -> float:
+    return signed(value) if isinstance(value, int) else value

@@ -1,0 +1,70 @@
+"""The engine over a compiled program: what the runtimes use. Needs no NumPy and no Python of the drill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.kernel_arithmetic import KernelArithmetic
+from drillsergeant.learn.kernel_calls import Calls, Kernels
+from drillsergeant.learn.kernel_rollout import KernelCollector
+from drillsergeant.learn.kernel_show import KernelShowMatch
+from drillsergeant.learn.ppo import Learner
+from drillsergeant.learn.program import Program
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import Layout
+
+
+class KernelEngine:
+    """Makes the three parts over a program whose module is linked to `memory`.
+
+    The layout must be made from `kernel_scratch.plan_for` of the same program.
+    """
+
+    name = "wasm"
+
+    def __init__(self, program: Program, kernels: Kernels, layout: Layout, memory: Memory) -> None:
+        self._program, self._layout, self._memory = program, layout, memory
+        self._calls = Calls(program, kernels)
+
+    def show_match(self, seed: int) -> KernelShowMatch:
+        """Return the match of the render worker."""
+        return KernelShowMatch(self._program, self._calls, self._layout, self._memory, seed)
+
+    def collector(self, index: int, seed: int) -> KernelCollector:
+        """Return the matches of rollout worker ``index``."""
+        return KernelCollector(self._program, self._calls, self._layout, self._memory, index, seed)
+
+    def learner(self, seed: int) -> KernelLearner:
+        """Return the trainer's learner."""
+        return KernelLearner(self._program, self._calls, self._layout, self._memory, seed)
+
+
+class KernelLearner:
+    """`engine.Learner`: PPO over ring slots with the arithmetic on kernels."""
+
+    name = "wasm"
+
+    def __init__(self, program: Program, calls: Calls, layout: Layout, memory: Memory, seed: int) -> None:
+        self._program, self._calls, self._layout, self._memory = program, calls, layout, memory
+        self.reset(seed)
+
+    def reset(self, seed: int) -> None:
+        """Start over with new parameters."""
+        self._seed = seed
+        self._arithmetic = KernelArithmetic(self._program, self._calls, self._layout, self._memory, seed)
+        self._ppo = Learner(self._arithmetic, seed, self._program.network.tile_rows)
+
+    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        """Update from these chunks; returns the metrics of the update."""
+        return asdict(self._ppo.learn(slot_offsets, hyper))
+
+    def write_parameters(self, offset: int) -> None:
+        """Copy the current parameters to ``offset``."""
+        self._arithmetic.copy_parameters(target=offset)
+
+    def read_parameters(self, offset: int) -> None:
+        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        self.reset(self._seed)
+        self._arithmetic.copy_parameters(source=offset)

@@ -1,0 +1,85 @@
+"""A rollout worker's matches on kernels: one call a chunk."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+
+from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, Tally, evaluation_seed, worker_seed
+from drillsergeant.learn.kernel_calls import Calls, Rows
+from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, BatchScratch, RolloutScratch
+from drillsergeant.learn.program import Program
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import Layout, rollout, round_up
+
+RECORDED = ("obs", "action", "logp", "reward", "terminated", "truncated", "value", "stats")
+SIMD_LANES = 4
+
+
+class KernelCollector:
+    """`engine.Collector`: plays where `rollout.Collector` would, to the bit."""
+
+    def __init__(
+        self, program: Program, calls: Calls, layout: Layout, memory: Memory, index: int, seed: int
+    ) -> None:
+        self._calls, self._layout, self._memory = calls, layout, memory
+        self._places = RolloutScratch(program, layout.plan.matches, Arena.over(layout[f"{rollout(index)}.scratch"]))
+        largest = max(layout.plan.matches, *EVALUATION_MATCHES.values())
+        memory.write(self._places.slots, array("I", range(round_up(largest, SIMD_LANES))))
+        own_seed = worker_seed(seed, index)
+        self._main = self._start(self._places.main, layout.plan.matches, own_seed)
+        self._main |= {"lanes_bytes": layout.plan.lanes * WORD_BYTES, "last_obs": self._places.sight.obs}
+        self._evaluations = {
+            name: self._start_evaluation(name, evaluation_seed(own_seed, number))
+            for number, name in enumerate(self._places.evaluations)
+        }
+
+    def _start(self, batch: BatchScratch, matches: int, seed: int) -> dict[str, int]:
+        """Start episode 0 of every match; returns what a call that plays them needs beside the chunk's places."""
+        slots = Rows(self._places.slots, 0)
+        self._calls.run("reset", {"count": matches, "scalar.seed": seed}, in_slot=slots, out_state=batch.state)
+        self._memory.write(batch.running.base, bytes(batch.ended.base - batch.running.base))
+        sight = self._places.sight
+        return {
+            "decisions": self._layout.plan.horizon,
+            "matches": matches,
+            "match_stride": batch.match_stride,
+            "state": batch.state.base,
+            "next_state": batch.next_state.base,
+            "running": batch.running.base,
+            "ended": batch.ended.base,
+            "rewards": batch.rewards.base,
+            "flag": batch.flag.base,
+            "draw": sight.draw,
+            "scratch": sight.network,
+            "head": sight.head.base,
+            "head_stride": sight.head.stride,
+        }
+
+    def _start_evaluation(self, name: str, seed: int) -> dict[str, int]:
+        batch, matches, sight = self._places.evaluations[name], EVALUATION_MATCHES[name], self._places.sight
+        return self._start(batch, matches, seed) | {
+            "lanes_bytes": round_up(matches, 8) * WORD_BYTES,
+            "obs": sight.obs,
+            "action": batch.action.base,
+            "action_stride": batch.action.stride,
+            "logp": sight.logp,
+            "value": sight.value,
+            "stats": self._places.stats,
+        }
+
+    def collect(self, weights_offset: int, slot_offset: int) -> None:
+        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot."""
+        chunk = {name: self._layout.chunk_field(name, slot_offset).offset for name in RECORDED}
+        self._calls.run("collect", {**self._main, **chunk, "parameters": weights_offset})
+
+    def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
+        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+        return {name: self._evaluate(name, weights_offset) for name in self._evaluations}
+
+    def _evaluate(self, name: str, weights_offset: int) -> Tally:
+        self._calls.run(f"evaluate_{name}", {**self._evaluations[name], "parameters": weights_offset})
+        stats = array("f", bytes(len(CHUNK_STATS) * WORD_BYTES))
+        self._memory.read(self._places.stats, stats)
+        counts = dict(zip(CHUNK_STATS, map(int, stats), strict=True))
+        return Tally(counts["episodes"], counts["wins"], counts["losses"])

@@ -1,0 +1,134 @@
+"""A drill compiled: one WebAssembly module and the facts that are needed to run it, on disk as .wasm and .json.
+
+Whoever runs a program needs neither NumPy nor the drill's Python: this file, `kernel_engine` and what they import are
+the running side. The tracing side (`kernel_build` and what it imports) makes programs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from drillsergeant.drills.contract import Body, Dtype, Scene
+
+FORMAT = 1  # raised when a function or a fact changes its meaning
+KEY_DIRECTIONS = (-1, 0, 1)
+
+
+@dataclass(frozen=True)
+class DrillFacts:
+    """What a drill says about itself, see `drills.contract.Drill`; its functions are kernels of the module.
+
+    `keys` holds the result of `from_keys` for every combination, in the order of the loops in `keys_of`.
+    """
+
+    name: str
+    sides: int
+    action_count: int
+    action_repeat: int
+    tick_hz: int
+    time_limit_s: float
+    fields: Mapping[str, Dtype]
+    observation: tuple[str, ...]
+    reward_terms: tuple[str, ...]
+    scene: Scene
+    keys: tuple[int, ...]
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        """Return the action for the keys a human holds, see `drills.contract.Drill`."""
+        index = side
+        for direction in (right, up, turn):
+            index = index * len(KEY_DIRECTIONS) + KEY_DIRECTIONS.index(direction)
+        return self.keys[2 * index + dash]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Where a fresh network's parameters are noise: `count` f32 from element `offset` on, drawn for the indices from
+    `index` on and multiplied by `scale` and then by `gain`. What no row names is zero."""
+
+    salt: int
+    index: int
+    offset: int
+    count: int
+    scale: float
+    gain: float
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """Sizes of the network. `shape_hash` is what readers and writers of weights compare; a cell of the learner has at
+    most `tile_rows` rows and is described by the words named in `cell_record`."""
+
+    hidden: int
+    parameter_count: int
+    shape_hash: int
+    tile_rows: int
+    scratch_bytes: int
+    cell_record: tuple[str, ...]
+    initial: tuple[Noise, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """`signatures` gives the names of every function's parameters, in order. `shared`: the module imports a
+    shared memory, as it must in a browser; otherwise an unshared one."""
+
+    binary: bytes
+    shared: bool
+    drill: DrillFacts
+    network: NetworkFacts
+    signatures: Mapping[str, tuple[str, ...]]
+
+    def to_json(self) -> str:
+        """Everything but the binary, as text."""
+        facts = {name: value for name, value in asdict(self).items() if name != "binary"}
+        return json.dumps({"format": FORMAT, **facts}, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str, binary: bytes = b"") -> Program:
+        """The program again. Where the module was compiled elsewhere, `binary` may be left out.
+
+        Raises ValueError when the text was written by another version.
+        """
+        facts = json.loads(text)
+        if facts["format"] != FORMAT:
+            raise ValueError(
+                f"the program has format {facts['format']}, this version runs {FORMAT}: build the site again"
+            )
+        signatures = {name: tuple(params) for name, params in facts["signatures"].items()}
+        return cls(binary, facts["shared"], _drill(facts["drill"]), _network(facts["network"]), signatures)
+
+
+def keys_of(from_keys: Any, sides: int) -> tuple[int, ...]:
+    """Every result of a drill's `from_keys`."""
+    return tuple(
+        from_keys(side, right, up, turn, dash)
+        for side in range(sides)
+        for right in KEY_DIRECTIONS
+        for up in KEY_DIRECTIONS
+        for turn in KEY_DIRECTIONS
+        for dash in (False, True)
+    )
+
+
+def _drill(facts: Mapping[str, Any]) -> DrillFacts:
+    lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "keys")}
+    return DrillFacts(**{**facts, **lists, "scene": _scene(facts["scene"])})
+
+
+def _network(facts: Mapping[str, Any]) -> NetworkFacts:
+    initial = tuple(Noise(**row) for row in facts["initial"])
+    return NetworkFacts(**{**facts, "cell_record": tuple(facts["cell_record"]), "initial": initial})
+
+
+def _scene(facts: Mapping[str, Any]) -> Scene:
+    return Scene(**{**facts, "bodies": tuple(Body(**_tuples(body)) for body in facts["bodies"])})
+
+
+def _tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only; the facts of a body hold tuples."""
+    return {name: tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+            for name, value in facts.items()}
