@@ -19,13 +19,10 @@ def test_numpy_is_the_version_of_pyodides_own_lock(selenium: Any) -> None:
 
 
 @run_in_pyodide(packages=["drillsergeant"])
-def test_our_wheel_comes_through_the_lock_with_numpy(selenium: Any) -> None:
-    import sys
-
+def test_our_wheel_comes_through_the_lock_as_readable_source(selenium: Any) -> None:
     import drillsergeant
 
-    assert drillsergeant.__file__.endswith("__init__.py"), "the wheel's Python stays readable source"
-    assert "numpy" in sys.modules or __import__("numpy")
+    assert drillsergeant.__file__.endswith("__init__.py")
 
 
 def test_a_kept_proxy_is_counted_until_it_is_destroyed(selenium: Any) -> None:
