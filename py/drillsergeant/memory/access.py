@@ -30,7 +30,10 @@ def unsigned(value: int) -> int:
 
 
 class Memory(Protocol):
-    """Everything the protocols need of a memory. `word` counts i32 cells, offsets count bytes."""
+    """Everything the protocols need of a memory. `word` counts i32 cells, offsets count bytes.
+
+    Of a NumPy array hand over `array.data`.
+    """
 
     def load(self, word: int) -> int:
         """Return the cell's signed value."""

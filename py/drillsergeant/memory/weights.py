@@ -31,8 +31,7 @@ class WeightsWord(IntEnum):
 
     ACTIVE_IDX = 0
     VERSION = 1
-    SHAPE_HASH = 2
-    STEP_COUNTER = 3  # low 32 bits, for display; the whole count is in the slot's header
+    STEP_COUNTER = 2  # low 32 bits, for display; the whole count is in the slot's header
 
 
 class SlotWord(IntEnum):
@@ -41,7 +40,8 @@ class SlotWord(IntEnum):
     VERSION = 0
     STEP_LOW = 1
     STEP_HIGH = 2
-    CHECKSUM = 3  # CRC-32 of the parameters' bytes, 0 where they were written in place
+    SHAPE_HASH = 3  # of the network the parameters belong to
+    CHECKSUM = 4  # CRC-32 of the parameters' bytes, 0 where they were written in place
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Snapshot:
 
     version: int
     step_counter: int
+    shape_hash: int
     checksum: int
     slot: int
     offset: int
@@ -59,15 +60,15 @@ class WeightsWriter:
     """The trainer's end. One at a time; a replacement goes on after the last version that became active."""
 
     def __init__(self, memory: Memory, layout: Layout, shape_hash: int) -> None:
-        """Announce the network shape and pick up where an earlier writer stopped."""
+        """Publish networks of `shape_hash` (any 32 bits), from where an earlier writer stopped."""
         self._memory = memory
+        self._shape_hash = shape_hash
         self._layout = layout
         self._control = layout["weights.control"].word
         self._pins = [layout[f"weights.pin.{reader}"].word for reader in layout.plan.readers]
         self._active = memory.load(self._control + WeightsWord.ACTIVE_IDX)
         self._version = unsigned(memory.load(layout[f"weights.{self._active}.header"].word + SlotWord.VERSION))
         self._reserved: int | None = None
-        memory.store(self._control + WeightsWord.SHAPE_HASH, shape_hash)
 
     @property
     def version(self) -> int:
@@ -101,7 +102,8 @@ class WeightsWriter:
             )
         self._version = unsigned(self._version + 1) or 1  # 0 stays "nothing published"
         self._active, self._reserved = self._reserved, None
-        header = array("i", map(signed, (self._version, step_counter, step_counter >> 32, checksum)))
+        words = (self._version, step_counter, step_counter >> 32, self._shape_hash, checksum)
+        header = array("i", map(signed, words))
         self._memory.write(self._layout[f"weights.{self._active}.header"].offset, header)
         self._memory.store(self._control + WeightsWord.ACTIVE_IDX, self._active)  # data first, index last
         self._memory.store(self._control + WeightsWord.STEP_COUNTER, step_counter)
@@ -161,7 +163,12 @@ class WeightsReader:
         if snapshot.version == 0:
             self.unpin()
             return None
-        self._check_shape()
+        if snapshot.shape_hash != self._shape_hash:
+            self.unpin()
+            raise ValueError(
+                f"weights have shape hash {snapshot.shape_hash:#010x}, {self._reader} expects {self._shape_hash:#010x}"
+                ": the trainer runs another network; reset the trainer or reload the page"
+            )
         self.version = snapshot.version
         return snapshot
 
@@ -198,17 +205,9 @@ class WeightsReader:
     def _read_header(self, slot: int) -> Snapshot:
         words = array("i", bytes(WORD_BYTES * len(SlotWord)))
         self._memory.read(self._layout[f"weights.{slot}.header"].offset, words)
-        version, low, high, checksum = map(unsigned, words)
-        return Snapshot(version, high << 32 | low, checksum, slot, self._layout[f"weights.{slot}"].offset)
-
-    def _check_shape(self) -> None:
-        found = unsigned(self._memory.load(self._control + WeightsWord.SHAPE_HASH))
-        if found != self._shape_hash:
-            self.unpin()
-            raise ValueError(
-                f"weights have shape hash {found:#010x}, {self._reader} expects {self._shape_hash:#010x}: the trainer "
-                "runs another network; reset the trainer or reload the page"
-            )
+        version, low, high, shape_hash, checksum = map(unsigned, words)
+        offset = self._layout[f"weights.{slot}"].offset
+        return Snapshot(version, high << 32 | low, shape_hash, checksum, slot, offset)
 
 
 def clear_pin(memory: Memory, layout: Layout, reader: str) -> None:
