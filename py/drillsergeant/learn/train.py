@@ -1,14 +1,16 @@
 """Training in a terminal: `python -m drillsergeant.learn.train --decisions 4e6 --out policy.npz`.
 
-The same learner as in the browser, natively. Prints one line per evaluation: shares of wins, losses and draws of the
-sampling policy against the drill's frozen scripted player, one episode in each of the evaluation matches.
+The learner of the browser, natively: the same compiled drill through wasmtime, in lockstep (chunks, update, chunks,
+...), so that the same settings give the same weights on every machine. Prints one line per evaluation: shares of wins,
+losses and draws of the sampling policy against the drill's frozen scripted player, and its wins against a random one.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -16,76 +18,159 @@ import numpy as np
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.learn.chunk import Chunk, EpisodeStats
+from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally
 from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
-from drillsergeant.learn.ppo import Learner, Metrics
-from drillsergeant.learn.rollout import Collector, Controller, evaluate
+from drillsergeant.learn.kernel_build import build_program
+from drillsergeant.learn.kernel_engine import KernelEngine
+from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.numpy_engine import NumpyEngine
+from drillsergeant.memory.layout import Layout
 
-HEADER = "  time_s  decisions    /s   win  loss  draw  entropy      kl   value  episode_s  rewards"
+HEADER = "  time_s  decisions    /s   win  loss  draw  random  entropy      kl   value  episode_s  decided  rewards"
+EVALUATION_SEED = 977
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How to train: matches side by side (N), decisions in a chunk (T), and when to stop and to look."""
+class Settings:
+    """How to train: workers, matches of each (N), decisions in a chunk (T), and when to stop and to look."""
 
+    workers: int = 1
     matches: int = 512
     horizon: int = 16
     decisions: int = 4_000_000
     evaluate_every: int = 250_000
-    evaluation_matches: int = 200
+    evaluation_episodes: int = 200
     seed: int = 0
 
 
 @dataclass(frozen=True)
 class Point:
-    """One point of the learning curve. `seconds` leaves evaluation out; `episodes` are those of self-play."""
+    """One point of the learning curve. `seconds` leaves evaluation out.
+
+    `tallies` are the policy's episodes against each frozen opponent, `self_play` the sums of `CHUNK_STATS` and of the
+    reward terms over the episodes that ended since the point before, `metrics` those of the latest update.
+    """
 
     seconds: float
     decisions: int
-    against_scripted: EpisodeStats
-    episodes: EpisodeStats
-    metrics: Metrics
+    tallies: Mapping[str, Tally]
+    self_play: Mapping[str, float]
+    metrics: Mapping[str, float]
     parameters: Array
 
 
-def train(drill: Drill, plan: Plan, hyper: Hyper) -> Iterator[Point]:
-    """Train from scratch by self-play, both sides learning, and yield the curve as it grows."""
-    network = Network(len(drill.observation), drill.action_count)
-    arithmetic = NumpyArithmetic(network, plan.seed)
-    learner: Learner[Chunk] = Learner(arithmetic, plan.seed, cell_lanes=plan.matches * drill.sides)
-    collector = Collector(drill, network, plan.matches, plan.seed)
-    seconds, decisions, metrics, episodes = 0.0, 0, Metrics(), EpisodeStats()
-    next_look = 0
+@dataclass(frozen=True)
+class Rig:
+    """An engine over a memory of its own, with room for one more worker, who only evaluates."""
+
+    drill: Drill
+    engine: Engine
+    layout: Layout
+    memory: NativeMemory
+
+    @property
+    def weights(self) -> int:
+        """Byte offset of the parameters that are played with."""
+        return self.layout["weights.0"].offset
+
+    def slot(self, worker: int) -> int:
+        """Byte offset of the chunk of a worker."""
+        return self.layout[f"ring.{worker}.chunks"].offset
+
+    def f32(self, offset: int, count: int) -> Array:
+        """A copy of `count` f32 at a byte offset."""
+        return self.memory.array(offset, count, np.dtype(np.float32)).copy()
+
+
+def kernel_rig(drill: Drill, settings: Settings) -> Rig:
+    """The engine of the browser."""
+    program = build_program(drill, shared=False)
+    layout = Layout(plan_for(program, settings.workers + 1, settings.matches, settings.horizon))
+    memory = NativeMemory(layout.total_bytes)
+    return Rig(drill, KernelEngine(program, memory.link(program.binary), layout, memory), layout, memory)
+
+
+def numpy_rig(drill: Drill, settings: Settings) -> Rig:
+    """The reference, several times slower."""
+    program = build_program(drill, shared=False)
+    layout = Layout(plan_for(program, settings.workers + 1, settings.matches, settings.horizon))
+    memory = NativeMemory(layout.total_bytes)
+    return Rig(drill, NumpyEngine(drill, layout, memory), layout, memory)
+
+
+RIGS: Mapping[str, Callable[[Drill, Settings], Rig]] = {"wasm": kernel_rig, "numpy": numpy_rig}
+
+
+def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[Point]:
+    """Train from scratch by self-play, all sides learning, and yield the curve as it grows."""
+    workers = range(settings.workers)
+    learner = rig.engine.learner(settings.seed)
+    collectors = [rig.engine.collector(worker, settings.seed) for worker in workers]
+    slots = [rig.slot(worker) for worker in workers]
+    per_update = settings.workers * rig.layout.plan.agents * settings.horizon
+    learner.write_parameters(rig.weights)
+    seconds, decisions, next_look = 0.0, 0, 0
+    metrics: Mapping[str, float] = {}
+    self_play = _stats(rig, ())
     while True:
-        if decisions >= next_look or decisions >= plan.decisions:
-            opponent: Controller = "scripted" if drill.sides > 1 else "policy"
-            record = evaluate(drill, network, arithmetic.parameters, opponent, plan.evaluation_matches, plan.seed + 1)
-            yield Point(seconds, decisions, record, episodes, metrics, arithmetic.parameters.copy())
-            episodes = EpisodeStats()
-            next_look += plan.evaluate_every
-            if decisions >= plan.decisions:
+        if decisions >= min(next_look, settings.decisions):
+            parameters = rig.f32(rig.weights, rig.layout.plan.parameter_count)
+            yield Point(seconds, decisions, evaluate(rig, settings), self_play, metrics, parameters)
+            if decisions >= settings.decisions:
                 return
+            self_play = _stats(rig, ())
+            next_look += settings.evaluate_every
         start = time.perf_counter()
-        chunk = collector.collect(arithmetic.parameters, plan.horizon)
-        metrics = learner.learn([chunk], hyper)
+        for collector, slot in zip(collectors, slots, strict=True):
+            collector.collect(rig.weights, slot)
+        metrics = learner.learn(slots, hyper)
+        learner.write_parameters(rig.weights)
         seconds += time.perf_counter() - start
-        decisions += chunk.horizon * chunk.agents
-        episodes.add(chunk.stats)
+        decisions += per_update
+        self_play = {name: total + self_play[name] for name, total in _stats(rig, slots).items()}
+
+
+def evaluate(rig: Rig, settings: Settings) -> dict[str, Tally]:
+    """Tally of the current parameters against each frozen opponent, the policy on side 0.
+
+    Fresh matches, played for whole time limits, so that short episodes are hardly favoured.
+    """
+    collector = rig.engine.collector(settings.workers, settings.seed + EVALUATION_SEED)
+    decisions_per_limit = rig.drill.time_limit_s * rig.drill.tick_hz / rig.drill.action_repeat
+    chunks_per_limit = math.ceil(decisions_per_limit / settings.horizon)
+    totals: dict[str, Tally] = {}
+    while not totals or min(tally.episodes for tally in totals.values()) < settings.evaluation_episodes:
+        for _ in range(chunks_per_limit):
+            for name, tally in collector.evaluate(rig.weights).items():
+                old = totals.get(name, Tally(0, 0, 0))
+                sums = (old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses)
+                totals[name] = Tally(*sums)
+    return totals
+
+
+def _stats(rig: Rig, slots: Sequence[int]) -> dict[str, float]:
+    """What the episodes that ended in the chunks at `slots` came to, by name."""
+    names = [*CHUNK_STATS, *rig.drill.reward_terms]
+    rows = [rig.f32(rig.layout.chunk_field("stats", slot).offset, len(names)) for slot in slots]
+    return {name: float(sum(row[k] for row in rows)) for k, name in enumerate(names)}
 
 
 def line(drill: Drill, point: Point) -> str:
     """One point as a row under HEADER."""
-    wins, losses, draws = point.against_scripted.shares()
-    count = max(point.episodes.episodes, 1)
-    rewards = " ".join(f"{name} {total / count:+.2f}" for name, total in point.episodes.reward_terms.items())
-    m = point.metrics
-    episode_s = point.episodes.decisions / count * drill.action_repeat / drill.tick_hz
-    rate = point.decisions / max(point.seconds, 1e-9)
+    scripted, random = point.tallies["scripted"], point.tallies["random"]
+    played = max(scripted.episodes, 1)
+    draws = scripted.episodes - scripted.wins - scripted.losses
+    shares = " ".join(f"{count / played:5.0%}" for count in (scripted.wins, scripted.losses, draws))
+    ended = max(point.self_play["episodes"], 1.0)
+    episode_s = point.self_play["decisions"] / ended * drill.action_repeat / drill.tick_hz
+    decided = (point.self_play["wins"] + point.self_play["losses"]) / ended
+    rewards = " ".join(f"{name} {point.self_play[name] / ended:+.2f}" for name in drill.reward_terms)
+    entropy, kl, value_loss = (point.metrics.get(name, 0.0) for name in ("entropy", "approx_kl", "value_loss"))
     return (
-        f"{point.seconds:8.1f} {point.decisions:10d} {rate / 1e3:4.0f}k {wins:5.0%} {losses:5.0%} {draws:5.0%} "
-        f"{m.entropy:8.3f} {m.approx_kl:7.4f} {m.value_loss:7.4f} {episode_s:10.1f}  {rewards}"
+        f"{point.seconds:8.1f} {point.decisions:10d} {point.decisions / max(point.seconds, 1e-9) / 1e3:4.0f}k {shares} "
+        f"{random.wins / max(random.episodes, 1):7.0%} {entropy:8.3f} {kl:7.4f} {value_loss:7.4f} {episode_s:10.1f} "
+        f"{decided:8.0%}  {rewards}"
     )
 
 
@@ -105,16 +190,17 @@ def main() -> None:
     """Parse the command line, train, print, save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--drill", choices=sorted(DRILLS), default="ball")
+    parser.add_argument("--engine", choices=sorted(RIGS), default="wasm")
     parser.add_argument("--out", default="policy.npz", help="where to save the policy")
-    for settings in (Plan, Hyper):
-        for field in fields(settings):
+    for table in (Settings, Hyper):
+        for field in fields(table):
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default)
     given = vars(parser.parse_args())
-    plan = Plan(**{field.name: int(given[field.name]) for field in fields(Plan)})
+    settings = Settings(**{field.name: int(given[field.name]) for field in fields(Settings)})
     hyper = Hyper(**{field.name: given[field.name] for field in fields(Hyper)})
     drill = make(given["drill"])
     print(HEADER)
-    for point in train(drill, plan, hyper):
+    for point in train(RIGS[given["engine"]](drill, settings), settings, hyper):
         print(line(drill, point), flush=True)
         save(given["out"], drill, point.parameters, point.decisions)
 

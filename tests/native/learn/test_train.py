@@ -1,4 +1,4 @@
-"""The terminal trainer: what it yields, prints and saves."""
+"""The terminal trainer: what it yields, prints and saves, and that both engines train alike."""
 
 import sys
 from pathlib import Path
@@ -9,21 +9,40 @@ from drillsergeant.drills.ball import BallDrill
 from drillsergeant.learn import train as train_module
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
-from drillsergeant.learn.train import HEADER, Plan, line, main, train
+from drillsergeant.learn.train import HEADER, RIGS, Point, Settings, line, main, train
 
 DRILL = BallDrill(time_limit_s=1.0)
-SMALL = Plan(matches=8, horizon=4, decisions=256, evaluate_every=128, evaluation_matches=4)
+SMALL = Settings(workers=2, matches=8, horizon=4, decisions=512, evaluate_every=256, evaluation_episodes=10)
+
+
+def curve(engine: str, settings: Settings = SMALL) -> list[Point]:
+    return list(train(RIGS[engine](DRILL, settings), settings, Hyper(minibatch=64)))
 
 
 def test_the_curve_starts_untrained_and_ends_at_the_planned_decisions() -> None:
-    points = list(train(DRILL, SMALL, Hyper(minibatch=64)))
-    assert [point.decisions for point in points] == [0, 128, 256]
-    assert [point.against_scripted.episodes for point in points] == [4, 4, 4]
+    points = curve("wasm")
+    assert [point.decisions for point in points] == [0, 256, 512]
     network = Network(len(DRILL.observation), DRILL.action_count)
     np.testing.assert_array_equal(points[0].parameters, network.initial(SMALL.seed))
     assert (points[1].parameters != points[2].parameters).mean() > 0.9
     assert points[2].seconds > points[1].seconds > 0.0
-    assert line(DRILL, points[2]).split()[1] == "256"
+    for point in points:
+        assert all(tally.episodes >= 10 for tally in point.tallies.values())
+    # Half of a match of one second ends in each half of the run: 16 matches, 8 or 16 decisions.
+    assert points[1].self_play["episodes"] + points[2].self_play["episodes"] == pytest.approx(16, abs=8)
+    assert line(DRILL, points[2]).split()[1] == "512"
+
+
+def test_both_engines_follow_the_same_curve_within_1e_3() -> None:
+    compiled, reference = (curve(engine)[-1] for engine in ("wasm", "numpy"))
+    np.testing.assert_allclose(compiled.parameters, reference.parameters, atol=1e-3)
+    for name, value in reference.metrics.items():
+        assert compiled.metrics[name] == pytest.approx(value, abs=1e-3)
+
+
+def test_the_same_seed_gives_the_same_bits() -> None:
+    first, second = (curve("wasm")[-1].parameters for _ in range(2))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_the_command_saves_a_policy_that_says_what_it_is_for(
@@ -32,7 +51,7 @@ def test_the_command_saves_a_policy_that_says_what_it_is_for(
     out = tmp_path / "policy.npz"
     flags = [f"--{name}={value}" for name, value in (("matches", 8), ("horizon", 4), ("decisions", 64))]
     monkeypatch.setattr(train_module, "make", lambda name: DRILL)
-    monkeypatch.setattr(sys, "argv", ["train", *flags, "--evaluation-matches=2", f"--out={out}"])
+    monkeypatch.setattr(sys, "argv", ["train", *flags, "--evaluation-episodes=2", f"--out={out}"])
     main()
     saved = np.load(out)
     assert saved["parameters"].shape == (Network(len(DRILL.observation), DRILL.action_count).size,)
