@@ -6,7 +6,7 @@ and one over generated kernels; the runtimes cannot tell them apart. Offsets are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,13 +84,10 @@ class Collector(Protocol):
         """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
 
 
-class Learner(Protocol):
-    """PPO over chunks in shared memory."""
+class AnyLearner(Protocol):
+    """PPO over chunks in shared memory, however it learns."""
 
     name: str
-
-    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
-        """Update from these chunks; returns the metrics of the update."""
 
     def write_parameters(self, offset: int) -> None:
         """Copy the current parameters to ``offset``."""
@@ -100,6 +97,20 @@ class Learner(Protocol):
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
+
+
+class Learner(AnyLearner, Protocol):
+    """One that computes where it is called."""
+
+    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        """Update from these chunks; returns the metrics of the update."""
+
+
+class DeviceLearner(AnyLearner, Protocol):
+    """One that has a device compute: an update is a promise."""
+
+    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Awaitable[Mapping[str, float]]:
+        """Update from these chunks, which may be read until the promise is kept; returns the metrics of the update."""
 
 
 class Engine(Protocol):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from drillsergeant.learn.program import DrillFacts
 from drillsergeant.learn.engine import ShowMatch
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.fps import FrameClock

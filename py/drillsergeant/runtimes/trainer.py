@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import asdict
 
-from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Learner
+from drillsergeant.learn.engine import EVALUATION_OPPONENTS, DeviceLearner, Learner
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout, rollout
@@ -32,7 +32,7 @@ class Trainer:
         host: Host,
         memory: Memory,
         layout: Layout,
-        learner: Learner,
+        learner: Learner | DeviceLearner,
         weights: WeightsWriter,
         hyper: Hyper,
         reward_terms: Sequence[str],
@@ -71,7 +71,7 @@ class Trainer:
         breathed_s = reported_s = self._host.now_s()
         while True:
             if self.training:
-                self.step()
+                await self.step()
             now_s = self._host.now_s()
             if now_s - reported_s >= METRICS_EVERY_S:
                 self.report()
@@ -80,14 +80,15 @@ class Trainer:
                 await self._host.breathe()
                 breathed_s = now_s
 
-    def step(self) -> None:
+    async def step(self) -> None:
         """Update once from the chunks at hand; waits a moment when there are none."""
         ticket = self._doorbell.ticket()
         chunks = [(ring, chunk) for ring in self._rings if (chunk := ring.peek()) is not None]
         if not chunks:
             self._doorbell.wait(ticket, CHUNK_WAIT_S)
             return
-        self._latest = dict(self._learner.learn([chunk.offset for _, chunk in chunks], self.hyper))
+        learned = self._learner.learn([chunk.offset for _, chunk in chunks], self.hyper)
+        self._latest = dict(await learned if isinstance(learned, Awaitable) else learned)
         for _, chunk in chunks:
             self._rewards.add(chunk.offset)
         for ring, _ in chunks:

@@ -82,7 +82,7 @@ class Factory:
     def rounds(self, count: int) -> None:
         for _ in range(count):
             self.rollout.step()
-            self.trainer.step()
+            asyncio.run(self.trainer.step())
 
 
 def test_each_chunk_becomes_one_update_and_one_version() -> None:
@@ -99,7 +99,7 @@ def test_each_chunk_becomes_one_update_and_one_version() -> None:
 
 def test_an_idle_ring_is_no_update() -> None:
     factory = Factory()
-    factory.trainer.step()
+    asyncio.run(factory.trainer.step())
     assert factory.trainer.updates == 0
 
 
