@@ -16,7 +16,7 @@ from drillsergeant.elementary import Array
 
 # How much of an overlap of ball and player is undone in one tick: less than all of it, since the two players'
 # shifts add up and must not carry the ball's centre through a wall.
-BALL_SHIFT = 0.4
+BALL_SHIFT = 0.35
 
 
 class Shift(NamedTuple):

@@ -18,7 +18,7 @@ class BallRules:
     half_length_m: float = 6.0
     half_width_m: float = 4.0
     corner_m: float = 1.4  # corners are cut off at 45 degrees, so that no ball gets stuck in one
-    goal_half_width_m: float = 1.3
+    goal_half_width_m: float = 1.8
     goal_depth_m: float = 0.9
     goal_line_m: float = 0.15  # how far beyond the line the ball's centre has to be
 
@@ -27,22 +27,22 @@ class BallRules:
     ball_drag_per_s: float = 0.45
     ball_speed_max: float = 12.0  # m/s
 
-    player_half_m: float = 0.45
-    player_corner_m: float = 0.12  # rounding of a player's corners, as the ball and the walls feel it
-    player_bulge: float = 0.2  # how much a face's normal fans out for the ball: 0 flat, 1 as on a disc
+    player_half_m: float = 0.36
+    player_corner_m: float = 0.1  # rounding of a player's corners, as the ball and the walls feel it
+    player_bulge: float = 0.35  # how much a face's normal fans out for the ball: 0 flat, 1 as on a disc
     player_mass_kg: float = 1.0
     player_push: float = 15.0  # m/s**2
     player_drag_per_s: float = 3.2
-    player_speed_max: float = 8.0  # m/s
+    player_speed_max: float = 9.0  # m/s
     turn_push: float = 60.0  # rad/s**2
     turn_drag_per_s: float = 9.0
     spin_max: float = 12.0  # rad/s
 
-    dash_speed: float = 4.5  # m/s gained at once, along the heading
+    dash_speed: float = 7.0  # m/s gained at once, along the heading
     dash_cooldown_s: float = 1.5
 
     wall_ball_bounce: float = 0.75
-    player_ball_bounce: float = 0.45
+    player_ball_bounce: float = 0.7
     wall_player_bounce: float = 0.2
     player_player_bounce: float = 0.3
 

@@ -117,10 +117,10 @@ def test_a_spinning_player_hits_a_resting_ball() -> None:
     """The face moves at spin times arm where it touches, though the player's centre rests."""
     zero = number(0)
     box = Box(zero, zero, number(1), zero, zero, zero, number(6), zero)
-    ball = Disc(number(DRILL.player_half_m + DRILL.ball_radius_m - 0.01), number(0.3), zero, zero)
+    ball = Disc(number(DRILL.player_half_m + DRILL.ball_radius_m - 0.01), number(0.2), zero, zero)
     away, _ = ball_contacts.ball_and_player(DRILL, ball, box)
     assert away.vx[0] == 0  # counter-clockwise, the face at +x above the centre retreats from a ball there
-    below = ball._replace(y=number(-0.3))
+    below = ball._replace(y=number(-0.2))
     hit, on_box = ball_contacts.ball_and_player(DRILL, below, box)
     assert hit.vx[0] > 0.5
     assert on_box.spin[0] < 0
@@ -128,14 +128,14 @@ def test_a_spinning_player_hits_a_resting_ball() -> None:
 
 def test_the_ball_bounces_off_walls_and_enters_the_goal() -> None:
     """Side line, end line beside the goal, a cut corner at 45 degrees, and nothing in the mouth of the goal."""
-    e, w, length = DRILL.wall_ball_bounce, DRILL.half_width_m, DRILL.half_length_m
+    e, w, length, goal = DRILL.wall_ball_bounce, DRILL.half_width_m, DRILL.half_length_m, DRILL.goal_half_width_m
     cases = (
         ((1.0, w, 2.0, 3.0), (2.0, -3.0 * e)),
         ((-1.0, -w, 2.0, -3.0), (2.0, 3.0 * e)),
-        ((length - 0.2, 2.0, 4.0, 1.0), (-4.0 * e, 1.0)),
+        ((length - 0.2, goal + 0.5, 4.0, 1.0), (-4.0 * e, 1.0)),
         ((length - 0.2, 0.0, 4.0, 1.0), (4.0, 1.0)),
         ((length + DRILL.goal_depth_m, 0.0, 4.0, 1.0), (-4.0 * e, 1.0)),
-        ((length + 0.3, -1.2, 4.0, -1.0), (4.0, 1.0 * e)),
+        ((length + 0.3, 0.1 - goal, 4.0, -1.0), (4.0, 1.0 * e)),
         ((length - 0.6, w - 0.6, 2.0, 2.0), (-2.0 * e, -2.0 * e)),
     )
     for (x, y, vx, vy), want in cases:
@@ -145,7 +145,7 @@ def test_the_ball_bounces_off_walls_and_enters_the_goal() -> None:
 
 def test_a_ball_carried_into_a_wall_comes_back_onto_the_field() -> None:
     """Beside the goal too, where the nearest open space of a ball deep in the end wall could be the goal recess."""
-    for x, y in ((DRILL.half_length_m + 0.2, 1.6), (0.0, DRILL.half_width_m + 0.5)):
+    for x, y in ((DRILL.half_length_m + 0.2, DRILL.goal_half_width_m + 0.3), (0.0, DRILL.half_width_m + 0.5)):
         ball = ball_contacts.ball_and_walls(DRILL, Disc(number(x), number(y), number(1), number(1)))
         assert ball.x[0] <= DRILL.half_length_m - DRILL.ball_radius_m
         assert ball.y[0] <= DRILL.half_width_m - DRILL.ball_radius_m
@@ -159,10 +159,10 @@ def test_the_post_deflects_a_ball_that_grazes_it() -> None:
 
 
 def test_a_player_pressed_flat_against_a_wall_stays_flat() -> None:
-    zero = number(0)
-    box = Box(number(2), number(DRILL.half_width_m - 0.44), number(1), zero, number(1), number(4), zero, zero)
+    zero, flat = number(0), DRILL.half_width_m - DRILL.player_half_m
+    box = Box(number(2), number(flat + 0.01), number(1), zero, number(1), number(4), zero, zero)
     after = ball_contacts.player_and_walls(DRILL, box)
-    assert after.y[0] == pytest.approx(DRILL.half_width_m - DRILL.player_half_m)
+    assert after.y[0] == pytest.approx(flat)
     assert after.vy[0] == pytest.approx(-4 * DRILL.wall_player_bounce, rel=1e-5)
     assert after.spin[0] == 0
 
@@ -171,5 +171,5 @@ def test_a_player_hitting_a_wall_with_a_corner_is_turned_towards_flat() -> None:
     zero, limit = number(0), DRILL.half_width_m
     for angle in (0.2, -0.2):
         heading = (number(np.cos(angle)), number(np.sin(angle)))
-        box = Box(zero, number(limit - 0.4), *heading, zero, number(4), zero, zero)
+        box = Box(zero, number(limit - DRILL.player_half_m), *heading, zero, number(4), zero, zero)
         assert ball_contacts.player_and_walls(DRILL, box).spin[0] * angle < 0
