@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive train clean venv-site venv-test
+.PHONY: play site test check drive bench train clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -24,6 +24,10 @@ check: venv-test  ## ruff and strict mypy
 drive: venv-test  ## open the built site in headless Chromium, press Train, measure
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.drive $(ARGS)
+
+bench: venv-test  ## kernels next to NumPy, in headless Chromium and natively; writes out/bench.json
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.bench $(ARGS)
 
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)

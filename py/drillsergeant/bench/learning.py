@@ -1,0 +1,150 @@
+"""Learning: whole updates, and where the time of an update goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+
+from drillsergeant.bench.ground import SEED, Ground, Place
+from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
+from drillsergeant.learn.arithmetic import METRICS
+from drillsergeant.learn.chunk import Chunk
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.kernel_calls import Call, Function, Kernels, Rows
+from drillsergeant.learn.kernel_scratch import WORD_BYTES
+from drillsergeant.learn.network import Network
+from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
+from drillsergeant.learn.ppo import Learner
+from drillsergeant.learn.rollout import Collector
+
+
+def learner(place: Place) -> Race:
+    """Updates from one chunk of fresh play. The NumPy learner takes whole rows of agents at a time, as in `make train`:
+    with the kernels' small cells it would be slower."""
+    ground, hyper = Ground(place), Hyper()
+    kernels = ground.engine(ground.kernels)
+    kernels.collector(0, SEED).collect(ground.weights, ground.slot)
+    learning = kernels.learner(SEED)
+    network = Network(len(ground.drill.observation), ground.drill.action_count)
+    chunk = Collector(ground.drill, network, ground.matches, SEED).collect(network.initial(SEED), ground.horizon)
+    reference = _NumpyLearner(network, ground.layout.plan.agents)
+    work = ground.decisions
+    contestants = [
+        Contestant(KERNELS, lambda: learning.learn([ground.slot], hyper), work, lambda: learning.reset(SEED)),
+        Contestant(NUMPY, lambda: reference.learn(chunk, hyper), work, reference.reset),
+    ]
+    return Race("trained decisions/s", contestants)
+
+
+class _NumpyLearner:
+    """The reference over arrays. Started anew before a round: a policy trained on one chunk for ever goes astray."""
+
+    def __init__(self, network: Network, cell_lanes: int) -> None:
+        self._network, self._cell_lanes = network, cell_lanes
+        self.reset()
+
+    def reset(self) -> None:
+        """Start over."""
+        arithmetic = NumpyArithmetic(self._network, SEED)
+        self._learner: Learner[Chunk] = Learner(arithmetic, SEED, self._cell_lanes)
+
+    def learn(self, chunk: Chunk, hyper: Hyper) -> None:
+        """One update."""
+        self._learner.learn([chunk], hyper)
+
+
+class TimedKernels:
+    """`Kernels` whose every function adds its time to `parts` under its own name."""
+
+    def __init__(self, kernels: Kernels, parts: Parts) -> None:
+        self._kernels, self._parts = kernels, parts
+
+    def function(self, name: str) -> Function:
+        """The exported function, timed."""
+        return self._parts.timed(name, self._kernels.function(name))
+
+
+class LearnerProfile:
+    """An update by the functions it calls, in ms; "Python" is what happens between calls.
+
+    "gradient" is one function that runs the network forward, the loss and the network backward. The first two are timed
+    on their own, over as many rows, and "of it backward" is the rest.
+    """
+
+    unit = "ms"
+
+    def __init__(self, place: Place) -> None:
+        self._ground, self._hyper, self._parts = Ground(place), Hyper(), Parts()
+        ground = self._ground
+        ground.engine(ground.kernels).collector(0, SEED).collect(ground.weights, ground.slot)
+        self._learner = ground.engine(TimedKernels(ground.kernels, self._parts)).learner(SEED)
+        cells = self._hyper.epochs * ground.decisions // ground.program.network.tile_rows
+        rows, tile_rows = ground.layout.plan.agents, ground.program.network.tile_rows
+        forward = [_many(_forward_of_decisions(ground, count), self._hyper.epochs) for count in (rows, 0)]
+        loss = [_many([_loss_of_cell(ground, count)], cells) for count in (tile_rows, 0)]
+        self._forward = self._parts.timed("of it forward", *forward)
+        self._loss = self._parts.timed("of it loss", *loss)
+
+    def round(self, seconds: float) -> Mapping[str, float]:
+        """Updates and their parts by turns."""
+        self._learner.reset(SEED)
+        self._parts.taken()
+        updates, whole_s, began_s = 0, 0.0, perf_counter()
+        while not updates or perf_counter() - began_s < seconds:
+            start_s = perf_counter()
+            self._learner.learn([self._ground.slot], self._hyper)
+            whole_s += perf_counter() - start_s
+            self._forward()
+            self._loss()
+            updates += 1
+        parts = {name: 1e3 * spent_s / updates for name, spent_s in self._parts.taken().items() if spent_s}
+        inner = [parts.pop(name) for name in ("of it forward", "of it loss")]
+        whole_ms = 1e3 * whole_s / updates
+        return {
+            **parts,
+            "Python": whole_ms - sum(parts.values()),
+            "whole": whole_ms,
+            "of it forward": inner[0],
+            "of it loss": inner[1],
+            "of it backward": parts["gradient"] - sum(inner),
+        }
+
+
+def _many(calls: Sequence[Call], times: int) -> Call:
+    """All calls, `times` times."""
+
+    def call() -> None:
+        for _ in range(times):
+            for each in calls:
+                each()
+
+    return call
+
+
+def _forward_of_decisions(ground: Ground, rows: int) -> list[Call]:
+    """The network over `rows` agents of one decision, for each decision of the chunk."""
+    network, plan = ground.program.network, ground.layout.plan
+    agents, lanes_bytes = plan.agents, plan.lanes * WORD_BYTES
+    head = ground.spare.rows(ground.drill.action_count + 1, agents)
+    numbers = {"rows": rows, "obs_stride": lanes_bytes, "params": ground.weights}
+    numbers |= {"scratch": ground.spare.take(network.scratch_bytes), "head": head.base, "head_stride": head.stride}
+    obs, step = ground.layout.chunk_field("obs", ground.slot).offset, len(ground.drill.observation) * lanes_bytes
+    return [ground.calls.bind("forward", {**numbers, "obs": obs + t * step}) for t in range(ground.horizon)]
+
+
+def _loss_of_cell(ground: Ground, rows: int) -> Call:
+    """The loss of one cell, over zeros for logits."""
+    hyper, tile_rows = Hyper(), ground.program.network.tile_rows
+
+    def group(count: int) -> Rows:
+        return ground.spare.rows(count, tile_rows)
+
+    names = ("action", "logp", "advantage", "returns")
+    return ground.calls.bind(
+        "loss",
+        {"count": rows, "scalar.clip": hyper.clip, "scalar.entropy": hyper.entropy, "scalar.value": hyper.value_coef},
+        in_head=group(ground.drill.action_count + 1),
+        out_upstream=group(ground.drill.action_count + 1),
+        out_metrics=group(len(METRICS)),
+        **{f"in_{name}": group(1) for name in names},
+    )

@@ -1,0 +1,137 @@
+"""Playing: physics alone, whole rollouts, and where the time of a rollout goes."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+import numpy as np
+
+from drillsergeant.bench.ground import SEED, Ground, Place
+from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
+from drillsergeant.learn.kernel_calls import Rows
+from drillsergeant.learn.kernel_scratch import Arena, RolloutScratch
+from drillsergeant.learn.matches import Matches
+from drillsergeant.learn.network import Network
+from drillsergeant.learn.rollout import Collector
+
+PHYSICS_MATCHES = 1024
+
+
+def physics(place: Place) -> Race:
+    """One decision's ticks of many matches whose players keep to one action each."""
+    ground = Ground(place, PHYSICS_MATCHES, horizon=1)
+    drill = ground.drill
+    ticks = PHYSICS_MATCHES * drill.action_repeat
+    slots = np.arange(PHYSICS_MATCHES, dtype=np.int32)
+    actions = [slots // (1 + side) % drill.action_count for side in range(drill.sides)]
+    matches = Matches(drill, PHYSICS_MATCHES, SEED)
+
+    def numpy_ticks() -> None:
+        for _ in range(drill.action_repeat):
+            matches.state = drill.tick(matches.state, actions)
+
+    contestants = [
+        Contestant(KERNELS, _kernel_ticks(ground, np.concatenate(actions)), ticks),
+        Contestant(NUMPY, numpy_ticks, ticks),
+    ]
+    return Race("match-ticks/s", contestants)
+
+
+def _kernel_ticks(ground: Ground, actions: np.typing.NDArray[np.int32]) -> Callable[[], object]:
+    """The product's call of `tick`, from one state to another and back."""
+    ground.engine(ground.kernels).collector(0, SEED)  # starts the matches
+    batch = RolloutScratch(ground.program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"])).main
+    place = ground.spare.words(actions.size)
+    ground.memory.write(place, array("i", actions.tolist()))
+    count, action = {"count": ground.matches}, Rows(place, actions.nbytes // ground.drill.sides)
+    there = ground.calls.bind("tick", count, in_state=batch.state, in_action=action, out_state=batch.next_state)
+    back = ground.calls.bind("tick", count, in_state=batch.next_state, in_action=action, out_state=batch.state)
+    calls = [there, back]
+
+    def tick() -> None:
+        calls.reverse()
+        calls[1]()
+
+    return tick
+
+
+def rollout(place: Place) -> Race:
+    """Whole chunks with their full record, by a fresh policy on both sides."""
+    ground = Ground(place)
+    collector = ground.engine(ground.kernels).collector(0, SEED)
+    network = Network(len(ground.drill.observation), ground.drill.action_count)
+    parameters, reference = network.initial(SEED), Collector(ground.drill, network, ground.matches, SEED)
+    contestants = [
+        Contestant(KERNELS, lambda: collector.collect(ground.weights, ground.slot), ground.decisions),
+        Contestant(NUMPY, lambda: reference.collect(parameters, ground.horizon), ground.decisions),
+    ]
+    return Race("agent decisions/s", contestants)
+
+
+class RolloutProfile:
+    """A chunk's kernels called one by one in the order and on the rows in which `collect` calls them; "record" is what
+    a whole chunk takes beyond that. In ms a chunk."""
+
+    unit = "ms"
+
+    def __init__(self, place: Place) -> None:
+        self._ground = Ground(place)
+        self._collector = self._ground.engine(self._ground.kernels).collector(0, SEED)
+        self._parts = Parts()
+        self._decisions = [self._calls(t) for t in range(self._ground.horizon)]
+
+    def _calls(self, t: int) -> list[Callable[..., object]]:
+        """The calls of decision t, timed."""
+        ground, program = self._ground, self._ground.program
+        scratch = RolloutScratch(program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"]))
+        batch, sight, sides = scratch.main, scratch.sight, range(ground.drill.sides)
+        lanes_bytes = ground.layout.plan.lanes * 4
+
+        def row(name: str, agent_rows: int = 1) -> int:
+            return ground.layout.chunk_field(name, ground.slot).offset + t * agent_rows * lanes_bytes
+
+        obs = row("obs", len(program.drill.observation))
+        matches, agents = {"count": ground.matches}, {"count": ground.layout.plan.agents}
+        side_bytes = ground.matches * 4
+        chosen = Rows(row("action"), side_bytes)
+        network = {"rows": agents["count"], "obs": obs, "obs_stride": lanes_bytes, "params": ground.weights}
+        network |= {"scratch": sight.network, "head": sight.head.base, "head_stride": sight.head.stride}
+        books = {"in_running": batch.running, "in_ended": batch.ended, "out_running": batch.running}
+        books |= {"out_ended": batch.ended, "out_flag": batch.flag, "out_reward": batch.rewards}
+
+        def seen(side: int) -> dict[str, Rows]:
+            first = side * side_bytes
+            return {"out_obs": Rows(obs + first, lanes_bytes), "out_draw": Rows(sight.draw + first, 0)}
+
+        drawn = {"in_draw": Rows(sight.draw, 0), "out_action": Rows(chosen.base, 0), "out_logp": Rows(row("logp"), 0)}
+        around = {"in_before": batch.state, "in_after": batch.next_state, "out_state": batch.state}
+        return [
+            *(self._part("observe", f"observe_{side}", matches, in_state=batch.state, **seen(side)) for side in sides),
+            self._part("forward", "forward", network),
+            self._part("sample", "sample", agents, in_logits=sight.head, **drawn),
+            self._part("tick", "tick", matches, in_state=batch.state, in_action=chosen, out_state=batch.next_state),
+            self._part("judge", "judge", matches, **around, **books),
+        ]
+
+    def _part(self, name: str, function: str, numbers: Mapping[str, float], **groups: Rows) -> Callable[..., object]:
+        bind = self._ground.calls.bind
+        nothing = {**numbers, "rows" if "rows" in numbers else "count": 0}
+        return self._parts.timed(name, bind(function, numbers, **groups), bind(function, nothing, **groups))
+
+    def round(self, seconds: float) -> Mapping[str, float]:
+        """Chunk by chunk, whole and in parts by turns."""
+        chunks, whole_s, began_s = 0, 0.0, perf_counter()
+        self._parts.taken()
+        while not chunks or perf_counter() - began_s < seconds:
+            start_s = perf_counter()
+            self._collector.collect(self._ground.weights, self._ground.slot)
+            whole_s += perf_counter() - start_s
+            for decision in self._decisions:
+                for call in decision:
+                    call()
+            chunks += 1
+        parts = {name: 1e3 * spent_s / chunks for name, spent_s in self._parts.taken().items()}
+        whole_ms = 1e3 * whole_s / chunks
+        return {**parts, "record": whole_ms - sum(parts.values()), "whole": whole_ms}
