@@ -29,6 +29,9 @@ class KernelShowMatch:
         self._state = Rows(layout[f"{SHOW}.state"].offset, LANE_MULTIPLE * WORD_BYTES)
         self._fields = {name: number for number, name in enumerate(program.drill.fields)}
         self._copy = bytearray(len(self._fields) * self._state.stride)
+        whole = memoryview(self._copy)
+        views = {dtype: whole.cast(form) for dtype, form in _FORMATS.items()}
+        self._columns = [(name, views[dtype]) for name, dtype in program.drill.fields.items()]
         memory.write(self._places.slots, array("I", range(SIMD_LANES)))
         initialise(program, calls, memory, seed, self._places.parameters, self._places.index)
         self._bind()
@@ -96,11 +99,8 @@ class KernelShowMatch:
     def state(self) -> Mapping[str, float]:
         """Return every state field of the match."""
         self._memory.read(self._state.base, self._copy)
-        whole = memoryview(self._copy)
-        return {
-            name: float(whole.cast(_FORMATS[dtype])[number * LANE_MULTIPLE])
-            for number, (name, dtype) in enumerate(self._program.drill.fields.items())
-        }
+        places = range(0, len(self._columns) * LANE_MULTIPLE, LANE_MULTIPLE)
+        return {name: float(view[place]) for place, (name, view) in zip(places, self._columns, strict=True)}
 
     def put(self, values: Mapping[str, float]) -> None:
         """Overwrite state fields (dragging in the sandbox)."""
