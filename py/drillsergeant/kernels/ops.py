@@ -20,6 +20,8 @@ class DType(Enum):
     U32 = "u32"
     MASK = "mask"  # NumPy bool; in memory an i32 that is 0 or 1, in a SIMD register 0 or all ones
 
+    __hash__ = object.__hash__  # a member is its own identity; Enum's hash of the name is a third of compile time
+
     @property
     def numpy(self) -> np.dtype[np.generic]:
         """NumPy dtype of the values a reference function computes with."""
@@ -42,6 +44,8 @@ _NUMPY: dict[DType, np.dtype[np.generic]] = {
 @unique
 class Op(Enum):
     """One operation, elementwise over lanes."""
+
+    __hash__ = object.__hash__
 
     # Leaves
     CONST = "const"  # the same 32 bits in every lane; attr = the bits as an unsigned int
@@ -147,20 +151,35 @@ def arity(op: Op) -> int:
     return 1 if op in UNARY else 2
 
 
+def operand_types(op: Op, dtype: DType) -> tuple[DType, ...]:
+    """Types of all the operands of `op` when it works on `dtype`."""
+    return (_MASK, dtype, dtype) if op is Op.SELECT else (dtype,) * arity(op)
+
+
+_TYPED: dict[tuple[Op, tuple[DType, ...]], DType] = {
+    (op, operand_types(op, dtype)): _RESULT.get(op, dtype)
+    for op in Op
+    if op not in LEAVES
+    for dtype in OPERANDS[op]
+}
+
+
 def result_dtype(op: Op, operands: tuple[DType, ...]) -> DType:
     """Element type of `op` applied to `operands`; leaves are typed by whoever makes them.
 
     Raises TypeError naming the operation, the types given and those it takes.
     """
+    result = _TYPED.get((op, operands))
+    if result is None:
+        raise TypeError(f"{op.name} {_misfit(op, operands)}")
+    return result
+
+
+def _misfit(op: Op, operands: tuple[DType, ...]) -> str:
     if len(operands) != arity(op) or op in LEAVES:
-        raise TypeError(f"{op.name} takes {arity(op)} operands, not {len(operands)}")
-    values = operands
-    if op is Op.SELECT:
-        if operands[0] is not _MASK:
-            raise TypeError(f"SELECT takes a mask first, not {operands[0].value}")
-        values = operands[1:]
-    if len(set(values)) != 1 or values[0] not in OPERANDS[op]:
-        given = ", ".join(dtype.value for dtype in operands)
-        legal = ", ".join(sorted(dtype.value for dtype in OPERANDS[op]))
-        raise TypeError(f"{op.name} of ({given}): its operands must share one type out of {legal}")
-    return _RESULT.get(op, values[0])
+        return f"takes {arity(op)} operands, not {len(operands)}"
+    if op is Op.SELECT and operands[0] is not _MASK:
+        return f"takes a mask first, not {operands[0].value}"
+    given = ", ".join(dtype.value for dtype in operands)
+    legal = ", ".join(sorted(dtype.value for dtype in OPERANDS[op]))
+    return f"of ({given}): its operands must share one type out of {legal}"

@@ -4,14 +4,16 @@ The function walks the lanes four at a time. There are three levels of code: wha
 per call, what depends on arrays once per step of four lanes, and in a repeated kernel what depends on the state once
 per repetition; between repetitions the state lies in the output arrays.
 
-A node used once is emitted where it is used, straight on the operand stack; the others get a local, which goes to the
-next value after its last use. An output is stored as soon as it is known, but never before every input array of the
-same index has been loaded, so a kernel may work in place.
+`schedule` orders the nodes. One that only the next node uses stays on the operand stack; the others get a local, which
+goes to another value after the last use. Inputs are loaded where they are first used. An output is stored as soon as
+it is known, but never before every input array of the same index has been loaded, so a kernel may work in place.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from drillsergeant.kernels.assembler import Function
 from drillsergeant.kernels.ir import Graph, Node, Output
@@ -19,7 +21,8 @@ from drillsergeant.kernels.kernel import LANES, Kernel
 from drillsergeant.kernels.listing import Local
 from drillsergeant.kernels.lowering import lower, operands
 from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.ops import SHIFTS, DType, Op
+from drillsergeant.kernels.ops import COMMUTATIVE, LEAVES, SHIFTS, DType, Op
+from drillsergeant.kernels.schedule import schedule
 
 _CALL, _STEP, _REPEAT = 0, 1, 2
 _STEP_BYTES = 4 * LANES
@@ -52,15 +55,16 @@ class _Emitter:
         self.kernel, self.graph, self.f = kernel, graph, function
         self.repeated = kernel.repeat > 1
         self.level = levels(graph, kernel.state if self.repeated else None)
+        self.operands = {node: operands(node) for node in graph.nodes}
         self.uses: Counter[Node] = Counter(out.node for out in graph.outputs)
-        for node in graph.nodes:
-            self.uses.update(operands(node))
+        self.uses.update(operand for pushed in self.operands.values() for operand in pushed)
         self.deepest: dict[Node, int] = {}  # the innermost level that uses a node
         self.pointers: dict[tuple[str, str, int], Local] = {}
         self.place: dict[Node, Local] = {}  # where computed values lie
         self.free: list[Local] = []
+        self.on_stack: Node | None = None  # a value that waits on the operand stack for the next node
         self.now = _CALL
-        self.waiting = {node for node in graph.nodes if node.op is Op.LOAD and self.uses[node]}
+        self.waiting = [node for node in graph.nodes if node.op is Op.LOAD and self.uses[node]]  # loads to come
 
     # -- the loops ------------------------------------------------------------------------------------------------
 
@@ -69,7 +73,7 @@ class _Emitter:
         f = self.f
         inner = _REPEAT if self.repeated else _STEP
         for node in self.graph.nodes:
-            for operand in operands(node):
+            for operand in self.operands[node]:
                 self._used_at(operand, self.level[node])
         for out in self.graph.outputs:
             self._used_at(out.node, inner)
@@ -135,10 +139,12 @@ class _Emitter:
         f.local_set(end)
 
     def _emit_level(self, level: int) -> None:
-        """What deeper levels use of this level, each in a local that lasts as long as the loops."""
+        """Compute what belongs to an outer level; what deeper code uses of it keeps its local as long as the loops."""
         for node in self.graph.nodes:
-            if self.level[node] == level and self.deepest.get(node, 0) > level and not self._inline_constant(node):
-                self._materialise(node)
+            used_deeper = self.deepest.get(node, 0) > level and not self._inline_constant(node)
+            if self.level[node] == level and self.uses[node] and (used_deeper or node.op not in LEAVES):
+                self._compute(node)
+                self._keep(node)
 
     def _emit_repetitions(self) -> None:
         """Copy the state to the output arrays, then apply the body there `repeat` times."""
@@ -163,10 +169,32 @@ class _Emitter:
     # -- values ---------------------------------------------------------------------------------------------------
 
     def _emit_outputs(self) -> None:
+        """Compute what belongs to the loop just entered, and store each output as soon as it is known."""
+        stores: dict[Node, list[Output]] = {}
         for out in self.graph.outputs:
-            self._prepare(out.node)
-            for load in sorted(self._loads_under(out), key=lambda node: node.index):
-                self._materialise(load)
+            stores.setdefault(out.node, []).append(out)
+        own = [node for node in self.graph.nodes if self.level[node] == self.now and node.op is not Op.LOAD]
+        order = schedule([node for node in own if self.uses[node]], self.operands)
+        for node, following in zip_longest(order, order[1:]):
+            self._compute(node)
+            if following is not None and self._flows_into(node, following):
+                self.on_stack = node
+                continue
+            self._keep(node)
+            self._store(stores.pop(node, []))
+        for outputs in stores.values():
+            self._store(outputs)
+
+    def _flows_into(self, node: Node, following: Node) -> bool:
+        """Whether `node` may stay on the operand stack, being used only by the next node and first."""
+        first, *others = self.operands[following]
+        return self.uses[node] == 1 and (node is first or (following.op in COMMUTATIVE and node in others))
+
+    def _store(self, outputs: Sequence[Output]) -> None:
+        for out in outputs:
+            for load in [node for node in self.waiting if self._overwrites(out, node)]:
+                self._compute(load)
+                self._keep(load)
             self._push_address("out", out.group, out.index)
             self._push(out.node)
             if out.node.dtype is DType.MASK:
@@ -174,51 +202,30 @@ class _Emitter:
                 self.f.op("i32x4.shr_u")
             self.f.memory("v128.store")
 
-    def _loads_under(self, out: Output) -> set[Node]:
-        """Loads still to come that the store of `out` would overwrite if the kernel runs in place."""
-        return {node for node in self.waiting if isinstance(node.attr, tuple) and node.attr[1] == out.index}
+    def _overwrites(self, out: Output, load: Node) -> bool:
+        """Whether the store of `out` might destroy what `load` has not read yet, as in place it would."""
+        return isinstance(load.attr, tuple) and load.attr[1] == out.index
 
     def _inline_constant(self, node: Node) -> bool:
         return node.op is Op.CONST and self.uses[node] < _HOIST_FROM_USES
 
-    def _needs_local(self, node: Node) -> bool:
-        """Whether a value is used more than once, or by deeper code than it belongs to."""
-        if self._inline_constant(node):
-            return False
-        return self.uses[node] > 1 or self.deepest[node] > self.level[node]
-
-    def _prepare(self, node: Node) -> None:
-        """Compute every shared value that the expression of `node` uses, innermost first."""
-        stack = [(node, False)]
-        while stack:
-            current, ready = stack.pop()
-            if current in self.place:
-                continue
-            if ready:
-                self._materialise(current, prepared=True)
-                continue
-            if self._needs_local(current):
-                stack.append((current, True))
-            stack += [(operand, False) for operand in reversed(operands(current))]
-
-    def _materialise(self, node: Node, *, prepared: bool = False) -> None:
-        """Compute `node` into a local of its own."""
-        if node in self.place:
-            return
-        if not prepared:
-            for operand in operands(node):
-                self._prepare(operand)
-        self._compute(node)
+    def _keep(self, node: Node) -> None:
+        """Move the value on top of the operand stack to a local of its own."""
         local = self.free.pop() if self.free else self.f.local("v128")
         self.f.local_set(local)
         self.place[node] = local
 
     def _push(self, node: Node) -> None:
         """Put the value of `node` on the operand stack, once for one of its uses."""
-        local = self.place.get(node)
-        if local is None:
-            self._compute(node)
+        if node is self.on_stack:
+            self.on_stack = None
             return
+        if node not in self.place:  # a leaf: what is computed was scheduled before its users
+            self._compute(node)
+            if self._inline_constant(node) or self.uses[node] == 1:
+                return
+            self._keep(node)
+        local = self.place[node]
         self.f.local_get(local)
         self.uses[node] -= 1
         if not self.uses[node] and self.level[node] == self.now:
@@ -235,18 +242,22 @@ class _Emitter:
         elif node.op is Op.LOAD:
             self._compute_load(node)
         else:
-            for operand in operands(node):
-                self._push(operand)
-            if node.op in SHIFTS:
-                assert isinstance(node.attr, int), f"{node} has no amount"
-                f.i32_const(node.attr)
-            instruction = lower(node).instruction
-            if instruction:
-                f.op(instruction)
+            self._compute_operation(node)
+
+    def _compute_operation(self, node: Node) -> None:
+        # in a commutative operation the value already on the stack may be the second operand
+        for operand in sorted(self.operands[node], key=lambda operand: operand is not self.on_stack):
+            self._push(operand)
+        if node.op in SHIFTS:
+            assert isinstance(node.attr, int), f"{node} has no amount"
+            self.f.i32_const(node.attr)
+        instruction = lower(node).instruction
+        if instruction:
+            self.f.op(instruction)
 
     def _compute_load(self, node: Node) -> None:
         assert isinstance(node.attr, tuple), f"{node} has no place"
-        self.waiting.discard(node)
+        self.waiting.remove(node)
         group, index = node.attr
         written = self.repeated and group == self.kernel.state
         self._push_address("out" if written else "in", group, index)
