@@ -10,6 +10,9 @@ from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Plan
 
 MAX_ROLLOUT_WORKERS = 14
+# One chunk is learned from while the next is played: with more, the play is several updates old when it is learned
+# from, and measurably worth less.
+RING_SLOTS = 2
 LEARNERS = ("wasm", "numpy")
 
 
@@ -35,6 +38,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
         workers=_whole(parameters, "workers", default_workers(cores), 1, 64),
         matches=_whole(parameters, "matches", 512, 4, 8192),
         horizon=_whole(parameters, "horizon", 16, 1, 256),
+        ring_slots=RING_SLOTS,
     )
     learner = parameters.get("learner", LEARNERS[0])
     if learner not in LEARNERS:

@@ -91,11 +91,11 @@ class Trainer:
         self._latest = dict(await learned if isinstance(learned, Awaitable) else learned)
         for _, chunk in chunks:
             self._rewards.add(chunk.offset)
-        for ring, _ in chunks:
-            ring.release()
         self.updates += 1
         self.decisions += len(chunks) * self._decisions_per_chunk
         self.publish()
+        for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
+            ring.release()
         self._telemetry.count(Counter.UPDATES)
         self._telemetry.count(Counter.DECISIONS, len(chunks) * self._decisions_per_chunk)
 
