@@ -129,6 +129,19 @@ def test_a_full_ring_times_out_counts_the_wait_and_overwrites_nothing() -> None:
     assert ring.reserve(0.0) is not None
 
 
+def test_a_producer_woken_by_a_release_gets_the_slot_in_the_same_call() -> None:
+    memory, layout = make(ring_slots=1)
+    ring = RingProducer(memory, layout, 0, TelemetryWriter(memory, layout, "rollout.0"))
+    assert ring.reserve(0.0) is not None
+    ring.publish(1)
+    consumer = RingConsumer(memory, layout, 0)
+    assert consumer.peek() is not None
+    timer = threading.Timer(0.05, consumer.release)
+    timer.start()
+    assert ring.reserve(30.0) is not None
+    timer.join()
+
+
 def test_chunks_of_a_dead_worker_are_dropped_and_counted_but_a_held_one_stays() -> None:
     memory, layout = make(ring_slots=4)
     telemetry = TelemetryWriter(memory, layout, "rollout.0")
@@ -207,6 +220,8 @@ def test_weights_are_none_before_the_first_version_and_wrap_past_zero() -> None:
     assert reader.read(target) is None
     assert set(target) == {7.0}
     assert not reader.wait(0.01)
+    assert reader.pin() is None
+    assert memory.load(layout["weights.pin.show"].word) == 0, "nothing was there to pin, yet a slot is"
     memory.store(layout["weights.0.header"].word, 2**32 - 1)
     assert WeightsWriter(memory, layout, 1).publish(target, 0) == 1, "version 0 means nothing is published"
     assert reader.newer()

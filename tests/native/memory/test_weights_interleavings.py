@@ -53,8 +53,9 @@ def check_snapshot(values: array[float], version: int, step_counter: int) -> Non
 def copying_reader(role: str, reads: int, kind: type[WeightsReader] = WeightsReader) -> Program:
     def program(memory: ReplayMemory) -> None:
         reader = kind(memory, LAYOUT, role, SHAPE_HASH)
+        last = 0.0
         for left in range(reads, 0, -1):
-            memory.mark((left, reader.version))
+            memory.mark((left, reader.version, last))
             seen = reader.version
             values = array("f", bytes(PARAMETERS * WORD_BYTES))
             snapshot = reader.read(values, verify=True)
@@ -63,6 +64,8 @@ def copying_reader(role: str, reads: int, kind: type[WeightsReader] = WeightsRea
                 continue
             check_snapshot(values, snapshot.version, snapshot.step_counter)
             assert snapshot.version >= seen, f"version went back from {seen} to {snapshot.version}"
+            assert snapshot.version > seen or values[0] == last, f"version {seen} changed from {last} to {values[0]}"
+            last = values[0]
 
     return program
 
