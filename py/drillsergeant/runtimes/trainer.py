@@ -47,7 +47,8 @@ class Trainer:
         self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
         self._rewards = RewardTerms(memory, layout, reward_terms)
         self.hyper = hyper
-        self.training = False
+        self.training = self._learning = False
+        self._reset_seed: int | None = None
         self._restart_counts()
         if weights.version == 0:
             self.publish()
@@ -87,8 +88,10 @@ class Trainer:
         if not chunks:
             self._doorbell.wait(ticket, CHUNK_WAIT_S)
             return
+        self._learning = True
         learned = self._learner.learn([chunk.offset for _, chunk in chunks], self.hyper)
         self._latest = dict(await learned if isinstance(learned, Awaitable) else learned)
+        self._learning = False
         for _, chunk in chunks:
             self._rewards.add(chunk.offset)
         self.updates += 1
@@ -96,6 +99,8 @@ class Trainer:
         self.publish()
         for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
             ring.release()
+        if self._reset_seed is not None:
+            self._reset(self._reset_seed)
         self._telemetry.count(Counter.UPDATES)
         self._telemetry.count(Counter.DECISIONS, len(chunks) * self._decisions_per_chunk)
 
@@ -110,7 +115,10 @@ class Trainer:
             case protocol.SetHyper(changes=changes):
                 self.hyper = self.hyper.changed(**changes)
             case protocol.ResetTrainer(seed=seed):
-                self._reset(seed)
+                if self._learning:
+                    self._reset_seed = seed  # chunks are held for the update in hand: forget when it is done
+                else:
+                    self._reset(seed)
         self.report()
 
     def _set_training(self, on: bool) -> None:
@@ -125,6 +133,7 @@ class Trainer:
         self.training = on
 
     def _reset(self, seed: int) -> None:
+        self._reset_seed = None
         self._learner.reset(seed)
         self.publish()
         for ring in self._rings:

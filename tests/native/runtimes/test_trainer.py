@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 from drillsergeant.drills import make
@@ -152,3 +152,18 @@ def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
     assert (second.win, second.loss) == (1.0, 0.0)
     assert curve.seconds_to(0.5) == 8.0
     assert curve.seconds_to(1.1) is None
+
+
+def test_a_reset_during_an_update_waits_for_it() -> None:
+    factory = Factory()
+    fresh = factory.learner._arithmetic.parameters.copy()
+    learn = factory.learner.learn
+
+    async def learn_on_a_device(slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        factory.trainer.handle(protocol.ResetTrainer(1))
+        return learn(slots, hyper)
+
+    factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]
+    factory.rounds(1)
+    assert (factory.learner._arithmetic.parameters == fresh).all()
+    assert factory.trainer.decisions == 0
