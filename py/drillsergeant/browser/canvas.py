@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import js
+
 
 class Canvas2D:
     """Owns the context; the OffscreenCanvas belongs to the render worker for good."""
@@ -47,6 +49,16 @@ class Canvas2D:
         """Stroke an open path with round ends."""
         self._path(points)
         self._paint("", colour, width)
+
+    def path(self, outline: str, fill: str, stroke: str, line: float) -> None:
+        """Fill and outline a path in SVG's notation; an empty colour string leaves that part out."""
+        context, path = self._context, js.Path2D.new(outline)
+        if fill:
+            context.fillStyle = fill
+            context.fill(path)
+        if stroke:
+            context.strokeStyle, context.lineWidth = stroke, line
+            context.stroke(path)
 
     def _path(self, points: Sequence[tuple[float, float]]) -> None:
         context = self._context

@@ -13,6 +13,7 @@ from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
 from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.show import Show
@@ -35,7 +36,9 @@ class Assembly:
         self._trainer: Trainer | None = None
         self._rollout: Rollout | None = None
         build = {"show": self._build_show, "trainer": self._build_trainer, "rollout": self._build_rollout}
-        self._stage = Stage(self._drill.scene, canvas) if canvas is not None else None
+        self._stage: Stage | None = None
+        if canvas is not None:
+            self._stage = Stage(self._drill.scene, canvas, Factory(program, self._layout, self._memory, host.now_s))
         build[init.role]()
 
     def _build_show(self) -> None:
@@ -84,16 +87,19 @@ class Assembly:
 
     def frame(self, now_s: float) -> None:
         """Advance and draw the show; twice a second, report."""
-        assert self._show is not None, "only the show has frames"
+        assert self._show is not None and self._stage is not None, "only the show has frames"
         self._show.frame(now_s)
         if now_s - self._reported_s >= 0.5:
             self._reported_s = now_s
-            self._host.post(protocol.encode(protocol.Metrics("show", 0, self._show.metrics())))
+            values = {**self._show.metrics(), **self._stage.facts()}
+            self._host.post(protocol.encode(protocol.Metrics("show", 0, values)))
 
     def handle(self, message: protocol.Message) -> None:
         """Hand a message to the runtime. Raises ValueError for what it refuses."""
         if isinstance(message, protocol.Resize) and self._stage is not None:
             self._stage.resize(message.width_px, message.height_px, message.dark)
+        elif isinstance(message, protocol.SetView) and self._stage is not None:
+            self._stage.view = message.view
         elif self._show is not None:
             self._show.handle(message)
         elif self._trainer is not None:

@@ -50,3 +50,6 @@ class Canvas(Protocol):
 
     def line(self, points: Sequence[tuple[float, float]], colour: str, width: float) -> None:
         """Stroke an open path with round ends."""
+
+    def path(self, outline: str, fill: str, stroke: str, line: float) -> None:
+        """Fill and outline a path in SVG's notation (``M0 0h9z``); an empty colour string leaves that part out."""

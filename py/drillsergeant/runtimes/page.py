@@ -13,6 +13,7 @@ from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes import page_numbers, page_status, protocol
 from drillsergeant.runtimes.drawing import fit
 from drillsergeant.runtimes.page_curve import CurvePlot, Result, results
+from drillsergeant.runtimes.page_factory import HINT, FactoryToggle
 from drillsergeant.runtimes.page_hyper import PREFIX, HyperForm
 from drillsergeant.runtimes.page_keys import DASH, PLAY_CODES, HeldKeys
 from drillsergeant.runtimes.page_progress import Progress
@@ -22,7 +23,7 @@ from drillsergeant.runtimes.page_view import View
 HUMAN_SIDE = 0
 LARGEST_PX = 4096
 SURE_S = 4.0  # a second press within this time means it
-SHOW_CONTROLS = ("play", "step", "speed", "seed", "reset", "mode")
+SHOW_CONTROLS = ("play", "step", "factory", "speed", "seed", "reset", "mode")
 TRAINING_CONTROLS = ("train", "forget", *(PREFIX + name for name in ("learning_rate", "clip", "entropy", "epochs")))
 HINTS = {
     "ai_vs_ai": "Both squares play by the newest weights.",
@@ -68,6 +69,7 @@ class Page:
         self._plot = CurvePlot(view)
         self._points: list[Result] = []
         self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)))
+        self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
         self._speed, self._seed = "1", str(seed)
@@ -76,6 +78,7 @@ class Page:
             "train": self._train,
             "play": self._play,
             "step": self._step,
+            "factory": self._change_view,
             "reset": self._reset,
             "forget": self._forget,
             "dismiss": self._dismiss,
@@ -134,6 +137,7 @@ class Page:
     def _on_show(self, values: dict[str, object]) -> None:
         self._telemetry.show(values)
         page_numbers.write_show(self._view, values)
+        self._factory.show(values)
         clock_s = page_numbers.number(values.get("clock_s")) or 0.0
         if clock_s > 0 and not self._situation.moving:
             self._situation.moving = True
@@ -176,7 +180,7 @@ class Page:
         if self._situation.mode == "human_vs_ai" and code in PLAY_CODES:
             self._act(self._keys.change(code, down))
             return True
-        shortcuts = {"t": "train", "r": "reset", ".": "step", " ": "play"}
+        shortcuts = {"t": "train", "r": "reset", ".": "step", "f": "factory", " ": "play"}
         name = shortcuts.get(" " if code == DASH else key.lower())
         if name is None or (name == "train" and not self._situation.ready):
             return False
@@ -192,7 +196,7 @@ class Page:
 
     def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
         """Drag in the sandbox; the show picks the body nearest to where it began."""
-        if self._situation.mode != "sandbox" or (phase != "down" and not self._dragging):
+        if self._situation.mode != "sandbox" or self._factory.on or (phase != "down" and not self._dragging):
             return
         self._dragging = phase != "up"
         if not self._dragging:
@@ -239,6 +243,11 @@ class Page:
         if self._playing:
             self._play()
         self._crew.send("show", protocol.Step(self._game.action_repeat))
+
+    def _change_view(self) -> None:
+        self.on_blur()
+        self._factory.turn(not self._factory.on)
+        self._write_hint()
 
     def _reset(self) -> None:
         if self._read_seed():
@@ -293,9 +302,13 @@ class Page:
         self._situation.mode = mode
         self._crew.send("show", protocol.SetMode(mode))
         self._view.set_attribute("stage", "data-mode", mode)
-        self._view.set_text("hint", HINTS[mode])
+        self._factory.turn(on=False)
+        self._write_hint()
         if mode == "human_vs_ai":
             self._view.focus_stage()
+
+    def _write_hint(self) -> None:
+        self._view.set_text("hint", HINT if self._factory.on else HINTS[self._situation.mode])
 
     def _act(self, action: int | None) -> None:
         if action is not None and self._situation.mode == "human_vs_ai":

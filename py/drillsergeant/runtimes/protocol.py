@@ -16,6 +16,7 @@ from typing import ClassVar, get_type_hints
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
 MODES: tuple[str, ...] = ("ai_vs_ai", "human_vs_ai", "sandbox")
+VIEWS: tuple[str, ...] = ("match", "factory")
 SPEED_RANGE = (0.25, 4.0)
 SEED_RANGE = (0, 2**32 - 1)
 
@@ -130,6 +131,14 @@ class SetMode(Message):
 
 
 @dataclass(frozen=True)
+class SetView(Message):
+    """page -> show: what is on screen: the match, or the training matches. The match goes on unseen."""
+
+    TYPE = "SET_VIEW"
+    view: str
+
+
+@dataclass(frozen=True)
 class Input(Message):
     """page -> show: the human's current action, or a drag of one body (metres, field coordinates). Never trained on."""
 
@@ -187,13 +196,13 @@ MESSAGES: dict[str, type[Message]] = {
     cls.TYPE: cls
     for cls in (
         Init, StartTraining, StopTraining, SetHyper, ResetTrainer, Play, Pause, Step, ResetShow,
-        SetSpeed, SetMode, Input, Resize, Ready, Metrics, Error,
+        SetSpeed, SetMode, SetView, Input, Resize, Ready, Metrics, Error,
     )
 }  # fmt: skip
 
 ACCEPTED: dict[Role, frozenset[str]] = {
     "show": frozenset(
-        {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "INPUT", "RESIZE"}
+        {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "SET_VIEW", "INPUT", "RESIZE"}
     ),
     "trainer": frozenset({"INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "RESET_TRAINER"}),
     "rollout": frozenset({"INIT"}),
@@ -274,6 +283,8 @@ def _check_ranges(message: Message) -> None:
         _in_range("STEP.ticks", message.ticks, 1, 1200)
     elif isinstance(message, SetMode) and message.mode not in MODES:
         raise ProtocolError(f"SET_MODE.mode must be one of {', '.join(MODES)}, not {message.mode!r}")
+    elif isinstance(message, SetView) and message.view not in VIEWS:
+        raise ProtocolError(f"SET_VIEW.view must be one of {', '.join(VIEWS)}, not {message.view!r}")
     elif isinstance(message, Resize):
         _in_range("RESIZE.width_px", message.width_px, 1, 16384)
         _in_range("RESIZE.height_px", message.height_px, 1, 16384)

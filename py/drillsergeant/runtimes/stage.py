@@ -1,4 +1,7 @@
-"""Puts the show on its canvas: blends two ticks into the moment shown, keeps the ball's trail, fades the goal flash."""
+"""Puts the show on its canvas: blends two ticks into the moment shown, keeps the ball's trail, fades the goal flash.
+
+Or, where the visitor asks for the factory, the training matches in place of the show's own.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Mapping
 
 from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes.drawing import JUMP_M, Look, blend, draw
+from drillsergeant.runtimes.drawing_factory import draw_factory
+from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas
 from drillsergeant.runtimes.show import Picture
 
@@ -17,24 +22,35 @@ FLASH_S = 0.9
 class Stage:
     """Owns what the drawing remembers from frame to frame."""
 
-    def __init__(self, scene: Scene, canvas: Canvas) -> None:
-        self._scene, self._canvas = scene, canvas
+    def __init__(self, scene: Scene, canvas: Canvas, factory: Factory) -> None:
+        self._scene, self._canvas, self._factory = scene, canvas, factory
         self._ball = next((body for body in scene.bodies if body.kind == "disc"), None)
         self._trail: deque[tuple[float, float]] = deque(maxlen=TRAIL_POINTS)
         self._dark = False
+        self.view = "match"
 
     def resize(self, width_px: int, height_px: int, dark: bool) -> None:
         """The canvas has a new size or the page a new theme."""
         self._canvas.resize(width_px, height_px)
         self._dark = dark
 
+    def facts(self) -> dict[str, object]:
+        """Return what the page shows of the drawing, for METRICS."""
+        return {"view": self.view, "renderer": "canvas2d", **self._factory.facts()}
+
     def draw(self, before: Mapping[str, float], after: Mapping[str, float], picture: Picture) -> None:
-        """Draw the moment ``picture.ahead`` of the way from one tick's state to the next."""
+        """Draw the moment ``picture.ahead`` of the way from one tick's state to the next, or the factory."""
+        if self.view == "factory":
+            draw_factory(self._canvas, self._scene, self._factory.look(), self._dark)
+            return
         state = blend(self._scene, before, after, picture.ahead)
+        draw(self._canvas, self._scene, state, self._look(state, picture))
+
+    def _look(self, state: Mapping[str, float], picture: Picture) -> Look:
         if self._ball is not None:
             place = state[self._ball.x], state[self._ball.y]
             if self._trail and max(abs(a - b) for a, b in zip(place, self._trail[-1], strict=True)) > JUMP_M:
                 self._trail.clear()
             self._trail.append(place)
         flash = max(0.0, 1.0 - picture.since_goal_s / FLASH_S)
-        draw(self._canvas, self._scene, state, Look(self._dark, self._trail, flash, picture.scored_by))
+        return Look(self._dark, self._trail, flash, picture.scored_by)

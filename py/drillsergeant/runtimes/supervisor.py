@@ -21,6 +21,7 @@ from drillsergeant.runtimes.setup import Setup
 BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
 RESTART_LIMIT = 5
 RESTART_WINDOW_S = 60.0
+SHOW_SETTINGS = (protocol.SetSpeed, protocol.SetMode, protocol.SetView, protocol.Resize)
 
 
 class Handle(Protocol):
@@ -134,7 +135,7 @@ class Fleet:
         elif isinstance(message, protocol.StopTraining):
             self._training = None
             self._run_flag.set(False)
-        elif role == "show" and isinstance(message, (protocol.SetSpeed, protocol.SetMode, protocol.Resize)):
+        elif role == "show" and isinstance(message, SHOW_SETTINGS):
             self._show_settings[message.TYPE] = message
         for worker in self._workers.values():
             if worker.role == role and worker.handle is not None:
