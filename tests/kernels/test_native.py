@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from drillsergeant.kernels.kernel import Kernel
@@ -63,3 +65,21 @@ def test_call_kernel_passes_groups_by_name() -> None:
     x.write([np.arange(5, dtype=np.int32)])
     call_kernel(memory.link(compile_kernels([DOUBLE], memory.imported)), DOUBLE, {"x": x}, {"y": y})
     assert y.read()[0].tolist() == [0, 2, 4, 6, 8]
+
+
+def test_threads_may_call_at_the_same_time() -> None:
+    memory = NativeMemory(1 << 20)
+    call = memory.link(compile_kernels([DOUBLE], memory.imported)).function("double")
+    rows = memory.array(0, (8, 8192), np.dtype(np.int32))
+    rows[:] = 1
+
+    def work(row: int) -> None:
+        for _ in range(20):
+            call(8192, row * 32768, 32768, row * 32768, 32768)
+
+    threads = [threading.Thread(target=work, args=(row,)) for row in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (rows == 1 << 20).all()

@@ -1,12 +1,14 @@
 """Running kernels outside a browser: the same binary module through wasmtime, over memory that NumPy views in place.
 
 `NativeMemory` has the interface of `memory.access.Memory` and is the linear memory of the modules linked to it, so the
-runtimes' protocols and the kernels meet in it as they do in a browser. Modules for it are compiled for unshared memory;
-all threads that run them share one wasmtime store, which runs one call at a time.
+runtimes' protocols and the kernels meet in it as they do in a browser. Modules for it are compiled for unshared memory.
+They share one wasmtime store, which may be in one call at a time: calls from other threads wait. (wasmtime has shared
+memories, but version 50 of its Python binding cannot pass one to a module.) A call costs tens of microseconds by itself.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -25,6 +27,7 @@ class NativeMemory(PlainMemory):
     def __init__(self, size_bytes: int) -> None:
         self.pages = -(-size_bytes // PAGE_BYTES)
         self._store = wasmtime.Store()
+        self._in_call = threading.Lock()
         super().__init__(self.pages * PAGE_BYTES)
 
     def _allocate(self, size_bytes: int) -> memoryview:
@@ -46,25 +49,26 @@ class NativeMemory(PlainMemory):
 
     def link(self, binary: bytes) -> NativeModule:
         """Compile a module and link it to this memory."""
-        return NativeModule(self._store, self._memory, binary)
+        return NativeModule(self._store, self._memory, self._in_call, binary)
 
 
 class NativeModule:
     """The exported functions of a linked module, called with numbers as in a browser."""
 
-    def __init__(self, store: wasmtime.Store, memory: wasmtime.Memory, binary: bytes) -> None:
+    def __init__(self, store: wasmtime.Store, memory: wasmtime.Memory, in_call: threading.Lock, binary: bytes) -> None:
         module = wasmtime.Module(store.engine, binary)
-        self._store = store
+        self._store, self._in_call = store, in_call
         self._instance = wasmtime.Instance(store, module, [memory])
 
     def function(self, name: str) -> Callable[..., object]:
         """The exported function `name`; KeyError where there is none."""
         exported = self._instance.exports(self._store)[name]
         assert isinstance(exported, wasmtime.Func), f"export {name} is no function"
-        store = self._store
+        store, in_call = self._store, self._in_call
 
         def call(*numbers: float) -> object:
-            return exported(store, *numbers)
+            with in_call:
+                return exported(store, *numbers)
 
         return call
 

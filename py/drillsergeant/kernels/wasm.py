@@ -211,9 +211,12 @@ class _Emitter:
 
     def _keep(self, node: Node) -> None:
         """Move the value on top of the operand stack to a local of its own."""
+        self.f.local_set(self._give_place(node))
+
+    def _give_place(self, node: Node) -> Local:
         local = self.free.pop() if self.free else self.f.local("v128")
-        self.f.local_set(local)
         self.place[node] = local
+        return local
 
     def _push(self, node: Node) -> None:
         """Put the value of `node` on the operand stack, once for one of its uses."""
@@ -224,9 +227,10 @@ class _Emitter:
             self._compute(node)
             if self._inline_constant(node) or self.uses[node] == 1:
                 return
-            self._keep(node)
+            self.f.local_tee(self._give_place(node))
+        else:
+            self.f.local_get(self.place[node])
         local = self.place[node]
-        self.f.local_get(local)
         self.uses[node] -= 1
         if not self.uses[node] and self.level[node] == self.now:
             self.free.append(local)
