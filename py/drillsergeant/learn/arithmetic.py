@@ -40,7 +40,10 @@ class Arithmetic(Protocol[ChunkT_contra]):
         ...
 
     def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
-        """Compute and keep the gradient summed over the rows of `cells`; returns the sums of METRICS."""
+        """Compute and keep the gradient summed over the rows of `cells`, share by share (`schedule.shares_of`).
+
+        Returns the sums of METRICS, added cell by cell.
+        """
         ...
 
     def squared_norm(self) -> float | None:

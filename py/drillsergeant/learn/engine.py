@@ -13,7 +13,7 @@ from typing import Protocol
 from drillsergeant.learn.hyper import Hyper
 
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
-EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 32, "random": 16}
+EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 128, "random": 32}
 EVALUATION_OPPONENTS: tuple[str, ...] = tuple(EVALUATION_MATCHES)
 
 # What a chunk's `stats` region holds, f32 each: side 0's episodes that ended in the chunk, then, in the order of the
@@ -79,6 +79,9 @@ class Collector(Protocol):
 
     def collect(self, weights_offset: int, slot_offset: int) -> None:
         """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot."""
+
+    def assist(self) -> None:
+        """Do what there is to do for the learner, while the ring is full; returns at once where there is nothing."""
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
         """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""

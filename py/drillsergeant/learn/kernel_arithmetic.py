@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from drillsergeant.learn.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
 from drillsergeant.learn.kernel_calls import Calls, Rows
 from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, LearnerScratch
+from drillsergeant.learn.kernel_shares import ShareGradient
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.schedule import Cell
+from drillsergeant.learn.schedule import Cell, shares_of
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout
+from drillsergeant.memory.shares import ShareBoard
 
 SET = ("parameters", "mean", "square")
 
@@ -31,6 +33,8 @@ class KernelArithmetic:
         self._current, self._other = self._places.sets
         self._slots: Sequence[int] = ()
         self._loss_words = program.network.cell_record
+        self._board = ShareBoard(memory, layout)
+        self._work = ShareGradient(program, calls, self._places.network)
         memory.write(self._current.base, bytes(3 * self._current.stride))
         memory.write(self._other.base, bytes(3 * self._other.stride))
         initialise(program, calls, memory, seed, self._current.base, self._places.index)
@@ -84,7 +88,7 @@ class KernelArithmetic:
         self._calls.run(kernel, numbers, in_x=Rows(place, 0), out_x=Rows(place, 0))
 
     def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
-        """See Arithmetic; one call for all cells."""
+        """See Arithmetic; one call a share. Rollout workers with nothing to play take some of the shares."""
         scalars = {"scalar.clip": clip, "scalar.entropy": entropy_coef, "scalar.value": value_coef}
         constants = {name: _bits(value) for name, value in scalars.items()}
         records = array("i")
@@ -92,18 +96,34 @@ class KernelArithmetic:
             words = {**constants, **self._cell_words(number, cell)}
             records.extend(words.get(name, 0) for name in self._loss_words)
         self._memory.write(self._places.cells, records)
-        self._calls.run(
-            "gradient",
-            {
-                "cells": self._places.cells,
-                "count": len(cells),
-                "params": self._current.base,
-                "scratch": self._places.network,
-                "gradient": self._places.gradient,
-                "accumulate": 0,
-            },
-        )
+        self._add_up(self._shares(len(cells)))
         return self._metric_sums(len(cells))
+
+    def _shares(self, cells: int) -> list[int]:
+        """Have the gradient of every share computed; returns where each one lies."""
+        shares = range(len(shares_of(cells)))
+        arguments = (self._places.cells, cells, self._current.base)
+        found: dict[int, int] = {}
+
+        def compute(share: int) -> None:
+            found[share] = self._places.shares.base + share * self._places.shares.stride
+            self._work.compute(share, *arguments, found[share])
+
+        self._board.open(len(shares), arguments)
+        while (share := self._board.take()) is not None:
+            compute(share)
+        found |= self._board.collect(set(shares) - found.keys())
+        for share in set(shares) - found.keys():  # taken by a worker that has died since
+            compute(share)
+        return [found[share] for share in shares]
+
+    def _add_up(self, places: Sequence[int]) -> None:
+        """The gradient is the sum of the shares at `places`, in that order."""
+        total = Rows(self._places.gradient, 0)
+        self.copy_parameters(source=places[0], target=total.base)
+        count = {"count": self._network.parameter_count}
+        for place in places[1:]:
+            self._calls.run("add", count, in_x=total, in_y=Rows(place, 0), out_x=total)
 
     def _cell_words(self, number: int, cell: Cell) -> dict[str, int]:
         """The record of a cell but for the scalars; strides of groups of one array stay 0."""

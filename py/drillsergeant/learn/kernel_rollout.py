@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, Tally, evaluation_seed, worker_seed
 from drillsergeant.learn.kernel_calls import Calls, Rows
 from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, BatchScratch, RolloutScratch
+from drillsergeant.learn.kernel_shares import KernelAssistant
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout, round_up
@@ -26,6 +27,7 @@ class KernelCollector:
         self._places = RolloutScratch(program, layout.plan.matches, Arena.over(layout[f"{rollout(index)}.scratch"]))
         largest = max(layout.plan.matches, *EVALUATION_MATCHES.values())
         memory.write(self._places.slots, array("I", range(round_up(largest, SIMD_LANES))))
+        self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.sight.network)
         own_seed = worker_seed(seed, index)
         self._main = self._start(self._places.main, layout.plan.matches, own_seed)
         self._main |= {"lanes_bytes": layout.plan.lanes * WORD_BYTES, "last_obs": self._places.sight.obs}
@@ -67,6 +69,10 @@ class KernelCollector:
             "value": sight.value,
             "stats": self._places.stats,
         }
+
+    def assist(self) -> None:
+        """Compute shares of the learner's gradient as long as there are any."""
+        self._assistant.assist()
 
     def collect(self, weights_offset: int, slot_offset: int) -> None:
         """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot."""

@@ -9,7 +9,7 @@ from drillsergeant.learn.arithmetic import METRICS
 from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES
 from drillsergeant.learn.kernel_calls import Rows
 from drillsergeant.learn.program import Program
-from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, Plan, Region, round_up
+from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_MAX, Plan, Region, round_up
 
 WORD_BYTES = 4
 # Behind each row, so that rows do not all fall into the same set of the cache.
@@ -113,6 +113,7 @@ class LearnerScratch:
         # Each set is parameters, mean, square.
         self.sets = (arena.rows(3, network.parameter_count), arena.rows(3, network.parameter_count))
         self.gradient = arena.words(network.parameter_count)
+        self.shares = arena.rows(SHARES_MAX, network.parameter_count)
         self.network = arena.take(network.scratch_bytes)
         self.index = arena.words(noise_indices(program))
         lanes_bytes = plan.lanes * WORD_BYTES

@@ -187,7 +187,7 @@ def draw(state: State, side: int, salt: int) -> Array:
 
 def learner_kernels(action_count: int) -> list[Kernel]:
     """Every elementwise kernel of the learner for a policy over ACT actions."""
-    return [_noise(), _gae(), _centre(), _scale(), _loss(action_count), _adam()]
+    return [_noise(), _gae(), _centre(), _scale(), _loss(action_count), _add(), _adam()]
 
 
 def _noise() -> Kernel:
@@ -266,6 +266,10 @@ def _loss(action_count: int) -> Kernel:
     rows = {"action": ["i32"], "logp": ["f32"], "advantage": ["f32"], "returns": ["f32"]}
     scalars = {"clip": "f32", "entropy": "f32", "value": "f32"}
     return Kernel("loss", fn, {"head": head, **rows}, {"upstream": head, "metrics": ["f32"] * len(METRICS)}, scalars)
+
+
+def _add() -> Kernel:
+    return Kernel("add", lambda x, y: {"x": [x[0] + y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
 
 
 def _adam() -> Kernel:

@@ -15,7 +15,7 @@ from drillsergeant.learn.gae import gae
 from drillsergeant.learn.guard import poisoned
 from drillsergeant.learn.losses import loss_gradient
 from drillsergeant.learn.network import Network
-from drillsergeant.learn.schedule import Cell
+from drillsergeant.learn.schedule import Cell, shares_of
 
 
 class NumpyArithmetic:
@@ -46,9 +46,21 @@ class NumpyArithmetic:
 
     @np.errstate(all="ignore")
     def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
-        """See Arithmetic; the gradients of the cells are added in the order given."""
+        """See Arithmetic; cells are added in the order given within a share, then the shares in order."""
         self._gradient = np.zeros_like(self.parameters)
         sums = [0.0] * len(METRICS)
+        for first, last in shares_of(len(cells)):
+            gradient, added = self._share_gradient(cells[first:last], clip, entropy_coef, value_coef)
+            self._gradient += gradient
+            for metrics in added:
+                sums = [s + m for s, m in zip(sums, metrics, strict=True)]
+        return sums
+
+    def _share_gradient(
+        self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float
+    ) -> tuple[Array, list[list[float]]]:
+        """The gradient [P] summed over the rows of `cells`, and the metric sums of each cell."""
+        gradient, sums = np.zeros_like(self.parameters), []
         for cell in cells:
             chunk = self._chunks[cell.chunk]
             rows = np.s_[cell.t, cell.lane : cell.lane + cell.lanes]
@@ -66,9 +78,9 @@ class NumpyArithmetic:
                 np.float32(value_coef),
             )
             upstream = np.stack([*dlogits, dvalue])
-            self._gradient += self.network.backward(self.parameters, activations, upstream)
-            sums = [s + float(lane_sum(m)) for s, m in zip(sums, metrics, strict=True)]
-        return sums
+            gradient += self.network.backward(self.parameters, activations, upstream)
+            sums.append([float(lane_sum(m)) for m in metrics])
+        return gradient, sums
 
     def squared_norm(self) -> float | None:
         """See Arithmetic; summed by `dense.lane_sum`."""

@@ -108,6 +108,9 @@ class NumpyCollector:
         stats += [chunk.stats.reward_terms.get(name, 0.0) for name in self._drill.reward_terms]
         self._memory.write(self._layout.chunk_field("stats", slot_offset).offset, np.array(stats, np.float32).data)
 
+    def assist(self) -> None:
+        """Nothing: the reference learner computes alone."""
+
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
         """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
         parameters = read_parameters(self._memory, weights_offset, self._network)

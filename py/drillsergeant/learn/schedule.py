@@ -7,6 +7,11 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from drillsergeant.memory.layout import SHARES_MAX
+
+# The least cells that are worth handing to somebody else.
+CELLS_PER_SHARE = 8
+
 
 class Cell(NamedTuple):
     """Rows that are contiguous in memory: lanes [lane, lane + lanes) of decision t of one chunk of the batch."""
@@ -37,3 +42,13 @@ def minibatches(cells: Sequence[Cell], rows_each: int, seed: int, update: int, e
     count = min(len(cells), max(1, round(rows / rows_each)))
     bounds = [part * len(cells) // count for part in range(count + 1)]
     return [[cells[index] for index in order[low:high]] for low, high in itertools.pairwise(bounds)]
+
+
+def shares_of(cells: int) -> list[tuple[int, int]]:
+    """The minibatch's cells in at most SHARES_MAX parts, each from a first cell to before a last one.
+
+    Each part's gradient is summed by itself, then the parts in order: so it is all the same who computes which.
+    """
+    count = min(SHARES_MAX, max(1, cells // CELLS_PER_SHARE))
+    bounds = [part * cells // count for part in range(count + 1)]
+    return list(itertools.pairwise(bounds))

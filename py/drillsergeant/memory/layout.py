@@ -24,6 +24,7 @@ PAGE_BYTES = 65536
 MAX_PAGES = 32768  # 2 GiB: every byte offset stays a positive i32
 ALIGNMENT_BYTES = 64  # a cache line, so that two writers never share one
 LANE_MULTIPLE = 8
+SHARES_MAX = 16  # parts into which a minibatch is divided for whoever has time, see `shares`
 LINE_WORDS = ALIGNMENT_BYTES // WORD_BYTES
 TELEMETRY_WORDS = 32
 SHOW, TRAINER, PAGE, ANYBODY = "show", "trainer", "page", "anybody"
@@ -156,7 +157,8 @@ class Layout:
         self.plan = plan
         self.chunk: Mapping[str, Region] = {region.name: region for region in _place(_chunk_rows(plan), 0)}
         self.chunk_bytes = round_up(max(region.end for region in self.chunk.values()), ALIGNMENT_BYTES)
-        rows = [*_global_rows(plan), *_weight_rows(plan), *_ring_rows(plan, self.chunk_bytes), *_scratch_rows(plan)]
+        rows = [*_global_rows(plan), *_weight_rows(plan), *_ring_rows(plan, self.chunk_bytes)]
+        rows += [*_share_rows(plan), *_scratch_rows(plan)]
         # The first page stays zero and unused, so that offset 0 never names data and can mean "nowhere".
         self.regions: Mapping[str, Region] = {region.name: region for region in _place(rows, PAGE_BYTES)}
         self.pages = round_up(max(region.end for region in self.regions.values()), PAGE_BYTES) // PAGE_BYTES
@@ -292,6 +294,22 @@ def _ring_rows(plan: Plan, chunk_bytes: int) -> list[Row]:
         rows.append((f"ring.{worker}.consumer", "i32", (LINE_WORDS,), TRAINER, (role,)))
         shape = (plan.ring_slots, chunk_bytes // WORD_BYTES)
         rows.append((f"ring.{worker}.chunks", "i32", shape, role, (TRAINER,)))
+    return rows
+
+
+def _share_rows(plan: Plan) -> list[Row]:
+    """The job that is open, its tickets, and per rollout worker what it has done and the gradients it came to."""
+    helpers = tuple(map(rollout, range(plan.workers)))
+    rows: list[Row] = [
+        ("shares.job", "i32", (LINE_WORDS,), TRAINER, helpers),
+        # Two cells with many writers: a ticket is drawn by compare-exchange, the bell only ever counts up.
+        ("shares.ticket", "i32", (1,), ANYBODY, (ANYBODY,)),
+        ("shares.bell", "i32", (1,), ANYBODY, (TRAINER,)),
+    ]
+    stride = round_up(plan.parameter_count, LANE_MULTIPLE)
+    for role in helpers:
+        rows.append((f"shares.{role}.done", "i32", (SHARES_MAX,), role, (TRAINER,)))
+        rows.append((f"shares.{role}.gradients", "f32", (SHARES_MAX, stride), role, (TRAINER,)))
     return rows
 
 

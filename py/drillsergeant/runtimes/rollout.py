@@ -49,10 +49,11 @@ class Rollout:
                 breathed_s = self._host.now_s()
 
     def step(self) -> None:
-        """Collect one chunk if the ring has room; otherwise wait a little for the trainer."""
+        """Collect one chunk if the ring has room; otherwise wait a little for the trainer, or help it."""
         self._telemetry.count(Counter.HEARTBEAT)
         slot = self._ring.reserve(RING_WAIT_S)
         if slot is None:
+            self._collector.assist()
             return
         with self._weights.pinned() as weights:
             if weights is None:

@@ -91,7 +91,8 @@ def test_a_broken_learner_fails_its_probe(
     probe: type[Probe], where: str, broken: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arithmetic_module, where, broken)
-    assert worst_error(probe()) > 0.2
+    # Rows mixed up leave learning to chance, which may favour one seed but not all that a sound learner must solve.
+    assert max(worst_error(probe(), seed) for seed in range(3)) > 0.2
 
 
 @pytest.mark.parametrize("seed", range(2))

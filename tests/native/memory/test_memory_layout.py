@@ -85,11 +85,12 @@ def test_chunk_fields_have_the_shapes_of_the_design() -> None:
     assert (chunk["value"].dtype, chunk["value"].shape) == ("f32", (4, lanes))
 
 
-def test_every_region_has_one_writer_and_only_the_doorbell_is_anybodys() -> None:
+def test_every_region_has_one_writer_and_only_single_cells_are_anybodys() -> None:
     layout = Layout(PLAN)
     roles = {"page", "show", "trainer", "rollout.0", "rollout.1"}
     shared = [region.name for region in layout.regions.values() if region.writer == ANYBODY]
-    assert shared == ["doorbell"]
+    assert shared == ["doorbell", "shares.ticket", "shares.bell"]
+    assert all(layout[name].shape == (1,) for name in shared)
     assert all(region.writer in roles | {ANYBODY} for region in layout.regions.values())
     assert all(set(region.readers) <= roles | {ANYBODY} for region in layout.regions.values())
 
