@@ -9,7 +9,7 @@ import pytest
 from drillsergeant import elementary
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
-from drillsergeant.kernels.interpret import Array
+from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Groups, Kernel
 from drillsergeant.kernels.native import Bench, NativeMemory, call_kernel
 from drillsergeant.kernels.ops import DType

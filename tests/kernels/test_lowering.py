@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from drillsergeant.elementary import Array
 from drillsergeant.kernels import lowering
-from drillsergeant.kernels.interpret import MEANING, Array
+from drillsergeant.kernels.interpret import MEANING
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.lowering import LOWERING, Lowering
 from drillsergeant.kernels.opcodes import OPCODES
@@ -22,6 +23,10 @@ from tests.kernels.agreement import assert_agreement, samples
 COUNT = 4001
 PAIRS = [(op, dtype) for op in Op if op not in LEAVES for dtype in OPERANDS[op]]
 PAIRS.sort(key=lambda pair: (pair[0].value, pair[1].value))
+
+def _where(c: Array, a: Array, b: Array) -> Array:
+    return np.where(c, a, b)
+
 
 LINES: dict[Op, Callable[..., Array]] = {
     Op.ADD: lambda a, b: a + b,
@@ -47,7 +52,7 @@ LINES: dict[Op, Callable[..., Array]] = {
     Op.LE: lambda a, b: a <= b,
     Op.EQ: lambda a, b: a == b,
     Op.NE: lambda a, b: a != b,
-    Op.SELECT: lambda c, a, b: np.where(c, a, b),
+    Op.SELECT: _where,
     Op.TO_F32: lambda a: a.astype(np.float32),
     Op.TO_I32: lambda a: a.astype(np.int32),
     Op.TO_U32: lambda a: a.astype(np.uint32),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from drillsergeant.kernels.interpret import Array
+from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir import Graph
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.ops import LEAVES, DType, Op

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from drillsergeant.drills import make
-from drillsergeant.kernels.interpret import Array
+from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir import Graph, Node
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.ops import LEAVES

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir import Graph
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.ops import DType
@@ -25,11 +26,11 @@ ELSEWHERE = Tracer(Graph("other"), Graph("other").load("x", 0, DType.F32))
 
 
 def add_in_place(x: Tracer) -> None:
-    x += 1.0  # type: ignore[misc]
+    x += 1.0
 
 
 def set_item(x: Tracer) -> None:
-    x[0] = 1.0  # type: ignore[index]
+    x[0] = 1.0
 
 
 # What a user might write, a part of what the error says of it, a part of the remedy
@@ -39,19 +40,19 @@ REFUSED: dict[str, tuple[Callable[[], object], str, str]] = {
     "max": (lambda: max(X, Y), "Python branch", "np.minimum"),
     "not": (lambda: not MASK, "Python branch", "~ between masks"),
     "chained comparison": (lambda: 0 < X < 1, "Python branch", "np.where"),
-    "int": (lambda: int(WHOLE), "no number yet", ".astype(np.int32)"),  # type: ignore[call-overload]
+    "int": (lambda: int(WHOLE), "no number yet", ".astype(np.int32)"),
     "float": (lambda: float(X), "no number yet", "NumPy function"),
     "math": (lambda: math.sqrt(X), "no number yet", "NumPy function"),
-    "range": (lambda: list(range(WHOLE)), "no number yet", ".astype(np.int32)"),  # type: ignore[arg-type]
-    "index": (lambda: [1, 2, 3][WHOLE], "no number yet", ".astype(np.int32)"),  # type: ignore[call-overload]
-    "round": (lambda: round(X), "no number yet", "NumPy function"),  # type: ignore[call-overload]
+    "range": (lambda: list(range(WHOLE)), "no number yet", ".astype(np.int32)"),
+    "index": (lambda: [1, 2, 3][WHOLE], "no number yet", ".astype(np.int32)"),
+    "round": (lambda: round(X), "no number yet", "NumPy function"),
     "len": (lambda: len(X), "cannot be looked into", "Python list"),
     "iterate": (lambda: list(X), "cannot be looked into", "Python list"),
     "getitem": (lambda: X[0], "cannot be looked into", "Python list"),
     "in": (lambda: 1.0 in X, "cannot be looked into", "Python list"),
     "setitem": (lambda: set_item(X), "cannot be looked into", "Python list"),
     "in place": (lambda: add_in_place(X), "caller's array", "x = x + y"),
-    "out=": (lambda: np.add(X, Y, out=X), "caller's array", "x = x + y"),
+    "out=": (lambda: np.add(X, Y, out=X), "caller's array", "x = x + y"),  # type: ignore[call-overload]
     "where=": (lambda: np.add(X, Y, where=MASK), "where=...", "without that argument"),
     "reduce": (lambda: np.add.reduce(X), "works across lanes", "elementwise"),
     "tanh": (lambda: np.tanh(X), "np.tanh has no kernel instruction", "drillsergeant.elementary.tanh"),
@@ -106,7 +107,7 @@ def test_refusal_names_function_line_and_remedy(case: str) -> None:
 
 
 def test_error_in_a_drills_function_is_placed_in_that_function() -> None:
-    def tick(state: list[Tracer]) -> dict[str, list[Tracer]]:
+    def tick(state: list[Array]) -> dict[str, list[Array]]:
         speed = np.hypot(state[0], state[1])
         return {"state": [speed]}
 

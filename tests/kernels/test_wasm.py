@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
-from drillsergeant.elementary import hash_u32, tanh, uniform
+from drillsergeant.elementary import Array, hash_u32, tanh, uniform
 from drillsergeant.kernels import wasm
-from drillsergeant.kernels.interpret import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.module import MemoryImport, Module
 from drillsergeant.kernels.native import NativeMemory
@@ -209,8 +209,8 @@ def test_min_and_max_treat_zeros_as_numpy_does_in_every_lane_and_tail() -> None:
 
     def extremes(x: Arrays) -> Results:
         a, b = x
-        pairs = itertools.product((np.minimum, np.maximum), ((a, b), (b, a), (a, 0.0), (0.0, a), (a, -0.0), (-0.0, a)))
-        return {"y": [choose(*pair) for choose, pair in pairs]}
+        pairs: list[tuple[Any, Any]] = [(a, b), (b, a), (a, 0.0), (0.0, a), (a, -0.0), (-0.0, a)]
+        return {"y": [choose(*pair) for choose, pair in itertools.product((np.minimum, np.maximum), pairs)]}
 
     kernel = Kernel("extremes", extremes, {"x": ("f32",) * 2}, {"y": ("f32",) * 12})
     for count in range(1, 8):

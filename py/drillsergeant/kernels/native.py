@@ -3,7 +3,7 @@
 `NativeMemory` has the interface of `memory.access.Memory` and is the linear memory of the modules linked to it, so the
 runtimes' protocols and the kernels meet in it as they do in a browser. Modules for it are compiled for unshared memory.
 They share one wasmtime store, which may be in one call at a time: calls from other threads wait. (wasmtime has shared
-memories, but version 50 of its Python binding cannot pass one to a module.) A call costs tens of microseconds by itself.
+memories, but version 50 of its Python binding cannot pass one to a module.) A call by itself takes tens of us.
 """
 
 from __future__ import annotations
