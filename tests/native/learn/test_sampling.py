@@ -59,13 +59,19 @@ def test_the_ends_of_the_unit_interval_give_the_first_and_the_last_action() -> N
     assert action.tolist() == [0, 29]
 
 
+def test_a_draw_on_a_boundary_belongs_to_the_later_action() -> None:
+    action, _, _ = sample([np.zeros(2, np.float32)] * 4, np.array([0.25, 0.5], np.float32))
+    assert action.tolist() == [1, 2]
+
+
 def test_a_single_action_is_certain() -> None:
     action, logp, entropy = sample([np.array([3.0], np.float32)], np.array([0.9], np.float32))
     assert (int(action[0]), float(logp[0]), float(entropy[0])) == (0, 0.0, 0.0)
 
 
 def test_greedy_is_argmax_with_the_first_of_equals() -> None:
-    logits = np.random.default_rng(3).integers(0, 4, (7, 300)).astype(np.float32)
-    chosen = greedy(list(logits))
-    np.testing.assert_array_equal(chosen, logits.argmax(axis=0))
+    rng = np.random.default_rng(3)
+    for logits in (rng.integers(0, 4, (7, 300)).astype(np.float32), rng.normal(size=(7, 300)).astype(np.float32)):
+        chosen = greedy(list(logits))
+        np.testing.assert_array_equal(chosen, logits.argmax(axis=0))
     assert chosen.dtype == np.int32
