@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from collections.abc import Callable, Mapping
 from time import perf_counter
@@ -17,16 +18,20 @@ from drillsergeant.learn.network import Network
 from drillsergeant.learn.rollout import Collector
 
 PHYSICS_MATCHES = 1024
+# Then the matches start anew: what nobody pushes decays into denormal numbers, which processors are 10 times slower at,
+# and no real match lasts long enough for that.
+DECISIONS_EACH = 100
 
 
 def physics(place: Place) -> Race:
-    """One decision's ticks of many matches whose players keep to one action each."""
+    """One decision's ticks of many matches whose players keep to one action each, for less than seven seconds."""
     ground = Ground(place, PHYSICS_MATCHES, horizon=1)
     drill = ground.drill
     ticks = PHYSICS_MATCHES * drill.action_repeat
     slots = np.arange(PHYSICS_MATCHES, dtype=np.int32)
     actions = [slots // (1 + side) % drill.action_count for side in range(drill.sides)]
     matches = Matches(drill, PHYSICS_MATCHES, SEED)
+    start = matches.state
 
     def numpy_ticks() -> None:
         for _ in range(drill.action_repeat):
@@ -34,27 +39,41 @@ def physics(place: Place) -> Race:
 
     contestants = [
         Contestant(KERNELS, _kernel_ticks(ground, np.concatenate(actions)), ticks),
-        Contestant(NUMPY, numpy_ticks, ticks),
+        Contestant(NUMPY, _afresh(numpy_ticks, lambda: setattr(matches, "state", start)), ticks),
     ]
     return Race("match-ticks/s", contestants)
 
 
 def _kernel_ticks(ground: Ground, actions: np.typing.NDArray[np.int32]) -> Callable[[], object]:
     """The product's call of `tick`, from one state to another and back."""
-    ground.engine(ground.kernels).collector(0, SEED)  # starts the matches
-    batch = RolloutScratch(ground.program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"])).main
+    ground.engine(ground.kernels).collector(0, SEED)  # numbers the slots
+    scratch = RolloutScratch(ground.program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"]))
+    batch, slots = scratch.main, Rows(scratch.slots, 0)
     place = ground.spare.words(actions.size)
     ground.memory.write(place, array("i", actions.tolist()))
     count, action = {"count": ground.matches}, Rows(place, actions.nbytes // ground.drill.sides)
+    reset = ground.calls.bind("reset", {**count, "scalar.seed": SEED}, in_slot=slots, out_state=batch.state)
     there = ground.calls.bind("tick", count, in_state=batch.state, in_action=action, out_state=batch.next_state)
     back = ground.calls.bind("tick", count, in_state=batch.next_state, in_action=action, out_state=batch.state)
     calls = [there, back]
 
-    def tick() -> None:
+    def ticks() -> None:
+        calls[0]()
         calls.reverse()
-        calls[1]()
 
-    return tick
+    return _afresh(ticks, reset)
+
+
+def _afresh(play: Callable[[], object], start: Callable[[], object]) -> Callable[[], None]:
+    """`play`, with `start` before every DECISIONS_EACHth time."""
+    played = itertools.count()
+
+    def call() -> None:
+        if next(played) % DECISIONS_EACH == 0:
+            start()
+        play()
+
+    return call
 
 
 def rollout(place: Place) -> Race:
@@ -72,7 +91,7 @@ def rollout(place: Place) -> Race:
 
 class RolloutProfile:
     """A chunk's kernels called one by one in the order and on the rows in which `collect` calls them; "record" is what
-    a whole chunk takes beyond that. In ms a chunk."""
+    a whole chunk takes beyond that. A rollout worker also plays the evaluations after each chunk. In ms a chunk."""
 
     unit = "ms"
 
@@ -122,16 +141,20 @@ class RolloutProfile:
 
     def round(self, seconds: float) -> Mapping[str, float]:
         """Chunk by chunk, whole and in parts by turns."""
-        chunks, whole_s, began_s = 0, 0.0, perf_counter()
+        chunks, whole_s, evaluations_s, began_s = 0, 0.0, 0.0, perf_counter()
         self._parts.taken()
         while not chunks or perf_counter() - began_s < seconds:
             start_s = perf_counter()
             self._collector.collect(self._ground.weights, self._ground.slot)
             whole_s += perf_counter() - start_s
+            start_s = perf_counter()
+            self._collector.evaluate(self._ground.weights)
+            evaluations_s += perf_counter() - start_s
             for decision in self._decisions:
                 for call in decision:
                     call()
             chunks += 1
         parts = {name: 1e3 * spent_s / chunks for name, spent_s in self._parts.taken().items()}
         whole_ms = 1e3 * whole_s / chunks
-        return {**parts, "record": whole_ms - sum(parts.values()), "whole": whole_ms}
+        record_ms = whole_ms - sum(parts.values())
+        return {**parts, "record": record_ms, "whole": whole_ms, "and evaluations": 1e3 * evaluations_s / chunks}
