@@ -1,4 +1,4 @@
-"""Compiling drills: `python -m drillsergeant.learn.kernel_build OUT_DIR` writes <drill>.wasm and <drill>.json of each.
+"""Compiling drills: `python -m drillsergeant.learn.kernel_build OUT_DIR` writes <drill>.wasm, .json and .wgsl of each.
 
 The tracing side: everything that needs NumPy happens here, ahead of time, natively; see `program` for the other side.
 """
@@ -19,6 +19,7 @@ from drillsergeant.kernels.network_gradient import NetworkGradient
 from drillsergeant.kernels.network_program import NetworkProgram
 from drillsergeant.kernels.pipeline import add_kernels
 from drillsergeant.learn.arithmetic import METRICS
+from drillsergeant.learn.gpu_build import generated
 from drillsergeant.learn.kernel_table import DrillKernels, learner_kernels
 from drillsergeant.learn.learner_program import LearnerProgram
 from drillsergeant.learn.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
@@ -97,7 +98,9 @@ def write_programs(folder: Path, names: Sequence[str], *, shared: bool) -> list[
     written = []
     for name in names:
         program = build_program(make(name), shared=shared)
-        for suffix, content in ((".wasm", program.binary), (".json", program.to_json().encode())):
+        shader = generated(program.drill.action_count)
+        files = {".wasm": program.binary, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
+        for suffix, content in files.items():
             path = folder / f"{name}{suffix}"
             path.write_bytes(content)
             written.append(path)

@@ -10,7 +10,7 @@ from drillsergeant.learn.kernel_arithmetic import KernelArithmetic
 from drillsergeant.learn.kernel_calls import Calls, Kernels
 from drillsergeant.learn.kernel_rollout import KernelCollector
 from drillsergeant.learn.kernel_show import KernelShowMatch
-from drillsergeant.learn.ppo import Learner
+from drillsergeant.learn.ppo import Learner, LearnerState
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
@@ -68,3 +68,12 @@ class KernelLearner:
         """Continue from the parameters at ``offset`` with a fresh optimiser."""
         self.reset(self._seed)
         self._arithmetic.copy_parameters(source=offset)
+
+    def state(self) -> LearnerState:
+        """Return everything needed to go on elsewhere exactly where this learner stands."""
+        return self._ppo.state()
+
+    def restore(self, state: LearnerState) -> None:
+        """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""
+        self._ppo.restore(state)
+        self._seed = state.seed

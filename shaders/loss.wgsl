@@ -1,0 +1,60 @@
+// The loss of every row: its gradient w.r.t. the head, and the sums of its metrics, cell by cell.
+
+override ACTION: u32;  // words from a chunk's start to the field
+override LOGP: u32;
+
+@group(0) @binding(0) var<uniform> knobs: Knobs;
+@group(0) @binding(1) var<storage, read> control: Control;
+@group(0) @binding(2) var<storage, read> schedule: array<vec4u>;
+@group(0) @binding(3) var<storage, read> batch: array<u32>;
+@group(0) @binding(4) var<storage, read> advantages: array<f32>;
+@group(0) @binding(5) var<storage, read> returns: array<f32>;
+@group(0) @binding(6) var<storage, read_write> head: array<f32>;  // becomes the gradient
+@group(0) @binding(7) var<storage, read_write> cell_metrics: array<f32>;
+
+var<workgroup> shares: array<array<f32, METRIC_COUNT>, CELL_ROWS>;
+
+@compute @workgroup_size(CELL_ROWS)
+fn loss(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let step = schedule[2u * control.step];
+  let inside = group.x < step.y;
+  var metrics: array<f32, METRIC_COUNT>;
+  if (inside) {
+    let cell = schedule[step.x + group.x];
+    let row = group.x * CELL_ROWS + lane;
+    if (lane < cell.w) {
+      var outputs: array<f32, HEAD_ROWS>;
+      for (var k = 0u; k < HEAD_ROWS; k++) {
+        outputs[k] = head[k * knobs.capacity + row];
+      }
+      let results = kernel_loss(
+        outputs,
+        bitcast<i32>(batch[cell.y + ACTION + lane]),
+        bitcast<f32>(batch[cell.y + LOGP + lane]),
+        advantages[cell.z + lane],
+        returns[cell.z + lane],
+        knobs.clip,
+        knobs.entropy,
+        knobs.value,
+      );
+      outputs = results.out_upstream;
+      metrics = results.out_metrics;
+      for (var k = 0u; k < HEAD_ROWS; k++) {
+        head[k * knobs.capacity + row] = outputs[k];
+      }
+    }
+  }
+  shares[lane] = metrics;
+  workgroupBarrier();
+  for (var half = CELL_ROWS / 2u; half > 0u; half /= 2u) {
+    if (lane < half) {
+      for (var k = 0u; k < METRIC_COUNT; k++) {
+        shares[lane][k] += shares[lane + half][k];
+      }
+    }
+    workgroupBarrier();
+  }
+  if (inside && lane < METRIC_COUNT) {
+    cell_metrics[group.x * METRIC_COUNT + lane] = shares[0][lane];
+  }
+}

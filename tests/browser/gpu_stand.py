@@ -1,0 +1,88 @@
+"""A compute device in a browser's page, driven from the test: shaders run there, everything else runs here."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.learn.gpu_plan import Binding, Dispatch, GpuPlan, Pipeline, Sizes
+from playwright.sync_api import Page
+
+SHADERS = Path("shaders")
+SCRIPT = Path(__file__).with_name("gpu_stand.js")
+
+
+class Stand:
+    """The page's device: pipelines made from text, buffers by name, dispatches."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        page.evaluate(SCRIPT.read_text())
+        self.description: str = page.evaluate("stand.open()")
+
+    def pipeline(self, pipeline: Pipeline, generated: str) -> None:
+        """Make a pipeline of a shader in shaders/."""
+        texts = [generated, *((SHADERS / f"{name}.wgsl").read_text() for name in ("common", pipeline.shader))]
+        self.pipeline_of(pipeline.name, "\n".join(texts), pipeline.entry, pipeline.bindings, pipeline.constants)
+
+    def pipeline_of(
+        self, name: str, code: str, entry: str, bindings: Sequence[Binding], constants: Mapping[str, float]
+    ) -> None:
+        """Make a pipeline of any text."""
+        numbers = {key: float(value) for key, value in constants.items()}
+        given = {"name": name, "code": code, "entry": entry, "constants": numbers, "bindings": list(bindings)}
+        self._page.evaluate("(given) => stand.pipeline(given)", given)
+
+    def buffers(self, sizes: Mapping[str, int]) -> None:
+        """New, empty buffers of so many bytes, and every pipeline bound to them."""
+        self._page.evaluate("(sizes) => stand.fit(sizes)", dict(sizes))
+
+    def write(self, buffer: str, data: Any, offset_bytes: int = 0) -> None:
+        text = base64.b64encode(bytes(memoryview(data).cast("B"))).decode()
+        self._page.evaluate("(given) => stand.write(given)", [buffer, offset_bytes, text])
+
+    def run(self, dispatches: Sequence[Dispatch]) -> None:
+        self._page.evaluate("(list) => stand.submit(list)", [[each.pipeline, list(each.groups)] for each in dispatches])
+
+    def read(self, *names: str) -> bytes:
+        text: str = self._page.evaluate("(names) => stand.read(names)", list(names))
+        return base64.b64decode(text)
+
+
+class StandDevice:
+    """`gpu_learner.GpuDevice` on a stand, with chunks from a native memory."""
+
+    software = True
+
+    def __init__(self, stand: Stand, plan: GpuPlan, generated: str, memory: NativeMemory) -> None:
+        self.stand, self._plan, self._memory = stand, plan, memory
+        self.description = stand.description
+        self._sizes: Sizes | None = None
+        self.submissions: list[int] = []
+        for pipeline in plan.pipelines:
+            stand.pipeline(pipeline, generated)
+
+    def fit(self, sizes: Sizes) -> bool:
+        if self._sizes is not None and self._sizes.covers(sizes):
+            return False
+        self._sizes = sizes.grown(self._sizes or sizes)
+        self.stand.buffers(self._plan.buffer_bytes(self._sizes))
+        return True
+
+    def write(self, buffer: str, data: Any) -> None:
+        self.stand.write(buffer, data)
+
+    def write_shared(self, buffer: str, offset_bytes: int, source_bytes: int, size_bytes: int) -> None:
+        chunk = bytearray(size_bytes)
+        self._memory.read(source_bytes, chunk)
+        self.stand.write(buffer, chunk, offset_bytes)
+
+    def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
+        self.submissions.append(len(dispatches))
+        self.stand.run(dispatches)
+
+    async def read_back(self) -> bytes:
+        return self.stand.read("control", "state")

@@ -1,0 +1,162 @@
+"""Whole updates on the browser's compute device agree with the kernel learner on the same chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from drillsergeant.learn.gpu_build import generated
+from drillsergeant.learn.gpu_learner import DeviceFailure, GpuLearner
+from drillsergeant.learn.gpu_plan import GpuPlan
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.kernel_engine import KernelLearner
+from drillsergeant.learn.ppo import LearnerState, Metrics
+from playwright.sync_api import Browser
+
+from tests.browser.gpu_stand import Stand, StandDevice
+from tests.kernels.engines import F32, Pair, pair
+
+# Adam divides by the root of the squares, so a gradient's rounding can move a parameter by more than its own size;
+# learning rate 3e-3, a few dozen steps. Seen: 2e-7 on SwiftShader.
+PARAMETER_BOUND = 2e-5
+MOMENT_BOUND = 1e-6
+
+
+@pytest.fixture
+def stand(browser: Browser, address: str) -> Iterator[Stand]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address + "build.json")
+    yield Stand(page)
+    context.close()
+
+
+class Compared:
+    """Both learners over the same memory; the chunks are played with the kernel learner's parameters."""
+
+    def __init__(self, stand: Stand, both: Pair) -> None:
+        self.both = both
+        plan = both.layout.plan
+        self.weights = both.layout["weights.0"].offset
+        self.slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(plan.workers)]
+        self.collectors = [both.kernel.collector(worker, 3) for worker in range(plan.workers)]
+        self.kernel = both.kernel.learner(3)
+        assert isinstance(self.kernel, KernelLearner)
+        tables = GpuPlan(both.program, both.layout)
+        self.device = StandDevice(stand, tables, generated(plan.action_count), both.kernel_memory)
+        self.gpu = GpuLearner(tables, self.device)
+        self.state: LearnerState = self.kernel.state()
+
+    def collect(self) -> None:
+        self.kernel.write_parameters(self.weights)
+        for collector, slot in zip(self.collectors, self.slots, strict=True):
+            collector.collect(self.weights, slot)
+
+    def learn(self, hyper: Hyper) -> tuple[dict[str, float], Metrics]:
+        metrics = dict(self.kernel.learn(self.slots, hyper))
+        update = self.gpu.learn(self.slots, hyper, self.state)
+        try:
+            update.send(None)
+        except StopIteration as done:
+            on_gpu, self.state = done.value
+        return metrics, on_gpu
+
+    def errors(self) -> dict[str, float]:
+        """Largest difference of each array of the state."""
+        expected = self.kernel.state()
+        assert (self.state.updates, self.state.steps) == (expected.updates, expected.steps)
+        return {
+            name: float(np.abs(np.frombuffer(self.state.arrays[name], F32) - np.frombuffer(array, F32)).max())
+            for name, array in expected.arrays.items()
+        }
+
+
+@pytest.mark.parametrize(
+    ("name", "matches", "horizon", "workers"),
+    [("ball", 16, 4, 2), ("short", 3, 8, 1), ("chase", 5, 4, 3), ("chase", 150, 2, 1), ("probe-both", 7, 2, 2)],
+)
+def test_updates_agree_with_the_kernel_learner(
+    stand: Stand, name: str, matches: int, horizon: int, workers: int
+) -> None:
+    compared = Compared(stand, pair(name, matches, horizon, workers))
+    hyper = Hyper(minibatch=64)
+    for _ in range(4):
+        before = compared.state.arrays["parameters"]
+        compared.collect()
+        kernel, gpu = compared.learn(hyper)
+        assert compared.state.arrays["parameters"] != before
+        assert_close(kernel, gpu)
+        errors = compared.errors()
+        assert errors["parameters"] < PARAMETER_BOUND
+        assert errors["mean"] < MOMENT_BOUND
+        assert errors["square"] < MOMENT_BOUND
+
+
+def test_hyperparameters_reach_the_shaders(stand: Stand) -> None:
+    compared = Compared(stand, pair("chase", 8, 4))
+    hyper = Hyper(minibatch=64)
+    changes: list[dict[str, float]] = [
+        {"clip": 0.05}, {"entropy": 0.2}, {"value_coef": 2.0}, {"gamma": 0.5}, {"lam": 0.3},
+        {"epochs": 3}, {"minibatch": 256}, {"max_grad_norm": 0.01}, {"learning_rate": 0.01},
+    ]  # fmt: skip
+    for change in changes:
+        compared.collect()
+        assert_close(*compared.learn(hyper.changed(**change)))
+        assert compared.errors()["parameters"] < PARAMETER_BOUND, change
+
+
+def test_submissions_grow_to_the_target_and_cover_the_update(stand: Stand) -> None:
+    compared = Compared(stand, pair("chase", 8, 4))
+    hyper = Hyper(minibatch=64)
+    for _ in range(3):
+        compared.device.submissions.clear()
+        compared.collect()
+        _, metrics = compared.learn(hyper)
+        assert sum(compared.device.submissions) == 4 + 12 * metrics.steps
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38])
+def test_poison_in_a_chunk_drops_the_update_and_is_counted(stand: Stand, value: float) -> None:
+    compared = Compared(stand, pair("chase", 5, 3, 2))
+    for field in ("obs", "logp", "reward", "value"):
+        compared.collect()
+        place = compared.both.layout.chunk_field(field, compared.slots[1])
+        array = compared.both.kernel_memory.array(place.offset, place.shape, F32)
+        where = (*(length - 1 for length in place.shape[:-1]), compared.both.layout.plan.agents - 1)
+        array[where] = value
+        before = compared.state
+        kernel, gpu = compared.learn(Hyper(minibatch=64))
+        assert (kernel["dropped"], kernel["steps"]) == (gpu.dropped, gpu.steps) == (1, 0), field
+        assert compared.state.arrays == before.arrays
+        assert (compared.state.updates, compared.state.dropped) == (before.updates + 1, before.dropped + 1)
+    compared.collect()
+    _, gpu = compared.learn(Hyper(minibatch=64))
+    assert gpu.steps > 0, "the update after a poisoned one is an ordinary one"
+
+
+@pytest.mark.parametrize("array", ["parameters", "mean", "square"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_poison_in_the_state_makes_the_update_void(stand: Stand, array: str, value: float) -> None:
+    compared = Compared(stand, pair("chase", 5, 3))
+    compared.collect()
+    good = compared.state
+    numbers = np.frombuffer(good.arrays[array], F32).copy()
+    numbers[len(numbers) // 2] = value
+    compared.state = replace(good, arrays={**good.arrays, array: numbers.tobytes()})
+    try:
+        _, metrics = compared.learn(Hyper(minibatch=64))
+        assert metrics.steps == 0, "poisoned weights were used"
+    except DeviceFailure as failure:
+        assert not failure.lost
+    compared.state = good
+    compared.kernel.restore(good)
+    compared.collect()
+    assert_close(*compared.learn(Hyper(minibatch=64)))
+
+
+def assert_close(kernel: dict[str, float], gpu: Metrics) -> None:
+    """Sums of the same rows in another order."""
+    for name, value in asdict(gpu).items():
+        assert value == pytest.approx(kernel[name], rel=1e-3, abs=2e-6), name
