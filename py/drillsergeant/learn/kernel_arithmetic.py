@@ -21,6 +21,7 @@ from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.shares import ShareBoard
 
 SET = ("parameters", "mean", "square")
+RECORDS_KEPT = 1 << 15  # more cells than any plan has; a bound, not a tuning
 
 
 class KernelArithmetic:
@@ -33,6 +34,9 @@ class KernelArithmetic:
         self._current, self._other = self._places.sets
         self._slots: Sequence[int] = ()
         self._loss_words = program.network.cell_record
+        self._sums_word = self._loss_words.index("sums")
+        self._scalars: dict[str, float] = {}
+        self._records: dict[tuple[int, Cell], array[int]] = {}
         self._board = ShareBoard(memory, layout)
         self._work = ShareGradient(program, calls, self._places.network)
         memory.write(self._current.base, bytes(3 * self._current.stride))
@@ -90,11 +94,15 @@ class KernelArithmetic:
     def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
         """See Arithmetic; one call a share. Rollout workers with nothing to play take some of the shares."""
         scalars = {"scalar.clip": clip, "scalar.entropy": entropy_coef, "scalar.value": value_coef}
-        constants = {name: _bits(value) for name, value in scalars.items()}
+        if scalars != self._scalars:
+            self._scalars = scalars
+            self._records.clear()
         records = array("i")
-        for number, cell in enumerate(cells):
-            words = {**constants, **self._cell_words(number, cell)}
-            records.extend(words.get(name, 0) for name in self._loss_words)
+        for cell in cells:
+            records.extend(self._record(cell))
+        for number in range(len(cells)):
+            place = self._places.sums + number * len(METRICS) * WORD_BYTES
+            records[number * len(self._loss_words) + self._sums_word] = place
         self._memory.write(self._places.cells, records)
         self._add_up(self._shares(len(cells)))
         return self._metric_sums(len(cells))
@@ -125,8 +133,20 @@ class KernelArithmetic:
         for place in places[1:]:
             self._calls.run("add", count, in_x=total, in_y=Rows(place, 0), out_x=total)
 
-    def _cell_words(self, number: int, cell: Cell) -> dict[str, int]:
-        """The record of a cell but for the scalars; strides of groups of one array stay 0."""
+    def _record(self, cell: Cell) -> array[int]:
+        """The words of a cell's record but for the place of its sums. Kept: an update asks for each once an epoch, and
+        the next update, whose chunks lie in the same slots, for the same ones again."""
+        key = (self._slots[cell.chunk], cell)
+        record = self._records.get(key)
+        if record is None:
+            if len(self._records) >= RECORDS_KEPT:
+                self._records.clear()
+            words = {name: _bits(value) for name, value in self._scalars.items()} | self._cell_words(cell)
+            record = self._records[key] = array("i", (words.get(name, 0) for name in self._loss_words))
+        return record
+
+    def _cell_words(self, cell: Cell) -> dict[str, int]:
+        """What a cell's record says of it; strides of groups of one array stay 0."""
         layout, slot = self._layout, self._slots[cell.chunk]
         lanes_bytes = self._plan.lanes * WORD_BYTES
         row = cell.t * lanes_bytes + cell.lane * WORD_BYTES
@@ -136,7 +156,6 @@ class KernelArithmetic:
             "rows": cell.lanes,
             "obs": layout.chunk_field("obs", slot).offset + obs_row,
             "obs_stride": lanes_bytes,
-            "sums": self._places.sums + number * len(METRICS) * WORD_BYTES,
             "in.action.base": layout.chunk_field("action", slot).offset + row,
             "in.logp.base": layout.chunk_field("logp", slot).offset + row,
             "in.advantage.base": self._places.advantages[cell.chunk] + packed,
