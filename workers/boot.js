@@ -13,7 +13,7 @@ export async function boot(role) {
   self.onunhandledrejection = (event) => fail(event.reason);
   try {
     const errors = [];
-    const pyodide = await loadPyodide({ indexURL: new URL("../pyodide/", import.meta.url).href });
+    const pyodide = (self.pyodide = await loadPyodide({ indexURL: new URL("../pyodide/", import.meta.url).href })); // global, for a console and the leak tests
     const more = new URLSearchParams(self.location.search).getAll("package");
     await pyodide.loadPackage(["drillsergeant", ...more], { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
     if (errors.length) throw new Error(errors.join("; "));

@@ -11,6 +11,11 @@ class FrameClock:
         self._count = 0
         self._last_s: float | None = None
 
+    @property
+    def frames(self) -> int:
+        """Frames so far."""
+        return self._count
+
     def frame(self, now_s: float) -> float:
         """Record a frame at ``now_s``; returns the seconds since the one before (0 for the first)."""
         last, self._last_s = self._last_s, now_s

@@ -165,6 +165,7 @@ class Show:
             "playing": self.playing,
             "clock_s": self._clock_s,
             "ticks": self._tick,
+            "frames": self._clock.frames,
             **{name: self._after[name] for body in self._drill.scene.bodies for name in (body.x, body.y)},
         }
 
