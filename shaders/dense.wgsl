@@ -28,18 +28,15 @@ const BACKWARD = 2u;
 @group(0) @binding(5) var<storage, read_write> outputs: array<f32>;
 @group(0) @binding(6) var<storage, read> activations: array<f32>;
 
-var<workgroup> weights: array<f32, OUTPUT_TILE * INPUTS>;
+var<workgroup> weights: array<vec4f, 2 * INPUTS>;  // of input i: outputs 0 to 3 at 2i, 4 to 7 behind
 
 @compute @workgroup_size(CELL_ROWS)
 fn dense(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let step = schedule[2u * control.step];
   let inside = group.x < step.y;
   let first = group.y * OUTPUT_TILE;
-  for (var k = lane; k < OUTPUT_TILE * INPUTS; k += CELL_ROWS) {
-    let output = first + k % OUTPUT_TILE;
-    if (output < OUTPUTS) {
-      weights[k] = parameters[WEIGHTS + output * WEIGHT_OUTPUT + (k / OUTPUT_TILE) * WEIGHT_INPUT];
-    }
+  for (var k = lane; k < 2u * INPUTS; k += CELL_ROWS) {
+    weights[k] = weights_of(first + 4u * (k % 2u), k / 2u);
   }
   workgroupBarrier();
   if (!inside) {
@@ -49,19 +46,34 @@ fn dense(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
   let row = group.x * CELL_ROWS + lane;
   let used = lane < cell.w;
   let stride = select(knobs.capacity, LANES, FROM_BATCH);
-  let base = select(row, cell.x + lane, FROM_BATCH);
-  var sums: array<f32, OUTPUT_TILE>;
+  var at = select(row, cell.x + lane, FROM_BATCH);
+  var low = vec4f();
+  var high = vec4f();
   if (used) {
     for (var i = 0u; i < INPUTS; i++) {
-      let x = inputs[base + i * stride];
-      for (var k = 0u; k < OUTPUT_TILE; k++) {
-        sums[k] += weights[i * OUTPUT_TILE + k] * x;
-      }
+      let x = inputs[at];
+      low += weights[2u * i] * x;
+      high += weights[2u * i + 1u] * x;
+      at += stride;
     }
   }
   for (var k = 0u; k < min(OUTPUT_TILE, OUTPUTS - first); k++) {
-    outputs[(first + k) * knobs.capacity + row] = finish(first + k, row, sums[k], used);
+    let sum = select(low, high, k >= 4u)[k % 4u];
+    outputs[(first + k) * knobs.capacity + row] = finish(first + k, row, sum, used);
   }
+}
+
+// From input i to four outputs; zero to those that are not there.
+fn weights_of(output: u32, i: u32) -> vec4f {
+  let place = WEIGHTS + output * WEIGHT_OUTPUT + i * WEIGHT_INPUT;
+  let last = place + (OUTPUTS - 1u - min(output, OUTPUTS - 1u)) * WEIGHT_OUTPUT;
+  let found = vec4f(
+    parameters[min(place, last)],
+    parameters[min(place + WEIGHT_OUTPUT, last)],
+    parameters[min(place + 2u * WEIGHT_OUTPUT, last)],
+    parameters[min(place + 3u * WEIGHT_OUTPUT, last)],
+  );
+  return select(vec4f(), found, vec4u(output) + vec4u(0u, 1u, 2u, 3u) < vec4u(OUTPUTS));
 }
 
 fn finish(output: u32, row: u32, sum: f32, used: bool) -> f32 {

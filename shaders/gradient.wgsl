@@ -40,7 +40,10 @@ fn weights(
   let step = schedule[2u * control.step];
   let column = group.x * TILE;
   let output = group.y * TILE;
-  var sums: array<f32, BLOCK * BLOCK>;
+  var sums0 = vec4f();  // of the thread's outputs 0 to 3, at its four columns
+  var sums1 = vec4f();
+  var sums2 = vec4f();
+  var sums3 = vec4f();
   for (var number = group.z; number < step.y; number += knobs.cell_stride) {
     let cell = schedule[step.x + number];
     for (var begin = 0u; begin < CELL_ROWS; begin += ROWS) {
@@ -54,24 +57,28 @@ fn weights(
       }
       workgroupBarrier();
       for (var r = 0u; r < ROWS; r++) {
-        var xs: array<f32, BLOCK>;
-        for (var k = 0u; k < BLOCK; k++) {
-          xs[k] = staged_inputs[(at.x + k * SIDE) * PITCH + r];
-        }
-        for (var j = 0u; j < BLOCK; j++) {
-          let up = staged_upstream[(at.y + j * SIDE) * PITCH + r];
-          for (var k = 0u; k < BLOCK; k++) {
-            sums[j * BLOCK + k] += up * xs[k];
-          }
-        }
+        let place = at.x * PITCH + r;
+        let x = vec4f(
+          staged_inputs[place],
+          staged_inputs[place + SIDE * PITCH],
+          staged_inputs[place + 2u * SIDE * PITCH],
+          staged_inputs[place + 3u * SIDE * PITCH],
+        );
+        let above = at.y * PITCH + r;
+        sums0 += staged_upstream[above] * x;
+        sums1 += staged_upstream[above + SIDE * PITCH] * x;
+        sums2 += staged_upstream[above + 2u * SIDE * PITCH] * x;
+        sums3 += staged_upstream[above + 3u * SIDE * PITCH] * x;
       }
       workgroupBarrier();
     }
   }
-  for (var j = 0u; j < BLOCK; j++) {
-    for (var k = 0u; k < BLOCK; k++) {
-      store(group.z, output + at.y + j * SIDE, column + at.x + k * SIDE, sums[j * BLOCK + k]);
-    }
+  for (var k = 0u; k < BLOCK; k++) {
+    let to = column + at.x + k * SIDE;
+    store(group.z, output + at.y, to, sums0[k]);
+    store(group.z, output + at.y + SIDE, to, sums1[k]);
+    store(group.z, output + at.y + 2u * SIDE, to, sums2[k]);
+    store(group.z, output + at.y + 3u * SIDE, to, sums3[k]);
   }
 }
 

@@ -55,8 +55,6 @@ class Stand:
 class StandDevice:
     """`gpu_learner.GpuDevice` on a stand, with chunks from a native memory."""
 
-    software = True
-
     def __init__(self, stand: Stand, plan: GpuPlan, generated: str, memory: NativeMemory) -> None:
         self.stand, self._plan, self._memory = stand, plan, memory
         self.description = stand.description

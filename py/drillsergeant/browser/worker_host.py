@@ -9,7 +9,9 @@ from typing import Any
 import js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
+from drillsergeant.browser.gpu import BrowserGpu, open_gpu
 from drillsergeant.browser.shared import BrowserMemory
+from drillsergeant.learn.gpu_plan import GpuPlan
 
 
 class WorkerHost:
@@ -20,6 +22,7 @@ class WorkerHost:
         self._frame_proxy: Any = None
         self._message_proxy: Any = None
         self._held: asyncio.Future[None] | None = None
+        self._memory: Any = None
 
     def post(self, message: dict[str, object]) -> None:
         """Send one message to the page."""
@@ -27,7 +30,12 @@ class WorkerHost:
 
     def attach(self, memory: Any) -> BrowserMemory:
         """Wrap the ``WebAssembly.Memory`` of INIT."""
+        self._memory = memory
         return BrowserMemory(memory)
+
+    async def open_gpu(self, plan: GpuPlan, drill: str, *, software: bool) -> BrowserGpu:
+        """Open a compute device over the attached memory. Raises DeviceFailure saying what is missing."""
+        return await open_gpu(plan, drill, self._memory, software=software)
 
     def now_s(self) -> float:
         """Return seconds since the worker's time origin."""

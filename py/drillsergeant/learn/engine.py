@@ -88,9 +88,10 @@ class Collector(Protocol):
 
 
 class AnyLearner(Protocol):
-    """PPO over chunks in shared memory, however it learns."""
+    """PPO over chunks in shared memory, however it learns. `why` tells the reader what decided that it is this one."""
 
     name: str
+    why: str
 
     def write_parameters(self, offset: int) -> None:
         """Copy the current parameters to ``offset``."""

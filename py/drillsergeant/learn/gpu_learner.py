@@ -29,18 +29,17 @@ FIRST_SUBMIT, LARGEST_SUBMIT = 16, 1024  # dispatches
 
 
 class DeviceFailure(Exception):
-    """An update that does not count. `lost`: the device is of no more use."""
+    """An update that does not count, or no device. `lost`: the device is gone; `final`: no other will come."""
 
-    def __init__(self, why: str, *, lost: bool) -> None:
+    def __init__(self, why: str, *, lost: bool, final: bool = False) -> None:
         super().__init__(why)
-        self.lost = lost
+        self.lost, self.final = lost, final
 
 
 class GpuDevice(Protocol):
     """A device with a plan's pipelines, and buffers for a plan's sizes. Everything may raise DeviceFailure."""
 
     description: str
-    software: bool
 
     def fit(self, sizes: Sizes) -> bool:
         """Make room; True when the buffers are new, and empty."""

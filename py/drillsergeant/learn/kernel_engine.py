@@ -44,7 +44,7 @@ class KernelEngine:
 class KernelLearner:
     """`engine.Learner`: PPO over ring slots with the arithmetic on kernels."""
 
-    name = "wasm"
+    name, why = "wasm", "kernels on the CPU"
 
     def __init__(self, program: Program, calls: Calls, layout: Layout, memory: Memory, seed: int) -> None:
         self._program, self._calls, self._layout, self._memory = program, calls, layout, memory

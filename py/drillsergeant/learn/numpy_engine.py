@@ -124,7 +124,7 @@ class NumpyCollector:
 class NumpyLearner:
     """``engine.Learner`` over the reference arithmetic."""
 
-    name = "numpy"
+    name, why = "numpy", "the reference, chosen in the page's address"
 
     def __init__(self, network: Network, layout: Layout, memory: Memory, seed: int) -> None:
         self._network, self._layout, self._memory = network, layout, memory

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from drillsergeant.learn.engine import Learner
+from drillsergeant.learn.engine import DeviceLearner, Learner
+from drillsergeant.learn.fallback import FallbackLearner
+from drillsergeant.learn.gpu_plan import GpuPlan
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_calls import Kernels
 from drillsergeant.learn.kernel_engine import KernelEngine
@@ -31,6 +33,7 @@ class Assembly:
         attach(self._memory, self._layout)
         program = Program.from_json(init.program)
         self._drill, self._shape_hash = program.drill, program.network.shape_hash
+        self._program = program
         self._engine = KernelEngine(program, kernels, self._layout, self._memory)
         self._show: Show | None = None
         self._trainer: Trainer | None = None
@@ -56,10 +59,17 @@ class Assembly:
             learner.read_parameters(weights.active_offset)
         self._trainer = Trainer(self._host, memory, layout, learner, weights, Hyper(), self._drill.reward_terms)
 
-    def _learner(self) -> Learner:
-        seed = self._init.seed
-        if self._init.options.get("learner") != "numpy":
-            return self._engine.learner(seed)
+    def _learner(self) -> Learner | DeviceLearner:
+        seed, wanted = self._init.seed, str(self._init.options.get("learner", "auto"))
+        if wanted != "numpy":
+            plan = GpuPlan(self._program, self._layout)
+            name = self._drill.name
+            return FallbackLearner(
+                self._engine.learner(seed),
+                plan,
+                lambda software: self._host.open_gpu(plan, name, software=software),
+                wanted,
+            )
         # The reference needs NumPy and the drill's own Python, which no other worker loads.
         from drillsergeant.drills import make
         from drillsergeant.learn.numpy_engine import NumpyEngine

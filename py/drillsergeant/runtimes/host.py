@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from drillsergeant.learn.gpu_learner import GpuDevice
+from drillsergeant.learn.gpu_plan import GpuPlan
 from drillsergeant.memory.access import Memory
 
 
@@ -22,6 +24,12 @@ class Host(Protocol):
 
     def now_s(self) -> float:
         """Return seconds on a clock that never goes back."""
+
+    async def open_gpu(self, plan: GpuPlan, drill: str, *, software: bool) -> GpuDevice:
+        """Return a compute device that works on the attached memory; a program on the CPU only if ``software``.
+
+        Raises DeviceFailure saying what is missing.
+        """
 
     async def breathe(self) -> None:
         """Let the event loop deliver messages; returns as soon as it has."""

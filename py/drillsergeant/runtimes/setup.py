@@ -14,7 +14,7 @@ MAX_ROLLOUT_WORKERS = 14
 # help it instead of playing ahead. Wins against the scripted bot after 1.5 M decisions, one run each: 82 % with one
 # slot, 43 % with two, 1 % with four, where a chunk was up to five updates old when its turn came.
 RING_SLOTS = 1
-LEARNERS = ("wasm", "numpy")
+LEARNERS = ("auto", "wasm", "webgpu", "numpy")
 RENDERERS = ("auto", "webgpu", "canvas2d")
 
 

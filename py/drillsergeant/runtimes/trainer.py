@@ -180,6 +180,7 @@ class Trainer:
             "updates": self.updates,
             "version": self._weights.version,
             "learner": self._learner.name,
+            "learner_why": self._learner.why,
             "hyper": asdict(self.hyper),
             "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
         }

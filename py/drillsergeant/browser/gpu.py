@@ -1,0 +1,225 @@
+"""A compute device over WebGPU: ``learn.gpu_learner.GpuDevice`` in a worker.
+
+Everything is made once: modules, pipelines, and, per size of the buffers, the bind groups. What is known about the ways
+a device fails is in the comments; whatever happens becomes a DeviceFailure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
+
+import js
+from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
+
+from drillsergeant.browser.gpu_adapter import find_adapter
+from drillsergeant.learn.gpu_learner import DeviceFailure
+from drillsergeant.learn.gpu_plan import CONTROL_WORDS, SHADERS, WORD_BYTES, Dispatch, GpuPlan, Pipeline, Sizes
+
+# A promise of WebGPU need never settle.
+DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines
+MAP_LIMIT_S = 20.0
+STORAGE, UNIFORM, COPY_SOURCE, COPY_TARGET, MAP_READ = 0x80, 0x40, 0x04, 0x08, 0x01
+READ = 1
+
+
+class BrowserGpu:
+    """One ``GPUDevice`` with the pipelines of one plan. Made by ``open_gpu``."""
+
+    def __init__(self, plan: GpuPlan, device: Any, memory: Any, description: str) -> None:
+        self.description = description
+        self._plan, self._device, self._memory = plan, device, memory
+        self._lost = ""
+        self._complaints: list[str] = []
+        self._pipelines: dict[str, Any] = {}
+        self._groups: dict[str, Any] = {}
+        self._buffers: dict[str, Any] = {}
+        self._sizes: Sizes | None = None
+        self._staging: Any = None  # private memory, where the browser takes no shared one
+        # First of all: a device lost before anybody listens looks like one that works.
+        device.lost.then(create_once_callable(self._on_lost))
+        self._complain = create_proxy(self._on_error)
+        device.addEventListener("uncapturederror", self._complain)
+        size = (CONTROL_WORDS + 3 * plan.parameters) * WORD_BYTES
+        self._readback = self._buffer(size, MAP_READ | COPY_TARGET)
+
+    def _on_lost(self, info: Any) -> None:
+        self._lost = f"the GPU was lost ({info.reason}): {info.message}"
+
+    def _on_error(self, event: Any) -> None:
+        self._complaints.append(str(event.error.message))
+
+    async def compile(self, texts: Mapping[str, str]) -> None:
+        """Make every pipeline, checked. ``texts`` has the complete text of every shader."""
+        modules: dict[str, Any] = {}
+        for name, text in texts.items():
+            modules[name] = self._device.createShaderModule(_object({"code": text, "label": name}))
+        planned = self._plan.pipelines
+        made = await asyncio.gather(*(self._compiled(pipeline, modules[pipeline.shader]) for pipeline in planned))
+        self._pipelines = {pipeline.name: each for pipeline, each in zip(planned, made, strict=True)}
+
+    async def _compiled(self, pipeline: Pipeline, module: Any) -> Any:
+        constants = {name: float(value) for name, value in pipeline.constants.items()}
+        stage = {"module": module, "entryPoint": pipeline.entry, "constants": constants}
+        wanted = _object({"layout": "auto", "compute": stage, "label": pipeline.name})
+        try:
+            return await self._device.createComputePipelineAsync(wanted)
+        except JsException as refused:
+            raise DeviceFailure(f"the shader {pipeline.name} was refused: {refused}", lost=True) from refused
+
+    def fit(self, sizes: Sizes) -> bool:
+        """Make room; True when the buffers are new, and empty."""
+        self._check()
+        if self._sizes is not None and self._sizes.covers(sizes):
+            return False
+        self._sizes = sizes.grown(self._sizes or sizes)
+        for buffer in self._buffers.values():
+            buffer.destroy()
+        planned = self._plan.buffer_bytes(self._sizes)
+        self._check_limits(planned)
+        for name, size in planned.items():
+            usage = UNIFORM if name == "knobs" else STORAGE
+            self._buffers[name] = self._buffer(size, usage | COPY_TARGET | COPY_SOURCE)
+        for pipeline in self._plan.pipelines:
+            self._groups[pipeline.name] = self._group(pipeline)
+        return True
+
+    def _check_limits(self, planned: Mapping[str, int]) -> None:
+        limit = int(self._device.limits.maxStorageBufferBindingSize)
+        name = max(planned, key=planned.__getitem__)
+        if planned[name] > limit:
+            raise DeviceFailure(
+                f"the buffer {name} needs {planned[name] >> 20} MiB, the GPU binds {limit >> 20}: "
+                "lower matches, workers or the minibatch",
+                lost=True,
+            )
+
+    def _buffer(self, size: int, usage: int) -> Any:
+        return self._device.createBuffer(_object({"size": size, "usage": usage}))
+
+    def _group(self, pipeline: Pipeline) -> Any:
+        entries = [
+            {"binding": number, "resource": {"buffer": self._buffers[name]}} for number, name in pipeline.bindings
+        ]
+        layout = self._pipelines[pipeline.name].getBindGroupLayout(0)
+        return self._device.createBindGroup(_object({"layout": layout, "entries": entries}))
+
+    def write(self, buffer: str, data: Any) -> None:
+        """Copy ``data`` to the start of a buffer."""
+        self._device.queue.writeBuffer(self._buffers[buffer], 0, to_js(memoryview(data).cast("B")))
+
+    def write_shared(self, buffer: str, offset_bytes: int, source_bytes: int, size_bytes: int) -> None:
+        """Copy from byte ``source_bytes`` of shared memory to a buffer."""
+        target, shared = self._buffers[buffer], self._memory.buffer
+        if self._staging is None:
+            try:
+                self._device.queue.writeBuffer(target, offset_bytes, shared, source_bytes, size_bytes)
+                return
+            except JsException:  # Firefox takes no shared memory here
+                self._staging = js.Uint8Array.new(size_bytes)
+        if self._staging.length < size_bytes:
+            self._staging = js.Uint8Array.new(size_bytes)
+        self._staging.set(js.Uint8Array.new(shared, source_bytes, size_bytes))
+        self._device.queue.writeBuffer(target, offset_bytes, self._staging, 0, size_bytes)
+
+    def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
+        """Run these in order; after the last ones, "control" and "state" are made ready to be read."""
+        encoder = self._device.createCommandEncoder()
+        run = encoder.beginComputePass()
+        pipeline, group, dispatch = run.setPipeline, run.setBindGroup, run.dispatchWorkgroups
+        pipelines, groups = self._pipelines, self._groups
+        for each in dispatches:
+            pipeline(pipelines[each.pipeline])
+            group(0, groups[each.pipeline])
+            dispatch(*each.groups)
+        run.end()
+        if last:
+            at = 0
+            for name, size in (("control", CONTROL_WORDS), ("state", 3 * self._plan.parameters)):
+                encoder.copyBufferToBuffer(self._buffers[name], 0, self._readback, at, size * WORD_BYTES)
+                at += size * WORD_BYTES
+        self._device.queue.submit(to_js([encoder.finish()]))
+
+    async def read_back(self) -> bytes:
+        """Return the bytes of "control" and "state". Only this proves that anything was computed: of a lost device
+        every other promise is kept."""
+        try:
+            await _within(self._readback.mapAsync(READ), MAP_LIMIT_S)
+        except (JsException, TimeoutError) as failure:
+            raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
+        words: bytes = js.Uint8Array.new(self._readback.getMappedRange()).to_bytes()
+        self._readback.unmap()
+        self._check()
+        if self._complaints:
+            complaint, self._complaints = self._complaints[0], []
+            raise DeviceFailure(f"the GPU refused commands: {complaint}", lost=False)
+        return words
+
+    def _check(self) -> None:
+        if self._lost:
+            raise DeviceFailure(self._lost, lost=True)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._device.removeEventListener("uncapturederror", self._complain)
+        self._complain.destroy()
+        self._device.destroy()
+
+
+async def open_gpu(plan: GpuPlan, drill: str, memory: Any, *, software: bool) -> BrowserGpu:
+    """A device for ``plan`` over the shared ``WebAssembly.Memory`` of this worker, from the site's own shaders.
+
+    ``software``: a program on the CPU will do.
+
+    Raises: DeviceFailure saying what is missing.
+    """
+    if not getattr(js.navigator, "gpu", None):
+        raise DeviceFailure("this browser has no WebGPU", lost=True, final=True)
+    adapter = await find_adapter()
+    if adapter is None:
+        raise DeviceFailure("the browser offers no GPU adapter at the moment", lost=True)
+    if adapter.software and not software:
+        raise DeviceFailure(f"the only GPU is a program on it ({adapter.name})", lost=True, final=True)
+    try:
+        limits = _object({"requiredLimits": _limits(plan, adapter.handle)})
+        device = await _within(adapter.handle.requestDevice(limits), DEVICE_LIMIT_S)
+        gpu = BrowserGpu(plan, device, memory, adapter.name)
+        await _within(gpu.compile(await _texts(drill)), DEVICE_LIMIT_S)
+    except (JsException, TimeoutError) as failure:
+        raise DeviceFailure(f"the GPU ({adapter.name}) could not be opened: {failure!r}", lost=True) from failure
+    return gpu
+
+
+def _limits(plan: GpuPlan, adapter: Any) -> dict[str, int]:
+    """Larger buffers than by default where a full batch needs them and the adapter has them."""
+    largest = max(plan.buffer_bytes(plan.full()).values())
+    asked = {}
+    for name, default in (("maxStorageBufferBindingSize", 128 << 20), ("maxBufferSize", 256 << 20)):
+        if largest > default:
+            asked[name] = min(largest, int(getattr(adapter.limits, name)))
+    return asked
+
+
+async def _texts(drill: str) -> dict[str, str]:
+    """The complete text of every shader: generated kernels, what all share, its own."""
+    generated, common = await _fetched(f"programs/{drill}.wgsl"), await _fetched("shaders/common.wgsl")
+    return {name: "\n".join([generated, common, await _fetched(f"shaders/{name}.wgsl")]) for name in SHADERS}
+
+
+async def _fetched(path: str) -> str:
+    response = await js.fetch(js.URL.new(f"../{path}", js.self.location.href))
+    if not response.ok:
+        raise DeviceFailure(f"{path} could not be loaded (status {response.status}): build the site again", lost=True)
+    return str(await response.text())
+
+
+async def _within(promise: Awaitable[Any], limit_s: float) -> Any:
+    async def kept() -> Any:
+        return await promise
+
+    return await asyncio.wait_for(kept(), limit_s)
+
+
+def _object(fields: Mapping[str, object]) -> Any:
+    return to_js(fields, dict_converter=js.Object.fromEntries)
