@@ -60,6 +60,14 @@ class Canvas2D:
             context.strokeStyle, context.lineWidth = stroke, line
             context.stroke(path)
 
+    def copy(self, surface: Any) -> None:
+        """Put another canvas of the same size over everything."""
+        self._context.drawImage(surface, 0, 0)
+
+    def put(self, image: Any) -> None:
+        """Put the pixels of an ``ImageData`` over everything."""
+        self._context.putImageData(image, 0, 0)
+
     def _path(self, points: Sequence[tuple[float, float]]) -> None:
         context = self._context
         context.beginPath()

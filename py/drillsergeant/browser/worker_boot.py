@@ -7,6 +7,7 @@ import traceback
 from typing import Any
 
 from drillsergeant.browser.canvas import Canvas2D
+from drillsergeant.browser.gpu_canvas import keep_painting
 from drillsergeant.browser.kernels import BrowserKernels
 from drillsergeant.browser.worker_host import WorkerHost
 from drillsergeant.runtimes import protocol
@@ -47,6 +48,12 @@ class WorkerBoot:
         self._assembly = Assembly(self._host, init, kernels, canvas)
         if self._role == "show":
             self._host.every_frame(self._guarded_frame)
+            assert canvas is not None, "the show needs a canvas"
+            choice = str(init.options.get("renderer", "auto"))
+            painting = keep_painting(
+                canvas, choice, self._assembly.adopt, lambda why: self._report(why, "", fatal=False)
+            )
+            self._main = asyncio.ensure_future(painting)
         else:
             self._main = asyncio.ensure_future(self._run())
         ready = protocol.Ready(self._role, init.index, self._host.boot_s())
@@ -65,6 +72,9 @@ class WorkerBoot:
             await self._assembly.run()
         except Exception as failure:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
+
+    def _refuse(self, why: str) -> None:
+        self._report(why, "", fatal=False)
 
     def _report(self, message: str, trace: str, fatal: bool) -> None:
         self._host.post(protocol.encode(protocol.Error(self._role, self._index, message, trace, fatal)))

@@ -15,6 +15,7 @@ from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.drawing_shapes import Painter
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
 from drillsergeant.runtimes.rollout import Rollout
@@ -32,8 +33,8 @@ class Assembly:
         self._memory = host.attach(init.memory)
         attach(self._memory, self._layout)
         program = Program.from_json(init.program)
-        self._drill, self._shape_hash = program.drill, program.network.shape_hash
         self._program = program
+        self._drill, self._shape_hash = program.drill, program.network.shape_hash
         self._engine = KernelEngine(program, kernels, self._layout, self._memory)
         self._show: Show | None = None
         self._trainer: Trainer | None = None
@@ -88,6 +89,11 @@ class Assembly:
             telemetry,
             plan.agents * plan.horizon,
         )
+
+    def adopt(self, painter: Painter) -> None:
+        """Let ``painter`` draw the show."""
+        assert self._stage is not None, "only the show is drawn"
+        self._stage.adopt(painter)
 
     async def run(self) -> None:
         """Run the loop of a trainer or rollout worker, for ever."""

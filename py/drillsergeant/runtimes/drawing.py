@@ -20,6 +20,10 @@ MARGIN_M = 0.45
 STRIPES = 10
 ROUNDING = 0.34  # of a box's corners, as a share of half its edge
 CORNER_POINTS = 4
+LINE_M, POST_M, RING_M = 0.06, 0.09, 0.12  # widths of the painted lines, the goal posts, the ring after a goal
+BODY_EDGE, BALL_EDGE = 0.1, 0.13  # of half a box's edge, of the ball's radius
+RECESS_OPACITY, FLASH_OPACITY, TRAIL_OPACITY = 0.32, 0.28, 0.38
+TRAIL_WIDTH = 0.85  # of the ball, where it is new
 DASH_FROM_M_S, DASH_FULL_M_S = 5.0, 8.0  # running reaches about 4.7 m/s; beyond that a player dashes
 JUMP_M = 1.5  # a body that moved further than this between two ticks was put there, it did not travel
 
@@ -104,23 +108,30 @@ def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, look: Loo
     for side, end in ((0, -1.0), (1, 1.0)):
         near, far = end * scene.half_length_m, end * (scene.half_length_m + scene.goal_depth_m)
         half = scene.goal_half_width_m
-        _block(canvas, place, (min(near, far), half), (max(near, far), -half), faded(colours.sides[side], 0.32))
+        _block(
+            canvas, place, (min(near, far), half), (max(near, far), -half), faded(colours.sides[side], RECESS_OPACITY)
+        )
         posts = [place.to_pixels(x, y) for x, y in ((near, half), (far, half), (far, -half), (near, -half))]
-        canvas.line(posts, colours.sides[side], 0.09 * place.scale)
+        canvas.line(posts, colours.sides[side], POST_M * place.scale)
     if look.scored_by is not None and look.flash > 0:
-        colour = faded(colours.sides[look.scored_by], 0.28 * look.flash)
+        colour = faded(colours.sides[look.scored_by], FLASH_OPACITY * look.flash)
         length, width = scene.half_length_m, scene.half_width_m
         _block(canvas, place, (-length, width), (length, -width), colour)
         end = 1.0 if look.scored_by == 0 else -1.0
-        ring = scene.goal_half_width_m * (2.2 - 1.2 * look.flash)
         x, y = place.to_pixels(end * scene.half_length_m, 0.0)
-        canvas.disc(x, y, ring * place.scale, "", faded(colours.sides[look.scored_by], look.flash), 0.12 * place.scale)
+        radius = ring_m(scene, look.flash) * place.scale
+        canvas.disc(x, y, radius, "", faded(colours.sides[look.scored_by], look.flash), RING_M * place.scale)
+
+
+def ring_m(scene: Scene, flash: float) -> float:
+    """Return the radius of the ring that spreads from the goal while its flash fades."""
+    return scene.goal_half_width_m * (2.2 - 1.2 * flash)
 
 
 def _lines(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
     """The painted lines; the cut corners are painted over in the colour of the surround."""
     length, width, cut = scene.half_length_m, scene.half_width_m, scene.corner_m
-    line = 0.06 * place.scale
+    line = LINE_M * place.scale
     for x, y in ((1, 1), (1, -1), (-1, -1), (-1, 1)):
         if cut > 0:
             triangle = ((x * length, y * width), (x * (length - cut), y * width), (x * length, y * (width - cut)))
@@ -148,32 +159,32 @@ def _trail(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, trail: Se
     for index, (x, y) in enumerate(pixels):
         (x0, y0), (x1, y1) = pixels[max(index - 1, 0)], pixels[min(index + 1, len(pixels) - 1)]
         length = math.hypot(x1 - x0, y1 - y0) or 1.0
-        half = 0.85 * discs[0].size_m * place.scale * index / (len(pixels) - 1)
+        half = TRAIL_WIDTH * discs[0].size_m * place.scale * index / (len(pixels) - 1)
         across_x, across_y = -half * (y1 - y0) / length, half * (x1 - x0) / length
         left.append((x + across_x, y + across_y))
         right.append((x - across_x, y - across_y))
-    canvas.polygon([*left, *reversed(right)], faded(colours.trail, 0.38), "", 0.0)
+    canvas.polygon([*left, *reversed(right)], faded(colours.trail, TRAIL_OPACITY), "", 0.0)
 
 
 def _ball(canvas: Canvas, place: Fit, colours: Colours, body: Body, state: Mapping[str, float]) -> None:
     x, y = place.to_pixels(state[body.x], state[body.y])
     radius = body.size_m * place.scale
     canvas.disc(x, y + 0.16 * radius, 1.12 * radius, colours.shadow, "", 0.0)
-    canvas.disc(x, y, radius, colours.ball, colours.ball_edge, 0.13 * radius)
+    canvas.disc(x, y, radius, colours.ball, colours.ball_edge, BALL_EDGE * radius)
 
 
 def _player(canvas: Canvas, place: Fit, colours: Colours, body: Body, state: Mapping[str, float]) -> None:
     """A rounded box with two eyes on the side it looks to; a glow while it dashes."""
     x, y = place.to_pixels(state[body.x], state[body.y])
     half = body.size_m * place.scale
-    cos, sin = _heading(body, state)
+    cos, sin = heading(body, state)
     colour = colours.nobody if body.side is None else colours.sides[body.side]
-    glow = _dash(body, state)
+    glow = dash(body, state)
     if glow > 0:
         canvas.polygon(_box(x, y, 1.45 * half, cos, sin), faded(colour, 0.2 * glow), "", 0.0)
         canvas.polygon(_box(x, y, 1.22 * half, cos, sin), faded(colour, 0.35 * glow), "", 0.0)
     canvas.polygon(_box(x, y + 0.12 * half, 1.04 * half, cos, sin), colours.shadow, "", 0.0)
-    canvas.polygon(_box(x, y, half, cos, sin), colour, colours.edge, 0.1 * half)
+    canvas.polygon(_box(x, y, half, cos, sin), colour, colours.edge, BODY_EDGE * half)
     if body.heading is not None:
         for across in (-0.42, 0.42):
             eye = x + half * (0.48 * cos - across * sin), y - half * (0.48 * sin + across * cos)
@@ -181,13 +192,14 @@ def _player(canvas: Canvas, place: Fit, colours: Colours, body: Body, state: Map
             canvas.disc(eye[0] + 0.08 * half * cos, eye[1] - 0.08 * half * sin, 0.12 * half, colours.pupil, "", 0.0)
 
 
-def _heading(body: Body, state: Mapping[str, float]) -> Point:
+def heading(body: Body, state: Mapping[str, float]) -> Point:
+    """Return (cos, sin) of where a body looks."""
     if body.heading is None:
         return 1.0, 0.0
     return state[body.heading[0]], state[body.heading[1]]
 
 
-def _dash(body: Body, state: Mapping[str, float]) -> float:
+def dash(body: Body, state: Mapping[str, float]) -> float:
     """How much of a dash this is, in [0, 1], by the speed."""
     if body.velocity is None:
         return 0.0

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+Rgba = tuple[float, float, float, float]
 
 
 def faded(colour: str, share: float) -> str:
     """Return a ``#rrggbb`` colour with opacity ``share`` in [0, 1], as CSS."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{max(0.0, min(1.0, share)):.3f})"
+
+
+@lru_cache(maxsize=256)
+def rgba(colour: str, share: float = 1.0) -> Rgba:
+    """Return a ``#rrggbb`` or ``rgba(...)`` colour as numbers in [0, 1], its opacity multiplied by ``share``."""
+    if colour.startswith("#"):
+        red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        return red, green, blue, max(0.0, min(1.0, share))
+    *channels, opacity = (float(part) for part in colour.removeprefix("rgba(").removesuffix(")").split(","))
+    red, green, blue = (channel / 255 for channel in channels)
+    return red, green, blue, max(0.0, min(1.0, share * opacity))
 
 
 @dataclass(frozen=True)

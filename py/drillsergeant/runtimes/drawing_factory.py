@@ -16,6 +16,8 @@ from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, faded
 from drillsergeant.runtimes.host import Canvas
 
 LARGER = 1.7  # than life: a true square would be a few pixels
+FACTORY_BODY_EDGE, FACTORY_BALL_EDGE = 0.14, 0.3  # of the size of a box, of the ball
+FACTORY_RECESS_OPACITY = 0.6
 BEGUN = 0.5  # a heading is a unit vector; one shorter than this belongs to a match that nobody has set up yet
 
 
@@ -46,17 +48,22 @@ def begun(scene: Scene, state: Mapping[str, float]) -> bool:
     return first is None or math.hypot(state[first[0]], state[first[1]]) > BEGUN
 
 
+def line_px(scale: float) -> float:
+    """Return the width of the painted lines at ``scale`` pixels per metre."""
+    return max(0.08 * scale, 0.75)
+
+
 def draw_factory(canvas: Canvas, scene: Scene, matches: Sequence[Mapping[str, float]], dark: bool) -> None:
     """Draw every match (field name -> value, m) in a cell of its own."""
     colours = DARK if dark else LIGHT
     places = grid(scene, len(matches), canvas.width_px, canvas.height_px)
     scale = places.cell.scale
-    line = max(0.08 * scale, 0.75)
+    line = line_px(scale)
     canvas.clear(colours.surround)
     fields, halves, goals = _grounds(scene, places)
     if scene.goal_half_width_m > 0:
         for goal, colour in zip(goals, colours.sides, strict=True):
-            canvas.path(goal, faded(colour, 0.6), "", 0.0)
+            canvas.path(goal, faded(colour, FACTORY_RECESS_OPACITY), "", 0.0)
     canvas.path(fields, colours.stripes[0], colours.line, line)
     if scene.goal_half_width_m > 0:
         canvas.path(halves, "", colours.line, line)
@@ -65,9 +72,11 @@ def draw_factory(canvas: Canvas, scene: Scene, matches: Sequence[Mapping[str, fl
         size = LARGER * body.size_m * scale
         if body.kind == "box":
             colour = colours.nobody if body.side is None else colours.sides[body.side]
-            canvas.path("".join(_boxes(body, size, scale, shown)), colour, colours.edge, 0.14 * size)
+            canvas.path("".join(_boxes(body, size, scale, shown)), colour, colours.edge, FACTORY_BODY_EDGE * size)
         else:
-            canvas.path("".join(_discs(body, size, scale, shown)), colours.ball, colours.ball_edge, 0.3 * size)
+            canvas.path(
+                "".join(_discs(body, size, scale, shown)), colours.ball, colours.ball_edge, FACTORY_BALL_EDGE * size
+            )
 
 
 @lru_cache(maxsize=4)

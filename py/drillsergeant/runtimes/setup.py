@@ -49,9 +49,8 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
     if renderer not in RENDERERS:
         raise ValueError(f"renderer={renderer!r} in the page's address must be one of {', '.join(RENDERERS)}")
     packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
-    return Setup(
-        _whole(parameters, "seed", 1, 0, 2**32 - 1), plan, {"learner": learner, "renderer": renderer}, packages
-    )
+    options: dict[str, object] = {"learner": learner, "renderer": renderer}
+    return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages)
 
 
 def default_workers(cores: int) -> int:
