@@ -58,7 +58,12 @@ class Assembly:
         learner = self._learner()
         if weights.version:
             learner.read_parameters(weights.active_offset)
-        self._trainer = Trainer(self._host, memory, layout, learner, weights, Hyper(), self._drill.reward_terms)
+        options = self._init.options
+        hyper = Hyper(**options["hyper"]) if isinstance(options.get("hyper"), dict) else Hyper()
+        lockstep = int(str(options.get("lockstep", 0)))
+        self._trainer = Trainer(
+            self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
+        )
 
     def _learner(self) -> Learner | DeviceLearner:
         seed, wanted = self._init.seed, str(self._init.options.get("learner", "auto"))

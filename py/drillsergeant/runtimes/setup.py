@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
+from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Plan
@@ -14,6 +15,9 @@ MAX_ROLLOUT_WORKERS = 14
 # help it instead of playing ahead. Wins against the scripted bot after 1.5 M decisions, one run each: 82 % with one
 # slot, 43 % with two, 1 % with four, where a chunk was up to five updates old when its turn came.
 RING_SLOTS = 1
+# Steps an epoch at most: with fourteen workers' play in small minibatches, an update is so many steps that the policy
+# runs away from the play it learns from (entropy 0.4 after 40 M decisions, 55 % wins).
+MINIBATCHES = 4
 LEARNERS = ("auto", "wasm", "webgpu", "numpy")
 RENDERERS = ("auto", "webgpu", "canvas2d")
 
@@ -31,7 +35,8 @@ class Setup:
 def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) -> Setup:
     """Return the set-up for a machine of ``cores`` and the values of the page's address.
 
-    Known parameters: seed, workers, matches, horizon, learner, renderer. A value that makes no sense is refused.
+    Known parameters: seed, workers, matches, horizon, learner, renderer, lockstep, and every hyperparameter by its
+    name. A value that makes no sense is refused.
 
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
@@ -49,13 +54,35 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
     if renderer not in RENDERERS:
         raise ValueError(f"renderer={renderer!r} in the page's address must be one of {', '.join(RENDERERS)}")
     packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
-    options: dict[str, object] = {"learner": learner, "renderer": renderer}
+    options: dict[str, object] = {
+        "learner": learner,
+        "renderer": renderer,
+        "hyper": asdict(_hyper(plan, parameters)),
+        "lockstep": _whole(parameters, "lockstep", 0, 0, 2**31 - 1),
+    }
     return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages)
 
 
 def default_workers(cores: int) -> int:
     """One core is the trainer's, and on larger machines one is left to page and show."""
     return max(1, min(MAX_ROLLOUT_WORKERS, cores - 2))
+
+
+def _hyper(plan: Plan, parameters: Mapping[str, str]) -> Hyper:
+    """The defaults, a minibatch that makes no more than MINIBATCHES of an epoch's play, and what the address says."""
+    rows = plan.workers * plan.agents * plan.horizon
+    default = Hyper()
+    fitting = default.changed(minibatch=max(default.minibatch, rows // MINIBATCHES))
+    given = {field.name: _number(parameters[field.name]) for field in fields(Hyper) if field.name in parameters}
+    return fitting.changed(**given)
+
+
+def _number(text: str) -> object:
+    """The number a text stands for; the text itself, to be refused by name, where it stands for none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _whole(parameters: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

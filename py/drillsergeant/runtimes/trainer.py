@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Sequence
 from dataclasses import asdict
 
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, DeviceLearner, Learner
 from drillsergeant.learn.hyper import Hyper
-from drillsergeant.memory.access import Memory
+from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout, rollout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter, read_telemetry
@@ -36,7 +37,10 @@ class Trainer:
         weights: WeightsWriter,
         hyper: Hyper,
         reward_terms: Sequence[str],
+        lockstep: int = 0,
     ) -> None:
+        """``lockstep``: with N > 0, every update waits for a chunk of every worker, and training stops after N updates
+        and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
         self._host, self._memory, self._layout = host, memory, layout
         self._learner, self._weights = learner, weights
         workers = range(layout.plan.workers)
@@ -46,7 +50,7 @@ class Trainer:
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
         self._rewards = RewardTerms(memory, layout, reward_terms)
-        self.hyper = hyper
+        self.hyper, self._lockstep = hyper, lockstep
         self.training = self._learning = False
         self._reset_seed: int | None = None
         self._restart_counts()
@@ -59,7 +63,7 @@ class Trainer:
         self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
         self._base = self._totals()
         self._rates = Rates()
-        self._latest: dict[str, float] = {}
+        self._latest: dict[str, object] = {}
         self._rewards.clear()
 
     def publish(self) -> None:
@@ -85,7 +89,7 @@ class Trainer:
         """Update once from the chunks at hand; waits a moment when there are none."""
         ticket = self._doorbell.ticket()
         chunks = [(ring, chunk) for ring in self._rings if (chunk := ring.peek()) is not None]
-        if not chunks:
+        if not chunks or (self._lockstep and len(chunks) < len(self._rings)):
             self._doorbell.wait(ticket, CHUNK_WAIT_S)
             return
         self._learning = True
@@ -101,8 +105,17 @@ class Trainer:
             ring.release()
         if self._reset_seed is not None:
             self._reset(self._reset_seed)
+        if self.updates == self._lockstep:
+            self._set_training(False)
+            self._latest["weights_sha256"] = self._digest()
         self._telemetry.count(Counter.UPDATES)
         self._telemetry.count(Counter.DECISIONS, len(chunks) * self._decisions_per_chunk)
+
+    def _digest(self) -> str:
+        """SHA-256 of the published weights, in hexadecimal."""
+        parameters = bytearray(self._layout.plan.parameter_count * WORD_BYTES)
+        self._memory.read(self._weights.active_offset, parameters)
+        return hashlib.sha256(parameters).hexdigest()
 
     def handle(self, message: protocol.Message) -> None:
         """Obey one decoded message from the page. Raises ValueError for a hyperparameter out of range."""
