@@ -58,9 +58,8 @@ class Assembly:
         learner = self._learner()
         if weights.version:
             learner.read_parameters(weights.active_offset)
-        options = self._init.options
-        hyper = Hyper(**options["hyper"]) if isinstance(options.get("hyper"), dict) else Hyper()
-        lockstep = int(str(options.get("lockstep", 0)))
+        given, lockstep = self._init.options.get("hyper"), int(str(self._init.options.get("lockstep", 0)))
+        hyper = Hyper(**given) if isinstance(given, dict) else Hyper()
         self._trainer = Trainer(
             self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
         )

@@ -93,7 +93,7 @@ def test_each_chunk_becomes_one_update_and_one_version() -> None:
     values = factory.host.metrics()
     assert (values["updates"], values["version"]) == (3, 4)  # version 1 is the fresh network
     assert values["decisions"] == 3 * 4 * 32
-    assert values["steps"] == 2  # one minibatch, two epochs
+    assert values["steps"] == factory.trainer.hyper.epochs  # all rows fit one minibatch
     assert values["dropped"] == 0
 
 
