@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Worker
 
 from build.chromium import chromium, served
 from build.pins import SITE
+from tests.browser.gpu_stand import Stand
 
 BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
 ARTEFACTS = Path("out/screenshots")
@@ -95,3 +96,13 @@ def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
     visitor = Visitor(browser, address)
     yield visitor
     visitor.close()
+
+
+@pytest.fixture
+def stand(browser: Browser, address: str) -> Iterator[Stand]:
+    """A compute device in an empty page of the site, for shaders by themselves."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address + "build.json")
+    yield Stand(page)
+    context.close()

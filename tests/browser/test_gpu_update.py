@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -13,7 +12,6 @@ from drillsergeant.learn.gpu_plan import GpuPlan
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_engine import KernelLearner
 from drillsergeant.learn.ppo import LearnerState, Metrics
-from playwright.sync_api import Browser
 
 from tests.browser.gpu_stand import Stand, StandDevice
 from tests.kernels.engines import F32, Pair, pair
@@ -22,15 +20,6 @@ from tests.kernels.engines import F32, Pair, pair
 # learning rate 3e-3, a few dozen steps. Seen: 2e-7 on SwiftShader.
 PARAMETER_BOUND = 2e-5
 MOMENT_BOUND = 1e-6
-
-
-@pytest.fixture
-def stand(browser: Browser, address: str) -> Iterator[Stand]:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(address + "build.json")
-    yield Stand(page)
-    context.close()
 
 
 class Compared:

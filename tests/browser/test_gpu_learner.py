@@ -1,0 +1,30 @@
+"""The learner on the browser's compute device, in the page: it learns a probe, and is not chosen where it is a program.
+
+Chromium's device here runs on the CPU, so it is used only because the page's address says so, with few matches.
+"""
+
+from __future__ import annotations
+
+from tests.browser.conftest import Visitor
+
+
+def test_a_probe_is_learned_on_the_device(visitor: Visitor) -> None:
+    visitor.open("?learner=webgpu&drill=probe-action&matches=32&workers=1&horizon=4")
+    page = visitor.page
+    page.fill("#hyper-learning_rate", "0.03")
+    page.press("#hyper-learning_rate", "Enter")
+    page.click("#train")
+    visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 150)
+    visitor.until("the right action is taken", lambda: (visitor.trainer("reward_earned") or 0) > 0.9, 150)
+    assert visitor.trainer("learner") == "webgpu"
+    assert visitor.trainer("gpu_losses") == visitor.trainer("gpu_voids") == visitor.trainer("dropped") == 0
+    assert visitor.told()["errors"] == []
+
+
+def test_a_program_that_plays_a_device_is_not_chosen(visitor: Visitor) -> None:
+    visitor.open("?matches=64&workers=1")
+    visitor.page.click("#train")
+    visitor.until("it was looked at", lambda: "program" in (visitor.trainer("learner_why") or ""))
+    updates = visitor.trainer("updates")
+    visitor.until("training goes on", lambda: visitor.trainer("updates") > updates)
+    assert visitor.trainer("learner") == "wasm"

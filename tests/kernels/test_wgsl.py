@@ -1,0 +1,60 @@
+"""The WGSL table has every operation and no other, and what it cannot say is refused. It runs in tests/browser."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drillsergeant.drills import DRILLS, make
+from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.kernels.ops import LEAVES, OPERANDS, DType, Op, arity
+from drillsergeant.kernels.wgsl import TEMPLATES, TYPES, emit
+from drillsergeant.learn.gpu_build import KERNELS, generated
+
+
+def test_the_table_is_total() -> None:
+    legal = {(op, dtype) for op in Op if op not in LEAVES for dtype in OPERANDS[op]}
+    assert set(TEMPLATES) == legal
+    assert set(TYPES) == set(DType)
+
+
+@pytest.mark.parametrize("pair", sorted(TEMPLATES, key=str), ids=str)
+def test_a_template_uses_each_operand(pair: tuple[Op, DType]) -> None:
+    template = TEMPLATES[pair]
+    assert [f"{{{k}}}" in template for k in range(4)] == [k < arity(pair[0]) for k in range(4)]
+
+
+def test_constants_keep_their_bits() -> None:
+    numbers = [0.1, -0.0, 1e-40, -3.5, 3.4028235e38]
+
+    def fn(x: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
+        return {"x": [sum((x[0] * value for value in numbers[1:]), x[0] * numbers[0])]}
+
+    text = emit(Kernel("numbers", fn, {"x": ["f32"]}, {"x": ["f32"]}))
+    assert "0.1f" in text
+    assert "1e-40f" in text
+    assert "3.4028235e+38f" in text
+    for value in (-0.0, -3.5):
+        assert f"bitcast<f32>({np.float32(value).view(np.uint32)}u)" in text
+
+
+def test_what_wgsl_cannot_say_is_refused() -> None:
+    def plus_infinity(x: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
+        return {"x": [x[0] + np.float32(np.inf)]}
+
+    with pytest.raises(ValueError, match="constant inf, which WGSL refuses"):
+        emit(Kernel("endless", plus_infinity, {"x": ["f32"]}, {"x": ["f32"]}))
+    twice = Kernel("twice", lambda state: {"state": [state[0] + 1.0]}, {"state": ["f32"]}, {"state": ["f32"]}, repeat=2)
+    with pytest.raises(ValueError, match="repeats 2 times"):
+        emit(twice)
+    mixed = Kernel("mixed", lambda x: {"x": [x[0], x[1]]}, {"x": ["f32", "i32"]}, {"x": ["f32", "i32"]})
+    with pytest.raises(ValueError, match="arrays hold one type"):
+        emit(mixed)
+
+
+@pytest.mark.parametrize("drill", sorted(DRILLS))
+def test_every_drill_has_its_learner_in_wgsl(drill: str) -> None:
+    count = make(drill).action_count
+    text = generated(count)
+    for name in KERNELS:
+        assert f"fn kernel_{name}(" in text
+    assert f"const HEAD_ROWS = {count + 1}u;" in text
