@@ -36,7 +36,7 @@ class Settings:
     """How to train: workers, matches of each (N), decisions in a chunk (T), and when to stop and to look."""
 
     workers: int = 1
-    matches: int = 512
+    matches: int = 256
     horizon: int = 16
     decisions: int = 4_000_000
     evaluate_every: int = 250_000

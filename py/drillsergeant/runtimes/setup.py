@@ -43,7 +43,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
     plan = plan_for(
         program,
         workers=_whole(parameters, "workers", default_workers(cores), 1, 64),
-        matches=_whole(parameters, "matches", 512, 4, 8192),
+        matches=_whole(parameters, "matches", 256, 4, 8192),
         horizon=_whole(parameters, "horizon", 16, 1, 256),
         ring_slots=RING_SLOTS,
     )

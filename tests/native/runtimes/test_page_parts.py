@@ -29,9 +29,11 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
     ((role, message),) = sitting.crew.take()
     assert role == "trainer"
     assert isinstance(message, protocol.SetHyper)
-    sitting.metrics("trainer", hyper={"learning_rate": 0.003})  # posted before the trainer had read the change
+    default = Hyper().learning_rate
+    # Posted before the trainer had read the change.
+    sitting.metrics("trainer", hyper={"learning_rate": default})  # posted before the trainer had read the change
     sitting.page.on_message("trainer", 0, protocol.Error("trainer", 0, refusal(message.changes)))
-    assert sitting.view.values["hyper-learning_rate"] == "0.003"
+    assert sitting.view.values["hyper-learning_rate"] == str(default)
     assert "1e-06 to 0.1" in sitting.view.texts["hyper-note"]
     assert sitting.view.errors == [], "a slip is not a failure of the page"
 
