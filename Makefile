@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench train clean venv-site venv-test
+.PHONY: play site test check drive bench pictures train clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -28,6 +28,10 @@ drive: venv-test  ## open the built site in headless Chromium, press Train, meas
 bench: venv-test  ## kernels next to NumPy, in headless Chromium and natively; writes out/bench.json
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.bench $(ARGS)
+
+pictures: venv-test  ## train in headless Chromium and take the README's pictures, into docs/
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.pictures $(ARGS)
 
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)

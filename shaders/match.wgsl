@@ -117,7 +117,8 @@ fn field(p: vec2f, shape: Shape) -> vec4f {
     let recess = max(max(half.x - q.x, q.x - far), q.y - goal);
     seen = over(seen, ink(vec4f(colour.rgb, picture.ground.z), recess));
     let corner = vec2f(far, goal);
-    let post = min(segment(q, vec2f(half.x, goal), corner), segment(q, corner, vec2f(far, 0.0)));
+    let from_line = half.x + 0.5 * picture.surface.w; // so that its round end stops at the line
+    let post = min(segment(q, vec2f(from_line, goal), corner), segment(q, corner, vec2f(far, 0.0)));
     if picture.surface.w > 0.0 {
       seen = over(seen, ink(colour, post - 0.5 * picture.surface.w));
     }

@@ -111,7 +111,8 @@ def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, look: Loo
         _block(
             canvas, place, (min(near, far), half), (max(near, far), -half), faded(colours.sides[side], RECESS_OPACITY)
         )
-        posts = [place.to_pixels(x, y) for x, y in ((near, half), (far, half), (far, -half), (near, -half))]
+        from_line = near + end * POST_M / 2  # so that their round ends stop at the line
+        posts = [place.to_pixels(x, y) for x, y in ((from_line, half), (far, half), (far, -half), (from_line, -half))]
         canvas.line(posts, colours.sides[side], POST_M * place.scale)
     if look.scored_by is not None and look.flash > 0:
         colour = faded(colours.sides[look.scored_by], FLASH_OPACITY * look.flash)

@@ -15,7 +15,7 @@ from drillsergeant.runtimes.drawing import Fit, Point, fit
 from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, faded
 from drillsergeant.runtimes.host import Canvas
 
-LARGER = 1.7  # than life: a true square would be a few pixels
+LARGER = 1.45  # than life: a true square would be a few pixels
 FACTORY_BODY_EDGE, FACTORY_BALL_EDGE = 0.14, 0.3  # of the size of a box, of the ball
 FACTORY_RECESS_OPACITY = 0.6
 BEGUN = 0.5  # a heading is a unit vector; one shorter than this belongs to a match that nobody has set up yet
@@ -50,7 +50,7 @@ def begun(scene: Scene, state: Mapping[str, float]) -> bool:
 
 def line_px(scale: float) -> float:
     """Return the width of the painted lines at ``scale`` pixels per metre."""
-    return max(0.08 * scale, 0.75)
+    return max(0.1 * scale, 0.75)
 
 
 def draw_factory(canvas: Canvas, scene: Scene, matches: Sequence[Mapping[str, float]], dark: bool) -> None:

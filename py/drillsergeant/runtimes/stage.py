@@ -75,6 +75,7 @@ class Stage:
             place = state[self._ball.x], state[self._ball.y]
             if self._trail and max(abs(a - b) for a, b in zip(place, self._trail[-1], strict=True)) > JUMP_M:
                 self._trail.clear()
-            self._trail.append(place)
+            if not self._trail or place != self._trail[-1]:  # a match that is paused keeps the trail it had
+                self._trail.append(place)
         flash = max(0.0, 1.0 - moment.since_goal_s / FLASH_S)
         return Look(self._dark, self._trail, flash, moment.scored_by)
