@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from drillsergeant.learn.chunk import Chunk
 from drillsergeant.learn.dense import FAST, ORDERED, Dense
+from drillsergeant.learn.gae import gae
 from drillsergeant.learn.guard import poisoned
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
@@ -84,7 +85,7 @@ def test_a_restored_learner_goes_on_exactly_where_it_stopped() -> None:
     other.restore(saved)
     other.learn([chunk], HYPER)
     np.testing.assert_array_equal(parameters_of(other), parameters_of(original))
-    assert (other.updates, other.steps) == (original.updates, original.steps)
+    assert (other.updates, other.steps) == (original.updates, original.steps) == (2, 8)
 
 
 def test_restoring_refuses_what_does_not_fit_or_is_poisoned() -> None:
@@ -123,8 +124,7 @@ def test_poison_inside_the_learner_never_reaches_the_parameters(where: str, pois
     getattr(arithmetic, where)[5] = poison
     before = arithmetic.parameters.copy()
     metrics = subject.learn([chunk], HYPER)
-    assert metrics.dropped == 4
-    assert subject.steps == 0
+    assert (metrics.dropped, subject.dropped, subject.steps) == (4, 4, 0)
     np.testing.assert_array_equal(arithmetic.parameters, before)
 
 
@@ -143,6 +143,29 @@ def test_the_global_norm_is_clipped_to_the_maximum() -> None:
     # Adam's first moment after one step is a tenth of the gradient it was given.
     assert moved[0] == pytest.approx(0.001, rel=1e-3)
     assert moved[1] > 10.0 * moved[0]
+
+
+def test_the_reported_norm_and_losses_are_means_over_rows() -> None:
+    subject = learner()
+    chunk = chunk_for(subject, 1)
+    gamma, lam = np.float32(HYPER.gamma), np.float32(HYPER.lam)
+    _, returns = gae(chunk.reward, chunk.value, chunk.terminated, chunk.truncated, gamma, lam)
+    metrics = subject.learn([chunk], HYPER.changed(epochs=1, minibatch=1024, max_grad_norm=100))
+    # Adam's first moment after one step is a tenth of the gradient it was given.
+    assert metrics.gradient_norm == pytest.approx(10.0 * np.linalg.norm(vector_of(subject, "mean")), rel=1e-4)
+    assert metrics.value_loss == pytest.approx(float(((chunk.value[:-1] - returns) ** 2).mean()) / 2.0, rel=1e-4)
+    assert 0.9 < metrics.entropy / np.log(ACT) < 1.0
+
+
+def test_learning_a_chunk_again_and_again_fits_its_returns_and_prefers_its_better_actions() -> None:
+    subject = learner()
+    chunk = chunk_for(subject, 1)
+    hyper = HYPER.changed(epochs=1, minibatch=1024, learning_rate=1e-2)
+    losses = [subject.learn([chunk], hyper) for _ in range(30)]
+    assert losses[-1].value_loss < 0.8 * losses[0].value_loss
+    assert losses[-1].policy_loss < -0.05
+    norms = [subject.learn([chunk], hyper.changed(epochs=2)).gradient_norm for _ in range(2)]
+    assert max(norms) < 2.0 * losses[-1].gradient_norm
 
 
 def test_the_mean_gradient_does_not_depend_on_the_cell_size_within_1e_6() -> None:
