@@ -16,6 +16,8 @@ from drillsergeant.runtimes.host import Host
 IDLE_WAIT_S = 0.1
 RING_WAIT_S = 0.1
 BREATHE_EVERY_S = 0.25
+# Chunks of training to one of evaluation, which costs a third of it: enough episodes for a point of the curve a second.
+EVALUATE_EVERY = 3
 
 
 class Rollout:
@@ -34,6 +36,7 @@ class Rollout:
         self._host, self._run_flag, self._collector = host, run_flag, collector
         self._weights, self._ring, self._telemetry = weights, ring, telemetry
         self._decisions_per_chunk = decisions_per_chunk
+        self._chunks = 0
 
     async def run(self) -> None:
         """Collect until the worker is ended; lets messages in four times a second."""
@@ -62,7 +65,9 @@ class Rollout:
             self._collector.collect(weights.offset, slot)
             self._ring.publish(weights.version)
             self._telemetry.count(Counter.DECISIONS, self._decisions_per_chunk)
-            self._evaluate(weights.offset)
+            self._chunks += 1
+            if self._chunks % EVALUATE_EVERY == 0:
+                self._evaluate(weights.offset)
 
     def _evaluate(self, weights_offset: int) -> None:
         tallies = self._collector.evaluate(weights_offset)
