@@ -158,10 +158,11 @@ class FallbackLearner:
         """Ask for one where there is none. Only the first time, and where nothing else is wanted, wait for it."""
         if self._gpu is not None or self._opening is not None:
             return
-        first, self._asked = not self._asked, True
-        if first and self._mode == "webgpu" and await self._open():
+        waits = self._mode == "webgpu" and not self._asked
+        self._asked = True
+        if waits and await self._open():
             return
-        self._opening = asyncio.ensure_future(self._keep_asking(RETRIES_S[1:] if first else RETRIES_S))
+        self._opening = asyncio.ensure_future(self._keep_asking(RETRIES_S[1:] if waits else RETRIES_S))
 
     async def _keep_asking(self, retries_s: Sequence[float]) -> None:
         """Get a device, now or later; the next update after that uses it. Ends where there will be none."""

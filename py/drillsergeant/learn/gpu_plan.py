@@ -160,15 +160,14 @@ class GpuPlan:
             words.extend((first, len(cells), sum(cell.lanes for cell in cells), 0))
             words.frombytes(struct.pack("<4f", *corrections(applied + number + 1), 0.0, 0.0))
             first += len(cells)
-        plan, chunk_words = self.plan, self.layout.chunk_bytes // WORD_BYTES
-        obs, obs_words = self._field("obs"), plan.observation_size * plan.lanes
+        lanes, horizon = self.plan.lanes, self.plan.horizon
+        chunk_words, obs = self.layout.chunk_bytes // WORD_BYTES, self._field("obs")
+        obs_words = self.plan.observation_size * lanes
         for cells in steps:
-            for chunk, t, lane, lanes in cells:
+            for chunk, t, lane, used in cells:
                 start = chunk * chunk_words + lane
-                words.append(start + obs + t * obs_words)
-                words.append(start + t * plan.lanes)
-                words.append((chunk * plan.horizon + t) * plan.lanes + lane)
-                words.append(lanes)
+                prepared = (chunk * horizon + t) * lanes + lane
+                words.extend((start + obs + t * obs_words, start + t * lanes, prepared, used))
         return words
 
     def _field(self, name: str) -> int:
