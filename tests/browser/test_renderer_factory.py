@@ -54,3 +54,16 @@ def test_the_factory_fits_a_phone_and_survives_a_show_that_died(visitor: Visitor
     visitor.until("the show was started again", lambda: visitor.told()["show_restarts"] == 1)
     visitor.until("it draws", lambda: visitor.told()["fleet"]["show"] == "ready")
     visitor.until("it still draws the factory", lambda: visitor.show("view") == "factory" and visitor.show("ticks") > 0)
+
+
+def test_the_factory_keeps_the_beat_of_the_match(visitor: Visitor) -> None:
+    """The median of the last 600 frames, with the match on screen and then with 64 matches, in one training run."""
+    visitor.open()
+    visitor.page.click("#train")
+    visitor.page.wait_for_timeout(11_000)
+    match_ms = visitor.show("frame_ms_p50")
+    visitor.page.click("#factory")
+    visitor.page.wait_for_timeout(11_000)
+    assert visitor.show("view") == "factory"
+    assert visitor.show("frame_ms_p50") <= 1.3 * match_ms
+    assert visitor.told()["errors"] == []
