@@ -28,3 +28,20 @@ def test_a_program_that_plays_a_device_is_not_chosen(visitor: Visitor) -> None:
     updates = visitor.trainer("updates")
     visitor.until("training goes on", lambda: visitor.trainer("updates") > updates)
     assert visitor.trainer("learner") == "wasm"
+
+
+def test_the_learner_can_be_changed_while_it_learns(visitor: Visitor) -> None:
+    visitor.open("?learner=wasm&drill=probe-action&matches=32&workers=1&horizon=4")
+    page = visitor.page
+    page.click("#train")
+    visitor.until("the kernels learn", lambda: (visitor.trainer("updates") or 0) > 5)
+    assert page.input_value("#learner") == "wasm"
+    page.select_option("#learner", "webgpu")
+    visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 150)
+    updates, reward = visitor.trainer("updates"), visitor.trainer("reward_earned")
+    assert updates > 5
+    page.select_option("#learner", "wasm")
+    visitor.until("the kernels learn again", lambda: visitor.trainer("learner") == "wasm")
+    visitor.until("they went on", lambda: visitor.trainer("updates") > updates + 5)
+    assert visitor.trainer("reward_earned") >= reward - 0.2
+    assert visitor.told()["errors"] == []

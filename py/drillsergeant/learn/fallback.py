@@ -34,7 +34,7 @@ Opener = Callable[[bool], Awaitable[GpuDevice]]
 class FallbackLearner:
     """`engine.DeviceLearner` over a kernel learner and a source of devices.
 
-    `name` is what the last update ran on, `why` a sentence for the page about that.
+    `name` is what the last update ran on, `why` a sentence for the page about that, `mode` what was asked for.
     """
 
     def __init__(self, local: KernelLearner, plan: GpuPlan, opener: Opener, mode: str = "auto") -> None:
@@ -51,7 +51,7 @@ class FallbackLearner:
         """Learn on this from the next update on: "auto", "wasm" or "webgpu". Raises ValueError for anything else."""
         if mode not in MODES:
             raise ValueError(f"learner {mode!r} must be one of {', '.join(MODES)}")
-        self._mode = mode
+        self.mode = mode
         self._restart_trial()
         self._asked = self._hopeless = False
         if self._opening is not None and self._opening.done():
@@ -80,7 +80,7 @@ class FallbackLearner:
 
     async def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
-        if self._mode != "wasm" and not self._settled:
+        if self.mode != "wasm" and not self._settled:
             await self._look_for_device()
             if self._gpu is not None:
                 metrics = await self._on_device(self._gpu, slot_offsets, hyper)
@@ -132,7 +132,7 @@ class FallbackLearner:
     def _decide(self, gpu: GpuLearner) -> None:
         rates = [f"{1e-6 / each:.2g} M decisions/s" for each in (self._device_s, self._local_s)]
         self.why = f"{gpu.device.description}: {rates[0]}, the CPU {rates[1]}"
-        if self._mode == "auto" and self._tried == TRIAL_UPDATES and self._local_s < self._device_s:
+        if self.mode == "auto" and self._tried == TRIAL_UPDATES and self._local_s < self._device_s:
             self._settle(gpu)
 
     def _settle(self, gpu: GpuLearner) -> None:
@@ -158,7 +158,7 @@ class FallbackLearner:
         """Ask for one where there is none. Only the first time, and where nothing else is wanted, wait for it."""
         if self._gpu is not None or self._opening is not None:
             return
-        waits = self._mode == "webgpu" and not self._asked
+        waits = self.mode == "webgpu" and not self._asked
         self._asked = True
         if waits and await self._open():
             return
@@ -178,7 +178,7 @@ class FallbackLearner:
 
     async def _open(self) -> bool:
         try:
-            device = await self._opener(self._mode == "webgpu")
+            device = await self._opener(self.mode == "webgpu")
         except Exception as failure:  # as above
             self.why = f"learning on the CPU: {failure}"
             self._hopeless = getattr(failure, "final", False)

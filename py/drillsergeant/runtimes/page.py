@@ -72,7 +72,7 @@ class Page:
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
-        self._speed, self._seed = "1", str(seed)
+        self._speed, self._seed, self._learner = "1", str(seed), ""
         self._forget_since_s = -SURE_S
         self._commands: dict[str, Callable[[], None]] = {
             "train": self._train,
@@ -122,6 +122,8 @@ class Page:
             self._enable(SHOW_CONTROLS)
         elif role == "trainer":
             self._hyper.repeat()
+            if self._learner:
+                self._crew.send("trainer", protocol.SetLearner(self._learner))
         self._update_progress()
 
     def _update_progress(self) -> None:
@@ -148,6 +150,8 @@ class Page:
         self._telemetry.trainer(values)
         page_numbers.write_trainer(self._view, values)
         self._hyper.on_used(values.get("hyper"))
+        if not self._learner and "learner_choice" in values:
+            self._view.set_value("learner", str(values["learner_choice"]))
         self._situation.trained_s = page_numbers.number(values.get("t_s")) or 0.0
         self._points = results(values.get("curve"))
         self._plot.show(self._points)
@@ -168,6 +172,9 @@ class Page:
             self._hyper.on_change(name, value)
         elif name == "speed":
             self._set_speed(value)
+        elif name == "learner" and value in protocol.LEARNERS:
+            self._learner = value
+            self._crew.send("trainer", protocol.SetLearner(value))
         elif name == "mode":
             self._set_mode(value)
         elif name == "seed":

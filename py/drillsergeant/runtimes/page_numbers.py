@@ -109,6 +109,7 @@ def write_trainer(view: View, values: Mapping[str, object]) -> None:
     for name, form in TRAINER.items():
         view.set_text(f"metric-{name}", text_of(values.get(name), form))
     view.set_text("metric-learner", str(values.get("learner", DASH)))
+    view.set_text("metric-learner_why", str(values.get("learner_why", "")))
     view.set_text("metric-version_published", "v" + text_of(values.get("version"), _whole))
     terms = sorted(name for name in values if name.startswith(REWARD_PREFIX))
     four = _plain(4)

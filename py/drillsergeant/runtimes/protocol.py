@@ -16,6 +16,7 @@ from typing import ClassVar, get_type_hints
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
 MODES: tuple[str, ...] = ("ai_vs_ai", "human_vs_ai", "sandbox")
+LEARNERS: tuple[str, ...] = ("auto", "wasm", "webgpu")
 VIEWS: tuple[str, ...] = ("match", "factory")
 SPEED_RANGE = (0.25, 4.0)
 SEED_RANGE = (0, 2**32 - 1)
@@ -74,6 +75,14 @@ class SetHyper(Message):
 
     TYPE = "SET_HYPER"
     changes: dict[str, object]
+
+
+@dataclass(frozen=True)
+class SetLearner(Message):
+    """page -> trainer: learn with this from the next update on; nothing learned is lost. ``auto``: the faster one."""
+
+    TYPE = "SET_LEARNER"
+    learner: str
 
 
 @dataclass(frozen=True)
@@ -195,7 +204,7 @@ class Error(Message):
 MESSAGES: dict[str, type[Message]] = {
     cls.TYPE: cls
     for cls in (
-        Init, StartTraining, StopTraining, SetHyper, ResetTrainer, Play, Pause, Step, ResetShow,
+        Init, StartTraining, StopTraining, SetHyper, SetLearner, ResetTrainer, Play, Pause, Step, ResetShow,
         SetSpeed, SetMode, SetView, Input, Resize, Ready, Metrics, Error,
     )
 }  # fmt: skip
@@ -204,7 +213,7 @@ ACCEPTED: dict[Role, frozenset[str]] = {
     "show": frozenset(
         {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "SET_VIEW", "INPUT", "RESIZE"}
     ),
-    "trainer": frozenset({"INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "RESET_TRAINER"}),
+    "trainer": frozenset({"INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "RESET_TRAINER"}),
     "rollout": frozenset({"INIT"}),
     "page": frozenset({"READY", "METRICS", "ERROR"}),
 }
@@ -283,6 +292,8 @@ def _check_ranges(message: Message) -> None:
         _in_range("STEP.ticks", message.ticks, 1, 1200)
     elif isinstance(message, SetMode) and message.mode not in MODES:
         raise ProtocolError(f"SET_MODE.mode must be one of {', '.join(MODES)}, not {message.mode!r}")
+    elif isinstance(message, SetLearner) and message.learner not in LEARNERS:
+        raise ProtocolError(f"SET_LEARNER.learner must be one of {', '.join(LEARNERS)}, not {message.learner!r}")
     elif isinstance(message, SetView) and message.view not in VIEWS:
         raise ProtocolError(f"SET_VIEW.view must be one of {', '.join(VIEWS)}, not {message.view!r}")
     elif isinstance(message, Resize):

@@ -47,7 +47,9 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
         horizon=_whole(parameters, "horizon", 16, 1, 256),
         ring_slots=RING_SLOTS,
     )
-    learner = parameters.get("learner", LEARNERS[0])
+    # Lockstep promises the same bits everywhere, and only the kernels and the reference keep that promise.
+    lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
+    learner = parameters.get("learner", "wasm" if lockstep else LEARNERS[0])
     if learner not in LEARNERS:
         raise ValueError(f"learner={learner!r} in the page's address must be one of {', '.join(LEARNERS)}")
     renderer = parameters.get("renderer", RENDERERS[0])
@@ -58,7 +60,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
         "learner": learner,
         "renderer": renderer,
         "hyper": asdict(_hyper(plan, parameters)),
-        "lockstep": _whole(parameters, "lockstep", 0, 0, 2**31 - 1),
+        "lockstep": lockstep,
     }
     return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import asdict
 
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, DeviceLearner, Learner
+from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout, rollout
@@ -127,12 +128,19 @@ class Trainer:
                 self._set_training(False)
             case protocol.SetHyper(changes=changes):
                 self.hyper = self.hyper.changed(**changes)
+            case protocol.SetLearner(learner=wanted):
+                self._choose(wanted)
             case protocol.ResetTrainer(seed=seed):
                 if self._learning:
                     self._reset_seed = seed  # chunks are held for the update in hand: forget when it is done
                 else:
                     self._reset(seed)
         self.report()
+
+    def _choose(self, wanted: str) -> None:
+        if not isinstance(self._learner, FallbackLearner):
+            raise ValueError(f"the learner {self._learner.name} has no other beside it; reload with ?learner={wanted}")
+        self._learner.choose(wanted)
 
     def _set_training(self, on: bool) -> None:
         if on == self.training:
@@ -197,6 +205,8 @@ class Trainer:
             "hyper": asdict(self.hyper),
             "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
         }
+        if isinstance(self._learner, FallbackLearner):
+            values["learner_choice"] = self._learner.mode
         for name, curve in self._curves.items():
             if curve.points:
                 last, suffix = curve.points[-1], "" if name == "scripted" else f"_{name}"

@@ -10,6 +10,7 @@ SAMPLES = [
     ("trainer", protocol.StartTraining({"clip": 0.1})),
     ("trainer", protocol.StopTraining()),
     ("trainer", protocol.SetHyper({"epochs": 3})),
+    ("trainer", protocol.SetLearner("webgpu")),
     ("trainer", protocol.ResetTrainer(5)),
     ("show", protocol.Play()),
     ("show", protocol.Pause()),
