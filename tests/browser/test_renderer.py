@@ -19,6 +19,10 @@ from playwright.sync_api import Browser, Page, Worker
 from tests.browser.conftest import Visitor
 
 WIDTH, HEIGHT = 735, 445
+SCALE = min(WIDTH / 14.7, HEIGHT / 8.9)  # pixels per metre of the match with its goals and margin
+# Where a mistake would hide in the whole picture: x, y and half an edge in m.
+PATCHES = {"orange": (-2.0, 1.0, 0.6), "ball": (0.6, 0.8, 0.45), "corner": (5.3, 3.3, 1.0), "goal": (-6.5, 1.5, 0.8),
+           "middle": (0.0, 0.0, 0.4)}  # fmt: skip
 PREPARE = """async () => {
   const { loadPyodide } = await import("/pyodide/pyodide.mjs");
   globalThis.pyodide = await loadPyodide({ indexURL: "/pyodide/" });
@@ -130,6 +134,15 @@ def share_apart(flat: Array, deep: Array, by: int) -> float:
     return float((np.abs(flat - deep).max(axis=-1) > by).mean())
 
 
+def patch(image: Array, x_m: float, y_m: float, half_m: float) -> Array:
+    """The square of the match's picture around a place."""
+    (left, right), (top, bottom) = (
+        [round(middle + sign * SCALE * half_m) for sign in (-1, 1)]
+        for middle in (WIDTH / 2 + x_m * SCALE, HEIGHT / 2 - y_m * SCALE)
+    )
+    return image[top:bottom, left:right]
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("flash", [0.0, 0.6])
 def test_the_match_looks_the_same_both_ways(bench: Page, dark: bool, flash: float) -> None:
@@ -137,11 +150,13 @@ def test_the_match_looks_the_same_both_ways(bench: Page, dark: bool, flash: floa
     assert np.unique(flat.reshape(-1, 3), axis=0).shape[0] > 20  # a picture, not a blank
     assert share_apart(flat, deep, 4) < 0.03  # edges, and the glow, which is softer
     assert share_apart(flat, deep, 40) < 0.01
-    scale = min(WIDTH / 14.7, HEIGHT / 8.9)
+    for name, (x_m, y_m, half_m) in PATCHES.items():
+        one, two = (patch(image, x_m, y_m, half_m) for image in (flat, deep))
+        assert np.abs(one - two).mean() < 1.6, name
     places = {"surround": (-7.2, 4.3), "stripe": (-4.2, -2.0), "next stripe": (-3.0, -2.0), "recess": (6.5, 0.3),
               "orange": (-2.0, 1.0), "blue": (2.2, -1.3), "ball": (0.6, 0.8), "centre spot": (0.0, 0.0)}  # fmt: skip
     for name, (x_m, y_m) in places.items():
-        column, row = round(WIDTH / 2 + x_m * scale - 0.5), round(HEIGHT / 2 - y_m * scale - 0.5)
+        column, row = round(WIDTH / 2 + x_m * SCALE - 0.5), round(HEIGHT / 2 - y_m * SCALE - 0.5)
         assert np.abs(flat[row, column] - deep[row, column]).max() <= 3, name
 
 
