@@ -82,5 +82,8 @@ class StandDevice:
         self.submissions.append(len(dispatches))
         self.stand.run(dispatches)
 
+    async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
+        return {name: self.stand.read(name) for name in buffers}
+
     async def read_back(self) -> bytes:
         return self.stand.read("control", "state")

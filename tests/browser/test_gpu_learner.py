@@ -45,3 +45,16 @@ def test_the_learner_can_be_changed_while_it_learns(visitor: Visitor) -> None:
     visitor.until("they went on", lambda: visitor.trainer("updates") > updates + 5)
     assert visitor.trainer("reward_earned") >= reward - 0.2
     assert visitor.told()["errors"] == []
+
+
+def test_validation_compares_the_device_s_kernels_while_they_learn(visitor: Visitor) -> None:
+    visitor.open("?learner=webgpu&validate=1&drill=probe-both&matches=32&workers=1&horizon=4")
+    visitor.page.click("#train")
+    visitor.until("kernels were compared", lambda: visitor.trainer("gpu_error_forward1") is not None, 150)
+    shares = {name: value for name, value in visitor.told()["trainer"].items() if name.startswith("gpu_error_")}
+    assert len(shares) == 12
+    assert max(shares.values()) < 1.0
+    updates = visitor.trainer("updates")
+    visitor.until("the device learns on", lambda: visitor.trainer("updates") > updates + 5)
+    assert visitor.trainer("learner") == "webgpu"
+    assert visitor.told()["errors"] == []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, replace
+from typing import TypeVar
 
 import numpy as np
 import pytest
 from drillsergeant.learn.gpu_build import generated
 from drillsergeant.learn.gpu_learner import DeviceFailure, GpuLearner
 from drillsergeant.learn.gpu_plan import GpuPlan
+from drillsergeant.learn.gpu_validation import Validator
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_engine import KernelLearner
 from drillsergeant.learn.ppo import LearnerState, Metrics
@@ -20,6 +23,7 @@ from tests.kernels.engines import F32, Pair, pair
 # learning rate 3e-3, a few dozen steps. Seen: 2e-7 on SwiftShader.
 PARAMETER_BOUND = 2e-5
 MOMENT_BOUND = 1e-6
+Result = TypeVar("Result")
 
 
 class Compared:
@@ -149,3 +153,50 @@ def assert_close(kernel: dict[str, float], gpu: Metrics) -> None:
     """Sums of the same rows in another order."""
     for name, value in asdict(gpu).items():
         assert value == pytest.approx(kernel[name], rel=1e-3, abs=2e-6), name
+
+
+class Broken(StandDevice):
+    """Gives back one buffer with its first number moved a little."""
+
+    buffer = ""
+
+    async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
+        found = await super().read(buffers)
+        if self.buffer in found:
+            numbers = np.frombuffer(found[self.buffer], F32).copy()
+            numbers[0] = numbers[0] * np.float32(1.05) + np.float32(0.05)
+            found[self.buffer] = numbers.tobytes()
+        return found
+
+
+@pytest.mark.parametrize(
+    ("name", "matches", "horizon", "workers"), [("ball", 16, 4, 2), ("chase", 150, 2, 1)]
+)
+def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
+    stand: Stand, name: str, matches: int, horizon: int, workers: int
+) -> None:
+    compared = Compared(stand, pair(name, matches, horizon, workers))
+    compared.device.__class__ = Broken
+    both, hyper = compared.both, Hyper(minibatch=64)
+    compared.collect()
+    compared.learn(hyper)
+    validator = Validator(compared.gpu.plan, both.layout, both.kernel_memory)
+    findings = run(validator.check(compared.gpu, compared.slots, hyper, compared.state))
+    assert {finding.kernel for finding in findings} == {
+        *(f"forward{layer}" for layer in range(3)), "estimate", "scale", "loss", "backward0", "backward1",
+        *(f"weights{layer}" for layer in range(3)), "adam",
+    }  # fmt: skip
+    assert max(findings, key=lambda finding: finding.share).share < 1.0, findings
+    for buffer, kernel in (("hidden1", "forward1"), ("gradient", "weights0"), ("upstream0", "backward0")):
+        compared.device.buffer = buffer
+        findings = run(validator.check(compared.gpu, compared.slots, hyper, compared.state))
+        assert dict(findings)[kernel] > 1.0, (buffer, findings)
+
+
+def run(promise: Coroutine[object, object, Result]) -> Result:
+    """The result of something that never really waits."""
+    try:
+        promise.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("it waits")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from drillsergeant.learn import fallback
 from drillsergeant.learn.fallback import FallbackLearner
-from drillsergeant.learn.gpu_learner import ARRAYS, CONTROL, STATE_POISONED, DeviceFailure
+from drillsergeant.learn.gpu_learner import ARRAYS, CONTROL, STATE_POISONED, Check, DeviceFailure, Finding, GpuLearner
 from drillsergeant.learn.gpu_plan import KNOBS, Dispatch, GpuPlan, Sizes
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_engine import KernelLearner
@@ -84,7 +84,9 @@ class KernelDevice:
 class Rig:
     """A fallback learner, the kernel learner that does the same without any device, and chunks for both."""
 
-    def __init__(self, faults: Sequence[object] = (), mode: str = "webgpu") -> None:
+    def __init__(
+        self, faults: Sequence[object] = (), mode: str = "webgpu", check: Check | None = None
+    ) -> None:
         self.both: Pair = pair("chase", 5, 3, 2)
         alone = pair("chase", 5, 3, 2)
         layout = self.both.layout
@@ -99,7 +101,7 @@ class Rig:
         local = self.both.kernel.learner(3)
         assert isinstance(local, KernelLearner)
         self.local = local
-        self.learner = FallbackLearner(local, self.plan, self.open, mode)
+        self.learner = FallbackLearner(local, self.plan, self.open, mode, check)
 
     async def open(self, software: bool) -> KernelDevice:
         if self.refusals:
@@ -276,3 +278,50 @@ def test_a_reset_and_given_parameters_reach_the_device() -> None:
 
     asyncio.run(run())
     assert rig.learner.name == "webgpu"
+
+
+class Checked:
+    """A check that finds what it is told."""
+
+    def __init__(self, share: float) -> None:
+        self.share, self.checks = share, 0
+
+    async def check(
+        self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> list[Finding]:
+        gpu.begin(slots, hyper, state)
+        self.checks += 1
+        return [Finding("loss", 0.1), Finding("forward1", self.share)]
+
+
+def test_a_kernel_within_its_bound_is_reported_and_learning_goes_on() -> None:
+    check = Checked(0.3)
+    rig = Rig(check=check)
+    assert play(rig, 5) == ["wasm", *["webgpu"] * 4]
+    assert check.checks == 1
+    metrics = asyncio.run(rig.update())
+    assert (metrics["gpu_error_loss"], metrics["gpu_error_forward1"]) == (0.1, 0.3)
+
+
+def test_a_kernel_beyond_its_bound_ends_learning_on_the_device_by_name() -> None:
+    rig = Rig(check=Checked(2.5))
+    assert play(rig, 5) == ["wasm", "webgpu", "wasm", "wasm", "wasm"]
+    assert "the kernel forward1 is off by 2.5 times its bound" in rig.learner.why
+    assert rig.devices[0].closed
+
+
+def test_a_device_lost_while_it_is_checked_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fallback, "RETRIES_S", (0.0, 0.0))
+
+    class Losing(Checked):
+        async def check(
+            self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
+        ) -> list[Finding]:
+            self.checks += 1
+            if self.checks == 1:
+                raise lost()
+            return [Finding("loss", 0.1)]
+
+    rig = Rig(check=Losing(0.0))
+    assert play(rig, 8)[-1] == "webgpu"
+    assert rig.learner.losses == 1

@@ -156,6 +156,27 @@ class BrowserGpu:
             raise DeviceFailure(f"the GPU refused commands: {complaint}", lost=False)
         return words
 
+    async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
+        """Return the bytes of any buffers, by name."""
+        assert self._sizes is not None, "nothing was computed yet"
+        planned = self._plan.buffer_bytes(self._sizes)
+        staging = self._buffer(sum(planned[name] for name in buffers), MAP_READ | COPY_TARGET)
+        encoder, at = self._device.createCommandEncoder(), 0
+        for name in buffers:
+            encoder.copyBufferToBuffer(self._buffers[name], 0, staging, at, planned[name])
+            at += planned[name]
+        self._device.queue.submit(to_js([encoder.finish()]))
+        try:
+            await _within(staging.mapAsync(READ), MAP_LIMIT_S)
+        except (JsException, TimeoutError) as failure:
+            raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
+        content, found, at = js.Uint8Array.new(staging.getMappedRange()).to_bytes(), {}, 0
+        staging.destroy()
+        for name in buffers:
+            found[name] = content[at : at + planned[name]]
+            at += planned[name]
+        return found
+
     def _check(self) -> None:
         if self._lost:
             raise DeviceFailure(self._lost, lost=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from drillsergeant.learn.arithmetic import METRICS
 from drillsergeant.learn.gpu_plan import CONTROL_WORDS, WORD_BYTES, Dispatch, GpuPlan, Sizes, Update
@@ -36,6 +36,22 @@ class DeviceFailure(Exception):
         self.lost, self.final = lost, final
 
 
+class Finding(NamedTuple):
+    """The largest error of a kernel as a share of its bound: above 1 it computes something else."""
+
+    kernel: str
+    share: float
+
+
+class Check(Protocol):
+    """Compares a device's kernels, one by one, with the reference: `gpu_validation.Validator`."""
+
+    async def check(
+        self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> list[Finding]:
+        """Do the first step of the update from `state`; the device must be sent its state again."""
+
+
 class GpuDevice(Protocol):
     """A device with a plan's pipelines, and buffers for a plan's sizes. Everything may raise DeviceFailure."""
 
@@ -59,6 +75,9 @@ class GpuDevice(Protocol):
         Raises DeviceFailure for a device that is lost, did not answer in time, or complained since the last readback.
         """
 
+    async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of any buffers, by name; for checking, not for learning."""
+
     def close(self) -> None:
         """Give everything back."""
 
@@ -75,13 +94,7 @@ class GpuLearner:
         self, slots: Sequence[int], hyper: Hyper, state: LearnerState
     ) -> tuple[Metrics, LearnerState]:
         """One update from the chunks at byte offsets `slots`: its metrics, and the state after it."""
-        number = state.updates + 1
-        update = self.plan.update(len(slots), hyper, state.seed, number, state.steps)
-        new = self.device.fit(update.sizes)
-        if new or state is not self._resident:
-            self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
-        self._resident = None
-        self._send(update, slots)
+        update = self.begin(slots, hyper, state)
         began_s = time.perf_counter()
         dispatches = self._submit(update)
         words = await self.device.read_back()
@@ -90,13 +103,20 @@ class GpuLearner:
         self._resident = state
         return metrics, state
 
-    def _send(self, update: Update, slots: Sequence[int]) -> None:
+    def begin(self, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> Update:
+        """Send everything an update needs; returns what to run."""
+        update = self.plan.update(len(slots), hyper, state.seed, state.updates + 1, state.steps)
+        new = self.device.fit(update.sizes)
+        if new or state is not self._resident:
+            self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
+        self._resident = None
         size = self.plan.layout.chunk_bytes
         for number, slot in enumerate(slots):
             self.device.write_shared("batch", number * size, slot, size)
         self.device.write("knobs", update.knobs)
         self.device.write("control", bytes(CONTROL_WORDS * WORD_BYTES))
         self.device.write("schedule", update.schedule)
+        return update
 
     def _submit(self, update: Update) -> int:
         """Submissions of bounded length; returns how many dispatches there were."""

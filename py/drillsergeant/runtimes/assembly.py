@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
+from drillsergeant.learn.gpu_learner import Check
 from drillsergeant.learn.gpu_plan import GpuPlan
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_calls import Kernels
@@ -74,12 +75,21 @@ class Assembly:
                 plan,
                 lambda software: self._host.open_gpu(plan, name, software=software),
                 wanted,
+                self._check(plan),
             )
         # The reference needs NumPy and the drill's own Python, which no other worker loads.
         from drillsergeant.drills import make
         from drillsergeant.learn.numpy_engine import NumpyEngine
 
         return NumpyEngine(make(self._drill.name), self._layout, self._memory).learner(seed)
+
+    def _check(self, plan: GpuPlan) -> Check | None:
+        if not self._init.options.get("validate"):
+            return None
+        # Needs NumPy, like the reference.
+        from drillsergeant.learn.gpu_validation import Validator
+
+        return Validator(plan, self._layout, self._memory)
 
     def _build_rollout(self) -> None:
         plan, index = self._layout.plan, self._init.index

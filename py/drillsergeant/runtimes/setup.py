@@ -35,8 +35,8 @@ class Setup:
 def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) -> Setup:
     """Return the set-up for a machine of ``cores`` and the values of the page's address.
 
-    Known parameters: seed, workers, matches, horizon, learner, renderer, lockstep, and every hyperparameter by its
-    name. A value that makes no sense is refused.
+    Known parameters: seed, workers, matches, horizon, learner, renderer, lockstep, validate, and every hyperparameter
+    by its name. A value that makes no sense is refused.
 
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
@@ -55,12 +55,14 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
     renderer = parameters.get("renderer", RENDERERS[0])
     if renderer not in RENDERERS:
         raise ValueError(f"renderer={renderer!r} in the page's address must be one of {', '.join(RENDERERS)}")
-    packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
+    validate = bool(_whole(parameters, "validate", 0, 0, 1))
+    packages = {"trainer": ("numpy",)} if validate or learner == "numpy" else {}
     options: dict[str, object] = {
         "learner": learner,
         "renderer": renderer,
         "hyper": asdict(_hyper(plan, parameters)),
         "lockstep": lockstep,
+        "validate": validate,
     }
     return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages)
 
