@@ -59,16 +59,23 @@ def pyodide_folder(pinned: Pins, places: Places) -> tuple[Path, Path]:
     return core_folder, step(places.cache, "pyodide", key, make)
 
 
-def our_wheel(cache: Path) -> Path:
-    """The project's own wheel, built by hatchling from `py/`; its Python files stay readable source."""
+def our_wheel(pinned: Pins, cache: Path) -> Path:
+    """The project's own wheel, built by hatchling from `py/`: readable source, with bytecode where it can be made."""
     sources = [ROOT / name for name in WHEEL_SOURCES if (ROOT / name).exists()]
 
     def make(part: Path) -> None:
         command: list[str | Path] = [python_in(ROOT / ".venv"), "-m", "hatchling", "build", "-t", "wheel", "-d", part]
         doing, remedy = "building the drillsergeant wheel", "see the lines above"
         run_tool(command, doing, remedy, cwd=ROOT, env={**os.environ, **REPRODUCIBLE})
+        if compile_with:
+            (plain,) = part.glob("*.whl")
+            source = plain.rename(part / "source.zip")
+            compiler.add_bytecode(compile_with, source, plain)
+            source.unlink()
 
-    folder = step(cache, "wheel", tree_key(ROOT, sources), make)
+    compile_with = compiler.prepare(cache, pinned.compiler_python, pinned.compiler)
+    key = key_of(tree_key(ROOT, sources), "compiled" if compile_with else "source", code_key("compiler"))
+    folder = step(cache, "wheel", key, make)
     found = list(folder.glob("*.whl"))
     if len(found) != 1:
         raise BuildError(f"{folder} holds {len(found)} wheels, expected 1: run `make clean` and build again")

@@ -37,7 +37,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         Pyodide's core folder as npm has it, and whether anything had to be done.
     """
     core_folder, pyodide = distribution.pyodide_folder(pinned, places)
-    wheel = distribution.our_wheel(places.cache)
+    wheel = distribution.our_wheel(pinned, places.cache)
     parts = [
         (ROOT / "web", ""),
         (ROOT / "workers", "workers"),
