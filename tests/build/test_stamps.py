@@ -82,7 +82,7 @@ def test_swapping_replaces_the_whole_folder(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def hold(cache: Path, order: "multiprocessing.Queue[str]", name: str, seconds: float) -> None:
+def hold(cache: Path, order: "multiprocessing.SimpleQueue[str]", name: str, seconds: float) -> None:
     with stamps.exclusive(cache):
         order.put(f"{name} in")
         time.sleep(seconds)
@@ -91,11 +91,13 @@ def hold(cache: Path, order: "multiprocessing.Queue[str]", name: str, seconds: f
 
 def test_builds_in_one_cache_run_one_after_the_other(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
-    order: multiprocessing.Queue[str] = context.Queue()
+    order: multiprocessing.SimpleQueue[str] = context.SimpleQueue()  # written at once, so in the order of events
     builds = [context.Process(target=hold, args=(tmp_path, order, name, 0.2)) for name in ("a", "b")]
     for build in builds:
         build.start()
-    events = [order.get(timeout=10) for _ in range(4)]
     for build in builds:
-        build.join()
+        build.join(timeout=30)
+    events = []
+    while not order.empty():
+        events.append(order.get())
     assert [event.split()[1] for event in events] == ["in", "out", "in", "out"]
