@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures train clean venv-site venv-test
+.PHONY: play site test check drive bench pictures soak train clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -32,6 +32,10 @@ bench: venv-test  ## kernels next to NumPy, in headless Chromium and natively; w
 pictures: venv-test  ## train in headless Chromium and take the README's pictures, into docs/
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.pictures $(ARGS)
+
+soak: venv-test  ## crash the graphics process while a page trains on it, twenty times
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.soak $(ARGS)
 
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)
