@@ -23,7 +23,7 @@ MODES = ("auto", "wasm", "webgpu")
 RETRIES_S = (0.0, 5.0, 30.0, 125.0, 250.0)
 VALIDATE_EVERY = 20  # updates on the device
 VOIDS_MAX = 3  # updates in a row that did not count: such a device is not trusted any more
-TRIAL_UPDATES = 3
+TRIAL_UPDATES = 10  # the first few are slow: pipelines are still being compiled and clocks raised
 # How far a device's first update may be from the kernels': Adam moves no parameter by more than about the learning
 # rate a step, so anything computed wrongly is further off than a hundredth of that soon.
 TRIAL_BOUND = 0.01
