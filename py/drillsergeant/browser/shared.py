@@ -10,8 +10,6 @@ from typing import Any
 import js
 from pyodide.ffi import to_js
 
-WORD_BYTES = 4
-
 
 def allocate(pages: int) -> Any:
     """Return a new shared ``WebAssembly.Memory`` of exactly ``pages`` 64 KiB pages.
@@ -36,11 +34,6 @@ class BrowserMemory:
         self._bytes = js.Uint8Array.new(handle.buffer)
         self._load, self._store, self._add = js.Atomics.load, js.Atomics.store, js.Atomics.add
         self._exchange, self._wait, self._notify = js.Atomics.compareExchange, js.Atomics.wait, js.Atomics.notify
-
-    @property
-    def size_bytes(self) -> int:
-        """Bytes in all."""
-        return int(self._bytes.length)
 
     def load(self, word: int) -> int:
         """Return the i32 cell ``word``, sequentially consistent."""
@@ -75,7 +68,3 @@ class BrowserMemory:
         """Copy the buffer ``source`` into shared memory."""
         view = memoryview(source).cast("B")
         self._bytes.subarray(offset_bytes, offset_bytes + view.nbytes).assign(view)
-
-    def copy(self, target_bytes: int, source_bytes: int, size_bytes: int) -> None:
-        """Copy ``size_bytes`` within shared memory."""
-        self._bytes.copyWithin(target_bytes, source_bytes, source_bytes + size_bytes)

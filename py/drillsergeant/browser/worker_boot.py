@@ -73,9 +73,6 @@ class WorkerBoot:
         except Exception as failure:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
-    def _refuse(self, why: str) -> None:
-        self._report(why, "", fatal=False)
-
     def _report(self, message: str, trace: str, fatal: bool) -> None:
         self._host.post(protocol.encode(protocol.Error(self._role, self._index, message, trace, fatal)))
 

@@ -20,7 +20,7 @@ from drillsergeant.runtimes.drawing_shapes import Painter
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
 from drillsergeant.runtimes.rollout import Rollout
-from drillsergeant.runtimes.show import Show
+from drillsergeant.runtimes.show import METRICS_EVERY_S, Show
 from drillsergeant.runtimes.stage import Stage
 from drillsergeant.runtimes.trainer import Trainer
 
@@ -119,7 +119,7 @@ class Assembly:
         """Advance and draw the show; twice a second, report."""
         assert self._show is not None and self._stage is not None, "only the show has frames"
         self._show.frame(now_s)
-        if now_s - self._reported_s >= 0.5:
+        if now_s - self._reported_s >= METRICS_EVERY_S:
             self._reported_s = now_s
             values = {**self._show.metrics(), **self._stage.facts()}
             self._host.post(protocol.encode(protocol.Metrics("show", 0, values)))

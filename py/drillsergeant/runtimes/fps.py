@@ -26,10 +26,6 @@ class FrameClock:
         self._count += 1
         return interval
 
-    def forget(self) -> None:
-        """The next interval would span a pause (hidden tab, frozen page): do not count it."""
-        self._last_s = None
-
     def summary(self) -> dict[str, float]:
         """Return frames_per_s and the 50th and 99th percentile interval in milliseconds."""
         known = sorted(self._intervals_s[: min(self._count, len(self._intervals_s))])

@@ -18,7 +18,6 @@ from drillsergeant.runtimes.sandbox import Sandbox
 
 MAX_CATCH_UP_S = 0.1
 METRICS_EVERY_S = 0.5
-FLASH_S = 0.8
 HUMAN_SIDE = 0
 
 
@@ -168,7 +167,3 @@ class Show:
             "frames": self._clock.frames,
             **{name: self._after[name] for body in self._drill.scene.bodies for name in (body.x, body.y)},
         }
-
-    def forget_time(self) -> None:
-        """A gap (hidden tab) passed that must not be played."""
-        self._clock.forget()
