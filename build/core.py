@@ -22,8 +22,8 @@ def fetch(cache: Path, npm_folder: Path) -> Path:
         for name in ("package.json", "package-lock.json"):
             shutil.copy2(npm_folder / name, part / name)
         remedy = "install Node 20 with npm, check the network and npm's configuration, then run the same command again"
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        run_tool(command, "npm ci (Pyodide core)", remedy, cwd=part)
+        command = ["npm", "ci", "--include=dev", "--no-audit", "--no-fund", "--ignore-scripts"]
+        run_tool(command, "npm ci (Pyodide core, the page's libraries)", remedy, cwd=part)
 
     return step(cache, "npm", tree_key(npm_folder, [npm_folder]), make) / "node_modules" / "pyodide"
 

@@ -3,6 +3,7 @@
     site/              web/ as it is, index.html first
     site/workers/      workers/ as it is
     site/shaders/      shaders/ as it is
+    site/vendor/       the page's JavaScript libraries, each bundled into one file, and their licences
     site/programs/     every drill compiled to WebAssembly, and the facts needed to run it
     site/pyodide/      Pyodide core, NumPy, our own wheel, and a lock that lists just these
     site/build.json    {version, key, files: {path: {bytes, sha256}}}, by which the page checks what it downloads
@@ -23,9 +24,10 @@ from build import distribution, lockfile, wheels
 from build.console import guarded, say
 from build.distribution import Places
 from build.headers import headers_file
-from build.pins import CACHE, ROOT, SITE, Pins, pins
+from build.pins import CACHE, NPM_FOLDER, ROOT, SITE, Pins, pins
 from build.programs import programs_folder
 from build.stamps import exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
+from build.vendor import vendor_folder
 
 MANIFEST = "build.json"
 
@@ -42,6 +44,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         (ROOT / "web", ""),
         (ROOT / "workers", "workers"),
         (ROOT / "shaders", "shaders"),
+        (vendor_folder(places.cache, core_folder.parent, NPM_FOLDER), "vendor"),
         (programs_folder(places.cache), "programs"),
         (pyodide, "pyodide"),
         (wheel.parent, "pyodide"),

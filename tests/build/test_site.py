@@ -18,6 +18,14 @@ from build.pins import ROOT, pins
 NUMPY = b"stand-in for NumPy's wheel"
 NUMPY_FILE = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
 DEAD = "http://127.0.0.1:9/"
+ESBUILD = """#!/bin/sh
+for word; do
+  case $word in
+    --outdir=*) echo "stand-in for a bundle" > "${word#--outdir=}/charts.js" ;;
+    --metafile=*) echo '{"inputs": {"a.js": {}, "../x/node_modules/uplot/u.js": {}}}' > "${word#--metafile=}" ;;
+  esac
+done
+"""
 KERNEL_BUILD = """import pathlib, sys
 pathlib.Path(sys.argv[1], "ball.wasm").write_text("stand-in for a compiled drill")
 """
@@ -70,8 +78,17 @@ class Checkout:
         for name in pins().core_files:
             (package / name).write_text(f"stand-in for {name}")
         (package / "pyodide-lock.json").write_text(lock_text())
+        charts, tools = self.root / "fake-uplot", self.root / "fake-bin"
+        charts.mkdir()
+        tools.mkdir()
+        (charts / "LICENSE").write_text("stand-in for a licence")
+        (charts / "package.json").write_text('{"version": "1.6.32"}')
+        (tools / "esbuild").write_text(ESBUILD)
+        (tools / "esbuild").chmod(0o755)
         npm = self.bin / "npm"
-        npm.write_text(f"#!/bin/sh\n/bin/mkdir -p node_modules\n/bin/cp -r {package} node_modules/pyodide\n")
+        copies = [(package, "pyodide"), (charts, "uplot"), (tools, ".bin")]
+        lines = ["#!/bin/sh", "/bin/mkdir -p node_modules"]
+        npm.write_text("\n".join([*lines, *(f"/bin/cp -r {folder} node_modules/{name}" for folder, name in copies)]))
         npm.chmod(0o755)
 
     def give_wheels(self, content: bytes) -> None:
@@ -129,7 +146,9 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
     for name, listed in manifest["files"].items():
         content = (checkout.site / name).read_bytes()
         assert listed == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    assert {"index.html", "_headers", "pyodide/pyodide.asm.wasm", "programs/ball.wasm"} < manifest["files"].keys()
+    parts = {"index.html", "_headers", "pyodide/pyodide.asm.wasm", "programs/ball.wasm", "vendor/charts.js"}
+    assert parts < manifest["files"].keys()
+    assert "uplot 1.6.32\n\nstand-in for a licence" in (checkout.site / "vendor" / "LICENCES.txt").read_text()
     lock = json.loads((checkout.site / "pyodide" / "pyodide-lock.json").read_text())
     assert lock["info"]["version"] == pins().pyodide_version, "0.27.7 refuses a lock without it"
     assert set(lock["packages"]) == {"numpy", "drillsergeant"}
