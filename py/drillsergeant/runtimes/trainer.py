@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 
-from drillsergeant.learn.engine import EVALUATION_OPPONENTS, DeviceLearner, Learner
+from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.memory.access import WORD_BYTES, Memory
-from drillsergeant.memory.layout import TRAINER, Layout, rollout
+from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
-from drillsergeant.memory.telemetry import Counter, TelemetryWriter, read_telemetry
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.curve import Curve
 from drillsergeant.runtimes.host import Host
-from drillsergeant.runtimes.rates import Rates
-from drillsergeant.runtimes.reward_terms import RewardTerms
+from drillsergeant.runtimes.trainer_report import TrainerReport
 
 CHUNK_WAIT_S = 0.05
 METRICS_EVERY_S = 0.5
 BREATHE_EVERY_S = 0.05
-CURVE_POINTS_SENT = 400
 
 
 class Trainer:
@@ -44,16 +41,14 @@ class Trainer:
         and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
         self._host, self._memory, self._layout = host, memory, layout
         self._learner, self._weights = learner, weights
-        workers = range(layout.plan.workers)
-        self._rings = [RingConsumer(memory, layout, index) for index in workers]
-        self._roles = [rollout(index) for index in workers]
+        self._rings = [RingConsumer(memory, layout, index) for index in range(layout.plan.workers)]
         self._doorbell = Doorbell(memory, layout)
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
-        self._rewards = RewardTerms(memory, layout, reward_terms)
+        self._report = TrainerReport(memory, layout, reward_terms)
         self.hyper, self._lockstep = hyper, lockstep
         self.training = self._learning = False
-        self._reset_seed: int | None = None
+        self._postponed: list[Callable[[], None]] = []
         self._restart_counts()
         if weights.version == 0:
             self.publish()
@@ -61,11 +56,7 @@ class Trainer:
     def _restart_counts(self) -> None:
         self.decisions = self.updates = 0
         self._trained_s, self._since_s = 0.0, self._host.now_s()
-        self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
-        self._base = self._totals()
-        self._rates = Rates()
-        self._latest: dict[str, object] = {}
-        self._rewards.clear()
+        self._report.restart()
 
     def publish(self) -> None:
         """Hand the learner's parameters to every reader."""
@@ -94,21 +85,21 @@ class Trainer:
             self._doorbell.wait(ticket, CHUNK_WAIT_S)
             return
         self._learning = True
-        learned = self._learner.learn([chunk.offset for _, chunk in chunks], self.hyper)
-        self._latest = dict(await learned if isinstance(learned, Awaitable) else learned)
+        offsets = [chunk.offset for _, chunk in chunks]
+        learned = self._learner.learn(offsets, self.hyper)
+        metrics = await learned if isinstance(learned, Awaitable) else learned
         self._learning = False
-        for _, chunk in chunks:
-            self._rewards.add(chunk.offset)
+        self._report.learned(metrics, offsets)
         self.updates += 1
         self.decisions += len(chunks) * self._decisions_per_chunk
         self.publish()
         for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
             ring.release()
-        if self._reset_seed is not None:
-            self._reset(self._reset_seed)
+        while self._postponed:
+            self._postponed.pop(0)()
         if self.updates == self._lockstep:
             self._set_training(False)
-            self._latest["weights_sha256"] = self._digest()
+            self._report.note("weights_sha256", self._digest())
         self._telemetry.count(Counter.UPDATES)
         self._telemetry.count(Counter.DECISIONS, len(chunks) * self._decisions_per_chunk)
 
@@ -131,11 +122,15 @@ class Trainer:
             case protocol.SetLearner(learner=wanted):
                 self._choose(wanted)
             case protocol.ResetTrainer(seed=seed):
-                if self._learning:
-                    self._reset_seed = seed  # chunks are held for the update in hand: forget when it is done
-                else:
-                    self._reset(seed)
+                self._between_updates(lambda: self._reset(seed))
         self.report()
+
+    def _between_updates(self, action: Callable[[], None]) -> None:
+        """Do it now, or when the update in hand is done: its chunks are held, and it works on the state as it was."""
+        if self._learning:
+            self._postponed.append(action)
+        else:
+            action()
 
     def _choose(self, wanted: str) -> None:
         if not isinstance(self._learner, FallbackLearner):
@@ -148,13 +143,12 @@ class Trainer:
         now_s = self._host.now_s()
         if on:
             self._since_s = now_s
-            self._rates = Rates()
+            self._report.restart_rates()
         else:
             self._trained_s += now_s - self._since_s
         self.training = on
 
     def _reset(self, seed: int) -> None:
-        self._reset_seed = None
         self._learner.reset(seed)
         self.publish()
         for ring in self._rings:
@@ -168,33 +162,13 @@ class Trainer:
 
     def report(self) -> None:
         """Send the page the numbers of this moment."""
-        t_s, totals = self.trained_s(), self._totals()
-        for name, curve in self._curves.items():
-            since = {key: value - self._base[name][key] for key, value in totals[name].items()}
-            curve.update(t_s, self.decisions, since)
         if self.training:
-            blocks = [read_telemetry(self._memory, self._layout, role) for role in self._roles]
-            played = sum(int(block[Counter.DECISIONS]) for block in blocks)
-            counters = {"trained_decisions": self.decisions, "rollout_decisions": played, "updates": self.updates}
-            self._rates.add(self._host.now_s(), counters)
-        self._host.post(protocol.encode(protocol.Metrics(TRAINER, 0, self._values(t_s))))
-
-    def _totals(self) -> dict[str, dict[str, int]]:
-        """Evaluation episodes finished since the page opened, over all workers, by opponent."""
-        blocks = [read_telemetry(self._memory, self._layout, role) for role in self._roles]
-        return {
-            opponent: {
-                key: sum(int(block[Counter[f"{opponent}_{key}".upper()]]) for block in blocks)
-                for key in ("episodes", "wins", "losses")
-            }
-            for opponent in EVALUATION_OPPONENTS
-        }
+            self._report.rate(self._host.now_s(), self.decisions, self.updates)
+        self._host.post(protocol.encode(protocol.Metrics(TRAINER, 0, self._values(self.trained_s()))))
 
     def _values(self, t_s: float) -> dict[str, object]:
         values: dict[str, object] = {
-            **self._latest,
-            **self._rates.summary(),
-            **self._rewards.means(),
+            **self._report.values(t_s, self.decisions),
             "t_s": t_s,
             "training": self.training,
             "decisions": self.decisions,
@@ -203,13 +177,7 @@ class Trainer:
             "learner": self._learner.name,
             "learner_why": self._learner.why,
             "hyper": asdict(self.hyper),
-            "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
         }
         if isinstance(self._learner, FallbackLearner):
             values["learner_choice"] = self._learner.mode
-        for name, curve in self._curves.items():
-            if curve.points:
-                last, suffix = curve.points[-1], "" if name == "scripted" else f"_{name}"
-                rates = {"win_rate": last.win, "loss_rate": last.loss, "draw_rate": last.draw}
-                values |= {key + suffix: rate for key, rate in rates.items()}
         return values
