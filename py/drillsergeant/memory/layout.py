@@ -1,9 +1,9 @@
 """The one table of shared memory: what lies where, in which type, and who writes it.
 
 `Plan` holds the sizes, `Layout` turns them into regions. Nobody else writes an offset. Axis letters: `W` rollout
-workers, `R` weights readers (the show and every rollout worker), `T` decisions in a chunk, `A` agents of one worker
-(sides x matches), `OBS` observation entries, `P` parameters. Region names: `ring.0.chunks` is worker 0's. The last
-axis of a chunk field is `lanes`: A rounded up to 8, so that a SIMD loop may run past A without leaving its row.
+workers, `R` weights readers (show, every rollout worker), `T` decisions in a chunk, `A` agents of one worker (whose
+play is recorded), `OBS` observation entries, `P` parameters, `K` library slots. `ring.0.chunks` is worker 0's. The
+last axis of a chunk field is `lanes`: A rounded up to 8, so that a SIMD loop may run past A without leaving its row.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ PAGE_BYTES = 65536
 MAX_PAGES = 32768  # 2 GiB: every byte offset stays a positive i32
 ALIGNMENT_BYTES = 64  # a cache line, so that two writers never share one
 LANE_MULTIPLE = 8
+LIBRARY_SLOTS = 24  # K
+TALLY_WORDS = 4
 SHARES_MAX = 16  # parts into which a minibatch is divided for whoever has time, see `shares`
 LINE_WORDS = ALIGNMENT_BYTES // WORD_BYTES
 TELEMETRY_WORDS = 32
@@ -81,22 +83,33 @@ class Plan:
     scratch_bytes: int = 0
     learner_scratch_bytes: int = 0
     show_scratch_bytes: int = 0
+    duels: int = 0  # of `matches`, how many are played against a frozen snapshot; only side 0 of these is recorded
 
     def __post_init__(self) -> None:
         """Refuse sizes that no layout can hold."""
         for field in fields(self):
             value = getattr(self, field.name)
-            least = 0 if field.name.endswith("_bytes") else 1
+            least = 0 if field.name.endswith("_bytes") or field.name == "duels" else 1
             if type(value) is not int or value < least:
                 raise ValueError(f"plan.{field.name} is {value!r}, needs an integer of at least {least}")
+        if self.duels > self.matches or (self.duels and self.sides < 2):
+            raise ValueError(
+                f"plan.duels is {self.duels} with {self.matches} matches, sides {self.sides}: at most every match can "
+                "be a duel, and it takes two; set duels=0"
+            )
         if self.ring_slots & (self.ring_slots - 1):
             # A slot is counter % ring_slots and the counter wraps at 2**32: only powers of two go round without a jump.
             raise ValueError(f"plan.ring_slots is {self.ring_slots}, needs a power of two: 2, 4 or 8")
 
     @property
     def agents(self) -> int:
-        """A: agents of one worker; side s owns lanes s * matches to (s + 1) * matches."""
-        return self.sides * self.matches
+        """A: agents of one worker. Side s of self-play owns `self_play` lanes from s * self_play on, duels the rest."""
+        return self.sides * self.self_play + self.duels
+
+    @property
+    def self_play(self) -> int:
+        """Matches in which every side is played by the learning policy."""
+        return self.matches - self.duels
 
     @property
     def lanes(self) -> int:
@@ -158,7 +171,7 @@ class Layout:
         self.chunk: Mapping[str, Region] = {region.name: region for region in _place(_chunk_rows(plan), 0)}
         self.chunk_bytes = round_up(max(region.end for region in self.chunk.values()), ALIGNMENT_BYTES)
         rows = [*_global_rows(plan), *_weight_rows(plan), *_ring_rows(plan, self.chunk_bytes)]
-        rows += [*_share_rows(plan), *_scratch_rows(plan)]
+        rows += [*_share_rows(plan), *_scratch_rows(plan), *_library_rows(plan)]
         # The first page stays zero and unused, so that offset 0 never names data and can mean "nowhere".
         self.regions: Mapping[str, Region] = {region.name: region for region in _place(rows, PAGE_BYTES)}
         self.pages = round_up(max(region.end for region in self.regions.values()), PAGE_BYTES) // PAGE_BYTES
@@ -324,3 +337,14 @@ def _scratch_rows(plan: Plan) -> list[Row]:
     rows.append(("show.scratch", "u8", (plan.show_scratch_bytes,), SHOW, (SHOW,)))
     rows.append(("trainer.scratch", "u8", (plan.learner_scratch_bytes,), TRAINER, (TRAINER,)))
     return rows
+
+
+def _library_rows(plan: Plan) -> list[Row]:
+    """Frozen snapshots, whom each rollout worker plays its duels against, and what came of them."""
+    workers = tuple(map(rollout, range(plan.workers)))
+    rows: list[Row] = [
+        ("library.ids", "i32", (LIBRARY_SLOTS,), TRAINER, (SHOW, *workers)),
+        ("library.parameters", "f32", (LIBRARY_SLOTS, plan.parameter_count), TRAINER, (SHOW, *workers)),
+        ("library.choice", "i32", (plan.workers,), TRAINER, workers),
+    ]
+    return rows + [(f"library.tally.{own}", "i32", (LIBRARY_SLOTS, TALLY_WORDS), own, (TRAINER,)) for own in workers]

@@ -34,6 +34,7 @@ PLAN = Plan(
     scratch_bytes=1000,
     learner_scratch_bytes=77,
     show_scratch_bytes=5,
+    duels=1,
 )
 small = st.integers(1, 9)
 plans = st.builds(
@@ -51,7 +52,7 @@ plans = st.builds(
     scratch_bytes=st.integers(0, 300),
     learner_scratch_bytes=st.integers(0, 300),
     show_scratch_bytes=st.integers(0, 300),
-)
+).flatmap(lambda plan: st.integers(0, plan.matches if plan.sides == 2 else 0).map(lambda n: replace(plan, duels=n)))
 
 
 def check_apart_and_aligned(regions: list[Region], start: int, end: int) -> None:
@@ -77,12 +78,17 @@ def test_regions_and_chunk_fields_are_apart_aligned_and_inside(plan: Plan) -> No
 
 def test_chunk_fields_have_the_shapes_of_the_design() -> None:
     chunk = Layout(PLAN).chunk
-    lanes = 16  # 2 sides x 5 matches = 10 agents, rounded up to whole groups of 8
+    lanes = 16  # 2 sides x 4 matches of self-play and 1 of 1 duel = 9 agents, rounded up to whole groups of 8
     assert (chunk["obs"].dtype, chunk["obs"].shape) == ("f32", (3, 7, lanes))
     for name, dtype in [("action", "i32"), ("logp", "f32"), ("reward", "f32"), ("terminated", "i32")]:
         assert (chunk[name].dtype, chunk[name].shape) == (dtype, (3, lanes))
     assert (chunk["truncated"].dtype, chunk["truncated"].shape) == ("i32", (3, lanes))
     assert (chunk["value"].dtype, chunk["value"].shape) == ("f32", (4, lanes))
+
+
+def test_duels_are_recorded_from_one_side_only() -> None:
+    counts = {duels: (plan.agents, plan.self_play) for duels in (0, 2, 5) for plan in [replace(PLAN, duels=duels)]}
+    assert counts == {0: (10, 5), 2: (8, 3), 5: (5, 0)}
 
 
 def test_every_region_has_one_writer_and_only_single_cells_are_anybodys() -> None:
@@ -164,6 +170,8 @@ def test_attach_accepts_its_own_memory_and_names_both_values_otherwise() -> None
         ("scratch_bytes", -1, "plan.scratch_bytes is -1, needs an integer of at least 0"),
         ("ring_slots", 3, "plan.ring_slots is 3, needs a power of two"),
         ("workers", True, "plan.workers is True"),
+        ("duels", 6, "plan.duels is 6 with 5 matches, sides 2"),
+        ("sides", 1, "plan.duels is 1 with 5 matches, sides 1"),
     ],
 )
 def test_impossible_sizes_are_refused_by_name(name: str, value: int, message: str) -> None:
