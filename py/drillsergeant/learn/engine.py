@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo import LearnerState
 
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
 EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 128, "random": 32}
@@ -101,6 +102,12 @@ class AnyLearner(Protocol):
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
+
+    def state(self) -> LearnerState:
+        """Return everything needed to go on exactly where this learner stands, independent of what it does next."""
+
+    def restore(self, state: LearnerState) -> None:
+        """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""
 
 
 class Learner(AnyLearner, Protocol):

@@ -82,6 +82,15 @@ class FallbackLearner:
         self._state = None
         self._local.reset(seed)
 
+    def state(self) -> LearnerState:
+        """Return everything needed to go on elsewhere exactly where this learner stands, wherever it learns."""
+        return self._state or self._local.state()
+
+    def restore(self, state: LearnerState) -> None:
+        """Go on from a state, on a device too: its next update finds that another state lies there, and sends this."""
+        self._local.restore(state)
+        self._state = None
+
     async def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
         if self.mode != "wasm" and not self._settled:

@@ -14,7 +14,7 @@ from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, Tally, e
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
 from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
-from drillsergeant.learn.ppo import Learner
+from drillsergeant.learn.ppo import Learner, LearnerState
 from drillsergeant.learn.rollout import Collector, Controller
 from drillsergeant.learn.solo import SoloMatch
 from drillsergeant.memory.access import Memory
@@ -157,3 +157,12 @@ class NumpyLearner:
         """Continue from the parameters at ``offset`` with a fresh optimiser."""
         self.reset(self._seed)
         self._arithmetic.parameters = read_parameters(self._memory, offset, self._network)
+
+    def state(self) -> LearnerState:
+        """Return everything needed to go on elsewhere exactly where this learner stands."""
+        return self._ppo.state()
+
+    def restore(self, state: LearnerState) -> None:
+        """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""
+        self._ppo.restore(state)
+        self._seed = state.seed
