@@ -1,4 +1,5 @@
 // Boots the page: starts the show worker, checks the runtime's files, loads Pyodide and our wheel, then Python.
+import { isolation } from "./isolation.js";
 import { download, verifyCore } from "./verify.js";
 
 const LIMIT_MS = 34000; // a broken download never settles on its own, so the page speaks up by itself
@@ -32,7 +33,8 @@ async function loadProgram() {
 
 const watchdog = setTimeout(() => fail(`nothing for ${LIMIT_MS / 1000} s while loading Python; reload to try again`), LIMIT_MS);
 try {
-  if (!crossOriginIsolated) throw new Error("this page needs cross-origin isolation (headers COOP: same-origin and COEP: require-corp), which the server did not send");
+  const { mode, why } = await isolation();
+  if (mode === "solo") throw new Error(`this page is not cross-origin isolated, and so has no shared memory: ${why}`);
   const show = new Worker(new URL("workers/show.js", document.baseURI), { type: "module", name: "show" });
   const early = [];
   show.onmessage = (event) => early.push(event.data);

@@ -7,8 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from build.chromium import served
-from build.pins import SITE
-from build.serve import serving
 from tests.browser.conftest import Visitor
 
 LIMIT_S = 35.0
@@ -51,15 +49,6 @@ def test_a_broken_file_is_named_on_the_page(
     visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=LIMIT_S * 1000)
     assert time.monotonic() - began_s < LIMIT_S
     assert named in visitor.page.inner_text("#errors")
-
-
-def test_a_server_without_isolation_headers_is_explained(browser: Browser) -> None:
-    with serving(SITE, {}) as server:
-        visitor = Visitor(browser, server.url)
-        visitor.page.goto(server.url)
-        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=LIMIT_S * 1000)
-        assert "cross-origin isolation" in visitor.page.inner_text("#errors")
-        visitor.close()
 
 
 def test_nonsense_in_the_address_is_refused_by_name(browser: Browser) -> None:

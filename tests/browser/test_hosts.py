@@ -1,0 +1,62 @@
+"""Hosts we do not control: with headers, without, below a path, and inside other people's pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from build.headers import site_headers
+from build.pins import SITE, pins
+from build.serve import serving
+from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
+
+HEADERS = site_headers(pins().content_security_policy)
+
+
+@contextmanager
+def host(folder: Path, headers: dict[str, str], path: str = "") -> Iterator[str]:
+    """The site below `path` of a server of its own; yields its address."""
+    if path:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        os.symlink(SITE, folder / path, target_is_directory=True)
+    with serving(folder if path else SITE, headers) as server:
+        yield server.url + (path + "/" if path else "")
+
+
+def navigations(visitor: Visitor) -> list[str]:
+    """Every navigation of the top frame from now on, as it happens."""
+    seen: list[str] = []
+    visitor.page.on("framenavigated", lambda frame: seen.append(frame.url) if frame == visitor.page.main_frame else None)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "loads"),
+    [(HEADERS, "", 1), ({}, "", 2), ({}, "games/drill", 2)],
+    ids=["headers", "no headers", "no headers, sub-path"],
+)
+def test_the_site_runs_at_full_speed_on_any_static_host(
+    browser: Browser, tmp_path: Path, headers: dict[str, str], path: str, loads: int
+) -> None:
+    with host(tmp_path, headers, path) as address:
+        visitor = Visitor(browser, address)
+        went = navigations(visitor)
+        visitor.open("?workers=1")
+        assert visitor.page.evaluate("crossOriginIsolated") is True
+        visitor.until("the match moves", lambda: (visitor.show("ticks") or 0) > 60)
+        visitor.page.click("#train")
+        visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) >= 3)
+        assert went == [address + "?workers=1"] * loads, "one reload at most, and only where the host has no headers"
+        outside = [url for url in visitor.requests if not url.startswith((address, "data:", "blob:"))]
+        assert outside == [], "nothing may be absolute"
+
+        visitor.page.reload()
+        visitor.page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
+        assert len(went) == loads + 1, "a later visit needs no second load"
+        assert visitor.told()["errors"] == [] and visitor.complaints == []
+        visitor.close()

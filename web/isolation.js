@@ -1,0 +1,45 @@
+// Decides how this page runs: "shared", with every worker on one memory, which browsers allow only to isolated pages;
+// or "solo", with one worker, where no header and no service worker can isolate it. May reload the page, once.
+const GUARD = "drillsergeant-reloaded-ms";
+const GUARD_MS = 10000; // by time: a mark without end would survive in the tab and keep a later visit from reloading
+const PATIENCE_MS = 8000;
+
+export async function isolation() {
+  if (new URLSearchParams(location.search).get("mode") === "solo") return { mode: "solo", why: "its address says mode=solo" };
+  if (crossOriginIsolated) return { mode: "shared", why: "" };
+  const why = await obstacle().catch((error) => `the browser refused the service worker that isolates it (${error.message})`);
+  return { mode: "solo", why };
+}
+
+async function obstacle() {
+  const framed = window !== top;
+  const unable = framed
+    ? "this frame's page is not isolated, and this browser cannot isolate a frame by itself"
+    : "this browser does not isolate it, although it was served with the headers for that";
+  if (await hasHeaders()) return unable;
+  const workers = navigator.serviceWorker; // reading it throws where the frame is sandboxed
+  if (!workers) return "the server sends no isolation headers, and this browser has no service worker here to add them";
+  if (workers.controller) return unable; // loaded through our service worker, so with its headers
+  await soon(workers.register(new URL("isolation-worker.js", document.baseURI), { updateViaCache: "none" }));
+  await soon(workers.ready);
+  if (!firstReload()) return "the server sends no isolation headers, and reloading through a service worker did not add them";
+  location.reload();
+  return new Promise(() => {}); // the page is on its way out
+}
+
+async function hasHeaders() {
+  const answer = await fetch(location.href, { method: "HEAD", cache: "no-cache" });
+  return answer.headers.has("Cross-Origin-Embedder-Policy");
+}
+
+function soon(promise) {
+  const late = new Promise((_, reject) => { setTimeout(() => reject(new Error("it did not start in time")), PATIENCE_MS); });
+  return Promise.race([promise, late]);
+}
+
+function firstReload() {
+  const now = Date.now();
+  if (now - Number(sessionStorage.getItem(GUARD)) < GUARD_MS) return false;
+  sessionStorage.setItem(GUARD, now);
+  return true;
+}
