@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.ppo import LearnerState
@@ -16,6 +16,10 @@ from drillsergeant.learn.ppo import LearnerState
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
 EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 128, "random": 32}
 EVALUATION_OPPONENTS: tuple[str, ...] = tuple(EVALUATION_MATCHES)
+# Matches the show can play: its own, and two to compare.
+SHOW_MATCHES = 3
+# Who plays a side of a match on screen instead of its policy: an action somebody else chose, or a frozen player.
+Instead: TypeAlias = int | Literal["scripted", "random"]
 
 # What a chunk's `stats` region holds, f32 each: side 0's episodes that ended in the chunk, then, in the order of the
 # drill's reward terms, the reward these episodes earned in all.
@@ -50,17 +54,30 @@ class Tally:
     losses: int
 
 
+@dataclass(frozen=True)
+class Insight:
+    """What a side's policy made of the last decision: its chances for each action [ACT], the reward it expects from
+    there on, and what it saw [OBS]. Also where somebody else played the side: what the policy would have done."""
+
+    probabilities: Sequence[float]
+    value: float
+    observation: Sequence[float]
+
+
 class ShowMatch(Protocol):
-    """The one match on screen: the drill's own functions with one match."""
+    """One match on screen: the drill's own functions with one match, and a policy of its own for every side."""
 
     def reset(self, seed: int) -> None:
         """Start episode 0 of ``seed``."""
 
-    def adopt(self, weights_offset: int) -> None:
-        """Copy the parameters at ``weights_offset`` and use them from the next decision on."""
+    def adopt(self, weights_offset: int, side: int) -> None:
+        """Copy the parameters at ``weights_offset``; ``side`` plays by them from the next decision on."""
 
-    def decide(self, human: Mapping[int, int]) -> None:
-        """Choose every side's action for the coming ticks; ``human`` maps a side to the action it takes instead."""
+    def decide(self, instead: Mapping[int, Instead]) -> None:
+        """Choose every side's action for the coming ticks, by its policy or by who plays it ``instead``."""
+
+    def insight(self, side: int) -> Insight:
+        """Return what ``side``'s policy made of the last decision."""
 
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""
@@ -72,7 +89,7 @@ class ShowMatch(Protocol):
         """Return every state field of the match."""
 
     def put(self, values: Mapping[str, float]) -> None:
-        """Overwrite state fields (dragging in the sandbox)."""
+        """Overwrite state fields (a body is dragged)."""
 
 
 class Collector(Protocol):
@@ -129,8 +146,8 @@ class Engine(Protocol):
 
     name: str
 
-    def show_match(self, seed: int) -> ShowMatch:
-        """Return the match of the render worker."""
+    def show_match(self, seed: int, number: int = 0) -> ShowMatch:
+        """Return match ``number`` of the render worker, below SHOW_MATCHES."""
 
     def collector(self, index: int, seed: int) -> Collector:
         """Return the matches of rollout worker ``index``."""

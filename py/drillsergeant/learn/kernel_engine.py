@@ -28,9 +28,9 @@ class KernelEngine:
         self._program, self._layout, self._memory = program, layout, memory
         self._calls = Calls(program, kernels)
 
-    def show_match(self, seed: int) -> KernelShowMatch:
-        """Return the match of the render worker."""
-        return KernelShowMatch(self._program, self._calls, self._layout, self._memory, seed)
+    def show_match(self, seed: int, number: int = 0) -> KernelShowMatch:
+        """Return match ``number`` of the render worker."""
+        return KernelShowMatch(self._program, self._calls, self._layout, self._memory, seed, number)
 
     def collector(self, index: int, seed: int) -> KernelCollector:
         """Return the matches of rollout worker ``index``."""

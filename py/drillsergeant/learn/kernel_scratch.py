@@ -6,7 +6,7 @@ Each table takes its places from an `Arena`: over a region to use it, from offse
 from __future__ import annotations
 
 from drillsergeant.learn.arithmetic import METRICS
-from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES
+from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, SHOW_MATCHES
 from drillsergeant.learn.kernel_calls import Rows
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_MAX, Plan, Region, round_up
@@ -94,15 +94,26 @@ class RolloutScratch:
         self.stats = arena.words(len(CHUNK_STATS) + len(program.drill.reward_terms))
 
 
-class ShowScratch:
-    """The match on screen, but for its state, which has a region of its own."""
+class ShowMatchScratch:
+    """A match on screen. Every side has a policy and sees for itself; `action` holds what each side does."""
 
     def __init__(self, program: Program, arena: Arena) -> None:
-        self.sight = SightScratch(program, program.drill.sides, arena)
-        self.slots = arena.words(1)
+        sides = range(program.drill.sides)
+        self.state = arena.rows(len(program.drill.fields), 1)
         self.verdict = arena.rows(3, 1)
-        self.parameters = arena.words(program.network.parameter_count)
+        self.action = arena.rows(len(sides), 1)
+        self.sights = [SightScratch(program, len(sides), arena) for _ in sides]
+        self.parameters = [arena.words(program.network.parameter_count) for _ in sides]
+
+
+class ShowScratch:
+    """The matches on screen, and a place for parameters on their way to one."""
+
+    def __init__(self, program: Program, arena: Arena) -> None:
+        self.matches = [ShowMatchScratch(program, arena) for _ in range(SHOW_MATCHES)]
+        self.slots = arena.words(1)
         self.index = arena.words(noise_indices(program))
+        self.snapshot = arena.words(program.network.parameter_count)
 
 
 class LearnerScratch:

@@ -43,8 +43,8 @@ class NumpyEngine:
         self._drill, self._layout, self._memory = drill, layout, memory
         self._network = network or network_of(drill)
 
-    def show_match(self, seed: int) -> NumpyShowMatch:
-        """Return the match of the render worker."""
+    def show_match(self, seed: int, number: int = 0) -> NumpyShowMatch:
+        """Return a match of the render worker; they share nothing, whatever their ``number``."""
         return NumpyShowMatch(self._drill, self._network, self._memory, seed)
 
     def collector(self, index: int, seed: int) -> NumpyCollector:
@@ -70,9 +70,9 @@ class NumpyShowMatch(SoloMatch):
         super().__init__(drill, network, seed)
         self._memory = memory
 
-    def adopt(self, weights_offset: int) -> None:
-        """Copy the parameters at ``weights_offset`` and use them from the next decision on."""
-        self.use(read_parameters(self._memory, weights_offset, self.network))
+    def adopt(self, weights_offset: int, side: int) -> None:
+        """Copy the parameters at ``weights_offset``; ``side`` plays by them from the next decision on."""
+        self.use(read_parameters(self._memory, weights_offset, self.network), side)
 
 
 class NumpyCollector:

@@ -8,11 +8,11 @@ import numpy as np
 
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.learn.engine import Finish
+from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.matches import Matches
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.rollout import SAMPLING_SALT
-from drillsergeant.learn.sampling import sample
+from drillsergeant.learn.network import Activations, Network
+from drillsergeant.learn.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action
+from drillsergeant.learn.sampling import sample, softmax_parts
 
 
 class SoloMatch:
@@ -20,26 +20,44 @@ class SoloMatch:
 
     def __init__(self, drill: Drill, network: Network, seed: int) -> None:
         self.drill, self.network = drill, network
-        self._parameters = network.initial(seed)
+        self._parameters = [network.initial(seed) for _ in range(drill.sides)]
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
         """Start episode 0 of ``seed``."""
         self._matches = Matches(self.drill, 1, seed)
-        self._actions = [np.zeros(1, np.int32) for _ in range(self.drill.sides)]
+        sides = range(self.drill.sides)
+        self._actions = [np.zeros(1, np.int32) for _ in sides]
+        self._seen = [self._look(side) for side in sides]
 
-    def use(self, parameters: Array) -> None:
-        """Play with ``parameters`` f32 [P] from the next decision on."""
-        self._parameters = parameters
+    def use(self, parameters: Array, side: int) -> None:
+        """Let ``side`` play by ``parameters`` f32 [P] from the next decision on."""
+        self._parameters[side] = parameters
 
-    def decide(self, human: Mapping[int, int]) -> None:
-        """Choose every side's action for the coming ticks; ``human`` maps a side to the action it takes instead."""
+    def _look(self, side: int) -> Activations:
+        return self.network.forward(self._parameters[side], self._matches.observe(side))
+
+    def decide(self, instead: Mapping[int, Instead]) -> None:
+        """Choose every side's action for the coming ticks, by its policy or by who plays it ``instead``."""
         for side in range(self.drill.sides):
-            if side in human:
-                self._actions[side] = np.full(1, human[side], np.int32)
-                continue
-            logits = self.network.forward(self._parameters, self._matches.observe(side)).logits
-            self._actions[side], _, _ = sample(list(logits), self._matches.draw(side, SAMPLING_SALT))
+            self._seen[side] = self._look(side)
+            self._actions[side] = self._action(side, instead.get(side))
+
+    def _action(self, side: int, instead: Instead | None) -> Array:
+        if instead is None:
+            return sample(list(self._seen[side].logits), self._matches.draw(side, SAMPLING_SALT))[0]
+        if instead == "scripted":
+            return self.drill.scripted(self._matches.state, side)
+        if instead == "random":
+            return random_action(self._matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)
+        return np.full(1, instead, np.int32)
+
+    def insight(self, side: int) -> Insight:
+        """Return what ``side``'s policy made of the last decision."""
+        seen = self._seen[side]
+        _, exponentials, total = softmax_parts(list(seen.logits))
+        chances = [float(exponential[0] / total[0]) for exponential in exponentials]
+        return Insight(chances, float(seen.value[0]), [float(entry[0]) for entry in seen.observation])
 
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""
@@ -58,7 +76,7 @@ class SoloMatch:
         return {name: float(array[0]) for name, array in self._matches.state.items()}
 
     def put(self, values: Mapping[str, float]) -> None:
-        """Overwrite state fields (dragging in the sandbox)."""
+        """Overwrite state fields (a body is dragged)."""
         for name, value in values.items():
             old = self._matches.state[name]
             self._matches.state[name] = np.full(1, value, old.dtype)

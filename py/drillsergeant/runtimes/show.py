@@ -96,7 +96,8 @@ class Show:
         with self._weights.pinned() as weights:
             if weights is None:
                 return
-            self._match.adopt(weights.offset)
+            for side in range(self._drill.sides):
+                self._match.adopt(weights.offset, side)
         self.version = weights.version
         self.versions_adopted += 1
 
