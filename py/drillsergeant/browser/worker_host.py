@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 import js
+import pyodide_js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.gpu import BrowserGpu, open_gpu
@@ -44,6 +47,21 @@ class WorkerHost:
     def boot_s(self) -> float:
         """Return seconds since the worker's script began."""
         return self.now_s() - self._started_ms / 1000
+
+    async def load_package(self, name: str) -> None:
+        """Load a package of the site into this worker. Raises RuntimeError with the loader's own words."""
+        if importlib.util.find_spec(name) is not None:
+            return
+        said: list[str] = []
+        hear, ignore = create_proxy(lambda text: said.append(str(text))), create_proxy(lambda _text: None)
+        try:
+            await pyodide_js.loadPackage(name, messageCallback=ignore, errorCallback=hear)
+        finally:
+            hear.destroy()
+            ignore.destroy()
+        importlib.invalidate_caches()
+        if importlib.util.find_spec(name) is None:
+            raise RuntimeError(f"{name}: {'; '.join(said) or 'it is not among the files of this site'}")
 
     async def breathe(self) -> None:
         """Let the event loop deliver messages."""

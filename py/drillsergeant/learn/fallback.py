@@ -12,8 +12,9 @@ from array import array
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 
-from drillsergeant.learn.gpu_learner import Check, DeviceFailure, GpuDevice, GpuLearner
+from drillsergeant.learn.gpu_learner import DeviceFailure, GpuDevice, GpuLearner
 from drillsergeant.learn.gpu_plan import GpuPlan
+from drillsergeant.learn.gpu_watch import Watch
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_engine import KernelLearner
 from drillsergeant.learn.ppo import LearnerState
@@ -21,7 +22,6 @@ from drillsergeant.learn.ppo import LearnerState
 MODES = ("auto", "wasm", "webgpu")
 # Seconds after a loss at which to ask for a device again: a browser that has lost two refuses for two minutes.
 RETRIES_S = (0.0, 5.0, 30.0, 125.0, 250.0)
-VALIDATE_EVERY = 20  # updates on the device
 VOIDS_MAX = 3  # updates in a row that did not count: such a device is not trusted any more
 TRIAL_UPDATES = 10  # the first few are slow: pipelines are still being compiled and clocks raised
 # How far a device's first update may be from the kernels': Adam moves no parameter by more than about the learning
@@ -39,15 +39,14 @@ class FallbackLearner:
     """
 
     def __init__(
-        self, local: KernelLearner, plan: GpuPlan, opener: Opener, mode: str = "auto", check: Check | None = None
+        self, local: KernelLearner, plan: GpuPlan, opener: Opener, watch: Watch, mode: str = "auto"
     ) -> None:
         self.name, self.why = "wasm", "asking the browser for a GPU"
-        self._local, self._plan, self._opener, self._check = local, plan, opener, check
+        self._local, self._plan, self._opener, self.watch = local, plan, opener, watch
         self._gpu: GpuLearner | None = None
         self._opening: asyncio.Task[None] | None = None
         self._state: LearnerState | None = None  # the kernel learner's, if it came from the device
         self.losses = self.voids = 0
-        self._validated: dict[str, float] = {}
         self._voids_running = 0
         self.choose(mode)
 
@@ -125,24 +124,18 @@ class FallbackLearner:
         self._state, self.name, self._voids_running = after, "webgpu", 0
         self._device_s = min(self._device_s, spent_s)
         self._decide(gpu)
-        if self._check is not None and self._tried % VALIDATE_EVERY == 2:
-            await self._validate(self._check, gpu, slots, hyper, after)
+        await self._validate(gpu, slots, hyper, after)
         return {**asdict(metrics), **self._counts()}
 
-    async def _validate(
-        self, check: Check, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
-    ) -> None:
-        """Compare kernel by kernel; one that is beyond its bound ends learning on the device."""
+    async def _validate(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> None:
+        """Compare kernel by kernel if it is time; one that is beyond its bound ends learning on the device."""
         try:
-            findings = await check.check(gpu, slots, hyper, state)
+            found = await self.watch.look(gpu, slots, hyper, state)
         except Exception as failure:  # as above
             self._failed(gpu, failure)
             return
-        self._validated = {f"gpu_error_{finding.kernel}": finding.share for finding in findings}
-        worst = max(findings, key=lambda finding: finding.share)
-        if not worst.share <= 1.0:
-            text = f"{gpu.device.description}: the kernel {worst.kernel} is off by {worst.share:.2g} times its bound"
-            self._failed(gpu, DeviceFailure(text, lost=False))
+        if found:
+            self._failed(gpu, DeviceFailure(f"{gpu.device.description}: {found}", lost=False))
             self._settle(gpu)
 
     def _checked(
@@ -220,7 +213,7 @@ class FallbackLearner:
         return True
 
     def _counts(self) -> dict[str, float]:
-        return {"gpu_losses": self.losses, "gpu_voids": self.voids, **self._validated}
+        return {"gpu_losses": self.losses, "gpu_voids": self.voids}
 
 
 def _per_decision(began_s: float, metrics: Mapping[str, float]) -> float:

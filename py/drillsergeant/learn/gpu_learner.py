@@ -37,10 +37,20 @@ class DeviceFailure(Exception):
 
 
 class Finding(NamedTuple):
-    """The largest error of a kernel as a share of its bound: above 1 it computes something else."""
+    """How far one kernel's results are from the reference's, in the results' own unit.
+
+    `usual` is the median error, `worst` the one that is the largest share of its place's bound, `bound` that bound.
+    """
 
     kernel: str
-    share: float
+    usual: float
+    worst: float
+    bound: float
+
+    @property
+    def share(self) -> float:
+        """`worst` as a share of `bound`: above 1 the kernel computes something else. NaN is infinitely far off."""
+        return self.worst / self.bound
 
 
 class Check(Protocol):

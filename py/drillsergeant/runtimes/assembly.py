@@ -6,6 +6,7 @@ from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.gpu_learner import Check
 from drillsergeant.learn.gpu_plan import GpuPlan
+from drillsergeant.learn.gpu_watch import Watch
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_calls import Kernels
 from drillsergeant.learn.kernel_engine import KernelEngine
@@ -74,8 +75,8 @@ class Assembly:
                 self._engine.learner(seed),
                 plan,
                 lambda software: self._host.open_gpu(plan, name, software=software),
+                Watch(lambda: self._check(plan), on=bool(self._init.options.get("validate"))),
                 wanted,
-                self._check(plan),
             )
         # The reference needs NumPy and the drill's own Python, which no other worker loads.
         from drillsergeant.drills import make
@@ -83,10 +84,9 @@ class Assembly:
 
         return NumpyEngine(make(self._drill.name), self._layout, self._memory).learner(seed)
 
-    def _check(self, plan: GpuPlan) -> Check | None:
-        if not self._init.options.get("validate"):
-            return None
-        # Needs NumPy, like the reference.
+    async def _check(self, plan: GpuPlan) -> Check:
+        """What compares a device's kernels with the reference, which needs NumPy."""
+        await self._host.load_package("numpy")
         from drillsergeant.learn.gpu_validation import Validator
 
         return Validator(plan, self._layout, self._memory)

@@ -31,6 +31,9 @@ class Host(Protocol):
         Raises DeviceFailure saying what is missing.
         """
 
+    async def load_package(self, name: str) -> None:
+        """Make a package beside ours importable, if it is not yet. Raises RuntimeError saying why not."""
+
     async def breathe(self) -> None:
         """Let the event loop deliver messages; returns as soon as it has."""
 

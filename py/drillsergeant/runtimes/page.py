@@ -18,6 +18,7 @@ from drillsergeant.runtimes.page_hyper import PREFIX, HyperForm
 from drillsergeant.runtimes.page_keys import DASH, PLAY_CODES, HeldKeys
 from drillsergeant.runtimes.page_progress import Progress
 from drillsergeant.runtimes.page_telemetry import Telemetry
+from drillsergeant.runtimes.page_validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page_view import View
 
 HUMAN_SIDE = 0
@@ -70,6 +71,7 @@ class Page:
         self._points: list[Result] = []
         self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)))
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
+        self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
         self._speed, self._seed, self._learner = "1", str(seed), ""
@@ -82,6 +84,7 @@ class Page:
             "reset": self._reset,
             "forget": self._forget,
             "dismiss": self._dismiss,
+            SWITCH: self._validation.switch,
         }
         view.set_value("seed", self._seed)
         view.connect(self)
@@ -122,6 +125,7 @@ class Page:
             self._enable(SHOW_CONTROLS)
         elif role == "trainer":
             self._hyper.repeat()
+            self._validation.repeat()
             if self._learner:
                 self._crew.send("trainer", protocol.SetLearner(self._learner))
         self._update_progress()
@@ -149,6 +153,7 @@ class Page:
     def _on_trainer(self, values: dict[str, object]) -> None:
         self._telemetry.trainer(values)
         page_numbers.write_trainer(self._view, values)
+        self._validation.show(values)
         self._hyper.on_used(values.get("hyper"))
         if not self._learner and "learner_choice" in values:
             self._view.set_value("learner", str(values["learner_choice"]))

@@ -86,6 +86,14 @@ class SetLearner(Message):
 
 
 @dataclass(frozen=True)
+class SetValidation(Message):
+    """page -> trainer: compare the GPU's kernels with NumPy while they learn, or stop doing so."""
+
+    TYPE = "SET_VALIDATION"
+    on: bool
+
+
+@dataclass(frozen=True)
 class ResetTrainer(Message):
     """page -> trainer: forget everything learned; new weights from ``seed``."""
 
@@ -204,8 +212,8 @@ class Error(Message):
 MESSAGES: dict[str, type[Message]] = {
     cls.TYPE: cls
     for cls in (
-        Init, StartTraining, StopTraining, SetHyper, SetLearner, ResetTrainer, Play, Pause, Step, ResetShow,
-        SetSpeed, SetMode, SetView, Input, Resize, Ready, Metrics, Error,
+        Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Play, Pause, Step,
+        ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Ready, Metrics, Error,
     )
 }  # fmt: skip
 
@@ -213,7 +221,9 @@ ACCEPTED: dict[Role, frozenset[str]] = {
     "show": frozenset(
         {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "SET_VIEW", "INPUT", "RESIZE"}
     ),
-    "trainer": frozenset({"INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "RESET_TRAINER"}),
+    "trainer": frozenset(
+        {"INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "SET_VALIDATION", "RESET_TRAINER"}
+    ),
     "rollout": frozenset({"INIT"}),
     "page": frozenset({"READY", "METRICS", "ERROR"}),
 }

@@ -56,7 +56,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
     if renderer not in RENDERERS:
         raise ValueError(f"renderer={renderer!r} in the page's address must be one of {', '.join(RENDERERS)}")
     validate = bool(_whole(parameters, "validate", 0, 0, 1))
-    packages = {"trainer": ("numpy",)} if validate or learner == "numpy" else {}
+    packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
     options: dict[str, object] = {
         "learner": learner,
         "renderer": renderer,

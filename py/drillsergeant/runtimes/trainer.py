@@ -121,6 +121,9 @@ class Trainer:
                 self.hyper = self.hyper.changed(**changes)
             case protocol.SetLearner(learner=wanted):
                 self._choose(wanted)
+            case protocol.SetValidation(on=on):
+                if isinstance(self._learner, FallbackLearner):  # nothing else learns on a GPU
+                    self._learner.watch.turn(on)
             case protocol.ResetTrainer(seed=seed):
                 self._between_updates(lambda: self._reset(seed))
         self.report()
@@ -179,5 +182,5 @@ class Trainer:
             "hyper": asdict(self.hyper),
         }
         if isinstance(self._learner, FallbackLearner):
-            values["learner_choice"] = self._learner.mode
+            values |= {"learner_choice": self._learner.mode, "validation": self._learner.watch.told()}
         return values

@@ -11,6 +11,7 @@ SAMPLES = [
     ("trainer", protocol.StopTraining()),
     ("trainer", protocol.SetHyper({"epochs": 3})),
     ("trainer", protocol.SetLearner("webgpu")),
+    ("trainer", protocol.SetValidation(True)),
     ("trainer", protocol.ResetTrainer(5)),
     ("show", protocol.Play()),
     ("show", protocol.Pause()),
