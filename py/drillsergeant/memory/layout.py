@@ -333,7 +333,6 @@ def _scratch_rows(plan: Plan) -> list[Row]:
         role = rollout(worker)
         rows.append((f"{role}.state", "i32", (plan.state_fields, plan.match_lanes), role, (role,)))
         rows.append((f"{role}.scratch", "u8", (plan.scratch_bytes,), role, (role,)))
-    rows.append(("show.state", "i32", (plan.state_fields, LANE_MULTIPLE), SHOW, (SHOW,)))
     rows.append(("show.scratch", "u8", (plan.show_scratch_bytes,), SHOW, (SHOW,)))
     rows.append(("trainer.scratch", "u8", (plan.learner_scratch_bytes,), TRAINER, (TRAINER,)))
     return rows
