@@ -1,0 +1,33 @@
+"""Policies to write and read in tests: a small one, and the ball drill's own."""
+
+import numpy as np
+from drillsergeant.drills import make
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.kernel_build import HIDDEN, facts_of
+from drillsergeant.learn.network import Network
+from drillsergeant.learn.policy_file import Policy, Progress, Schema
+from drillsergeant.learn.ppo import LearnerState
+
+SMALL = Schema("small", ("left", "right", "speed"), action_count=2, hidden=4, meaning="0123456789abcdef")
+
+
+def ball_schema() -> Schema:
+    return Schema.of(facts_of(make("ball")), HIDDEN)
+
+
+def network_of_schema(schema: Schema) -> Network:
+    return Network(len(schema.observation), schema.action_count, schema.hidden)
+
+
+def some_policy(schema: Schema, seed: int = 1) -> Policy:
+    """Random numbers in everything that a file keeps."""
+    size = network_of_schema(schema).size
+    random = np.random.default_rng(seed)
+    arrays = {
+        "parameters": random.normal(size=size).astype(np.float32).tobytes(),
+        "mean": random.normal(size=size, scale=1e-3).astype(np.float32).tobytes(),
+        "square": np.square(random.normal(size=size, scale=1e-3)).astype(np.float32).tobytes(),
+    }
+    state = LearnerState(seed=seed, updates=311, steps=620, dropped=1, arrays=arrays)
+    progress = Progress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z")
+    return Policy(schema, state, Hyper(learning_rate=0.003), progress)
