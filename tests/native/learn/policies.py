@@ -24,7 +24,7 @@ def some_policy(schema: Schema, seed: int = 1) -> Policy:
     size = network_of_schema(schema).size
     random = np.random.default_rng(seed)
     arrays = {
-        "parameters": random.normal(size=size).astype(np.float32).tobytes(),
+        "parameters": random.normal(size=size, scale=0.3).astype(np.float32).tobytes(),
         "mean": random.normal(size=size, scale=1e-3).astype(np.float32).tobytes(),
         "square": np.square(random.normal(size=size, scale=1e-3)).astype(np.float32).tobytes(),
     }
