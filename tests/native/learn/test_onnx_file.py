@@ -36,7 +36,7 @@ def test_onnx_runtime_gives_the_same_probabilities_and_values() -> None:
         assert np.abs(found["probabilities"] - expected["probabilities"]).max() < TOLERANCE
         for name in ("logits", "value"):
             np.testing.assert_allclose(found[name], expected[name], rtol=TOLERANCE, atol=1e-4, err_msg=name)
-        assert np.ptp(found["probabilities"], axis=0).max() > 0.1  # it does depend on what is observed
+        assert np.ptp(found["probabilities"], axis=0).max() > 0.01  # it does depend on what is observed
 
 
 def test_the_model_is_valid_and_says_what_it_is_for() -> None:
