@@ -9,6 +9,7 @@ const RING = 3u;
 const TRAIL = 4u;
 const TRAIL_POINTS = 16;
 const ROUNDING = 0.34; // of a box's corners, as a share of half its edge
+const ROUND_MIDDLE = 0.3; // circle in the middle of a round field, of its radius
 const GLOW_REACH = 0.7; // of half a box's edge
 
 struct Shape {
@@ -21,7 +22,7 @@ struct Picture {
   surface: vec4f, // width, height, line, goal post
   field_m: vec4f, // half length, half width, goal half width, goal depth
   ground: vec4f, // cut corner in m, stripes, opacity of a goal's recess, trail points
-  edges: vec4f, // outline of a box and of a disc as a share of their size
+  edges: vec4f, // outline of a box and of a disc as a share of their size; round field 0 or 1, its edge in lines
   stripes: array<vec4f, 2>,
   line: vec4f,
   sides: array<vec4f, 2>,
@@ -100,7 +101,21 @@ fn rounded_square(p: vec2f, half: f32) -> f32 {
   return length(max(q, vec2f(0.0))) + min(max(q.x, q.y), 0.0) - radius;
 }
 
+/// A disc, with a heavy edge and a circle in its middle where the edge is given.
+fn round_field(p: vec2f, shape: Shape) -> vec4f {
+  let radius = picture.field_m.x * shape.place.z;
+  let line = picture.surface.z;
+  let outside = length(p) - radius;
+  let seen = over(ink(picture.stripes[0], outside), ink(shape.colour, outside));
+  let edge = abs(outside) - 0.5 * line * max(picture.edges.w, 1.0);
+  let circle = abs(length(p) - ROUND_MIDDLE * radius) - 0.5 * line;
+  return over(seen, ink(picture.line, select(edge, min(edge, circle), picture.edges.w > 0.0)));
+}
+
 fn field(p: vec2f, shape: Shape) -> vec4f {
+  if picture.edges.z > 0.0 {
+    return round_field(p, shape);
+  }
   let scale = shape.place.z;
   let half = picture.field_m.xy * scale;
   let goal = picture.field_m.z * scale;

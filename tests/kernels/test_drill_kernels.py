@@ -93,7 +93,7 @@ def test_a_million_match_ticks_of_ball_drill_are_bit_identical() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.sampled_from(["ball", "chase"]))
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.sampled_from(["ball", "sumo", "chase"]))
 def test_any_state_ticks_and_looks_the_same(seed: int, count: int, name: str) -> None:
     """States no match reaches, bodies inside one another, denormals and zeros of both signs in every field.
 

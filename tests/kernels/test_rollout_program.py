@@ -35,7 +35,7 @@ def stats(both: Pair, slot: int) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("matches", [1, 3, 5, 7, 64])
-@pytest.mark.parametrize("name", ["ball", "short", "chase"])
+@pytest.mark.parametrize("name", ["ball", "short", "sumo", "chase"])
 def test_a_chunk_equals_the_reference_in_every_bit(name: str, matches: int) -> None:
     both = pair(name, matches, horizon=8)
     for slot in play(both, CHUNKS):
@@ -78,7 +78,7 @@ def test_truncation_is_reported_at_the_last_decision_only_even_in_a_used_slot() 
     assert truncated[-1].all()
 
 
-@pytest.mark.parametrize("name", ["ball", "short", "chase", "probe-both"])
+@pytest.mark.parametrize("name", ["ball", "short", "sumo", "chase", "probe-both"])
 def test_evaluation_tallies_equal_the_reference(name: str) -> None:
     both = pair(name, 5, horizon=16)
     play(both, 1)

@@ -12,6 +12,7 @@ from drillsergeant.drills.contract import Drill
 # Name -> module and class. Imported when made, so that a worker without NumPy can import this package.
 _HOMES = {
     "ball": ("ball", "BallDrill"),
+    "sumo": ("sumo", "SumoDrill"),
     "chase": ("chase", "ChaseDrill"),
     "probe-value": ("probes", "Probe"),
     "probe-signal": ("probes", "SignalProbe"),

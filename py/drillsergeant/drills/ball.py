@@ -1,7 +1,7 @@
 """Ball Drill: two rotating squares, one ball, two goals.
 
-Read in this order: `ball_rules` (the numbers), this file (what happens in a tick), `ball_contacts` (how bodies meet),
-`ball_view` (what a player sees and earns), `ball_bot` (the hand-written opponent).
+Read in this order: `boxes` (the players), `ball_rules` (the numbers), this file (what happens in a tick),
+`ball_contacts` (how bodies meet), `ball_view` (what a player sees and earns), `ball_bot` (the hand-written opponent).
 
 Everything is elementwise over N matches (arrays [N], f32 unless said otherwise), see `contract`.
 """
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from drillsergeant.drills import ball_bot, ball_contacts, ball_view
-from drillsergeant.drills.ball_actions import ACTION_COUNT, decode_action, encode_action
-from drillsergeant.drills.ball_contacts import Shift
-from drillsergeant.drills.ball_rules import BallRules, Box, Disc, ball_of, player_of, seen_from
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State
+from drillsergeant.drills.ball_actions import ACTION_COUNT
+from drillsergeant.drills.ball_rules import BallRules, Disc, ball_of
+from drillsergeant.drills.boxes import PLAYER_FIELDS, Box, Shift, bounded, brake, player_of, seen_from, shifted, steer
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 
@@ -28,11 +28,22 @@ class BallDrill(BallRules):
     action_count: int = ACTION_COUNT
 
     @property
+    def words(self) -> Words:
+        """What the page says of it."""
+        return Words(
+            title="Ball Drill",
+            sentence="Two squares learn to play soccer while you watch.",
+            sides=("Orange", "Blue"),
+            win="goals",
+            picture="A soccer field seen from above: an orange and a blue square chase a ball.",
+            keys="You are orange, attacking right. WASD or arrows move, Q and E turn, Space dashes.",
+        )
+
+    @property
     def fields(self) -> Mapping[str, Dtype]:
         """State: the ball, two players, and who has scored (f32: +1 side 0, -1 side 1, 0 nobody yet)."""
         ball = [f"ball_{name}" for name in Disc._fields]
-        players = [f"player{side}_{name}" for side in range(2) for name in Box._fields]
-        return {**COMMON_FIELDS, **dict.fromkeys([*ball, *players, "scored"], "f32")}
+        return {**COMMON_FIELDS, **dict.fromkeys([*ball, *PLAYER_FIELDS, "scored"], "f32")}
 
     @property
     def observation(self) -> tuple[str, ...]:
@@ -47,26 +58,13 @@ class BallDrill(BallRules):
     @property
     def scene(self) -> Scene:
         """How to draw it."""
-        players = (
-            Body(
-                "box",
-                f"player{side}",
-                f"player{side}_x",
-                f"player{side}_y",
-                self.player_half_m,
-                side,
-                heading=(f"player{side}_hx", f"player{side}_hy"),
-                velocity=(f"player{side}_vx", f"player{side}_vy"),
-            )
-            for side in range(2)
-        )
         ball = Body("disc", "ball", "ball_x", "ball_y", self.ball_radius_m, velocity=("ball_vx", "ball_vy"))
         return Scene(
             half_length_m=self.half_length_m,
             half_width_m=self.half_width_m,
             goal_half_width_m=self.goal_half_width_m,
             goal_depth_m=self.goal_depth_m,
-            bodies=(*players, ball),
+            bodies=(*self.player_bodies(), ball),
             corner_m=self.corner_m,
         )
 
@@ -96,7 +94,7 @@ class BallDrill(BallRules):
     def tick(self, state: State, actions: Sequence[Array]) -> State:
         """Advance by 1/tick_hz s: steer, move (semi-implicit Euler), resolve contacts, see whether it is a goal."""
         ball = ball_of(state)
-        one, two = (self._steer(player_of(state, side), actions[side], side) for side in range(2))
+        one, two = (steer(self, player_of(state, side), actions[side], side) for side in range(2))
         ball = self._roll(ball)
 
         on_ball1, on_one = ball_contacts.ball_and_player(self, ball, one)
@@ -129,27 +127,6 @@ class BallDrill(BallRules):
         """Return the action of the hand-written player."""
         return ball_bot.scripted(self, state, side)
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
-        """Return the action for the keys a human holds; of two directions at once, right and left win."""
-        facing = 1 if side == 0 else -1
-        ahead, left = facing * right, facing * up
-        move = {1: 1, -1: 2}.get(ahead) or {1: 3, -1: 4}.get(left, 0)
-        return encode_action(move, {1: 1, -1: 2}.get(turn, 0), int(dash))
-
-    def _steer(self, box: Box, action: Array, side: int) -> Box:
-        """Apply an action to a player and move it by one tick."""
-        ahead, left, turn, dash = decode_action(action)
-        dt = self.tick_s
-        dashes = dash & (box.cooldown <= 0.0)
-        burst = dashes.astype(np.float32) * self.dash_speed
-        push, keep = self.player_push * dt, 1.0 - self.player_drag_per_s * dt
-        vx = box.vx * keep + seen_from(side, ahead * push) + box.hx * burst
-        vy = box.vy * keep + seen_from(side, left * push) + box.hy * burst
-        spin = box.spin * (1.0 - self.turn_drag_per_s * dt) + turn * (self.turn_push * dt)
-        hx, hy = _rotate(box.hx, box.hy, spin * dt)
-        cooldown = np.where(dashes, self.dash_cooldown_s, np.maximum(box.cooldown - dt, 0.0))
-        return Box(box.x + vx * dt, box.y + vy * dt, hx, hy, vx, vy, spin, cooldown)
-
     def _roll(self, ball: Disc) -> Disc:
         """Move the ball by one tick."""
         keep = 1.0 - self.ball_drag_per_s * self.tick_s
@@ -158,17 +135,13 @@ class BallDrill(BallRules):
 
     def _slow(self, ball: Disc) -> Disc:
         """Bound the ball's speed, so that it moves less than its radius per tick and passes through nothing."""
-        brake = _brake(ball.vx, ball.vy, self.ball_speed_max)
-        return ball._replace(vx=ball.vx * brake, vy=ball.vy * brake)
+        factor = brake(ball.vx, ball.vy, self.ball_speed_max)
+        return ball._replace(vx=ball.vx * factor, vy=ball.vy * factor)
 
     def _settle(self, box: Box, by_ball: Shift, by_player: Shift) -> Box:
         """Apply contacts with the ball, the other player and the walls, then bound speed and spin."""
-        x, y, vx, vy, spin = (a + b for a, b in zip(by_ball, by_player, strict=True))
-        box = box._replace(x=box.x + x, y=box.y + y, vx=box.vx + vx, vy=box.vy + vy, spin=box.spin + spin)
-        box = ball_contacts.player_and_walls(self, box)
-        brake = _brake(box.vx, box.vy, self.player_speed_max)
-        spin = np.minimum(np.maximum(box.spin, -self.spin_max), self.spin_max)
-        return box._replace(vx=box.vx * brake, vy=box.vy * brake, spin=spin)
+        shift = Shift(*(a + b for a, b in zip(by_ball, by_player, strict=True)))
+        return bounded(self, ball_contacts.player_and_walls(self, shifted(box, shift)))
 
     def _state(
         self, seed: Array, episode: Array, clock: Array, ball: Disc, players: Sequence[Box], scored: Array
@@ -176,16 +149,3 @@ class BallDrill(BallRules):
         """Put bodies into a state, in the order of `fields`."""
         values = (seed, episode, clock, *ball, *players[0], *players[1], scored)
         return dict(zip(self.fields, values, strict=True))
-
-
-def _rotate(hx: Array, hy: Array, angle: Array) -> tuple[Array, Array]:
-    """Turn a unit vector by a small angle in rad and draw its length back to 1 (one Newton step, no square root)."""
-    x, y = hx - hy * angle, hy + hx * angle
-    scale = 1.5 - (x * x + y * y) * 0.5
-    return x * scale, y * scale
-
-
-def _brake(vx: Array, vy: Array, limit: float) -> Array:
-    """Return the factor that shortens a velocity to at most `limit` m/s."""
-    brake: Array = limit / np.sqrt(np.maximum(vx * vx + vy * vy, limit * limit))
-    return brake

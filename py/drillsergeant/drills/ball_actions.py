@@ -10,7 +10,9 @@ from drillsergeant.elementary import Array
 
 MOVES = ("stay", "forward", "back", "left", "right")
 TURNS = ("straight", "counter-clockwise", "clockwise")
-ACTION_COUNT = len(MOVES) * len(TURNS) * 2
+DASHES = ("no dash", "dash")
+ACTIONS: tuple[tuple[str, ...], ...] = tuple((move, turn, dash) for dash in DASHES for turn in TURNS for move in MOVES)
+ACTION_COUNT = len(ACTIONS)
 
 
 def encode_action(move: int, turn: int, dash: int) -> int:

@@ -6,7 +6,8 @@ All arrays are f32 [N] unless said otherwise; positions are seen from the side i
 
 import numpy as np
 
-from drillsergeant.drills.ball_rules import BallRules, ball_of, player_of, seen_from
+from drillsergeant.drills.ball_rules import BallRules, ball_of
+from drillsergeant.drills.boxes import player_of, seen_from, unit
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 
@@ -28,9 +29,9 @@ def scripted(rules: BallRules, state: State, side: int) -> Array:
 
     # From the ball to the goal; nobody can get behind a ball at the side line, so that one is pushed along the line.
     at_side = np.abs(by) > rules.half_width_m - SIDE_M
-    gx, gy = _unit(rules.half_length_m + rules.goal_depth_m - bx, np.where(at_side, 0.0, -by))
+    gx, gy = unit(rules.half_length_m + rules.goal_depth_m - bx, np.where(at_side, 0.0, -by))
     dx, dy = bx - x, by - y
-    ux, uy = _unit(dx, dy)
+    ux, uy = unit(dx, dy)
     lined_up = ux * gx + uy * gy > LINED_UP
 
     # Not lined up: run to the spot behind the ball; still in front of it: go around, on the side it is on already.
@@ -53,9 +54,3 @@ def scripted(rules: BallRules, state: State, side: int) -> Array:
     dash = (lined_up & near & (along > DASH_HEADING)).astype(np.int32)
     action: Array = move + turn * 5 + dash * 15
     return action
-
-
-def _unit(x: Array, y: Array) -> tuple[Array, Array]:
-    """Return a vector's direction; of a vector shorter than a millimetre, something shorter than 1."""
-    length = np.sqrt(np.maximum(x * x + y * y, 1e-6))
-    return x / length, y / length

@@ -7,26 +7,15 @@ Turning the world by half a turn and exchanging the sides must give the same mat
 players are always of the form `value + (from player 0 + from player 1)`: addition commutes, it does not associate.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from drillsergeant.drills.ball_rules import BallRules, Box, Disc
+from drillsergeant.drills.ball_rules import BallRules, Disc
+from drillsergeant.drills.boxes import Box, BoxRules, Shift
 from drillsergeant.elementary import Array
 
 # How much of an overlap of ball and player is undone in one tick: less than all of it, since the two players'
 # shifts add up and must not carry the ball's centre through a wall.
 BALL_SHIFT = 0.35
-
-
-class Shift(NamedTuple):
-    """What a contact changes on a player: f32 [N] each, 0 where there is no contact."""
-
-    x: Array
-    y: Array
-    vx: Array
-    vy: Array
-    spin: Array
 
 
 def _sign_bit(x: Array) -> Array:
@@ -155,7 +144,7 @@ def ball_and_player(rules: BallRules, ball: Disc, box: Box) -> tuple[Disc, Shift
     return on_ball, on_player
 
 
-def player_and_player(rules: BallRules, one: Box, two: Box) -> tuple[Shift, Shift]:
+def player_and_player(rules: BoxRules, one: Box, two: Box) -> tuple[Shift, Shift]:
     """Return what their contact changes on (one, two): separating axes of two equal squares.
 
     Along each of the four face normals the squares reach equally far, since they are equal and square; so the axis of

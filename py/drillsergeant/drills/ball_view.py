@@ -6,7 +6,8 @@ All arrays are f32 [N].
 
 import numpy as np
 
-from drillsergeant.drills.ball_rules import BallRules, Disc, ball_of, player_of, seen_from
+from drillsergeant.drills.ball_rules import BallRules, Disc, ball_of
+from drillsergeant.drills.boxes import length, player_of, seen_from
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 
@@ -57,7 +58,7 @@ def observe(rules: BallRules, state: State, side: int) -> list[Array]:
     hx, hy = seen_from(side, own.hx), seen_from(side, own.hy)
     bx, by = seen_from(side, ball.x), seen_from(side, ball.y)
     gx = rules.half_length_m - bx
-    to_goal = _length(gx, by)
+    to_goal = length(gx, by)
     gx, gy = gx / to_goal, -by / to_goal
     limit_ticks = rules.time_limit_s * rules.tick_hz
     return [
@@ -112,22 +113,17 @@ def reward(rules: BallRules, before: State, after: State, side: int) -> list[Arr
 
 def _lead(rules: BallRules, ball: Disc) -> Array:
     """Distance of the ball to the goal of side 0 less that to the goal of side 1, m."""
-    return _length(ball.x + rules.half_length_m, ball.y) - _length(ball.x - rules.half_length_m, ball.y)
+    return length(ball.x + rules.half_length_m, ball.y) - length(ball.x - rules.half_length_m, ball.y)
 
 
 def _gap(state: State, side: int) -> Array:
     """Distance between a player and the ball, m."""
     own, ball = player_of(state, side), ball_of(state)
-    return _length(ball.x - own.x, ball.y - own.y)
+    return length(ball.x - own.x, ball.y - own.y)
 
 
 def _towards(side: int, x: Array, y: Array, to_x: Array, to_y: Array) -> tuple[Array, Array, Array]:
     """Return the vector from one point to another as `side` sees it, and its length, m."""
     dx, dy = seen_from(side, to_x - x), seen_from(side, to_y - y)
-    return dx, dy, _length(dx, dy)
+    return dx, dy, length(dx, dy)
 
-
-def _length(x: Array, y: Array) -> Array:
-    """Length of a vector, at least a millimetre so that it can be divided by."""
-    length: Array = np.sqrt(np.maximum(x * x + y * y, 1e-6))
-    return length

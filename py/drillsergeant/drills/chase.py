@@ -1,4 +1,4 @@
-"""Chase: catch a target that drifts about and bounces off the walls. One side, learned within seconds.
+"""Chase Drill: catch a ball that drifts about and bounces off the walls, in time. One side, learned within seconds.
 
 The smallest drill with real motion: it shows within a minute whether a learner learns at all.
 Everything is elementwise over N matches (arrays [N], f32 unless said otherwise), see `contract`.
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State
+from drillsergeant.drills.boxes import unit
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, uniform
 
 ACTIONS = ("stay", "right", "left", "up", "down")
 MOTION: tuple[str, ...] = tuple(f"{body}_{name}" for body in ("chaser", "target") for name in ("x", "y", "vx", "vy"))
+LOOK_PER_S = 4.0  # how fast the chaser turns to where it runs, at 1 m/s; only for the eye, nothing depends on it
 REACTION_S = 0.25  # the scripted player steers for where things will be after this time
 
 
@@ -26,7 +28,7 @@ class ChaseDrill:
     action_count: int = len(ACTIONS)
     action_repeat: int = 8
     tick_hz: int = 120
-    time_limit_s: float = 10.0
+    time_limit_s: float = 6.0
     half_m: float = 3.0
     radius_m: float = 0.25
     push: float = 12.0  # m/s**2
@@ -38,15 +40,33 @@ class ChaseDrill:
     reward_terms: tuple[str, ...] = ("catch", "to_target")
 
     @property
+    def words(self) -> Words:
+        """What the page says of it."""
+        return Words(
+            title="Chase Drill",
+            sentence="A square learns to catch a ball that drifts about, before time is up.",
+            sides=("Caught", "Got away"),
+            win="catches",
+            picture="A square field seen from above: an orange square chases a ball.",
+            keys="You are the orange square. WASD or arrows move.",
+        )
+
+    @property
+    def actions(self) -> tuple[tuple[str, ...], ...]:
+        """Each action has one part."""
+        return tuple((action,) for action in ACTIONS)
+
+    @property
     def fields(self) -> Mapping[str, Dtype]:
-        """State: both discs, and whether the target was caught (f32, 0 or 1)."""
-        return {**COMMON_FIELDS, **dict.fromkeys((*MOTION, "caught"), "f32")}
+        """State: chaser and target, where the chaser looks (unit vector), and whether it caught (f32, 0 or 1)."""
+        return {**COMMON_FIELDS, **dict.fromkeys((*MOTION, "chaser_hx", "chaser_hy", "caught"), "f32")}
 
     @property
     def scene(self) -> Scene:
         """A square without goals."""
+        speed, heading = ("chaser_vx", "chaser_vy"), ("chaser_hx", "chaser_hy")
         target = Body("disc", "target", "target_x", "target_y", self.radius_m, velocity=("target_vx", "target_vy"))
-        chaser = Body("disc", "chaser", "chaser_x", "chaser_y", self.radius_m, 0, velocity=("chaser_vx", "chaser_vy"))
+        chaser = Body("box", "chaser", "chaser_x", "chaser_y", self.radius_m, 0, heading, speed)
         return Scene(self.half_m, self.half_m, 0.0, 0.0, (target, chaser))
 
     def reset(self, seed: Array, episode: Array) -> State:
@@ -61,7 +81,7 @@ class ChaseDrill:
         zero = clock.astype(np.float32)
         chaser = (draw(0, reach), draw(1, reach), zero, zero)
         target = (draw(2, reach), draw(3, reach), draw(4, self.target_speed), draw(5, self.target_speed))
-        return dict(zip(self.fields, (seed, episode, clock, *chaser, *target, zero), strict=True))
+        return dict(zip(self.fields, (seed, episode, clock, *chaser, *target, zero + 1.0, zero, zero), strict=True))
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
         """Advance by 1/tick_hz s; whoever was caught stays caught."""
@@ -75,8 +95,9 @@ class ChaseDrill:
         ty, tvy = self._move(state["target_y"], state["target_vy"], 1.0)
         dx, dy, reach = tx - x, ty - y, 2.0 * self.radius_m
         caught = np.maximum(state["caught"], (dx * dx + dy * dy < reach * reach).astype(np.float32))
-        common = (state["seed"], state["episode"], state["clock"] + 1)
-        return dict(zip(self.fields, (*common, x, y, vx, vy, tx, ty, tvx, tvy, caught), strict=True))
+        hx, hy = unit(state["chaser_hx"] + vx * (LOOK_PER_S * dt), state["chaser_hy"] + vy * (LOOK_PER_S * dt))
+        values = (state["seed"], state["episode"], state["clock"] + 1, x, y, vx, vy, tx, ty, tvx, tvy, hx, hy, caught)
+        return dict(zip(self.fields, values, strict=True))
 
     def observe(self, state: State, side: int) -> list[Array]:
         """Return the entries named in `observation`."""
@@ -97,10 +118,10 @@ class ChaseDrill:
         return [catch, (_gap(before) - _gap(after)) * (self.to_target_reward / (2.0 * self.half_m))]
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
-        """Return (terminated by the catch, truncated by the time limit, winner 1 if caught)."""
+        """Return (terminated by the catch, truncated by the time limit, winner: -1 if the target got away)."""
         caught = state["caught"] > 0.0
-        late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
-        return caught, late & ~caught, caught.astype(np.int32)
+        late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~caught
+        return caught, late, caught.astype(np.int32) - late.astype(np.int32)
 
     def scripted(self, state: State, side: int) -> Array:
         """Run along the longer axis to where the target will be."""

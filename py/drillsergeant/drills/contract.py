@@ -52,6 +52,18 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a page says of a drill, in words for somebody who has never heard of reinforcement learning."""
+
+    title: str
+    sentence: str  # what the players learn
+    sides: tuple[str, str]  # over the two counts of the scoreboard: wins of side 0, and its losses
+    win: str  # what is counted there, in the plural
+    picture: str  # what is to be seen, for who cannot see it
+    keys: str  # who a human is, and by which keys
+
+
+@dataclass(frozen=True)
 class Scene:
     """The field, centred on the origin, x to the right and y upwards; side 0 attacks the goal at +x."""
 
@@ -61,6 +73,7 @@ class Scene:
     goal_depth_m: float  # how far a goal recess reaches beyond the field
     bodies: tuple[Body, ...]  # drawn in this order
     corner_m: float = 0.0  # a field's four corners are cut off at 45 degrees, this far along each side
+    round: bool = False  # the field is a disc of radius half_length_m (= half_width_m) instead, without goals
 
 
 class Drill(Protocol):
@@ -81,6 +94,10 @@ class Drill(Protocol):
     @property
     def action_count(self) -> int:
         """ACT: actions are i32 in [0, ACT)."""
+
+    @property
+    def actions(self) -> tuple[tuple[str, ...], ...]:
+        """What each action is, in words; actions of several parts (a move, a turn) name each, in the same order."""
 
     @property
     def action_repeat(self) -> int:
@@ -110,6 +127,10 @@ class Drill(Protocol):
     def scene(self) -> Scene:
         """How to draw a match."""
 
+    @property
+    def words(self) -> Words:
+        """What a page says of it."""
+
     def reset(self, seed: Array, episode: Array) -> State:
         """Return the start of match `episode` (u32 [N]) of the slot seeded with `seed` (u32 [N]); clock is 0."""
 
@@ -125,7 +146,8 @@ class Drill(Protocol):
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
         """Return (terminated mask [N], truncated mask [N], winner i32 [N]).
 
-        The winner is +1 for side 0, -1 for side 1, 0 for nobody. Terminated and truncated exclude each other.
+        The winner is +1 for side 0, -1 for side 1 (of a drill with one side: for whatever it plays against), 0 for
+        nobody; it counts once the match is over. Terminated and truncated exclude each other.
         """
 
     def scripted(self, state: State, side: int) -> Array:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32
 
 
@@ -55,6 +55,23 @@ class Probe:
     def scene(self) -> Scene:
         """A disc at (signal, earned)."""
         return Scene(2.0, 2.0, 0.0, 0.0, (Body("disc", "signal", "signal", "earned", 0.2),))
+
+    @property
+    def words(self) -> Words:
+        """Says what it is; a probe is for testing learners, not for watching."""
+        return Words(
+            title=f"Probe {self.name.removeprefix('probe-')}",
+            sentence="A game so small that the right answer is known.",
+            sides=("Right", "Wrong"),
+            win="right answers",
+            picture="A disc that jumps.",
+            keys="The right arrow takes the second action.",
+        )
+
+    @property
+    def actions(self) -> tuple[tuple[str, ...], ...]:
+        """The actions have numbers only."""
+        return tuple((str(number),) for number in range(self.action_count))
 
     def answers(self, discount: float) -> tuple[Answer, ...]:
         """Return what has to be learned when rewards are discounted by `discount` a decision."""

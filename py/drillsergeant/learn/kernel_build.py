@@ -62,8 +62,10 @@ def facts_of(drill: Drill) -> DrillFacts:
     """What the running side has to know of a drill."""
     return DrillFacts(
         name=drill.name,
+        words=drill.words,
         sides=drill.sides,
         action_count=drill.action_count,
+        actions=drill.actions,
         action_repeat=drill.action_repeat,
         tick_hz=drill.tick_hz,
         time_limit_s=drill.time_limit_s,

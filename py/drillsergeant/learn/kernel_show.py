@@ -124,7 +124,7 @@ class KernelShowMatch:
         self._finish()
         base, stride = self._places.verdict
         terminated, truncated, winner = (self._memory.load((base + k * stride) // WORD_BYTES) for k in range(3))
-        return Finish(bool(terminated), bool(truncated), winner if terminated else 0)
+        return Finish(bool(terminated), bool(truncated), winner if terminated or truncated else 0)
 
     def state(self) -> Mapping[str, float]:
         """Return every state field of the match."""

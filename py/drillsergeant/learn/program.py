@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from drillsergeant.drills.contract import Body, Dtype, Scene
+from drillsergeant.drills.contract import Body, Dtype, Scene, Words
 
-FORMAT = 1  # raised when a function or a fact changes its meaning
+FORMAT = 2  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
 
 
@@ -25,8 +25,10 @@ class DrillFacts:
     """
 
     name: str
+    words: Words
     sides: int
     action_count: int
+    actions: tuple[tuple[str, ...], ...]
     action_repeat: int
     tick_hz: int
     time_limit_s: float
@@ -116,7 +118,9 @@ def keys_of(from_keys: Any, sides: int) -> tuple[int, ...]:
 
 def _drill(facts: Mapping[str, Any]) -> DrillFacts:
     lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "keys")}
-    return DrillFacts(**{**facts, **lists, "scene": _scene(facts["scene"])})
+    words = Words(**{**facts["words"], "sides": tuple(facts["words"]["sides"])})
+    actions = tuple(tuple(parts) for parts in facts["actions"])
+    return DrillFacts(**{**facts, **lists, "words": words, "actions": actions, "scene": _scene(facts["scene"])})
 
 
 def _network(facts: Mapping[str, Any]) -> NetworkFacts:

@@ -69,7 +69,7 @@ class SoloMatch:
         over = terminated | truncated
         if over[0]:
             self._matches.restart(over)
-        return Finish(bool(terminated[0]), bool(truncated[0]), int(winner[0]) if terminated[0] else 0)
+        return Finish(bool(terminated[0]), bool(truncated[0]), int(winner[0]) if over[0] else 0)
 
     def state(self) -> Mapping[str, float]:
         """Return every state field of the match."""

@@ -21,6 +21,7 @@ STRIPES = 10
 ROUNDING = 0.34  # of a box's corners, as a share of half its edge
 CORNER_POINTS = 4
 LINE_M, POST_M, RING_M = 0.06, 0.09, 0.12  # widths of the painted lines, the goal posts, the ring after a goal
+ROUND_LINES, ROUND_MIDDLE = 2.5, 0.3  # of a round field: its edge in lines, the circle in its middle in radii
 BODY_EDGE, BALL_EDGE = 0.1, 0.13  # of half a box's edge, of the ball's radius
 RECESS_OPACITY, FLASH_OPACITY, TRAIL_OPACITY = 0.32, 0.28, 0.38
 TRAIL_WIDTH = 0.85  # of the ball, where it is new
@@ -83,7 +84,9 @@ def draw(canvas: Canvas, scene: Scene, state: Mapping[str, float], look: Look) -
     place = fit(scene, canvas.width_px, canvas.height_px)
     _ground(canvas, scene, place, colours)
     if scene.goal_half_width_m > 0:
-        _goals(canvas, scene, place, colours, look)
+        _goals(canvas, scene, place, colours)
+    if look.scored_by is not None and look.flash > 0:
+        _flash(canvas, scene, place, colours.sides[look.scored_by], look)
     _lines(canvas, scene, place, colours)
     _trail(canvas, scene, place, colours, look.trail)
     for body in scene.bodies:
@@ -96,6 +99,9 @@ def draw(canvas: Canvas, scene: Scene, state: Mapping[str, float], look: Look) -
 def _ground(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
     """Calm stripes, as a mower leaves them, inside a quiet surround."""
     canvas.clear(colours.surround)
+    if scene.round:
+        canvas.disc(*place.to_pixels(0.0, 0.0), scene.half_length_m * place.scale, colours.stripes[0], "", 0.0)
+        return
     width_m = 2 * scene.half_length_m / STRIPES
     for stripe in range(STRIPES):
         left_m = -scene.half_length_m + stripe * width_m
@@ -103,7 +109,7 @@ def _ground(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
         _block(canvas, place, (left_m, scene.half_width_m), (left_m + width_m, -scene.half_width_m), colour)
 
 
-def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, look: Look) -> None:
+def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
     """Each recess in the colour of the side that defends it; side 0 attacks the goal at +x."""
     for side, end in ((0, -1.0), (1, 1.0)):
         near, far = end * scene.half_length_m, end * (scene.half_length_m + scene.goal_depth_m)
@@ -114,14 +120,20 @@ def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, look: Loo
         from_line = near + end * POST_M / 2  # so that their round ends stop at the line
         posts = [place.to_pixels(x, y) for x, y in ((from_line, half), (far, half), (far, -half), (from_line, -half))]
         canvas.line(posts, colours.sides[side], POST_M * place.scale)
-    if look.scored_by is not None and look.flash > 0:
-        colour = faded(colours.sides[look.scored_by], FLASH_OPACITY * look.flash)
-        length, width = scene.half_length_m, scene.half_width_m
-        _block(canvas, place, (-length, width), (length, -width), colour)
+
+
+def _flash(canvas: Canvas, scene: Scene, place: Fit, colour: str, look: Look) -> None:
+    """The whole field in the colour of who has won; a ring spreads from the goal, where there is one."""
+    length, width, soft = scene.half_length_m, scene.half_width_m, faded(colour, FLASH_OPACITY * look.flash)
+    if scene.round:
+        canvas.disc(*place.to_pixels(0.0, 0.0), length * place.scale, soft, "", 0.0)
+    else:
+        _block(canvas, place, (-length, width), (length, -width), soft)
+    if scene.goal_half_width_m > 0:
         end = 1.0 if look.scored_by == 0 else -1.0
-        x, y = place.to_pixels(end * scene.half_length_m, 0.0)
         radius = ring_m(scene, look.flash) * place.scale
-        canvas.disc(x, y, radius, "", faded(colours.sides[look.scored_by], look.flash), RING_M * place.scale)
+        middle = place.to_pixels(end * length, 0.0)
+        canvas.disc(*middle, radius, "", faded(colour, look.flash), RING_M * place.scale)
 
 
 def ring_m(scene: Scene, flash: float) -> float:
@@ -133,6 +145,11 @@ def _lines(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
     """The painted lines; the cut corners are painted over in the colour of the surround."""
     length, width, cut = scene.half_length_m, scene.half_width_m, scene.corner_m
     line = LINE_M * place.scale
+    if scene.round:
+        middle = place.to_pixels(0.0, 0.0)
+        canvas.disc(*middle, length * place.scale, "", colours.line, ROUND_LINES * line)
+        canvas.disc(*middle, ROUND_MIDDLE * length * place.scale, "", colours.line, line)
+        return
     for x, y in ((1, 1), (1, -1), (-1, -1), (-1, 1)):
         if cut > 0:
             triangle = ((x * length, y * width), (x * (length - cut), y * width), (x * length, y * (width - cut)))

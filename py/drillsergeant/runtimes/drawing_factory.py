@@ -91,6 +91,8 @@ def _grounds(scene: Scene, places: Grid) -> tuple[str, str, tuple[str, str]]:
         f"l{-cut:.2f} {-cut:.2f}v{-short:.2f}z"
     )
     fields = "".join(f"M{x - length + cut:.2f} {y - width:.2f}{outline}" for x, y in places.middles)
+    if scene.round:
+        fields = "".join(f"M{x - length:.2f} {y:.2f}{_round(length)}" for x, y in places.middles)
     across = f"v{2 * width:.2f}m{-goal:.2f} {-width:.2f}" + _round(goal)
     halves = "".join(f"M{x:.2f} {y - width:.2f}{across}" for x, y in places.middles)
     recess = f"h{depth:.2f}v{2 * goal:.2f}h{-depth:.2f}z"

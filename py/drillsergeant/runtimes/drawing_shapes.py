@@ -21,6 +21,7 @@ from drillsergeant.runtimes.drawing import (
     POST_M,
     RECESS_OPACITY,
     RING_M,
+    ROUND_LINES,
     STRIPES,
     TRAIL_OPACITY,
     TRAIL_WIDTH,
@@ -91,12 +92,11 @@ def match_picture(scene: Scene, width_px: int, height_px: int, state: Mapping[st
     place = fit(scene, width_px, height_px)
     picture = Picture(_match_head(scene, width_px, height_px, look.dark), rgba(colours.surround))
     middle = place.to_pixels(0.0, 0.0)
-    flashing = look.scored_by is not None and look.flash > 0 and scene.goal_half_width_m > 0
     flash = BLANK
-    if look.scored_by is not None and flashing:
+    if look.scored_by is not None and look.flash > 0:
         flash = rgba(colours.sides[look.scored_by], FLASH_OPACITY * look.flash)
     picture.add(FIELD, middle, place.scale, (0, 0, 0, 0), flash)
-    if look.scored_by is not None and flashing:
+    if look.scored_by is not None and look.flash > 0 and scene.goal_half_width_m > 0:
         end = 1.0 if look.scored_by == 0 else -1.0
         goal = place.to_pixels(end * scene.half_length_m, 0.0)
         line = (RING_M * place.scale, 0, 0, 0)
@@ -190,7 +190,8 @@ def _head(
     recess, body_edge, ball_edge = weights
     field_m = (scene.half_length_m, scene.half_width_m, scene.goal_half_width_m, scene.goal_depth_m)
     inks = (*stripes, colours.line, *colours.sides, colours.edge, colours.eye, colours.pupil)
-    head = array("f", (*surface, *field_m, scene.corner_m, STRIPES, recess, 0.0, body_edge, ball_edge, 0.0, 0.0))
+    head = array("f", (*surface, *field_m, scene.corner_m, STRIPES, recess, 0.0, body_edge, ball_edge))
+    head.extend((float(scene.round), ROUND_LINES if surface[3] else 0.0))
     for ink in inks:
         head.extend(rgba(ink))
     head.extend((*shadow, *(0.0,) * (4 * TRAIL_POINTS)))

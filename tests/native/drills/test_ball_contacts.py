@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from drillsergeant.drills import ball_contacts
 from drillsergeant.drills.ball import BallDrill
-from drillsergeant.drills.ball_contacts import Shift
-from drillsergeant.drills.ball_rules import Box, Disc
+from drillsergeant.drills.ball_rules import Disc
+from drillsergeant.drills.boxes import Box, Shift
 from drillsergeant.elementary import Array
 
 DRILL = BallDrill()

@@ -112,6 +112,15 @@ def test_scene_draws_fields_that_exist(drill: Drill) -> None:
 
 
 @each_drill
+def test_words_for_the_page_are_there(drill: Drill) -> None:
+    words = drill.words
+    assert words.title and words.sentence.endswith(".") and words.picture.endswith(".") and words.keys.endswith(".")
+    assert len(words.sides) == 2 and all(words.sides) and words.win
+    assert len(drill.actions) == len(set(drill.actions)) == drill.action_count
+    assert len({len(parts) for parts in drill.actions}) == 1
+
+
+@each_drill
 def test_keys_give_actions(drill: Drill) -> None:
     for side in range(drill.sides):
         for right, up, turn in np.ndindex(3, 3, 3):

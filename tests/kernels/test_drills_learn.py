@@ -1,0 +1,24 @@
+"""Every drill a visitor can choose is learned by the product's learner with its defaults, within seconds."""
+
+from __future__ import annotations
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.train import Settings, kernel_rig, train
+
+CASES = [("chase", 150_000, 0.5, 0.9), ("sumo", 500_000, 0.1, 0.5)]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("name", "decisions", "before", "after"), CASES)
+def test_the_share_of_wins_rises_from_the_reference(
+    name: str, decisions: int, before: float, after: float, seed: int
+) -> None:
+    """Against the scripted player; of a drill with one side: the share of matches won in time."""
+    drill = make(name)
+    settings = Settings(decisions=decisions, evaluate_every=decisions, seed=seed)
+    first, last = train(kernel_rig(drill, settings), settings, Hyper())
+    shares = [point.tallies["scripted"].wins / point.tallies["scripted"].episodes for point in (first, last)]
+    assert shares[0] < before
+    assert shares[1] > after
