@@ -1,0 +1,208 @@
+"""Named saves that survive crashes, full disks and half-written files.
+
+Every name has two files, `a` and `b`. A save goes into the one that does not hold the newest whole save, is flushed,
+closed, read again and compared; nothing is ever changed in place. Each file begins with a number that counts up and a
+checksum of everything in it, so that whatever is found later is the newest whole save, or it is not taken for one.
+
+What is promised: after any crash at any moment, and after any error, the last save that was reported as done can be
+loaded. What is not: a browser may throw away everything a site keeps, so there are exports.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Protocol
+
+MAGIC = b"dshqsave"
+VERSION = 1
+SLOTS = (".a", ".b")
+# magic, format version, CRC-32 of everything behind it in the file, generation, length of the content
+HEADER = struct.Struct("<8sIIQQ")
+CHECKED_FROM = 16
+LONGEST_NAME = 40  # characters
+LONGEST_NAME_BYTES = 100  # a file's name holds them in hexadecimal
+
+
+class StorageError(Exception):
+    """Nothing was saved or loaded; the text says why. `kind`: "full", "busy", "missing", or "failed"."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class File(Protocol):
+    """One open file; nobody else can open it until it is closed. Everything may raise StorageError."""
+
+    def size(self) -> int:
+        """Length in bytes."""
+
+    def read(self, at: int, size: int) -> bytes:
+        """Up to ``size`` bytes from byte ``at`` on."""
+
+    def write(self, at: int, content: bytes) -> int:
+        """Write; returns how many bytes were written."""
+
+    def truncate(self, size: int) -> None:
+        """Make the file this long."""
+
+    def flush(self) -> None:
+        """Return when everything written would survive a crash."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class Storage(Protocol):
+    """A folder of files. Everything may raise StorageError."""
+
+    async def names(self) -> list[str]:
+        """The names of all files."""
+
+    async def open(self, name: str, *, create: bool) -> File:
+        """Open a file; "missing" where there is none and ``create`` is false."""
+
+    async def delete(self, name: str) -> None:
+        """Remove a file; one that is not there is no error."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The newest whole save of a name. `damaged`: its other file held no whole save and was passed over."""
+
+    content: bytes
+    generation: int
+    damaged: bool
+
+
+def check_name(name: str) -> str:
+    """Return the name without surrounding space. Raises ValueError for one that cannot be a run's."""
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or len(name.encode()) > LONGEST_NAME_BYTES:
+        raise ValueError(f"a run's name has 1 to {LONGEST_NAME} printable characters, not {name[:LONGEST_NAME]!r}")
+    return name
+
+
+class Archive:
+    """Saves by name in one folder. One caller at a time for a name: see to that with a lock."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def names(self) -> list[str]:
+        """All names under which something lies, whole or not, in alphabetical order."""
+        found = {_name_of(file) for file in await self._storage.names()}
+        return sorted(name for name in found if name is not None)
+
+    async def save(self, name: str, content: bytes) -> int:
+        """Keep ``content`` under ``name``; returns its generation once it is safe.
+
+        Raises StorageError when it was not saved; what was saved before is still there.
+        """
+        slots = await self._slots(name)
+        newest = max(slots, key=_generation)
+        generation = _generation(newest) + 1
+        target = _file(name, SLOTS[1 - slots.index(newest)])
+        body = _encode(generation, content)
+        opened = await self._storage.open(target, create=True)
+        try:
+            _write(opened, body)
+            if await self._read(target) != body:
+                raise StorageError("failed", "what was read back is not what was written")
+        except StorageError:
+            await self._discard(target)
+            raise
+        return generation
+
+    async def load(self, name: str) -> Saved:
+        """The newest whole save. Raises StorageError where there is none."""
+        slots = await self._slots(name)
+        newest = max(slots, key=_generation)
+        if newest is None:
+            raise StorageError("missing", f"there is no whole save named {name!r}")
+        others = [slot for slot in SLOTS if slots[SLOTS.index(slot)] is None]
+        present = await self._storage.names()
+        return Saved(*newest, damaged=any(_file(name, slot) in present for slot in others))
+
+    async def delete(self, name: str) -> None:
+        """Remove everything under ``name``, the newest save last."""
+        slots = await self._slots(name)
+        for _, slot in sorted(zip(map(_generation, slots), SLOTS, strict=True)):
+            await self._storage.delete(_file(name, slot))
+
+    async def rename(self, old: str, new: str) -> None:
+        """Move the newest save to another name, a free one. Raises StorageError; the old name still has it then."""
+        if new in await self.names():
+            raise StorageError("failed", f"there is a run named {new!r} already; choose another name")
+        await self.save(new, (await self.load(old)).content)
+        await self.delete(old)
+
+    async def _slots(self, name: str) -> list[tuple[bytes, int] | None]:
+        """What lies in the two files: (content, generation) where it is whole."""
+        present = await self._storage.names()
+        files = [_file(name, slot) for slot in SLOTS]
+        return [_decode(await self._read(file)) if file in present else None for file in files]
+
+    async def _read(self, file: str) -> bytes:
+        opened = await self._storage.open(file, create=False)
+        try:
+            return opened.read(0, opened.size())
+        finally:
+            opened.close()
+
+    async def _discard(self, file: str) -> None:
+        """Remove what could not be written whole; it would not be taken for a save, but it takes room."""
+        try:
+            await self._storage.delete(file)
+        except StorageError:
+            return
+
+
+def _write(opened: File, body: bytes) -> None:
+    """Fill an open file and close it."""
+    try:
+        opened.truncate(len(body))
+        written = opened.write(0, body)
+        if written != len(body):
+            raise StorageError("full", f"only {written} of {len(body)} bytes could be written")
+        opened.flush()
+    finally:
+        opened.close()
+
+
+def _file(name: str, slot: str) -> str:
+    return name.encode().hex() + slot
+
+
+def _name_of(file: str) -> str | None:
+    """The name that a file belongs to; None for somebody else's file."""
+    if not file.endswith(SLOTS):
+        return None
+    try:
+        return check_name(bytes.fromhex(file[: -len(SLOTS[0])]).decode())
+    except ValueError:
+        return None
+
+
+def _generation(slot: tuple[bytes, int] | None) -> int:
+    return 0 if slot is None else slot[1]
+
+
+def _encode(generation: int, content: bytes) -> bytes:
+    header = HEADER.pack(MAGIC, VERSION, 0, generation, len(content))
+    crc = zlib.crc32(content, zlib.crc32(header[CHECKED_FROM:]))
+    return HEADER.pack(MAGIC, VERSION, crc, generation, len(content)) + content
+
+
+def _decode(body: bytes) -> tuple[bytes, int] | None:
+    """(content, generation) of a file that is whole, None for any other."""
+    if len(body) < HEADER.size:
+        return None
+    magic, version, crc, generation, length = HEADER.unpack_from(body)
+    if (magic, version) != (MAGIC, VERSION) or length != len(body) - HEADER.size or generation < 1:
+        return None
+    if zlib.crc32(body[CHECKED_FROM:]) != crc:
+        return None
+    return body[HEADER.size :], generation
