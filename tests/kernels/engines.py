@@ -70,10 +70,12 @@ class Pair:
         return self.same_bits(offset, (count,), count)
 
 
-def pair(name: str, matches: int, horizon: int, workers: int = 1, hidden: int = SMALL_HIDDEN) -> Pair:
+def pair(
+    name: str, matches: int, horizon: int, workers: int = 1, hidden: int = SMALL_HIDDEN, duels: int = 0
+) -> Pair:
     """Both engines, the NumPy one with ordered sums."""
     program = program_of(name, hidden)
-    layout = Layout(plan_for(program, workers, matches, horizon))
+    layout = Layout(plan_for(program, workers, matches, horizon, duels=duels))
     memories = NativeMemory(layout.total_bytes), NativeMemory(layout.total_bytes)
     drill = drill_named(name)
     network = Network(len(drill.observation), drill.action_count, hidden, ORDERED)

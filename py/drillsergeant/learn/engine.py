@@ -16,6 +16,8 @@ from drillsergeant.learn.ppo import LearnerState
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
 EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 128, "random": 32}
 EVALUATION_OPPONENTS: tuple[str, ...] = tuple(EVALUATION_MATCHES)
+# Sides of a drill in which a worker can play duels: the policy on side 0, frozen parameters on side 1.
+DUEL_SIDES = 2
 # Matches the show can play: its own, and two to compare.
 SHOW_MATCHES = 3
 # Who plays a side of a match on screen instead of its policy: an action somebody else chose, or a frozen player.
@@ -34,6 +36,11 @@ def worker_seed(seed: int, index: int) -> int:
 def evaluation_seed(own_seed: int, number: int) -> int:
     """The seed of the matches against opponent ``number``, from the worker's own."""
     return (own_seed + 104729 * (number + 1)) % 2**32
+
+
+def duel_seed(own_seed: int, start: int) -> int:
+    """The seed of the duels of start ``start`` (they start anew with every opponent), from the worker's own."""
+    return (own_seed + 7368787 * (start + 1)) % 2**32
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,9 @@ class Insight:
     probabilities: Sequence[float]
     value: float
     observation: Sequence[float]
+
+
+NO_EPISODES = Tally(0, 0, 0)
 
 
 class ShowMatch(Protocol):
@@ -95,8 +105,13 @@ class ShowMatch(Protocol):
 class Collector(Protocol):
     """One rollout worker's matches."""
 
-    def collect(self, weights_offset: int, slot_offset: int) -> None:
-        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot."""
+    def collect(self, weights_offset: int, slot_offset: int) -> Tally:
+        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot; returns what became
+        of its duels."""
+
+    def face(self, parameters_offset: int | None) -> None:
+        """Start the duels anew, from now on against the parameters at this offset, which stay there unchanged; None:
+        against those that ``collect`` plays with."""
 
     def assist(self) -> None:
         """Do what there is to do for the learner, while the ring is full; returns at once where there is nothing."""

@@ -6,12 +6,13 @@ Each table takes its places from an `Arena`: over a region to use it, from offse
 from __future__ import annotations
 
 from drillsergeant.learn.arithmetic import METRICS
-from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, SHOW_MATCHES
+from drillsergeant.learn.engine import CHUNK_STATS, DUEL_SIDES, EVALUATION_MATCHES, SHOW_MATCHES
 from drillsergeant.learn.kernel_calls import Rows
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_MAX, Plan, Region, round_up
 
 WORD_BYTES = 4
+LANE_GROUP = 4  # lanes of a SIMD register
 # Behind each row, so that rows do not all fall into the same set of the cache.
 SKEW_BYTES = 64
 
@@ -81,15 +82,15 @@ class SightScratch:
 
 
 class RolloutScratch:
-    """Everything of a rollout worker: its batch, the batches of the evaluations, and what they share."""
+    """Everything of a rollout worker: self-play, duels, the batches of the evaluations, and what they share."""
 
-    def __init__(self, program: Program, matches: int, arena: Arena) -> None:
-        self.main = BatchScratch(program, matches, arena)
+    def __init__(self, program: Program, self_play: int, arena: Arena, duels: int = 0) -> None:
+        self.main, self.duels = BatchScratch(program, self_play, arena), BatchScratch(program, duels, arena)
         self.evaluations = {
             name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()
         }
-        largest = max(matches, *EVALUATION_MATCHES.values())
-        self.sight = SightScratch(program, program.drill.sides * largest, arena)
+        largest, sides = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.sides
+        self.sight = SightScratch(program, max(sides * largest, sides * self_play + duels), arena)
         self.slots = arena.words(largest)
         self.stats = arena.words(len(CHUNK_STATS) + len(program.drill.reward_terms))
 
@@ -141,12 +142,19 @@ def noise_indices(program: Program) -> int:
     return max(row.index + row.count for row in program.network.initial)
 
 
-def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_slots: int = 4) -> Plan:
+def plan_for(
+    program: Program, workers: int, matches: int, horizon: int, ring_slots: int = 4, duels: int = 0
+) -> Plan:
     """The plan of a shared memory in which `workers` rollout workers play `matches` matches each with kernels.
 
-    Raises ValueError for sizes that cannot be played.
+    Of these, `duels` are played against frozen parameters. Raises ValueError for sizes that cannot be played.
     """
     drill = program.drill
+    if duels % LANE_GROUP or (duels and drill.sides != DUEL_SIDES):
+        raise ValueError(
+            f"{duels} duels of {drill.name}, a drill with {drill.sides} sides: needs a multiple of {LANE_GROUP} duels, "
+            f"so that none runs past its row, and {DUEL_SIDES} sides; duels=0 for none"
+        )
     if drill.sides > 2 and matches % 4:
         raise ValueError(f"{drill.name} has {drill.sides} sides and {matches} matches: needs a multiple of 4 matches")
     sizes = {
@@ -159,9 +167,10 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
         "parameter_count": program.network.parameter_count,
         "ring_slots": ring_slots,
         "state_fields": len(drill.fields),
+        "duels": duels,
     }
     rollout, show, learner = Arena(), Arena(), Arena()
-    RolloutScratch(program, matches, rollout)
+    RolloutScratch(program, matches - duels, rollout, duels)
     ShowScratch(program, show)
     LearnerScratch(program, Plan(**sizes), learner)
     return Plan(

@@ -10,7 +10,15 @@ import numpy as np
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.chunk import Chunk
-from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, Tally, evaluation_seed, worker_seed
+from drillsergeant.learn.engine import (
+    CHUNK_STATS,
+    EVALUATION_MATCHES,
+    NO_EPISODES,
+    Tally,
+    duel_seed,
+    evaluation_seed,
+    worker_seed,
+)
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.network import Network
 from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
@@ -83,7 +91,9 @@ class NumpyCollector:
     ) -> None:
         self._drill, self._network, self._layout, self._memory = drill, network, layout, memory
         own_seed = worker_seed(seed, index)
-        self._main = Collector(drill, self._network, layout.plan.matches, own_seed)
+        self._seed, self._duel_starts = own_seed, 0
+        self._main = Collector(drill, self._network, layout.plan.self_play, own_seed)
+        self.face(None)
         self._evaluations = {
             opponent: Collector(
                 drill,
@@ -95,18 +105,36 @@ class NumpyCollector:
             for number, opponent in enumerate(OPPONENTS)
         }
 
-    def collect(self, weights_offset: int, slot_offset: int) -> None:
-        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot."""
+    def face(self, parameters_offset: int | None) -> None:
+        """Start the duels anew, against the parameters at this offset; None: against those ``collect`` plays with."""
+        self._duels, self._rival = None, parameters_offset
+        if self._layout.plan.duels:
+            seed = duel_seed(self._seed, self._duel_starts)
+            self._duel_starts += 1
+            controllers: tuple[Controller, ...] = ("policy", "frozen")
+            self._duels = Collector(self._drill, self._network, self._layout.plan.duels, seed, controllers)
+
+    def collect(self, weights_offset: int, slot_offset: int) -> Tally:
+        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot; returns what became
+        of its duels."""
+        plan = self._layout.plan
         parameters = read_parameters(self._memory, weights_offset, self._network)
-        chunk = self._main.collect(parameters, self._layout.plan.horizon)
+        chunk = self._main.collect(parameters, plan.horizon)
+        chunks, tally = [chunk], NO_EPISODES
+        if self._duels:
+            rival = weights_offset if self._rival is None else self._rival
+            self._duels.frozen = read_parameters(self._memory, rival, self._network)
+            chunks.append(self._duels.collect(parameters, plan.horizon))
+            tally = Tally(chunks[1].stats.episodes, chunks[1].stats.wins, chunks[1].stats.losses)
         for name in CHUNK_ARRAYS:
             region = self._layout.chunk_field(name, slot_offset)
             padded = np.zeros(region.shape, getattr(chunk, name).dtype)
-            padded[..., : self._layout.plan.agents] = getattr(chunk, name)
+            padded[..., : plan.agents] = np.concatenate([getattr(part, name) for part in chunks], axis=-1)
             self._memory.write(region.offset, padded.data)
         stats = [getattr(chunk.stats, name) for name in CHUNK_STATS]
         stats += [chunk.stats.reward_terms.get(name, 0.0) for name in self._drill.reward_terms]
         self._memory.write(self._layout.chunk_field("stats", slot_offset).offset, np.array(stats, np.float32).data)
+        return tally
 
     def assist(self) -> None:
         """Nothing: the reference learner computes alone."""

@@ -1,4 +1,4 @@
-"""Playing matches: the reference of the rollout workers, and evaluation against frozen opponents.
+"""Playing matches: the reference of the rollout workers, their duels with an older self, and evaluation.
 
 One chunk is T decisions of all agents with the same parameters. A match that terminates starts anew at once. A match
 past its time limit plays on to the chunk's end, is reported truncated there, and starts anew after the value of its
@@ -19,7 +19,7 @@ from drillsergeant.learn.matches import Judgement, Matches
 from drillsergeant.learn.network import Network
 from drillsergeant.learn.sampling import sample
 
-Controller: TypeAlias = Literal["policy", "scripted", "random"]
+Controller: TypeAlias = Literal["policy", "frozen", "scripted", "random"]
 
 # Salts that keep the random numbers of different uses apart.
 SAMPLING_SALT = 1
@@ -36,7 +36,7 @@ class Decision(NamedTuple):
 
 
 class Collector:
-    """N matches, each side played by the policy, the drill's scripted player or a uniformly random one."""
+    """N matches, each side played by the policy, frozen parameters, the drill's scripted player or a random one."""
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class Collector:
                 f"{drill.name} has {drill.sides} sides, got {len(self.controllers)} controllers {self.controllers}"
             )
         self.policy_sides = [s for s, who in enumerate(self.controllers) if who == "policy"]
+        self.frozen: Array | None = None  # f32 [P], what a frozen side plays with; to be set before playing
         # Of the episodes under way: decisions so far [N] and side 0's reward terms so far.
         self._length = np.zeros(matches, np.int64)
         self._terms = np.zeros((len(drill.reward_terms), matches), np.float32)
@@ -86,8 +87,11 @@ class Collector:
 
     def decide(self, parameters: Array) -> Decision:
         """The policy's choices in the present states. The one place that runs the network to play."""
-        obs = np.concatenate([self.matches.observe(side) for side in self.policy_sides], axis=1)
-        draws = np.concatenate([self.matches.draw(side, SAMPLING_SALT) for side in self.policy_sides])
+        return self._choose(parameters, self.policy_sides)
+
+    def _choose(self, parameters: Array, sides: Sequence[int]) -> Decision:
+        obs = np.concatenate([self.matches.observe(side) for side in sides], axis=1)
+        draws = np.concatenate([self.matches.draw(side, SAMPLING_SALT) for side in sides])
         activations = self.network.forward(parameters, obs)
         action, logp, _ = sample(list(activations.logits), draws)
         return Decision(obs, action, logp, activations.value)
@@ -106,6 +110,9 @@ class Collector:
         return judgement
 
     def _foreign_action(self, who: Controller, side: int) -> Array:
+        if who == "frozen":
+            assert self.frozen is not None, "a frozen side has no parameters"
+            return self._choose(self.frozen, [side]).action
         if who == "scripted":
             return self.drill.scripted(self.matches.state, side)
         return random_action(self.matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)

@@ -1,6 +1,7 @@
 """Playing a whole chunk in one call: the loop of `rollout.Collector` as WebAssembly, around the kernels of a drill.
 
 `collect` plays T decisions of N matches, all sides by the policy, and fills a chunk of the rollout ring;
+`collect_duel` plays side 1 with other, frozen parameters and records side 0 beside what `collect` has recorded;
 `evaluate_scripted` and `evaluate_random` play side 0 by the policy against a frozen opponent and keep nothing but the
 tally. Same order of the same operations as the NumPy collector, so the same bits. All pointers are byte offsets, all
 strides bytes; parameters are listed where the functions are added.
@@ -14,6 +15,7 @@ from drillsergeant.kernels.assembler import Function
 from drillsergeant.kernels.listing import Local
 from drillsergeant.kernels.loops import Operand, advance, call, count_down, push, set_sum
 from drillsergeant.kernels.module import Module
+from drillsergeant.learn.engine import DUEL_SIDES
 from drillsergeant.learn.kernel_table import DrillKernels
 from drillsergeant.learn.rollout import Controller
 
@@ -30,7 +32,10 @@ _WORK = (
 # decision, which is seen for its value only.
 _RECORD = "reward terminated truncated last_obs"
 # Against a frozen opponent: bytes from one side's actions to the next one's.
-_DUEL = "action_stride"
+_FOREIGN = "action_stride"
+# Against frozen parameters: those, and rows for what the other side sees and chooses, of which nothing is kept. It
+# looks through `last_obs`, and what its head and draws are written over has been used by then.
+_RIVAL = "rival_parameters rival_action rival_logp rival_value"
 
 Group = tuple[Operand, Operand]
 
@@ -57,6 +62,9 @@ class RolloutProgram:
         see_all = self._add_see("see", sides)
         see_first = self._add_see("see_first", sides[:1])
         self._add_play("collect", ["policy"] * len(sides), see_all, record=True)
+        self.see_rival = self._add_see("see_rival", sides[1:]) if len(sides) == DUEL_SIDES else None
+        if self.see_rival:
+            self._add_play("collect_duel", ["policy", "frozen"], see_first, record=True)
         opponents: tuple[Controller, ...] = ("scripted", "random")
         for opponent in opponents:
             controllers: list[Controller] = ["policy", opponent]
@@ -91,7 +99,8 @@ class RolloutProgram:
         return f
 
     def _add_play(self, name: str, controllers: Sequence[Controller], see: Function, *, record: bool) -> None:
-        names = _WORK.split() + (_RECORD if record else _DUEL).split()
+        names = _WORK.split() + (_RECORD if record else _FOREIGN).split()
+        names += _RIVAL.split() if "frozen" in controllers else []
         f = self.module.function(name, [(param, "i32") for param in names], export=True)
         _Play(self, f, controllers, see, record=record).emit()
 
@@ -107,6 +116,7 @@ class _Play:
         self.row_bytes = f.local("i32", "row_bytes")  # of one match row without its padding
         self.agents, self.obs_bytes = f.local("i32", "agents"), f.local("i32", "obs_bytes")
         self.left, self.at = f.local("i32", "left"), f.local("i32", "at")
+        self.duel = "frozen" in controllers
 
     def emit(self) -> None:
         """Emit the whole function."""
@@ -115,7 +125,7 @@ class _Play:
         _set_product(f, self.agents, p["matches"], self.controllers.count("policy"))
         _set_product(f, self.obs_bytes, p["lanes_bytes"], len(self.program.drill.observation))
         self._clear(p["ended"], p["match_stride"], self.program.ended_rows)
-        if self.record:
+        if self.record and not self.duel:
             self._clear(p["truncated"], p["lanes_bytes"], p["decisions"])
         f.local_get(p["decisions"])
         f.local_set(self.left)
@@ -155,15 +165,32 @@ class _Play:
         }
         call_kernel(f, self.kernels["sample"], self.agents, groups)
         for side, who in enumerate(self.controllers):
-            if who != "policy":
+            if who == "frozen":
+                self._act_frozen(groups)
+            elif who != "policy":
                 _push_row(f, p["action"], p["action_stride"], side)
                 f.local_set(self.at)
                 kernel = self.kernels[f"{who}_{side}"]
                 call_kernel(f, kernel, p["matches"], {"in.state": self._rows("state"), "out.action": (self.at, 0)})
 
+    def _act_frozen(self, groups: Mapping[str, Group]) -> None:
+        """The actions of the side that plays with frozen parameters."""
+        f, p, see = self.f, self.p, self.program.see_rival
+        assert see is not None, "a duel takes two sides"
+        other = {"obs": p["last_obs"], "parameters": p["rival_parameters"], "value": p["rival_value"]}
+        call(f, see, *(other.get(name, p[name]) for name in see.params))
+        chosen = {"out.action": (p["rival_action"], 0), "out.logp": (p["rival_logp"], 0)}
+        call_kernel(f, self.kernels["sample"], p["matches"], {**groups, **chosen})
+
     def _step(self) -> None:
         """Play the decision, judge it, start terminated matches anew. The state ends up where it was."""
         stride = self.row_bytes if self.record else self.p["action_stride"]
+        if self.duel:  # side 0's actions are in the chunk, the other's elsewhere: as far apart as they are
+            self.f.local_get(self.p["rival_action"])
+            self.f.local_get(self.p["action"])
+            self.f.op("i32.sub")
+            self.f.local_set(self.at)
+            stride = self.at
         moved: dict[str, Group] = {
             "in.state": self._rows("state"),
             "in.action": (self.p["action"], stride),
@@ -179,6 +206,8 @@ class _Play:
         f, p = self.f, self.p
         self._copy_to_lanes("reward", lambda side: _push_row(f, p["rewards"], p["match_stride"], side))
         self._copy_to_lanes("terminated", lambda _side: push(f, p["flag"]))
+        if self.duel:  # the lanes of others in these rows are not this function's to clear
+            self._clear(p["truncated"], self.row_bytes, 1)
         advance(f, p["obs"], self.obs_bytes)
         for name in ("action", "logp", "value", "reward", "terminated"):
             advance(f, p[name], p["lanes_bytes"])

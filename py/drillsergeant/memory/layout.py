@@ -93,10 +93,8 @@ class Plan:
             if type(value) is not int or value < least:
                 raise ValueError(f"plan.{field.name} is {value!r}, needs an integer of at least {least}")
         if self.duels > self.matches or (self.duels and self.sides < 2):
-            raise ValueError(
-                f"plan.duels is {self.duels} with {self.matches} matches, sides {self.sides}: at most every match can "
-                "be a duel, and it takes two; set duels=0"
-            )
+            what = f"plan.duels is {self.duels} with {self.matches} matches, sides {self.sides}"
+            raise ValueError(f"{what}: at most every match can be a duel, and it takes two; set duels=0")
         if self.ring_slots & (self.ring_slots - 1):
             # A slot is counter % ring_slots and the counter wraps at 2**32: only powers of two go round without a jump.
             raise ValueError(f"plan.ring_slots is {self.ring_slots}, needs a power of two: 2, 4 or 8")
@@ -339,11 +337,14 @@ def _scratch_rows(plan: Plan) -> list[Row]:
 
 
 def _library_rows(plan: Plan) -> list[Row]:
-    """Frozen snapshots, whom each rollout worker plays its duels against, and what came of them."""
+    """Frozen snapshots; whose number each rollout worker plays, its tallies, and its copy of the one it plays."""
     workers = tuple(map(rollout, range(plan.workers)))
     rows: list[Row] = [
         ("library.ids", "i32", (LIBRARY_SLOTS,), TRAINER, (SHOW, *workers)),
         ("library.parameters", "f32", (LIBRARY_SLOTS, plan.parameter_count), TRAINER, (SHOW, *workers)),
         ("library.choice", "i32", (plan.workers,), TRAINER, workers),
     ]
-    return rows + [(f"library.tally.{own}", "i32", (LIBRARY_SLOTS, TALLY_WORDS), own, (TRAINER,)) for own in workers]
+    for own in workers:
+        rows.append((f"library.tally.{own}", "i32", (LIBRARY_SLOTS, TALLY_WORDS), own, (TRAINER,)))
+        rows.append((f"library.rival.{own}", "f32", (plan.parameter_count,), own, (own,)))
+    return rows

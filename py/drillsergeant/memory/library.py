@@ -94,6 +94,10 @@ class LibraryWriter:
             )
         self._memory.store(self._choice + worker, slot)
 
+    def chosen(self) -> set[int]:
+        """Slots that some worker is to play."""
+        return {self._memory.load(self._choice + worker) for worker in range(self._workers)} - {NO_CHOICE}
+
     def tallies(self) -> dict[int, DuelTally]:
         """What became of the duels against each snapshot that is in a slot now, by slot."""
         return {slot: self._tally(slot, ident) for slot, ident in enumerate(self.ids()) if ident != EMPTY}
@@ -143,27 +147,49 @@ class LibraryReader:
 
 
 class DuelBook:
-    """A rollout worker's own cells: whom it is to play, and what came of it."""
+    """A rollout worker's end: a copy of the snapshot it is to play, and what came of playing it."""
 
     def __init__(self, memory: Memory, layout: Layout, worker: int) -> None:
-        """Look up and count as rollout worker `worker`; a replacement goes on from what is counted already."""
+        """Play as rollout worker `worker`; a replacement goes on from what is counted already."""
         self._memory, self._places, self._worker = memory, _Places(layout), worker
+        self._reader = LibraryReader(memory, layout)
         self._choice = layout["library.choice"].word + worker
+        self._rival = layout[f"library.rival.{rollout(worker)}"].offset
+        self._slot, self._ident = NO_CHOICE, EMPTY
 
-    def choice(self) -> tuple[int, int]:
-        """Slot and id of the snapshot the trainer wants played; (NO_CHOICE, 0) for none."""
+    @property
+    def rival(self) -> int | None:
+        """Byte offset of the copy of the snapshot that is played, None where nobody's snapshot is."""
+        return self._rival if self._ident != EMPTY else None
+
+    def follow(self) -> bool:
+        """Copy the snapshot the trainer has chosen, if it is another than the one here; tells whether it was.
+
+        A chosen slot that is empty, or changes just now, leaves things as they are: the frozen copy is still good.
+        """
         slot = self._memory.load(self._choice)
-        ident = self._memory.load(self._places.ident(slot)) if 0 <= slot < LIBRARY_SLOTS else EMPTY
-        return (slot, ident) if ident != EMPTY else (NO_CHOICE, EMPTY)
+        if not 0 <= slot < LIBRARY_SLOTS:
+            changed = self._ident != EMPTY
+            self._slot, self._ident = NO_CHOICE, EMPTY
+            return changed
+        ident = self._memory.load(self._places.ident(slot))
+        if ident == EMPTY or (slot, ident) == (self._slot, self._ident):
+            return False
+        ident = self._reader.copy(slot, self._rival)
+        if ident != EMPTY:
+            self._slot, self._ident = slot, ident
+        return ident != EMPTY
 
-    def count(self, slot: int, ident: int, episodes: int, wins: int, losses: int) -> None:
-        """Add to what is counted of this worker's duels against snapshot `ident`, which was copied from `slot`."""
-        word = self._places.tally(self._worker, slot)
-        if self._memory.load(word + TallyWord.ID) != ident:
+    def count(self, episodes: int, wins: int, losses: int) -> None:
+        """Add to what is counted of this worker's duels against the snapshot it plays."""
+        if self._ident == EMPTY:
+            return
+        word = self._places.tally(self._worker, self._slot)
+        if self._memory.load(word + TallyWord.ID) != self._ident:
             self._memory.store(word + TallyWord.ID, EMPTY)
             for name in (TallyWord.EPISODES, TallyWord.WINS, TallyWord.LOSSES):
                 self._memory.store(word + name, 0)
-            self._memory.store(word + TallyWord.ID, ident)
+            self._memory.store(word + TallyWord.ID, self._ident)
         counts = ((TallyWord.EPISODES, episodes), (TallyWord.WINS, wins), (TallyWord.LOSSES, losses))
         for name, more in counts:
             if more:

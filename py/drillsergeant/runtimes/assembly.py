@@ -13,6 +13,7 @@ from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import SHOW, Layout, attach, rollout
+from drillsergeant.memory.library import DuelBook
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
@@ -100,6 +101,7 @@ class Assembly:
             self._engine.collector(index, self._init.seed),
             WeightsReader(self._memory, self._layout, rollout(index), self._shape_hash),
             RingProducer(self._memory, self._layout, index, telemetry),
+            DuelBook(self._memory, self._layout, index),
             telemetry,
             plan.agents * plan.horizon,
         )

@@ -48,7 +48,7 @@ class Factory:
         self._memory, self._layout, self._now_s, self._drill = memory, layout, now_s, program.drill
         plan = layout.plan
         self.total = plan.workers * plan.matches
-        self.shown = min(SHOWN, self.total)
+        self.shown = min(SHOWN, plan.workers * plan.self_play)
         rows = {name: row for row, name in enumerate(program.drill.fields)}
         bodies = program.drill.scene.bodies
         drawn = [name for body in bodies for name in (body.x, body.y, *(body.heading or ()), *(body.velocity or ()))]
@@ -63,7 +63,8 @@ class Factory:
 
     def _open(self, program: Program, index: int, count: int) -> Window:
         plan = self._layout.plan
-        state = RolloutScratch(program, plan.matches, Arena.over(self._layout[f"{rollout(index)}.scratch"])).main.state
+        arena = Arena.over(self._layout[f"{rollout(index)}.scratch"])
+        state = RolloutScratch(program, plan.self_play, arena, plan.duels).main.state
         last_row = max(*self._rows.values(), self._episode_row)
         words = array("f", bytes(last_row * state.stride + count * WORD_BYTES))
         blank = [dict.fromkeys(self._rows, 0.0) for _ in range(count)]
@@ -103,8 +104,8 @@ class Factory:
         if passed_s >= SPEED_OVER_S:
             before, self._decisions = self._decisions, self._count()
             made = sum(unsigned(now - then) for then, now in zip(before, self._decisions, strict=True))
-            per_match_s = self._drill.sides * self._drill.tick_hz / self._drill.action_repeat
-            self._speed = made / passed_s / (self.total * per_match_s)
+            per_agent_s = self._drill.tick_hz / self._drill.action_repeat
+            self._speed = made / passed_s / (self._layout.plan.workers * self._layout.plan.agents * per_agent_s)
             self._counted_s += passed_s
         return {"factory_matches": self.total, "factory_shown": self.shown, "factory_speed": self._speed}
 

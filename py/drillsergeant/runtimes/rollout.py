@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
 from drillsergeant.memory.control import RunFlag
+from drillsergeant.memory.library import DuelBook
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader
@@ -30,11 +31,12 @@ class Rollout:
         collector: Collector,
         weights: WeightsReader,
         ring: RingProducer,
+        duels: DuelBook,
         telemetry: TelemetryWriter,
         decisions_per_chunk: int,
     ) -> None:
         self._host, self._run_flag, self._collector = host, run_flag, collector
-        self._weights, self._ring, self._telemetry = weights, ring, telemetry
+        self._weights, self._ring, self._duels, self._telemetry = weights, ring, duels, telemetry
         self._decisions_per_chunk = decisions_per_chunk
         self._chunks = 0
 
@@ -62,7 +64,10 @@ class Rollout:
             if weights is None:
                 self._weights.wait(IDLE_WAIT_S)
                 return
-            self._collector.collect(weights.offset, slot)
+            if self._duels.follow():
+                self._collector.face(self._duels.rival)
+            tally = self._collector.collect(weights.offset, slot)
+            self._duels.count(tally.episodes, tally.wins, tally.losses)
             self._ring.publish(weights.version)
             self._telemetry.count(Counter.DECISIONS, self._decisions_per_chunk)
             self._chunks += 1

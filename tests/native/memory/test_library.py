@@ -54,7 +54,7 @@ def test_a_zeroed_memory_is_an_empty_library() -> None:
     assert shelf.reader.ids() == shelf.writer.ids() == [0] * LIBRARY_SLOTS
     assert shelf.writer.tallies() == {}
     assert shelf.reader.copy(0, TARGET) == 0
-    assert [book.choice() for book in shelf.books] == [(NO_CHOICE, 0)] * 2
+    assert [(book.follow(), book.rival) for book in shelf.books] == [(False, None)] * 2
 
 
 def test_every_slot_keeps_its_own_snapshot_from_a_buffer_or_from_shared_memory() -> None:
@@ -164,52 +164,75 @@ def test_the_explorer_finds_the_tear_of_a_reader_that_does_not_look_twice() -> N
         Explorer({"writer": putter(1, 2), "reader": copier(1, Trusting)}).run()
 
 
-def test_a_worker_is_told_whom_to_play_and_only_snapshots_that_exist() -> None:
+def test_a_worker_follows_the_trainers_choice_and_keeps_its_copy_while_there_is_no_better() -> None:
     shelf = Shelf()
+    for worker in range(2):
+        shelf.writer.choose(worker, NO_CHOICE)
     shelf.writer.put(SLOT, 9, payload(9))
     shelf.writer.choose(1, SLOT)
-    assert [book.choice() for book in shelf.books] == [(NO_CHOICE, 0), (SLOT, 9)]
+    assert shelf.writer.chosen() == {SLOT}
+    other, book = shelf.books
+    assert (other.follow(), other.rival) == (False, None)
+    assert book.follow() and not book.follow()
+    place = LAYOUT["library.rival.rollout.1"].offset
+    assert book.rival == place and read(shelf.memory, place) == [9.0] * PARAMETERS
     shelf.writer.drop(SLOT)
-    assert shelf.books[1].choice() == (NO_CHOICE, 0)
+    assert not book.follow() and book.rival == place, "the copy outlives the slot"
+    shelf.writer.put(SLOT, 10, payload(10))
+    assert book.follow() and read(shelf.memory, place) == [10.0] * PARAMETERS
     shelf.writer.choose(1, NO_CHOICE)
-    shelf.writer.put(SLOT, 10, payload(1))
-    assert shelf.books[1].choice() == (NO_CHOICE, 0)
+    assert book.follow() and book.rival is None
+
+
+def test_a_chosen_snapshot_that_changes_while_it_is_copied_is_copied_at_the_next_look() -> None:
+    memory = Meddler(LAYOUT.total_bytes)
+    shelf = Shelf(memory)
+    shelf.writer.put(SLOT, 1, payload(1))
+    shelf.writer.choose(0, SLOT)
+    memory.meddle = lambda: shelf.writer.put(SLOT, 2, payload(2))  # type: ignore[method-assign]
+    book = shelf.books[0]
+    assert not book.follow() and book.rival is None
+    assert book.follow() and read(memory, book.rival or 0) == [2.0] * PARAMETERS
 
 
 def test_tallies_are_added_over_workers_and_belong_to_the_snapshot_in_the_slot() -> None:
     shelf = Shelf()
     shelf.writer.put(SLOT, 1, payload(1))
     shelf.writer.put(0, 2, payload(2))
-    shelf.books[0].count(SLOT, 1, 10, 6, 1)
-    shelf.books[0].count(SLOT, 1, 5, 0, 5)
-    shelf.books[1].count(SLOT, 1, 3, 1, 1)
+    for worker, book in enumerate(shelf.books):
+        book.count(7, 7, 0)  # of nobody's snapshot
+        shelf.writer.choose(worker, SLOT)
+        book.follow()
+    shelf.books[0].count(10, 6, 1)
+    shelf.books[0].count(5, 0, 5)
+    shelf.books[1].count(3, 1, 1)
     assert shelf.writer.tallies() == {0: DuelTally(2, 0, 0, 0), SLOT: DuelTally(1, 18, 7, 7)}
     shelf.writer.put(SLOT, 3, payload(3))
-    shelf.books[1].count(SLOT, 1, 4, 4, 0)  # the rest of what was under way against the old one
+    shelf.books[1].count(4, 4, 0)  # the rest of what was under way against the old one
     assert shelf.writer.tallies()[SLOT] == DuelTally(3, 0, 0, 0)
-    shelf.books[1].count(SLOT, 3, 2, 1, 0)
+    shelf.books[1].follow()
+    shelf.books[1].count(2, 1, 0)
     assert shelf.writer.tallies()[SLOT] == DuelTally(3, 2, 1, 0), "another id starts from nothing"
 
 
 def test_a_dead_worker_leaves_its_counts_to_its_replacement_and_other_workers_alone() -> None:
-    def counter(worker: int, ident: int) -> Program:
-        def program(memory: ReplayMemory) -> None:
-            book = DuelBook(memory, LAYOUT, worker)
-            for left in (2, 1):
-                memory.mark(left)
-                book.count(SLOT, ident, 3, 2, 1)
-
-        return program
+    def count(memory: ReplayMemory) -> None:
+        book = DuelBook(memory, LAYOUT, 0)
+        assert book.follow()
+        for left in (2, 1):
+            memory.mark(left)
+            book.count(3, 2, 1)
 
     def look(memory: ReplayMemory) -> None:
         seen = LibraryWriter(memory, LAYOUT)._tally(SLOT, 7)
         assert seen.wins + seen.losses <= seen.episodes, f"more decided than played: {seen}"
         assert seen.episodes >= 6, f"the living worker's count is gone: {seen}"
 
-    initial = {library._Places(LAYOUT).tally(1, SLOT) + word: value for word, value in enumerate((7, 6, 4, 2))}
-    old = {library._Places(LAYOUT).tally(0, SLOT) + word: value for word, value in enumerate((5, 90, 80, 10))}
-    threads = {"worker": counter(0, 7), "trainer": look}
-    Explorer(threads, initial | old, killable=["worker"], recovery={"worker": counter(0, 7)}).run()
+    places = library._Places(LAYOUT)
+    initial = {places.tally(1, SLOT) + word: value for word, value in enumerate((7, 6, 4, 2))}
+    initial |= {places.tally(0, SLOT) + word: value for word, value in enumerate((5, 90, 80, 10))}
+    initial |= {places.ident(SLOT): 7, LAYOUT["library.choice"].word: SLOT}
+    Explorer({"worker": count, "trainer": look}, initial, killable=["worker"], recovery={"worker": count}).run()
 
 
 def test_what_cannot_be_kept_is_refused_with_both_values() -> None:

@@ -11,6 +11,7 @@ from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_
 from drillsergeant.memory.access import Memory, PlainMemory
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
+from drillsergeant.memory.library import DuelBook
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
@@ -75,6 +76,7 @@ class Factory:
             engine.collector(0, 1),
             WeightsReader(memory, layout, rollout(0), shape),
             RingProducer(memory, layout, 0, telemetry),
+            DuelBook(memory, layout, 0),
             telemetry,
             plan.agents * plan.horizon,
         )
