@@ -95,10 +95,26 @@ class SetValidation(Message):
 
 @dataclass(frozen=True)
 class ResetTrainer(Message):
-    """page -> trainer: forget everything learned; new weights from ``seed``."""
+    """page -> trainer: forget everything learned; new weights from ``seed``, and these changes to hyperparameters."""
 
     TYPE = "RESET_TRAINER"
     seed: int
+    hyper: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rewind(Message):
+    """page -> trainer: go on from snapshot ``id`` of the timeline; weights and optimiser are as they were then."""
+
+    TYPE = "REWIND"
+    id: int
+
+
+@dataclass(frozen=True)
+class Snapshot(Message):
+    """page -> trainer: keep the policy as it is now on the timeline."""
+
+    TYPE = "SNAPSHOT"
 
 
 @dataclass(frozen=True)
@@ -212,8 +228,8 @@ class Error(Message):
 MESSAGES: dict[str, type[Message]] = {
     cls.TYPE: cls
     for cls in (
-        Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Play, Pause, Step,
-        ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Ready, Metrics, Error,
+        Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Play,
+        Pause, Step, ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Ready, Metrics, Error,
     )
 }  # fmt: skip
 
@@ -222,7 +238,10 @@ ACCEPTED: dict[Role, frozenset[str]] = {
         {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "SET_VIEW", "INPUT", "RESIZE"}
     ),
     "trainer": frozenset(
-        {"INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "SET_VALIDATION", "RESET_TRAINER"}
+        {
+            "INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "SET_VALIDATION", "RESET_TRAINER",
+            "REWIND", "SNAPSHOT",
+        }
     ),
     "rollout": frozenset({"INIT"}),
     "page": frozenset({"READY", "METRICS", "ERROR"}),

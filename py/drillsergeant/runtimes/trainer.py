@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
+from drillsergeant.memory.library import LibraryWriter
 from drillsergeant.memory.ring import Doorbell, RingConsumer
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.course import Course, Moment
 from drillsergeant.runtimes.host import Host
+from drillsergeant.runtimes.timeline import Timeline
 from drillsergeant.runtimes.trainer_report import TrainerReport
 
 CHUNK_WAIT_S = 0.05
@@ -46,12 +48,15 @@ class Trainer:
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
         self._report = TrainerReport(memory, layout, reward_terms)
-        self.hyper, self._lockstep = hyper, lockstep
+        self._lockstep = lockstep
         self.training = self._learning = False
         self._postponed: list[Callable[[], None]] = []
         self._restart_counts()
         if weights.version == 0:
             self.publish()
+        timeline = Timeline(LibraryWriter(memory, layout))
+        actions = layout.plan.action_count
+        self.course = Course(learner, timeline, self._report, hyper, actions, self.moment, self.publish)
 
     def _restart_counts(self) -> None:
         self.decisions = self.updates = 0
@@ -86,15 +91,18 @@ class Trainer:
             return
         self._learning = True
         offsets = [chunk.offset for _, chunk in chunks]
-        learned = self._learner.learn(offsets, self.hyper)
+        hyper = self.course.next_hyper()
+        learned = self._learner.learn(offsets, hyper)
         metrics = await learned if isinstance(learned, Awaitable) else learned
         self._learning = False
-        self._report.learned(metrics, offsets)
+        self._report.learned(metrics, offsets, hyper)
         self.updates += 1
         self.decisions += len(chunks) * self._decisions_per_chunk
         self.publish()
         for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
             ring.release()
+        if not self._lockstep:  # whose weights depend on nothing else
+            self.course.watch(metrics)
         while self._postponed:
             self._postponed.pop(0)()
         if self.updates == self._lockstep:
@@ -110,23 +118,36 @@ class Trainer:
         return hashlib.sha256(parameters).hexdigest()
 
     def handle(self, message: protocol.Message) -> None:
-        """Obey one decoded message from the page. Raises ValueError for a hyperparameter out of range."""
+        """Obey one decoded message from the page. Raises ValueError for what cannot be, and changes nothing then."""
         match message:
             case protocol.StartTraining(hyper=changes):
-                self.hyper = self.hyper.changed(**changes)
+                self.course.change(changes)
                 self._set_training(True)
             case protocol.StopTraining():
                 self._set_training(False)
             case protocol.SetHyper(changes=changes):
-                self.hyper = self.hyper.changed(**changes)
+                self.course.change(changes)
             case protocol.SetLearner(learner=wanted):
                 self._choose(wanted)
             case protocol.SetValidation(on=on):
                 if isinstance(self._learner, FallbackLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
-            case protocol.ResetTrainer(seed=seed):
-                self._between_updates(lambda: self._reset(seed))
+            case protocol.ResetTrainer(seed=seed, hyper=changes):
+                hyper = self.course.wanted.changed(**changes)
+                self._between_updates(lambda: self._reset(seed, hyper))
+            case protocol.Rewind() | protocol.Snapshot():
+                self._turn_back(message)
         self.report()
+
+    def _turn_back(self, message: protocol.Rewind | protocol.Snapshot) -> None:
+        if self._lockstep:
+            raise ValueError(f"{message.TYPE} is not for lockstep, whose weights depend on nothing but its numbers")
+        if isinstance(message, protocol.Snapshot):
+            self._between_updates(self.course.snapshot)
+            return
+        ident = message.id
+        self.course.timeline.find(ident)
+        self._between_updates(lambda: self.course.rewind(ident))
 
     def _between_updates(self, action: Callable[[], None]) -> None:
         """Do it now, or when the update in hand is done: its chunks are held, and it works on the state as it was."""
@@ -151,13 +172,19 @@ class Trainer:
             self._trained_s += now_s - self._since_s
         self.training = on
 
-    def _reset(self, seed: int) -> None:
+    def _reset(self, seed: int, hyper: Hyper) -> None:
         self._learner.reset(seed)
         self.publish()
         for ring in self._rings:
             while ring.peek() is not None:
                 ring.release()
         self._restart_counts()
+        self.course.begin(hyper)
+        self.course.note("restart", f"A new run from nothing, seed {seed}")
+
+    def moment(self) -> Moment:
+        """Return where the run is now."""
+        return Moment(self.trained_s(), self.decisions, self._weights.version)
 
     def trained_s(self) -> float:
         """Return the seconds spent training so far."""
@@ -179,7 +206,7 @@ class Trainer:
             "version": self._weights.version,
             "learner": self._learner.name,
             "learner_why": self._learner.why,
-            "hyper": asdict(self.hyper),
+            **self.course.values(),
         }
         if isinstance(self._learner, FallbackLearner):
             values |= {"learner_choice": self._learner.mode, "validation": self._learner.watch.told()}

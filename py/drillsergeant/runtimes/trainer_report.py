@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
-from drillsergeant.learn.engine import EVALUATION_OPPONENTS
+from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout
-from drillsergeant.memory.telemetry import Counter, Word, read_telemetry
+from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.runtimes.curve import Curve
+from drillsergeant.runtimes.evaluations import Evaluations
 from drillsergeant.runtimes.rates import Rates
 from drillsergeant.runtimes.reward_terms import RewardTerms
+from drillsergeant.runtimes.value_error import UnexplainedVariance
 
 CURVE_POINTS_SENT = 400
+ENOUGH_TO_SHOW = 50.0  # episodes
 
 
 class TrainerReport:
@@ -21,26 +27,47 @@ class TrainerReport:
     def __init__(self, memory: Memory, layout: Layout, reward_terms: Sequence[str]) -> None:
         self._memory, self._layout = memory, layout
         self._roles = [rollout(index) for index in range(layout.plan.workers)]
+        self._evaluations = Evaluations(memory, layout)
         self._rewards = RewardTerms(memory, layout, reward_terms)
+        self._value_error = UnexplainedVariance(memory, layout)
         self.restart()
 
     def restart(self) -> None:
         """Forget everything; evaluation episodes finished so far count for the run before."""
+        self._evaluations.fresh()
+        self.win_rates = {name: WinRate() for name in EVALUATION_OPPONENTS}
         self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
-        self._base = self._totals()
+        self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
+        self._shown: dict[str, object] = {}
         self._rates = Rates()
         self._latest: dict[str, object] = {}
         self._rewards.clear()
+        self._value_error.clear()
+        self._sample = True
 
     def restart_rates(self) -> None:
         """Forget the rates: time has passed in which nothing was meant to happen."""
         self._rates = Rates()
 
-    def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int]) -> None:
+    def restart_wins(self) -> None:
+        """The policy is another one now: matches against the frozen players that it did not begin do not count."""
+        for name, rate in self.win_rates.items():
+            rate.restart(EVALUATION_MATCHES[name] * self._layout.plan.workers)
+
+    def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
         """Take in one update, before its chunks are released."""
         self._latest = dict(metrics)
         for offset in chunk_offsets:
             self._rewards.add(offset)
+        if self._sample:  # one chunk a message is enough
+            self._value_error.add(chunk_offsets[0], hyper)
+            self._sample = False
+        for name, tally in self._evaluations.fresh().items():
+            self.win_rates[name].add(tally.episodes, tally.wins, tally.losses)
+            old = self._totals[name]
+            self._totals[name] = Tally(
+                old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses
+            )
 
     def note(self, name: str, value: object) -> None:
         """Report ``value`` until the next update."""
@@ -48,39 +75,41 @@ class TrainerReport:
 
     def rate(self, now_s: float, decisions: int, updates: int) -> None:
         """Take the counters of a running training as they stand."""
-        played = sum(int(block[Counter.DECISIONS]) for block in self._blocks())
+        blocks = [read_telemetry(self._memory, self._layout, role) for role in self._roles]
+        played = sum(int(block[Counter.DECISIONS]) for block in blocks)
         counters = {"trained_decisions": decisions, "rollout_decisions": played, "updates": updates}
         self._rates.add(now_s, counters)
 
     def values(self, t_s: float, decisions: int) -> dict[str, object]:
         """Return the numbers as they stand after ``t_s`` seconds of training on ``decisions`` decisions."""
-        totals = self._totals()
+        self._sample = True
         for name, curve in self._curves.items():
-            since = {key: value - self._base[name][key] for key, value in totals[name].items()}
-            curve.update(t_s, decisions, since)
+            curve.update(t_s, decisions, asdict(self._totals[name]))
+            self._show(name)
         values: dict[str, object] = {
             **self._latest,
             **self._rates.summary(),
             **self._rewards.means(),
+            **self._shown,
             "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
         }
-        for name, curve in self._curves.items():
-            if curve.points:
-                last, suffix = curve.points[-1], "" if name == "scripted" else f"_{name}"
-                rates = {"win_rate": last.win, "loss_rate": last.loss, "draw_rate": last.draw}
-                values |= {key + suffix: rate for key, rate in rates.items()}
+        if (error := self._value_error.share()) is not None:
+            values["value_error"] = error
         return values
 
-    def _blocks(self) -> list[dict[Word, float]]:
-        return [read_telemetry(self._memory, self._layout, role) for role in self._roles]
+    @property
+    def win_rate(self) -> float | None:
+        """Against the scripted player, once enough episodes of the present policy tell."""
+        now = self.win_rates["scripted"].estimate()
+        return None if now is None or now.effective < ENOUGH_TO_SHOW else now.win
 
-    def _totals(self) -> dict[str, dict[str, int]]:
-        """Evaluation episodes finished since the page opened, over all workers, by opponent."""
-        blocks = self._blocks()
-        return {
-            opponent: {
-                key: sum(int(block[Counter[f"{opponent}_{key}".upper()]]) for block in blocks)
-                for key in ("episodes", "wins", "losses")
-            }
-            for opponent in EVALUATION_OPPONENTS
-        }
+    def _show(self, name: str) -> None:
+        """Bring the shown results against a frozen player up to date, once the newest episodes say enough."""
+        now, suffix = self.win_rates[name].estimate(), "" if name == "scripted" else f"_{name}"
+        if now is None or now.effective < ENOUGH_TO_SHOW:
+            return
+        low, high = now.interval()
+        values = {
+            "win_rate": now.win, "win_low": low, "win_high": high, "loss_rate": now.loss, "draw_rate": now.draw
+        }  # fmt: skip
+        self._shown |= {key + suffix: value for key, value in values.items()}

@@ -1,0 +1,146 @@
+"""The course of a run: the hyperparameters in force, the snapshots on its timeline, its guards, and what happened.
+
+The trainer asks what the next update uses, tells what came of it, and passes on what the visitor wants. Nothing here
+depends on a clock; seconds are only written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import NamedTuple
+
+from drillsergeant.learn.engine import AnyLearner
+from drillsergeant.learn.guards import Guards, smaller
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.runtimes.timeline import AUTO, BEST, FIRST, MANUAL, Timeline
+from drillsergeant.runtimes.trainer_events import Events
+from drillsergeant.runtimes.trainer_report import TrainerReport
+
+
+class Moment(NamedTuple):
+    """A point of a run: seconds and decisions of training, version of the published weights."""
+
+    t_s: float
+    decisions: int
+    version: int
+
+
+class Course:
+    """``hyper`` is in force; ``wanted`` is what the visitor has set, without what guards have changed since.
+
+    ``falls_back``: whether a lost win rate is answered by going back to the best policy.
+    """
+
+    def __init__(
+        self,
+        learner: AnyLearner,
+        timeline: Timeline,
+        report: TrainerReport,
+        hyper: Hyper,
+        actions: int,
+        moment: Callable[[], Moment],
+        publish: Callable[[], None],
+    ) -> None:
+        """``publish`` hands the learner's parameters to every reader; they have been published once already."""
+        self._learner, self._report, self._actions = learner, report, actions
+        self._moment, self._publish = moment, publish
+        self.timeline, self.events = timeline, Events()
+        self.wanted, self.falls_back = hyper, True
+        self._learner_name = learner.name
+        self.begin(hyper)
+
+    def begin(self, hyper: Hyper) -> None:
+        """A new run with these hyperparameters, from what the learner holds now."""
+        self.hyper = self.wanted = hyper
+        self.events.clear()
+        self.timeline.clear()
+        self._guards = Guards(self._actions)
+        self._keep(FIRST)
+
+    def next_hyper(self) -> Hyper:
+        """Return what the next update uses."""
+        return self._guards.in_force(self.hyper)
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """The visitor's change to hyperparameters. Raises ValueError, and changes nothing, for one out of range."""
+        hyper, wanted = self.hyper.changed(**changes), self.wanted.changed(**changes)
+        if text := differences(self.hyper, hyper):
+            self.note("hyper", text)
+        self.hyper, self.wanted = hyper, wanted
+
+    def watch(self, metrics: Mapping[str, float]) -> None:
+        """Judge an update that has been published."""
+        advice = self._guards.judge(metrics, self._report.win_rates["scripted"], self.hyper, self.wanted)
+        self.hyper = self.hyper.changed(**advice.changes)
+        for text in advice.notes:
+            self.note("guard", text)
+        if advice.fallen and self.falls_back:
+            self._fall_back(advice.fallen)
+        elif advice.best:
+            self._keep(BEST)
+        elif self.timeline.due(self._moment().decisions):
+            self._keep(AUTO)
+        if self._learner.name != self._learner_name:
+            self._learner_name = self._learner.name
+            self.note("learner", f"Learning on {self._learner.name} now: {self._learner.why}")
+
+    def snapshot(self) -> None:
+        """Keep the policy as it is, because the visitor says so."""
+        self._keep(MANUAL)
+
+    def rewind(self, ident: int) -> None:
+        """Go on from a snapshot of the timeline, with its optimiser; raises ValueError where there is none of that id.
+
+        The visitor knows why: unless it is the best policy, the best so far is no longer what to fall back to.
+        """
+        entry, state = self.timeline.find(ident)
+        self._learner.restore(state)
+        if entry.kind == BEST:
+            self._guards.wins.rewound()
+        else:
+            self._guards = Guards(self._actions)
+            self.timeline.demote_best()
+        self._report.restart_wins()
+        self._publish()
+        self.note("rewind", f"Back to version {entry.version}, as it was after {entry.decisions:,} decisions")
+
+    def _fall_back(self, why: str) -> None:
+        best = self.timeline.best
+        assert best is not None, "the guard tells of a best before it tells of a fall"
+        self._learner.restore(self.timeline.find(best.id)[1])
+        self._guards.wins.rewound()
+        self._report.restart_wins()
+        self._publish()
+        slower = smaller(self.hyper)
+        step = differences(self.hyper, slower) or f"learning rate stays at {slower.learning_rate:g}, the least there is"
+        self.hyper = slower
+        self.note("rewind", f"{why}: back to version {best.version}, the best so far; {step}")
+
+    def _keep(self, kind: str) -> None:
+        now, rate = self._moment(), self._report.win_rate
+        state = self._learner.state()
+        self.timeline.add(kind, state, version=now.version, decisions=now.decisions, t_s=now.t_s, win=rate)
+
+    def note(self, kind: str, text: str) -> None:
+        """Mark this moment of the run with a sentence."""
+        now = self._moment()
+        self.events.add(kind, text, now.t_s, now.decisions)
+
+    def values(self) -> dict[str, object]:
+        """Return what the page shows of it."""
+        values: dict[str, object] = {
+            "hyper": asdict(self.hyper),
+            "step_scale": self._guards.step_scale,
+            "timeline": self.timeline.plain(),
+            "events": self.events.plain(),
+        }
+        if self._guards.wins.best is not None:
+            values["win_best"] = self._guards.wins.best
+        return values
+
+
+def differences(old: Hyper, new: Hyper) -> str:
+    """Return what changes from one to the other, in words; nothing where they are equal."""
+    pairs = [(name, value, getattr(new, name)) for name, value in asdict(old).items()]
+    return ", ".join(f"{name.replace('_', ' ')} {a:g} → {b:g}" for name, a, b in pairs if a != b)

@@ -1,0 +1,33 @@
+"""Evaluation episodes as they finish: what the rollout workers have counted since one looked last."""
+
+from __future__ import annotations
+
+from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Tally
+from drillsergeant.memory.access import Memory, unsigned
+from drillsergeant.memory.layout import Layout, rollout
+from drillsergeant.memory.telemetry import Counter
+
+KEYS = ("episodes", "wins", "losses")
+
+
+class Evaluations:
+    """Reads three counters a worker and opponent, so cheaply that every update can."""
+
+    def __init__(self, memory: Memory, layout: Layout) -> None:
+        self._memory = memory
+        starts = [layout[f"telemetry.{rollout(index)}"].word for index in range(layout.plan.workers)]
+        self._words = {
+            opponent: [[start + Counter[f"{opponent}_{key}".upper()] for start in starts] for key in KEYS]
+            for opponent in EVALUATION_OPPONENTS
+        }
+        self._before = {opponent: [0, 0, 0] for opponent in EVALUATION_OPPONENTS}
+        self.fresh()
+
+    def fresh(self) -> dict[str, Tally]:
+        """Return the episodes that have finished since the last call, over all workers, by opponent."""
+        found: dict[str, Tally] = {}
+        for opponent, rows in self._words.items():
+            now = [sum(unsigned(self._memory.load(word)) for word in words) for words in rows]
+            found[opponent] = Tally(*(unsigned(a - b) for a, b in zip(now, self._before[opponent], strict=True)))
+            self._before[opponent] = now
+        return found

@@ -1,0 +1,132 @@
+"""The timeline of a run: which snapshots of the policy are kept, for showing, as opponents, and to go back to.
+
+The first policy, one more each time the decisions have grown by a fixed factor, the best so far, and those the visitor
+asked for. There are as many places as the library in shared memory has slots; when they are full, the snapshot goes
+whose neighbours lie closest together. Which one comes or goes depends on the calls alone, never on a clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from drillsergeant.memory.layout import LIBRARY_SLOTS
+
+if TYPE_CHECKING:
+    from drillsergeant.learn.ppo import LearnerState
+    from drillsergeant.memory.library import LibraryWriter
+
+FIRST_AT_DECISIONS = 50_000
+GROWTH = 1.3
+MANUAL_KEPT = 8
+FIRST, AUTO, BEST, MANUAL = "first", "auto", "best", "manual"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One snapshot. ``win`` is its win rate against the scripted player when it was taken, where that was known.
+
+    ``version`` is that of the published weights, ``t_s`` in seconds of training, ``rating`` on an Elo-like scale.
+    """
+
+    id: int
+    slot: int
+    version: int
+    decisions: int
+    t_s: float
+    win: float | None
+    kind: str
+    rating: float | None = None
+
+
+class Timeline:
+    """Keeps the snapshots. Every entry has a slot of the library with its parameters, and a learner's whole state."""
+
+    def __init__(self, library: LibraryWriter) -> None:
+        """Begin an empty timeline; what a trainer before this one left in the library goes."""
+        self._library = library
+        self._next_id = max(library.ids()) + 1
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything: another run begins."""
+        for slot in range(LIBRARY_SLOTS):
+            self._library.drop(slot)
+        self.entries: list[Entry] = []
+        self._states: dict[int, LearnerState] = {}
+        self._due_at = float(FIRST_AT_DECISIONS)
+
+    def due(self, decisions: int) -> bool:
+        """Whether it is time for the next snapshot."""
+        return decisions >= self._due_at
+
+    def add(
+        self, kind: str, state: LearnerState, *, version: int, decisions: int, t_s: float, win: float | None
+    ) -> Entry:
+        """Keep a snapshot. One of kind "best" takes the place of the best before."""
+        while self._due_at <= decisions:
+            self._due_at *= GROWTH
+        old = self.best if kind == BEST else self._surplus() if kind == MANUAL else None
+        if len(self.entries) == LIBRARY_SLOTS:
+            self._remove(old or self._least_missed())
+            old = None
+        free = {*range(LIBRARY_SLOTS)} - {entry.slot for entry in self.entries}
+        entry = Entry(self._next_id, min(free), version, decisions, round(t_s, 3), win, kind)
+        self._next_id += 1
+        self._library.put(entry.slot, entry.id, state.arrays["parameters"])
+        self.entries.append(entry)
+        self._states[entry.id] = state
+        if old is not None:
+            self._remove(old)
+        return entry
+
+    @property
+    def best(self) -> Entry | None:
+        """The best so far."""
+        return next((entry for entry in self.entries if entry.kind == BEST), None)
+
+    def find(self, ident: int) -> tuple[Entry, LearnerState]:
+        """Return an entry and its state. Raises ValueError where there is none of that id (any more)."""
+        for entry in self.entries:
+            if entry.id == ident:
+                return entry, self._states[ident]
+        known = ", ".join(str(entry.id) for entry in self.entries)
+        raise ValueError(f"no snapshot {ident} on the timeline (any more); there are {known}")
+
+    def demote_best(self) -> None:
+        """Keep the best so far like one the visitor asked for: the run goes on from elsewhere, with another best."""
+        self.entries = [replace(entry, kind=MANUAL) if entry.kind == BEST else entry for entry in self.entries]
+
+    def rate(self, ratings: Mapping[int, float]) -> None:
+        """Write ratings to the entries, by id; ids that have gone are left out."""
+        self.entries = [replace(entry, rating=ratings.get(entry.id, entry.rating)) for entry in self.entries]
+
+    def plain(self) -> list[dict[str, object]]:
+        """Return the entries for a message, oldest first."""
+        return [asdict(entry) for entry in self.entries]
+
+    def _remove(self, entry: Entry) -> None:
+        self._library.drop(entry.slot)
+        self.entries.remove(entry)
+        del self._states[entry.id]
+
+    def _surplus(self) -> Entry | None:
+        """The oldest of the visitor's snapshots, where there are as many as may be."""
+        manual = [entry for entry in self.entries if entry.kind == MANUAL]
+        return manual[0] if len(manual) >= MANUAL_KEPT else None
+
+    def _least_missed(self) -> Entry:
+        """The snapshot whose neighbours are closest, in factors of decisions, and that nobody plays against now.
+
+        Never the newest: its id tells a trainer that takes over which ids have been given.
+        """
+        places = [place for place in range(1, len(self.entries) - 1) if self.entries[place].kind == AUTO]
+        chosen = self._library.chosen()
+        quiet = [place for place in places if self.entries[place].slot not in chosen]
+        return self.entries[min(quiet or places, key=self._gap)]
+
+    def _gap(self, place: int) -> float:
+        before, after = self.entries[place - 1], self.entries[place + 1]
+        return math.log((after.decisions + 1) / (before.decisions + 1))

@@ -1,0 +1,41 @@
+"""What happened in a run that its curves should be marked with, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+EVENTS_KEPT = 64
+KINDS = ("hyper", "guard", "rewind", "learner", "restart", "save")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One mark at ``t_s`` seconds and ``decisions`` decisions of training. ``kind`` is one of KINDS."""
+
+    id: int
+    t_s: float
+    decisions: int
+    kind: str
+    text: str
+
+
+class Events:
+    """The newest of them. Ids are never given twice, so that a page can tell which it has shown."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._next = 1
+
+    def add(self, kind: str, text: str, t_s: float, decisions: int) -> None:
+        """Mark this moment."""
+        assert kind in KINDS, kind
+        self._events = [*self._events, Event(self._next, round(t_s, 3), decisions, kind, text)][-EVENTS_KEPT:]
+        self._next += 1
+
+    def clear(self) -> None:
+        """Forget them: another run begins."""
+        self._events = []
+
+    def plain(self) -> list[dict[str, object]]:
+        """Return them for a message, oldest first."""
+        return [asdict(event) for event in self._events]

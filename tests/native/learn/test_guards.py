@@ -1,0 +1,153 @@
+"""The guards speak when something is surely wrong, and not otherwise."""
+
+import math
+import random
+from collections.abc import Mapping
+
+import pytest
+from drillsergeant.learn import guards
+from drillsergeant.learn.guards import Advice, Guards, smaller
+from drillsergeant.learn.hyper import RANGES, Hyper
+from drillsergeant.learn.win_rate import WinRate
+
+ACTIONS = 30
+HEALTHY = {"steps": 4.0, "dropped": 0.0, "entropy": 1.5, "approx_kl": 0.005}
+HYPER = Hyper()
+
+
+class Run:
+    """Guards over a made-up run: win rates are drawn, other metrics given."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.guards, self.rate = Guards(ACTIONS), WinRate()
+        self.hyper, self.draws = HYPER, random.Random(seed)
+        self.bests = 0
+
+    def update(self, win: float | None = None, **changes: float) -> Advice:
+        if win is not None:
+            wins = sum(self.draws.random() < win for _ in range(20))
+            self.rate.add(20, wins, 20 - wins)
+        metrics: Mapping[str, float] = {**HEALTHY, **changes}
+        advice = self.guards.judge(metrics, self.rate, self.hyper, HYPER)
+        self.hyper = self.hyper.changed(**advice.changes)
+        self.bests += advice.best
+        return advice
+
+
+def falls(run: Run, win: float, updates: int) -> int | None:
+    """The update that is told to be a fall, of this many at a true win rate."""
+    return next((number for number in range(updates) if run.update(win).fallen), None)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_steady_policy_and_one_a_little_below_its_best_never_fall(seed: int) -> None:
+    run = Run(seed)
+    assert falls(run, 0.93, 2000) is None
+    assert falls(run, 0.89, 4000) is None, "80,000 episodes four points below"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_real_drop_is_noticed_soon(seed: int) -> None:
+    run = Run(seed)
+    falls(run, 0.93, 500)
+    assert run.guards.wins.best == pytest.approx(0.94, abs=0.025)
+    when = falls(run, 0.70, 200)
+    assert when is not None
+    assert when * 20 < 1500, "episodes until it is noticed"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_collapse_is_noticed_within_a_few_hundred_episodes(seed: int) -> None:
+    run = Run(seed)
+    falls(run, 0.93, 500)
+    when = falls(run, 0.0, 50)
+    assert when is not None
+    assert when * 20 < 300
+
+
+def test_the_sentence_names_both_rates() -> None:
+    run = Run()
+    falls(run, 1.0, 200)
+    fallen = ""
+    while not fallen:
+        fallen = run.update(0.0).fallen
+    assert fallen.startswith("Wins against the scripted player fell from 100% to 8")
+
+
+def test_the_best_only_grows_and_a_few_episodes_are_no_best() -> None:
+    run = Run()
+    run.update(1.0)
+    assert run.bests == 0
+    for win in (0.2, 0.5, 0.8):
+        for _ in range(200):
+            run.update(win)
+    assert 10 < run.bests < 200
+    best = run.guards.wins.best
+    assert best == pytest.approx(0.8, abs=0.04)
+
+
+def test_after_a_rewind_it_takes_thousands_of_episodes_until_the_next() -> None:
+    run = Run()
+    falls(run, 0.93, 500)
+    assert falls(run, 0.0, 100) is not None
+    run.guards.wins.rewound()
+    run.rate.restart(0)
+    when = falls(run, 0.0, 1000)
+    assert when is not None
+    assert when * 20 >= guards.COOL_DOWN_EPISODES - 20
+
+
+def test_half_the_learning_rate_ends_at_the_least_there_is() -> None:
+    hyper = HYPER
+    for _ in range(40):
+        hyper = smaller(hyper)
+    assert hyper.learning_rate == RANGES["learning_rate"].low
+    assert smaller(HYPER).learning_rate == HYPER.learning_rate / 2
+
+
+def test_a_collapsed_policy_gets_more_entropy_within_bounds_and_less_when_it_has_recovered() -> None:
+    run = Run()
+    notes = [note for _ in range(1000) for note in run.update(0.3, entropy=0.02).notes]
+    assert run.hyper.entropy == guards.LARGEST_RAISED
+    assert "entropy bonus up to 0.006" in notes[0]
+    assert "as high as it is raised" in notes[-1]
+    assert len(notes) == 6, "five times doubled, once told that it is enough"
+    notes = [note for _ in range(1000) for note in run.update(0.3, entropy=1.0).notes]
+    assert run.hyper.entropy == HYPER.entropy
+    assert len(notes) == 5
+
+
+@pytest.mark.parametrize(("entropy", "win"), [(0.02, 0.97), (0.3, 0.3), (3.4, 0.0)])
+def test_a_sure_winner_and_a_policy_that_varies_are_left_alone(entropy: float, win: float) -> None:
+    run = Run()
+    assert not [note for _ in range(500) for note in run.update(win, entropy=entropy).notes]
+    assert run.hyper == HYPER
+
+
+def test_an_update_that_went_too_far_halves_the_next_step_which_grows_back() -> None:
+    run = Run()
+    assert run.guards.in_force(HYPER) is HYPER
+    advice = run.update(approx_kl=0.5)
+    assert "KL 0.5" in advice.notes[0]
+    assert run.guards.in_force(HYPER).learning_rate == HYPER.learning_rate / 2
+    assert not run.update(approx_kl=0.5).notes, "told once"
+    assert run.guards.step_scale == 0.25
+    for _ in range(100):
+        run.update()
+    assert run.guards.in_force(HYPER) is HYPER
+
+
+@pytest.mark.parametrize("kl", [math.nan, math.inf, 1e9])
+def test_steps_shrink_no_further_than_to_a_bound(kl: float) -> None:
+    run = Run()
+    for _ in range(100):
+        run.update(approx_kl=kl)
+    assert run.guards.step_scale == guards.SMALLEST_SCALE
+
+
+def test_left_out_updates_are_told_once_in_a_while_and_judged_by_nothing_else() -> None:
+    run = Run()
+    notes = [note for _ in range(100) for note in run.update(steps=0.0, dropped=1.0, approx_kl=9.0, entropy=0.0).notes]
+    assert len(notes) == 1
+    assert "left out" in notes[0]
+    assert run.guards.step_scale == 1.0

@@ -1,0 +1,158 @@
+"""The timeline: early, best and recent policies are always on it, whatever else has to go, and the library follows."""
+
+from itertools import pairwise
+
+import pytest
+from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.memory.access import PlainMemory
+from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan, initialise
+from drillsergeant.memory.library import LibraryReader, LibraryWriter
+from drillsergeant.runtimes.timeline import AUTO, BEST, FIRST, GROWTH, MANUAL, MANUAL_KEPT, Entry, Timeline
+
+PARAMETERS = 8
+PLAN = Plan(
+    workers=2, matches=4, sides=2, horizon=2, observation_size=3, action_count=2, parameter_count=PARAMETERS
+)  # fmt: skip
+
+
+def state(number: int) -> LearnerState:
+    arrays = {name: bytes([number % 256]) * 4 * PARAMETERS for name in ("parameters", "mean", "square")}
+    return LearnerState(1, number, number, 0, arrays)
+
+
+class Run:
+    """A timeline over plain memory, and a run whose decisions only grow."""
+
+    def __init__(self) -> None:
+        self.layout = Layout(PLAN)
+        self.memory = PlainMemory(self.layout.total_bytes)
+        initialise(self.memory, self.layout)
+        self.library = LibraryWriter(self.memory, self.layout)
+        self.timeline = Timeline(self.library)
+        self.number = 0
+        self.keep(FIRST, 0)
+
+    def keep(self, kind: str, decisions: int, win: float | None = None) -> Entry:
+        self.number += 1
+        return self.timeline.add(
+            kind, state(self.number), version=self.number, decisions=decisions, t_s=decisions / 1e5, win=win
+        )
+
+    def train(self, until: int, per_update: int = 8192, begin: int = 0) -> None:
+        for decisions in range(begin, until, per_update):
+            if self.timeline.due(decisions):
+                self.keep(AUTO, decisions)
+
+    def decisions(self) -> list[int]:
+        return [entry.decisions for entry in self.timeline.entries]
+
+    def check(self) -> None:
+        """Each entry has a slot of its own, which holds its parameters under its id; other slots are empty."""
+        entries = self.timeline.entries
+        assert len(entries) <= LIBRARY_SLOTS
+        ids = [0] * LIBRARY_SLOTS
+        reader, target = LibraryReader(self.memory, self.layout), self.layout["weights.0"].offset
+        for entry in entries:
+            assert ids[entry.slot] == 0
+            ids[entry.slot] = entry.id
+            assert reader.copy(entry.slot, target) == entry.id
+            found = bytearray(4 * PARAMETERS)
+            self.memory.read(target, found)
+            assert bytes(found) == self.timeline.find(entry.id)[1].arrays["parameters"]
+        assert self.library.ids() == ids
+        assert [entry.id for entry in entries] == sorted(entry.id for entry in entries)
+
+
+def test_snapshots_come_in_growing_steps_from_the_first_policy_on() -> None:
+    run = Run()
+    run.train(10_000_000)
+    found = run.decisions()
+    assert found[0] == 0
+    assert 50_000 <= found[1] < 60_000
+    assert all(1.1 < b / a < 1.5 for a, b in pairwise(found[1:]))
+    assert found[-1] * GROWTH * 1.01 > 10_000_000
+    run.check()
+
+
+@pytest.mark.parametrize("total", [50_000_000, 600_000_000, 40_000_000_000])
+def test_a_long_run_keeps_the_first_and_covers_every_age(total: int) -> None:
+    run = Run()
+    run.train(total, per_update=max(8192, total // 20_000))
+    run.check()
+    found = run.decisions()
+    assert len(found) == LIBRARY_SLOTS
+    assert found[0] == 0
+    assert found[-1] * GROWTH * 1.1 > total
+    steps = [b / a for a, b in pairwise(found[1:])]
+    assert max(steps) < GROWTH**4, "no hole in the middle"
+    assert found[2] < total / 100, "an early policy is there"
+
+
+def test_the_best_replaces_the_best_before_and_is_never_thinned() -> None:
+    run = Run()
+    old = run.keep(BEST, 1000, 0.5)
+    best = run.keep(BEST, 2000, 0.9)
+    assert run.timeline.best == best
+    with pytest.raises(ValueError, match=f"no snapshot {old.id} on the timeline"):
+        run.timeline.find(old.id)
+    run.train(10_000_000_000, per_update=1_000_000, begin=3000)
+    assert run.timeline.best == best
+    run.check()
+    run.keep(BEST, 10_000_000_001, 0.95)
+    run.check()
+    assert len(run.timeline.entries) == LIBRARY_SLOTS
+
+
+def test_the_visitor_s_snapshots_stay_until_there_are_too_many() -> None:
+    run = Run()
+    kept = [run.keep(MANUAL, 100 * number) for number in range(1, MANUAL_KEPT + 1)]
+    run.train(10_000_000_000, per_update=1_000_000, begin=10_000)
+    assert [entry.id for entry in run.timeline.entries if entry.kind == MANUAL] == [entry.id for entry in kept]
+    newest = run.keep(MANUAL, 10_000_000_001)
+    ids = [entry.id for entry in run.timeline.entries if entry.kind == MANUAL]
+    assert ids == [entry.id for entry in kept[1:]] + [newest.id]
+    run.check()
+
+
+def test_a_snapshot_that_is_being_played_against_is_spared() -> None:
+    spared, twin = Run(), Run()
+    for each in (spared, twin):
+        each.train(20_000_000)
+        while len(each.timeline.entries) < LIBRARY_SLOTS:
+            each.keep(AUTO, 20_000_000 + each.number)
+    before = {entry.id: entry.slot for entry in twin.timeline.entries}
+    twin.keep(AUTO, 40_000_000)
+    (gone,) = before.keys() - {entry.id for entry in twin.timeline.entries}
+    spared.library.choose(1, before[gone])
+    spared.keep(AUTO, 40_000_000)
+    assert gone in {entry.id for entry in spared.timeline.entries}
+    spared.check()
+
+
+def test_the_same_updates_give_the_same_timeline() -> None:
+    one, two = Run(), Run()
+    for run in (one, two):
+        run.train(300_000_000, per_update=65_536)
+    assert one.timeline.plain() == two.timeline.plain()
+
+
+def test_a_new_run_and_a_new_trainer_begin_with_an_empty_library_and_ids_that_are_new() -> None:
+    run = Run()
+    run.train(1_000_000)
+    last = run.timeline.entries[-1].id
+    run.timeline.clear()
+    assert run.library.ids() == [0] * LIBRARY_SLOTS
+    assert run.keep(FIRST, 0).id == last + 1
+    successor = Timeline(LibraryWriter(run.memory, run.layout))
+    assert run.library.ids() == [0] * LIBRARY_SLOTS
+    first = successor.add(FIRST, state(1), version=9, decisions=0, t_s=0.0, win=None)
+    assert first.id == last + 2
+
+
+def test_ratings_are_written_to_those_that_are_still_there() -> None:
+    run = Run()
+    entry = run.keep(AUTO, 100)
+    run.timeline.rate({entry.id: 120.5, 999: 3.0})
+    told = run.timeline.plain()
+    assert [each["rating"] for each in told] == [None, 120.5]
+    assert told[1]["kind"] == "auto"
