@@ -98,10 +98,6 @@ class LibraryWriter:
         """Slots that some worker is to play."""
         return {self._memory.load(self._choice + worker) for worker in range(self._workers)} - {NO_CHOICE}
 
-    def chosen(self) -> set[int]:
-        """Slots that some worker is to play."""
-        return {self._memory.load(self._choice + worker) for worker in range(self._workers)} - {NO_CHOICE}
-
     def tallies(self) -> dict[int, DuelTally]:
         """What became of the duels against each snapshot that is in a slot now, by slot."""
         return {slot: self._tally(slot, ident) for slot, ident in enumerate(self.ids()) if ident != EMPTY}

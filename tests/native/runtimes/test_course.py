@@ -121,6 +121,7 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
     rate.add(800, 800, 0)
     factory.rounds(1)
     best = factory.learner.state()
+    factory.trainer.report()
     assert [entry.kind for entry in course.timeline.entries] == ["first", "best"]
     factory.rounds(2)
     rate.add(800, 0, 800)
