@@ -66,6 +66,7 @@ class Assembly:
         self._trainer = Trainer(
             self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
         )
+        self._trainer.course.falls_back = bool(self._init.options.get("guards", True))
 
     def _learner(self) -> Learner | DeviceLearner:
         seed, wanted = self._init.seed, str(self._init.options.get("learner", "auto"))

@@ -63,6 +63,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
         "hyper": asdict(_hyper(plan, parameters)),
         "lockstep": lockstep,
         "validate": validate,
+        "guards": bool(_whole(parameters, "guards", 1, 0, 1)),
     }
     return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages)
 
