@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import js
-from pyodide.ffi import create_proxy
+from pyodide.ffi import JsException, create_proxy
 
-from drillsergeant.runtimes.page_view import Events
+from drillsergeant.browser.charts import Charts
+from drillsergeant.runtimes.page_view import Events, Mark
 
 DOCUMENT_EVENTS = ("click", "change", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
@@ -33,6 +35,7 @@ class DomView:
         self._proxies: list[Any] = []
         self._observer: Any = None
         self._timer: Any = None
+        self.charts = Charts()
 
     def connect(self, events: Events) -> None:
         """Begin to report events."""
@@ -55,6 +58,7 @@ class DomView:
             proxy.destroy()
         self._proxies = []
         self._elements.clear()
+        self.charts.close()
 
     def _listened(self) -> list[tuple[Any, str]]:
         stage = self._element("stage")
@@ -89,7 +93,7 @@ class DomView:
         elif kind == "blur":
             events.on_blur()
         elif hasattr(event, "matches"):
-            events.on_layout()  # the colour scheme has changed
+            self._recoloured(events)
         else:
             events.on_change(str(event.target.id), str(event.target.value))
 
@@ -114,6 +118,8 @@ class DomView:
         self._guarded("on_layout")
 
     def _ticked(self) -> None:
+        if not self.charts.drawing and hasattr(js, "uPlot"):  # its script comes when it comes
+            self.charts.use(js.uPlot)
         self._guarded("on_tick")
 
     def _guarded(self, name: str) -> None:
@@ -125,6 +131,10 @@ class DomView:
     def _trouble(self, failure: Exception) -> None:
         if self._events is not None:
             self._events.on_trouble(f"page: {type(failure).__name__}: {failure}", traceback.format_exc())
+
+    def _recoloured(self, events: Events) -> None:
+        self.charts.recolour()
+        events.on_layout()
 
     def _focus(self) -> str:
         tag = str(js.document.activeElement.tagName) if js.document.activeElement else ""
@@ -177,9 +187,22 @@ class DomView:
             for column, text in enumerate(texts):
                 (row.cells.item(column) or row.insertCell(-1)).textContent = text
 
+    def set_chart(
+        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
+    ) -> None:
+        """Draw lines in ``chart-<name>`` when it is seen."""
+        self.charts.set(name, columns, end, unit, marks)
+
     def get_value(self, name: str) -> str:
         """Return what an input or select holds."""
         return str(self._element(name).value)
+
+    def prefer(self, name: str, value: str | None) -> None:
+        """Keep a choice about the page's looks on the root element, and for the next visit where that is possible."""
+        root, key = js.document.documentElement, f"drillsergeant-{name}"
+        with suppress(JsException):  # a browser that keeps nothing: the choice holds until the page is left
+            js.localStorage.removeItem(key) if value is None else js.localStorage.setItem(key, value)
+        root.removeAttribute(f"data-{name}") if value is None else root.setAttribute(f"data-{name}", value)
 
     def add_error(self, message: str, detail: str) -> None:
         """Show a problem, newest first."""

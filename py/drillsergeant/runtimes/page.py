@@ -12,20 +12,23 @@ from typing import Protocol
 from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes import page_numbers, page_status, protocol
 from drillsergeant.runtimes.drawing import fit
-from drillsergeant.runtimes.page_curve import CurvePlot, Result, results
 from drillsergeant.runtimes.page_factory import HINT, FactoryToggle
-from drillsergeant.runtimes.page_hyper import PREFIX, HyperForm
+from drillsergeant.runtimes.page_hyper import NAMES, PREFIX, SLIDE, HyperForm
 from drillsergeant.runtimes.page_keys import DASH, PLAY_CODES, HeldKeys
 from drillsergeant.runtimes.page_progress import Progress
+from drillsergeant.runtimes.page_restart import RestartButton
+from drillsergeant.runtimes.page_story import Story
 from drillsergeant.runtimes.page_telemetry import Telemetry
+from drillsergeant.runtimes.page_tries import TRIES, Tries
 from drillsergeant.runtimes.page_validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page_view import View
 
 HUMAN_SIDE = 0
 LARGEST_PX = 4096
-SURE_S = 4.0  # a second press within this time means it
 SHOW_CONTROLS = ("play", "step", "factory", "speed", "seed", "reset", "mode")
-TRAINING_CONTROLS = ("train", "forget", *(PREFIX + name for name in ("learning_rate", "clip", "entropy", "epochs")))
+TRAINING_CONTROLS = (
+    "train", "restart", "defaults", *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
+)  # fmt: skip
 HINTS = {
     "ai_vs_ai": "Both squares play by the newest weights.",
     "human_vs_ai": "You are orange, attacking right. WASD or arrows move, Q and E turn, Space dashes.",
@@ -67,23 +70,24 @@ class Page:
         self._narrator = page_status.Narrator(view)
         self._progress = Progress(view)
         self._telemetry = Telemetry(view)
-        self._plot = CurvePlot(view)
-        self._points: list[Result] = []
+        self._story = Story(view)
         self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)))
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
         self._speed, self._seed, self._learner = "1", str(seed), ""
-        self._forget_since_s = -SURE_S
+        self._restart = RestartButton(view, self._start_over, lambda text: self._narrator.tell(text, answer=True))
         self._commands: dict[str, Callable[[], None]] = {
             "train": self._train,
             "play": self._play,
             "step": self._step,
             "factory": self._change_view,
             "reset": self._reset,
-            "forget": self._forget,
+            "restart": lambda: self._restart.press(self._situation.trained_s),
+            "defaults": self._hyper.defaults,
             "dismiss": self._dismiss,
+            **Tries(view, self._hyper, self.on_click, self.on_change).commands(),
             SWITCH: self._validation.switch,
         }
         view.set_value("seed", self._seed)
@@ -152,14 +156,12 @@ class Page:
 
     def _on_trainer(self, values: dict[str, object]) -> None:
         self._telemetry.trainer(values)
-        page_numbers.write_trainer(self._view, values)
+        self._story.add(values)
         self._validation.show(values)
         self._hyper.on_used(values.get("hyper"))
         if not self._learner and "learner_choice" in values:
             self._view.set_value("learner", str(values["learner_choice"]))
         self._situation.trained_s = page_numbers.number(values.get("t_s")) or 0.0
-        self._points = results(values.get("curve"))
-        self._plot.show(self._points)
 
     # What the visitor does.
 
@@ -175,6 +177,8 @@ class Page:
         """The field ``name`` now holds ``value``."""
         if name.startswith(PREFIX):
             self._hyper.on_change(name, value)
+        elif name.startswith(SLIDE):
+            self._hyper.on_slide(name, value)
         elif name == "speed":
             self._set_speed(value)
         elif name == "learner" and value in protocol.LEARNERS:
@@ -228,8 +232,9 @@ class Page:
         """Half a second has passed."""
         self._tell()
         self._telemetry.write()
-        if self._forget_since_s > 0 and self._view.now_s() - self._forget_since_s >= SURE_S:
-            self._unsure()
+        self._hyper.settle()
+        self._story.tick()
+        self._restart.tick()
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""
@@ -265,20 +270,13 @@ class Page:
         if self._read_seed():
             self._crew.send("show", protocol.ResetShow(int(self._seed)))
 
-    def _forget(self) -> None:
-        now_s = self._view.now_s()
-        if now_s - self._forget_since_s >= SURE_S:
-            self._forget_since_s = now_s
-            self._view.set_text("forget", "Sure? Press again")
-            return
-        self._unsure()
+    def _start_over(self) -> None:
+        """Begin again with the settings as they are."""
         if self._read_seed():
             self._crew.send("trainer", protocol.ResetTrainer(int(self._seed)))
+            if not self._situation.training:
+                self._train()
             self._narrator.tell("Everything learned is forgotten; the squares start from nothing.", answer=True)
-
-    def _unsure(self) -> None:
-        self._forget_since_s = -SURE_S
-        self._view.set_text("forget", "Forget what it learned")
 
     def _dismiss(self) -> None:
         self._view.clear_errors()
@@ -331,7 +329,7 @@ class Page:
             self._view.set_attribute(name, "disabled", None)
 
     def _tell(self, answer: bool = False) -> None:
-        self._narrator.tell(page_status.describe(self._situation, self._points), answer)
+        self._narrator.tell(page_status.describe(self._situation, self._story.points), answer)
 
 
 def _trouble(name: str, state: str, training: bool) -> str:

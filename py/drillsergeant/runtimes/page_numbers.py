@@ -73,6 +73,8 @@ TRAINER: Mapping[str, Callable[[float], str]] = {
     "loss_rate": percent,
     "draw_rate": percent,
     "win_rate_random": percent,
+    "win_rate_pool": percent,
+    "value_error": percent,
     "policy_loss": _plain(4),
     "value_loss": _plain(4),
     "entropy": _plain(3),
@@ -108,10 +110,13 @@ def write_trainer(view: View, values: Mapping[str, object]) -> None:
     """Show the trainer's numbers; those it has not (yet, or any more, after a reset) are dashes."""
     for name, form in TRAINER.items():
         view.set_text(f"metric-{name}", text_of(values.get(name), form))
+    low, high = number(values.get("win_low")), number(values.get("win_high"))
+    interval = "" if low is None or high is None else f"± {50 * (high - low):.0f}"
+    view.set_text("metric-win_interval", interval)
     view.set_text("metric-learner", str(values.get("learner", DASH)))
     view.set_text("metric-learner_why", str(values.get("learner_why", "")))
     view.set_text("metric-version_published", "v" + text_of(values.get("version"), _whole))
     terms = sorted(name for name in values if name.startswith(REWARD_PREFIX))
-    four = _plain(4)
-    rows = [(name.removeprefix(REWARD_PREFIX).replace("_", " "), text_of(values[name], four)) for name in terms]
+    short = _plain(2)
+    rows = [(name.removeprefix(REWARD_PREFIX).replace("_", " "), text_of(values[name], short)) for name in terms]
     view.set_rows("reward-terms", rows)

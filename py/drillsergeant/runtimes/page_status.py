@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from drillsergeant.runtimes import page_numbers
 from drillsergeant.runtimes.page_curve import Result
 from drillsergeant.runtimes.page_numbers import duration, percent
 from drillsergeant.runtimes.page_view import View
 
 EVERY_S = 5.0
+MILESTONES = 5  # chance, beats chance, then one for each share of wins against the bot
+CHANCE_SHARE = 0.5
+BOT_SHARES = (0.1, 0.5, 0.9)
 
 
 @dataclass
@@ -57,6 +61,22 @@ def _training(trained_s: float, points: Sequence[Result]) -> str:
     if last.win >= 0.1 or last.loss < 0.5:
         return head + "It is getting the idea, but the bot is still better." + tail
     return head + "It still loses to the bot; it is finding out what a ball is for." + tail
+
+
+def milestone(values: Mapping[str, object]) -> int:
+    """Return how far it has come, by its results against chance and against the bot: a place on the road."""
+    win = page_numbers.number(values.get("win_rate")) or 0.0
+    chance = page_numbers.number(values.get("win_rate_random")) or 0.0
+    reached = [share for share in BOT_SHARES if win >= share]
+    return 1 + len(reached) if reached else int(chance >= CHANCE_SHARE)
+
+
+def show_road(view: View, values: Mapping[str, object]) -> None:
+    """Mark the milestones that are reached."""
+    here = milestone(values)
+    for place in range(MILESTONES):
+        view.set_attribute(f"road-{place}", "data-reached", "" if place <= here else None)
+        view.set_attribute(f"road-{place}", "aria-current", "step" if place == here else None)
 
 
 class Narrator:

@@ -6,7 +6,17 @@ Elements are named by their id in ``web/index.html``. Setting what is already th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened, on a chart: where on its axis, which kind of event, in words."""
+
+    x: float
+    kind: str
+    text: str
 
 
 class Events(Protocol):
@@ -55,8 +65,16 @@ class View(Protocol):
     def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         """Replace the rows of a table body."""
 
+    def set_chart(
+        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
+    ) -> None:
+        """Draw lines in ``chart-<name>`` when it is seen: ``columns`` holds x, then each line; x runs to ``end``."""
+
     def get_value(self, name: str) -> str:
         """Return what an input or select holds."""
+
+    def prefer(self, name: str, value: str | None) -> None:
+        """Keep a choice about the page's looks (``theme``, ``tips``) for the next visit too; None is no choice."""
 
     def add_error(self, message: str, detail: str) -> None:
         """Show a problem; ``detail`` (a traceback) lies folded beneath it."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page import Page
-from drillsergeant.runtimes.page_view import Events
+from drillsergeant.runtimes.page_view import Events, Mark
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
 
@@ -21,6 +21,8 @@ class FakeView:
         self.attributes: dict[tuple[str, str], str | None] = {}
         self.rows: dict[str, list[tuple[str, ...]]] = {}
         self.errors: list[tuple[str, str]] = []
+        self.charts: dict[str, tuple[Sequence[Sequence[float | None]], float, str, Sequence[Mark]]] = {}
+        self.preferred: dict[str, str | None] = {}
         self.time_s = 100.0
         self.focused = 0
         self.is_dark = False
@@ -40,6 +42,15 @@ class FakeView:
 
     def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         self.rows[name] = [tuple(row) for row in rows]
+
+    def set_chart(
+        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
+    ) -> None:
+        assert all(len(column) == len(columns[0]) for column in columns)
+        self.charts[name] = (columns, end, unit, marks)
+
+    def prefer(self, name: str, value: str | None) -> None:
+        self.preferred[name] = value
 
     def get_value(self, name: str) -> str:
         return self.values[name]

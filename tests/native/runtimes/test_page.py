@@ -97,16 +97,21 @@ def test_speed_and_mode_reach_the_show() -> None:
     assert (sitting.view.values["speed"], sitting.view.values["mode"]) == ("0.25", "sandbox")
 
 
-def test_forgetting_needs_a_second_press_soon() -> None:
+def test_forgetting_what_took_a_while_needs_a_second_press_soon() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_click("forget")
+    sitting.metrics("trainer", t_s=42.0)
+    sitting.page.on_click("restart")
+    assert "42 s" in sitting.view.texts["status"]
     sitting.view.time_s += 10
     sitting.page.on_tick()
-    sitting.page.on_click("forget")
+    sitting.page.on_click("restart")
     assert sitting.crew.take() == []
     sitting.view.time_s += 1
-    sitting.page.on_click("forget")
-    assert sitting.crew.take() == [("trainer", protocol.ResetTrainer(7))]
+    sitting.page.on_click("restart")
+    assert sitting.crew.take() == [("trainer", protocol.ResetTrainer(7)), ("trainer", protocol.StartTraining())]
+    sitting.metrics("trainer", t_s=3.0)
+    sitting.page.on_click("restart")
+    assert sitting.crew.take() == [("trainer", protocol.ResetTrainer(7))], "nothing much to lose, and it trains already"
 
 
 def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
@@ -256,7 +261,19 @@ def test_every_element_the_page_writes_to_is_in_index_html_once_and_nothing_is_i
     sitting.metrics("show", clock_s=1.0, score_0=1, score_1=0, version=3, frames_per_s=60, renderer="canvas2d",
                     frame_ms_p50=16.7, frame_ms_p99=20)  # fmt: skip
     sitting.metrics("trainer", win_rate=0.5, reward_goal=0.1)
-    for name in ("train", "play", "step", "reset", "forget", "forget", "dismiss"):
+    for name in (
+        "train",
+        "play",
+        "step",
+        "reset",
+        "restart",
+        "defaults",
+        "try-bold",
+        "try-you",
+        "try-hide",
+        "tips",
+        "dismiss",
+    ):
         sitting.page.on_click(name)
     sitting.page.on_change("mode", "sandbox")
     sitting.page.on_change("hyper-clip", "7")

@@ -7,7 +7,7 @@ import math
 import pytest
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_curve import BOTTOM, LEFT, RIGHT, TOP, Result, end_s, polyline, results, table
+from drillsergeant.runtimes.page_curve import Result
 from drillsergeant.runtimes.page_numbers import compact, duration, text_of
 from drillsergeant.runtimes.page_status import Situation, describe
 
@@ -96,30 +96,7 @@ def test_missing_metrics_are_tolerated_and_rewards_listed_by_term() -> None:
     assert sitting.view.texts["metric-win_rate"] == "–"
     sitting.metrics("trainer", win_rate=0.257, reward_to_ball=0.5, reward_goal=-0.25)
     assert sitting.view.texts["metric-win_rate"] == "26 %"
-    assert sitting.view.rows["reward-terms"] == [("goal", "−0.2500"), ("to ball", "0.5000")]
-
-
-def test_the_curve_fills_its_frame_and_stays_inside() -> None:
-    assert polyline([0.0, 60.0], [0.0, 1.0], 60.0) == f"{LEFT},{BOTTOM} {RIGHT},{TOP}"
-    assert polyline([30.0], [7.0], 60.0).startswith(f"{(LEFT + RIGHT) / 2:.1f},{TOP}")
-    assert [end_s(t) for t in (0, 60, 61, 1e6)] == [60, 60, 120, 1e6]
-
-
-def test_the_curve_forgets_when_the_trainer_does() -> None:
-    sitting = Sitting().boot()
-    sitting.metrics("trainer", curve=[{"t_s": 30, "decisions": 5e6, "win": 0.6, "loss": 0.3, "draw": 0.1}])
-    assert sitting.view.attributes[("curve-win", "points")] != ""
-    assert "60 % wins" in sitting.view.texts["curve-summary"]
-    sitting.metrics("trainer", curve=[])
-    assert sitting.view.attributes[("curve-win", "points")] == ""
-    assert sitting.view.rows["curve-table"] == []
-
-
-def test_the_table_is_short_and_begins_with_the_newest() -> None:
-    points = results([{"t_s": t, "decisions": t, "win": 0.5, "loss": 0.5, "draw": 0.0} for t in range(400)])
-    rows = table(points)
-    assert len(rows) <= 16
-    assert rows[0][0] == "6:39"
+    assert sitting.view.rows["reward-terms"] == [("goal", "−0.25"), ("to ball", "0.50")]
 
 
 def test_the_sentence_follows_what_is_going_on() -> None:

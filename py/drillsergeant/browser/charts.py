@@ -1,0 +1,209 @@
+"""Live charts with uPlot: one per element ``chart-<name>``, drawn only while it can be seen.
+
+Colours come from the element's style (``--line``, ``--line-2``, ...), so light and dark are the style sheet's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import js
+from pyodide.ffi import create_proxy, to_js
+
+from drillsergeant.runtimes.page_view import Mark
+
+FONT = "11px system-ui, sans-serif"
+LINES = ("--line", "--line-2", "--line-3", "--line-4", "--line-5")
+# The large chart: wins with their interval's edges, against chance, against its past, and the run before.
+WINS_LOOK: tuple[dict[str, object], ...] = (
+    {"line": 0, "width": 2.4},
+    {"line": 0, "width": 0},
+    {"line": 0, "width": 0},
+    {"line": 1, "width": 1.5, "dash": [2, 3]},
+    {"line": 2, "width": 1.8, "dash": [6, 3]},
+    {"line": 3, "width": 1.2, "alpha": 0.6},
+)
+BAND_SERIES, BAND_ALPHA = [3, 2], 0.22
+
+
+@dataclass
+class _Chart:
+    """What is to be drawn, and the drawing once there is one."""
+
+    columns: Sequence[Sequence[float | None]]
+    end: float
+    unit: str
+    marks: Sequence[Mark]
+    plot: Any = None
+    built_for: tuple[object, ...] = ()
+    marked_for: tuple[object, ...] = ()
+    stale: bool = True
+
+
+class Charts:
+    """Owns the plots and two observers. Nothing is drawn before ``use`` has brought the library."""
+
+    def __init__(self) -> None:
+        self._charts: dict[str, _Chart] = {}
+        self._elements: dict[str, Any] = {}
+        self._seen: set[str] = set()
+        self._library: Any = None
+        self._proxies = [create_proxy(self._on_seen), create_proxy(self._on_resized)]
+        self._watch_seen = js.IntersectionObserver.new(self._proxies[0])
+        self._watch_size = js.ResizeObserver.new(self._proxies[1])
+
+    @property
+    def drawing(self) -> bool:
+        """Whether the library is here."""
+        return self._library is not None
+
+    def use(self, library: Any) -> None:
+        """Begin to draw with uPlot's class."""
+        self._library = library
+        self._draw_seen()
+
+    def set(
+        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
+    ) -> None:
+        """Keep what ``name`` is to show, and draw it if it can be seen."""
+        chart = self._charts.get(name)
+        if chart is None:
+            self._charts[name] = _Chart(columns, end, unit, marks)
+            self._elements[name] = js.document.getElementById(f"chart-{name}")
+            self._watch_seen.observe(self._elements[name])
+            self._watch_size.observe(self._elements[name])
+            return
+        chart.columns, chart.end, chart.unit, chart.marks, chart.stale = columns, end, unit, marks, True
+        self._draw(name)
+
+    def recolour(self) -> None:
+        """Build all plots again: the colours have changed."""
+        for chart in self._charts.values():
+            chart.built_for, chart.stale = (), True
+        self._draw_seen()
+
+    def close(self) -> None:
+        """Release everything."""
+        self._watch_seen.disconnect()
+        self._watch_size.disconnect()
+        for chart in self._charts.values():
+            if chart.plot is not None:
+                chart.plot.destroy()
+        for proxy in self._proxies:
+            proxy.destroy()
+        self._charts.clear()
+        self._elements.clear()
+
+    def _on_seen(self, entries: Any, _observer: Any) -> None:
+        for entry in entries:
+            name = str(entry.target.id).removeprefix("chart-")
+            (self._seen.add if entry.isIntersecting else self._seen.discard)(name)
+        self._draw_seen()
+
+    def _on_resized(self, entries: Any, _observer: Any) -> None:
+        for entry in entries:
+            chart = self._charts[str(entry.target.id).removeprefix("chart-")]
+            if chart.plot is not None:
+                size = {"width": entry.target.clientWidth, "height": entry.target.clientHeight}
+                chart.plot.setSize(_object(size))
+                chart.marked_for = ()
+                chart.stale = True
+        self._draw_seen()
+
+    def _draw_seen(self) -> None:
+        for name in self._charts:
+            self._draw(name)
+
+    def _draw(self, name: str) -> None:
+        chart, element = self._charts[name], self._elements[name]
+        if self._library is None or not chart.stale or name not in self._seen or js.document.hidden:
+            return
+        if not element.clientWidth:
+            return
+        chart.stale = False
+        shape = (len(chart.columns), chart.end, chart.unit)
+        data = to_js([list(column) for column in chart.columns])
+        if chart.built_for != shape:
+            if chart.plot is not None:
+                chart.plot.destroy()
+            chart.plot = self._library.new(_object(_options(name, chart, element)), data, element)
+            chart.built_for, chart.marked_for = shape, ()
+        else:
+            chart.plot.setData(data)
+        placed = (tuple(chart.marks), chart.end)
+        if chart.marked_for != placed:
+            chart.marked_for = placed
+            _place_marks(chart, speaking=name == "wins")
+
+
+def _options(name: str, chart: _Chart, element: Any) -> dict[str, object]:
+    """uPlot's options for one chart."""
+    style = js.getComputedStyle(element)
+    colours = [_colour(element, style.getPropertyValue(line)) for line in LINES]
+    ink, rule = _colour(element, "var(--soft)"), _colour(element, "var(--rule)")
+    large = name == "wins"
+    series: list[dict[str, object]] = [{}]
+    for place in range(len(chart.columns) - 1):
+        look = WINS_LOOK[place] if large else {"line": place % len(colours), "width": 1.4}
+        stroke = _faint(colours[int(str(look["line"]))], float(str(look.get("alpha", 1))))
+        line = {"stroke": stroke, "width": look["width"], "spanGaps": True, "points": {"show": False}}
+        series.append({**line, **({"dash": look["dash"]} if "dash" in look else {})})
+    axis = {"stroke": ink, "font": FONT, "ticks": {"show": False}, "gap": 3}
+    grid = {"stroke": rule, "width": 1}
+    x_axis = {**axis, "grid": {"show": False}, "size": 18, "space": 50, "show": large}
+    y_axis = {**axis, "grid": grid, "size": 34, "space": 30 if large else 24}
+    cursor = {"y": False, "drag": {"x": False, "y": False}, "points": {"show": False}, "sync": {"key": "training"}}
+    band = {"series": BAND_SERIES, "fill": _faint(colours[0], BAND_ALPHA)}
+    return {
+        "width": element.clientWidth,
+        "height": element.clientHeight,
+        "padding": [6, 8, 0 if large else 4, 0],
+        "legend": {"show": False},
+        "cursor": cursor,
+        "scales": {"x": {"time": False, "range": [0, chart.end]}, "y": {"range": [0, 100]} if large else {}},
+        "axes": [x_axis, y_axis],
+        "series": series,
+        "bands": [band] if large else [],
+    }
+
+
+def _place_marks(chart: _Chart, speaking: bool) -> None:
+    """Put the marks over the plot; on the large chart each is a button with its text."""
+    over = chart.plot.over
+    for old in list(over.querySelectorAll(".mark")):
+        old.remove()
+    for mark in chart.marks:
+        if mark.x > chart.end:
+            continue
+        item = js.document.createElement("button" if speaking else "i")
+        item.className = f"mark {mark.kind}"
+        item.style.left = f"{chart.plot.valToPos(mark.x, 'x'):.0f}px"
+        if speaking:
+            item.type = "button"
+            if mark.x > chart.end / 2:
+                item.dataset.late = ""
+            words = js.document.createElement("span")
+            words.textContent = mark.text
+            item.append(words)
+        over.append(item)
+
+
+def _colour(element: Any, value: str) -> str:
+    """Return a colour of the style sheet as the canvas understands it."""
+    probe = js.document.createElement("i")
+    probe.style.color = value
+    element.append(probe)
+    found = str(js.getComputedStyle(probe).color)
+    probe.remove()
+    return found
+
+
+def _faint(colour: str, alpha: float) -> str:
+    """Return an ``rgb(r, g, b)`` colour made translucent."""
+    return colour if alpha == 1 else colour.replace("rgb(", "rgba(").replace(")", f", {alpha})")
+
+
+def _object(value: dict[str, object]) -> Any:
+    return to_js(value, dict_converter=js.Object.fromEntries)

@@ -1,0 +1,48 @@
+"""Suggestions under the match: each is one press that does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drillsergeant.learn.hyper import RANGES
+from drillsergeant.runtimes.page_hyper import HyperForm
+from drillsergeant.runtimes.page_view import View
+
+TRIES = ("try-bold", "try-you", "try-factory", "try-again")
+BOLDER = 5.0
+BOLD, CALM = "Make it fearless: learning rate × 5", "Calm it down: learning rate ÷ 5"
+
+
+class Tries:
+    """Presses other buttons for the visitor. ``click`` and ``change`` are the page's own handlers."""
+
+    def __init__(
+        self, view: View, hyper: HyperForm, click: Callable[[str], None], change: Callable[[str, str], None]
+    ) -> None:
+        self._view, self._hyper, self._click, self._change = view, hyper, click, change
+        self._bold = False
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """Return what each suggestion does, by its button."""
+        return {
+            "try-bold": self._embolden,
+            "try-you": lambda: self._set("mode", "human_vs_ai"),
+            "try-factory": lambda: self._click("factory"),
+            "try-again": lambda: self._click("restart"),
+            "try-hide": lambda: self._tips(shown=False),
+            "tips": lambda: self._tips(shown=True),
+        }
+
+    def _embolden(self) -> None:
+        factor = 1 / BOLDER if self._bold else BOLDER
+        self._bold = not self._bold
+        rate = RANGES["learning_rate"]
+        self._hyper.choose("learning_rate", min(rate.high, max(rate.low, self._hyper.value("learning_rate") * factor)))
+        self._view.set_text("try-bold", CALM if self._bold else BOLD)
+
+    def _set(self, name: str, value: str) -> None:
+        self._view.set_value(name, value)
+        self._change(name, value)
+
+    def _tips(self, shown: bool) -> None:
+        self._view.prefer("tips", None if shown else "hidden")
