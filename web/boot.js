@@ -24,23 +24,23 @@ function fail(error) {
   document.documentElement.dataset.boot = "failed";
 }
 
-async function loadProgram() {
+async function loadProgram(mode) {
   const drill = new URLSearchParams(location.search).get("drill") ?? "ball";
   if (!/^[a-z-]{1,32}$/.test(drill)) throw new Error(`drill=${drill} in the page's address is no drill's name`);
   const facts = download(`programs/${drill}.json`).then((response) => response.text());
-  return Promise.all([facts, WebAssembly.compileStreaming(download(`programs/${drill}.wasm`))]);
+  const binary = `programs/${drill}${mode === "solo" ? ".solo" : ""}.wasm`; // a module fits one kind of memory
+  return Promise.all([facts, WebAssembly.compileStreaming(download(binary))]);
 }
 
 const watchdog = setTimeout(() => fail(`nothing for ${LIMIT_MS / 1000} s while loading Python; reload to try again`), LIMIT_MS);
 try {
   const { mode, why } = await isolation();
-  if (mode === "solo") throw new Error(`this page is not cross-origin isolated, and so has no shared memory: ${why}`);
   const show = new Worker(new URL("workers/show.js", document.baseURI), { type: "module", name: "show" });
   const early = [];
   show.onmessage = (event) => early.push(event.data);
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
   say("Loading Python", 0.1);
-  const checks = Promise.all([loadProgram(), verifyCore()]);
+  const checks = Promise.all([loadProgram(mode), verifyCore()]);
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const loading = loadPyodide({ indexURL: new URL("pyodide/", document.baseURI).href });
   const [pyodide, [[facts, module]]] = await Promise.all([loading, checks]); // a damaged file leaves `loading` waiting
@@ -50,7 +50,7 @@ try {
   if (errors.length) throw new Error(errors.join("; "));
   say("Starting the match", 0.6);
   const entry = pyodide.pyimport("drillsergeant.browser.page_boot");
-  entry.start(show, document.getElementById("match"), facts, module);
+  entry.start(show, document.getElementById("match"), facts, module, mode, why);
   entry.destroy();
   for (const data of early) show.onmessage({ data });
   clearTimeout(watchdog);

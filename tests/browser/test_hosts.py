@@ -31,7 +31,8 @@ def host(folder: Path, headers: dict[str, str], path: str = "") -> Iterator[str]
 def navigations(visitor: Visitor) -> list[str]:
     """Every navigation of the top frame from now on, as it happens."""
     seen: list[str] = []
-    visitor.page.on("framenavigated", lambda frame: seen.append(frame.url) if frame == visitor.page.main_frame else None)
+    main = visitor.page.main_frame
+    visitor.page.on("framenavigated", lambda frame: seen.append(frame.url) if frame == main else None)
     return seen
 
 

@@ -35,7 +35,7 @@ print(Layout(plan_for(program, 2, 64, 16)).hash, program.drill.scene.bodies[0].n
 
 
 def test_the_facts_survive_the_way_through_a_file(tmp_path: Path) -> None:
-    write_programs(tmp_path, ["ball"], shared=True)
+    write_programs(tmp_path, ["ball"])
     program = Program.from_json((tmp_path / "ball.json").read_text(), (tmp_path / "ball.wasm").read_bytes())
     drill = make("ball")
     assert program.drill.scene == drill.scene
@@ -55,7 +55,7 @@ def test_facts_of_another_format_are_refused() -> None:
 
 
 def test_the_running_side_needs_no_numpy(tmp_path: Path) -> None:
-    write_programs(tmp_path, ["chase"], shared=True)
+    write_programs(tmp_path, ["chase"])
     source = Path(__file__).parents[2] / "py"
     done = subprocess.run(
         [sys.executable, "-c", RUN_WITHOUT_NUMPY, str(tmp_path / "chase.json")],

@@ -17,6 +17,7 @@ from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.module import MemoryImport
 from drillsergeant.kernels.native import Bench, NativeMemory, Rows
 from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.learn.kernel_build import write_programs
 from drillsergeant.learn.kernel_table import DrillKernels
 
 from tests.kernels.test_lowering import PAIRS, kernel_of, operand_values
@@ -77,3 +78,20 @@ def test_a_match_of_ball_drill(tmp_path: Path) -> None:
     calls.append(call(kernels["observe_0"], count, [state, seen, draw]))
     assert_v8_agrees(list(kernels.values()), memory, calls, tmp_path)
     assert all(row.any() for row in seen.read()[:4]), "nothing was observed"
+
+
+def test_v8_links_a_program_to_the_kind_of_memory_it_was_written_for(tmp_path: Path) -> None:
+    write_programs(tmp_path, ["chase"])
+    script = """
+      import { readFileSync } from "node:fs";
+      const fits = (name, shared) => {
+        const memory = new WebAssembly.Memory({ initial: 4, maximum: 4, shared });
+        const module = new WebAssembly.Module(readFileSync(name));
+        try { new WebAssembly.Instance(module, { env: { memory } }); return 1; } catch { return 0; }
+      };
+      const files = ["chase.wasm", "chase.solo.wasm"];
+      console.log(JSON.stringify(files.map((name) => [fits(name, true), fits(name, false)])));
+    """
+    command = ["node", "--input-type=module", "-e", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == [[1, 0], [0, 1]]

@@ -25,7 +25,7 @@ async def digest_in_chromium(selenium: Any, facts: str, binary: bytes, recipe: d
 
     program, wanted = Program.from_json(facts), Recipe.from_plain(recipe)
     layout = Layout(plan_for(program, wanted.workers, wanted.matches, wanted.horizon))
-    memory = BrowserMemory(allocate(layout.pages))
+    memory = BrowserMemory(allocate(layout.pages, shared=True))
     kernels = BrowserKernels(await js.WebAssembly.compile(to_js(binary)), memory.handle)
     return run(KernelEngine(program, kernels, layout, memory), layout, memory, wanted)
 

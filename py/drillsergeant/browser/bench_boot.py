@@ -28,7 +28,7 @@ class BrowserPlace:
 
     def memory(self, size_bytes: int) -> BrowserMemory:
         """Return new shared memory."""
-        return BrowserMemory(allocate(round_up(size_bytes, PAGE_BYTES) // PAGE_BYTES))
+        return BrowserMemory(allocate(round_up(size_bytes, PAGE_BYTES) // PAGE_BYTES, shared=True))
 
     def link(self, memory: Any, binary: bytes) -> BrowserKernels:
         """Compile and link."""

@@ -18,20 +18,22 @@ from drillsergeant.runtimes.supervisor import Fleet, Hosted
 _alive: list[object] = []
 
 
-def start(show_worker: Any, canvas: Any, program_text: str, module: Any) -> None:
+def start(show_worker: Any, canvas: Any, program_text: str, module: Any, mode: str, why: str) -> None:
     """Begin; ``show_worker`` is already loading, ``canvas`` is the match's canvas element.
 
-    ``program_text`` is the drill's manifest, ``module`` its compiled ``WebAssembly.Module``.
+    ``program_text`` is the drill's manifest, ``module`` its compiled ``WebAssembly.Module`` for a memory of the kind
+    that ``mode`` has: "shared" or, for the reason ``why``, "solo".
     """
     program = Program.from_json(program_text)
-    setup = choose_setup(program, int(js.navigator.hardwareConcurrency or 2), _parameters())
+    setup = choose_setup(program, int(js.navigator.hardwareConcurrency or 2), _parameters(), mode)
     layout = Layout(setup.plan)
-    handle = allocate(layout.pages)
-    memory = BrowserMemory(handle)
+    handle = allocate(layout.pages, shared=mode == "shared")
+    memory = BrowserMemory(handle)  # in solo mode nobody else's, and so of no consequence
     initialise(memory, layout)
     spawner = BrowserSpawner(canvas)
+    hosted = handle if mode == "shared" else layout.pages
     run = str(js.crypto.randomUUID())
-    fleet = Fleet(spawner, memory, layout, run, setup, Hosted(program_text, module, handle))
+    fleet = Fleet(spawner, memory, layout, run, setup, Hosted(program_text, module, hosted))
     page = Page(DomView(), fleet, program.drill, setup.seed)
     show = spawner.adopt(
         show_worker,

@@ -1,4 +1,4 @@
-"""Shared memory in the browser: a ``WebAssembly.Memory`` seen through typed arrays and ``Atomics``.
+"""Memory in the browser, shared or a worker's own: a ``WebAssembly.Memory`` seen through typed arrays and ``Atomics``.
 
 The JavaScript views are taken once and live as long as the worker; the memory never grows, so they never detach.
 """
@@ -11,22 +11,22 @@ import js
 from pyodide.ffi import to_js
 
 
-def allocate(pages: int) -> Any:
-    """Return a new shared ``WebAssembly.Memory`` of exactly ``pages`` 64 KiB pages.
+def allocate(pages: int, *, shared: bool) -> Any:
+    """Return a new ``WebAssembly.Memory`` of exactly ``pages`` 64 KiB pages, zeroed.
 
-    Raises: RuntimeError when the page is not cross-origin isolated or the browser has no room.
+    Shared ones work only where the page is cross-origin isolated. Raises: JsException when the browser has no room.
     """
-    if not js.crossOriginIsolated:
-        raise RuntimeError(
-            "this page is not cross-origin isolated, so the browser gives it no shared memory; "
-            "serve it with the headers COOP: same-origin and COEP: require-corp (make play does)"
-        )
-    options = {"initial": pages, "maximum": pages, "shared": True}
+    options = {"initial": pages, "maximum": pages, "shared": shared}
     return js.WebAssembly.Memory.new(to_js(options, dict_converter=js.Object.fromEntries))
 
 
+def taken(memory: Any) -> Any:
+    """Return what INIT names as memory: that of all workers, or, where it gives a number of pages, a new one."""
+    return allocate(memory, shared=False) if isinstance(memory, int) else memory
+
+
 class BrowserMemory:
-    """``memory.access.Memory`` over a shared ``WebAssembly.Memory``."""
+    """``memory.access.Memory`` over a ``WebAssembly.Memory``. ``wait`` works on a shared one only."""
 
     def __init__(self, handle: Any) -> None:
         self.handle = handle

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from dataclasses import replace
 from typing import Any
 
 from drillsergeant.browser.canvas import Canvas2D
 from drillsergeant.browser.gpu_canvas import keep_painting
 from drillsergeant.browser.kernels import BrowserKernels
+from drillsergeant.browser.shared import taken
 from drillsergeant.browser.worker_host import WorkerHost
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.assembly import Assembly
@@ -44,6 +46,7 @@ class WorkerBoot:
             raise protocol.ProtocolError("INIT came twice; a worker starts once")
         self._index = init.index
         canvas = Canvas2D(init.canvas) if init.canvas is not None else None
+        init = replace(init, memory=taken(init.memory))
         kernels = BrowserKernels(init.module, init.memory)
         self._assembly = Assembly(self._host, init, kernels, canvas)
         if self._role == "show":

@@ -32,7 +32,7 @@ class WorkerHost:
         js.self.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
 
     def attach(self, memory: Any) -> BrowserMemory:
-        """Wrap the ``WebAssembly.Memory`` of INIT."""
+        """Wrap a ``WebAssembly.Memory``."""
         self._memory = memory
         return BrowserMemory(memory)
 

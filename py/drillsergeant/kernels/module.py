@@ -15,6 +15,7 @@ from drillsergeant.kernels.opcodes import VALUE_TYPES, unsigned_leb128
 
 PAGE_BYTES: Final = 65536
 _TYPE, _IMPORT, _FUNCTION, _EXPORT, _CODE, _CUSTOM = 1, 2, 3, 7, 10, 0
+_UNSHARED, _SHARED = 1, 3  # kinds of limits, both with a maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class MemoryImport:
 
     def encode(self) -> bytes:
         """The import's entry in the import section."""
-        limits = bytes([3 if self.shared else 1])
+        limits = bytes([_SHARED if self.shared else _UNSHARED])
         pages = unsigned_leb128(self.minimum_pages) + unsigned_leb128(self.maximum_pages)
         return _name("env") + _name("memory") + b"\x02" + limits + pages
 
@@ -81,6 +82,19 @@ class Module:
         exports = [f'(export "{function.name}" (func ${function.name}))' for function in self._exports]
         parts = [f'(import "env" "memory" (memory {limits}))', *(f.text() for f in self.functions), *exports]
         return "(module\n" + "\n".join(parts) + ")\n"
+
+
+def for_unshared_memory(binary: bytes) -> bytes:
+    """The module for an unshared memory, from one that imports a shared memory of the same limits.
+
+    No instruction here needs a shared memory, so the kind of the import's limits is all that differs. Raises
+    AssemblyError where `binary` is no module of this package's making for a shared memory.
+    """
+    before = _name("env") + _name("memory") + b"\x02"
+    place = binary.find(before) + len(before)
+    if place < len(before) or binary[place] != _SHARED or binary.find(before, place) >= 0:
+        raise AssemblyError("the module does not import one shared memory as env.memory: compile it for a shared one")
+    return binary[:place] + bytes([_UNSHARED]) + binary[place + 1 :]
 
 
 def _name(text: str) -> bytes:

@@ -14,7 +14,7 @@ from drillsergeant import elementary
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.kernels.inline import Inline
-from drillsergeant.kernels.module import MemoryImport, Module
+from drillsergeant.kernels.module import MemoryImport, Module, for_unshared_memory
 from drillsergeant.kernels.network_gradient import NetworkGradient
 from drillsergeant.kernels.network_program import NetworkProgram
 from drillsergeant.kernels.pipeline import add_kernels
@@ -94,14 +94,15 @@ def _initial(network: Network) -> tuple[Noise, ...]:
     return tuple(rows)
 
 
-def write_programs(folder: Path, names: Sequence[str], *, shared: bool) -> list[Path]:
-    """Compile the drills called `names` into `folder`; returns the files written."""
+def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
+    """Compile the drills called `names` into `folder`, for shared memory and for solo mode; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names:
-        program = build_program(make(name), shared=shared)
+        program = build_program(make(name), shared=True)
         shader = generated(program.drill.action_count)
-        files = {".wasm": program.binary, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
+        binaries = {".wasm": program.binary, ".solo.wasm": for_unshared_memory(program.binary)}
+        files = {**binaries, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
         for suffix, content in files.items():
             path = folder / f"{name}{suffix}"
             path.write_bytes(content)
@@ -114,9 +115,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="folder for the files")
     parser.add_argument("--drill", action="append", choices=sorted(DRILLS), help="only this one (may be repeated)")
-    parser.add_argument("--unshared", action="store_true", help="for a memory that is not shared (solo mode, natively)")
     given = parser.parse_args()
-    for path in write_programs(given.out, given.drill or list(DRILLS), shared=not given.unshared):
+    for path in write_programs(given.out, given.drill or list(DRILLS)):
         print(path, path.stat().st_size)
 
 

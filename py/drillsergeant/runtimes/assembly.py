@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.gpu_learner import Check
@@ -11,9 +13,11 @@ from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_calls import Kernels
 from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.program import Program
+from drillsergeant.memory.access import Memory, SoloMemory
 from drillsergeant.memory.control import RunFlag
-from drillsergeant.memory.layout import SHOW, Layout, attach, rollout
+from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
 from drillsergeant.memory.library import DuelBook
+from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
@@ -23,6 +27,7 @@ from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
 from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.show import METRICS_EVERY_S, Show
+from drillsergeant.runtimes.solo import Solo
 from drillsergeant.runtimes.stage import Stage
 from drillsergeant.runtimes.trainer import Trainer
 
@@ -32,9 +37,9 @@ class Assembly:
 
     def __init__(self, host: Host, init: protocol.Init, kernels: Kernels, canvas: Canvas | None) -> None:
         self._host, self._init = host, init
+        self._mode = init.options.get("mode", "shared")
         self._layout = Layout.from_dict(init.layout)
-        self._memory = host.attach(init.memory)
-        attach(self._memory, self._layout)
+        self._memory = self._attach()
         program = Program.from_json(init.program)
         self._program = program
         self._drill, self._shape_hash = program.drill, program.network.shape_hash
@@ -42,11 +47,22 @@ class Assembly:
         self._show: Show | None = None
         self._trainer: Trainer | None = None
         self._rollout: Rollout | None = None
+        self._solo: Solo | None = None
         build = {"show": self._build_show, "trainer": self._build_trainer, "rollout": self._build_rollout}
         self._stage: Stage | None = None
         if canvas is not None:
             self._stage = Stage(self._drill.scene, canvas, Factory(program, self._layout, self._memory, host.now_s))
         build[init.role]()
+
+    def _attach(self) -> Memory:
+        """The memory of every worker, or in solo mode one of this worker's own, filled as INIT says."""
+        memory = self._host.attach(self._init.memory)
+        if self._mode == "solo":
+            memory = SoloMemory(memory)
+            initialise(memory, self._layout)
+            apply(memory, self._init.contents)
+        attach(memory, self._layout)
+        return memory
 
     def _build_show(self) -> None:
         assert self._stage is not None, "the show needs a canvas"
@@ -67,6 +83,11 @@ class Assembly:
             self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
         )
         self._trainer.course.falls_back = bool(self._init.options.get("guards", True))
+        if isinstance(memory, SoloMemory):
+            self._build_rollout()
+            assert self._rollout is not None, "just built"
+            windows = Factory(self._program, layout, memory, self._host.now_s).windows()
+            self._solo = Solo(self._host, memory, self._rollout, Mirror(memory, layout, windows))
 
     def _learner(self) -> Learner | DeviceLearner:
         seed, wanted = self._init.seed, str(self._init.options.get("learner", "auto"))
@@ -116,7 +137,7 @@ class Assembly:
         """Run the loop of a trainer or rollout worker, for ever."""
         loop = self._trainer or self._rollout
         assert loop is not None, "the show is driven by frames"
-        await loop.run()
+        await (asyncio.gather(loop.run(), self._solo.tell()) if self._solo else loop.run())
 
     def frame(self, now_s: float) -> None:
         """Advance and draw the show; twice a second, report."""
@@ -129,7 +150,9 @@ class Assembly:
 
     def handle(self, message: protocol.Message) -> None:
         """Hand a message to the runtime. Raises ValueError for what it refuses."""
-        if isinstance(message, protocol.Resize) and self._stage is not None:
+        if isinstance(message, protocol.Mirrored):
+            apply(self._memory, message.spans)
+        elif isinstance(message, protocol.Resize) and self._stage is not None:
             self._stage.resize(message.width_px, message.height_px, message.dark)
         elif isinstance(message, protocol.SetView) and self._stage is not None:
             self._stage.view = message.view

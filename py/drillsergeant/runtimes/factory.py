@@ -70,6 +70,10 @@ class Factory:
         blank = [dict.fromkeys(self._rows, 0.0) for _ in range(count)]
         return Window(state.base, state.stride // WORD_BYTES, count, words, blank, [-1] * count)
 
+    def windows(self) -> list[tuple[int, int]]:
+        """Return byte offset and size of every part of the memory that is looked at."""
+        return [(window.offset, len(window.words) * WORD_BYTES) for window in self._windows]
+
     def look(self) -> list[dict[str, float]]:
         """Return the drawn fields of every match shown (m, m/s), a step closer to where its bodies are by now.
 

@@ -20,7 +20,7 @@ class Host(Protocol):
         """Send one message to the page."""
 
     def attach(self, memory: object) -> Memory:
-        """Wrap the shared memory object of INIT."""
+        """Wrap the memory object of INIT: shared, or this worker's own."""
 
     def now_s(self) -> float:
         """Return seconds on a clock that never goes back."""

@@ -38,7 +38,8 @@ class Init(Message):
     """page -> worker, once: everything a worker needs to start.
 
     ``program`` is the text form of a ``learn.program.Program``; ``module`` (compiled), ``memory`` and ``canvas`` are
-    host objects.
+    host objects. In solo mode ``memory`` is how many pages the worker takes for itself, and ``contents`` what has to
+    stand in them, as MIRRORED has it.
     """
 
     TYPE = "INIT"
@@ -52,6 +53,7 @@ class Init(Message):
     memory: object
     canvas: object = None
     options: dict[str, object] = field(default_factory=dict)
+    contents: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,14 @@ class Resize(Message):
 
 
 @dataclass(frozen=True)
+class Mirrored(Message):
+    """trainer -> page -> show, in solo mode: what changed in the trainer's own memory, bytes by offset."""
+
+    TYPE = "MIRRORED"
+    spans: dict[str, object]
+
+
+@dataclass(frozen=True)
 class Ready(Message):
     """worker -> page: INIT is done. ``boot_s`` counts from the worker script's first line."""
 
@@ -229,13 +239,14 @@ MESSAGES: dict[str, type[Message]] = {
     cls.TYPE: cls
     for cls in (
         Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Play,
-        Pause, Step, ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Ready, Metrics, Error,
+        Pause, Step, ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Mirrored, Ready, Metrics, Error,
     )
 }  # fmt: skip
 
 ACCEPTED: dict[Role, frozenset[str]] = {
     "show": frozenset(
         {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "SET_VIEW", "INPUT", "RESIZE"}
+        | {"MIRRORED"}
     ),
     "trainer": frozenset(
         {
@@ -244,7 +255,7 @@ ACCEPTED: dict[Role, frozenset[str]] = {
         }
     ),
     "rollout": frozenset({"INIT"}),
-    "page": frozenset({"READY", "METRICS", "ERROR"}),
+    "page": frozenset({"MIRRORED", "READY", "METRICS", "ERROR"}),
 }
 
 _HINTS: dict[type[Message], dict[str, object]] = {}

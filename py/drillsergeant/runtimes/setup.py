@@ -18,31 +18,40 @@ RING_SLOTS = 1
 # Steps an epoch at most: with fourteen workers' play in small minibatches, an update is so many steps that the policy
 # runs away from the play it learns from (entropy 0.4 after 40 M decisions, 55 % wins).
 MINIBATCHES = 4
+MODES = ("shared", "solo")
 LEARNERS = ("auto", "wasm", "webgpu", "numpy")
 RENDERERS = ("auto", "webgpu", "canvas2d")
 
 
 @dataclass(frozen=True)
 class Setup:
-    """The choices. ``options`` go to every worker with INIT; ``packages`` are what a role loads beside our wheel."""
+    """The choices. ``options`` go to every worker with INIT; ``packages`` are what a role loads beside our wheel.
+
+    ``mode``: "shared", all workers on one memory, or "solo", where the trainer also plays, see `runtimes.solo`.
+    """
 
     seed: int
     plan: Plan
     options: dict[str, object]
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mode: str = MODES[0]
 
 
-def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) -> Setup:
+def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mode: str = MODES[0]) -> Setup:
     """Return the set-up for a machine of ``cores`` and the values of the page's address.
 
-    Known parameters: seed, workers, matches, horizon, learner, renderer, lockstep, validate, and every hyperparameter
-    by its name. A value that makes no sense is refused.
+    Known parameters: seed, workers, matches, horizon, learner, renderer, mode, lockstep, validate, guards, and every
+    hyperparameter by its name. A value that makes no sense is refused. ``mode`` is what was found to be possible; solo
+    has one worker, whatever a link made elsewhere says.
 
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
+    if parameters.get("mode", mode) not in MODES:
+        raise ValueError(f"mode={parameters['mode']!r} in the page's address must be one of {', '.join(MODES)}")
+    workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
     plan = plan_for(
         program,
-        workers=_whole(parameters, "workers", default_workers(cores), 1, 64),
+        workers=workers if mode == "shared" else 1,
         matches=_whole(parameters, "matches", 256, 4, 8192),
         horizon=_whole(parameters, "horizon", 16, 1, 256),
         ring_slots=RING_SLOTS,
@@ -64,8 +73,9 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str]) ->
         "lockstep": lockstep,
         "validate": validate,
         "guards": bool(_whole(parameters, "guards", 1, 0, 1)),
+        "mode": mode,
     }
-    return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages)
+    return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages, mode)
 
 
 def default_workers(cores: int) -> int:

@@ -72,7 +72,10 @@ class Audience(Protocol):
 
 @dataclass(frozen=True)
 class Hosted:
-    """What every worker is handed as it is: the program's text, its compiled module, the shared memory."""
+    """What every worker is handed as it is: the program's text, its compiled module, and the shared memory.
+
+    ``memory`` in solo mode: how many pages each worker takes for itself.
+    """
 
     program: str
     module: object
@@ -114,8 +117,10 @@ class Fleet:
         self._audience: Audience | None = None
         self._training: protocol.StartTraining | None = None
         self._show_settings: dict[str, protocol.Message] = {}
+        self._mirrored: dict[str, object] = {}  # of the trainer's own memory in solo mode, for whoever starts anew
         workers = [Worker("show", 0), Worker("trainer", 0)]
-        workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
+        if setup.mode == "shared":
+            workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
         self._workers = {worker.name: worker for worker in workers}
 
     def start(self, audience: Audience, show: Handle | None = None) -> None:
@@ -154,6 +159,10 @@ class Fleet:
             message = protocol.decode(data, "page")
         except protocol.ProtocolError as wrong:
             message = protocol.Error(worker.role, worker.index, f"{name} sent a message that is no message: {wrong}")
+        if isinstance(message, protocol.Mirrored):
+            self._mirrored |= message.spans
+            self.send("show", message)
+            return
         if isinstance(message, protocol.Ready):
             self._on_ready(worker)
         elif isinstance(message, protocol.Error) and message.fatal:
@@ -179,6 +188,7 @@ class Fleet:
         init = protocol.Init(
             worker.role, worker.index, worker.generation, self._setup.seed, self._layout.to_dict(),
             self._hosted.program, self._hosted.module, self._hosted.memory, canvas, options,
+            self._mirrored,
         )  # fmt: skip
         worker.handle.post(protocol.encode(init), canvas)
         limit_s = BOOT_LIMIT_S * 2 ** len(worker.restarts_s)

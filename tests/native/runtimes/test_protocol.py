@@ -25,6 +25,7 @@ SAMPLES = [
     ("show", protocol.Input(action=3)),
     ("show", protocol.Input(x_m=1.5, y_m=-2.0)),
     ("show", protocol.Resize(640, 480, True)),
+    ("show", protocol.Mirrored({"64": b"1234"})),
     ("page", protocol.Ready("show", 0, 1.25)),
     ("page", protocol.Metrics("trainer", 0, {"entropy": 1.0})),
     ("page", protocol.Error("rollout", 1, "it broke", "Traceback ...", True)),

@@ -193,3 +193,22 @@ def test_junk_from_a_worker_becomes_an_error_message(bench: Bench) -> None:
     bench.spawner.newest("trainer").on_data({"type": "NONSENSE"})
     assert isinstance(bench.listener.messages[-1], protocol.Error)
     assert "NONSENSE" in bench.listener.messages[-1].message
+
+
+def test_in_solo_mode_the_page_passes_on_what_the_trainer_mirrors_and_keeps_it_for_who_starts_anew() -> None:
+    spawner, layout = FakeSpawner(), Layout(PLAN)
+    memory = PlainMemory(layout.total_bytes)
+    hosted = Hosted("{}", object(), layout.pages)
+    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {}, mode="solo"), hosted)
+    fleet.start(Listener())
+    spawner.newest("show").ready()
+    assert set(fleet.states()) == {"show", "trainer"}, "the trainer plays as well"
+    trainer, show = spawner.newest("trainer"), spawner.newest("show")
+    assert trainer.sent[0]["memory"] == layout.pages and trainer.sent[0]["contents"] == {}
+    trainer.ready()
+    trainer.on_data(protocol.encode(protocol.Mirrored({"64": b"old", "128": b"kept"})))
+    trainer.on_data(protocol.encode(protocol.Mirrored({"64": b"new"})))
+    assert [message["spans"] for message in show.sent if message["type"] == "MIRRORED"][-1] == {"64": b"new"}
+    trainer.on_error("it died")
+    assert spawner.newest("trainer") is not trainer
+    assert spawner.newest("trainer").sent[0]["contents"] == {"64": b"new", "128": b"kept"}

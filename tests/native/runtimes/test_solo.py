@@ -1,0 +1,160 @@
+"""Solo mode: one worker plays and learns in turns, and who has no part of its memory still sees what it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.kernels.assembler import AssemblyError
+from drillsergeant.kernels.module import for_unshared_memory
+from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.kernel_build import build_program
+from drillsergeant.learn.kernel_engine import KernelEngine
+from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.lockstep import Recipe, run
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import SHOW, Layout, initialise
+from drillsergeant.memory.library import LibraryReader, LibraryWriter
+from drillsergeant.memory.mirror import Mirror, apply
+from drillsergeant.memory.weights import WeightsReader
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.assembly import Assembly
+from drillsergeant.runtimes.factory import Factory
+from drillsergeant.runtimes.setup import choose_setup
+
+SHARED = build_program(make("ball"), shared=True, hidden=16)
+PROGRAM = replace(SHARED, binary=for_unshared_memory(SHARED.binary), shared=False)
+RECIPE = Recipe("ball", workers=1, matches=16, horizon=8, seed=3, updates=6, hyper=Hyper(minibatch=64))
+LAYOUT = Layout(plan_for(PROGRAM, RECIPE.workers, RECIPE.matches, RECIPE.horizon))
+
+
+class Place:
+    """A worker's surroundings; time passes a millisecond per look."""
+
+    def __init__(self) -> None:
+        self.memory, self.posted, self.time_s = NativeMemory(LAYOUT.total_bytes), list[dict[str, object]](), 0.0
+
+    def post(self, message: dict[str, object]) -> None:
+        self.posted.append(message)
+
+    def attach(self, memory: object) -> Memory:
+        return self.memory
+
+    def now_s(self) -> float:
+        self.time_s += 0.001
+        return self.time_s
+
+    async def breathe(self) -> None:
+        await asyncio.sleep(0)
+
+    def of_type(self, name: str) -> list[dict[str, object]]:
+        return [message for message in self.posted if message["type"] == name]
+
+    def metrics(self) -> Mapping[str, object]:
+        values = self.of_type("METRICS")[-1]["values"]
+        assert isinstance(values, dict)
+        return values
+
+
+def worker(place: Place, contents: dict[str, object] | None = None) -> Assembly:
+    """The trainer's worker as the page starts it in solo mode."""
+    options: dict[str, object] = {"mode": "solo", "learner": "wasm", "hyper": asdict(RECIPE.hyper)}
+    options["lockstep"] = RECIPE.updates
+    init = protocol.Init(
+        "trainer", 0, 0, RECIPE.seed, LAYOUT.to_dict(), PROGRAM.to_json(), None, LAYOUT.pages, None, options,
+        contents or {},
+    )  # fmt: skip
+    return Assembly(place, init, place.memory.link(PROGRAM.binary), None)  # type: ignore[arg-type]
+
+
+async def trained(place: Place, assembly: Assembly) -> None:
+    """Let it train until lockstep stops it, then until everything is told."""
+    assembly.handle(protocol.StartTraining())
+    loop = asyncio.ensure_future(assembly.run())
+    while "weights_sha256" not in place.metrics():
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)
+    loop.cancel()
+
+
+def spans(place: Place) -> dict[str, object]:
+    """Everything mirrored, as the page keeps it."""
+    kept: dict[str, object] = {}
+    for message in place.of_type("MIRRORED"):
+        news = message["spans"]
+        assert isinstance(news, dict)
+        kept |= news
+    return kept
+
+
+def parameters(memory: Memory) -> bytes:
+    """The newest weights, as the show reads them."""
+    copy = bytearray(LAYOUT.plan.parameter_count * 4)
+    assert WeightsReader(memory, LAYOUT, SHOW, PROGRAM.network.shape_hash).read(copy) is not None
+    return bytes(copy)
+
+
+def test_one_worker_comes_to_the_weights_of_two_and_the_show_gets_them() -> None:
+    alone = NativeMemory(LAYOUT.total_bytes)
+    wanted = run(KernelEngine(PROGRAM, alone.link(PROGRAM.binary), LAYOUT, alone), LAYOUT, alone, RECIPE)
+    place = Place()
+    assembly = worker(place)
+    asyncio.run(trained(place, assembly))
+    assert place.metrics()["weights_sha256"] == wanted
+    assert place.metrics()["updates"] == RECIPE.updates
+
+    show = NativeMemory(LAYOUT.total_bytes)
+    initialise(show, LAYOUT)
+    apply(show, spans(place))
+    assert parameters(show) == parameters(place.memory)
+    seen, real = (Factory(PROGRAM, LAYOUT, memory, lambda: 1.0).look() for memory in (show, place.memory))
+    assert seen == real and len({match["ball_x"] for match in seen}) > 1
+
+    again = Place()
+    second = worker(again, spans(place))
+    assert parameters(again.memory) == parameters(place.memory), "a trainer started anew goes on with these weights"
+    second.handle(protocol.StopTraining())
+    assert again.metrics()["version"] == RECIPE.updates + 1
+
+
+def test_only_what_changed_travels() -> None:
+    place = Place()
+    worker(place)
+    mirror = Mirror(place.memory, LAYOUT, [(LAYOUT["rollout.0.scratch"].offset, 64)])
+    assert str(LAYOUT["weights.control"].offset) in mirror.news(), "the weights in force when it begins"
+    assert mirror.news() == {}
+    policy = bytes(range(256)) * (LAYOUT.plan.parameter_count * 4 // 256 + 1)
+    LibraryWriter(place.memory, LAYOUT).put(5, 77, policy[: LAYOUT.plan.parameter_count * 4])
+    news = mirror.news()
+    slot = LAYOUT["library.parameters"].offset + 5 * LAYOUT.plan.parameter_count * 4
+    assert set(news) == {str(slot), str(LAYOUT["library.ids"].offset)}
+    show = NativeMemory(LAYOUT.total_bytes)
+    apply(show, news)
+    assert LibraryReader(show, LAYOUT).ids()[5] == 77
+    LibraryWriter(place.memory, LAYOUT).drop(5)
+    assert set(mirror.news()) == {str(LAYOUT["library.ids"].offset)}
+
+
+def test_nonsense_in_a_mirrored_message_is_refused() -> None:
+    for nonsense in ({"-4": b"1234"}, {"x": b"1234"}, {"64": "text"}):
+        with pytest.raises(ValueError, match="needs an offset"):
+            apply(NativeMemory(65536), nonsense)
+
+
+def test_the_patched_module_is_the_one_compiled_for_unshared_memory() -> None:
+    assert PROGRAM.binary == build_program(make("ball"), shared=False, hidden=16).binary
+    for wrong in (PROGRAM.binary, b"\0asm"):
+        with pytest.raises(AssemblyError, match="shared"):
+            for_unshared_memory(wrong)
+
+
+def test_solo_mode_has_one_worker_whatever_the_link_says() -> None:
+    setup = choose_setup(PROGRAM, 16, {"workers": "9", "mode": "shared"}, "solo")
+    assert (setup.plan.workers, setup.mode, setup.options["mode"]) == (1, "solo", "solo")
+    assert choose_setup(PROGRAM, 16, {}).plan.workers == 14
+    with pytest.raises(ValueError, match="mode='fast'"):
+        choose_setup(PROGRAM, 16, {"mode": "fast"})
