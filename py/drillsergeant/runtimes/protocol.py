@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
-from typing import ClassVar, get_type_hints
+from typing import get_type_hints
+
+from drillsergeant.runtimes.message import Message as Message
+from drillsergeant.runtimes.protocol_runs import RUN_ANSWERS, RUN_REQUESTS
 
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
@@ -24,13 +27,6 @@ SEED_RANGE = (0, 2**32 - 1)
 
 class ProtocolError(ValueError):
     """A message that is unknown or malformed; the text says which part and what was expected."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """Base of all messages. ``TYPE`` is the word on the wire."""
-
-    TYPE: ClassVar[str]
 
 
 @dataclass(frozen=True)
@@ -240,6 +236,7 @@ MESSAGES: dict[str, type[Message]] = {
     for cls in (
         Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Play,
         Pause, Step, ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Mirrored, Ready, Metrics, Error,
+        *RUN_REQUESTS, *RUN_ANSWERS,
     )
 }  # fmt: skip
 
@@ -251,11 +248,11 @@ ACCEPTED: dict[Role, frozenset[str]] = {
     "trainer": frozenset(
         {
             "INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "SET_VALIDATION", "RESET_TRAINER",
-            "REWIND", "SNAPSHOT",
+            "REWIND", "SNAPSHOT", *(cls.TYPE for cls in RUN_REQUESTS),
         }
     ),
     "rollout": frozenset({"INIT"}),
-    "page": frozenset({"MIRRORED", "READY", "METRICS", "ERROR"}),
+    "page": frozenset({"MIRRORED", "READY", "METRICS", "ERROR", *(cls.TYPE for cls in RUN_ANSWERS)}),
 }
 
 _HINTS: dict[type[Message], dict[str, object]] = {}

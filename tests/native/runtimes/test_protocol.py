@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes import protocol, protocol_runs
 
 SAMPLES = [
     ("show", protocol.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, {"learner": "wasm"})),
@@ -15,6 +15,13 @@ SAMPLES = [
     ("trainer", protocol.ResetTrainer(5, {"clip": 0.1})),
     ("trainer", protocol.Rewind(3)),
     ("trainer", protocol.Snapshot()),
+    ("trainer", protocol_runs.ListRuns()),
+    ("trainer", protocol_runs.SaveRun("before lunch")),
+    ("trainer", protocol_runs.LoadRun("Ball Drill", True)),
+    ("trainer", protocol_runs.DeleteRun("Ball Drill")),
+    ("trainer", protocol_runs.RenameRun("Ball Drill", "Pelé")),
+    ("trainer", protocol_runs.ImportRun("ball.dshq", b"\x00\xff")),
+    ("trainer", protocol_runs.ExportRun("onnx")),
     ("show", protocol.Play()),
     ("show", protocol.Pause()),
     ("show", protocol.Step(4)),
@@ -28,6 +35,8 @@ SAMPLES = [
     ("show", protocol.Mirrored({"64": b"1234"})),
     ("page", protocol.Ready("show", 0, 1.25)),
     ("page", protocol.Metrics("trainer", 0, {"entropy": 1.0})),
+    ("page", protocol_runs.Runs([{"name": "Pelé"}], "Pelé", "2026-11-22T14:32:00Z", "Saved", False)),
+    ("page", protocol_runs.Exported("ball.dshq", b"\x00\xff")),
     ("page", protocol.Error("rollout", 1, "it broke", "Traceback ...", True)),
 ]
 
