@@ -16,6 +16,8 @@ override TRUNCATED: u32;
 override VALUE: u32;
 
 const WORKGROUP = 64u;
+const SUM_THREADS = WORKGROUP;
+const SUM_VALUES = 1u;
 const ROWS_INSPECTED = 32u;
 const DEVIATION_MIN = 1e-6;
 
@@ -26,8 +28,6 @@ const DEVIATION_MIN = 1e-6;
 @group(0) @binding(4) var<storage, read_write> returns: array<f32>;
 @group(0) @binding(5) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(6) var<storage, read_write> squares: array<f32>;
-
-var<workgroup> shares: array<f32, WORKGROUP>;
 
 // A thread a lane and ROWS_INSPECTED rows of [LANES] of one chunk; z is the chunk.
 @compute @workgroup_size(WORKGROUP)
@@ -86,9 +86,9 @@ fn estimate(
       total += following;
     }
   }
-  share(local, total);
+  total = sum_of(local, total);
   if (local == 0u) {
-    sums[group.y * groups.x + group.x] = shares[0];
+    sums[group.y * groups.x + group.x] = total;
   }
 }
 
@@ -104,8 +104,7 @@ fn centre(
   for (var k = local; k < groups.x * groups.y; k += WORKGROUP) {
     partial += sums[k];
   }
-  share(local, partial);
-  let mean = shares[0] / rows_in_batch();
+  let mean = sum_of(local, partial) / rows_in_batch();
   workgroupBarrier();
   var total = 0.0;
   if (inside) {
@@ -116,9 +115,9 @@ fn centre(
       total += centred * centred;
     }
   }
-  share(local, total);
+  total = sum_of(local, total);
   if (local == 0u) {
-    squares[group.y * groups.x + group.x] = shares[0];
+    squares[group.y * groups.x + group.x] = total;
   }
 }
 
@@ -133,8 +132,7 @@ fn scale(
   for (var k = local; k < groups.x * groups.y; k += WORKGROUP) {
     partial += squares[k];
   }
-  share(local, partial);
-  let factor = 1.0 / (sqrt(shares[0] / rows_in_batch()) + DEVIATION_MIN);
+  let factor = 1.0 / (sqrt(sum_of(local, partial) / rows_in_batch()) + DEVIATION_MIN);
   if (inside) {
     for (var t = 0u; t < HORIZON; t++) {
       let place = (id.y * HORIZON + t) * LANES + id.x;
@@ -147,14 +145,6 @@ fn rows_in_batch() -> f32 {
   return f32(knobs.chunks * HORIZON * AGENTS);
 }
 
-// Leaves the sum of every thread's value in shares[0].
-fn share(local: u32, value: f32) {
-  shares[local] = value;
-  workgroupBarrier();
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
-    if (local < half) {
-      shares[local] += shares[local + half];
-    }
-    workgroupBarrier();
-  }
+fn sum_of(local: u32, value: f32) -> f32 {
+  return summed(local, array(value))[0];
 }

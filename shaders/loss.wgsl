@@ -12,7 +12,8 @@ override LOGP: u32;
 @group(0) @binding(6) var<storage, read_write> head: array<f32>;  // becomes the gradient
 @group(0) @binding(7) var<storage, read_write> cell_metrics: array<f32>;
 
-var<workgroup> shares: array<array<f32, METRIC_COUNT>, CELL_ROWS>;
+const SUM_THREADS = CELL_ROWS;
+const SUM_VALUES = METRIC_COUNT;
 
 @compute @workgroup_size(CELL_ROWS)
 fn loss(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -44,17 +45,8 @@ fn loss(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
   }
-  shares[lane] = metrics;
-  workgroupBarrier();
-  for (var half = CELL_ROWS / 2u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      for (var k = 0u; k < METRIC_COUNT; k++) {
-        shares[lane][k] += shares[lane + half][k];
-      }
-    }
-    workgroupBarrier();
-  }
+  metrics = summed(lane, metrics);
   if (inside && lane < METRIC_COUNT) {
-    cell_metrics[group.x * METRIC_COUNT + lane] = shares[0][lane];
+    cell_metrics[group.x * METRIC_COUNT + lane] = metrics[lane];
   }
 }

@@ -4,7 +4,8 @@ override PARAMETERS: u32;
 
 const WORKGROUP = 64u;
 const JUDGES = 256u;
-const VALUES = 6u;  // METRIC_COUNT metrics and the squared norm
+const SUM_THREADS = JUDGES;
+const SUM_VALUES = 6u;  // METRIC_COUNT metrics and the squared norm
 const FINITE_END = 0x7f800000u;
 
 @group(0) @binding(0) var<uniform> knobs: Knobs;
@@ -16,7 +17,6 @@ const FINITE_END = 0x7f800000u;
 @group(0) @binding(6) var<storage, read_write> state: array<f32>;  // parameters, mean, square: [3][PARAMETERS]
 @group(0) @binding(7) var<storage, read_write> flags: array<atomic<u32>>;  // the words of `control`
 
-var<workgroup> shares: array<array<f32, VALUES>, JUDGES>;
 var<workgroup> poisoned: atomic<u32>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -36,7 +36,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
 fn judge(@builtin(local_invocation_index) local: u32) {
   let number = control.step;
   let step = schedule[2u * number];
-  var values: array<f32, VALUES>;
+  var values: array<f32, SUM_VALUES>;
   var bad = false;
   for (var p = local; p < PARAMETERS; p += JUDGES) {
     let g = gradient[p];
@@ -51,25 +51,17 @@ fn judge(@builtin(local_invocation_index) local: u32) {
   if (bad) {
     atomicOr(&poisoned, 1u);
   }
-  shares[local] = values;
-  workgroupBarrier();
-  for (var half = JUDGES / 2u; half > 0u; half /= 2u) {
-    if (local < half) {
-      for (var k = 0u; k < VALUES; k++) {
-        shares[local][k] += shares[local + half][k];
-      }
-    }
-    workgroupBarrier();
-  }
+  let sums = summed(local, values);
   if (local == 0u) {
-    conclude(number, step.z, atomicLoad(&poisoned) != 0u);
+    conclude(number, step.z, sums, atomicLoad(&poisoned) != 0u);
   }
 }
 
-fn conclude(number: u32, rows: u32, poisoned_gradient: bool) {
+fn conclude(number: u32, rows: u32, given: array<f32, SUM_VALUES>, poisoned_gradient: bool) {
+  var sums = given;
   var bad = poisoned_gradient || control.flags != 0u;
-  for (var k = 0u; k < VALUES; k++) {
-    bad |= (bitcast<u32>(shares[0][k]) & 0x7fffffffu) >= FINITE_END;
+  for (var k = 0u; k < SUM_VALUES; k++) {
+    bad |= (bitcast<u32>(sums[k]) & 0x7fffffffu) >= FINITE_END;
   }
   control.update_number = knobs.update_number;
   control.step = number + 1u;
@@ -78,7 +70,7 @@ fn conclude(number: u32, rows: u32, poisoned_gradient: bool) {
     control.dropped += 1u;
     return;
   }
-  let norm = sqrt(shares[0][METRIC_COUNT]) / f32(rows);
+  let norm = sqrt(sums[METRIC_COUNT]) / f32(rows);
   let corrections = bitcast<vec4f>(schedule[2u * control.applied + 1u]);
   control.gradient_scale = min(1.0, knobs.gradient_norm_max / (norm + 1e-6)) / f32(rows);
   control.correction1 = corrections.x;
@@ -87,7 +79,7 @@ fn conclude(number: u32, rows: u32, poisoned_gradient: bool) {
   control.rows += rows;
   control.norms += norm;
   for (var k = 0u; k < METRIC_COUNT; k++) {
-    control.metrics[k] += shares[0][k];
+    control.metrics[k] += sums[k];
   }
 }
 

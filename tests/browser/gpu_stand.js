@@ -12,7 +12,8 @@
 
   stand.open = async () => {
     const adapter = await navigator.gpu.requestAdapter();
-    stand.device = await adapter.requestDevice();
+    const requiredFeatures = ["subgroups"].filter((name) => adapter.features.has(name));
+    stand.device = await adapter.requestDevice({ requiredFeatures });
     stand.device.onuncapturederror = (event) => stand.complaints.push(event.error.message);
     return adapter.info.vendor + " " + adapter.info.architecture;
   };

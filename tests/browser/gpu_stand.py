@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.gpu_plan import Binding, Dispatch, GpuPlan, Pipeline, Sizes
+from drillsergeant.learn.gpu_plan import Binding, Dispatch, GpuPlan, Pipeline, Sizes, shader_files
 from playwright.sync_api import Page
 
 SHADERS = Path("shaders")
@@ -23,9 +23,10 @@ class Stand:
         page.evaluate(SCRIPT.read_text())
         self.description: str = page.evaluate("stand.open()")
 
-    def pipeline(self, pipeline: Pipeline, generated: str) -> None:
+    def pipeline(self, pipeline: Pipeline, generated: str, *, subgroups: bool = False) -> None:
         """Make a pipeline of a shader in shaders/."""
-        texts = [generated, *((SHADERS / f"{name}.wgsl").read_text() for name in ("common", pipeline.shader))]
+        files = shader_files(pipeline.shader, subgroups=subgroups)
+        texts = [*((SHADERS / f"{name}.wgsl").read_text() for name in files), generated]
         self.pipeline_of(pipeline.name, "\n".join(texts), pipeline.entry, pipeline.bindings, pipeline.constants)
 
     def pipeline_of(
@@ -55,13 +56,15 @@ class Stand:
 class StandDevice:
     """`gpu_learner.GpuDevice` on a stand, with chunks from a native memory."""
 
-    def __init__(self, stand: Stand, plan: GpuPlan, generated: str, memory: NativeMemory) -> None:
+    def __init__(
+        self, stand: Stand, plan: GpuPlan, generated: str, memory: NativeMemory, *, subgroups: bool = False
+    ) -> None:
         self.stand, self._plan, self._memory = stand, plan, memory
         self.description = stand.description
         self._sizes: Sizes | None = None
         self.submissions: list[int] = []
         for pipeline in plan.pipelines:
-            stand.pipeline(pipeline, generated)
+            stand.pipeline(pipeline, generated, subgroups=subgroups)
 
     def fit(self, sizes: Sizes) -> bool:
         if self._sizes is not None and self._sizes.covers(sizes):

@@ -15,13 +15,23 @@ from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.gpu_adapter import find_adapter
 from drillsergeant.learn.gpu_learner import DeviceFailure
-from drillsergeant.learn.gpu_plan import CONTROL_WORDS, SHADERS, WORD_BYTES, Dispatch, GpuPlan, Pipeline, Sizes
+from drillsergeant.learn.gpu_plan import (
+    CONTROL_WORDS,
+    SHADERS,
+    WORD_BYTES,
+    Dispatch,
+    GpuPlan,
+    Pipeline,
+    Sizes,
+    shader_files,
+)
 
 # A promise of WebGPU need never settle.
 DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines
 MAP_LIMIT_S = 20.0
 STORAGE, UNIFORM, COPY_SOURCE, COPY_TARGET, MAP_READ = 0x80, 0x40, 0x04, 0x08, 0x01
 READ = 1
+SUBGROUPS = "subgroups"
 
 
 class BrowserGpu:
@@ -203,10 +213,11 @@ async def open_gpu(plan: GpuPlan, drill: str, memory: Any, *, software: bool) ->
     if adapter.software and not software:
         raise DeviceFailure(f"the only GPU is a program on it ({adapter.name})", lost=True, final=True)
     try:
-        limits = _object({"requiredLimits": _limits(plan, adapter.handle)})
-        device = await _within(adapter.handle.requestDevice(limits), DEVICE_LIMIT_S)
-        gpu = BrowserGpu(plan, device, memory, adapter.name)
-        await _within(gpu.compile(await _texts(drill)), DEVICE_LIMIT_S)
+        subgroups = bool(adapter.handle.features.has(SUBGROUPS))
+        wanted = {"requiredLimits": _limits(plan, adapter.handle), "requiredFeatures": [SUBGROUPS] if subgroups else []}
+        device = await _within(adapter.handle.requestDevice(_object(wanted)), DEVICE_LIMIT_S)
+        gpu = BrowserGpu(plan, device, memory, adapter.name + (" with subgroups" if subgroups else ""))
+        await _within(gpu.compile(await _texts(drill, subgroups=subgroups)), DEVICE_LIMIT_S)
     except (JsException, TimeoutError) as failure:
         raise DeviceFailure(f"the GPU ({adapter.name}) could not be opened: {failure!r}", lost=True) from failure
     return gpu
@@ -222,10 +233,13 @@ def _limits(plan: GpuPlan, adapter: Any) -> dict[str, int]:
     return asked
 
 
-async def _texts(drill: str) -> dict[str, str]:
-    """The complete text of every shader: generated kernels, what all share, its own."""
-    generated, common = await _fetched(f"programs/{drill}.wgsl"), await _fetched("shaders/common.wgsl")
-    return {name: "\n".join([generated, common, await _fetched(f"shaders/{name}.wgsl")]) for name in SHADERS}
+async def _texts(drill: str, *, subgroups: bool) -> dict[str, str]:
+    """The complete text of every shader."""
+    files = {name: shader_files(name, subgroups=subgroups) for name in SHADERS}
+    names = sorted({each for parts in files.values() for each in parts})
+    texts = dict(zip(names, await asyncio.gather(*(_fetched(f"shaders/{name}.wgsl") for name in names)), strict=True))
+    generated = await _fetched(f"programs/{drill}.wgsl")
+    return {name: "\n".join([*(texts[each] for each in parts), generated]) for name, parts in files.items()}
 
 
 async def _fetched(path: str) -> str:

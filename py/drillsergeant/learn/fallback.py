@@ -154,7 +154,7 @@ class FallbackLearner:
         return metrics
 
     def _decide(self, gpu: GpuLearner) -> None:
-        rates = [f"{1e-6 / each:.2g} M decisions/s" for each in (self._device_s, self._local_s)]
+        rates = [f"{1e-6 / each:.3g} M decisions/s" for each in (self._device_s, self._local_s)]
         self.why = f"{gpu.device.description}: {rates[0]}, the CPU {rates[1]}"
         if self.mode == "auto" and self._tried == TRIAL_UPDATES and self._local_s < self._device_s:
             self._settle(gpu)

@@ -26,6 +26,7 @@ CONTROL_WORDS = 11 + len(METRICS)
 KNOBS = struct.Struct("<7f5I")
 RECORD_WORDS = 4
 SHADERS = ("batch", "dense", "loss", "gradient", "update")
+SUMMING = ("batch", "loss", "update")  # over workgroups
 
 Binding = tuple[int, str]  # number in the shader, name of the buffer
 
@@ -275,6 +276,15 @@ class GpuPlan:
 
 
 _STEPPING: tuple[Binding, ...] = ((0, "knobs"), (1, "control"), (2, "schedule"))
+
+
+def shader_files(name: str, *, subgroups: bool) -> tuple[str, ...]:
+    """The files of shaders/ that make up a shader, in this order, then the generated kernels.
+
+    `subgroups`: for a device with that feature, which sums faster.
+    """
+    sums = "sum_subgroups" if subgroups else "sum_plain"
+    return (*([sums] if name in SUMMING else []), "common", name)
 
 
 def _power_of_two(value: int) -> int:
