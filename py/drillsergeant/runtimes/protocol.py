@@ -236,9 +236,9 @@ MESSAGES: dict[str, type[Message]] = {
     for cls in (
         Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Play,
         Pause, Step, ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Mirrored, Ready, Metrics, Error,
-        *RUN_REQUESTS, *RUN_ANSWERS,
     )
 }  # fmt: skip
+MESSAGES |= {cls.TYPE: cls for cls in (*RUN_REQUESTS, *RUN_ANSWERS)}
 
 ACCEPTED: dict[Role, frozenset[str]] = {
     "show": frozenset(
