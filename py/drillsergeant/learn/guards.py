@@ -22,10 +22,14 @@ from drillsergeant.learn.win_rate import Estimate, WinRate
 
 # -- wins --
 DROP = 0.10
-ENOUGH_EPISODES = 400.0  # effective ones, before a rate means anything
-BETTER = 0.005  # by how much a rate must beat the best to be the new best
+ENOUGH_EPISODES = 300.0  # effective ones, before a rate means anything
+BETTER = 0.005  # by how much a rate must beat the best for its policy to be looked at
+# Episodes of every rollout worker before it is the best: what was seen until then, others have earned, and each worker
+# has more than a hundred matches going.
+CONFIRM_EPISODES = 200
+WORSE = 0.01  # by how much the rate may have gone down in that time
 SURE_DEVIATIONS = 3.0
-COOL_DOWN_EPISODES = 3000  # between two rewinds
+COOL_DOWN_EPISODES = 3000  # of every rollout worker, between two rewinds
 
 # -- entropy, as a share of the highest there is, ln(actions); Ball Drill's is at a seventh when it wins nine of ten --
 COLLAPSED = 0.04
@@ -47,20 +51,28 @@ QUIET_UPDATES = 200  # between two sentences about the same thing
 class Advice:
     """What to do after an update. ``changes`` are to hyperparameters, ``notes`` sentences for the visitor.
 
-    ``best``: the policy is the best so far, keep it. ``fallen``: go back to the best; the sentence says why.
+    ``promising``: the policy may be the best so far, set it aside. ``best``: the one set aside is the best.
+    ``fallen``: go back to the best; the sentence says why.
     """
 
     changes: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    promising: bool = False
     best: bool = False
     fallen: str = ""
 
 
 class WinGuard:
-    """Remembers the best win rate, and notices when it is lost."""
+    """Remembers the best win rate, and notices when it is lost.
 
-    def __init__(self) -> None:
+    A moving average tells late: a policy that has just been ruined has the highest rate ever for a moment. So one that
+    may be the best has to keep the rate up for some hundred episodes more.
+    """
+
+    def __init__(self, workers: int) -> None:
         self.best: float | None = None
+        self._workers = workers
+        self._promised: tuple[float, int] | None = None  # rate, and episodes seen until then
         self._cool = 0
 
     def judge(self, rate: WinRate, advice: Advice) -> None:
@@ -68,14 +80,19 @@ class WinGuard:
         now = rate.estimate()
         if now is None or now.effective < ENOUGH_EPISODES:
             return
-        if self.best is None or now.win >= self.best + BETTER:
-            self.best, advice.best = now.win, True
-        elif rate.seen >= self._cool and now.interval(SURE_DEVIATIONS)[1] < self.best - DROP:
+        if self._promised is None:
+            if self.best is None or now.win >= self.best + BETTER:
+                self._promised, advice.promising = (now.win, rate.seen), True
+        elif rate.seen >= self._promised[1] + CONFIRM_EPISODES * self._workers:
+            if now.win >= self._promised[0] - WORSE:
+                self.best, advice.best = max(self.best or 0.0, min(self._promised[0], now.win)), True
+            self._promised = None
+        if self.best is not None and rate.seen >= self._cool and now.interval(SURE_DEVIATIONS)[1] < self.best - DROP:
             advice.fallen = f"Wins against the scripted player fell from {self.best:.0%} to {now.win:.0%}"
 
     def rewound(self) -> None:
-        """The policy is the best one again; ``rate`` starts anew and gets time."""
-        self._cool = COOL_DOWN_EPISODES
+        """The policy is the best one again; the rate starts anew and gets time."""
+        self._promised, self._cool = None, COOL_DOWN_EPISODES * self._workers
 
 
 class EntropyGuard:
@@ -143,8 +160,9 @@ class KlGuard:
 class Guards:
     """All of them. One object per run; ``judge`` after every update."""
 
-    def __init__(self, actions: int) -> None:
-        self.wins, self._entropy, self._kl = WinGuard(), EntropyGuard(actions), KlGuard()
+    def __init__(self, actions: int, workers: int) -> None:
+        """``workers``: rollout workers, all of which play evaluation matches."""
+        self.wins, self._entropy, self._kl = WinGuard(workers), EntropyGuard(actions), KlGuard()
         self._since_dropped = QUIET_UPDATES
 
     @property

@@ -8,22 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import NamedTuple
 
 from drillsergeant.learn.engine import AnyLearner
 from drillsergeant.learn.guards import Guards, smaller
 from drillsergeant.learn.hyper import Hyper
-from drillsergeant.runtimes.timeline import AUTO, BEST, FIRST, MANUAL, Timeline
+from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.memory.layout import Plan
+from drillsergeant.runtimes.timeline import AUTO, BEST, FIRST, MANUAL, Moment, Timeline
 from drillsergeant.runtimes.trainer_events import Events
 from drillsergeant.runtimes.trainer_report import TrainerReport
-
-
-class Moment(NamedTuple):
-    """A point of a run: seconds and decisions of training, version of the published weights."""
-
-    t_s: float
-    decisions: int
-    version: int
 
 
 class Course:
@@ -38,12 +31,12 @@ class Course:
         timeline: Timeline,
         report: TrainerReport,
         hyper: Hyper,
-        actions: int,
+        plan: Plan,
         moment: Callable[[], Moment],
         publish: Callable[[], None],
     ) -> None:
         """``publish`` hands the learner's parameters to every reader; they have been published once already."""
-        self._learner, self._report, self._actions = learner, report, actions
+        self._learner, self._report, self._plan = learner, report, plan
         self._moment, self._publish = moment, publish
         self.timeline, self.events = timeline, Events()
         self.wanted, self.falls_back = hyper, True
@@ -55,7 +48,8 @@ class Course:
         self.hyper = self.wanted = hyper
         self.events.clear()
         self.timeline.clear()
-        self._guards = Guards(self._actions)
+        self._guards = Guards(self._plan.action_count, self._plan.workers)
+        self._promising: tuple[LearnerState, Moment, float | None] | None = None
         self._keep(FIRST)
 
     def next_hyper(self) -> Hyper:
@@ -78,9 +72,12 @@ class Course:
         if advice.fallen and self.falls_back:
             self._fall_back(advice.fallen)
         elif advice.best:
-            self._keep(BEST)
+            assert self._promising is not None, "the guard tells of a promising policy first"
+            self.timeline.add(BEST, *self._promising)
         elif self.timeline.due(self._moment().decisions):
             self._keep(AUTO)
+        if advice.promising:
+            self._promising = self._now()
         if self._learner.name != self._learner_name:
             self._learner_name = self._learner.name
             self.note("learner", f"Learning on {self._learner.name} now: {self._learner.why}")
@@ -99,7 +96,7 @@ class Course:
         if entry.kind == BEST:
             self._guards.wins.rewound()
         else:
-            self._guards = Guards(self._actions)
+            self._guards = Guards(self._plan.action_count, self._plan.workers)
             self.timeline.demote_best()
         self._report.restart_wins()
         self._publish()
@@ -118,9 +115,10 @@ class Course:
         self.note("rewind", f"{why}: back to version {best.version}, the best so far; {step}")
 
     def _keep(self, kind: str) -> None:
-        now, rate = self._moment(), self._report.win_rate
-        state = self._learner.state()
-        self.timeline.add(kind, state, version=now.version, decisions=now.decisions, t_s=now.t_s, win=rate)
+        self.timeline.add(kind, *self._now())
+
+    def _now(self) -> tuple[LearnerState, Moment, float | None]:
+        return self._learner.state(), self._moment(), self._report.win_rate
 
     def note(self, kind: str, text: str) -> None:
         """Mark this moment of the run with a sentence."""
@@ -129,6 +127,7 @@ class Course:
 
     def values(self) -> dict[str, object]:
         """Return what the page shows of it."""
+        self.timeline.rate(self._report.sparring.ratings)
         values: dict[str, object] = {
             "hyper": asdict(self.hyper),
             "step_scale": self._guards.step_scale,

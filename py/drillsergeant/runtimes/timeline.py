@@ -8,9 +8,10 @@ whose neighbours lie closest together. Which one comes or goes depends on the ca
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from drillsergeant.memory.layout import LIBRARY_SLOTS
 
@@ -22,6 +23,14 @@ FIRST_AT_DECISIONS = 50_000
 GROWTH = 1.3
 MANUAL_KEPT = 8
 FIRST, AUTO, BEST, MANUAL = "first", "auto", "best", "manual"
+
+
+class Moment(NamedTuple):
+    """A point of a run: seconds and decisions of training, version of the published weights."""
+
+    t_s: float
+    decisions: int
+    version: int
 
 
 @dataclass(frozen=True)
@@ -62,21 +71,19 @@ class Timeline:
         """Whether it is time for the next snapshot."""
         return decisions >= self._due_at
 
-    def add(
-        self, kind: str, state: LearnerState, *, version: int, decisions: int, t_s: float, win: float | None
-    ) -> Entry:
-        """Keep a snapshot. One of kind "best" takes the place of the best before."""
-        while self._due_at <= decisions:
+    def add(self, kind: str, state: LearnerState, when: Moment, win: float | None) -> Entry:
+        """Keep a snapshot, of now or of a little while ago. One of kind "best" takes the place of the best before."""
+        while self._due_at <= when.decisions:
             self._due_at *= GROWTH
         old = self.best if kind == BEST else self._surplus() if kind == MANUAL else None
         if len(self.entries) == LIBRARY_SLOTS:
             self._remove(old or self._least_missed())
             old = None
         free = {*range(LIBRARY_SLOTS)} - {entry.slot for entry in self.entries}
-        entry = Entry(self._next_id, min(free), version, decisions, round(t_s, 3), win, kind)
+        entry = Entry(self._next_id, min(free), when.version, when.decisions, round(when.t_s, 3), win, kind)
         self._next_id += 1
         self._library.put(entry.slot, entry.id, state.arrays["parameters"])
-        self.entries.append(entry)
+        insort(self.entries, entry, key=lambda each: each.decisions)
         self._states[entry.id] = state
         if old is not None:
             self._remove(old)
@@ -104,7 +111,7 @@ class Timeline:
         self.entries = [replace(entry, rating=ratings.get(entry.id, entry.rating)) for entry in self.entries]
 
     def plain(self) -> list[dict[str, object]]:
-        """Return the entries for a message, oldest first."""
+        """Return the entries for a message, in the order of the run."""
         return [asdict(entry) for entry in self.entries]
 
     def _remove(self, entry: Entry) -> None:

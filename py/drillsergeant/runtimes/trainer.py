@@ -15,9 +15,9 @@ from drillsergeant.memory.ring import Doorbell, RingConsumer
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.course import Course, Moment
+from drillsergeant.runtimes.course import Course
 from drillsergeant.runtimes.host import Host
-from drillsergeant.runtimes.timeline import Timeline
+from drillsergeant.runtimes.timeline import Moment, Timeline
 from drillsergeant.runtimes.trainer_report import TrainerReport
 
 CHUNK_WAIT_S = 0.05
@@ -55,8 +55,7 @@ class Trainer:
         if weights.version == 0:
             self.publish()
         timeline = Timeline(LibraryWriter(memory, layout))
-        actions = layout.plan.action_count
-        self.course = Course(learner, timeline, self._report, hyper, actions, self.moment, self.publish)
+        self.course = Course(learner, timeline, self._report, hyper, layout.plan, self.moment, self.publish)
 
     def _restart_counts(self) -> None:
         self.decisions = self.updates = 0

@@ -23,19 +23,19 @@ class Events:
     """The newest of them. Ids are never given twice, so that a page can tell which it has shown."""
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
+        self.newest: list[Event] = []
         self._next = 1
 
     def add(self, kind: str, text: str, t_s: float, decisions: int) -> None:
         """Mark this moment."""
         assert kind in KINDS, kind
-        self._events = [*self._events, Event(self._next, round(t_s, 3), decisions, kind, text)][-EVENTS_KEPT:]
+        self.newest = [*self.newest, Event(self._next, round(t_s, 3), decisions, kind, text)][-EVENTS_KEPT:]
         self._next += 1
 
     def clear(self) -> None:
         """Forget them: another run begins."""
-        self._events = []
+        self.newest = []
 
     def plain(self) -> list[dict[str, object]]:
         """Return them for a message, oldest first."""
-        return [asdict(event) for event in self._events]
+        return [asdict(event) for event in self.newest]

@@ -19,9 +19,9 @@ class Run:
     """Guards over a made-up run: win rates are drawn, other metrics given."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.guards, self.rate = Guards(ACTIONS), WinRate()
+        self.guards, self.rate = Guards(ACTIONS, workers=1), WinRate()
         self.hyper, self.draws = HYPER, random.Random(seed)
-        self.bests = 0
+        self.updates = self.bests = self.promised = self.best_from = 0
 
     def update(self, win: float | None = None, **changes: float) -> Advice:
         if win is not None:
@@ -30,7 +30,11 @@ class Run:
         metrics: Mapping[str, float] = {**HEALTHY, **changes}
         advice = self.guards.judge(metrics, self.rate, self.hyper, HYPER)
         self.hyper = self.hyper.changed(**advice.changes)
-        self.bests += advice.best
+        self.updates += 1
+        if advice.best:
+            self.bests, self.best_from = self.bests + 1, self.promised
+        if advice.promising:
+            self.promised = self.updates
         return advice
 
 
@@ -81,9 +85,23 @@ def test_the_best_only_grows_and_a_few_episodes_are_no_best() -> None:
     for win in (0.2, 0.5, 0.8):
         for _ in range(200):
             run.update(win)
-    assert 10 < run.bests < 200
+    assert 3 < run.bests < 40
     best = run.guards.wins.best
     assert best == pytest.approx(0.8, abs=0.04)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_policy_ruined_while_the_rate_still_rises_is_never_the_best(seed: int) -> None:
+    run = Run(seed)
+    for number in range(300):
+        run.update(number / 300)
+    ruined_at = run.updates
+    for _ in range(5):
+        run.update(1.0)  # what the policy before has still won
+    for _ in range(100):
+        run.update(0.0)
+    assert run.bests > 10
+    assert run.best_from < ruined_at
 
 
 def test_after_a_rewind_it_takes_thousands_of_episodes_until_the_next() -> None:

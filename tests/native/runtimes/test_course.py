@@ -115,12 +115,24 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
 
 
+def win(factory: Factory, rate: WinRate) -> None:
+    """Play so well for so long that the policy is kept as the best."""
+    for _ in range(2):
+        rate.add(800, 800, 0)
+        factory.rounds(1)
+    assert factory.trainer.course.timeline.best is not None
+
+
 def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> None:
     factory = training()
     course, rate = factory.trainer.course, factory.trainer._report.win_rates["scripted"]
     rate.add(800, 800, 0)
     factory.rounds(1)
     best = factory.learner.state()
+    factory.rounds(1)
+    assert [entry.kind for entry in course.timeline.entries] == ["first"], "too early to say"
+    rate.add(800, 800, 0)
+    factory.rounds(1)
     factory.trainer.report()
     assert [entry.kind for entry in course.timeline.entries] == ["first", "best"]
     factory.rounds(2)
@@ -133,7 +145,7 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
     assert events(factory) == [
         (
             "rewind",
-            "Wins against the scripted player fell from 100% to 17%: back to version 2, the best so far; "
+            "Wins against the scripted player fell from 100% to 20%: back to version 2, the best so far; "
             "learning rate 0.006 → 0.003",
         )
     ]
@@ -144,8 +156,7 @@ def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
     factory = training()
     factory.trainer.course.falls_back = False
     rate = factory.trainer._report.win_rates["scripted"]
-    rate.add(800, 800, 0)
-    factory.rounds(1)
+    win(factory, rate)
     rate.add(800, 0, 800)
     factory.rounds(1)
     factory.trainer.report()
@@ -155,14 +166,14 @@ def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
 def test_a_rewind_by_hand_makes_the_guard_forget_the_best_which_stays_on_the_timeline() -> None:
     factory = training()
     course, rate = factory.trainer.course, factory.trainer._report.win_rates["scripted"]
-    rate.add(800, 800, 0)
-    factory.rounds(1)
+    win(factory, rate)
     course.rewind(course.timeline.entries[0].id)
     assert [entry.kind for entry in course.timeline.entries] == ["first", "manual"]
     assert course.timeline.best is None
     rate.restart(0)
-    rate.add(800, 0, 800)
-    factory.rounds(1)
+    for _ in range(2):
+        rate.add(800, 0, 800)
+        factory.rounds(1)
     assert course.timeline.best is not None
     assert course.timeline.best.win == 0.0
 

@@ -7,7 +7,7 @@ from drillsergeant.learn.ppo import LearnerState
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan, initialise
 from drillsergeant.memory.library import LibraryReader, LibraryWriter
-from drillsergeant.runtimes.timeline import AUTO, BEST, FIRST, GROWTH, MANUAL, MANUAL_KEPT, Entry, Timeline
+from drillsergeant.runtimes.timeline import AUTO, BEST, FIRST, GROWTH, MANUAL, MANUAL_KEPT, Entry, Moment, Timeline
 
 PARAMETERS = 8
 PLAN = Plan(
@@ -34,9 +34,7 @@ class Run:
 
     def keep(self, kind: str, decisions: int, win: float | None = None) -> Entry:
         self.number += 1
-        return self.timeline.add(
-            kind, state(self.number), version=self.number, decisions=decisions, t_s=decisions / 1e5, win=win
-        )
+        return self.timeline.add(kind, state(self.number), Moment(decisions / 1e5, decisions, self.number), win)
 
     def train(self, until: int, per_update: int = 8192, begin: int = 0) -> None:
         for decisions in range(begin, until, per_update):
@@ -60,7 +58,8 @@ class Run:
             self.memory.read(target, found)
             assert bytes(found) == self.timeline.find(entry.id)[1].arrays["parameters"]
         assert self.library.ids() == ids
-        assert [entry.id for entry in entries] == sorted(entry.id for entry in entries)
+        assert self.decisions() == sorted(self.decisions())
+        assert max(self.library.ids()) == self.timeline._next_id - 1, "a trainer that takes over knows which are given"
 
 
 def test_snapshots_come_in_growing_steps_from_the_first_policy_on() -> None:
@@ -145,7 +144,7 @@ def test_a_new_run_and_a_new_trainer_begin_with_an_empty_library_and_ids_that_ar
     assert run.keep(FIRST, 0).id == last + 1
     successor = Timeline(LibraryWriter(run.memory, run.layout))
     assert run.library.ids() == [0] * LIBRARY_SLOTS
-    first = successor.add(FIRST, state(1), version=9, decisions=0, t_s=0.0, win=None)
+    first = successor.add(FIRST, state(1), Moment(0.0, 0, 9), None)
     assert first.id == last + 2
 
 
