@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import traceback
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -14,17 +16,26 @@ from drillsergeant.browser.shared import taken
 from drillsergeant.browser.worker_host import WorkerHost
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.assembly import Assembly
+from drillsergeant.runtimes.drawing_shapes import Painter
 
 _alive: list[WorkerBoot] = []
 
 
 class WorkerBoot:
-    """One worker's life: everything before INIT waits in a queue, everything after goes to the runtime."""
+    """One worker's life: everything before INIT waits in a queue, everything after goes to the runtime.
+
+    INIT may come again, with another program or memory: then the runtime is dropped where it last let messages in, and
+    another is put together. The canvas, and what paints on it, stay.
+    """
 
     def __init__(self, role: str, host: WorkerHost) -> None:
         self._role, self._host, self._index = role, host, 0
         self._assembly: Assembly | None = None
-        self._main: asyncio.Task[None] | None = None
+        self._canvas: Canvas2D | None = None
+        self._painter: Painter | None = None
+        self._painting: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._began = False
 
     def receive(self, data: Any) -> None:
         """Handle one raw message; whatever is wrong with it is answered, never dropped."""
@@ -37,42 +48,64 @@ class WorkerBoot:
             else:
                 self._assembly.handle(message)
         except (protocol.ProtocolError, ValueError) as refused:
-            self._report(str(refused), "", fatal=False)
+            dropped = self._began and self._assembly is None
+            self._report(str(refused), "", fatal=dropped)
         except Exception as failure:  # a worker's failure must reach the page, whatever it is
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
     def _begin(self, init: protocol.Init) -> None:
-        if self._assembly is not None:
-            raise protocol.ProtocolError("INIT came twice; a worker starts once")
         self._index = init.index
-        canvas = Canvas2D(init.canvas) if init.canvas is not None else None
+        self._drop()
+        if init.canvas is not None:
+            self._canvas = Canvas2D(init.canvas)
         init = replace(init, memory=taken(init.memory))
         kernels = BrowserKernels(init.module, init.memory)
-        self._assembly = Assembly(self._host, init, kernels, canvas)
+        self._assembly = assembly = Assembly(self._host, init, kernels, self._canvas)
+        self._tasks = [asyncio.ensure_future(self._guarded(assembly.pulse()))]
+        if self._role != "show":
+            self._tasks.append(asyncio.ensure_future(self._guarded(assembly.run())))
+        elif self._painter is not None:
+            assembly.adopt(self._painter)
+        ready = protocol.encode(protocol.Ready(self._role, init.index, self._host.boot_s()))
+        if self._began:
+            self._host.post(ready)
+            return
+        self._began = True
         if self._role == "show":
             self._host.every_frame(self._guarded_frame)
-            assert canvas is not None, "the show needs a canvas"
-            choice = str(init.options.get("renderer", "auto"))
-            painting = keep_painting(
-                canvas, choice, self._assembly.adopt, lambda why: self._report(why, "", fatal=False)
-            )
-            self._main = asyncio.ensure_future(painting)
-        else:
-            self._main = asyncio.ensure_future(self._run())
-        ready = protocol.Ready(self._role, init.index, self._host.boot_s())
-        self._host.hold_lock(str(init.options["lock"]), lambda: self._host.post(protocol.encode(ready)))
+            self._paint(str(init.options.get("renderer", "auto")))
+        self._host.hold_lock(str(init.options["lock"]), lambda: self._host.post(ready))
+
+    def _drop(self) -> None:
+        """End the runtime there is. Its loop is suspended while messages come in, and never goes on from there."""
+        for task in self._tasks:
+            task.cancel()
+        if self._assembly is not None:
+            self._assembly.close()
+        self._assembly = None
+        gc.collect()  # its kernels and typed arrays are JavaScript objects, kept alive by cycles on this side
+
+    def _paint(self, choice: str) -> None:
+        assert self._canvas is not None, "the show needs a canvas"
+        painting = keep_painting(self._canvas, choice, self._adopt, lambda why: self._report(why, "", fatal=False))
+        self._painting = asyncio.ensure_future(painting)
+
+    def _adopt(self, painter: Painter) -> None:
+        self._painter = painter
+        if self._assembly is not None:
+            self._assembly.adopt(painter)
 
     def _guarded_frame(self, now_s: float) -> None:
+        if self._assembly is None:
+            return  # between two runtimes, the second of which failed
         try:
-            assert self._assembly is not None, "frames begin after INIT"
             self._assembly.frame(now_s)
         except Exception as failure:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
-    async def _run(self) -> None:
+    async def _guarded(self, loop: Coroutine[Any, Any, None]) -> None:
         try:
-            assert self._assembly is not None, "the loop begins after INIT"
-            await self._assembly.run()
+            await loop
         except Exception as failure:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 

@@ -81,6 +81,14 @@ class FallbackLearner:
         self._state = None
         self._local.reset(seed)
 
+    def close(self) -> None:
+        """Give the device back and ask for no other; nothing is learned after this."""
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._gpu is not None:
+            self._gpu.device.close()
+            self._gpu = None
+
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands, wherever it learns."""
         return self._state or self._local.state()

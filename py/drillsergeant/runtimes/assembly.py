@@ -19,12 +19,13 @@ from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollou
 from drillsergeant.memory.library import DuelBook
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.ring import RingProducer
-from drillsergeant.memory.telemetry import TelemetryWriter
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.drawing_shapes import Painter
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
+from drillsergeant.runtimes.pulse import PULSE_EVERY_S
 from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.show import METRICS_EVERY_S, Show
 from drillsergeant.runtimes.solo import Solo
@@ -44,6 +45,7 @@ class Assembly:
         self._program = program
         self._drill, self._shape_hash = program.drill, program.network.shape_hash
         self._engine = KernelEngine(program, kernels, self._layout, self._memory)
+        self._fallback: FallbackLearner | None = None
         self._show: Show | None = None
         self._trainer: Trainer | None = None
         self._rollout: Rollout | None = None
@@ -75,6 +77,7 @@ class Assembly:
         memory, layout = self._memory, self._layout
         weights = WeightsWriter(memory, layout, self._shape_hash)
         learner = self._learner()
+        self._fallback = learner if isinstance(learner, FallbackLearner) else None
         if weights.version:
             learner.read_parameters(weights.active_offset)
         given, lockstep = self._init.options.get("hyper"), int(str(self._init.options.get("lockstep", 0)))
@@ -132,6 +135,19 @@ class Assembly:
         """Let ``painter`` draw the show."""
         assert self._stage is not None, "only the show is drawn"
         self._stage.adopt(painter)
+
+    async def pulse(self) -> None:
+        """Count the heartbeat for as long as this worker's event loop turns."""
+        role = rollout(self._init.index) if self._init.role == "rollout" else self._init.role
+        telemetry = TelemetryWriter(self._memory, self._layout, role)  # nobody else counts this counter
+        while True:
+            telemetry.count(Counter.HEARTBEAT)
+            await asyncio.sleep(PULSE_EVERY_S)
+
+    def close(self) -> None:
+        """Give back what does not vanish with this object; ``run`` and ``pulse`` are cancelled by whoever runs them."""
+        if self._fallback is not None:
+            self._fallback.close()
 
     async def run(self) -> None:
         """Run the loop of a trainer or rollout worker, for ever."""

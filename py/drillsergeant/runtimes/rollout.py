@@ -55,7 +55,6 @@ class Rollout:
 
     def step(self) -> None:
         """Collect one chunk if the ring has room; otherwise wait a little for the trainer, or help it."""
-        self._telemetry.count(Counter.HEARTBEAT)
         slot = self._ring.reserve(RING_WAIT_S)
         if slot is None:
             self._collector.assist()

@@ -1,12 +1,15 @@
 """Starts the workers, notices when one dies, starts it again, and carries messages between them and the page.
 
 A worker holds a lock as long as it lives; the supervisor waits for that lock, so a death is noticed however it came.
+One that lives but is stuck is noticed by its heartbeat (`pulse`) and ended.
+A worker that is told INIT again puts another runtime together without being started anew (`Fleet.replace`): that is how
+another drill, or the same one with edited code, comes in.
 The order of starting is the order of need: the show first, so that the match moves, then trainer and rollouts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,8 +17,10 @@ from drillsergeant.memory.access import Memory
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import SHOW, Layout, rollout
 from drillsergeant.memory.ring import raise_epoch
+from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.memory.weights import clear_pin
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.pulse import LOOK_EVERY_S, STUCK_S, Pulses
 from drillsergeant.runtimes.setup import Setup
 
 BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
@@ -74,12 +79,14 @@ class Audience(Protocol):
 class Hosted:
     """What every worker is handed as it is: the program's text, its compiled module, and the shared memory.
 
-    ``memory`` in solo mode: how many pages each worker takes for itself.
+    ``memory`` in solo mode: how many pages each worker takes for itself; ``mirrored`` is then what the trainer told of
+    its own, for whoever starts anew.
     """
 
     program: str
     module: object
     memory: object
+    mirrored: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass
@@ -92,6 +99,11 @@ class Worker:
     generation: int = 0
     handle: Handle | None = None
     restarts_s: list[float] = field(default_factory=list)
+    inits: int = 0  # sent, ever
+    unanswered: int = 0  # of those, the ones not answered with READY yet
+    heard: int = 0  # messages
+    replaced: bool = False  # has another runtime than it was started with
+    watched: int = -1  # generation whose lock is waited for
 
     @property
     def name(self) -> str:
@@ -116,8 +128,8 @@ class Fleet:
         self._run_flag = RunFlag(memory, layout)
         self._audience: Audience | None = None
         self._training: protocol.StartTraining | None = None
+        self._pulses = Pulses()
         self._show_settings: dict[str, protocol.Message] = {}
-        self._mirrored: dict[str, object] = {}  # of the trainer's own memory in solo mode, for whoever starts anew
         workers = [Worker("show", 0), Worker("trainer", 0)]
         if setup.mode == "shared":
             workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
@@ -126,7 +138,36 @@ class Fleet:
     def start(self, audience: Audience, show: Handle | None = None) -> None:
         """Begin with the show; ``show`` is a worker whose script already loads."""
         self._audience = audience
+        self._spawner.after(LOOK_EVERY_S, self._look)
         self._begin(self._workers[SHOW], show)
+
+    def replace(
+        self, hosted: Hosted, setup: Setup, layout: Layout, memory: Memory, roles: Collection[str] = protocol.ROLES
+    ) -> None:
+        """Let the workers of ``roles`` go over to another program, and all of them to another memory if it is another.
+
+        Training goes on where it was on. Raises ValueError when the new plan wants another number of workers.
+        """
+        old, new = self._layout.plan.workers, layout.plan.workers
+        if new != old:
+            raise ValueError(f"there are {old} rollout workers and the new plan wants {new}: open the page anew")
+        self._run_flag.set(False)
+        self._hosted, self._setup, self._layout, self._memory = hosted, setup, layout, memory
+        self._run_flag = RunFlag(memory, layout)
+        self._run_flag.set(self._training is not None)
+        for worker in self._workers.values():
+            if worker.role in roles and worker.state != "waiting":
+                self._tell_anew(worker)
+
+    def _tell_anew(self, worker: Worker) -> None:
+        worker.replaced = True
+        if worker.handle is None:  # it was given up: what ended it may be gone with the old program
+            worker.restarts_s = []
+            self._begin(worker)
+            return
+        self._set_state(worker, "starting", "")
+        self._release(worker)
+        self._send_init(worker, worker.handle, None)
 
     def states(self) -> dict[str, str]:
         """Return every worker's state by name."""
@@ -155,16 +196,24 @@ class Fleet:
     def receive(self, name: str, data: object) -> None:
         """Take one message from worker ``name``."""
         worker = self._workers[name]
+        worker.heard += 1
         try:
             message = protocol.decode(data, "page")
         except protocol.ProtocolError as wrong:
             message = protocol.Error(worker.role, worker.index, f"{name} sent a message that is no message: {wrong}")
         if isinstance(message, protocol.Mirrored):
-            self._mirrored |= message.spans
+            if worker.state != "ready":
+                return  # of the memory it had before
+            self._hosted.mirrored.update(message.spans)
             self.send("show", message)
             return
         if isinstance(message, protocol.Ready):
+            worker.unanswered -= 1
+            if worker.unanswered > 0:
+                return
             self._on_ready(worker)
+        elif isinstance(message, protocol.Metrics) and worker.state != "ready":
+            return  # of the runtime it had before
         elif isinstance(message, protocol.Error) and message.fatal:
             self._on_end(worker, worker.generation, message.message)
         self._tell(worker, message)
@@ -183,16 +232,22 @@ class Fleet:
             lambda data: self.receive(name, data) if worker.generation == generation else None,
             lambda why: self._on_end(worker, generation, why),
         )
-        canvas = self._spawner.canvas() if worker.role == "show" else None
+        worker.unanswered = 0
+        self._send_init(worker, worker.handle, self._spawner.canvas() if worker.role == "show" else None)
+
+    def _send_init(self, worker: Worker, handle: Handle, canvas: object) -> None:
+        worker.inits += 1
+        worker.unanswered += 1
+        number = worker.inits
         options = {**self._setup.options, "lock": self._lock(worker)}
         init = protocol.Init(
             worker.role, worker.index, worker.generation, self._setup.seed, self._layout.to_dict(),
             self._hosted.program, self._hosted.module, self._hosted.memory, canvas, options,
-            self._mirrored,
+            self._hosted.mirrored,
         )  # fmt: skip
-        worker.handle.post(protocol.encode(init), canvas)
+        handle.post(protocol.encode(init), canvas)
         limit_s = BOOT_LIMIT_S * 2 ** len(worker.restarts_s)
-        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, generation, limit_s))
+        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, number, limit_s))
 
     def _lock(self, worker: Worker) -> str:
         return f"drillsergeant:{self._run}:{worker.name}:{worker.generation}"
@@ -200,25 +255,27 @@ class Fleet:
     def _on_ready(self, worker: Worker) -> None:
         self._set_state(worker, "ready", "")
         generation = worker.generation
-        self._spawner.when_freed(self._lock(worker), lambda: self._on_end(worker, generation, "it died"))
+        if worker.watched != generation:
+            worker.watched = generation
+            self._spawner.when_freed(self._lock(worker), lambda: self._on_end(worker, generation, "it died"))
         if worker.role == "show":
             for other in self._workers.values():
                 if other.state == "waiting":
                     self._begin(other)
             self._repeat(worker, *self._show_settings.values())
-        elif worker.role == "trainer" and worker.generation and self._training is not None:
+        elif worker.role == "trainer" and self._training is not None:
             self._repeat(worker, self._training)
 
     def _repeat(self, worker: Worker, *messages: protocol.Message) -> None:
-        if worker.generation and worker.handle is not None:
+        if (worker.generation or worker.replaced) and worker.handle is not None:
             for message in messages:
                 worker.handle.post(protocol.encode(message))
 
-    def _boot_overdue(self, worker: Worker, generation: int, limit_s: float) -> None:
-        if worker.generation == generation and worker.state == "starting":
+    def _boot_overdue(self, worker: Worker, init: int, limit_s: float) -> None:
+        if worker.inits == init and worker.state == "starting":
             why = f"{worker.name} was not ready {limit_s:.0f} s after its start: a slow machine, or a file is missing"
             self._tell(worker, protocol.Error(worker.role, worker.index, f"{why}; it is started again"))
-            self._on_end(worker, generation, why)
+            self._on_end(worker, worker.generation, why)
 
     def _on_end(self, worker: Worker, generation: int, why: str) -> None:
         """A worker is gone, or as good as gone: free what it held and start another in its place."""
@@ -228,11 +285,7 @@ class Fleet:
         if worker.handle is not None:
             worker.handle.terminate()
             worker.handle = None
-        reader = worker.name
-        if reader in self._layout.plan.readers:
-            clear_pin(self._memory, self._layout, reader)
-        if worker.role == "rollout":
-            raise_epoch(self._memory, self._layout, worker.index)
+        self._release(worker)
         now_s = self._spawner.now_s()
         worker.restarts_s = [t for t in worker.restarts_s if now_s - t < RESTART_WINDOW_S] + [now_s]
         if len(worker.restarts_s) > RESTART_LIMIT:
@@ -240,6 +293,28 @@ class Fleet:
             return
         self._set_state(worker, "restarting", why)
         self._begin(worker)
+
+    def _release(self, worker: Worker) -> None:
+        """Free what a worker holds in shared memory, and make what it was about to write worthless."""
+        if worker.name in self._layout.plan.readers:
+            clear_pin(self._memory, self._layout, worker.name)
+        if worker.role == "rollout":
+            raise_epoch(self._memory, self._layout, worker.index)
+
+    def _look(self) -> None:
+        """Feel every worker's pulse; end those that are stuck."""
+        self._spawner.after(LOOK_EVERY_S, self._look)
+        ready = [worker for worker in self._workers.values() if worker.state == "ready"]
+        if self._setup.mode == "solo":  # nobody's memory is seen from here; the trainer reports twice a second
+            beats = {worker.name: worker.heard for worker in ready if worker.role == "trainer"}
+        else:
+            beats = {worker.name: self._heartbeat(worker) for worker in ready}
+        for name in self._pulses.look(self._spawner.now_s(), beats):
+            worker = self._workers[name]
+            self._on_end(worker, worker.generation, f"it was stuck for {STUCK_S:.0f} s")
+
+    def _heartbeat(self, worker: Worker) -> int:
+        return int(read_telemetry(self._memory, self._layout, worker.name)[Counter.HEARTBEAT])
 
     def _give_up(self, worker: Worker, why: str) -> None:
         text = (

@@ -1,5 +1,6 @@
 """The supervisor: starting in the order of need, deaths noticed, restarts bounded, dead readers' pins freed."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -7,7 +8,9 @@ import pytest
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, Plan, initialise
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.pulse import LOOK_EVERY_S, STUCK_S
 from drillsergeant.runtimes.setup import Setup
 from drillsergeant.runtimes.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, Hosted
 
@@ -43,6 +46,7 @@ class FakeSpawner:
         self.locks: dict[str, Callable[[], None]] = {}
         self.timers: list[tuple[float, Callable[[], None]]] = []
         self.time_s = 0.0
+        self.canvases = 0
 
     def spawn(
         self,
@@ -65,6 +69,7 @@ class FakeSpawner:
         return self.time_s
 
     def canvas(self) -> object:
+        self.canvases += 1
         return object()
 
     def newest(self, name: str) -> FakeWorker:
@@ -212,3 +217,92 @@ def test_in_solo_mode_the_page_passes_on_what_the_trainer_mirrors_and_keeps_it_f
     trainer.on_error("it died")
     assert spawner.newest("trainer") is not trainer
     assert spawner.newest("trainer").sent[0]["contents"] == {"64": b"new", "128": b"kept"}
+
+
+OTHER = Plan(workers=2, matches=4, sides=1, horizon=4, observation_size=5, action_count=3, parameter_count=20)
+
+
+def replace(bench: Bench, plan: Plan = OTHER) -> tuple[PlainMemory, Layout]:
+    """Bring another drill in."""
+    layout = Layout(plan)
+    memory = PlainMemory(layout.total_bytes)
+    initialise(memory, layout)
+    bench.fleet.replace(Hosted("{other}", object(), object()), Setup(9, plan, {"learner": "wasm"}), layout, memory)
+    return memory, layout
+
+
+def test_another_drill_reaches_every_worker_that_lives_and_none_is_started_anew(bench: Bench) -> None:
+    bench.boot()
+    bench.fleet.send("show", protocol.SetSpeed(2.0))
+    bench.fleet.send("trainer", protocol.StartTraining())
+    workers = list(bench.spawner.workers)
+    memory, layout = replace(bench)
+    assert bench.spawner.workers == workers and not any(worker.ended for worker in workers)
+    assert set(bench.fleet.states().values()) == {"starting"}
+    for worker in workers:
+        init = worker.sent[-1]
+        assert (init["type"], init["program"], init["seed"]) == ("INIT", "{other}", 9)
+        assert init["layout"] == layout.to_dict()
+        assert init["canvas"] is None
+    assert bench.spawner.canvases == 1
+    assert RunFlag(memory, layout).up() and not RunFlag(bench.memory, bench.layout).up()
+    for name, index in (("show", 0), ("trainer", 0), ("rollout.0", 0), ("rollout.1", 1)):
+        bench.spawner.newest(name).ready(index)
+    assert [wire["type"] for wire in bench.spawner.newest("show").sent[-2:]] == ["INIT", "SET_SPEED"]
+    assert [wire["type"] for wire in bench.spawner.newest("trainer").sent[-2:]] == ["INIT", "START_TRAINING"]
+    bench.die("rollout.1")
+    assert memory.load(layout["lane_epoch"].word + 1) == 2  # raised by going over, and by dying
+    assert bench.spawner.newest("rollout.1").sent[0]["program"] == "{other}"
+
+
+def test_what_the_old_runtime_still_says_is_not_taken_for_the_new_one(bench: Bench) -> None:
+    bench.boot()
+    trainer = bench.spawner.newest("trainer")
+    replace(bench)
+    replace(bench)
+    bench.listener.messages.clear()
+    trainer.on_data(protocol.encode(protocol.Metrics("trainer", 0, {"decisions": 5})))
+    trainer.ready()
+    assert bench.fleet.states()["trainer"] == "starting"
+    trainer.ready()
+    assert bench.fleet.states()["trainer"] == "ready"
+    trainer.on_data(protocol.encode(protocol.Metrics("trainer", 0, {"decisions": 6})))
+    assert [message.TYPE for message in bench.listener.messages] == ["READY", "METRICS"]
+
+
+def test_only_some_workers_go_over_to_edited_code(bench: Bench) -> None:
+    bench.boot()
+    hosted = Hosted("{edited}", object(), object())
+    bench.fleet.replace(hosted, Setup(1, PLAN, {}), bench.layout, bench.memory, ("show", "rollout"))
+    last = {worker.name: worker.sent[-1].get("program") for worker in bench.spawner.workers}
+    assert last == {"show": "{edited}", "trainer": "{}", "rollout.0": "{edited}", "rollout.1": "{edited}"}
+
+
+def test_a_plan_for_other_workers_is_refused(bench: Bench) -> None:
+    bench.boot()
+    with pytest.raises(ValueError, match="2 rollout workers and the new plan wants 3"):
+        replace(bench, dataclasses.replace(OTHER, workers=3))
+
+
+def test_a_slow_change_of_drill_is_not_measured_by_the_first_start(bench: Bench) -> None:
+    bench.boot()
+    first = [then for delay_s, then in bench.spawner.timers if delay_s == BOOT_LIMIT_S]
+    replace(bench)
+    for overdue in first:
+        overdue()
+    assert set(bench.fleet.states().values()) == {"starting"}
+
+
+def test_a_worker_without_a_pulse_is_ended_and_replaced(bench: Bench) -> None:
+    bench.boot()
+    beating = [TelemetryWriter(bench.memory, bench.layout, name) for name in ("show", "trainer", "rollout.1")]
+    while bench.spawner.time_s <= STUCK_S + 2 * LOOK_EVERY_S:
+        look = next(then for delay_s, then in reversed(bench.spawner.timers) if delay_s == LOOK_EVERY_S)
+        for telemetry in beating:
+            telemetry.count(Counter.HEARTBEAT)
+        look()
+        bench.spawner.time_s += LOOK_EVERY_S
+    assert [state for state in bench.listener.states if state[1] == "restarting"] == [
+        ("rollout.0", "restarting", f"it was stuck for {STUCK_S:.0f} s")
+    ]
+    assert [worker.name for worker in bench.spawner.workers if worker.ended] == ["rollout.0"]
