@@ -38,6 +38,11 @@ def evaluation_seed(own_seed: int, number: int) -> int:
     return (own_seed + 104729 * (number + 1)) % 2**32
 
 
+def duels_of(sides: int, matches: int, percent: int) -> int:
+    """How many of a worker's matches are duels, where about so many of a hundred should be: a multiple of four."""
+    return matches * percent // 400 * 4 if sides == DUEL_SIDES else 0
+
+
 def duel_seed(own_seed: int, start: int) -> int:
     """The seed of the duels of start ``start`` (they start anew with every opponent), from the worker's own."""
     return (own_seed + 7368787 * (start + 1)) % 2**32

@@ -19,21 +19,32 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally
+from drillsergeant.learn.engine import CHUNK_STATS, Collector, Engine, Tally, duels_of
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_build import build_program
 from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.learn.numpy_engine import NumpyEngine
-from drillsergeant.memory.layout import Layout
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.sparring import Sparring
+from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout
+from drillsergeant.memory.library import DuelBook, LibraryWriter
 
-HEADER = "  time_s  decisions    /s   win  loss  draw  random  entropy      kl   value  episode_s  decided  rewards"
+HEADER = (
+    "  time_s  decisions    /s   win  loss  draw  random  entropy      kl   value episode_s  decided"
+    "  pool  elo  rewards"
+)
 EVALUATION_SEED = 977
+# The first snapshot, in decisions, and how much further on each next one is taken: those of the page's timeline.
+SNAPSHOT_AT, SNAPSHOT_GROWTH = 50_000, 1.3
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train: workers, matches of each (N), decisions in a chunk (T), and when to stop and to look."""
+    """How to train: workers, matches of each (N), decisions in a chunk (T), and when to stop and to look.
+
+    `duel_percent` of the matches are played against snapshots of earlier policies.
+    """
 
     workers: int = 1
     matches: int = 256
@@ -41,6 +52,7 @@ class Settings:
     decisions: int = 4_000_000
     evaluate_every: int = 250_000
     evaluation_episodes: int = 200
+    duel_percent: int = 25
     seed: int = 0
 
 
@@ -49,7 +61,8 @@ class Point:
     """One point of the learning curve. `seconds` leaves evaluation out.
 
     `tallies` are the policy's episodes against each frozen opponent, `self_play` the sums of `CHUNK_STATS` and of the
-    reward terms over the episodes that ended since the point before, `metrics` those of the latest update.
+    reward terms over the episodes that ended since the point before, `metrics` those of the latest update, `league`
+    the numbers of the duels.
     """
 
     seconds: float
@@ -58,6 +71,7 @@ class Point:
     self_play: Mapping[str, float]
     metrics: Mapping[str, float]
     parameters: Array
+    league: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -85,18 +99,47 @@ class Rig:
 
 def kernel_rig(drill: Drill, settings: Settings) -> Rig:
     """The engine of the browser."""
-    program = build_program(drill, shared=False)
-    layout = Layout(plan_for(program, settings.workers + 1, settings.matches, settings.horizon))
+    program, layout = _sizes(drill, settings)
     memory = NativeMemory(layout.total_bytes)
     return Rig(drill, KernelEngine(program, memory.link(program.binary), layout, memory), layout, memory)
 
 
 def numpy_rig(drill: Drill, settings: Settings) -> Rig:
     """The reference, several times slower."""
-    program = build_program(drill, shared=False)
-    layout = Layout(plan_for(program, settings.workers + 1, settings.matches, settings.horizon))
+    _, layout = _sizes(drill, settings)
     memory = NativeMemory(layout.total_bytes)
     return Rig(drill, NumpyEngine(drill, layout, memory), layout, memory)
+
+
+def _sizes(drill: Drill, settings: Settings) -> tuple[Program, Layout]:
+    program = build_program(drill, shared=False)
+    duels = duels_of(drill.sides, settings.matches, settings.duel_percent)
+    return program, Layout(plan_for(program, settings.workers + 1, settings.matches, settings.horizon, duels=duels))
+
+
+class League:
+    """The snapshots of a run and the duels against them, as the trainer of the page has them, without its timeline."""
+
+    def __init__(self, rig: Rig, settings: Settings) -> None:
+        self._rig, self._workers, self._taken = rig, settings.workers, 0
+        self._library = LibraryWriter(rig.memory, rig.layout)
+        self.sparring = Sparring(self._library, settings.workers)
+        self.books = [DuelBook(rig.memory, rig.layout, worker) for worker in range(settings.workers)]
+
+    def collect(self, collectors: Sequence[Collector], slots: Sequence[int]) -> None:
+        """Let every worker play a chunk."""
+        for collector, book, slot in zip(collectors, self.books, slots, strict=True):
+            if book.follow():
+                collector.face(book.rival)
+            tally = collector.collect(self._rig.weights, slot)
+            book.count(tally.episodes, tally.wins, tally.losses)
+
+    def updated(self, decisions: int) -> None:
+        """Count an update; takes a snapshot where the decisions have grown by a factor since the one before."""
+        if decisions >= SNAPSHOT_AT * SNAPSHOT_GROWTH**self._taken:
+            self._taken += 1
+            self._library.put((self._taken - 1) % LIBRARY_SLOTS, self._taken, self._rig.weights)
+        self.sparring.updated()
 
 
 RIGS: Mapping[str, Callable[[Drill, Settings], Rig]] = {"wasm": kernel_rig, "numpy": numpy_rig}
@@ -110,24 +153,27 @@ def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[Point]:
     slots = [rig.slot(worker) for worker in workers]
     per_update = settings.workers * rig.layout.plan.agents * settings.horizon
     learner.write_parameters(rig.weights)
+    league = League(rig, settings)
     seconds, decisions, next_look = 0.0, 0, 0
     metrics: Mapping[str, float] = {}
     self_play = _stats(rig, ())
     while True:
         if decisions >= min(next_look, settings.decisions):
             parameters = rig.f32(rig.weights, rig.layout.plan.parameter_count)
-            yield Point(seconds, decisions, evaluate(rig, settings), self_play, metrics, parameters)
+            tallies = evaluate(rig, settings)
+            league.sparring.played_scripted(tallies["scripted"])
+            yield Point(seconds, decisions, tallies, self_play, metrics, parameters, league.sparring.values())
             if decisions >= settings.decisions:
                 return
             self_play = _stats(rig, ())
             next_look += settings.evaluate_every
         start = time.perf_counter()
-        for collector, slot in zip(collectors, slots, strict=True):
-            collector.collect(rig.weights, slot)
+        league.collect(collectors, slots)
         metrics = learner.learn(slots, hyper)
         learner.write_parameters(rig.weights)
-        seconds += time.perf_counter() - start
         decisions += per_update
+        league.updated(decisions)
+        seconds += time.perf_counter() - start
         self_play = {name: total + self_play[name] for name, total in _stats(rig, slots).items()}
 
 
@@ -169,9 +215,13 @@ def line(drill: Drill, point: Point) -> str:
     entropy, kl, value_loss = (point.metrics.get(name, 0.0) for name in ("entropy", "approx_kl", "value_loss"))
     return (
         f"{point.seconds:8.1f} {point.decisions:10d} {point.decisions / max(point.seconds, 1e-9) / 1e3:4.0f}k {shares} "
-        f"{random.wins / max(random.episodes, 1):7.0%} {entropy:8.3f} {kl:7.4f} {value_loss:7.4f} {episode_s:10.1f} "
-        f"{decided:8.0%}  {rewards}"
+        f"{random.wins / max(random.episodes, 1):7.0%} {entropy:8.3f} {kl:7.4f} {value_loss:7.4f} {episode_s:9.1f} "
+        f"{decided:8.0%} {_share(point.league.get('win_rate_pool'))} {point.league['rating']:4d}  {rewards}"
     )
+
+
+def _share(value: object) -> str:
+    return f"{value:5.0%}" if isinstance(value, float) else "    -"
 
 
 def save(path: str, drill: Drill, parameters: Array, decisions: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 
+from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.learn.program import Program
@@ -19,6 +20,8 @@ RING_SLOTS = 1
 # runs away from the play it learns from (entropy 0.4 after 40 M decisions, 55 % wins).
 MINIBATCHES = 4
 MODES = ("shared", "solo")
+# Of a hundred matches, how many are played against an earlier self; `?duels=` gives the number itself.
+DUEL_PERCENT = 25
 LEARNERS = ("auto", "wasm", "webgpu", "numpy")
 RENDERERS = ("auto", "webgpu", "canvas2d")
 
@@ -40,24 +43,28 @@ class Setup:
 def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mode: str = MODES[0]) -> Setup:
     """Return the set-up for a machine of ``cores`` and the values of the page's address.
 
-    Known parameters: seed, workers, matches, horizon, learner, renderer, mode, lockstep, validate, guards, and every
-    hyperparameter by its name. A value that makes no sense is refused. ``mode`` is what was found to be possible; solo
-    has one worker, whatever a link made elsewhere says.
+    Known parameters: seed, workers, matches, duels, horizon, learner, renderer, mode, lockstep, validate, guards, and
+    every hyperparameter by its name. A value that makes no sense is refused. ``mode`` is what was found to be possible;
+    solo has one worker, whatever a link made elsewhere says.
 
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
     if parameters.get("mode", mode) not in MODES:
         raise ValueError(f"mode={parameters['mode']!r} in the page's address must be one of {', '.join(MODES)}")
     workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
+    matches = _whole(parameters, "matches", 256, 4, 8192)
+    # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks.
+    lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
+    duels = 0 if lockstep else duels_of(program.drill.sides, matches, DUEL_PERCENT)
     plan = plan_for(
         program,
         workers=workers if mode == "shared" else 1,
-        matches=_whole(parameters, "matches", 256, 4, 8192),
+        matches=matches,
         horizon=_whole(parameters, "horizon", 16, 1, 256),
         ring_slots=RING_SLOTS,
+        duels=_whole(parameters, "duels", duels, 0, 0 if lockstep else matches // 2),
     )
-    # Lockstep promises the same bits everywhere, and only the kernels and the reference keep that promise.
-    lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
+    # Nor do graphics processors promise it, only the kernels and the reference.
     learner = parameters.get("learner", "wasm" if lockstep else LEARNERS[0])
     if learner not in LEARNERS:
         raise ValueError(f"learner={learner!r} in the page's address must be one of {', '.join(LEARNERS)}")

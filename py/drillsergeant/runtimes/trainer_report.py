@@ -7,9 +7,11 @@ from dataclasses import asdict
 
 from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
 from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.sparring import Sparring
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout
+from drillsergeant.memory.library import LibraryWriter
 from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.runtimes.curve import Curve
 from drillsergeant.runtimes.evaluations import Evaluations
@@ -36,6 +38,7 @@ class TrainerReport:
         """Forget everything; evaluation episodes finished so far count for the run before."""
         self._evaluations.fresh()
         self.win_rates = {name: WinRate() for name in EVALUATION_OPPONENTS}
+        self.sparring = Sparring(LibraryWriter(self._memory, self._layout), len(self._roles))
         self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
         self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
         self._shown: dict[str, object] = {}
@@ -53,6 +56,7 @@ class TrainerReport:
         """The policy is another one now: matches against the frozen players that it did not begin do not count."""
         for name, rate in self.win_rates.items():
             rate.restart(EVALUATION_MATCHES[name] * self._layout.plan.workers)
+        self.sparring.forget()
 
     def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
         """Take in one update, before its chunks are released."""
@@ -68,6 +72,9 @@ class TrainerReport:
             self._totals[name] = Tally(
                 old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses
             )
+            if name == "scripted":
+                self.sparring.played_scripted(tally)
+        self.sparring.updated()
 
     def note(self, name: str, value: object) -> None:
         """Report ``value`` until the next update."""
@@ -91,6 +98,7 @@ class TrainerReport:
             **self._rates.summary(),
             **self._rewards.means(),
             **self._shown,
+            **self.sparring.values(),
             "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
         }
         if (error := self._value_error.share()) is not None:

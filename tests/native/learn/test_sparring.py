@@ -1,0 +1,94 @@
+"""The trainer's end of the duels: every worker gets an opponent in turn, and results become numbers for the page."""
+
+from __future__ import annotations
+
+import pytest
+from drillsergeant.learn.engine import Tally, duels_of
+from drillsergeant.learn.sparring import HOLD_UPDATES, Sparring
+from drillsergeant.memory.access import PlainMemory
+from drillsergeant.memory.layout import Layout, Plan
+from drillsergeant.memory.library import DuelBook, LibraryWriter
+
+WORKERS = 3
+LAYOUT = Layout(
+    Plan(workers=WORKERS, matches=8, sides=2, horizon=2, observation_size=1, action_count=2, parameter_count=2, duels=4)
+)
+
+
+class Ring:
+    """A library, workers who count what they are told to, and the trainer's end."""
+
+    def __init__(self) -> None:
+        self.memory = PlainMemory(LAYOUT.total_bytes)
+        self.library = LibraryWriter(self.memory, LAYOUT)
+        self.books = [DuelBook(self.memory, LAYOUT, worker) for worker in range(WORKERS)]
+        self.sparring = Sparring(self.library, WORKERS)
+
+    def put(self, *idents: int) -> None:
+        for slot, ident in enumerate(idents):
+            self.library.put(slot, ident, bytes(8))
+
+    def updates(self, count: int) -> None:
+        for _ in range(count):
+            self.sparring.updated()
+
+
+def test_nobody_has_an_opponent_until_there_is_a_snapshot() -> None:
+    ring = Ring()
+    assert ring.library.chosen() == set()
+    ring.updates(HOLD_UPDATES)
+    assert ring.library.chosen() == set()
+    ring.put(5)
+    ring.updates(HOLD_UPDATES)
+    assert [(book.follow(), book.rival is not None) for book in ring.books] == [(True, True)] * WORKERS
+
+
+def test_workers_change_opponents_one_after_the_other() -> None:
+    ring = Ring()
+    ring.put(*range(1, 21))
+    changes = []
+    for update in range(4 * HOLD_UPDATES):
+        ring.updates(1)
+        changed = [worker for worker, book in enumerate(ring.books) if book.follow()]
+        changes += [(update, worker) for worker in changed]
+    assert all(worker == update // (HOLD_UPDATES // WORKERS) % WORKERS for update, worker in changes)
+    assert len(changes) > 8, "one of twenty is hardly ever drawn twice in a row"
+
+
+def test_the_numbers_for_the_page() -> None:
+    ring = Ring()
+    assert ring.sparring.values() == {"pool": []}
+    ring.put(7)
+    ring.updates(HOLD_UPDATES)
+    for book in ring.books:
+        book.follow()
+        book.count(40, 30, 6)
+    ring.sparring.played_scripted(Tally(100, 50, 50))
+    for _ in range(50):
+        values = ring.sparring.values()
+    assert values["win_rate_pool"] == 0.75 and values["loss_rate_pool"] == pytest.approx(0.15)
+    low, high = values["win_low_pool"], values["win_high_pool"]
+    assert isinstance(low, float) and isinstance(high, float) and 0.6 < low < 0.75 < high < 0.85
+    (row,) = values["pool"]  # type: ignore[misc]
+    assert (row["id"], row["games"], row["wins"], row["losses"]) == (7, 120, 90, 18)
+    # When the snapshot was taken the policy scored half against the scripted player; it has become better since.
+    assert 1020 < values["rating"] < 1150  # type: ignore[operator]
+    assert row["rating"] == round(ring.sparring.ratings[7]) < 980
+
+
+def test_a_policy_put_back_has_no_results() -> None:
+    ring = Ring()
+    ring.put(7)
+    ring.updates(HOLD_UPDATES)
+    ring.books[0].follow()
+    ring.books[0].count(40, 30, 6)
+    ring.sparring.values()
+    ring.sparring.forget()
+    assert "win_rate_pool" not in ring.sparring.values()
+
+
+@pytest.mark.parametrize(("matches", "expected"), [(256, 64), (100, 24), (16, 4), (12, 0), (4, 0)])
+def test_a_quarter_of_the_matches_are_duels_in_whole_groups_of_four(matches: int, expected: int) -> None:
+    assert duels_of(2, matches, 25) == expected
+    assert duels_of(1, matches, 25) == 0
+    assert duels_of(2, matches, 100) == matches // 4 * 4

@@ -1,0 +1,36 @@
+"""What the page's address decides: duels by default and by number, none in lockstep or where there is no opponent."""
+
+from __future__ import annotations
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.learn.kernel_build import build_program
+from drillsergeant.runtimes.setup import choose_setup
+
+BALL, CHASE = (build_program(make(name), shared=False, hidden=16) for name in ("ball", "chase"))
+
+
+@pytest.mark.parametrize(
+    ("address", "duels"),
+    [({}, 64), ({"matches": "100"}, 24), ({"duels": "0"}, 0), ({"duels": "128"}, 128), ({"lockstep": "50"}, 0)],
+)
+def test_a_quarter_of_the_matches_are_duels_unless_the_address_says_otherwise(
+    address: dict[str, str], duels: int
+) -> None:
+    plan = choose_setup(BALL, 4, address).plan
+    assert plan.duels == duels
+    assert plan.agents == 2 * (plan.matches - duels) + duels
+
+
+def test_a_drill_of_one_side_has_no_duels() -> None:
+    assert choose_setup(CHASE, 4, {}).plan.duels == 0
+    with pytest.raises(ValueError, match="4 duels of chase, a drill with 1 sides"):
+        choose_setup(CHASE, 4, {"duels": "4"})
+
+
+@pytest.mark.parametrize("address", [{"duels": "132"}, {"duels": "-4"}, {"duels": "4", "lockstep": "1"}])
+def test_numbers_of_duels_that_make_no_sense_are_refused_by_name(address: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=f"duels='{address['duels']}' in the page's address must be a whole number"):
+        choose_setup(BALL, 4, address)
+    with pytest.raises(ValueError, match="6 duels of ball.*multiple of 4"):
+        choose_setup(BALL, 4, {"duels": "6"})
