@@ -103,6 +103,7 @@ class Worker:
     unanswered: int = 0  # of those, the ones not answered with READY yet
     heard: int = 0  # messages
     replaced: bool = False  # has another runtime than it was started with
+    changing: bool = False  # lives, was told INIT again, and what it says is still of the runtime before
     watched: int = -1  # generation whose lock is waited for
 
     @property
@@ -165,6 +166,7 @@ class Fleet:
             worker.restarts_s = []
             self._begin(worker)
             return
+        worker.changing = True
         self._set_state(worker, "starting", "")
         self._release(worker)
         self._send_init(worker, worker.handle, None)
@@ -202,8 +204,8 @@ class Fleet:
         except protocol.ProtocolError as wrong:
             message = protocol.Error(worker.role, worker.index, f"{name} sent a message that is no message: {wrong}")
         if isinstance(message, protocol.Mirrored):
-            if worker.state != "ready":
-                return  # of the memory it had before
+            if worker.changing:
+                return
             self._hosted.mirrored.update(message.spans)
             self.send("show", message)
             return
@@ -212,8 +214,8 @@ class Fleet:
             if worker.unanswered > 0:
                 return
             self._on_ready(worker)
-        elif isinstance(message, protocol.Metrics) and worker.state != "ready":
-            return  # of the runtime it had before
+        elif isinstance(message, protocol.Metrics) and worker.changing:
+            return
         elif isinstance(message, protocol.Error) and message.fatal:
             self._on_end(worker, worker.generation, message.message)
         self._tell(worker, message)
@@ -232,7 +234,7 @@ class Fleet:
             lambda data: self.receive(name, data) if worker.generation == generation else None,
             lambda why: self._on_end(worker, generation, why),
         )
-        worker.unanswered = 0
+        worker.unanswered, worker.changing = 0, False
         self._send_init(worker, worker.handle, self._spawner.canvas() if worker.role == "show" else None)
 
     def _send_init(self, worker: Worker, handle: Handle, canvas: object) -> None:
@@ -253,6 +255,7 @@ class Fleet:
         return f"drillsergeant:{self._run}:{worker.name}:{worker.generation}"
 
     def _on_ready(self, worker: Worker) -> None:
+        worker.changing = False
         self._set_state(worker, "ready", "")
         generation = worker.generation
         if worker.watched != generation:
