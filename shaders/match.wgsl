@@ -7,21 +7,23 @@ const BOX = 1u;
 const DISC = 2u;
 const RING = 3u;
 const TRAIL = 4u;
-const TRAIL_POINTS = 16;
+const TRAIL_POINTS = 16; // of each trail
+const TRAILS = 2;
 const ROUNDING = 0.34; // of a box's corners, as a share of half its edge
 const ROUND_MIDDLE = 0.3; // circle in the middle of a round field, of its radius
 const GLOW_REACH = 0.7; // of half a box's edge
 
 struct Shape {
   place: vec4f, // x, y, size (half edge, radius; of the field: pixels per metre), kind
-  turn: vec4f, // BOX: cos, sin, glow, eyes 0 or 1. RING: line. TRAIL: half width and half height of what it covers
+  turn: vec4f, // BOX: cos, sin, glow, eyes 0 or 1. RING: line.
+               // TRAIL: half width and half height of what it covers, its first point, how many
   colour: vec4f, // straight alpha
 }
 
 struct Picture {
   surface: vec4f, // width, height, line, goal post
   field_m: vec4f, // half length, half width, goal half width, goal depth
-  ground: vec4f, // cut corner in m, stripes, opacity of a goal's recess, trail points
+  ground: vec4f, // cut corner in m, stripes, opacity of a goal's recess, unused
   edges: vec4f, // outline of a box and of a disc as a share of their size; round field 0 or 1, its edge in lines
   stripes: array<vec4f, 2>,
   line: vec4f,
@@ -30,7 +32,7 @@ struct Picture {
   eye: vec4f,
   pupil: vec4f,
   shadow: vec4f,
-  trail: array<vec4f, TRAIL_POINTS>, // x, y, half width; oldest first
+  trail: array<vec4f, TRAILS * TRAIL_POINTS>, // x, y, half width; oldest first
   shapes: array<Shape>,
 }
 
@@ -75,7 +77,7 @@ fn paint(in: Corner) -> @location(0) vec4f {
     case BOX: { return box(in.from_middle, shape); }
     case DISC: { return disc(in.from_middle, shape); }
     case RING: { return ink(shape.colour, abs(length(in.from_middle) - shape.place.z) - 0.5 * shape.turn.x); }
-    default: { return trail(in.from_middle + shape.place.xy, shape.colour); }
+    default: { return trail(in.from_middle + shape.place.xy, shape); }
   }
 }
 
@@ -138,7 +140,7 @@ fn field(p: vec2f, shape: Shape) -> vec4f {
       seen = over(seen, ink(colour, post - 0.5 * picture.surface.w));
     }
   }
-  seen = over(seen, ink(shape.colour, outside)); // the flash of a goal
+  seen = over(seen, ink(shape.colour, outside)); // of who has just scored, of a match that waits
   var marks = abs(outside);
   if goal > 0.0 {
     marks = min(marks, min(max(q.x, q.y - half.y), abs(length(p) - goal)));
@@ -180,13 +182,14 @@ fn disc(p: vec2f, shape: Shape) -> vec4f {
 }
 
 /// One ribbon: overlapping strokes would look like beads.
-fn trail(at: vec2f, colour: vec4f) -> vec4f {
+fn trail(at: vec2f, shape: Shape) -> vec4f {
   var edge = 1e9;
-  for (var i = 1; i < i32(picture.ground.w); i++) {
+  let first = i32(shape.turn.z);
+  for (var i = first + 1; i < first + i32(shape.turn.w); i++) {
     let a = picture.trail[i - 1];
     let b = picture.trail[i];
     let along = saturate(dot(at - a.xy, b.xy - a.xy) / max(dot(b.xy - a.xy, b.xy - a.xy), 1e-6));
     edge = min(edge, length(at - mix(a.xy, b.xy, along)) - mix(a.z, b.z, along));
   }
-  return ink(colour, edge);
+  return ink(shape.colour, edge);
 }

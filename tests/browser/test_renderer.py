@@ -62,11 +62,12 @@ async def painted(painter, picture):
     assert not painter._lost.done(), painter._lost.result()
 """
 MATCH = """
-look = Look({dark}, trail, {flash}, 0)
+sights = [(state, Look({dark}, trail, {flash}, 0, {chosen})), ({{**state, "ball_x": -2.0}}, Look({dark}, waiting=True))]
+sights = sights[:{matches}]
 flat, deep = canvas_of({width}, {height}), canvas_of({width}, {height})
-draw(flat, scene, state, look)
+draw(flat, scene, sights)
 painter = await open_gpu_canvas(deep, shader, software_too=True)
-await painted(painter, match_picture(scene, {width}, {height}, state, look))
+await painted(painter, match_picture(scene, {width}, {height}, sights))
 painter.close()
 json.dumps([pixels(flat), pixels(deep)])
 """
@@ -85,7 +86,7 @@ painter = await open_gpu_canvas(small, shader, software_too=True)
 matches, look = [state] * 64, Look(False, trail, 0.5, 1)
 async def frames(count):
     for _ in range(count):
-        await painted(painter, match_picture(scene, 147, 89, state, look))
+        await painted(painter, match_picture(scene, 147, 89, [(state, look)] * 2))
         await painted(painter, factory_picture(scene, 147, 89, matches, False))
 await frames(10)
 before = js.held()
@@ -146,7 +147,7 @@ def patch(image: Array, x_m: float, y_m: float, half_m: float) -> Array:
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("flash", [0.0, 0.6])
 def test_the_match_looks_the_same_both_ways(bench: Page, dark: bool, flash: float) -> None:
-    flat, deep = pictures(bench, MATCH, dark=dark, flash=flash)
+    flat, deep = pictures(bench, MATCH, dark=dark, flash=flash, chosen=1, matches=1)
     assert np.unique(flat.reshape(-1, 3), axis=0).shape[0] > 20  # a picture, not a blank
     assert share_apart(flat, deep, 4) < 0.03  # edges, and the glow, which is softer
     assert share_apart(flat, deep, 40) < 0.01
@@ -162,8 +163,16 @@ def test_the_match_looks_the_same_both_ways(bench: Page, dark: bool, flash: floa
 
 @pytest.mark.parametrize("size", [(360, 220), (301, 907), (1470, 890)])
 def test_other_sizes_lie_the_same_way(bench: Page, size: tuple[int, int]) -> None:
-    flat, deep = pictures(bench, MATCH, *size, dark=False, flash=0.0)
+    flat, deep = pictures(bench, MATCH, *size, dark=False, flash=0.0, chosen=None, matches=1)
     assert share_apart(flat, deep, 40) < 0.02
+
+
+@pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (301, 907)])
+def test_two_matches_look_the_same_both_ways(bench: Page, size: tuple[int, int]) -> None:
+    flat, deep = pictures(bench, MATCH, *size, dark=True, flash=0.3, chosen=0, matches=2)
+    assert share_apart(flat, deep, 4) < 0.05
+    assert share_apart(flat, deep, 40) < 0.015
+    assert np.abs(flat.mean(axis=(0, 1)) - deep.mean(axis=(0, 1))).max() < 1.5
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from drillsergeant.learn.engine import DeviceLearner, Learner
+from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.gpu_learner import Check
 from drillsergeant.learn.gpu_plan import GpuPlan
@@ -12,11 +12,12 @@ from drillsergeant.learn.gpu_watch import Watch
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_calls import Kernels
 from drillsergeant.learn.kernel_engine import KernelEngine
+from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, ShowScratch
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory, SoloMemory
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
-from drillsergeant.memory.library import DuelBook
+from drillsergeant.memory.library import DuelBook, LibraryReader
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
@@ -27,7 +28,8 @@ from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
 from drillsergeant.runtimes.pulse import PULSE_EVERY_S
 from drillsergeant.runtimes.rollout import Rollout
-from drillsergeant.runtimes.show import METRICS_EVERY_S, Show
+from drillsergeant.runtimes.show import Show
+from drillsergeant.runtimes.snapshots import Snapshots
 from drillsergeant.runtimes.solo import Solo
 from drillsergeant.runtimes.stage import Stage
 from drillsergeant.runtimes.trainer import Trainer
@@ -70,8 +72,14 @@ class Assembly:
         assert self._stage is not None, "the show needs a canvas"
         seed = self._init.seed
         weights = WeightsReader(self._memory, self._layout, SHOW, self._shape_hash)
-        self._show = Show(self._drill, self._engine.show_match(seed), weights, self._stage.draw, seed)
+        matches = [self._engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
+        self._show = Show(self._drill, matches, weights, self._snapshots().fetch, self._stage.draw, seed)
         self._reported_s = self._host.now_s()
+
+    def _snapshots(self) -> Snapshots:
+        scratch = ShowScratch(self._program, Arena.over(self._layout[f"{SHOW}.scratch"]))
+        size_bytes = self._program.network.parameter_count * WORD_BYTES
+        return Snapshots(LibraryReader(self._memory, self._layout), self._memory, scratch.snapshot, size_bytes)
 
     def _build_trainer(self) -> None:
         memory, layout = self._memory, self._layout
@@ -156,10 +164,10 @@ class Assembly:
         await (asyncio.gather(loop.run(), self._solo.tell()) if self._solo else loop.run())
 
     def frame(self, now_s: float) -> None:
-        """Advance and draw the show; twice a second, report."""
+        """Advance and draw the show; report every so often."""
         assert self._show is not None and self._stage is not None, "only the show has frames"
         self._show.frame(now_s)
-        if now_s - self._reported_s >= METRICS_EVERY_S:
+        if now_s - self._reported_s >= self._show.report_every_s:
             self._reported_s = now_s
             values = {**self._show.metrics(), **self._stage.facts()}
             self._host.post(protocol.encode(protocol.Metrics("show", 0, values)))
@@ -170,8 +178,6 @@ class Assembly:
             apply(self._memory, message.spans)
         elif isinstance(message, protocol.Resize) and self._stage is not None:
             self._stage.resize(message.width_px, message.height_px, message.dark)
-        elif isinstance(message, protocol.SetView) and self._stage is not None:
-            self._stage.view = message.view
         elif self._show is not None:
             self._show.handle(message)
         elif self._trainer is not None:

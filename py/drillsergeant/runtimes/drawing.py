@@ -1,7 +1,7 @@
-"""Draws one match on a flat canvas: field, goals, players, ball. Knows no rules, only the drill's scene.
+"""Draws a match on a flat canvas, or two side by side: field, goals, players, ball. Knows no rules, only the scene.
 
-Field coordinates are metres, x to the right and y upwards, origin in the middle; pixels have y downwards. ``fit`` is
-the one place that relates the two: the page uses it too, to turn a pointer into a place on the field.
+Field coordinates are metres, x to the right and y upwards, origin in the middle; pixels have y downwards. ``arrange``
+is the one place that relates the two: the page uses it too, to turn a pointer into a place on a field.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, Colours, faded
@@ -21,11 +22,13 @@ STRIPES = 10
 ROUNDING = 0.34  # of a box's corners, as a share of half its edge
 CORNER_POINTS = 4
 LINE_M, POST_M, RING_M = 0.06, 0.09, 0.12  # widths of the painted lines, the goal posts, the ring after a goal
+CHOSEN_M, CHOSEN_REACH = 0.07, 1.75  # the ring around the player looked into: its width, its radius in half edges
 ROUND_LINES, ROUND_MIDDLE = 2.5, 0.3  # of a round field: its edge in lines, the circle in its middle in radii
 BODY_EDGE, BALL_EDGE = 0.1, 0.13  # of half a box's edge, of the ball's radius
-RECESS_OPACITY, FLASH_OPACITY, TRAIL_OPACITY = 0.32, 0.28, 0.38
+RECESS_OPACITY, FLASH_OPACITY, TRAIL_OPACITY, WAITING_OPACITY = 0.32, 0.28, 0.38, 0.55
 TRAIL_WIDTH = 0.85  # of the ball, where it is new
 DASH_FROM_M_S, DASH_FULL_M_S = 5.0, 8.0  # running reaches about 4.7 m/s; beyond that a player dashes
+BESIDE = 0.95  # fields lie next to each other unless they were smaller than this, by their size below each other
 JUMP_M = 1.5  # a body that moved further than this between two ticks was put there, it did not travel
 
 
@@ -54,17 +57,32 @@ def fit(scene: Scene, width_px: float, height_px: float) -> Fit:
     return Fit(scale, width_px / 2, height_px / 2)
 
 
+def arrange(scene: Scene, count: int, width_px: float, height_px: float) -> list[Fit]:
+    """Fit ``count`` fields into a surface, next to each other or, where they get larger by that, below each other."""
+    beside, below = fit(scene, width_px / count, height_px), fit(scene, width_px, height_px / count)
+    if beside.scale >= BESIDE * below.scale:
+        return [Fit(beside.scale, width_px * (index + 0.5) / count, height_px / 2) for index in range(count)]
+    return [Fit(below.scale, width_px / 2, height_px * (index + 0.5) / count) for index in range(count)]
+
+
 @dataclass(frozen=True)
 class Look:
-    """What a picture needs beside the state.
+    """What a match looks like beside its state.
 
     ``trail`` are places the ball was at, oldest first, m. ``flash`` in [0, 1] fades after a goal of ``scored_by``.
+    ``chosen`` is the side whose player is ringed. A match that is ``waiting`` for the other one is dimmed.
     """
 
     dark: bool = False
     trail: Sequence[Point] = ()
     flash: float = 0.0
     scored_by: int | None = None
+    chosen: int | None = None
+    waiting: bool = False
+
+
+Sight: TypeAlias = tuple[Mapping[str, float], Look]
+"""A match to draw: its state (field name -> value, m and m/s) and its look."""
 
 
 def blend(scene: Scene, before: Mapping[str, float], after: Mapping[str, float], ahead: float) -> dict[str, float]:
@@ -78,17 +96,33 @@ def blend(scene: Scene, before: Mapping[str, float], after: Mapping[str, float],
     return blended
 
 
-def draw(canvas: Canvas, scene: Scene, state: Mapping[str, float], look: Look) -> None:
-    """Draw the whole picture of ``state`` (field name -> value, m and m/s) on ``canvas``."""
-    colours = DARK if look.dark else LIGHT
-    place = fit(scene, canvas.width_px, canvas.height_px)
+def draw(canvas: Canvas, scene: Scene, sights: Sequence[Sight]) -> None:
+    """Draw the whole picture of one match, or of several next to each other, on ``canvas``."""
+    colours = DARK if sights[0][1].dark else LIGHT
+    canvas.clear(colours.surround)
+    places = arrange(scene, len(sights), canvas.width_px, canvas.height_px)
+    for place, (state, look) in zip(places, sights, strict=True):
+        _match(canvas, scene, place, colours, state, look)
+
+
+def _match(
+    canvas: Canvas, scene: Scene, place: Fit, colours: Colours, state: Mapping[str, float], look: Look
+) -> None:
     _ground(canvas, scene, place, colours)
     if scene.goal_half_width_m > 0:
         _goals(canvas, scene, place, colours)
-    if look.scored_by is not None and look.flash > 0:
-        _flash(canvas, scene, place, colours.sides[look.scored_by], look)
+    tint = tint_of(look, colours)
+    if tint is not None:
+        _tint(canvas, scene, place, faded(*tint))
+    if look.scored_by is not None and look.flash > 0 and scene.goal_half_width_m > 0:
+        _ring(canvas, scene, place, colours.sides[look.scored_by], look)
     _lines(canvas, scene, place, colours)
     _trail(canvas, scene, place, colours, look.trail)
+    for body in scene.bodies:
+        if look.chosen is not None and body.side == look.chosen:
+            x, y = place.to_pixels(state[body.x], state[body.y])
+            radius = CHOSEN_REACH * body.size_m * place.scale
+            canvas.disc(x, y, radius, "", colours.chosen, CHOSEN_M * place.scale)
     for body in scene.bodies:
         if body.kind == "box":
             _player(canvas, place, colours, body, state)
@@ -97,8 +131,7 @@ def draw(canvas: Canvas, scene: Scene, state: Mapping[str, float], look: Look) -
 
 
 def _ground(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
-    """Calm stripes, as a mower leaves them, inside a quiet surround."""
-    canvas.clear(colours.surround)
+    """Calm stripes, as a mower leaves them."""
     if scene.round:
         canvas.disc(*place.to_pixels(0.0, 0.0), scene.half_length_m * place.scale, colours.stripes[0], "", 0.0)
         return
@@ -122,18 +155,27 @@ def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
         canvas.line(posts, colours.sides[side], POST_M * place.scale)
 
 
-def _flash(canvas: Canvas, scene: Scene, place: Fit, colour: str, look: Look) -> None:
-    """The whole field in the colour of who has won; a ring spreads from the goal, where there is one."""
-    length, width, soft = scene.half_length_m, scene.half_width_m, faded(colour, FLASH_OPACITY * look.flash)
+def tint_of(look: Look, colours: Colours) -> tuple[str, float] | None:
+    """Return the colour over the whole field and its opacity: of who has just won, or of a match that waits."""
+    if look.scored_by is not None and look.flash > 0:
+        return colours.sides[look.scored_by], FLASH_OPACITY * look.flash
+    return (colours.surround, WAITING_OPACITY) if look.waiting else None
+
+
+def _tint(canvas: Canvas, scene: Scene, place: Fit, colour: str) -> None:
+    length, width = scene.half_length_m, scene.half_width_m
     if scene.round:
-        canvas.disc(*place.to_pixels(0.0, 0.0), length * place.scale, soft, "", 0.0)
+        canvas.disc(*place.to_pixels(0.0, 0.0), length * place.scale, colour, "", 0.0)
     else:
-        _block(canvas, place, (-length, width), (length, -width), soft)
-    if scene.goal_half_width_m > 0:
-        end = 1.0 if look.scored_by == 0 else -1.0
-        radius = ring_m(scene, look.flash) * place.scale
-        middle = place.to_pixels(end * length, 0.0)
-        canvas.disc(*middle, radius, "", faded(colour, look.flash), RING_M * place.scale)
+        _block(canvas, place, (-length, width), (length, -width), colour)
+
+
+def _ring(canvas: Canvas, scene: Scene, place: Fit, colour: str, look: Look) -> None:
+    """A ring spreads from the goal that was hit."""
+    end = 1.0 if look.scored_by == 0 else -1.0
+    radius = ring_m(scene, look.flash) * place.scale
+    middle = place.to_pixels(end * scene.half_length_m, 0.0)
+    canvas.disc(*middle, radius, "", faded(colour, look.flash), RING_M * place.scale)
 
 
 def ring_m(scene: Scene, flash: float) -> float:

@@ -41,6 +41,7 @@ class Colours:
     ball_edge: str
     trail: str
     shadow: str
+    chosen: str
 
 
 LIGHT = Colours(
@@ -56,6 +57,7 @@ LIGHT = Colours(
     ball_edge="#27323a",
     trail="#ffffff",
     shadow="rgba(24,40,28,0.22)",
+    chosen="#101a20",
 )
 
 DARK = Colours(
@@ -71,4 +73,5 @@ DARK = Colours(
     ball_edge="#0d1512",
     trail="#dfe9e2",
     shadow="rgba(0,0,0,0.4)",
+    chosen="#fdfffb",
 )

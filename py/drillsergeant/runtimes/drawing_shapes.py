@@ -16,7 +16,8 @@ from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.runtimes.drawing import (
     BALL_EDGE,
     BODY_EDGE,
-    FLASH_OPACITY,
+    CHOSEN_M,
+    CHOSEN_REACH,
     LINE_M,
     POST_M,
     RECESS_OPACITY,
@@ -28,10 +29,12 @@ from drillsergeant.runtimes.drawing import (
     Fit,
     Look,
     Point,
+    Sight,
+    arrange,
     dash,
-    fit,
     heading,
     ring_m,
+    tint_of,
 )  # fmt: skip
 from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, Colours, Rgba, rgba
 from drillsergeant.runtimes.drawing_factory import (
@@ -45,8 +48,8 @@ from drillsergeant.runtimes.drawing_factory import (
 )  # fmt: skip
 
 FIELD, BOX, DISC, RING, TRAIL = range(5)  # kinds of shapes
-TRAIL_POINTS = 16
-HEAD_FLOATS = 4 * (13 + TRAIL_POINTS)
+TRAIL_POINTS, TRAILS = 16, 2  # points of a trail, trails in a picture
+HEAD_FLOATS = 4 * (13 + TRAILS * TRAIL_POINTS)
 SHAPE_FLOATS = 12
 BLANK: Rgba = (0.0, 0.0, 0.0, 0.0)
 
@@ -57,6 +60,7 @@ class Picture:
     def __init__(self, head: array[float], clear: Rgba) -> None:
         self.floats = array("f", head)
         self.clear = clear
+        self._trail_points = 0
 
     @property
     def count(self) -> int:
@@ -67,12 +71,14 @@ class Picture:
         """Draw one more shape over the others; ``turn`` holds the four numbers the shader wants for its kind."""
         self.floats.extend((*place, size, kind, *turn, *colour))
 
-    def leave_trail(self, points: Sequence[tuple[float, float, float]]) -> None:
-        """Set the trail's points (x, y, half width), oldest first, at most ``TRAIL_POINTS``."""
-        self.floats[11] = len(points)
-        start = HEAD_FLOATS - 4 * TRAIL_POINTS
+    def leave_trail(self, points: Sequence[tuple[float, float, float]]) -> int:
+        """Keep a trail's points (x, y, half width), oldest first, at most ``TRAIL_POINTS``; returns the first's place
+        among all that are kept."""
+        first, self._trail_points = self._trail_points, self._trail_points + len(points)
+        start = HEAD_FLOATS - 4 * TRAILS * TRAIL_POINTS + 4 * first
         for index, point in enumerate(points):
             self.floats[start + 4 * index : start + 4 * index + 3] = array("f", point)
+        return first
 
 
 class Painter(Protocol):
@@ -86,16 +92,22 @@ class Painter(Protocol):
         """Draw; False where that is no longer possible and nothing was drawn."""
 
 
-def match_picture(scene: Scene, width_px: int, height_px: int, state: Mapping[str, float], look: Look) -> Picture:
+def match_picture(scene: Scene, width_px: int, height_px: int, sights: Sequence[Sight]) -> Picture:
     """Return what ``drawing.draw`` would draw on a surface of this size."""
-    colours = DARK if look.dark else LIGHT
-    place = fit(scene, width_px, height_px)
-    picture = Picture(_match_head(scene, width_px, height_px, look.dark), rgba(colours.surround))
-    middle = place.to_pixels(0.0, 0.0)
-    flash = BLANK
-    if look.scored_by is not None and look.flash > 0:
-        flash = rgba(colours.sides[look.scored_by], FLASH_OPACITY * look.flash)
-    picture.add(FIELD, middle, place.scale, (0, 0, 0, 0), flash)
+    dark = sights[0][1].dark
+    colours = DARK if dark else LIGHT
+    places = arrange(scene, len(sights), width_px, height_px)
+    picture = Picture(_match_head(scene, width_px, height_px, places[0].scale, dark), rgba(colours.surround))
+    for place, (state, look) in zip(places, sights, strict=True):
+        _add_match(picture, scene, place, colours, state, look)
+    return picture
+
+
+def _add_match(
+    picture: Picture, scene: Scene, place: Fit, colours: Colours, state: Mapping[str, float], look: Look
+) -> None:
+    tint = tint_of(look, colours)
+    picture.add(FIELD, place.to_pixels(0.0, 0.0), place.scale, (0, 0, 0, 0), rgba(*tint) if tint else BLANK)
     if look.scored_by is not None and look.flash > 0 and scene.goal_half_width_m > 0:
         end = 1.0 if look.scored_by == 0 else -1.0
         goal = place.to_pixels(end * scene.half_length_m, 0.0)
@@ -104,9 +116,12 @@ def match_picture(scene: Scene, width_px: int, height_px: int, state: Mapping[st
         picture.add(RING, goal, ring_m(scene, look.flash) * place.scale, line, colour)
     _add_trail(picture, scene, place, look.trail, rgba(colours.trail, TRAIL_OPACITY))
     for body in scene.bodies:
+        if look.chosen is not None and body.side == look.chosen:
+            at, radius = place.to_pixels(state[body.x], state[body.y]), CHOSEN_REACH * body.size_m * place.scale
+            picture.add(RING, at, radius, (CHOSEN_M * place.scale, 0, 0, 0), rgba(colours.chosen))
+    for body in scene.bodies:
         size = body.size_m * place.scale
         _add_body(picture, body, state, place.to_pixels(state[body.x], state[body.y]), size, colours, eyes=True)
-    return picture
 
 
 def factory_picture(
@@ -149,16 +164,16 @@ def _add_trail(picture: Picture, scene: Scene, place: Fit, trail: Sequence[Point
     if len(pixels) < 3:
         return
     widest = TRAIL_WIDTH * radius
-    picture.leave_trail([(x, y, widest * index / (len(pixels) - 1)) for index, (x, y) in enumerate(pixels)])
+    points = [(x, y, widest * index / (len(pixels) - 1)) for index, (x, y) in enumerate(pixels)]
+    first = picture.leave_trail(points)
     left, right = min(x for x, _ in pixels), max(x for x, _ in pixels)
     top, bottom = min(y for _, y in pixels), max(y for _, y in pixels)
     half = (right - left) / 2 + widest + 1, (bottom - top) / 2 + widest + 1
-    picture.add(TRAIL, ((left + right) / 2, (top + bottom) / 2), 0.0, (*half, 0, 0), colour)
+    picture.add(TRAIL, ((left + right) / 2, (top + bottom) / 2), 0.0, (*half, first, len(points)), colour)
 
 
 @lru_cache(maxsize=4)
-def _match_head(scene: Scene, width_px: int, height_px: int, dark: bool) -> array[float]:
-    scale = fit(scene, width_px, height_px).scale
+def _match_head(scene: Scene, width_px: int, height_px: int, scale: float, dark: bool) -> array[float]:
     surface = (width_px, height_px, LINE_M * scale, POST_M * scale)
     colours = DARK if dark else LIGHT
     return _head(scene, surface, (RECESS_OPACITY, BODY_EDGE, BALL_EDGE), colours.stripes, rgba(colours.shadow), colours)
@@ -194,5 +209,5 @@ def _head(
     head.extend((float(scene.round), ROUND_LINES if surface[3] else 0.0))
     for ink in inks:
         head.extend(rgba(ink))
-    head.extend((*shadow, *(0.0,) * (4 * TRAIL_POINTS)))
+    head.extend((*shadow, *(0.0,) * (4 * TRAILS * TRAIL_POINTS)))
     return head

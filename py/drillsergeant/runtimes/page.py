@@ -32,7 +32,6 @@ TRAINING_CONTROLS = (
 HINTS = {
     "ai_vs_ai": "Both squares play by the newest weights.",
     "human_vs_ai": "You are orange, attacking right. WASD or arrows move, Q and E turn, Space dashes.",
-    "sandbox": "Drag the ball or a square anywhere; let go and see what they make of it.",
 }
 
 
@@ -211,16 +210,16 @@ class Page:
             self.on_pointer("up", 0.0, 0.0)
 
     def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
-        """Drag in the sandbox; the show picks the body nearest to where it began."""
-        if self._situation.mode != "sandbox" or self._factory.on or (phase != "down" and not self._dragging):
+        """Drag a body; the show picks the one nearest to where it began."""
+        if self._factory.on or (phase != "down" and not self._dragging):
             return
         self._dragging = phase != "up"
         if not self._dragging:
-            self._crew.send("show", protocol.Input(body=-1, released=True))
+            self._crew.send("show", protocol.Input(released=True))
             return
         width, height, _ = self._view.stage_size()
         x_m, y_m = fit(self._game.scene, width, height).to_field(x_px, y_px)
-        self._crew.send("show", protocol.Input(body=-1, x_m=x_m, y_m=y_m))
+        self._crew.send("show", protocol.Input(x_m=x_m, y_m=y_m))
 
     def on_layout(self) -> None:
         """The stage has another size or other colours."""
@@ -305,17 +304,21 @@ class Page:
         self._crew.send("show", protocol.SetSpeed(value))
 
     def _set_mode(self, mode: str) -> None:
-        if mode not in protocol.MODES:
+        if mode not in HINTS:
             self._view.set_value("mode", self._situation.mode)
             return
         self.on_blur()
         self._situation.mode = mode
-        self._crew.send("show", protocol.SetMode(mode))
+        self._seat()
         self._view.set_attribute("stage", "data-mode", mode)
         self._factory.turn(on=False)
         self._write_hint()
         if mode == "human_vs_ai":
             self._view.focus_stage()
+
+    def _seat(self) -> None:
+        left = protocol.VISITOR if self._situation.mode == "human_vs_ai" else protocol.NEWEST
+        self._crew.send("show", protocol.SetPlayers(left))
 
     def _write_hint(self) -> None:
         self._view.set_text("hint", HINT if self._factory.on else HINTS[self._situation.mode])

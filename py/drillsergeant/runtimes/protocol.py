@@ -13,15 +13,54 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import get_type_hints
 
-from drillsergeant.runtimes.message import Message as Message
+from drillsergeant.runtimes.message import Message
 from drillsergeant.runtimes.protocol_runs import RUN_ANSWERS, RUN_REQUESTS
+from drillsergeant.runtimes.protocol_show import (
+    BOT,
+    MATCH_RANGE,
+    NEWEST,
+    PLAYER_RANGE,
+    RANDOM,
+    SHOW_REQUESTS,
+    SPEED_RANGE,
+    VIEWS,
+    VISITOR,
+    Input,
+    Inspect,
+    Pause,
+    Play,
+    ResetShow,
+    Resize,
+    SetPlayers,
+    SetSpeed,
+    SetView,
+    Step,
+    Tap,
+)  # fmt: skip
+
+__all__ = [  # what stands in another file and is used as if it stood here
+    "BOT",
+    "NEWEST",
+    "RANDOM",
+    "SPEED_RANGE",
+    "VISITOR",
+    "Input",
+    "Inspect",
+    "Message",
+    "Pause",
+    "Play",
+    "ResetShow",
+    "Resize",
+    "SetPlayers",
+    "SetSpeed",
+    "SetView",
+    "Step",
+    "Tap",
+]  # fmt: skip
 
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
-MODES: tuple[str, ...] = ("ai_vs_ai", "human_vs_ai", "sandbox")
 LEARNERS: tuple[str, ...] = ("auto", "wasm", "webgpu")
-VIEWS: tuple[str, ...] = ("match", "factory")
-SPEED_RANGE = (0.25, 4.0)
 SEED_RANGE = (0, 2**32 - 1)
 
 
@@ -116,82 +155,6 @@ class Snapshot(Message):
 
 
 @dataclass(frozen=True)
-class Play(Message):
-    """page -> show: let the match run."""
-
-    TYPE = "PLAY"
-
-
-@dataclass(frozen=True)
-class Pause(Message):
-    """page -> show: hold the match; drawing and dragging go on."""
-
-    TYPE = "PAUSE"
-
-
-@dataclass(frozen=True)
-class Step(Message):
-    """page -> show: while paused, advance by this many physics ticks."""
-
-    TYPE = "STEP"
-    ticks: int = 1
-
-
-@dataclass(frozen=True)
-class ResetShow(Message):
-    """page -> show: a new match from this seed. The policy is kept."""
-
-    TYPE = "RESET_SHOW"
-    seed: int
-
-
-@dataclass(frozen=True)
-class SetSpeed(Message):
-    """page -> show: match seconds per wall second, 0.25 to 4."""
-
-    TYPE = "SET_SPEED"
-    speed: float
-
-
-@dataclass(frozen=True)
-class SetMode(Message):
-    """page -> show: who plays. ``human_vs_ai`` gives side 0 to the keyboard."""
-
-    TYPE = "SET_MODE"
-    mode: str
-
-
-@dataclass(frozen=True)
-class SetView(Message):
-    """page -> show: what is on screen: the match, or the training matches. The match goes on unseen."""
-
-    TYPE = "SET_VIEW"
-    view: str
-
-
-@dataclass(frozen=True)
-class Input(Message):
-    """page -> show: the human's current action, or a drag of one body (metres, field coordinates). Never trained on."""
-
-    TYPE = "INPUT"
-    action: int | None = None
-    body: int | None = None
-    x_m: float = 0.0
-    y_m: float = 0.0
-    released: bool = False
-
-
-@dataclass(frozen=True)
-class Resize(Message):
-    """page -> show: the canvas is now this many device pixels large; colours follow ``dark``."""
-
-    TYPE = "RESIZE"
-    width_px: int
-    height_px: int
-    dark: bool = False
-
-
-@dataclass(frozen=True)
 class Mirrored(Message):
     """trainer -> page -> show, in solo mode: what changed in the trainer's own memory, bytes by offset."""
 
@@ -231,20 +194,14 @@ class Error(Message):
     fatal: bool = False
 
 
-MESSAGES: dict[str, type[Message]] = {
-    cls.TYPE: cls
-    for cls in (
-        Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Play,
-        Pause, Step, ResetShow, SetSpeed, SetMode, SetView, Input, Resize, Mirrored, Ready, Metrics, Error,
-    )
-}  # fmt: skip
-MESSAGES |= {cls.TYPE: cls for cls in (*RUN_REQUESTS, *RUN_ANSWERS)}
+ALL: tuple[type[Message], ...] = (
+    Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Mirrored,
+    Ready, Metrics, Error, *SHOW_REQUESTS, *RUN_REQUESTS, *RUN_ANSWERS,
+)  # fmt: skip
+MESSAGES: dict[str, type[Message]] = {cls.TYPE: cls for cls in ALL}
 
 ACCEPTED: dict[Role, frozenset[str]] = {
-    "show": frozenset(
-        {"INIT", "PLAY", "PAUSE", "STEP", "RESET_SHOW", "SET_SPEED", "SET_MODE", "SET_VIEW", "INPUT", "RESIZE"}
-        | {"MIRRORED"}
-    ),
+    "show": frozenset({"INIT", "MIRRORED", *(cls.TYPE for cls in SHOW_REQUESTS)}),
     "trainer": frozenset(
         {
             "INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "SET_VALIDATION", "RESET_TRAINER",
@@ -327,8 +284,9 @@ def _check_ranges(message: Message) -> None:
         _in_range(f"{message.TYPE}.seed", message.seed, *SEED_RANGE)
     elif isinstance(message, Step):
         _in_range("STEP.ticks", message.ticks, 1, 1200)
-    elif isinstance(message, SetMode) and message.mode not in MODES:
-        raise ProtocolError(f"SET_MODE.mode must be one of {', '.join(MODES)}, not {message.mode!r}")
+    elif isinstance(message, SetPlayers):
+        for name in ("left", "right"):
+            _in_range(f"SET_PLAYERS.{name}", getattr(message, name), *PLAYER_RANGE)
     elif isinstance(message, SetLearner) and message.learner not in LEARNERS:
         raise ProtocolError(f"SET_LEARNER.learner must be one of {', '.join(LEARNERS)}, not {message.learner!r}")
     elif isinstance(message, SetView) and message.view not in VIEWS:
@@ -336,6 +294,8 @@ def _check_ranges(message: Message) -> None:
     elif isinstance(message, Resize):
         _in_range("RESIZE.width_px", message.width_px, 1, 16384)
         _in_range("RESIZE.height_px", message.height_px, 1, 16384)
+    if isinstance(message, (SetPlayers, Inspect, Tap, Input)):
+        _in_range(f"{message.TYPE}.match", message.match, *MATCH_RANGE)
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:

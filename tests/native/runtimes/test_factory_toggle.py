@@ -31,8 +31,8 @@ def test_choosing_who_plays_brings_the_match_back() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("factory")
     sitting.crew.take()
-    sitting.page.on_change("mode", "sandbox")
-    assert sitting.crew.take() == [("show", protocol.SetMode("sandbox")), ("show", protocol.SetView("match"))]
+    sitting.page.on_change("mode", "human_vs_ai")
+    assert sitting.crew.take() == [("show", protocol.SetPlayers(protocol.VISITOR)), ("show", protocol.SetView("match"))]
     sitting.page.on_pointer("down", 10.0, 10.0)
     sitting.page.on_click("factory")
     assert [type(message) for _, message in sitting.crew.take()] == [protocol.Input, protocol.Input, protocol.SetView]

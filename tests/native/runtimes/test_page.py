@@ -88,13 +88,13 @@ def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
 def test_speed_and_mode_reach_the_show() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("speed", "0.25")
-    sitting.page.on_change("mode", "sandbox")
-    assert sitting.crew.take() == [("show", protocol.SetSpeed(0.25)), ("show", protocol.SetMode("sandbox"))]
-    assert sitting.view.attributes[("stage", "data-mode")] == "sandbox"
+    sitting.page.on_change("mode", "human_vs_ai")
+    assert sitting.crew.take() == [("show", protocol.SetSpeed(0.25)), ("show", protocol.SetPlayers(protocol.VISITOR))]
+    assert sitting.view.attributes[("stage", "data-mode")] == "human_vs_ai"
     sitting.page.on_change("speed", "900")
     sitting.page.on_change("mode", "chess")
     assert sitting.crew.take() == []
-    assert (sitting.view.values["speed"], sitting.view.values["mode"]) == ("0.25", "sandbox")
+    assert (sitting.view.values["speed"], sitting.view.values["mode"]) == ("0.25", "human_vs_ai")
 
 
 def test_forgetting_what_took_a_while_needs_a_second_press_soon() -> None:
@@ -159,15 +159,11 @@ def test_leaving_human_mode_lets_go_before_the_mode_changes() -> None:
     sitting.page.on_key("KeyD", "d", True, "")
     sitting.crew.take()
     sitting.page.on_change("mode", "ai_vs_ai")
-    assert sitting.crew.take() == [("show", protocol.Input(action=STILL)), ("show", protocol.SetMode("ai_vs_ai"))]
+    assert sitting.crew.take() == [("show", protocol.Input(action=STILL)), ("show", protocol.SetPlayers())]
 
 
-def test_dragging_in_the_sandbox_speaks_field_metres() -> None:
+def test_dragging_speaks_field_metres() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_pointer("down", 10, 10)
-    assert sitting.crew.take() == [], "only in the sandbox"
-    sitting.page.on_change("mode", "sandbox")
-    sitting.crew.take()
     sitting.page.on_pointer("move", 10, 10)
     assert sitting.crew.take() == [], "only after the pointer went down"
     x_px, y_px = fit(sitting.game.scene, *sitting.view.size[:2]).to_pixels(2.5, -1.5)
@@ -177,7 +173,7 @@ def test_dragging_in_the_sandbox_speaks_field_metres() -> None:
     (_, drag), (_, drop) = sitting.crew.take()
     assert isinstance(drag, protocol.Input)
     assert (drag.x_m, drag.y_m) == pytest.approx((2.5, -1.5))
-    assert drop == protocol.Input(body=-1, released=True)
+    assert drop == protocol.Input(released=True)
 
 
 def test_a_worker_s_error_is_shown_with_its_traceback() -> None:
@@ -275,7 +271,7 @@ def test_every_element_the_page_writes_to_is_in_index_html_once_and_nothing_is_i
         "dismiss",
     ):
         sitting.page.on_click(name)
-    sitting.page.on_change("mode", "sandbox")
+    sitting.page.on_change("mode", "human_vs_ai")
     sitting.page.on_change("hyper-clip", "7")
     sitting.page.on_tick()
     view = sitting.view

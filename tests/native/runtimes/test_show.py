@@ -1,56 +1,11 @@
 """The show: policy swaps leave the match alone, humans and hands reach the match, time is played at its speed."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-import numpy as np
 import pytest
-from drillsergeant.drills import make
-from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
-from drillsergeant.memory.access import PlainMemory
-from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
-from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.show import Picture, Show
 
-FRAME_S = 1 / 60
-
-
-class Theatre:
-    """A show over plain memory, and the trainer's end of its weights channel."""
-
-    def __init__(self, seed: int = 3) -> None:
-        self.drill = make("ball")
-        self.network = network_of(self.drill)
-        plan = Plan(
-            workers=1,
-            matches=8,
-            sides=self.drill.sides,
-            horizon=4,
-            observation_size=len(self.drill.observation),
-            action_count=self.drill.action_count,
-            parameter_count=self.network.size,
-        )
-        layout, shape = Layout(plan), network_hash(self.drill)
-        memory = PlainMemory(layout.total_bytes)
-        initialise(memory, layout)
-        self.writer = WeightsWriter(memory, layout, shape)
-        self.match = NumpyEngine(self.drill, layout, memory).show_match(seed)
-        self.drawn: list[dict[str, float]] = []
-        reader = WeightsReader(memory, layout, SHOW, shape)
-        self.show = Show(self.drill, self.match, reader, self._draw, seed)
-
-    def _draw(self, before: Mapping[str, float], after: Mapping[str, float], picture: Picture) -> None:
-        self.drawn.append(dict(after))
-
-    def publish(self, seed: int) -> None:
-        self.writer.publish(self.network.initial(seed) * np.float32(30), 0)
-
-    def ticks(self, count: int) -> list[dict[str, float]]:
-        trajectory = []
-        for _ in range(count):
-            self.show.advance()
-            trajectory.append(dict(self.match.state()))
-        return trajectory
+from tests.native.runtimes.theatre import FRAME_S, Theatre
 
 
 def test_a_swap_changes_nothing_before_the_next_decision_and_restarts_nothing_at_it() -> None:
@@ -102,7 +57,8 @@ def test_step_advances_while_paused_and_is_refused_while_playing() -> None:
 
 def test_a_human_moves_side_0_where_the_keys_say() -> None:
     theatre = Theatre()
-    theatre.show.handle(protocol.SetMode("human_vs_ai"))
+    theatre.show.handle(protocol.SetPlayers(protocol.VISITOR))
+    assert theatre.told("mode") == "human_vs_ai"
     before = theatre.match.state()
     action = theatre.drill.from_keys(0, right=-1, up=0, turn=0, dash=False)
     theatre.show.handle(protocol.Input(action=action))
@@ -113,20 +69,39 @@ def test_a_human_moves_side_0_where_the_keys_say() -> None:
         theatre.show.handle(protocol.Input(action=theatre.drill.action_count))
 
 
-def test_the_ball_can_be_dragged_in_the_sandbox_and_only_there() -> None:
+def test_the_ball_can_be_dragged_while_it_plays_and_is_thrown_as_the_pointer_moved() -> None:
     theatre = Theatre()
     ball = next(body for body in theatre.drill.scene.bodies if body.kind == "disc")
+    assert ball.velocity is not None
     at = theatre.match.state()
-    with pytest.raises(protocol.ProtocolError, match="sandbox"):
-        theatre.show.handle(protocol.Input(x_m=at[ball.x], y_m=at[ball.y]))
-    theatre.show.handle(protocol.SetMode("sandbox"))
-    theatre.show.handle(protocol.Input(x_m=at[ball.x], y_m=at[ball.y]))
-    theatre.show.handle(protocol.Input(x_m=1.0, y_m=-1.5))
     theatre.show.frame(0.0)
-    assert (theatre.drawn[-1][ball.x], theatre.drawn[-1][ball.y]) == (1.0, -1.5)
+    theatre.show.handle(protocol.Input(x_m=at[ball.x], y_m=at[ball.y]))
+    for step in range(1, 13):
+        theatre.show.handle(protocol.Input(x_m=0.05 * step, y_m=-1.5))
+        theatre.show.frame(step * FRAME_S)
+        assert (theatre.drawn[-1][ball.x], theatre.drawn[-1][ball.y]) == (pytest.approx(0.05 * step), -1.5)
     theatre.show.handle(protocol.Input(released=True))
-    theatre.show.handle(protocol.Play())
-    assert theatre.show.metrics()["mode"] == "sandbox"
+    velocity = [theatre.match.state()[name] for name in ball.velocity]
+    assert velocity == [pytest.approx(0.05 / FRAME_S, rel=0.2), pytest.approx(0.0, abs=0.2)]
+
+
+def test_a_ball_that_was_held_still_is_let_go_at_rest_and_nothing_is_grabbed_from_afar() -> None:
+    theatre = Theatre()
+    ball = next(body for body in theatre.drill.scene.bodies if body.kind == "disc")
+    theatre.show.handle(protocol.Pause())
+    theatre.show.frame(0.0)
+    before = theatre.match.state()
+    theatre.show.handle(protocol.Input(x_m=before[ball.x], y_m=before[ball.y] + 3.9))
+    theatre.show.frame(FRAME_S)
+    assert theatre.match.state() == before
+    theatre.show.handle(protocol.Input(released=True))
+    theatre.show.handle(protocol.Input(x_m=before[ball.x], y_m=before[ball.y]))
+    theatre.show.handle(protocol.Input(x_m=2.0, y_m=2.0))
+    for step in range(2, 20):
+        theatre.show.frame(step * FRAME_S)
+    theatre.show.handle(protocol.Input(released=True))
+    after = theatre.match.state()
+    assert (after[ball.x], after[ball.y], *(after[name] for name in ball.velocity or ())) == (2.0, 2.0, 0.0, 0.0)
 
 
 def test_reset_starts_the_seeds_match_and_keeps_the_policy() -> None:

@@ -1,0 +1,75 @@
+"""A show over plain memory with the trainer's ends of its channels: for tests of what is on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from drillsergeant.drills import make
+from drillsergeant.learn.engine import SHOW_MATCHES
+from drillsergeant.learn.kernel_build import facts_of
+from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
+from drillsergeant.memory.access import WORD_BYTES, PlainMemory
+from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
+from drillsergeant.memory.library import LibraryReader, LibraryWriter
+from drillsergeant.memory.weights import WeightsReader, WeightsWriter
+from drillsergeant.runtimes.bout import Bout
+from drillsergeant.runtimes.show import Show
+from drillsergeant.runtimes.snapshots import Snapshots
+
+FRAME_S = 1 / 60
+
+
+class Theatre:
+    """A show, the writers of weights and library, and what was drawn."""
+
+    def __init__(self, seed: int = 3, name: str = "ball") -> None:
+        self.drill = make(name)
+        self.network = network_of(self.drill)
+        size_bytes = self.network.size * WORD_BYTES
+        plan = Plan(
+            workers=1,
+            matches=8,
+            sides=self.drill.sides,
+            horizon=4,
+            observation_size=len(self.drill.observation),
+            action_count=self.drill.action_count,
+            parameter_count=self.network.size,
+            show_scratch_bytes=size_bytes,
+        )
+        self.layout, shape = Layout(plan), network_hash(self.drill)
+        self.memory = PlainMemory(self.layout.total_bytes)
+        initialise(self.memory, self.layout)
+        self.writer = WeightsWriter(self.memory, self.layout, shape)
+        self.library = LibraryWriter(self.memory, self.layout)
+        engine = NumpyEngine(self.drill, self.layout, self.memory)
+        self.matches = [engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
+        self.match = self.matches[0]
+        self.drawn: list[dict[str, float]] = []
+        reader = WeightsReader(self.memory, self.layout, SHOW, shape)
+        place = self.layout[f"{SHOW}.scratch"].offset
+        snapshots = Snapshots(LibraryReader(self.memory, self.layout), self.memory, place, size_bytes)
+        self.show = Show(facts_of(self.drill), self.matches, reader, snapshots.fetch, self._draw, seed)
+
+    def _draw(self, view: str, bouts: Sequence[Bout]) -> None:
+        self.drawn.append(dict(bouts[0].after))
+
+    def publish(self, seed: int) -> None:
+        """A new version of the weights."""
+        self.writer.publish(self.network.initial(seed) * np.float32(30), 0)
+
+    def keep(self, slot: int, ident: int, seed: int) -> None:
+        """A snapshot of the weights that ``publish`` makes of this seed."""
+        self.library.put(slot, ident, (self.network.initial(seed) * np.float32(30)).data)
+
+    def ticks(self, count: int) -> list[dict[str, float]]:
+        """The states of the match after each of so many ticks."""
+        trajectory = []
+        for _ in range(count):
+            self.show.advance()
+            trajectory.append(dict(self.match.state()))
+        return trajectory
+
+    def told(self, name: str) -> object:
+        """One of the numbers for the page."""
+        return self.show.metrics()[name]
