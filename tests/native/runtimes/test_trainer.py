@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import pytest
-from drillsergeant.drills import make
+from drillsergeant.drills.ball import BallDrill
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
 from drillsergeant.memory.access import Memory, PlainMemory
@@ -19,6 +19,8 @@ from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.curve import EPISODES_A_POINT, Curve
 from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.trainer import Trainer
+
+BALL = BallDrill()
 
 
 class PlainHost:
@@ -49,8 +51,7 @@ class PlainHost:
 class Factory:
     """One trainer and one rollout worker on the ball drill."""
 
-    def __init__(self) -> None:
-        drill = make("ball")
+    def __init__(self, drill: BallDrill = BALL, duels: int = 0) -> None:
         network = network_of(drill)
         plan = Plan(
             workers=1,
@@ -60,6 +61,7 @@ class Factory:
             observation_size=len(drill.observation),
             action_count=drill.action_count,
             parameter_count=network.size,
+            duels=duels,
         )
         layout, shape = Layout(plan), network_hash(drill)
         memory = PlainMemory(layout.total_bytes)
@@ -141,6 +143,28 @@ def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
     factory.trainer.handle(protocol.ResetTrainer(1))
     assert (factory.learner._arithmetic.parameters == fresh).all()
     assert factory.host.metrics()["decisions"] == 0
+
+
+def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_of_self_play() -> None:
+    factory = Factory(BallDrill(time_limit_s=0.5), duels=4)
+    factory.trainer.handle(protocol.StartTraining())
+    assert factory.trainer._decisions_per_chunk == 4 * (2 * 12 + 4)
+    factory.rounds(8)
+    factory.trainer.report()
+    values = factory.host.metrics()
+    (first,) = factory.trainer.course.timeline.entries
+    (row,) = values["pool"]  # type: ignore[misc]
+    assert row["id"] == first.id
+    assert row["games"] == 3 * 4, "matches of eight decisions, from the second chunk of four on"
+    rates = [float(str(values[f"{name}_rate_pool"])) for name in ("win", "loss", "draw")]
+    assert sum(rates) == pytest.approx(1.0)
+    assert row["wins"] == rates[0] * row["games"]
+    (entry,) = values["timeline"]  # type: ignore[misc]
+    assert entry["rating"] == pytest.approx(row["rating"], abs=1.0)
+    factory.trainer.handle(protocol.ResetTrainer(1))
+    assert factory.host.metrics()["pool"][0]["games"] == 0  # type: ignore[index]
+    factory.rounds(1)
+    assert factory.rollout._duels.rival is None, "the opponents of the run before have gone with it"
 
 
 def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
