@@ -43,6 +43,7 @@ __all__ = [  # what stands in another file and is used as if it stood here
     "NEWEST",
     "RANDOM",
     "SPEED_RANGE",
+    "VIEWS",
     "VISITOR",
     "Input",
     "Inspect",
