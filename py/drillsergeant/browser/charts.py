@@ -130,6 +130,7 @@ class Charts:
                 chart.plot.destroy()
             chart.plot = self._library.new(_object(_options(name, chart, element)), data, element)
             chart.built_for, chart.marked_for = shape, ()
+            element.dataset.unit = chart.unit
         else:
             chart.plot.setData(data)
         placed = (tuple(chart.marks), chart.end)
@@ -153,7 +154,7 @@ def _options(name: str, chart: _Chart, element: Any) -> dict[str, object]:
     axis = {"stroke": ink, "font": FONT, "ticks": {"show": False}, "gap": 3}
     grid = {"stroke": rule, "width": 1}
     x_axis = {**axis, "grid": {"show": False}, "size": 18, "space": 50, "show": large}
-    y_axis = {**axis, "grid": grid, "size": 34, "space": 30 if large else 24}
+    y_axis = {**axis, "grid": grid, "size": 34, "space": 30 if large else 17}
     cursor = {"y": False, "drag": {"x": False, "y": False}, "points": {"show": False}, "sync": {"key": "training"}}
     band = {"series": BAND_SERIES, "fill": _faint(colours[0], BAND_ALPHA)}
     return {

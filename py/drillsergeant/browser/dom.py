@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -203,6 +203,33 @@ class DomView:
         with suppress(JsException):  # a browser that keeps nothing: the choice holds until the page is left
             js.localStorage.removeItem(key) if value is None else js.localStorage.setItem(key, value)
         root.removeAttribute(f"data-{name}") if value is None else root.setAttribute(f"data-{name}", value)
+        if name == "theme" and self._events is not None:
+            self._recoloured(self._events)
+
+    def set_address(self, values: Mapping[str, str]) -> None:
+        """Put these values into the page's address."""
+        query = js.URLSearchParams.new()
+        for name, value in values.items():
+            query.append(name, value)
+        text = str(query.toString())
+        place = f"{js.location.pathname}{'?' if text else ''}{text}{js.location.hash}"
+        js.history.replaceState(None, "", place)
+
+    def copy_link(self, done: Callable[[bool], None]) -> None:
+        """Copy the page's address for the visitor."""
+        clipboard = getattr(js.navigator, "clipboard", None)  # absent where the address is not secure
+        if clipboard is None:
+            done(False)
+            return
+        clipboard.writeText(js.location.href).then(lambda _: done(True), lambda _: done(False))
+
+    def open_dialog(self, name: str, shown: bool) -> None:
+        """Open a dialog over the page, or close it; the browser moves the keyboard there and back."""
+        dialog = self._element(name)
+        if shown and not dialog.open:
+            dialog.showModal()
+        elif not shown:
+            dialog.close()
 
     def add_error(self, message: str, detail: str) -> None:
         """Show a problem, newest first."""
@@ -234,7 +261,8 @@ class DomView:
 
     def dark(self) -> bool:
         """Return whether the page is shown in dark colours."""
-        return bool(self._dark.matches)
+        chosen = js.document.documentElement.getAttribute("data-theme")
+        return str(chosen) == "dark" if chosen else bool(self._dark.matches)
 
     def now_s(self) -> float:
         """Return seconds since navigation began."""

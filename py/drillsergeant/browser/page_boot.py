@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import js
@@ -12,6 +13,7 @@ from drillsergeant.browser.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.page import Page
+from drillsergeant.runtimes.page_address import opened
 from drillsergeant.runtimes.setup import choose_setup
 from drillsergeant.runtimes.supervisor import Fleet, Hosted
 
@@ -25,7 +27,8 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, mode: s
     that ``mode`` has: "shared" or, for the reason ``why``, "solo".
     """
     program = Program.from_json(program_text)
-    setup = choose_setup(program, int(js.navigator.hardwareConcurrency or 2), _parameters(), mode)
+    choose = partial(choose_setup, program, int(js.navigator.hardwareConcurrency or 2), mode=mode)
+    setup, opening = opened(_parameters(), choose)
     layout = Layout(setup.plan)
     handle = allocate(layout.pages, shared=mode == "shared")
     memory = BrowserMemory(handle)  # in solo mode nobody else's, and so of no consequence
@@ -34,7 +37,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, mode: s
     hosted = handle if mode == "shared" else layout.pages
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, memory, layout, run, setup, Hosted(program_text, module, hosted))
-    page = Page(DomView(), fleet, program.drill, setup.seed)
+    page = Page(DomView(), fleet, program.drill, setup.seed, opening)
     show = spawner.adopt(
         show_worker,
         lambda data: fleet.receive("show", data),

@@ -7,11 +7,11 @@ steps a simulation, never touches weights, and never takes long.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes import page_numbers, page_status, protocol
 from drillsergeant.runtimes.drawing import fit
+from drillsergeant.runtimes.page_address import Address, Opening
+from drillsergeant.runtimes.page_crew import Crew, Game
 from drillsergeant.runtimes.page_factory import HINT, FactoryToggle
 from drillsergeant.runtimes.page_hyper import NAMES, PREFIX, SLIDE, HyperForm
 from drillsergeant.runtimes.page_keys import DASH, PLAY_CODES, HeldKeys
@@ -19,6 +19,7 @@ from drillsergeant.runtimes.page_progress import Progress
 from drillsergeant.runtimes.page_restart import RestartButton
 from drillsergeant.runtimes.page_story import Story
 from drillsergeant.runtimes.page_telemetry import Telemetry
+from drillsergeant.runtimes.page_tools import Tools
 from drillsergeant.runtimes.page_tries import TRIES, Tries
 from drillsergeant.runtimes.page_validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page_view import View
@@ -35,42 +36,18 @@ HINTS = {
 }
 
 
-class Crew(Protocol):
-    """The workers, as the page needs them."""
-
-    def send(self, role: str, message: protocol.Message) -> None:
-        """Send ``message`` to all workers of ``role``."""
-
-    def states(self) -> dict[str, str]:
-        """Return every worker's state by name."""
-
-
-class Game(Protocol):
-    """The part of a drill that the page needs."""
-
-    @property
-    def scene(self) -> Scene:
-        """How large the field is."""
-
-    @property
-    def action_repeat(self) -> int:
-        """Ticks per decision."""
-
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
-        """Return the action for held keys."""
-
-
 class Page:
     """All state of the page that is not in the document."""
 
-    def __init__(self, view: View, crew: Crew, game: Game, seed: int) -> None:
+    def __init__(self, view: View, crew: Crew, game: Game, seed: int, opening: Opening) -> None:
         self._view, self._crew, self._game = view, crew, game
         self._situation = page_status.Situation()
         self._narrator = page_status.Narrator(view)
         self._progress = Progress(view)
         self._telemetry = Telemetry(view)
         self._story = Story(view)
-        self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)))
+        self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)), opening)
+        self._address = Address(view, opening.given)
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
@@ -85,12 +62,16 @@ class Page:
             "reset": self._reset,
             "restart": lambda: self._restart.press(self._situation.trained_s),
             "defaults": self._hyper.defaults,
+            **Tools(view, self._address, lambda text: self._narrator.tell(text, answer=True)).commands(),
             "dismiss": self._dismiss,
             **Tries(view, self._hyper, self.on_click, self.on_change).commands(),
             SWITCH: self._validation.switch,
         }
         view.set_value("seed", self._seed)
         view.connect(self)
+        for complaint in opening.complaints:
+            self._telemetry.refused(complaint)
+            view.add_error(complaint, "")
 
     # What the workers say.
 
@@ -114,7 +95,7 @@ class Page:
         """A worker is now in ``state``; ``why`` says what ended it."""
         self._telemetry.fleet(name, state, why, self._crew.states())
         if state in ("restarting", "dead"):
-            self._situation.trouble = _trouble(name, state, self._situation.training)
+            self._situation.trouble = page_status.trouble(name, state, self._situation.training)
             self._tell(answer=True)
         elif state == "ready" and not {"restarting", "dead"} & set(self._crew.states().values()):
             self._situation.trouble = ""
@@ -126,12 +107,23 @@ class Page:
             if not self._playing:
                 self._crew.send("show", protocol.Pause())
             self._enable(SHOW_CONTROLS)
+            self._reopen()
         elif role == "trainer":
             self._hyper.repeat()
             self._validation.repeat()
             if self._learner:
                 self._crew.send("trainer", protocol.SetLearner(self._learner))
         self._update_progress()
+
+    def _reopen(self) -> None:
+        """Give a new show what the visitor, or the address, has chosen."""
+        if self._address.get("speed"):
+            self._view.set_value("speed", self._address.get("speed"))
+            self._set_speed(self._address.get("speed"))
+        if self._factory.on:
+            self._crew.send("show", protocol.SetView("factory"))
+        elif self._address.get("view") == "factory":
+            self._change_view()
 
     def _update_progress(self) -> None:
         states = self._crew.states()
@@ -182,6 +174,7 @@ class Page:
             self._set_speed(value)
         elif name == "learner" and value in protocol.LEARNERS:
             self._learner = value
+            self._address.note("learner", value, "auto")
             self._crew.send("trainer", protocol.SetLearner(value))
         elif name == "mode":
             self._set_mode(value)
@@ -195,7 +188,7 @@ class Page:
         if self._situation.mode == "human_vs_ai" and code in PLAY_CODES:
             self._act(self._keys.change(code, down))
             return True
-        shortcuts = {"t": "train", "r": "reset", ".": "step", "f": "factory", " ": "play"}
+        shortcuts = {"t": "train", "r": "reset", ".": "step", "f": "factory", " ": "play", "?": "help", "l": "share"}
         name = shortcuts.get(" " if code == DASH else key.lower())
         if name is None or (name == "train" and not self._situation.ready):
             return False
@@ -232,6 +225,8 @@ class Page:
         self._tell()
         self._telemetry.write()
         self._hyper.settle()
+        self._hyper.note(self._address)
+        self._address.write()
         self._story.tick()
         self._restart.tick()
 
@@ -263,6 +258,7 @@ class Page:
     def _change_view(self) -> None:
         self.on_blur()
         self._factory.turn(not self._factory.on)
+        self._address.note("view", "factory" if self._factory.on else "match", "match")
         self._write_hint()
 
     def _reset(self) -> None:
@@ -286,6 +282,7 @@ class Page:
         low, high = protocol.SEED_RANGE
         if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
             self._seed = text
+            self._address.note("seed", text, "1")
             return True
         self._view.set_value("seed", self._seed)
         shown = text if len(text) <= 20 else text[:20] + "…"
@@ -301,6 +298,7 @@ class Page:
             self._view.set_value("speed", self._speed)
             return
         self._speed = text
+        self._address.note("speed", text, "1")
         self._crew.send("show", protocol.SetSpeed(value))
 
     def _set_mode(self, mode: str) -> None:
@@ -333,13 +331,3 @@ class Page:
 
     def _tell(self, answer: bool = False) -> None:
         self._narrator.tell(page_status.describe(self._situation, self._story.points), answer)
-
-
-def _trouble(name: str, state: str, training: bool) -> str:
-    """Return a sentence about a worker that ended."""
-    parts = {"show": "The part that draws the match", "trainer": "The part that learns"}
-    who = parts.get(name, f"A part that plays matches ({name})")
-    if state == "dead":
-        return f"{who} keeps stopping and was given up. Reload the page to try again."
-    rest = "; training goes on with what was learned." if training else "."
-    return f"{who} stopped and is being started again{rest}"

@@ -7,9 +7,9 @@ the fields. A slider's value is sent when it has stood still for a moment, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 
-from drillsergeant.learn.hyper import RANGES, Hyper
+from drillsergeant.learn.hyper import RANGES
+from drillsergeant.runtimes.page_address import Address, Opening
 from drillsergeant.runtimes.page_numbers import number
 from drillsergeant.runtimes.page_slides import MARGIN, SLIDES
 from drillsergeant.runtimes.page_view import View
@@ -32,13 +32,12 @@ def parse(text: str) -> float | str:
 class HyperForm:
     """Keeps the fields and the trainer's values together."""
 
-    def __init__(self, view: View, send: Callable[[dict[str, object]], None]) -> None:
-        self._view, self._send = view, send
+    def __init__(self, view: View, send: Callable[[dict[str, object]], None], opening: Opening) -> None:
+        self._view, self._send, self._defaults = view, send, opening.defaults
         self._pending: dict[str, float | str] = {}
-        self._used: dict[str, float] = {name: float(asdict(Hyper())[name]) for name in NAMES}
+        self._used: dict[str, float] = {name: opening.hyper[name] for name in NAMES}
         self._changed: dict[str, float] = {}
         self._slid: dict[str, tuple[float, float]] = {}  # value and when
-        self._first: dict[str, float] = {}
         for name in NAMES:
             self._restore(name)
             view.set_attribute(PREFIX + name, "title", f"Allowed: {RANGES[name]}")
@@ -81,18 +80,19 @@ class HyperForm:
         self.on_change(PREFIX + name, f"{value:g}")
 
     def defaults(self) -> None:
-        """Put every value back to what the page began with."""
-        for name, value in self._first.items():
-            self.choose(name, value)
+        """Put every value back to what the page begins with when its address says nothing."""
+        for name in NAMES:
+            self.choose(name, self._defaults[name])
 
     def value(self, name: str) -> float:
         """Return what the visitor last wanted of ``name``: on its way, or in use."""
         wanted = self._slid[name][0] if name in self._slid else self._pending.get(name)
         return wanted if isinstance(wanted, float) else self._used[name]
 
-    def values(self) -> dict[str, float]:
-        """Return ``value`` of every field."""
-        return {name: self.value(name) for name in NAMES}
+    def note(self, address: Address) -> None:
+        """Put what differs from the defaults into the address."""
+        for name in NAMES:
+            address.note(name, f"{self._used[name]:g}", f"{self._defaults[name]:g}")
 
     def on_refused(self, message: str) -> bool:
         """Put back the field that the trainer's ``message`` is about; False if it is about none that was changed."""
@@ -108,8 +108,6 @@ class HyperForm:
         """Take over what the trainer says it uses. A field with a change still on its way is left alone."""
         if not isinstance(hyper, Mapping):
             return
-        if not self._first:
-            self._first = {name: value for name in NAMES if (value := number(hyper.get(name))) is not None}
         for name in NAMES:
             value = number(hyper.get(name))
             if value is None:

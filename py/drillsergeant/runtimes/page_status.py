@@ -79,6 +79,16 @@ def show_road(view: View, values: Mapping[str, object]) -> None:
         view.set_attribute(f"road-{place}", "aria-current", "step" if place == here else None)
 
 
+def trouble(name: str, state: str, training: bool) -> str:
+    """Return a sentence about a worker that ended."""
+    parts = {"show": "The part that draws the match", "trainer": "The part that learns"}
+    who = parts.get(name, f"A part that plays matches ({name})")
+    if state == "dead":
+        return f"{who} keeps stopping and was given up. Reload the page to try again."
+    rest = "; training goes on with what was learned." if training else "."
+    return f"{who} stopped and is being started again{rest}"
+
+
 class Narrator:
     """Writes the status line, at most once in five seconds unless the visitor has just done something."""
 

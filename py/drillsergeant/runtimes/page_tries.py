@@ -10,7 +10,7 @@ from drillsergeant.runtimes.page_view import View
 
 TRIES = ("try-bold", "try-you", "try-factory", "try-again")
 BOLDER = 5.0
-BOLD, CALM = "Make it fearless: learning rate × 5", "Calm it down: learning rate ÷ 5"
+BOLD, CALM = "Make it fearless", "Calm it down again"
 
 
 class Tries:

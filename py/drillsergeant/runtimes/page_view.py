@@ -5,7 +5,7 @@ Elements are named by their id in ``web/index.html``. Setting what is already th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,6 +75,15 @@ class View(Protocol):
 
     def prefer(self, name: str, value: str | None) -> None:
         """Keep a choice about the page's looks (``theme``, ``tips``) for the next visit too; None is no choice."""
+
+    def set_address(self, values: Mapping[str, str]) -> None:
+        """Put these values into the page's address, in place of those that are there."""
+
+    def copy_link(self, done: Callable[[bool], None]) -> None:
+        """Copy the page's address for the visitor; ``done`` hears whether the browser allowed it."""
+
+    def open_dialog(self, name: str, shown: bool) -> None:
+        """Open a dialog over the page, or close it; the keyboard goes into it and back."""
 
     def add_error(self, message: str, detail: str) -> None:
         """Show a problem; ``detail`` (a traceback) lies folded beneath it."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page import Page
+from drillsergeant.runtimes.page_address import Opening
 from drillsergeant.runtimes.page_view import Events, Mark
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
@@ -22,6 +23,9 @@ class FakeView:
         self.rows: dict[str, list[tuple[str, ...]]] = {}
         self.errors: list[tuple[str, str]] = []
         self.charts: dict[str, tuple[Sequence[Sequence[float | None]], float, str, Sequence[Mark]]] = {}
+        self.address: dict[str, str] = {}
+        self.copying_allowed = True
+        self.dialogs: dict[str, bool] = {}
         self.preferred: dict[str, str | None] = {}
         self.time_s = 100.0
         self.focused = 0
@@ -51,6 +55,15 @@ class FakeView:
 
     def prefer(self, name: str, value: str | None) -> None:
         self.preferred[name] = value
+
+    def set_address(self, values: Mapping[str, str]) -> None:
+        self.address = dict(values)
+
+    def copy_link(self, done: Callable[[bool], None]) -> None:
+        done(self.copying_allowed)
+
+    def open_dialog(self, name: str, shown: bool) -> None:
+        self.dialogs[name] = shown
 
     def get_value(self, name: str) -> str:
         return self.values[name]
@@ -110,9 +123,9 @@ STILL = FakeGame().from_keys(0, 0, 0, 0, False)
 class Sitting:
     """A page with its fakes, and shorthands for what happens to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, opening: Opening | None = None) -> None:
         self.view, self.crew, self.game = FakeView(), FakeCrew(), FakeGame()
-        self.page = Page(self.view, self.crew, self.game, seed=7)
+        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening())
 
     def boot(self) -> Sitting:
         """All workers become ready, in the order they do; the messages of that are forgotten."""
