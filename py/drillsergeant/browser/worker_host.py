@@ -13,6 +13,8 @@ import pyodide_js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.gpu import BrowserGpu, open_gpu
+from drillsergeant.browser.opfs import OpfsStorage
+from drillsergeant.browser.run_locks import BrowserRunLocks
 from drillsergeant.browser.shared import BrowserMemory
 from drillsergeant.learn.gpu_plan import GpuPlan
 
@@ -66,6 +68,14 @@ class WorkerHost:
     async def breathe(self) -> None:
         """Let the event loop deliver messages."""
         await asyncio.sleep(0)
+
+    def storage(self) -> OpfsStorage:
+        """Return the site's own folder of saved runs."""
+        return OpfsStorage()
+
+    def run_locks(self) -> BrowserRunLocks:
+        """Return what decides which tab saves a run."""
+        return BrowserRunLocks()
 
     def on_message(self, handle: Callable[[Any], None]) -> None:
         """Call ``handle`` with the data of every message from now on."""

@@ -13,6 +13,7 @@ from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_calls import Kernels
 from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, ShowScratch
+from drillsergeant.learn.policy_file import Schema
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory, SoloMemory
 from drillsergeant.memory.control import RunFlag
@@ -23,6 +24,7 @@ from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.archive import Archive
 from drillsergeant.runtimes.drawing_shapes import Painter
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
@@ -33,6 +35,7 @@ from drillsergeant.runtimes.snapshots import Snapshots
 from drillsergeant.runtimes.solo import Solo
 from drillsergeant.runtimes.stage import Stage
 from drillsergeant.runtimes.trainer import Trainer
+from drillsergeant.runtimes.trainer_saves import Saves
 
 
 class Assembly:
@@ -94,6 +97,10 @@ class Assembly:
             self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
         )
         self._trainer.course.falls_back = bool(self._init.options.get("guards", True))
+        self._trainer.saves = Saves(
+            self._host, Archive(self._host.storage()), self._host.run_locks(),
+            Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
+        )  # fmt: skip
         if isinstance(memory, SoloMemory):
             self._build_rollout()
             assert self._rollout is not None, "just built"

@@ -11,6 +11,7 @@ from typing import Protocol
 from drillsergeant.learn.gpu_learner import GpuDevice
 from drillsergeant.learn.gpu_plan import GpuPlan
 from drillsergeant.memory.access import Memory
+from drillsergeant.runtimes.archive import Storage
 
 
 class Host(Protocol):
@@ -36,6 +37,22 @@ class Host(Protocol):
 
     async def breathe(self) -> None:
         """Let the event loop deliver messages; returns as soon as it has."""
+
+    def storage(self) -> Storage:
+        """Return the folder that saved runs are kept in; whether there is one shows when it is used."""
+
+    def run_locks(self) -> RunLocks:
+        """Return what decides which tab saves a run."""
+
+
+class RunLocks(Protocol):
+    """One holder at a time for each run's name, among all tabs; freed when the worker ends, however it ends."""
+
+    async def hold(self, name: str) -> bool:
+        """Take a run unless somebody else has it; returns whether this worker has it now."""
+
+    def let_go(self, name: str) -> None:
+        """Somebody else may have the run."""
 
 
 class Canvas(Protocol):

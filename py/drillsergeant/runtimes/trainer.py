@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.policy_file import Policy
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.library import LibraryWriter
@@ -19,6 +20,7 @@ from drillsergeant.runtimes.course import Course
 from drillsergeant.runtimes.host import Host
 from drillsergeant.runtimes.timeline import Moment, Timeline
 from drillsergeant.runtimes.trainer_report import TrainerReport
+from drillsergeant.runtimes.trainer_saves import Capture, Saves
 
 CHUNK_WAIT_S = 0.05
 METRICS_EVERY_S = 0.5
@@ -50,6 +52,7 @@ class Trainer:
         self._report = TrainerReport(memory, layout, reward_terms)
         self._lockstep = lockstep
         self.training = self._learning = False
+        self.saves: Saves | None = None
         self._postponed: list[Callable[[], None]] = []
         self._restart_counts()
         if weights.version == 0:
@@ -73,6 +76,8 @@ class Trainer:
         while True:
             if self.training:
                 await self.step()
+            if self.saves is not None:
+                await self.saves.turn()
             now_s = self._host.now_s()
             if now_s - reported_s >= METRICS_EVERY_S:
                 self.report()
@@ -118,6 +123,8 @@ class Trainer:
 
     def handle(self, message: protocol.Message) -> None:
         """Obey one decoded message from the page. Raises ValueError for what cannot be, and changes nothing then."""
+        if self.saves is not None and self.saves.handle(message):
+            return
         match message:
             case protocol.StartTraining(hyper=changes):
                 self.course.change(changes)
@@ -173,13 +180,30 @@ class Trainer:
 
     def _reset(self, seed: int, hyper: Hyper) -> None:
         self._learner.reset(seed)
+        self._restart_counts()
+        self._begin(hyper)
+        self.course.note("restart", f"A new run from nothing, seed {seed}")
+
+    def capture(self) -> Capture:
+        """Return what there is to save of the run."""
+        return Capture(self._learner.state(), self.course.hyper, self._report.win_rate)
+
+    def resume(self, policy: Policy, text: str) -> None:
+        """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
+        self._learner.restore(policy.state)
+        self._restart_counts()
+        self.decisions, self.updates = policy.progress.decisions, policy.state.updates
+        self._trained_s = policy.progress.trained_s
+        self._begin(policy.hyper)
+        self.course.note("save", text)
+
+    def _begin(self, hyper: Hyper) -> None:
+        """The learner holds another run's parameters: everybody else is to leave the old ones behind, too."""
         self.publish()
         for ring in self._rings:
             while ring.peek() is not None:
                 ring.release()
-        self._restart_counts()
         self.course.begin(hyper)
-        self.course.note("restart", f"A new run from nothing, seed {seed}")
 
     def moment(self) -> Moment:
         """Return where the run is now."""

@@ -1,4 +1,4 @@
-"""A folder of files that can crash and fail: every write waits in a list until it is flushed.
+"""A folder of files that can crash and fail, where every write waits in a list until it is flushed; locks of tabs.
 
 After SQLite's crash tests (src/test6.c): what was not flushed when the power went may be kept, dropped, cut or garbled,
 each write by itself. And after its I/O error tests: the N-th call fails, for every N.
@@ -126,3 +126,27 @@ class FakeFile:
     def close(self) -> None:
         self.entry.open = False
         self.storage.count()
+
+
+class Tabs:
+    """The locks of all tabs of a browser."""
+
+    def __init__(self) -> None:
+        self.holders: dict[str, object] = {}
+
+    def of(self, tab: object) -> TabLocks:
+        return TabLocks(self, tab)
+
+
+class TabLocks:
+    """``runtimes.host.RunLocks`` of one tab."""
+
+    def __init__(self, tabs: Tabs, tab: object) -> None:
+        self.tabs, self.tab = tabs, tab
+
+    async def hold(self, name: str) -> bool:
+        return self.tabs.holders.setdefault(name, self.tab) is self.tab
+
+    def let_go(self, name: str) -> None:
+        if self.tabs.holders.get(name) is self.tab:
+            del self.tabs.holders[name]

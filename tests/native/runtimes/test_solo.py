@@ -26,6 +26,8 @@ from drillsergeant.runtimes.assembly import Assembly
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.setup import choose_setup
 
+from tests.native.runtimes.fake_storage import FakeStorage, TabLocks, Tabs
+
 SHARED = build_program(make("ball"), shared=True, hidden=16)
 PROGRAM = replace(SHARED, binary=for_unshared_memory(SHARED.binary), shared=False)
 RECIPE = Recipe("ball", workers=1, matches=16, horizon=8, seed=3, updates=6, hyper=Hyper(minibatch=64))
@@ -50,6 +52,12 @@ class Place:
 
     async def breathe(self) -> None:
         await asyncio.sleep(0)
+
+    def storage(self) -> FakeStorage:
+        return FakeStorage()
+
+    def run_locks(self) -> TabLocks:
+        return Tabs().of(self)
 
     def of_type(self, name: str) -> list[dict[str, object]]:
         return [message for message in self.posted if message["type"] == name]

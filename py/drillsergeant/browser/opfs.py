@@ -1,0 +1,130 @@
+"""The site's own folder of files, kept by the browser (OPFS), through handles that are open only while they are used.
+
+A handle is exclusive, also against one that a page just reloaded has not let go of yet: opening waits for that, from
+50 ms up to 2 s. What a browser says in exceptions becomes a StorageError with a sentence for the reader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import js
+from pyodide.ffi import JsException, to_js
+
+from drillsergeant.runtimes.archive import StorageError
+
+FOLDER = "runs"
+WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+KINDS = {
+    "QuotaExceededError": ("full", "the browser has no more room for this site's files"),
+    "NoModificationAllowedError": ("busy", "the file is open somewhere else, in another tab perhaps"),
+    "NotFoundError": ("missing", "there is no such file"),
+    "SecurityError": ("failed", "the browser keeps no files for this page (a private window, or a foreign frame)"),
+}
+
+
+class OpfsStorage:
+    """``runtimes.archive.Storage`` in a dedicated worker, the only place that has these handles."""
+
+    def __init__(self) -> None:
+        self._folder: Any = None
+
+    async def names(self) -> list[str]:
+        """The names of all files."""
+        folder = await self._opened()
+        try:
+            names = folder.keys()
+            return [str(name) async for name in names]
+        except JsException as error:
+            raise _told(error) from error
+
+    async def open(self, name: str, *, create: bool) -> OpfsFile:
+        """Open a file; "missing" where there is none and ``create`` is false, "busy" where it stays open elsewhere."""
+        folder = await self._opened()
+        handle = await _asked(lambda: folder.getFileHandle(name, _options(create=create)))
+        for wait_s in WAITS_S:
+            try:
+                return OpfsFile(await _asked(handle.createSyncAccessHandle))
+            except StorageError as error:
+                if error.kind != "busy":
+                    raise
+                await asyncio.sleep(wait_s)
+        return OpfsFile(await _asked(handle.createSyncAccessHandle))
+
+    async def delete(self, name: str) -> None:
+        """Remove a file; one that is not there is no error."""
+        folder = await self._opened()
+        try:
+            await _asked(lambda: folder.removeEntry(name))
+        except StorageError as error:
+            if error.kind != "missing":
+                raise
+
+    async def _opened(self) -> Any:
+        if self._folder is None:
+            storage: Any = getattr(js.navigator, "storage", None)
+            if not hasattr(storage, "getDirectory"):
+                raise StorageError("failed", "this browser keeps no files for a page")
+            root = await _asked(storage.getDirectory)
+            self._folder = await _asked(lambda: root.getDirectoryHandle(FOLDER, _options(create=True)))
+        return self._folder
+
+
+class OpfsFile:
+    """``runtimes.archive.File`` over a ``FileSystemSyncAccessHandle``."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    def size(self) -> int:
+        """Length in bytes."""
+        return int(_now(self._handle.getSize))
+
+    def read(self, at: int, size: int) -> bytes:
+        """Up to ``size`` bytes from byte ``at`` on."""
+        buffer = js.Uint8Array.new(size)
+        count = int(_now(lambda: self._handle.read(buffer, _options(at=at))))
+        content: bytes = buffer.subarray(0, count).to_bytes()
+        return content
+
+    def write(self, at: int, content: bytes) -> int:
+        """Write; returns how many bytes were written."""
+        return int(_now(lambda: self._handle.write(to_js(content), _options(at=at))))
+
+    def truncate(self, size: int) -> None:
+        """Make the file this long."""
+        _now(lambda: self._handle.truncate(size))
+
+    def flush(self) -> None:
+        """Return when the browser has handed everything to the disk."""
+        _now(self._handle.flush)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        _now(self._handle.close)
+
+
+def _options(**values: object) -> Any:
+    return to_js(values, dict_converter=js.Object.fromEntries)
+
+
+async def _asked(call: Callable[[], Awaitable[Any]]) -> Any:
+    try:
+        return await call()
+    except JsException as error:
+        raise _told(error) from error
+
+
+def _now(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except JsException as error:
+        raise _told(error) from error
+
+
+def _told(error: JsException) -> StorageError:
+    name = str(getattr(error, "name", ""))
+    kind, text = KINDS.get(name, ("failed", f"the browser says {name}: {error}"[:200]))
+    return StorageError(kind, text)
