@@ -14,7 +14,7 @@ from build.pins import SITE, Pins, pins
 from build.serve import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVER_NAME = "chromedriver"
@@ -77,3 +77,15 @@ def chromium(flags: Sequence[str] = ()) -> Iterator["Browser"]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def chromium_profile(folder: Path, browser: "Browser") -> Iterator["BrowserContext"]:
+    """Another Chromium like `browser`, on the profile in `folder`, with a visitor's preferences and storage."""
+    context = browser.browser_type.launch_persistent_context(
+        folder, executable_path=ensure(pins()), args=[*FLAGS, SOFTWARE_WEBGPU]
+    )
+    try:
+        yield context
+    finally:
+        context.close()

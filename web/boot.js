@@ -34,13 +34,13 @@ async function loadProgram(mode) {
 
 const watchdog = setTimeout(() => fail(`nothing for ${LIMIT_MS / 1000} s while loading Python; reload to try again`), LIMIT_MS);
 try {
-  const { mode, why } = await isolation();
+  const way = await isolation();
   const show = new Worker(new URL("workers/show.js", document.baseURI), { type: "module", name: "show" });
   const early = [];
   show.onmessage = (event) => early.push(event.data);
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
   say("Loading Python", 0.1);
-  const checks = Promise.all([loadProgram(mode), verifyCore()]);
+  const checks = Promise.all([loadProgram(way.mode), verifyCore()]);
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const loading = loadPyodide({ indexURL: new URL("pyodide/", document.baseURI).href });
   const [pyodide, [[facts, module]]] = await Promise.all([loading, checks]); // a damaged file leaves `loading` waiting
@@ -50,7 +50,7 @@ try {
   if (errors.length) throw new Error(errors.join("; "));
   say("Starting the match", 0.6);
   const entry = pyodide.pyimport("drillsergeant.browser.page_boot");
-  entry.start(show, document.getElementById("match"), facts, module, mode, why);
+  entry.start(show, document.getElementById("match"), facts, module, way);
   entry.destroy();
   for (const data of early) show.onmessage({ data });
   clearTimeout(watchdog);

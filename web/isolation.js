@@ -5,10 +5,14 @@ const GUARD_MS = 10000; // by time: a mark without end would survive in the tab 
 const PATIENCE_MS = 8000;
 
 export async function isolation() {
-  if (new URLSearchParams(location.search).get("mode") === "solo") return { mode: "solo", why: "its address says mode=solo" };
-  if (crossOriginIsolated) return { mode: "shared", why: "" };
+  if (!isSecureContext) throw new Error("this page needs https (or localhost): over plain http, browsers withhold what it checks its files and minds its workers with");
+  const elsewhere = new URL(location.href);
+  for (const name of ["mode", "embed"]) elsewhere.searchParams.delete(name);
+  if (new URLSearchParams(location.search).get("mode") === "solo")
+    return { mode: "solo", why: "its address says mode=solo", ownTab: elsewhere.href };
+  if (crossOriginIsolated) return { mode: "shared", why: "", ownTab: "" };
   const why = await obstacle().catch((error) => `the browser refused the service worker that isolates it (${error.message})`);
-  return { mode: "solo", why };
+  return { mode: "solo", why, ownTab: window === top ? "" : elsewhere.href };
 }
 
 async function obstacle() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from build.headers import site_headers
+from build.chromium import chromium_profile
+from build.headers import ISOLATION, site_headers
 from build.pins import SITE, pins
 from build.serve import serving
 from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
+from tests.browser.framing import framed
 
 HEADERS = site_headers(pins().content_security_policy)
 
@@ -61,3 +64,46 @@ def test_the_site_runs_at_full_speed_on_any_static_host(
         assert len(went) == loads + 1, "a later visit needs no second load"
         assert visitor.told()["errors"] == [] and visitor.complaints == []
         visitor.close()
+
+
+def test_in_an_isolated_page_that_allows_it_the_frame_runs_at_full_speed(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 960})
+    with framed(context, tmp_path, HEADERS, ISOLATION, 'allow="cross-origin-isolated"') as ours:
+        assert ours.plays_and_learns() == "shared"
+        assert len(ours.navigations) == 1
+    context.close()
+
+
+def test_in_a_plain_page_the_hosts_headers_isolate_the_frame(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 960})
+    with framed(context, tmp_path, HEADERS, {}) as ours:
+        assert ours.plays_and_learns() == "shared"
+        assert len(ours.navigations) == 1
+    context.close()
+
+
+def test_in_a_plain_page_without_any_help_the_frame_runs_solo_and_says_so(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 960})  # blocks third parties' storage
+    with framed(context, tmp_path, {}, {}) as ours:
+        assert ours.plays_and_learns() == "solo"
+        assert "refused the service worker" in ours.frame.inner_text("#mode-notice")
+        assert ours.frame.get_attribute("#own-tab", "href") == ours.address + "?workers=1"
+        assert len(ours.navigations) == 1, "nothing to reload for"
+        with context.expect_page() as opened:
+            ours.frame.click("#own-tab")
+        opened.value.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
+        assert opened.value.evaluate("crossOriginIsolated") is True, "the way out leads to full speed"
+    context.close()
+
+
+def test_in_a_plain_page_a_service_worker_isolates_the_frame_where_it_may_store(
+    browser: Browser, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    (profile / "Default").mkdir(parents=True)
+    allowed = {"profile": {"block_third_party_cookies": False, "cookie_controls_mode": 0}}
+    (profile / "Default" / "Preferences").write_text(json.dumps(allowed))
+    (tmp_path / "parent").mkdir()
+    with chromium_profile(profile, browser) as context, framed(context, tmp_path / "parent", {}, {}) as ours:
+        assert ours.plays_and_learns() == "shared"
+        assert len(ours.navigations) == 2, "one reload"

@@ -14,18 +14,20 @@ from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.page_address import opened
+from drillsergeant.runtimes.page_mode import tell_mode
 from drillsergeant.runtimes.setup import choose_setup
 from drillsergeant.runtimes.supervisor import Fleet, Hosted
 
 _alive: list[object] = []
 
 
-def start(show_worker: Any, canvas: Any, program_text: str, module: Any, mode: str, why: str) -> None:
+def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any) -> None:
     """Begin; ``show_worker`` is already loading, ``canvas`` is the match's canvas element.
 
     ``program_text`` is the drill's manifest, ``module`` its compiled ``WebAssembly.Module`` for a memory of the kind
-    that ``mode`` has: "shared" or, for the reason ``why``, "solo".
+    that ``way.mode`` has. ``way`` is what ``web/isolation.js`` found out: mode, why, and ownTab.
     """
+    mode = str(way.mode)
     program = Program.from_json(program_text)
     choose = partial(choose_setup, program, int(js.navigator.hardwareConcurrency or 2), mode=mode)
     setup, opening = opened(_parameters(), choose)
@@ -33,11 +35,12 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, mode: s
     handle = allocate(layout.pages, shared=mode == "shared")
     memory = BrowserMemory(handle)  # in solo mode nobody else's, and so of no consequence
     initialise(memory, layout)
-    spawner = BrowserSpawner(canvas)
+    view, spawner = DomView(), BrowserSpawner(canvas)
     hosted = handle if mode == "shared" else layout.pages
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, memory, layout, run, setup, Hosted(program_text, module, hosted))
-    page = Page(DomView(), fleet, program.drill, setup.seed, opening)
+    page = Page(view, fleet, program.drill, setup.seed, opening)
+    tell_mode(view, mode, str(way.why), str(way.ownTab))
     show = spawner.adopt(
         show_worker,
         lambda data: fleet.receive("show", data),

@@ -66,12 +66,12 @@ class BrowserSpawner:
         return WorkerHandle(worker, on_data, on_error)
 
     def when_freed(self, lock: str, then: Callable[[], None]) -> None:
-        """Call ``then`` once the lock's holder is gone."""
+        """Call ``then`` once the lock's holder is gone; never, where the browser gives this frame no locks."""
 
         def granted(_lock: Any) -> None:
             then()
 
-        js.navigator.locks.request(lock, create_once_callable(granted))
+        js.navigator.locks.request(lock, create_once_callable(granted)).catch(lambda _denied: None)
 
     def after(self, delay_s: float, then: Callable[[], None]) -> None:
         """Call ``then`` after ``delay_s`` seconds."""

@@ -90,7 +90,8 @@ class WorkerHost:
         """Take the Web Lock ``name`` and keep it: the browser frees it when this worker dies, however it dies.
 
         ``then`` is called once it is held. Nobody may be told to wait for the lock before that: requests of two
-        threads overtake each other, and the page would take the lock, and with it this worker for dead.
+        threads overtake each other, and the page would take the lock, and with it this worker for dead. A frame whose
+        storage the visitor's browser blocks gets no locks; then the worker lives without.
         """
 
         def for_ever(_lock: Any) -> Any:
@@ -98,7 +99,7 @@ class WorkerHost:
             then()
             return self._held
 
-        js.navigator.locks.request(name, create_once_callable(for_ever))
+        js.navigator.locks.request(name, create_once_callable(for_ever)).catch(lambda _denied: then())
 
     def every_frame(self, frame: Callable[[float], None]) -> None:
         """Call ``frame`` with the time in seconds before each repaint, for ever."""

@@ -8,10 +8,11 @@ import pytest
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page_curve import Result
+from drillsergeant.runtimes.page_mode import tell_mode
 from drillsergeant.runtimes.page_numbers import compact, duration, text_of
 from drillsergeant.runtimes.page_status import Situation, describe
 
-from tests.native.runtimes.fake_page import Sitting
+from tests.native.runtimes.fake_page import FakeView, Sitting
 
 
 def refusal(changes: dict[str, object]) -> str:
@@ -110,3 +111,15 @@ def test_the_sentence_follows_what_is_going_on() -> None:
     assert "stopped after 42 s" in describe(Situation(moving=True, ready=True, trained_s=42), [])
     assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
     assert describe(Situation(moving=True, trouble="x"), []) == "x"
+
+
+def test_solo_mode_is_explained_with_a_way_out_and_full_speed_says_nothing() -> None:
+    view = FakeView()
+    tell_mode(view, "shared", "", "https://here/")
+    assert view.attributes == {("mode-notice", "data-mode"): "shared"}
+    tell_mode(view, "solo", "the moon is full", "")
+    assert "one worker because the moon is full." in view.texts["mode-why"]
+    assert view.attributes["mode-notice", "hidden"] is None
+    assert ("own-tab", "hidden") not in view.attributes
+    tell_mode(view, "solo", "the moon is full", "https://here/")
+    assert view.attributes["own-tab", "href"] == "https://here/"
