@@ -8,15 +8,14 @@ from typing import Any
 import js
 
 from drillsergeant.browser.dom import DomView
-from drillsergeant.browser.shared import BrowserMemory, allocate
+from drillsergeant.browser.shelf import Shelf
 from drillsergeant.browser.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
-from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.page_address import opened
 from drillsergeant.runtimes.page_mode import tell_mode
 from drillsergeant.runtimes.setup import choose_setup
-from drillsergeant.runtimes.supervisor import Fleet, Hosted
+from drillsergeant.runtimes.supervisor import Fleet
 
 _alive: list[object] = []
 
@@ -28,18 +27,16 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     that ``way.mode`` has. ``way`` is what ``web/isolation.js`` found out: mode, why, and ownTab.
     """
     mode = str(way.mode)
-    program = Program.from_json(program_text)
-    choose = partial(choose_setup, program, int(js.navigator.hardwareConcurrency or 2), mode=mode)
-    setup, opening = opened(_parameters(), choose)
-    layout = Layout(setup.plan)
-    handle = allocate(layout.pages, shared=mode == "shared")
-    memory = BrowserMemory(handle)  # in solo mode nobody else's, and so of no consequence
-    initialise(memory, layout)
+    first = Program.from_json(program_text)
+    choose = partial(choose_setup, cores=int(js.navigator.hardwareConcurrency or 2), mode=mode)
+    _, opening = opened(_parameters(), lambda values: choose(first, parameters=values))
+    shelf = Shelf(lambda program: choose(program, parameters=opening.given), mode)
+    place = shelf.put(program_text, module)
     view, spawner = DomView(), BrowserSpawner(canvas)
-    hosted = handle if mode == "shared" else layout.pages
     run = str(js.crypto.randomUUID())
-    fleet = Fleet(spawner, memory, layout, run, setup, Hosted(program_text, module, hosted))
-    page = Page(view, fleet, program.drill, setup.seed, opening)
+    fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
+    drill, seed = place.program.drill, place.setup.seed
+    page = Page(view, fleet, drill, seed, opening, lambda name: shelf.bring(name, fleet, page))
     tell_mode(view, mode, str(way.why), str(way.ownTab))
     show = spawner.adopt(
         show_worker,
@@ -47,7 +44,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
         lambda why: page.on_fleet("show", "dead", why),
     )
     fleet.start(page, show)
-    _alive.extend((fleet, page, spawner))
+    _alive.extend((fleet, page, spawner, shelf))
 
 
 def _parameters() -> dict[str, str]:

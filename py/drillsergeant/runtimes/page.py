@@ -12,6 +12,7 @@ from drillsergeant.runtimes import page_numbers, page_status, protocol
 from drillsergeant.runtimes.drawing import fit
 from drillsergeant.runtimes.page_address import Address, Opening
 from drillsergeant.runtimes.page_crew import Crew, Game
+from drillsergeant.runtimes.page_drill import CHOICE, FIRST, DrillPanel
 from drillsergeant.runtimes.page_factory import HINT, FactoryToggle
 from drillsergeant.runtimes.page_hyper import NAMES, PREFIX, SLIDE, HyperForm
 from drillsergeant.runtimes.page_keys import DASH, PLAY_CODES, HeldKeys
@@ -27,24 +28,24 @@ from drillsergeant.runtimes.page_view import View
 HUMAN_SIDE = 0
 LARGEST_PX = 4096
 SHOW_CONTROLS = ("play", "step", "factory", "speed", "seed", "reset", "mode")
+MODES = ("ai_vs_ai", "human_vs_ai")
 TRAINING_CONTROLS = (
     "train", "restart", "defaults", *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
 )  # fmt: skip
-HINTS = {
-    "ai_vs_ai": "Both squares play by the newest weights.",
-    "human_vs_ai": "You are orange, attacking right. WASD or arrows move, Q and E turn, Space dashes.",
-}
 
 
 class Page:
     """All state of the page that is not in the document."""
 
-    def __init__(self, view: View, crew: Crew, game: Game, seed: int, opening: Opening) -> None:
+    def __init__(
+        self, view: View, crew: Crew, game: Game, seed: int, opening: Opening, bring: Callable[[str], None]
+    ) -> None:
         self._view, self._crew, self._game = view, crew, game
-        self._situation = page_status.Situation()
+        self._drill = DrillPanel(view, game, bring)
+        self._situation = page_status.Situation(alone=game.sides == 1)
         self._narrator = page_status.Narrator(view)
         self._progress = Progress(view)
-        self._telemetry = Telemetry(view)
+        self._telemetry = Telemetry(view, game.name)
         self._story = Story(view)
         self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
@@ -63,7 +64,7 @@ class Page:
             "restart": lambda: self._restart.press(self._situation.trained_s),
             "defaults": self._hyper.defaults,
             **Tools(view, self._address, lambda text: self._narrator.tell(text, answer=True)).commands(),
-            "dismiss": self._dismiss,
+            "dismiss": view.clear_errors,
             **Tries(view, self._hyper, self.on_click, self.on_change).commands(),
             SWITCH: self._validation.switch,
         }
@@ -107,7 +108,9 @@ class Page:
             if not self._playing:
                 self._crew.send("show", protocol.Pause())
             self._enable(SHOW_CONTROLS)
-            self._reopen()
+            self._drill.ready()
+            if not self._situation.moving:
+                self._reopen()
         elif role == "trainer":
             self._hyper.repeat()
             self._validation.repeat()
@@ -154,6 +157,21 @@ class Page:
             self._view.set_value("learner", str(values["learner_choice"]))
         self._situation.trained_s = page_numbers.number(values.get("t_s")) or 0.0
 
+    def on_drill(self, game: Game) -> None:
+        """The workers go over to another drill: the page does so, too."""
+        self._game, self._keys = game, HeldKeys(game, HUMAN_SIDE)
+        self._story = Story(self._view)
+        self._situation.trained_s, self._situation.alone = 0.0, game.sides == 1
+        self._telemetry.drill(game.name)
+        self._drill.arrived(game)
+        self._address.note("drill", game.name, FIRST)
+        self._write_hint()
+        self._narrator.tell(game.words.sentence, answer=True)
+
+    def on_no_drill(self, name: str, why: str) -> None:
+        """Another drill was wanted and could not be had."""
+        self._drill.missing(name, why)
+
     # What the visitor does.
 
     def on_click(self, name: str) -> None:
@@ -178,6 +196,8 @@ class Page:
             self._crew.send("trainer", protocol.SetLearner(value))
         elif name == "mode":
             self._set_mode(value)
+        elif name == CHOICE:
+            self._drill.choose(value)
         elif name == "seed":
             self._read_seed()
 
@@ -271,10 +291,7 @@ class Page:
             self._crew.send("trainer", protocol.ResetTrainer(int(self._seed)))
             if not self._situation.training:
                 self._train()
-            self._narrator.tell("Everything learned is forgotten; the squares start from nothing.", answer=True)
-
-    def _dismiss(self) -> None:
-        self._view.clear_errors()
+            self._narrator.tell("Everything learned is forgotten; the players start from nothing.", answer=True)
 
     def _read_seed(self) -> bool:
         """Take the seed field over; what is no seed is put back and explained."""
@@ -302,7 +319,7 @@ class Page:
         self._crew.send("show", protocol.SetSpeed(value))
 
     def _set_mode(self, mode: str) -> None:
-        if mode not in HINTS:
+        if mode not in MODES:
             self._view.set_value("mode", self._situation.mode)
             return
         self.on_blur()
@@ -319,7 +336,7 @@ class Page:
         self._crew.send("show", protocol.SetPlayers(left))
 
     def _write_hint(self) -> None:
-        self._view.set_text("hint", HINT if self._factory.on else HINTS[self._situation.mode])
+        self._view.set_text("hint", HINT if self._factory.on else self._drill.hint(self._situation.mode))
 
     def _act(self, action: int | None) -> None:
         if action is not None and self._situation.mode == "human_vs_ai":

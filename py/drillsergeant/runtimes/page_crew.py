@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from drillsergeant.drills.contract import Scene
-from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes import page_drill, protocol
 
 
 class Crew(Protocol):
@@ -18,7 +18,7 @@ class Crew(Protocol):
         """Return every worker's state by name."""
 
 
-class Game(Protocol):
+class Game(page_drill.Game, Protocol):
     """The part of a drill that the page needs."""
 
     @property

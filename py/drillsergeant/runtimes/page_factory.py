@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from drillsergeant.runtimes import page_numbers, protocol
 from drillsergeant.runtimes.page_view import View
 
-HINT = "Every match in here is learned from. Their squares play by the newest weights, too."
+HINT = "Every match in here is learned from. Its players go by the newest weights, too."
 STANDING = 0.05  # times real time; below that nobody sees anything move
 
 

@@ -24,6 +24,7 @@ class Situation:
     ready: bool = False
     training: bool = False
     trained_s: float = 0.0
+    alone: bool = False  # a drill with one side: there is no rival, a match is won or not
     mode: str = "ai_vs_ai"
     trouble: str = ""
 
@@ -37,20 +38,22 @@ def describe(now: Situation, points: Sequence[Result]) -> str:
     if not now.ready:
         return "The match is running; its players know nothing yet. The parts that train are still loading."
     if now.training:
-        return _training(now.trained_s, points)
+        return _training(now, points)
     if now.trained_s > 0:
         return f"Training is stopped after {duration(now.trained_s)}. What was learned is kept; press Train to go on."
-    return "Ready. Nobody has taught the squares anything, so they act at random. Press Train."
+    return "Ready. Nobody has taught the players anything, so they act at random. Press Train."
 
 
-def _training(trained_s: float, points: Sequence[Result]) -> str:
+def _training(now: Situation, points: Sequence[Result]) -> str:
     if not points:
         return (
             "Training. Behind this match hundreds of others are played and learned from; "
-            "the squares on screen take over each new version as it comes."
+            "the players on screen take over each new version as it comes."
         )
     last = points[-1]
-    head = f"Trained for {duration(trained_s)}. "
+    head = f"Trained for {duration(now.trained_s)}. "
+    if now.alone:
+        return head + f"It wins {percent(last.win)} of its matches."
     tail = f" It wins {percent(last.win)} of its matches against the hand-written bot."
     if last.win >= 0.9:
         return head + "It beats the bot nearly every time." + tail
@@ -60,7 +63,7 @@ def _training(trained_s: float, points: Sequence[Result]) -> str:
         return head + "It wins more often than it loses." + tail
     if last.win >= 0.1 or last.loss < 0.5:
         return head + "It is getting the idea, but the bot is still better." + tail
-    return head + "It still loses to the bot; it is finding out what a ball is for." + tail
+    return head + "It still loses to the bot; it is finding out what the game is about." + tail
 
 
 def milestone(values: Mapping[str, object]) -> int:

@@ -14,8 +14,8 @@ KEPT = 50  # newest errors, refusals, news
 class Telemetry:
     """Collects; ``write`` puts it into the document. The page calls that twice a second at most."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, view: View, drill: str) -> None:
+        self._view, self._drill = view, drill
         self._changed = True
         self._show: Mapping[str, object] = {}
         self._trainer: Mapping[str, object] = {}
@@ -25,6 +25,10 @@ class Telemetry:
         self._news: list[str] = []
         self._restarts: dict[str, int] = {}
         self._timings: dict[str, float] = {}
+
+    def drill(self, name: str) -> None:
+        """Another drill is played: what was said of the one before is not true of it."""
+        self._drill, self._show, self._trainer, self._changed = name, {}, {}, True
 
     def show(self, values: Mapping[str, object]) -> None:
         """Keep the newest numbers of the match."""
@@ -63,6 +67,7 @@ class Telemetry:
             return
         self._changed = False
         told = {
+            "drill": self._drill,
             "show": self._show,
             "trainer": self._trainer,
             "fleet": self._fleet,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from drillsergeant.drills.contract import Body, Scene
+from drillsergeant.drills.contract import Body, Scene, Words
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.page_address import Opening
@@ -110,6 +110,8 @@ class FakeCrew:
 class FakeGame:
     """A drill as the page sees it; an action spells the keys: right, up, turn, dash as digits of base 3."""
 
+    name, sides = "ball", 2
+    words = Words("Ball Drill", "Squares play soccer.", ("Orange", "Blue"), "goals", "A field.", "WASD move.")
     scene = Scene(6.0, 4.0, 1.3, 0.9, (Body("disc", "ball", "x", "y", 0.3),))
     action_repeat = 8
 
@@ -125,7 +127,8 @@ class Sitting:
 
     def __init__(self, opening: Opening | None = None) -> None:
         self.view, self.crew, self.game = FakeView(), FakeCrew(), FakeGame()
-        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening())
+        self.wanted: list[str] = []
+        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening(), self.wanted.append)
 
     def boot(self) -> Sitting:
         """All workers become ready, in the order they do; the messages of that are forgotten."""

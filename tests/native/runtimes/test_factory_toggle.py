@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page import HINTS
 from drillsergeant.runtimes.page_factory import HINT
 
 from tests.native.runtimes.fake_page import Sitting
@@ -24,7 +23,7 @@ def test_the_button_and_its_key_change_the_view_and_back() -> None:
     assert sitting.page.on_key("KeyF", "f", True, "")
     assert sitting.crew.take() == [("show", protocol.SetView("match"))]
     assert sitting.view.attributes[("factory", "aria-pressed")] == "false"
-    assert (boards(sitting), sitting.view.texts["hint"]) == (["match"], HINTS["ai_vs_ai"])
+    assert (boards(sitting), sitting.view.texts["hint"]) == (["match"], "Both play by the newest weights.")
 
 
 def test_choosing_who_plays_brings_the_match_back() -> None:

@@ -1,0 +1,74 @@
+"""Another drill without a reload: the same workers, another game; coming back finds what was learned."""
+
+from __future__ import annotations
+
+import time
+
+from tests.browser.conftest import Visitor
+
+
+def choose(visitor: Visitor, name: str) -> float:
+    """Choose a drill; returns the seconds until its match moves."""
+    began_s = time.monotonic()
+    visitor.page.select_option("#drill-choice", name)
+    visitor.until(f"{name} moves", lambda: visitor.told()["drill"] == name and (visitor.show("ticks") or 0) > 10)
+    return time.monotonic() - began_s
+
+
+def held(visitor: Visitor, role: str) -> int:
+    """How many JavaScript objects the Python of a worker holds."""
+    count: int = visitor.worker(role).evaluate("pyodide._module.hiwire.num_keys()")
+    return count
+
+
+def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor) -> None:
+    visitor.open()
+    page = visitor.page
+    workers = len(page.workers)
+    page.click("#train")
+    visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 20)
+    choose(visitor, "sumo")
+    assert "drill=sumo" in page.url
+    assert page.inner_text("#drill-sentence").startswith("Two squares learn to push each other out")
+    visitor.until("sumo is learned", lambda: (visitor.trainer("updates") or 0) >= 20)
+    assert visitor.trainer("reward_push_out") is not None and visitor.trainer("reward_goal") is None
+    visitor.until("its weights come on screen", lambda: visitor.show("versions_adopted") >= 3)
+    visitor.snapshot("sumo")
+    choose(visitor, "chase")
+    assert page.inner_text("#side-1") == "Got away"
+    visitor.until("chase is learned", lambda: (visitor.trainer("win_rate") or 0) > 0.9)
+    visitor.snapshot("chase")
+
+    version = visitor.show("version")
+    back_s = choose(visitor, "sumo")
+    assert visitor.show("version") >= 20, f"what was learned is there; chase had {version}"
+    objects = {role: held(visitor, role) for role in ("show", "trainer", "rollout")}
+    for name in ("ball", "sumo", "chase", "sumo") * 2:
+        choose(visitor, name)
+    visitor.until("it learns on", lambda: (visitor.trainer("updates") or 0) >= 5)
+    for role, before in objects.items():
+        assert held(visitor, role) <= before + 20, role
+    assert back_s < 5.0  # both drills are here: on a quiet machine about half a second
+    assert len(page.workers) == workers
+    assert visitor.told()["restarts"] == {}
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []
+
+
+def test_the_address_chooses_the_drill(visitor: Visitor) -> None:
+    visitor.open("?drill=chase")
+    assert visitor.told()["drill"] == "chase"
+    assert visitor.page.input_value("#drill-choice") == "chase"
+    assert visitor.show("chaser_x") is not None
+    assert visitor.told()["errors"] == []
+
+
+def test_a_drill_that_cannot_be_fetched_leaves_the_one_there_is(visitor: Visitor) -> None:
+    visitor.open()
+    visitor.context.route("**/programs/sumo.wasm*", lambda route: route.fulfill(status=503))
+    visitor.page.select_option("#drill-choice", "sumo")
+    visitor.until("it says so", lambda: "status 503" in visitor.page.inner_text("#drill-note"))
+    ticks = visitor.show("ticks")
+    visitor.until("the match goes on", lambda: visitor.show("ticks") > ticks + 30)
+    assert visitor.told()["drill"] == visitor.page.input_value("#drill-choice") == "ball"
+    assert visitor.told()["errors"] == []
