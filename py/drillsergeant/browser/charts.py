@@ -5,7 +5,7 @@ Colours come from the element's style (``--line``, ``--line-2``, ...), so light 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,12 +45,14 @@ class _Chart:
 class Charts:
     """Owns the plots and two observers. Nothing is drawn before ``use`` has brought the library."""
 
-    def __init__(self) -> None:
+    def __init__(self, hovered: Callable[[float | None], None]) -> None:
+        """``hovered`` hears where on the time axis the pointer is, None when it has left."""
+        self._hovered, self._pointed = hovered, -1.0
         self._charts: dict[str, _Chart] = {}
         self._elements: dict[str, Any] = {}
         self._seen: set[str] = set()
         self._library: Any = None
-        self._proxies = [create_proxy(self._on_seen), create_proxy(self._on_resized)]
+        self._proxies = [create_proxy(self._on_seen), create_proxy(self._on_resized), create_proxy(self._on_cursor)]
         self._watch_seen = js.IntersectionObserver.new(self._proxies[0])
         self._watch_size = js.ResizeObserver.new(self._proxies[1])
 
@@ -112,6 +114,14 @@ class Charts:
                 chart.stale = True
         self._draw_seen()
 
+    def _on_cursor(self, plot: Any) -> None:
+        """All charts share the pointer, so this comes from each of them: one word of it is enough."""
+        left = float(plot.cursor.left or -1.0)
+        if left == self._pointed:
+            return
+        self._pointed = left
+        self._hovered(float(plot.posToVal(left, "x")) if left >= 0 else None)
+
     def _draw_seen(self) -> None:
         for name in self._charts:
             self._draw(name)
@@ -128,7 +138,7 @@ class Charts:
         if chart.built_for != shape:
             if chart.plot is not None:
                 chart.plot.destroy()
-            chart.plot = self._library.new(_object(_options(name, chart, element)), data, element)
+            chart.plot = self._library.new(_object(_options(name, chart, element, self._proxies[2])), data, element)
             chart.built_for, chart.marked_for = shape, ()
             element.dataset.unit = chart.unit
         else:
@@ -139,7 +149,7 @@ class Charts:
             _place_marks(chart, speaking=name == "wins")
 
 
-def _options(name: str, chart: _Chart, element: Any) -> dict[str, object]:
+def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str, object]:
     """uPlot's options for one chart."""
     style = js.getComputedStyle(element)
     colours = [_colour(element, style.getPropertyValue(line)) for line in LINES]
@@ -163,6 +173,7 @@ def _options(name: str, chart: _Chart, element: Any) -> dict[str, object]:
         "padding": [6, 8, 0 if large else 4, 0],
         "legend": {"show": False},
         "cursor": cursor,
+        "hooks": {"setCursor": [on_cursor]},
         "scales": {"x": {"time": False, "range": [0, chart.end]}, "y": {"range": [0, 100]} if large else {}},
         "axes": [x_axis, y_axis],
         "series": series,

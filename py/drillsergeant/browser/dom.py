@@ -35,7 +35,7 @@ class DomView:
         self._proxies: list[Any] = []
         self._observer: Any = None
         self._timer: Any = None
-        self.charts = Charts()
+        self.charts = Charts(self._hovered)
 
     def connect(self, events: Events) -> None:
         """Begin to report events."""
@@ -131,6 +131,10 @@ class DomView:
     def _trouble(self, failure: Exception) -> None:
         if self._events is not None:
             self._events.on_trouble(f"page: {type(failure).__name__}: {failure}", traceback.format_exc())
+
+    def _hovered(self, x: float | None) -> None:
+        if self._events is not None:
+            self._events.on_hover(x)
 
     def _recoloured(self, events: Events) -> None:
         self.charts.recolour()

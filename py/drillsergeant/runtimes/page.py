@@ -7,6 +7,7 @@ steps a simulation, never touches weights, and never takes long.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from drillsergeant.runtimes import page_numbers, page_status, protocol
 from drillsergeant.runtimes.drawing import fit
@@ -50,11 +51,12 @@ class Page:
         self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
+        answer = partial(self._narrator.tell, answer=True)
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
         self._speed, self._seed, self._learner = "1", str(seed), ""
-        self._restart = RestartButton(view, self._start_over, lambda text: self._narrator.tell(text, answer=True))
+        self._restart = RestartButton(view, self._start_over, answer)
         self._commands: dict[str, Callable[[], None]] = {
             "train": self._train,
             "play": self._play,
@@ -70,6 +72,11 @@ class Page:
         }
         view.set_value("seed", self._seed)
         view.connect(self)
+<<<<<<< /work/main/py/drillsergeant/runtimes/page.py
+            **Tools(view, self._address, answer).commands(),
+            "dismiss": self._dismiss,
+            **Tries(view, self._hyper, self.on_click, self.on_change, answer).commands(),
+=======
         for complaint in opening.complaints:
             self._telemetry.refused(complaint)
             view.add_error(complaint, "")
@@ -168,6 +175,7 @@ class Page:
         self._write_hint()
         self._narrator.tell(game.words.sentence, answer=True)
 
+        self._situation.chance = page_numbers.number(values.get("win_rate_random")) or 0.0
     def on_no_drill(self, name: str, why: str) -> None:
         """Another drill was wanted and could not be had."""
         self._drill.missing(name, why)
@@ -252,6 +260,10 @@ class Page:
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""
+    def on_hover(self, x: float | None) -> None:
+        """The pointer is over a chart, or has left it."""
+        self._story.hover(x)
+
         self._telemetry.error(message)
         self._view.add_error(message, detail)
 

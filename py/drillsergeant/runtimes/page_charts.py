@@ -90,6 +90,13 @@ class Charts:
             self._stale = False
             self._draw_panes(axis)
 
+    def row_at(self, x: float) -> dict[str, object] | None:
+        """Return the numbers of the moment at ``x`` on the time axis; None where there are none."""
+        row = self.history.row_at(x * self._axis().unit_s)
+        if row is None:
+            return None
+        return {"t_s": self.history.times_s[row], **{name: each[row] for name, each in self.history.columns.items()}}
+
     def _start_over(self) -> None:
         wins = self.history.column("win_rate")
         if any(value is not None for value in wins):

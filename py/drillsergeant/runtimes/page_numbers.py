@@ -75,6 +75,7 @@ TRAINER: Mapping[str, Callable[[float], str]] = {
     "win_rate_random": percent,
     "win_rate_pool": percent,
     "value_error": percent,
+    "rating": _whole,
     "policy_loss": _plain(4),
     "value_loss": _plain(4),
     "entropy": _plain(3),

@@ -19,14 +19,25 @@ class Story:
         self._charts = Charts(view)
         self._tables = Tables(view, self._charts)
         self.points: list[Result] = []
+        self._latest: Mapping[str, object] = {}
+        self._hovered = False
 
     def add(self, values: Mapping[str, object]) -> None:
         """Take in what the trainer tells."""
         self.points = results(values.get("curve"))
-        page_numbers.write_trainer(self._view, values)
+        self._latest = values
+        if not self._hovered:
+            page_numbers.write_trainer(self._view, values)
         page_status.show_road(self._view, values)
         self._charts.add(values)
         self._view.set_text("curve-summary", sentence(self.points))
+
+    def hover(self, x: float | None) -> None:
+        """Show the numbers of that moment in place of the newest ones, as long as the pointer is over a chart."""
+        row = None if x is None else self._charts.row_at(x)
+        self._hovered = row is not None
+        page_numbers.write_trainer(self._view, self._latest if row is None else {**self._latest, **row})
+        self._view.set_attribute("story-time", "data-then", None if row is None else "")
 
     def tick(self) -> None:
         """Draw what is new. Called twice a second."""

@@ -11,15 +11,22 @@ from drillsergeant.runtimes.page_view import View
 TRIES = ("try-bold", "try-you", "try-factory", "try-again")
 BOLDER = 5.0
 BOLD, CALM = "Make it fearless", "Calm it down again"
+BOLD_SAID = "Five times the learning rate. Watch Change and Held back rise, and whether the wins hold."
+CALM_SAID = "Back to smaller steps. Does it find its way again?"
 
 
 class Tries:
-    """Presses other buttons for the visitor. ``click`` and ``change`` are the page's own handlers."""
+    """Presses other buttons: ``click`` and ``change`` are the page's own handlers, ``tell`` explains."""
 
     def __init__(
-        self, view: View, hyper: HyperForm, click: Callable[[str], None], change: Callable[[str, str], None]
+        self,
+        view: View,
+        hyper: HyperForm,
+        click: Callable[[str], None],
+        change: Callable[[str, str], None],
+        tell: Callable[[str], None],
     ) -> None:
-        self._view, self._hyper, self._click, self._change = view, hyper, click, change
+        self._view, self._hyper, self._click, self._change, self._tell = view, hyper, click, change, tell
         self._bold = False
 
     def commands(self) -> dict[str, Callable[[], None]]:
@@ -39,6 +46,7 @@ class Tries:
         rate = RANGES["learning_rate"]
         self._hyper.choose("learning_rate", min(rate.high, max(rate.low, self._hyper.value("learning_rate") * factor)))
         self._view.set_text("try-bold", CALM if self._bold else BOLD)
+        self._tell(BOLD_SAID if self._bold else CALM_SAID)
 
     def _set(self, name: str, value: str) -> None:
         self._view.set_value(name, value)

@@ -40,6 +40,9 @@ class Events(Protocol):
     def on_blur(self) -> None:
         """The window lost the keyboard; keys that are held will not be reported as released."""
 
+    def on_hover(self, x: float | None) -> None:
+        """The pointer is over a chart at ``x`` on its time axis, or over none any more."""
+
     def on_tick(self) -> None:
         """Half a second has passed."""
 

@@ -145,3 +145,17 @@ def test_the_road_follows_results_against_chance_and_the_bot() -> None:
     assert milestone({}) == 0
     assert milestone({"win_rate_random": 0.6, "win_rate": 0.02}) == 1
     assert [milestone({"win_rate_random": 0.9, "win_rate": win}) for win in (0.1, 0.5, 0.95)] == [2, 3, 4]
+
+
+def test_the_numbers_follow_the_pointer_over_a_chart_and_then_the_trainer_again() -> None:
+    sitting = Sitting().boot()
+    for t, entropy in ((10.0, 3.0), (20.0, 2.0), (40.0, 1.0)):
+        sitting.metrics("trainer", t_s=t, entropy=entropy)
+    texts = sitting.view.texts
+    assert texts["metric-entropy"] == "1.000"
+    sitting.page.on_hover(19.0)
+    assert (texts["metric-entropy"], texts["metric-t_s"]) == ("2.000", "20 s")
+    sitting.metrics("trainer", t_s=41.0, entropy=0.9)
+    assert texts["metric-entropy"] == "2.000"
+    sitting.page.on_hover(None)
+    assert (texts["metric-entropy"], texts["metric-t_s"]) == ("0.900", "41 s")
