@@ -1,4 +1,4 @@
-"""Trainer and rollout worker of the browser on kernels, in one thread: real training, whose every step a test sees."""
+"""Trainer and rollout worker as the page sets them up, on kernels in one thread: real training, step by step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from drillsergeant.kernels.native import NativeMemory
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_build import build_program
 from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, initialise, rollout
@@ -22,6 +21,7 @@ from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.setup import choose_setup
 from drillsergeant.runtimes.trainer import Trainer
 from drillsergeant.runtimes.trainer_events import Event
 
@@ -39,7 +39,8 @@ class TrainingRun:
 
     def __init__(self, drill: str = "ball", seed: int = 1, matches: int = 256, hyper: Hyper | None = None) -> None:
         program = program_of(drill)
-        layout = Layout(plan_for(program, 1, matches, 16, ring_slots=1))
+        setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches)})
+        layout = Layout(setup.plan)
         memory = NativeMemory(layout.total_bytes)
         initialise(memory, layout)
         engine = KernelEngine(program, memory.link(program.binary), layout, memory)
@@ -51,7 +52,7 @@ class TrainingRun:
             layout,
             self.learner,
             WeightsWriter(memory, layout, shape),
-            hyper or Hyper(),
+            hyper or Hyper(**cast(dict[str, float], setup.options["hyper"])),
             program.drill.reward_terms,
         )
         telemetry = TelemetryWriter(memory, layout, rollout(0))

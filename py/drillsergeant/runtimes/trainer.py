@@ -203,6 +203,7 @@ class Trainer:
         for ring in self._rings:
             while ring.peek() is not None:
                 ring.release()
+        self._report.restart_wins()
         self.course.begin(hyper)
 
     def moment(self) -> Moment:

@@ -113,6 +113,9 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     assert factory.trainer.course.hyper == Hyper(clip=0.1), "what guards had changed is as the visitor had it"
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
+    rate = factory.trainer._report.win_rates["scripted"]
+    rate.add(100, 100, 0)
+    assert rate.estimate() is None, "matches under way were begun by the policy before"
 
 
 def win(factory: Factory, rate: WinRate) -> None:
