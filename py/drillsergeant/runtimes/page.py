@@ -45,13 +45,13 @@ class Page:
         self._drill = DrillPanel(view, game, bring)
         self._situation = page_status.Situation(alone=game.sides == 1)
         self._narrator = page_status.Narrator(view)
+        answer = partial(self._narrator.tell, answer=True)
         self._progress = Progress(view)
         self._telemetry = Telemetry(view, game.name)
         self._story = Story(view)
         self._hyper = HyperForm(view, lambda changes: crew.send("trainer", protocol.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
-        answer = partial(self._narrator.tell, answer=True)
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
@@ -65,18 +65,13 @@ class Page:
             "reset": self._reset,
             "restart": lambda: self._restart.press(self._situation.trained_s),
             "defaults": self._hyper.defaults,
-            **Tools(view, self._address, lambda text: self._narrator.tell(text, answer=True)).commands(),
+            **Tools(view, self._address, answer).commands(),
             "dismiss": view.clear_errors,
-            **Tries(view, self._hyper, self.on_click, self.on_change).commands(),
+            **Tries(view, self._hyper, self.on_click, self.on_change, answer).commands(),
             SWITCH: self._validation.switch,
         }
         view.set_value("seed", self._seed)
         view.connect(self)
-<<<<<<< /work/main/py/drillsergeant/runtimes/page.py
-            **Tools(view, self._address, answer).commands(),
-            "dismiss": self._dismiss,
-            **Tries(view, self._hyper, self.on_click, self.on_change, answer).commands(),
-=======
         for complaint in opening.complaints:
             self._telemetry.refused(complaint)
             view.add_error(complaint, "")
@@ -163,6 +158,7 @@ class Page:
         if not self._learner and "learner_choice" in values:
             self._view.set_value("learner", str(values["learner_choice"]))
         self._situation.trained_s = page_numbers.number(values.get("t_s")) or 0.0
+        self._situation.chance = page_numbers.number(values.get("win_rate_random")) or 0.0
 
     def on_drill(self, game: Game) -> None:
         """The workers go over to another drill: the page does so, too."""
@@ -175,7 +171,6 @@ class Page:
         self._write_hint()
         self._narrator.tell(game.words.sentence, answer=True)
 
-        self._situation.chance = page_numbers.number(values.get("win_rate_random")) or 0.0
     def on_no_drill(self, name: str, why: str) -> None:
         """Another drill was wanted and could not be had."""
         self._drill.missing(name, why)
@@ -248,6 +243,10 @@ class Page:
         device_px = [max(1, min(LARGEST_PX, round(length * ratio))) for length in (width, height)]
         self._crew.send("show", protocol.Resize(device_px[0], device_px[1], self._view.dark()))
 
+    def on_hover(self, x: float | None) -> None:
+        """The pointer is over a chart, or has left it."""
+        self._story.hover(x)
+
     def on_tick(self) -> None:
         """Half a second has passed."""
         self._tell()
@@ -260,10 +259,6 @@ class Page:
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""
-    def on_hover(self, x: float | None) -> None:
-        """The pointer is over a chart, or has left it."""
-        self._story.hover(x)
-
         self._telemetry.error(message)
         self._view.add_error(message, detail)
 

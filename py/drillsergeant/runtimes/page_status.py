@@ -24,11 +24,8 @@ class Situation:
     ready: bool = False
     training: bool = False
     trained_s: float = 0.0
-<<<<<<< /work/main/py/drillsergeant/runtimes/page_status.py
     chance: float = 0.0  # share of wins against a player that acts by chance
-=======
     alone: bool = False  # a drill with one side: there is no rival, a match is won or not
->>>>>>> /tmp/tmp2ns_4q7k
     mode: str = "ai_vs_ai"
     trouble: str = ""
 
@@ -42,21 +39,13 @@ def describe(now: Situation, points: Sequence[Result]) -> str:
     if not now.ready:
         return "The match is running; its players know nothing yet. The parts that train are still loading."
     if now.training:
-<<<<<<< /work/main/py/drillsergeant/runtimes/page_status.py
-        return _training(now.trained_s, points, now.chance)
-=======
         return _training(now, points)
->>>>>>> /tmp/tmp2ns_4q7k
     if now.trained_s > 0:
         return f"Training is stopped after {duration(now.trained_s)}. What was learned is kept; press Train to go on."
     return "Ready. Nobody has taught the players anything, so they act at random. Press Train."
 
 
-<<<<<<< /work/main/py/drillsergeant/runtimes/page_status.py
-def _training(trained_s: float, points: Sequence[Result], chance: float) -> str:
-=======
 def _training(now: Situation, points: Sequence[Result]) -> str:
->>>>>>> /tmp/tmp2ns_4q7k
     if not points:
         return (
             "Training. Behind this match hundreds of others are played and learned from; "
@@ -75,13 +64,10 @@ def _training(now: Situation, points: Sequence[Result]) -> str:
         return head + "It wins more often than it loses." + tail
     if last.win >= 0.1 or last.loss < 0.5:
         return head + "It is getting the idea, but the bot is still better." + tail
-<<<<<<< /work/main/py/drillsergeant/runtimes/page_status.py
-    if chance >= CHANCE_SHARE:
-        return f"{head}It wins {percent(chance)} of its matches against a player that acts by chance. The bot is next."
+    if now.chance >= CHANCE_SHARE:
+        share = percent(now.chance)
+        return f"{head}It wins {share} of its matches against a player that acts by chance. The bot is next."
     return f"{head}It acts nearly by chance still, and keeps what happens to pay off. Watch its Indecision fall."
-=======
-    return head + "It still loses to the bot; it is finding out what the game is about." + tail
->>>>>>> /tmp/tmp2ns_4q7k
 
 
 def milestone(values: Mapping[str, object]) -> int:
