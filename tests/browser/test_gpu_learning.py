@@ -1,0 +1,66 @@
+"""A whole learning run on software WebGPU comes to the same win share as on the kernels, within noise.
+
+Chase Drill, because it is learned in some ten thousand decisions, and a device that is a program makes a few thousand a
+second. In lockstep both learners stop after the same number of updates, each from play of the newest weights.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Visitor
+
+MATCHES, HORIZON, UPDATES = 64, 16, 40
+DECISIONS = MATCHES * HORIZON * UPDATES
+QUERY = f"?drill=chase&workers=1&matches={MATCHES}&horizon={HORIZON}&minibatch=256&lockstep={UPDATES}"
+LEARNED_AFTER = 0.55 * DECISIONS  # points of the curve from here on tell how good it became
+SEEDS = (1, 2, 3)
+LIMIT_S = 200.0  # a busy machine
+
+
+class Run(NamedTuple):
+    """What came of one run: evaluation matches and how many of them were won, decisions until a catch."""
+
+    episodes: int
+    wins: float
+    decisions_to_catch: float
+
+    @property
+    def share(self) -> float:
+        return self.wins / self.episodes
+
+
+def run(browser: Browser, address: str, learner: str, seed: int) -> Run:
+    visitor = Visitor(browser, address)
+    try:
+        visitor.open(f"{QUERY}&learner={learner}&seed={seed}")
+        visitor.page.click("#train")
+        visitor.until("all updates are made", lambda: visitor.trainer("weights_sha256"), LIMIT_S)
+        told = visitor.told()
+    finally:
+        visitor.close()
+    now = told["trainer"]
+    assert (now["learner"], now["updates"], now["decisions"]) == (learner, UPDATES, DECISIONS)
+    assert (now["dropped"], now["gpu_losses"], now["gpu_voids"], told["errors"]) == (0, 0, 0, [])
+    points = [point for point in now["curve"] if point["decisions"] >= LEARNED_AFTER]
+    wins = sum(point["win"] * point["episodes"] for point in points)
+    return Run(sum(point["episodes"] for point in points), wins, now["episode_decisions"])
+
+
+def test_both_learners_come_to_the_same_win_share(browser: Browser, address: str) -> None:
+    runs = {learner: [run(browser, address, learner, seed) for seed in SEEDS] for learner in ("webgpu", "wasm")}
+    for learner, each in runs.items():
+        assert min(one.share for one in each) >= 0.95, (learner, each)
+    (gpu, gpu_count), (cpu, cpu_count) = (
+        (sum(one.wins for one in each), sum(one.episodes for one in each)) for each in runs.values()
+    )
+    # Three deviations of the difference of two shares; where nearly all were won, three matches are no surprise.
+    share = (gpu + cpu) / (gpu_count + cpu_count)
+    noise = 3.0 * math.sqrt(share * (1.0 - share) * (1.0 / gpu_count + 1.0 / cpu_count))
+    assert abs(gpu / gpu_count - cpu / cpu_count) <= noise + 3.0 / min(gpu_count, cpu_count), runs
+    # The share is near its end; how long a catch takes is not, and tells more.
+    gpu_long, cpu_long = (sum(one.decisions_to_catch for one in each) for each in runs.values())
+    assert abs(gpu_long / cpu_long - 1.0) <= 0.1, runs
