@@ -58,5 +58,6 @@ class WinRate:
         """Return what the episodes so far say; None before the first."""
         if not self._squares:
             return None
-        win, loss = self._wins / self._episodes, self._losses / self._episodes
+        # Workers count on while their counters are read one by one: a win may be seen before its episode is.
+        win, loss = (min(1.0, max(0.0, each / self._episodes)) for each in (self._wins, self._losses))
         return Estimate(win, loss, max(0.0, 1.0 - win - loss), self._episodes**2 / self._squares)

@@ -67,3 +67,15 @@ def test_after_a_restart_the_episodes_of_the_policy_before_are_left_out() -> Non
     now = rate.estimate()
     assert now is not None
     assert (now.win, rate.seen) == (1.0, 50)
+
+
+def test_a_win_seen_before_its_episode_is_no_share_above_one() -> None:
+    rate = WinRate()
+    for _ in range(60):
+        rate.add(20, 20, 0)
+    rate.add(20, 24, 0)
+    found = rate.estimate()
+    assert found is not None
+    assert found.win == 1.0
+    low, high = found.interval()
+    assert 0.98 < low < high <= 1.0
