@@ -114,7 +114,7 @@ class Charts:
                 chart.stale = True
         self._draw_seen()
 
-    def _on_cursor(self, plot: Any) -> None:
+    def _on_cursor(self, plot: Any, *_: Any) -> None:
         """All charts share the pointer, so this comes from each of them: one word of it is enough."""
         left = float(plot.cursor.left or -1.0)
         if left == self._pointed:
