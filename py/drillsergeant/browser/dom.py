@@ -197,6 +197,17 @@ class DomView:
         """Draw lines in ``chart-<name>`` when it is seen."""
         self.charts.set(name, columns, end, unit, marks)
 
+    def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
+        """Replace what a select offers: (value, text) each; what was chosen stays chosen if it is still there."""
+        if self._rows.get(name) == [*options]:
+            return
+        self._rows[name] = [*options]
+        select = self._element(name)
+        chosen = str(select.value)
+        select.replaceChildren(*(js.Option.new(text, value) for value, text in options))
+        if any(value == chosen for value, _ in options):
+            select.value = chosen
+
     def get_value(self, name: str) -> str:
         """Return what an input or select holds."""
         return str(self._element(name).value)

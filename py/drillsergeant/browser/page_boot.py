@@ -8,6 +8,7 @@ from typing import Any
 import js
 
 from drillsergeant.browser.dom import DomView
+from drillsergeant.browser.downloads import BrowserDoor
 from drillsergeant.browser.shelf import Shelf
 from drillsergeant.browser.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
@@ -36,7 +37,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed
-    page = Page(view, fleet, drill, seed, opening, lambda name: shelf.bring(name, fleet, page))
+    page = Page(view, fleet, drill, seed, opening, lambda name: shelf.bring(name, fleet, page), BrowserDoor())
     tell_mode(view, mode, str(way.why), str(way.ownTab))
     show = spawner.adopt(
         show_worker,

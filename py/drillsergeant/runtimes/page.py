@@ -19,12 +19,14 @@ from drillsergeant.runtimes.page_hyper import NAMES, PREFIX, SLIDE, HyperForm
 from drillsergeant.runtimes.page_keys import DASH, PLAY_CODES, HeldKeys
 from drillsergeant.runtimes.page_progress import Progress
 from drillsergeant.runtimes.page_restart import RestartButton
+from drillsergeant.runtimes.page_runs import Door, RunsPanel
 from drillsergeant.runtimes.page_story import Story
 from drillsergeant.runtimes.page_telemetry import Telemetry
 from drillsergeant.runtimes.page_tools import Tools
 from drillsergeant.runtimes.page_tries import TRIES, Tries
 from drillsergeant.runtimes.page_validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page_view import View
+from drillsergeant.runtimes.protocol_runs import RUN_ANSWERS
 
 HUMAN_SIDE = 0
 LARGEST_PX = 4096
@@ -39,7 +41,7 @@ class Page:
     """All state of the page that is not in the document."""
 
     def __init__(
-        self, view: View, crew: Crew, game: Game, seed: int, opening: Opening, bring: Callable[[str], None]
+        self, view: View, crew: Crew, game: Game, seed: int, opening: Opening, bring: Callable[[str], None], door: Door
     ) -> None:
         self._view, self._crew, self._game = view, crew, game
         self._drill = DrillPanel(view, game, bring)
@@ -53,6 +55,7 @@ class Page:
         self._address = Address(view, opening.given)
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
+        self._runs = RunsPanel(view, door, lambda message: crew.send("trainer", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
         self._speed, self._seed, self._learner = "1", str(seed), ""
@@ -69,6 +72,7 @@ class Page:
             "dismiss": view.clear_errors,
             **Tries(view, self._hyper, self.on_click, self.on_change, answer).commands(),
             SWITCH: self._validation.switch,
+            **self._runs.commands(),
         }
         view.set_value("seed", self._seed)
         view.connect(self)
@@ -87,6 +91,8 @@ class Page:
                 self._on_show(values)
             case protocol.Metrics(values=values) if role == "trainer":
                 self._on_trainer(values)
+            case _ if isinstance(message, RUN_ANSWERS):
+                self._runs.show(message)
             case protocol.Error(message=text, traceback=trace):
                 name = f"{role} {index}" if role == "rollout" else role
                 if role == "trainer" and self._hyper.on_refused(text):
@@ -114,6 +120,7 @@ class Page:
             if not self._situation.moving:
                 self._reopen()
         elif role == "trainer":
+            self._runs.on_ready()
             self._hyper.repeat()
             self._validation.repeat()
             if self._learner:
@@ -256,6 +263,7 @@ class Page:
         self._address.write()
         self._story.tick()
         self._restart.tick()
+        self._runs.tick()
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""
@@ -267,6 +275,7 @@ class Page:
     def _train(self) -> None:
         on = self._situation.training = not self._situation.training
         self._crew.send("trainer", protocol.StartTraining() if on else protocol.StopTraining())
+        self._runs.on_training()
         self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
         self._view.set_text("train", "Stop" if on else "Train")
         self._tell(answer=True)

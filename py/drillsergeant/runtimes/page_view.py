@@ -68,6 +68,9 @@ class View(Protocol):
     def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         """Replace the rows of a table body."""
 
+    def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
+        """Replace what a select offers: (value, text) each; what was chosen stays chosen if it is still there."""
+
     def set_chart(
         self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
     ) -> None:

@@ -8,6 +8,7 @@ from drillsergeant.drills.contract import Body, Scene, Words
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.page_address import Opening
+from drillsergeant.runtimes.page_runs import Guard
 from drillsergeant.runtimes.page_view import Events, Mark
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
@@ -46,6 +47,11 @@ class FakeView:
 
     def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         self.rows[name] = [tuple(row) for row in rows]
+
+    def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
+        self.rows[name] = list(options)
+        if self.values.get(name) not in [value for value, _ in options]:
+            self.values[name] = ""
 
     def set_chart(
         self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
@@ -87,6 +93,23 @@ class FakeView:
         return self.time_s
 
 
+class FakeDoor:
+    """Keeps what went out; the test says what comes in."""
+
+    def __init__(self) -> None:
+        self.downloads: list[tuple[str, object]] = []
+        self.persisting: list[Callable[[bool], None]] = []
+
+    def connect(self, guard: Guard) -> None:
+        self.guard = guard
+
+    def download(self, filename: str, content: object) -> None:
+        self.downloads.append((filename, content))
+
+    def persist(self, then: Callable[[bool], None]) -> None:
+        self.persisting.append(then)
+
+
 class FakeCrew:
     """Keeps what was sent."""
 
@@ -126,9 +149,9 @@ class Sitting:
     """A page with its fakes, and shorthands for what happens to it."""
 
     def __init__(self, opening: Opening | None = None) -> None:
-        self.view, self.crew, self.game = FakeView(), FakeCrew(), FakeGame()
+        self.view, self.crew, self.game, self.door = FakeView(), FakeCrew(), FakeGame(), FakeDoor()
         self.wanted: list[str] = []
-        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening(), self.wanted.append)
+        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening(), self.wanted.append, self.door)
 
     def boot(self) -> Sitting:
         """All workers become ready, in the order they do; the messages of that are forgotten."""

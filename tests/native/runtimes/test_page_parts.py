@@ -45,7 +45,7 @@ def test_a_good_value_stays_and_is_told_again_to_a_trainer_that_was_restarted() 
     assert sitting.crew.take() == [("trainer", protocol.SetHyper({"epochs": 4.0}))]
     sitting.metrics("trainer", hyper={"epochs": 4})
     sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
-    assert sitting.crew.take() == [("trainer", protocol.SetHyper({"epochs": 4.0}))]
+    assert ("trainer", protocol.SetHyper({"epochs": 4.0})) in sitting.crew.take()
 
 
 def test_an_error_about_something_else_is_no_refusal() -> None:

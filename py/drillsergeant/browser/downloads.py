@@ -1,0 +1,104 @@
+"""Files in and out of the page, and its last moments: what saved runs need of the document."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import js
+from pyodide.ffi import create_once_callable, create_proxy, to_js
+
+from drillsergeant.learn.tensor_file import MOST_BYTES
+from drillsergeant.runtimes.page_runs import Guard
+
+FILE_INPUT = "runs-file"
+LINGER_MS = 60_000  # a download may begin late; after that its bytes are let go
+
+
+class BrowserDoor:
+    """``runtimes.page_runs.Door``. Owns its listeners; ``close`` releases them."""
+
+    def __init__(self) -> None:
+        self._guard: Guard | None = None
+        self._proxies: list[tuple[Any, str, Any]] = []
+        self._reading: set[asyncio.Task[None]] = set()
+
+    def connect(self, guard: Guard) -> None:
+        """Begin to report."""
+        self._guard = guard
+        field = js.document.getElementById(FILE_INPUT)
+        listeners = [
+            (field, "change", lambda _event: self._chosen(field)),
+            (js.document, "dragover", self._hovered),
+            (js.document, "drop", self._dropped),
+            (js.document, "visibilitychange", lambda _event: self._hidden()),
+            (js.window, "pagehide", lambda _event: guard.on_hidden()),
+        ]
+        for target, name, listener in listeners:
+            proxy = create_proxy(listener)
+            target.addEventListener(name, proxy)
+            self._proxies.append((target, name, proxy))
+
+    def close(self) -> None:
+        """Stop listening."""
+        for target, name, proxy in self._proxies:
+            target.removeEventListener(name, proxy)
+            proxy.destroy()
+        self._proxies = []
+
+    def download(self, filename: str, content: object) -> None:
+        """Give the visitor a file."""
+        blob = js.Blob.new(to_js([content]), _options(type="application/octet-stream"))
+        link = js.document.createElement("a")
+        link.href, link.download = js.URL.createObjectURL(blob), filename
+        link.click()
+        js.setTimeout(create_once_callable(lambda: js.URL.revokeObjectURL(link.href)), LINGER_MS)
+
+    def persist(self, then: Callable[[bool], None]) -> None:
+        """Ask the browser to keep this site's files."""
+        storage: Any = getattr(js.navigator, "storage", None)
+        if hasattr(storage, "persist"):
+            storage.persist().then(create_once_callable(lambda kept: then(bool(kept))))
+        else:
+            then(False)
+
+    def _hidden(self) -> None:
+        if self._guard is not None and js.document.visibilityState == "hidden":
+            self._guard.on_hidden()
+
+    def _chosen(self, field: Any) -> None:
+        if field.files.length:
+            self._read(field.files.item(0))
+        field.value = ""  # the same file may be chosen again
+
+    def _hovered(self, event: Any) -> None:
+        if "Files" in event.dataTransfer.types.to_py():
+            event.preventDefault()  # or the browser would leave the page for the file
+
+    def _dropped(self, event: Any) -> None:
+        if event.dataTransfer.files.length:
+            event.preventDefault()
+            self._read(event.dataTransfer.files.item(0))
+
+    def _read(self, file: Any) -> None:
+        task = asyncio.ensure_future(self._reported(file))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _reported(self, file: Any) -> None:
+        assert self._guard is not None, "files come after connect"
+        if file.size > MOST_BYTES:
+            why = f"{file.name} has {file.size:,} bytes, at most {MOST_BYTES:,} are read: it is no saved run."
+            self._guard.on_refused_file(why)
+            return
+        try:
+            content = (await file.arrayBuffer()).to_bytes()
+        except Exception as failure:  # a folder, or a file that is gone
+            self._guard.on_refused_file(f"{file.name} cannot be read: {failure}"[:300])
+            return
+        self._guard.on_file(str(file.name), content)
+
+
+def _options(**values: object) -> Any:
+    return to_js(values, dict_converter=js.Object.fromEntries)

@@ -1,0 +1,224 @@
+"""The part of the page about saved runs: going on where the last visit ended, the list of runs, files in and out.
+
+The trainer does the saving (`runtimes/trainer_saves.py`); this shows what it says and sends what the visitor wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.page_numbers import compact, number, percent
+from drillsergeant.runtimes.page_view import View
+from drillsergeant.runtimes.protocol_runs import (
+    DeleteRun,
+    Exported,
+    ExportRun,
+    ImportRun,
+    ListRuns,
+    LoadRun,
+    RenameRun,
+    Runs,
+    SaveRun,
+)
+
+SURE_S = 4.0  # a second press within this time means it
+DELETE, QUESTION = "Delete", "Sure? Press again"
+CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "file")
+NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself every 20 seconds."
+KEPT = "The browser has promised to keep your runs."
+NOT_KEPT = "The browser may delete saved runs when it runs out of room: export what you want to be sure of."
+
+
+class Door(Protocol):
+    """How files come in and go out, and how the page hears that it is about to be gone."""
+
+    def connect(self, guard: Guard) -> None:
+        """Begin to report."""
+
+    def download(self, filename: str, content: object) -> None:
+        """Give the visitor a file; ``content`` holds its bytes."""
+
+    def persist(self, then: Callable[[bool], None]) -> None:
+        """Ask the browser to keep this site's files; ``then`` hears whether it will."""
+
+
+class Guard(Protocol):
+    """Who is told what comes through the door."""
+
+    def on_file(self, name: str, content: object) -> None:
+        """The visitor chose or dropped a file; ``content`` holds its bytes."""
+
+    def on_refused_file(self, why: str) -> None:
+        """A file was not even read."""
+
+    def on_hidden(self) -> None:
+        """The page is being hidden or left; it may be the last moment."""
+
+
+class RunsPanel:
+    """``send`` reaches the trainer. Offers the newest run once, at the first list of a visit."""
+
+    def __init__(self, view: View, door: Door, send: Callable[[protocol.Message], None]) -> None:
+        self._view, self._door, self._send = view, door, send
+        self._runs: dict[str, Mapping[str, object]] = {}
+        self._current = self._offered = ""
+        self._first_list, self._asked_to_persist = True, False
+        self._sure_since_s = -SURE_S
+        self._to_delete = ""
+        view.set_text("runs-state", NOTHING_YET)
+        door.connect(self)
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """Return what each button does."""
+        return {
+            "resume-continue": self._accept,
+            "resume-fresh": self._close_offer,
+            "runs-load": lambda: self._with_chosen(LoadRun),
+            "runs-delete": self._delete,
+            "runs-copy": self._copy,
+            "runs-rename": self._rename,
+            "runs-export": lambda: self._send(ExportRun("dshq")),
+            "runs-onnx": lambda: self._send(ExportRun("onnx")),
+        }
+
+    def on_ready(self) -> None:
+        """A trainer is there. One that replaces another goes on with the run that one had in hand."""
+        for name in CONTROLS:
+            self._view.set_attribute(f"runs-{name}", "disabled", None)
+        self._send(LoadRun(self._current, newest=True) if self._current else ListRuns())
+
+    def on_training(self) -> None:
+        """The visitor trains: an offer that was not taken is not wanted."""
+        self._close_offer()
+
+    def show(self, message: protocol.Message) -> None:
+        """The trainer has answered a request."""
+        if isinstance(message, Exported):
+            self._door.download(message.filename, message.content)
+        elif isinstance(message, Runs):
+            runs = message.runs if isinstance(message.runs, Sequence) else []
+            self._runs = {str(run["name"]): run for run in runs if isinstance(run, Mapping) and "name" in run}
+            self._current = message.current
+            self._list()
+            self._tell(message.note, message.refused)
+            self._state(message.saved)
+            if self._first_list:
+                self._first_list = False
+                self._offer()
+
+    def on_file(self, name: str, content: object) -> None:
+        """The visitor chose or dropped a file."""
+        self._close_offer()
+        self._send(ImportRun(name[:100], content))
+
+    def on_refused_file(self, why: str) -> None:
+        """A file was not even read."""
+        self._tell(why, refused=True)
+
+    def on_hidden(self) -> None:
+        """Save before the page may be gone."""
+        self._send(SaveRun())
+
+    def tick(self) -> None:
+        """Take the question back when nobody answers."""
+        if self._to_delete and self._view.now_s() - self._sure_since_s >= SURE_S:
+            self._calm()
+
+    # The offer.
+
+    def _offer(self) -> None:
+        run = next((run for run in self._runs.values() if not run.get("problem")), None)
+        if run is None or self._current:
+            return
+        self._offered = str(run["name"])
+        self._view.set_text("resume-text", f"Continue “{self._offered}” from {facts(run)}?")
+        self._view.set_attribute("resume", "hidden", None)
+
+    def _accept(self) -> None:
+        if self._offered:
+            self._send(LoadRun(self._offered))
+        self._close_offer()
+
+    def _close_offer(self) -> None:
+        self._offered = ""
+        self._view.set_attribute("resume", "hidden", "")
+
+    # The list.
+
+    def _list(self) -> None:
+        options = []
+        for name, run in self._runs.items():
+            here = " (this one)" if name == self._current else ""
+            options.append((name, f"{name}{here}: {run.get('problem') or facts(run)}"))
+        self._view.set_options("runs-list", options)
+
+    def _with_chosen(self, request: Callable[[str], protocol.Message]) -> None:
+        name = self._view.get_value("runs-list")
+        if name in self._runs:
+            self._send(request(name))
+        else:
+            self._tell("Choose a run in the list first.", refused=True)
+
+    def _copy(self) -> None:
+        if name := self._name():
+            self._send(SaveRun(name))
+
+    def _rename(self) -> None:
+        if name := self._name():
+            self._with_chosen(lambda old: RenameRun(old, name))
+
+    def _name(self) -> str:
+        name = self._view.get_value("runs-name").strip()
+        if not name:
+            self._tell("Type a name first.", refused=True)
+        return name
+
+    def _delete(self) -> None:
+        name = self._view.get_value("runs-list")
+        if name not in self._runs:
+            self._tell("Choose a run in the list first.", refused=True)
+        elif name == self._to_delete and self._view.now_s() - self._sure_since_s < SURE_S:
+            self._calm()
+            self._send(DeleteRun(name))
+        else:
+            self._to_delete, self._sure_since_s = name, self._view.now_s()
+            self._view.set_text("runs-delete", QUESTION)
+
+    def _calm(self) -> None:
+        self._to_delete = ""
+        self._view.set_text("runs-delete", DELETE)
+
+    # The words.
+
+    def _tell(self, note: str, refused: bool) -> None:
+        self._view.set_text("runs-note", "" if refused else note)
+        self._view.set_text("runs-refusal", note if refused else "")
+
+    def _state(self, saved: str) -> None:
+        if not saved:
+            self._view.set_text("runs-state", NOTHING_YET)
+            return
+        self._view.set_text("runs-state", f"“{self._current}”, saved {moment(saved)}. It saves itself while it trains.")
+        if not self._asked_to_persist:
+            self._asked_to_persist = True
+            self._door.persist(lambda kept: self._view.set_text("runs-kept", KEPT if kept else NOT_KEPT))
+
+
+def facts(run: Mapping[str, object]) -> str:
+    """When it was saved and how far it had come: "14:32, 31 M decisions, 93 % wins"."""
+    decisions, wins = number(run.get("decisions")) or 0.0, number(run.get("win_rate"))
+    told = [moment(str(run.get("created", ""))), f"{compact(decisions)} decisions"]
+    return ", ".join([*told, f"{percent(wins)} wins"] if wins is not None else told)
+
+
+def moment(text: str) -> str:
+    """An ISO 8601 time as the visitor's clock has it, with the day unless it is today."""
+    try:
+        then = datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return "an unknown time"
+    clock = f"{then:%H:%M}"
+    return clock if then.date() == datetime.now().astimezone().date() else f"{then.day} {then:%b} {clock}"
