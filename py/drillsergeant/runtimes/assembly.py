@@ -163,6 +163,8 @@ class Assembly:
         """Give back what does not vanish with this object; ``run`` and ``pulse`` are cancelled by whoever runs them."""
         if self._fallback is not None:
             self._fallback.close()
+        if self._trainer is not None and self._trainer.saves is not None:
+            self._trainer.saves.close()
 
     async def run(self) -> None:
         """Run the loop of a trainer or rollout worker, for ever."""

@@ -55,7 +55,7 @@ class Page:
         self._address = Address(view, opening.given)
         self._factory = FactoryToggle(view, lambda message: crew.send("show", message))
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
-        self._runs = RunsPanel(view, door, lambda message: crew.send("trainer", message))
+        self._runs = RunsPanel(view, door, game.name, lambda message: crew.send("trainer", message))
         self._keys = HeldKeys(game, HUMAN_SIDE)
         self._playing, self._dragging = True, False
         self._speed, self._seed, self._learner = "1", str(seed), ""
@@ -173,6 +173,7 @@ class Page:
         self._story = Story(self._view)
         self._situation.trained_s, self._situation.alone = 0.0, game.sides == 1
         self._telemetry.drill(game.name)
+        self._runs.on_drill(game.name)
         self._drill.arrived(game)
         self._address.note("drill", game.name, FIRST)
         self._write_hint()

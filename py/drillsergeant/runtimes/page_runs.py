@@ -59,12 +59,14 @@ class Guard(Protocol):
 
 
 class RunsPanel:
-    """``send`` reaches the trainer. Offers the newest run once, at the first list of a visit."""
+    """``send`` reaches the trainer. Offers the newest run of a drill once a visit, with the first list."""
 
-    def __init__(self, view: View, door: Door, send: Callable[[protocol.Message], None]) -> None:
+    def __init__(self, view: View, door: Door, drill: str, send: Callable[[protocol.Message], None]) -> None:
         self._view, self._door, self._send = view, door, send
         self._runs: dict[str, Mapping[str, object]] = {}
         self._current = self._offered = ""
+        self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
+        self._drill = drill
         self._first_list, self._asked_to_persist = True, False
         self._sure_since_s = -SURE_S
         self._to_delete = ""
@@ -89,6 +91,13 @@ class RunsPanel:
         for name in CONTROLS:
             self._view.set_attribute(f"runs-{name}", "disabled", None)
         self._send(LoadRun(self._current, newest=True) if self._current else ListRuns())
+
+    def on_drill(self, drill: str) -> None:
+        """The trainer is about to be one for another drill, whose own run, if there was one, goes on."""
+        self._close_offer()
+        self._names[self._drill] = self._current
+        self._first_list = drill not in self._names
+        self._drill, self._current = drill, self._names.get(drill, "")
 
     def on_training(self) -> None:
         """The visitor trains: an offer that was not taken is not wanted."""

@@ -7,6 +7,8 @@ in the learner, what was saved stays where it is, and the answer says why.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections import deque
 from dataclasses import dataclass, replace
@@ -37,6 +39,10 @@ from drillsergeant.runtimes.timeline import Moment
 
 AUTOSAVE_EVERY_S = 20.0
 WRITERS = {"dshq": (write_policy, policy_file.SUFFIX), "onnx": (onnx_file.write_onnx, onnx_file.SUFFIX)}
+
+
+# Last saves that are still being written: a task that nobody holds may be collected before it is done.
+_finishing: set[asyncio.Task[None]] = set()
 
 
 class Capture(NamedTuple):
@@ -96,6 +102,16 @@ class Saves:
             self._waiting.append(message)
             return True
         return False
+
+    def close(self) -> None:
+        """The trainer ends here while its worker goes on: keep what it learned, then let go of the run."""
+        task = asyncio.ensure_future(self._finish(self._policy() if self._changed() else None))
+        _finishing.add(task)
+        task.add_done_callback(_finishing.discard)
+
+    async def _finish(self, policy: Policy | None) -> None:
+        with contextlib.suppress(StorageError):  # there is nobody left to tell; what was saved before stays
+            await self._leave(policy)
 
     async def turn(self) -> None:
         """Do what waits, and save if it is time to."""
@@ -187,10 +203,13 @@ class Saves:
 
     async def _leave(self, policy: Policy | None) -> str:
         """Give up the name, so that what begins now does not replace what was."""
-        if policy is not None and self._keeps:
-            await self._keep(policy)
         name, self._win_rate = self._name, None
-        self._take("")
+        try:
+            if policy is not None and self._keeps:
+                await self._keep(policy)
+                name = self._name
+        finally:
+            self._take("")
         return f"What it had learned is still saved as {name!r}" if name else ""
 
     def _take(self, name: str) -> None:

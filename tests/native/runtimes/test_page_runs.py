@@ -18,7 +18,7 @@ from drillsergeant.runtimes.protocol_runs import (
     SaveRun,
 )
 
-from tests.native.runtimes.fake_page import Sitting
+from tests.native.runtimes.fake_page import FakeGame, Sitting
 
 
 def run(name: str, problem: str = "", **values: object) -> dict[str, object]:
@@ -115,6 +115,21 @@ def test_answers_are_shown_and_the_browser_is_asked_once_to_keep_the_files() -> 
 
 def test_a_trainer_that_was_started_again_goes_on_with_the_run_in_hand() -> None:
     sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
+    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
+    assert LoadRun("mine", newest=True) in sent(sitting)
+
+
+def test_each_drill_goes_on_with_its_own_run() -> None:
+    sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
+    ball, other = sitting.game, FakeGame()
+    other.name = "other"
+    sitting.page.on_drill(other)
+    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
+    assert ListRuns() in sent(sitting)
+    answered(sitting, run("theirs"))
+    assert sitting.view.attributes[("resume", "hidden")] is None
+    sitting.page.on_drill(ball)
+    assert sitting.view.attributes[("resume", "hidden")] == ""
     sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
     assert LoadRun("mine", newest=True) in sent(sitting)
 

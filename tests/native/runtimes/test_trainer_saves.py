@@ -249,6 +249,23 @@ def test_a_trainer_that_died_goes_on_with_the_newest_weights_and_the_saved_count
     assert after.trainer.decisions == saved.progress.decisions
 
 
+def test_a_trainer_that_makes_room_for_another_saves_and_lets_go_of_its_run() -> None:
+    async def swap(tab: Tab) -> None:
+        assert tab.trainer.saves is not None
+        tab.trainer.saves.close()
+        learned.append(tab.state()[0])
+        tab.trainer.handle(protocol.ResetTrainer(9))  # whatever happens to the learner afterwards
+        while asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.sleep(0)
+
+    learned: list[object] = []
+    tab = Tab().train(2)
+    tab.ask(SaveRun())
+    asyncio.run(swap(tab.train(1)))
+    assert tab.saved(TITLE).state == learned[0]
+    assert tab.tabs.holders == {}
+
+
 def test_lockstep_saves_and_loads_nothing() -> None:
     storage = Tab().train(1).storage
     tab = Tab(storage, keeps=False).train(2)
