@@ -45,7 +45,7 @@ class Watcher:
     def workers(self) -> dict[str, Worker]:
         """The newest worker of each role."""
         return {
-            role: worker for role in ROLES for worker in self._page.workers if worker.url.endswith(f"workers/{role}.js")
+            role: worker for role in ROLES for worker in self._page.workers if f"workers/{role}.js" in worker.url
         }
 
     def trace(self) -> None:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from build import distribution, lockfile, wheels
+from build import distribution, lockfile, versions, wheels
 from build.console import guarded, say
 from build.distribution import Places
 from build.headers import headers_file
@@ -53,7 +53,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
     key = key_of(
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
         headers_file(pinned.content_security_policy),
-        distribution.code_key("site", "lockfile"),
+        distribution.code_key("site", "lockfile", "versions"),
     )
     if is_current(target, key):
         return core_folder, False
@@ -61,8 +61,10 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
     with part_folder(places.cache, "site") as part:
         for folder, place in present:
             shutil.copytree(folder, part / place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-        lockfile.add(part / "pyodide", [part / "pyodide" / wheel.name])
+        named = versions.name_by_content(part / "pyodide" / wheel.name, file_sha256(wheel))
+        lockfile.add(part / "pyodide", [named])
         lockfile.without_dependencies(part / "pyodide", "drillsergeant")
+        versions.stamp(part, key)
         (part / "_headers").write_text(headers_file(pinned.content_security_policy))
         (part / MANIFEST).write_text(manifest(part, key, wheel))
         swap_folder(part, target)

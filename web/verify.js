@@ -1,13 +1,14 @@
 // Downloads that fail with a sentence, and the check that Python's own files arrived as they were built.
-export async function download(name) {
-  const response = await fetch(name).catch((error) => { throw new Error(`fetching ${name} failed: ${error.message}`); });
+export async function download(name, options) {
+  const response = await fetch(name, options).catch((error) => { throw new Error(`fetching ${name} failed: ${error.message}`); });
   if (!response.ok) throw new Error(`${name} answered ${response.status}; the site's upload is incomplete`);
   return response;
 }
 
-export async function verifyCore() {
-  const { files } = await (await download("build.json")).json();
-  const core = Object.keys(files).filter((name) => /asm\.wasm$|stdlib.*\.zip$/.test(name)); // wheels are checked by the loader
+export async function verifyCore(version) {
+  const { key, files } = await (await download("build.json", { cache: "no-cache" })).json();
+  if (version !== `?v=${key}`) throw new Error(`this page is of build ${version.slice(3)} and the site's files are of build ${key}: the site was updated, or its upload is incomplete; reload the page`);
+  const core = Object.keys(files).filter((name) => /asm\.(wasm|js)$|stdlib.*\.zip$/.test(name)); // wheels are checked by the loader
   await Promise.all(core.map((name) => verify(name, files[name])));
 }
 

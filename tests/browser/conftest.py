@@ -65,7 +65,7 @@ class Visitor:
 
     def worker(self, name: str) -> Worker:
         """The worker whose script is ``workers/<name>.js``; the newest one where it was restarted."""
-        return [worker for worker in self.page.workers if worker.url.endswith(f"workers/{name}.js")][-1]
+        return [worker for worker in self.page.workers if f"workers/{name}.js" in worker.url][-1]
 
     def snapshot(self, name: str) -> None:
         """Keep a picture of the page as an artefact."""

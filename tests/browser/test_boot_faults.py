@@ -32,10 +32,10 @@ FAULTS: list[tuple[str, Callable[[Route], None], str]] = [
     ("**/pyodide.asm.wasm", truncated, "pyodide.asm.wasm"),
     ("**/pyodide.asm.wasm", lambda route: route.abort(), "fetch"),
     ("**/python_stdlib*.zip", flipped, ""),
-    ("**/pyodide-lock.json", lambda route: route.fulfill(status=404), ""),
+    ("**/pyodide-lock.json*", lambda route: route.fulfill(status=404), ""),
     ("**/drillsergeant-*.whl", lambda route: route.fulfill(status=404), "drillsergeant"),
     ("**/build.json", lambda route: route.fulfill(status=404), "build.json"),
-    ("**/workers/show.js", lambda route: route.fulfill(status=404), "show"),
+    ("**/workers/show.js*", lambda route: route.fulfill(status=404), "show"),
 ]
 
 

@@ -191,7 +191,7 @@ def test_a_thousand_frames_leave_no_proxy_and_no_buffer_behind(bench: Page) -> N
 
 def test_a_lost_device_costs_the_match_nothing_and_another_one_is_taken(visitor: Visitor) -> None:
     def spy(worker: Worker) -> None:
-        if worker.url.endswith("workers/show.js"):
+        if "workers/show.js" in worker.url:
             worker.evaluate(
                 """() => { const ask = GPUAdapter.prototype.requestDevice; self.devices = [];
                 GPUAdapter.prototype.requestDevice = async function (...given) {

@@ -17,6 +17,7 @@ from build.pins import ROOT, pins
 
 NUMPY = b"stand-in for NumPy's wheel"
 NUMPY_FILE = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
+PAGE = '<!doctype html><script type="module" src="boot.js"></script><a href="https://elsewhere/x.js">'
 DEAD = "http://127.0.0.1:9/"
 ESBUILD = """#!/bin/sh
 for word; do
@@ -61,7 +62,8 @@ class Checkout:
         self.root, self.site, self.bin = root, root / "site", root / "bin"
         shutil.copytree(ROOT / "build", root / "build", ignore=shutil.ignore_patterns("__pycache__"))
         (root / "web").mkdir()
-        (root / "web" / "index.html").write_text("<!doctype html>")
+        (root / "web" / "index.html").write_text(PAGE)
+        (root / "web" / "boot.js").write_text('import "x"; export { a } from "./a.js";')
         package = root / "py" / "drillsergeant"
         package.mkdir(parents=True)
         (package / "__init__.py").write_text('"""Stand-in."""\n')
@@ -106,6 +108,12 @@ class Checkout:
             "PIP_RETRIES": "0",
         }
         return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+
+
+def wheel_of(checkout: Checkout) -> bytes:
+    """Our wheel as it lies in the site."""
+    (wheel,) = checkout.site.glob("pyodide/drillsergeant-*.whl")
+    return wheel.read_bytes()
 
 
 @pytest.fixture
@@ -156,12 +164,17 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
     assert ours["depends"] == [], "workers that run compiled drills load no NumPy"
     assert ours["sha256"] == manifest["files"][f"pyodide/{ours['file_name']}"]["sha256"]
 
+    assert ours["file_name"].split("-")[2] == "0" + hashlib.sha256(wheel_of(checkout)).hexdigest()[:12]
+    assert 'href="https://elsewhere/x.js"' in (checkout.site / "index.html").read_text()
+    assert f'src="boot.js?v={manifest["key"]}"' in (checkout.site / "index.html").read_text()
+    assert (checkout.site / "boot.js").read_text() == f'import "x"; export {{ a }} from "./a.js?v={manifest["key"]}";'
+
     second = checkout.build()
     assert "site/ is up to date" in second.stdout and "[" not in second.stdout
 
     (checkout.site / "index.html").write_text("half")
     assert "site/ built" in checkout.build().stdout
-    assert (checkout.site / "index.html").read_text() == "<!doctype html>"
+    assert (checkout.site / "index.html").read_text().startswith("<!doctype html>")
 
     (checkout.root / "web" / "extra.js").write_text("1")
     third = checkout.build().stdout

@@ -243,7 +243,7 @@ async def _texts(drill: str, *, subgroups: bool) -> dict[str, str]:
 
 
 async def _fetched(path: str) -> str:
-    response = await js.fetch(js.URL.new(f"../{path}", js.self.location.href))
+    response = await js.fetch(js.URL.new(f"../{path}{js.self.location.search}", js.self.location.href))
     if not response.ok:
         raise DeviceFailure(f"{path} could not be loaded (status {response.status}): build the site again", lost=True)
     return str(await response.text())

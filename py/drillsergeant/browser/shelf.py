@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import js
 
 from drillsergeant.browser.shared import BrowserMemory, allocate
+from drillsergeant.browser.spawner import own_version
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.setup import Setup
@@ -81,7 +82,7 @@ class Shelf:
 
 
 async def _answer(path: str) -> Any:
-    response = await js.fetch(js.URL.new(path, js.document.baseURI))
+    response = await js.fetch(js.URL.new(path + own_version(), js.document.baseURI))
     if not response.ok:
         raise RuntimeError(f"{path} was answered with status {response.status}")
     return response

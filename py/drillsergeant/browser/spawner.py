@@ -9,6 +9,11 @@ import js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 
+def own_version() -> str:
+    """Return the query that asks for files of this page's build (see ``build/versions.py``)."""
+    return str(js.document.documentElement.dataset.version)
+
+
 class WorkerHandle:
     """One ``Worker`` and the two proxies that listen to it."""
 
@@ -55,11 +60,12 @@ class BrowserSpawner:
         on_data: Callable[[object], None],
         on_error: Callable[[str], None],
     ) -> WorkerHandle:
-        """Start ``workers/<role>.js``, which loads ``packages`` beside ours."""
-        query = "?" + "&".join(f"package={package}" for package in packages) if packages else ""
-        url = js.URL.new(f"workers/{role}.js{query}", js.document.baseURI).href
+        """Start ``workers/<role>.js`` of this page's build, which loads ``packages`` beside ours."""
+        url = js.URL.new(f"workers/{role}.js{own_version()}", js.document.baseURI)
+        for package in packages:
+            url.searchParams.append("package", package)
         options = to_js({"type": "module", "name": name}, dict_converter=js.Object.fromEntries)
-        return WorkerHandle(js.Worker.new(url, options), on_data, on_error)
+        return WorkerHandle(js.Worker.new(url.href, options), on_data, on_error)
 
     def adopt(self, worker: Any, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> WorkerHandle:
         """Take over a worker that the boot script started."""

@@ -17,6 +17,7 @@ from drillsergeant.browser.worker_host import WorkerHost
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.assembly import Assembly
 from drillsergeant.runtimes.drawing_shapes import Painter
+from drillsergeant.runtimes.version import OtherVersion, refuse_other_version
 
 _alive: list[WorkerBoot] = []
 
@@ -40,7 +41,9 @@ class WorkerBoot:
     def receive(self, data: Any) -> None:
         """Handle one raw message; whatever is wrong with it is answered, never dropped."""
         try:
-            message = protocol.decode(data.to_py() if hasattr(data, "to_py") else data, self._role)
+            wire = data.to_py() if hasattr(data, "to_py") else data
+            refuse_other_version(wire)
+            message = protocol.decode(wire, self._role)
             if isinstance(message, protocol.Init):
                 self._begin(message)
             elif self._assembly is None:
@@ -50,6 +53,8 @@ class WorkerBoot:
         except (protocol.ProtocolError, ValueError) as refused:
             dropped = self._began and self._assembly is None
             self._report(str(refused), "", fatal=dropped)
+        except OtherVersion as other:
+            self._report(str(other), "", fatal=True, final=True)
         except Exception as failure:  # a worker's failure must reach the page, whatever it is
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
@@ -109,8 +114,8 @@ class WorkerBoot:
         except Exception as failure:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
-    def _report(self, message: str, trace: str, fatal: bool) -> None:
-        self._host.post(protocol.encode(protocol.Error(self._role, self._index, message, trace, fatal)))
+    def _report(self, message: str, trace: str, fatal: bool, final: bool = False) -> None:
+        self._host.post(protocol.encode(protocol.Error(self._role, self._index, message, trace, fatal, final)))
 
 
 def start(role: str, queue: Any, started_ms: float) -> None:

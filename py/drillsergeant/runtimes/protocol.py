@@ -185,7 +185,10 @@ class Metrics(Message):
 
 @dataclass(frozen=True)
 class Error(Message):
-    """worker -> page: something was refused or went wrong. ``fatal`` means the worker cannot go on."""
+    """worker -> page: something was refused or went wrong.
+
+    ``fatal`` means the worker cannot go on; ``final`` that another in its place could not either.
+    """
 
     TYPE = "ERROR"
     role: Role
@@ -193,6 +196,7 @@ class Error(Message):
     message: str
     traceback: str = ""
     fatal: bool = False
+    final: bool = False
 
 
 ALL: tuple[type[Message], ...] = (

@@ -10,6 +10,7 @@ from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Plan
+from drillsergeant.runtimes import version
 
 MAX_ROLLOUT_WORKERS = 14
 # One: play is learned from by the very weights that played it, and while the learner is at work the rollout workers
@@ -81,6 +82,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
         "validate": validate,
         "guards": bool(_whole(parameters, "guards", 1, 0, 1)),
         "mode": mode,
+        version.OPTION: version.own_version(),
     }
     return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages, mode)
 

@@ -216,6 +216,9 @@ class Fleet:
             self._on_ready(worker)
         elif isinstance(message, protocol.Metrics) and worker.changing:
             return
+        elif isinstance(message, protocol.Error) and message.final:
+            self._stop(worker)  # starting it again would end the same way
+            self._set_state(worker, "dead", message.message)
         elif isinstance(message, protocol.Error) and message.fatal:
             self._on_end(worker, worker.generation, message.message)
         self._tell(worker, message)
@@ -284,11 +287,7 @@ class Fleet:
         """A worker is gone, or as good as gone: free what it held and start another in its place."""
         if generation != worker.generation:
             return
-        worker.generation += 1
-        if worker.handle is not None:
-            worker.handle.terminate()
-            worker.handle = None
-        self._release(worker)
+        self._stop(worker)
         now_s = self._spawner.now_s()
         worker.restarts_s = [t for t in worker.restarts_s if now_s - t < RESTART_WINDOW_S] + [now_s]
         if len(worker.restarts_s) > RESTART_LIMIT:
@@ -296,6 +295,13 @@ class Fleet:
             return
         self._set_state(worker, "restarting", why)
         self._begin(worker)
+
+    def _stop(self, worker: Worker) -> None:
+        worker.generation += 1
+        if worker.handle is not None:
+            worker.handle.terminate()
+            worker.handle = None
+        self._release(worker)
 
     def _release(self, worker: Worker) -> None:
         """Free what a worker holds in shared memory, and make what it was about to write worthless."""

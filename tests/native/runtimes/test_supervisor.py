@@ -306,3 +306,16 @@ def test_a_worker_without_a_pulse_is_ended_and_replaced(bench: Bench) -> None:
         ("rollout.0", "restarting", f"it was stuck for {STUCK_S:.0f} s")
     ]
     assert [worker.name for worker in bench.spawner.workers if worker.ended] == ["rollout.0"]
+
+
+def test_a_worker_that_could_not_start_in_any_other_place_is_not_started_again() -> None:
+    spawner, layout = FakeSpawner(), Layout(PLAN)
+    listener, memory = Listener(), PlainMemory(layout.total_bytes)
+    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {}), Hosted("{}", object(), memory))
+    fleet.start(listener)
+    spawner.newest("show").ready()
+    player = spawner.newest("rollout.0")
+    player.on_data(protocol.encode(protocol.Error("rollout", 0, "another build", fatal=True, final=True)))
+    assert player.ended and spawner.newest("rollout.0") is player
+    assert fleet.states()["rollout.0"] == "dead" and fleet.states()["rollout.1"] == "starting"
+    assert ("rollout.0", "dead", "another build") in listener.states
