@@ -67,7 +67,7 @@ def _training(now: Situation, points: Sequence[Result]) -> str:
     if now.chance >= CHANCE_SHARE:
         share = percent(now.chance)
         return f"{head}It wins {share} of its matches against a player that acts by chance. The bot is next."
-    return f"{head}It acts nearly by chance still, and keeps what happens to pay off. Watch its Indecision fall."
+    return f"{head}It acts nearly by chance still, and keeps what happens to pay off. Watch its doubt fall."
 
 
 def milestone(values: Mapping[str, object]) -> int:

@@ -1,0 +1,163 @@
+"""The page as a visitor meets it: nothing jumps, nothing is out of anybody's reach, links reproduce the set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from build.pins import CACHE
+from tests.browser.conftest import Visitor
+
+MOST_SHIFT = 0.02  # a tenth of what is usually called good, 0.1 being the border
+SERIOUS = ("serious", "critical")
+COUNT_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    if (entry.hadRecentInput) continue;
+    const names = entry.sources.map(({ node }) => node?.id || node?.className || node?.nodeName || "?");
+    window.shifts.push([entry.value, entry.startTime, names]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture
+def watched(visitor: Visitor) -> Iterator[Visitor]:
+    """A visitor whose browser counts what moves by itself."""
+    visitor.context.add_init_script(COUNT_SHIFTS)
+    yield visitor
+
+
+def violations(visitor: Visitor) -> list[str]:
+    """What axe-core finds wrong, serious or critical: rule and element."""
+    (source,) = CACHE.glob("npm-*/node_modules/axe-core/axe.min.js")
+    if not visitor.page.evaluate("'axe' in window"):
+        visitor.page.evaluate(source.read_text() + "; 0")
+    result: dict[str, Any] = visitor.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in result["violations"]
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ]
+
+
+def open_all(visitor: Visitor) -> None:
+    """Unfold everything that folds."""
+    visitor.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    visitor.page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=["desk", "phone"])
+def test_nothing_jumps_while_it_loads_and_trains(watched: Visitor, size: tuple[int, int]) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    watched.open()
+    page.click("#train")
+    watched.until("it was measured", lambda: watched.trainer("win_rate") is not None, 60)
+    page.locator("#chart-wins").scroll_into_view_if_needed()
+    watched.until("charts are drawn", lambda: page.locator(".u-wrap").count() >= 1)
+    page.wait_for_timeout(2000)
+    shifts = page.evaluate("window.shifts")
+    assert sum(value for value, _, _ in shifts) < MOST_SHIFT, shifts
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    if size[0] > 1000:
+        bottom = page.evaluate("document.getElementById('coach').getBoundingClientRect().bottom")
+        assert bottom <= size[1], "the essentials fit on one screen"
+
+
+def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor) -> None:
+    visitor.open()
+    page = visitor.page
+    page.click("#train")
+    visitor.until("charts are drawn", lambda: page.locator(".u-wrap").count() >= 9)
+    assert violations(visitor) == []
+    open_all(visitor)
+    visitor.snapshot("light")
+    assert violations(visitor) == []
+    page.click("#theme")
+    assert page.get_attribute("#theme", "aria-pressed") == "true"
+    page.wait_for_timeout(700)
+    visitor.snapshot("dark")
+    assert violations(visitor) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_timeout(700)
+    visitor.snapshot("phone-open")
+    assert violations(visitor) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.click("#help")
+    assert violations(visitor) == []
+    page.keyboard.press("Escape")
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []
+
+
+def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor, browser: Browser) -> None:
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.open()
+    page = visitor.page
+    page.keyboard.press("?")
+    assert page.evaluate("document.getElementById('help-dialog').contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    assert not page.locator("#help-dialog").is_visible()
+
+    page.fill("#seed", "77")
+    page.click("#reset")
+    page.fill("#hyper-clip", "0.3")
+    page.press("#hyper-clip", "Enter")
+    page.locator("#slide-learning_rate").focus()
+    page.keyboard.press("End")
+    page.select_option("#speed", "2")
+    page.click("#factory")
+    visitor.until("the trainer took both", lambda: (visitor.trainer("hyper") or {}).get("learning_rate") == 0.1)
+    visitor.until("the trainer took both", lambda: visitor.trainer("hyper")["clip"] == 0.3)
+    visitor.until("the address follows", lambda: "learning_rate=0.1" in page.url)
+    page.click("#share")
+    visitor.until("it says so", lambda: "copied" in page.inner_text("#status"))
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+
+    page.close()  # two trainings at once are more than two cores like
+    other = Visitor(browser, link)
+    other.open()
+    assert other.page.input_value("#seed") == "77"
+    assert other.page.input_value("#hyper-clip") == "0.3"
+    assert other.page.input_value("#hyper-learning_rate") == "0.1"
+    assert other.page.input_value("#speed") == "2"
+    other.until("it opens on the same view", lambda: other.show("view") == "factory")
+    other.until("the trainer uses them", lambda: other.trainer("hyper")["clip"] == 0.3)
+    assert other.page.url == link
+    other.close()
+
+
+def test_bad_values_in_an_address_are_explained_and_the_page_works(visitor: Visitor) -> None:
+    visitor.open("?seed=x%3Cscript%3E&learning_rate=1e99&view=moon&clip=0.1&matches=" + "9" * 3000)
+    page = visitor.page
+    said = page.inner_text("#errors")
+    assert all(name in said for name in ("seed", "learning_rate", "view", "matches"))
+    assert page.input_value("#seed") == "1"
+    assert page.input_value("#hyper-clip") == "0.1"
+    page.click("#dismiss")
+    page.click("#train")
+    visitor.until("it trains", lambda: (visitor.trainer("updates") or 0) >= 2)
+    assert visitor.told()["errors"] == []
+
+
+def test_what_a_visitor_tries_happens_and_is_marked(visitor: Visitor) -> None:
+    visitor.open()
+    page = visitor.page
+    page.click("#train")
+    visitor.until("it learned a little", lambda: (visitor.trainer("t_s") or 0) > 2)
+    page.click("#try-bold")
+    visitor.until("five times as bold", lambda: abs(visitor.trainer("hyper")["learning_rate"] - 0.03) < 1e-9)
+    visitor.until("the chart has a mark", lambda: page.locator("#chart-wins button.mark").count() >= 1)
+    assert "learning" in page.locator("#chart-wins button.mark").first.text_content()
+    visitor.until("the road begins", lambda: page.locator("#road-0[data-reached]").count() == 1)
+    page.click("#try-hide")
+    assert not page.locator("#try-bold").is_visible()
+    page.reload()
+    assert not page.locator("#try-bold").is_visible(), "remembered"
