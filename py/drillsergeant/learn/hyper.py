@@ -6,6 +6,7 @@ and "2" are not accepted for a number.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -37,6 +38,11 @@ RANGES: Mapping[str, Range] = {
 }
 
 
+# Updates at the full step size, half a million decisions of one worker; by then it takes half of the matches from the
+# scripted player.
+SETTLE_UPDATES = 64
+
+
 @dataclass(frozen=True)
 class Hyper:
     """Settings of one PPO update. Immutable: `changed` gives a validated copy, the old value stays where it is held.
@@ -66,6 +72,19 @@ class Hyper:
                 raise ValueError(f"no hyperparameter named {name!r}; there are {', '.join(known)}")
         everything: dict[str, Any] = {**asdict(self), **values}
         return Hyper(**everything)
+
+
+def settled(hyper: Hyper, updates: int) -> Hyper:
+    """`hyper` as it is in force after so many updates: the step size falls with the square root of their number.
+
+    A step size that learns the basics in seconds is noise to a policy that has them; falling steps, each smaller than
+    the last and yet without a bound on their sum, are what stochastic approximation asks for (H. Robbins & S. Monro,
+    Annals of Mathematical Statistics 22, 1951).
+    """
+    if updates <= SETTLE_UPDATES:
+        return hyper
+    step = hyper.learning_rate * math.sqrt(SETTLE_UPDATES / updates)
+    return hyper.changed(learning_rate=max(RANGES["learning_rate"].low, step))
 
 
 def _checked(name: str, value: object) -> float | int:

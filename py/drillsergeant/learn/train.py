@@ -20,7 +20,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.native import NativeMemory
 from drillsergeant.learn.engine import CHUNK_STATS, Collector, Engine, Tally, duels_of
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.hyper import Hyper, settled
 from drillsergeant.learn.kernel_build import build_program
 from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.kernel_scratch import plan_for
@@ -169,7 +169,7 @@ def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[Point]:
             next_look += settings.evaluate_every
         start = time.perf_counter()
         league.collect(collectors, slots)
-        metrics = learner.learn(slots, hyper)
+        metrics = learner.learn(slots, settled(hyper, decisions // per_update))
         learner.write_parameters(rig.weights)
         decisions += per_update
         league.updated(decisions)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.hyper import Hyper, settled
 from drillsergeant.learn.policy_file import Policy
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
@@ -96,6 +96,8 @@ class Trainer:
         self._learning = True
         offsets = [chunk.offset for _, chunk in chunks]
         hyper = self.course.next_hyper()
+        if not self._lockstep:  # which promises what it is told
+            hyper = settled(hyper, self.updates)
         learned = self._learner.learn(offsets, hyper)
         metrics = await learned if isinstance(learned, Awaitable) else learned
         self._learning = False

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from drillsergeant.learn.hyper import RANGES, Hyper
+from drillsergeant.learn.hyper import RANGES, SETTLE_UPDATES, Hyper, settled
 
 
 def ascii_start(value: object) -> str:
@@ -62,3 +62,10 @@ def test_one_bad_value_among_good_ones_changes_nothing() -> None:
 def test_the_constructor_checks_too() -> None:
     with pytest.raises(ValueError, match="gamma"):
         Hyper(gamma=1.5)
+
+
+def test_steps_get_smaller_with_the_root_of_the_updates_and_stay_within_range() -> None:
+    hyper = Hyper(learning_rate=0.004, entropy=0.1)
+    assert settled(hyper, 0) is settled(hyper, SETTLE_UPDATES) is hyper
+    assert settled(hyper, 4 * SETTLE_UPDATES) == hyper.changed(learning_rate=0.002)
+    assert settled(hyper, 10**12).learning_rate == RANGES["learning_rate"].low
