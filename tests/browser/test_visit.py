@@ -48,7 +48,7 @@ def test_a_visitor_trains_pauses_plays_and_resets(visitor: Visitor) -> None:
 def test_a_human_plays_with_the_keyboard(visitor: Visitor) -> None:
     visitor.open()
     page = visitor.page
-    page.select_option("#mode", "human_vs_ai")
+    page.select_option("#player-left", "you")
     visitor.until("the show knows", lambda: visitor.show("mode") == "human_vs_ai")
     page.click("#stage")
     page.keyboard.down("ArrowLeft")

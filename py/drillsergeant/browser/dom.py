@@ -10,10 +10,12 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_proxy
 
+from drillsergeant.browser.bars import Bars
 from drillsergeant.browser.charts import Charts
-from drillsergeant.runtimes.page_view import Events, Mark
+from drillsergeant.browser.gamepad import Gamepads
+from drillsergeant.runtimes.page_view import Bar, Events, Mark
 
-DOCUMENT_EVENTS = ("click", "change", "keydown", "keyup", "pointerdown")
+DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
 PHASES = {"pointerdown": "down", "pointermove": "move", "pointerup": "up", "pointercancel": "up"}
 TICK_MS = 500
@@ -35,6 +37,8 @@ class DomView:
         self._proxies: list[Any] = []
         self._observer: Any = None
         self._timer: Any = None
+        self._bars: dict[str, Bars] = {}
+        self._gamepads = Gamepads(self._controlled)
         self.charts = Charts(self._hovered)
 
     def connect(self, events: Events) -> None:
@@ -58,11 +62,16 @@ class DomView:
             proxy.destroy()
         self._proxies = []
         self._elements.clear()
+        self._bars.clear()
+        self._gamepads.close()
         self.charts.close()
 
     def _listened(self) -> list[tuple[Any, str]]:
         stage = self._element("stage")
-        targets = [(js.document, name) for name in DOCUMENT_EVENTS] + [(stage, name) for name in STAGE_EVENTS]
+        pads = js.document.querySelectorAll("[data-pad]")
+        touched = [stage, *(pads.item(index) for index in range(pads.length))]
+        targets = [(js.document, name) for name in DOCUMENT_EVENTS]
+        targets += [(target, name) for target in touched for name in STAGE_EVENTS]
         return [*targets, (js.window, "blur"), (self._dark, "change")]
 
     # Events.
@@ -80,7 +89,7 @@ class DomView:
         kind = str(event.type)
         if kind in PHASES:
             self._by_pointer = True
-            if getattr(event.currentTarget, "id", "") == "stage":  # the document has no id
+            if hasattr(event.currentTarget, "id"):  # the document has none
                 self._point(events, PHASES[kind], event)
         elif kind == "click":
             button = event.target.closest("button")
@@ -94,7 +103,7 @@ class DomView:
             events.on_blur()
         elif hasattr(event, "matches"):
             self._recoloured(events)
-        else:
+        elif kind == "change" or event.target.type == "range":  # a slider speaks while it moves
             events.on_change(str(event.target.id), str(event.target.value))
 
     def _press(self, events: Events, down: bool, event: Any) -> None:
@@ -108,11 +117,23 @@ class DomView:
             event.preventDefault()  # no scrolling while playing
 
     def _point(self, events: Events, phase: str, event: Any) -> None:
-        stage = self._element("stage")
+        element = event.currentTarget
         if phase == "down":
-            stage.setPointerCapture(event.pointerId)
-        box = stage.getBoundingClientRect()
-        events.on_pointer(phase, float(event.clientX - box.left), float(event.clientY - box.top))
+            element.setPointerCapture(event.pointerId)
+        box = element.getBoundingClientRect()
+        x, y = float(event.clientX - box.left), float(event.clientY - box.top)
+        if str(element.id) == "stage":
+            if event.isPrimary:
+                events.on_pointer(phase, x, y)
+        elif phase != "move" or element.hasPointerCapture(event.pointerId):
+            events.on_pad(str(element.id), phase, 2 * x / box.width - 1, 1 - 2 * y / box.height)
+
+    def _controlled(self, axes: Sequence[float], buttons: Sequence[bool]) -> None:
+        try:
+            if self._events is not None:
+                self._events.on_gamepad(axes, buttons)
+        except Exception as failure:
+            self._trouble(failure)
 
     def _laid_out(self, _entries: Any, _observer: Any) -> None:
         self._guarded("on_layout")
@@ -190,6 +211,21 @@ class DomView:
             row = body.rows.item(index) or body.insertRow(-1)
             for column, text in enumerate(texts):
                 (row.cells.item(column) or row.insertCell(-1)).textContent = text
+
+    def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
+        """Show groups of bars in an element that holds nothing else."""
+        if name not in self._bars:
+            self._bars[name] = Bars(self._element(name))
+        self._bars[name].set(groups)
+
+    def move_knob(self, name: str, x: float, y: float) -> None:
+        """Put the knob of a stick away from its middle, as shares of half its stick's size, y upwards."""
+        style = self._element(name).style
+        style.left, style.top = f"{50 + 50 * x:.1f}%", f"{50 - 50 * y:.1f}%"
+
+    def watch_gamepad(self, on: bool) -> None:
+        """Begin or stop to report a game controller."""
+        self._gamepads.watch(on)
 
     def set_chart(
         self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]

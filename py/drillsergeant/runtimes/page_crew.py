@@ -29,5 +29,13 @@ class Game(page_drill.Game, Protocol):
     def action_repeat(self) -> int:
         """Ticks per decision."""
 
+    @property
+    def actions(self) -> tuple[tuple[str, ...], ...]:
+        """For each action its parts, in words."""
+
+    @property
+    def observation(self) -> tuple[str, ...]:
+        """The names of what a player sees."""
+
     def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for held keys."""

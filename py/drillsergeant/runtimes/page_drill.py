@@ -64,12 +64,6 @@ class DrillPanel:
         """The match runs, so another one may be chosen."""
         self._view.set_attribute(CHOICE, "disabled", None)
 
-    def hint(self, mode: str) -> str:
-        """Say what the visitor can do in a mode of the match."""
-        if mode == "human_vs_ai":
-            return self._game.words.keys
-        return "Both play by the newest weights." if self._game.sides == 2 else "It plays by the newest weights."
-
     def _write(self) -> None:
         view, words = self._view, self._game.words
         view.set_text("page-title", f"{words.title}: a match that learns while you watch")

@@ -1,8 +1,9 @@
-"""Which keys the visitor holds, and which action of the player that is."""
+"""Steering a player: which keys the visitor holds, what fingers and sticks add to that, and which action it all is."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 MOVES = {
     "KeyD": (1, 0), "ArrowRight": (1, 0), "KeyA": (-1, 0), "ArrowLeft": (-1, 0),
@@ -13,47 +14,81 @@ DASH = "Space"
 PLAY_CODES = frozenset((*MOVES, *TURNS, DASH))
 
 
-class Steering(Protocol):
+class Held(NamedTuple):
+    """What a visitor asks of a player, as seen on the screen; a turn of +1 is counter-clockwise."""
+
+    right: int = 0
+    up: int = 0
+    turn: int = 0
+    dash: bool = False
+
+
+class Rules(Protocol):
     """The part of a drill that knows what keys mean."""
 
     def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for held keys; directions are as seen on the screen."""
 
 
-class HeldKeys:
+class Device(Protocol):
+    """Something to steer with."""
+
+    def held(self) -> Held:
+        """Return what is asked for now."""
+
+    def release(self) -> None:
+        """Let go of everything."""
+
+
+class Keys:
     """The keys of the player that are down. Codes are physical places, so WASD lies there on every keyboard."""
 
-    def __init__(self, steering: Steering, side: int) -> None:
-        self._steering, self._side = steering, side
-        self._held: set[str] = set()
-        self._last = self.action()
+    def __init__(self) -> None:
+        self._down: set[str] = set()
 
-    def change(self, code: str, down: bool) -> int | None:
-        """Note that a key went down or up; returns the action if that changed it."""
+    def change(self, code: str, down: bool) -> None:
+        """Note that a key went down or up."""
         if down:
-            self._held.add(code)
+            self._down.add(code)
         else:
-            self._held.discard(code)
-        return self._news()
+            self._down.discard(code)
+
+    def release(self) -> None:
+        """Let go of everything."""
+        self._down.clear()
+
+    def held(self) -> Held:
+        """Return what the keys ask for; opposite ones cancel."""
+        moves = [MOVES[code] for code in self._down if code in MOVES]
+        turn = sum(TURNS[code] for code in self._down if code in TURNS)
+        return Held(sum(move[0] for move in moves), sum(move[1] for move in moves), turn, DASH in self._down)
+
+
+class Steering:
+    """All devices together, as one action."""
+
+    def __init__(self, rules: Rules, side: int, devices: Sequence[Device]) -> None:
+        self._rules, self._side, self._devices = rules, side, devices
+        self._last = self._action()
 
     def release(self) -> int | None:
-        """Let go of everything; returns the action if that changed it."""
-        self._held.clear()
-        return self._news()
+        """Let go of everything everywhere; returns the action if that changed it."""
+        for device in self._devices:
+            device.release()
+        return self.news()
 
-    def action(self) -> int:
-        """Return the action for what is held; opposite keys cancel."""
-        right = _sign(sum(MOVES[code][0] for code in self._held if code in MOVES))
-        up = _sign(sum(MOVES[code][1] for code in self._held if code in MOVES))
-        turn = _sign(sum(TURNS[code] for code in self._held if code in TURNS))
-        return self._steering.from_keys(self._side, right, up, turn, DASH in self._held)
-
-    def _news(self) -> int | None:
-        action = self.action()
+    def news(self) -> int | None:
+        """Return the action where it is another one than the last time."""
+        action = self._action()
         if action == self._last:
             return None
         self._last = action
         return action
+
+    def _action(self) -> int:
+        all_held = [device.held() for device in self._devices]
+        right, up, turn = (_sign(sum(column)) for column in list(zip(*all_held, strict=True))[:3])
+        return self._rules.from_keys(self._side, right, up, turn, any(held.dash for held in all_held))
 
 
 def _sign(value: int) -> int:

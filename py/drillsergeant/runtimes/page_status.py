@@ -26,7 +26,6 @@ class Situation:
     trained_s: float = 0.0
     chance: float = 0.0  # share of wins against a player that acts by chance
     alone: bool = False  # a drill with one side: there is no rival, a match is won or not
-    mode: str = "ai_vs_ai"
     trouble: str = ""
 
 

@@ -33,7 +33,7 @@ class Tries:
         """Return what each suggestion does, by its button."""
         return {
             "try-bold": self._embolden,
-            "try-you": lambda: self._set("mode", "human_vs_ai"),
+            "try-you": lambda: self._set("player-left", "you"),
             "try-factory": lambda: self._click("factory"),
             "try-again": lambda: self._click("restart"),
             "try-hide": lambda: self._tips(shown=False),

@@ -19,6 +19,16 @@ class Mark:
     text: str
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A bar with a name and a number: it begins at ``start`` and is ``length`` long, as shares of the whole width."""
+
+    name: str
+    start: float
+    length: float
+    text: str
+
+
 class Events(Protocol):
     """What the document tells the page's logic."""
 
@@ -33,6 +43,13 @@ class Events(Protocol):
 
     def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
         """The pointer is at CSS pixels from the stage's top left corner; ``phase`` is down, move or up."""
+
+    def on_pad(self, name: str, phase: str, x: float, y: float) -> None:
+        """A finger is on the pad with id ``name``: ``phase`` is down, move or up, x and y count from its middle to 1 at
+        its edge, y upwards."""
+
+    def on_gamepad(self, axes: Sequence[float], buttons: Sequence[bool]) -> None:
+        """The game controller that is watched has these axes and pressed buttons now."""
 
     def on_layout(self) -> None:
         """The stage's size or the colour theme has changed."""
@@ -70,6 +87,15 @@ class View(Protocol):
 
     def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
         """Replace what a select offers: (value, text) each; what was chosen stays chosen if it is still there."""
+
+    def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
+        """Show groups of bars in an element that holds nothing else."""
+
+    def move_knob(self, name: str, x: float, y: float) -> None:
+        """Put the knob of a stick away from its middle, as shares of half its stick's size, y upwards."""
+
+    def watch_gamepad(self, on: bool) -> None:
+        """Begin or stop to report a game controller."""
 
     def set_chart(
         self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]

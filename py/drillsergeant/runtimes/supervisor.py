@@ -26,7 +26,7 @@ from drillsergeant.runtimes.setup import Setup
 BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
 RESTART_LIMIT = 5
 RESTART_WINDOW_S = 60.0
-SHOW_SETTINGS = (protocol.SetSpeed, protocol.SetPlayers, protocol.SetView, protocol.Inspect, protocol.Resize)
+SHOW_SETTINGS = (protocol.SetSpeed, protocol.SetView, protocol.Resize)
 
 
 class Handle(Protocol):
@@ -130,7 +130,7 @@ class Fleet:
         self._audience: Audience | None = None
         self._training: protocol.StartTraining | None = None
         self._pulses = Pulses()
-        self._show_settings: dict[tuple[str, int], protocol.Message] = {}  # by type, and the match it is about
+        self._show_settings: dict[str, protocol.Message] = {}
         workers = [Worker("show", 0), Worker("trainer", 0)]
         if setup.mode == "shared":
             workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
@@ -184,7 +184,7 @@ class Fleet:
             self._training = None
             self._run_flag.set(False)
         elif role == "show" and isinstance(message, SHOW_SETTINGS):
-            self._show_settings[(message.TYPE, getattr(message, "match", 0))] = message
+            self._show_settings[message.TYPE] = message
         for worker in self._workers.values():
             if worker.role == role and worker.handle is not None:
                 worker.handle.post(protocol.encode(message))

@@ -9,7 +9,7 @@ from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.page_address import Opening
 from drillsergeant.runtimes.page_runs import Guard
-from drillsergeant.runtimes.page_view import Events, Mark
+from drillsergeant.runtimes.page_view import Bar, Events, Mark
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
 
@@ -24,6 +24,9 @@ class FakeView:
         self.rows: dict[str, list[tuple[str, ...]]] = {}
         self.errors: list[tuple[str, str]] = []
         self.charts: dict[str, tuple[Sequence[Sequence[float | None]], float, str, Sequence[Mark]]] = {}
+        self.bars: dict[str, list[list[Bar]]] = {}
+        self.knobs: dict[str, tuple[float, float]] = {}
+        self.watching = False
         self.address: dict[str, str] = {}
         self.copying_allowed = True
         self.dialogs: dict[str, bool] = {}
@@ -58,6 +61,15 @@ class FakeView:
     ) -> None:
         assert all(len(column) == len(columns[0]) for column in columns)
         self.charts[name] = (columns, end, unit, marks)
+
+    def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
+        self.bars[name] = [list(group) for group in groups]
+
+    def move_knob(self, name: str, x: float, y: float) -> None:
+        self.knobs[name] = x, y
+
+    def watch_gamepad(self, on: bool) -> None:
+        self.watching = on
 
     def prefer(self, name: str, value: str | None) -> None:
         self.preferred[name] = value
@@ -137,6 +149,8 @@ class FakeGame:
     words = Words("Ball Drill", "Squares play soccer.", ("Orange", "Blue"), "goals", "A field.", "WASD move.")
     scene = Scene(6.0, 4.0, 1.3, 0.9, (Body("disc", "ball", "x", "y", 0.3),))
     action_repeat = 8
+    actions = (("stay", "no dash"), ("run", "no dash"), ("stay", "dash"), ("run", "dash"))
+    observation = ("own_x", "ball_x")
 
     def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
         return (right + 1) + 3 * (up + 1) + 9 * (turn + 1) + 27 * int(dash)

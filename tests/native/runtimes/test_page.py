@@ -88,13 +88,13 @@ def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
 def test_speed_and_mode_reach_the_show() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("speed", "0.25")
-    sitting.page.on_change("mode", "human_vs_ai")
+    sitting.page.on_change("player-left", "you")
     assert sitting.crew.take() == [("show", protocol.SetSpeed(0.25)), ("show", protocol.SetPlayers(protocol.VISITOR))]
     assert sitting.view.attributes[("stage", "data-mode")] == "human_vs_ai"
     sitting.page.on_change("speed", "900")
-    sitting.page.on_change("mode", "chess")
+    sitting.page.on_change("player-left", "chess")
     assert sitting.crew.take() == []
-    assert (sitting.view.values["speed"], sitting.view.values["mode"]) == ("0.25", "human_vs_ai")
+    assert (sitting.view.values["speed"], sitting.view.values["player-left"]) == ("0.25", "you")
 
 
 def test_forgetting_what_took_a_while_needs_a_second_press_soon() -> None:
@@ -134,7 +134,7 @@ def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
 def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
     sitting = Sitting().boot()
     assert not sitting.page.on_key("KeyW", "w", True, "")
-    sitting.page.on_change("mode", "human_vs_ai")
+    sitting.page.on_change("player-left", "you")
     sitting.crew.take()
     assert sitting.view.focused == 1
     actions = []
@@ -153,27 +153,41 @@ def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
     assert sitting.crew.take() == [("show", protocol.Input(action=STILL))]
 
 
-def test_leaving_human_mode_lets_go_before_the_mode_changes() -> None:
+def test_who_stops_playing_lets_go_of_everything() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_change("mode", "human_vs_ai")
+    sitting.page.on_change("player-left", "you")
     sitting.page.on_key("KeyD", "d", True, "")
     sitting.crew.take()
-    sitting.page.on_change("mode", "ai_vs_ai")
-    assert sitting.crew.take() == [("show", protocol.Input(action=STILL)), ("show", protocol.SetPlayers())]
+    sitting.page.on_change("player-left", "now")
+    assert sitting.crew.take() == [("show", protocol.SetPlayers()), ("show", protocol.Input(action=STILL))]
 
 
-def test_dragging_speaks_field_metres() -> None:
+def test_dragging_speaks_field_metres_and_begins_where_the_pointer_came_down() -> None:
     sitting = Sitting().boot()
     sitting.page.on_pointer("move", 10, 10)
     assert sitting.crew.take() == [], "only after the pointer went down"
+    place = fit(sitting.game.scene, *sitting.view.size[:2])
+    sitting.page.on_pointer("down", *place.to_pixels(2.5, -1.5))
+    assert sitting.crew.take() == [], "only when it moves: it may be a tap"
+    sitting.page.on_pointer("move", *place.to_pixels(3.5, -1.0))
+    sitting.page.on_pointer("up", *place.to_pixels(3.5, -1.0))
+    sitting.page.on_pointer("move", 0, 0)
+    first, second, drop = (message for _, message in sitting.crew.take())
+    assert isinstance(first, protocol.Input)
+    assert isinstance(second, protocol.Input)
+    assert (first.x_m, first.y_m, second.x_m, second.y_m) == pytest.approx((2.5, -1.5, 3.5, -1.0))
+    assert drop == protocol.Input(released=True)
+
+
+def test_a_pointer_that_hardly_moves_taps() -> None:
+    sitting = Sitting().boot()
     x_px, y_px = fit(sitting.game.scene, *sitting.view.size[:2]).to_pixels(2.5, -1.5)
     sitting.page.on_pointer("down", x_px, y_px)
-    sitting.page.on_pointer("up", x_px, y_px)
-    sitting.page.on_pointer("move", 0, 0)
-    (_, drag), (_, drop) = sitting.crew.take()
-    assert isinstance(drag, protocol.Input)
-    assert (drag.x_m, drag.y_m) == pytest.approx((2.5, -1.5))
-    assert drop == protocol.Input(released=True)
+    sitting.page.on_pointer("move", x_px + 2, y_px - 3)
+    sitting.page.on_pointer("up", x_px + 2, y_px - 3)
+    ((_, tap),) = sitting.crew.take()
+    assert isinstance(tap, protocol.Tap)
+    assert (tap.x_m, tap.y_m, tap.match) == pytest.approx((2.5, -1.5, 0))
 
 
 def test_a_worker_s_error_is_shown_with_its_traceback() -> None:
@@ -271,7 +285,7 @@ def test_every_element_the_page_writes_to_is_in_index_html_once_and_nothing_is_i
         "dismiss",
     ):
         sitting.page.on_click(name)
-    sitting.page.on_change("mode", "human_vs_ai")
+    sitting.page.on_change("player-left", "you")
     sitting.page.on_change("hyper-clip", "7")
     sitting.page.on_tick()
     view = sitting.view

@@ -6,6 +6,7 @@ from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page_drill import CHOICE, DRILLS, NOTE
 
 from tests.native.runtimes.fake_page import Sitting
+from tests.native.runtimes.test_page_players import with_timeline
 
 CHASE = facts_of(make("chase"))
 
@@ -21,7 +22,7 @@ def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
     assert texts["drill-sentence"] == texts["status"] == CHASE.words.sentence
     assert attributes[("metric-score_1", "aria-label")] == "catches, Got away"
     assert str(attributes[("match", "aria-label")]).startswith(CHASE.words.picture)
-    assert texts["hint"] == "It plays by the newest weights."
+    assert attributes[("team-right", "hidden")] == ""
     sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
     assert attributes[(CHOICE, "disabled")] is None
 
@@ -29,11 +30,25 @@ def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
 def test_keys_and_step_are_those_of_the_new_drill() -> None:
     sitting = Sitting().boot()
     sitting.page.on_drill(CHASE)
-    sitting.page.on_change("mode", "human_vs_ai")
+    sitting.page.on_change("player-left", "you")
     assert sitting.view.texts["hint"] == CHASE.words.keys
     sitting.crew.take()
     sitting.page.on_key("ArrowUp", "ArrowUp", True, "")
     assert sitting.crew.take() == [("show", protocol.Input(action=CHASE.from_keys(0, 0, 1, 0, False)))]
+
+
+def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:
+    sitting = with_timeline()
+    sitting.page.on_click("duel")
+    sitting.page.on_change("inside-side", "1")
+    sitting.page.on_drill(CHASE)
+    assert sitting.view.values["player-right"] == "now"
+    assert not sitting.enabled("timeline")
+    assert sitting.view.attributes[("inside-body", "hidden")] == ""
+    sitting.crew.take()
+    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
+    seats = [message for _, message in sitting.crew.take() if isinstance(message, protocol.SetPlayers)]
+    assert seats == [protocol.SetPlayers()]
 
 
 def test_a_drill_that_cannot_be_had_changes_nothing_and_says_why() -> None:
