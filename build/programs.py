@@ -13,7 +13,7 @@ SOURCES = ("elementary.py", "drills", "kernels", "learn", "memory/layout.py")
 
 
 def programs_folder(cache: Path) -> Path:
-    """The folder of every drill's .wasm and .json."""
+    """The folder of every drill's .wasm and .json, and of what the workshop shows of it."""
     package = ROOT / "py" / "drillsergeant"
 
     def make(part: Path) -> None:

@@ -12,7 +12,7 @@ async function verifyBuild() {
   throw Object.assign(new Error(message), { final: true });
 }
 
-export async function boot(role) {
+export async function boot(role, module = "worker_boot") {
   const started = performance.now();
   const queue = [];
   self.onmessage = (event) => queue.push(event.data);
@@ -29,7 +29,7 @@ export async function boot(role) {
     const pyodide = (self.pyodide = await loading); // global, for a console and the leak tests
     await pyodide.loadPackage(["drillsergeant", ...options.getAll("package")], { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
     if (errors.length) throw new Error(errors.join("; "));
-    const entry = pyodide.pyimport("drillsergeant.browser.worker_boot");
+    const entry = pyodide.pyimport(`drillsergeant.browser.${module}`);
     entry.start(role, queue, started);
     entry.destroy();
   } catch (error) {

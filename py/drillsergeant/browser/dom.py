@@ -163,7 +163,7 @@ class DomView:
 
     def _focus(self) -> str:
         tag = str(js.document.activeElement.tagName) if js.document.activeElement else ""
-        if tag in ("INPUT", "SELECT", "TEXTAREA"):
+        if tag in ("INPUT", "SELECT", "TEXTAREA", "CODE-EDITOR"):
             return "typing"
         return "button" if tag in ("BUTTON", "SUMMARY", "A") else ""
 

@@ -9,13 +9,14 @@ import js
 
 from drillsergeant.browser.dom import DomView
 from drillsergeant.browser.downloads import BrowserDoor
-from drillsergeant.browser.shelf import Shelf
+from drillsergeant.browser.shelf import BrowserForge, Shelf
 from drillsergeant.browser.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.page_address import opened
 from drillsergeant.runtimes.page_mode import tell_mode
 from drillsergeant.runtimes.setup import choose_setup
+from drillsergeant.runtimes.smithy import Smithy
 from drillsergeant.runtimes.supervisor import Fleet
 
 _alive: list[object] = []
@@ -37,7 +38,8 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed
-    page = Page(view, fleet, drill, seed, opening, lambda name: shelf.bring(name, fleet, page), BrowserDoor())
+    forge = BrowserForge(shelf, fleet, Smithy(spawner), mode)
+    forge.audience = page = Page(view, fleet, drill, seed, opening, forge, BrowserDoor())
     tell_mode(view, mode, str(way.why), str(way.ownTab))
     show = spawner.adopt(
         show_worker,
@@ -45,7 +47,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
         lambda why: page.on_fleet("show", "dead", why),
     )
     fleet.start(page, show)
-    _alive.extend((fleet, page, spawner, shelf))
+    _alive.extend((fleet, page, spawner, forge))
 
 
 def _parameters() -> dict[str, str]:

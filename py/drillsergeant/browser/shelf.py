@@ -1,22 +1,26 @@
 """The drills a page has had: each with its program, its compiled module and a memory of its own.
 
-A drill keeps its memory when another one is chosen, so that what was learned is there when the visitor comes back.
+A drill keeps its memory when another one is chosen, so that what was learned is there when the visitor comes back. Code
+that a reader has edited takes the place of the drill's own, over the same memory where everything in it has its shape.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import js
+from pyodide.ffi import to_js
 
 from drillsergeant.browser.shared import BrowserMemory, allocate
 from drillsergeant.browser.spawner import own_version
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
+from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.setup import Setup
+from drillsergeant.runtimes.smithy import Answer, Smithy
 from drillsergeant.runtimes.supervisor import Fleet, Hosted
 
 
@@ -47,12 +51,14 @@ class Shelf:
     def __init__(self, choose: Callable[[Program], Setup], mode: str) -> None:
         self._choose, self._mode = choose, mode
         self._places: dict[str, Place] = {}
-        self._bringing: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def put(self, text: str, module: Any) -> Place:
         """Keep a program (its manifest) and its module, with a new memory. Raises JsException if there is no room."""
         program = Program.from_json(text)
-        setup = self._choose(program)
+        return self._fill(program, self._choose(program), text, module)
+
+    def _fill(self, program: Program, setup: Setup, text: str, module: Any) -> Place:
         layout = Layout(setup.plan)
         shared = self._mode == "shared"
         handle = allocate(layout.pages, shared=shared)
@@ -64,7 +70,12 @@ class Shelf:
 
     def bring(self, name: str, fleet: Fleet, audience: Audience) -> None:
         """Fetch a drill where it is not here yet, and let the workers go over to it."""
-        self._bringing = asyncio.ensure_future(self._bring(name, fleet, audience))
+        self._begin(self._bring(name, fleet, audience))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _bring(self, name: str, fleet: Fleet, audience: Audience) -> None:
         try:
@@ -75,10 +86,90 @@ class Shelf:
             return
         audience.on_drill(place.program.drill)
 
+    def source(self, name: str, then: Callable[[str, str], None]) -> None:
+        """Fetch the editable parts of a drill; ``then`` gets their text, or "" and why not."""
+
+        async def fetch() -> None:
+            try:
+                text = str(await (await _answer(f"programs/{name}.edit.txt")).text())
+            except Exception as failure:  # told to the reader
+                then("", str(failure))
+                return
+            then(text, "")
+
+        self._begin(fetch())
+
+    def install(
+        self, name: str, made: protocol.Compiled | None, fleet: Fleet, then: Callable[[str, bool], None]
+    ) -> None:
+        """Let the workers go over to an edited drill, or back to the original (None); see ``page_workshop.Forge``."""
+
+        async def go() -> None:
+            try:
+                lost = await self._install(name, made, fleet)
+            except Exception as failure:  # told to the reader; the code there is goes on
+                then(str(failure), False)
+                return
+            then("", lost)
+
+        self._begin(go())
+
+    async def _install(self, name: str, made: protocol.Compiled | None, fleet: Fleet) -> bool:
+        old = self._places[name]
+        if made is None:
+            text, module = await self._fetched(name)
+        else:
+            text, module = made.program, await js.WebAssembly.compile(to_js(made.binary))
+        program = Program.from_json(text)
+        setup = self._choose(program)
+        if made is not None:  # under a reader's own reward, losing to the bot may be right
+            setup = replace(setup, options={**setup.options, "guards": False})
+        if Layout(setup.plan).to_dict() != old.layout.to_dict():
+            place = self._fill(program, setup, text, module)
+            fleet.replace(place.hosted, place.setup, place.layout, place.memory)
+            return True
+        hosted = replace(old.hosted, program=text, module=module)
+        place = self._places[name] = replace(old, program=program, setup=setup, hosted=hosted)
+        # The trainer learns from numbers alone: it goes on as it is, unless it plays too or its words have changed.
+        same_words = _words(program) == _words(old.program)
+        roles = ("show", "rollout") if self._mode == "shared" and same_words else protocol.ROLES
+        fleet.replace(place.hosted, place.setup, place.layout, place.memory, roles)
+        return False
+
     async def _fetched(self, name: str) -> tuple[str, Any]:
         kind = "" if self._mode == "shared" else ".solo"
         facts, binary = await asyncio.gather(_answer(f"programs/{name}.json"), _answer(f"programs/{name}{kind}.wasm"))
         return str(await facts.text()), await js.WebAssembly.compileStreaming(binary)
+
+
+class BrowserForge:
+    """``page_workshop.Forge``: the shelf, the workers and the workshop behind chooser and editor."""
+
+    audience: Audience
+
+    def __init__(self, shelf: Shelf, fleet: Fleet, smithy: Smithy, mode: str) -> None:
+        self._shelf, self._fleet, self._smithy, self._mode = shelf, fleet, smithy, mode
+
+    def bring(self, drill: str) -> None:
+        """Let the workers go over to another drill; the audience hears of it."""
+        self._shelf.bring(drill, self._fleet, self.audience)
+
+    def source(self, drill: str, then: Callable[[str, str], None]) -> None:
+        """Fetch the editable parts of a drill; ``then`` gets their text, or "" and why not."""
+        self._shelf.source(drill, then)
+
+    def compile(self, drill: str, text: str, answer: Answer) -> None:
+        """Make a program of the text in the workshop."""
+        self._smithy.compile(protocol.Compile(drill, text, self._mode == "shared"), answer)
+
+    def install(self, drill: str, made: protocol.Compiled | None, then: Callable[[str, bool], None]) -> None:
+        """Let the workers go over to a program, or back to the original."""
+        self._shelf.install(drill, made, self._fleet, then)
+
+
+def _words(program: Program) -> tuple[tuple[str, ...], ...]:
+    """What the trainer calls things."""
+    return program.drill.reward_terms, program.drill.observation
 
 
 async def _answer(path: str) -> Any:

@@ -19,6 +19,7 @@ from drillsergeant.kernels.network_gradient import NetworkGradient
 from drillsergeant.kernels.network_program import NetworkProgram
 from drillsergeant.kernels.pipeline import add_kernels
 from drillsergeant.learn.arithmetic import METRICS
+from drillsergeant.learn.edited_source import HOMES, source_of
 from drillsergeant.learn.gpu_build import generated
 from drillsergeant.learn.kernel_table import DrillKernels, learner_kernels
 from drillsergeant.learn.learner_program import LearnerProgram
@@ -103,6 +104,8 @@ def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
         shader = generated(program.drill.action_count)
         binaries = {".wasm": program.binary, ".solo.wasm": for_unshared_memory(program.binary)}
         files = {**binaries, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
+        if name in HOMES:
+            files[".edit.txt"] = source_of(name).encode()
         for suffix, content in files.items():
             path = folder / f"{name}{suffix}"
             path.write_bytes(content)

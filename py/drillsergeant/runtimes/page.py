@@ -26,6 +26,7 @@ from drillsergeant.runtimes.page_tools import Tools
 from drillsergeant.runtimes.page_tries import TRIES, Tries
 from drillsergeant.runtimes.page_validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page_view import View
+from drillsergeant.runtimes.page_workshop import Forge, Workshop
 from drillsergeant.runtimes.protocol_runs import RUN_ANSWERS
 
 LARGEST_PX = 4096
@@ -42,10 +43,10 @@ class Page:
     """All state of the page that is not in the document."""
 
     def __init__(
-        self, view: View, crew: Crew, game: Game, seed: int, opening: Opening, bring: Callable[[str], None], door: Door
+        self, view: View, crew: Crew, game: Game, seed: int, opening: Opening, forge: Forge, door: Door
     ) -> None:
         self._view, self._crew = view, crew
-        self._drill = DrillPanel(view, game, bring)
+        self._drill = DrillPanel(view, game, forge.bring)
         self._situation = page_status.Situation(alone=game.sides == 1)
         self._narrator = page_status.Narrator(view)
         self._answer = partial(self._narrator.tell, answer=True)
@@ -58,6 +59,7 @@ class Page:
         self._match = MatchPart(view, crew.send, game, self._seed, self._address, self._answer)
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._runs = RunsPanel(view, door, game.name, lambda message: crew.send("trainer", message))
+        self._workshop = Workshop(view, forge, game.name, partial(crew.send, "trainer"), self._forget)
         self._learner = ""
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._commands: dict[str, Callable[[], None]] = {
@@ -70,6 +72,7 @@ class Page:
             **Tries(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
             SWITCH: self._validation.switch,
             **self._runs.commands(),
+            **self._workshop.commands(),
         }
         view.connect(self)
         for complaint in opening.complaints:
@@ -159,6 +162,7 @@ class Page:
         self._telemetry.drill(game.name)
         self._runs.on_drill(game.name)
         self._drill.arrived(game)
+        self._workshop.drill(game.name)
         self._address.note("drill", game.name, FIRST)
         self._answer(game.words.sentence)
 
@@ -262,10 +266,13 @@ class Page:
     def _start_over(self) -> None:
         """Begin again with the settings as they are."""
         if self._seed.read():
-            self._crew.send("trainer", protocol.ResetTrainer(self._seed.value))
+            self._forget()
             if not self._situation.training:
                 self._train()
             self._answer("Everything learned is forgotten; the players start from nothing.")
+
+    def _forget(self) -> None:
+        self._crew.send("trainer", protocol.ResetTrainer(self._seed.value))
 
     def _enable(self, names: tuple[str, ...]) -> None:
         for name in names:

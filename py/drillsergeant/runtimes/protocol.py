@@ -37,6 +37,7 @@ from drillsergeant.runtimes.protocol_show import (
     Step,
     Tap,
 )  # fmt: skip
+from drillsergeant.runtimes.protocol_workshop import WORKSHOP_ANSWERS, Checked, Compile, Compiled, Refused, SetGuards
 
 __all__ = [  # what stands in another file and is used as if it stood here
     "BOT",
@@ -45,13 +46,18 @@ __all__ = [  # what stands in another file and is used as if it stood here
     "SPEED_RANGE",
     "VIEWS",
     "VISITOR",
+    "Checked",
+    "Compile",
+    "Compiled",
     "Input",
     "Inspect",
     "Message",
     "Pause",
     "Play",
+    "Refused",
     "ResetShow",
     "Resize",
+    "SetGuards",
     "SetPlayers",
     "SetSpeed",
     "SetView",
@@ -201,7 +207,7 @@ class Error(Message):
 
 ALL: tuple[type[Message], ...] = (
     Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Mirrored,
-    Ready, Metrics, Error, *SHOW_REQUESTS, *RUN_REQUESTS, *RUN_ANSWERS,
+    Ready, Metrics, Error, SetGuards, Compile, *WORKSHOP_ANSWERS, *SHOW_REQUESTS, *RUN_REQUESTS, *RUN_ANSWERS,
 )  # fmt: skip
 MESSAGES: dict[str, type[Message]] = {cls.TYPE: cls for cls in ALL}
 
@@ -210,11 +216,14 @@ ACCEPTED: dict[Role, frozenset[str]] = {
     "trainer": frozenset(
         {
             "INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "SET_VALIDATION", "RESET_TRAINER",
-            "REWIND", "SNAPSHOT", *(cls.TYPE for cls in RUN_REQUESTS),
+            "REWIND", "SNAPSHOT", "SET_GUARDS", *(cls.TYPE for cls in RUN_REQUESTS),
         }
     ),
     "rollout": frozenset({"INIT"}),
-    "page": frozenset({"MIRRORED", "READY", "METRICS", "ERROR", *(cls.TYPE for cls in RUN_ANSWERS)}),
+    "workshop": frozenset({"COMPILE"}),
+    "page": frozenset(
+        {"MIRRORED", "READY", "METRICS", "ERROR", *(cls.TYPE for cls in (*RUN_ANSWERS, *WORKSHOP_ANSWERS))}
+    ),
 }
 
 _HINTS: dict[type[Message], dict[str, object]] = {}

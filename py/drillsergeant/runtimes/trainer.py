@@ -140,6 +140,8 @@ class Trainer:
             case protocol.SetValidation(on=on):
                 if isinstance(self._learner, FallbackLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
+            case protocol.SetGuards(on=on):
+                self.course.falls_back = on
             case protocol.ResetTrainer(seed=seed, hyper=changes):
                 hyper = self.course.wanted.changed(**changes)
                 self._between_updates(lambda: self._reset(seed, hyper))

@@ -159,13 +159,37 @@ class FakeGame:
 STILL = FakeGame().from_keys(0, 0, 0, 0, False)
 
 
+class FakeForge:
+    """Remembers what it is asked for; the test answers."""
+
+    def __init__(self) -> None:
+        self.brought: list[str] = []
+        self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
+        self.attempts: list[tuple[str, str, Callable[[protocol.Compiled | protocol.Refused], None]]] = []
+        self.installed: list[tuple[str, protocol.Compiled | None, Callable[[str, bool], None]]] = []
+
+    def bring(self, drill: str) -> None:
+        self.brought.append(drill)
+
+    def source(self, drill: str, then: Callable[[str, str], None]) -> None:
+        then(self.texts.get(drill, ""), "" if drill in self.texts else "status 404")
+
+    def compile(
+        self, drill: str, text: str, answer: Callable[[protocol.Compiled | protocol.Refused], None]
+    ) -> None:
+        self.attempts.append((drill, text, answer))
+
+    def install(self, drill: str, made: protocol.Compiled | None, then: Callable[[str, bool], None]) -> None:
+        self.installed.append((drill, made, then))
+
+
 class Sitting:
     """A page with its fakes, and shorthands for what happens to it."""
 
     def __init__(self, opening: Opening | None = None) -> None:
         self.view, self.crew, self.game, self.door = FakeView(), FakeCrew(), FakeGame(), FakeDoor()
-        self.wanted: list[str] = []
-        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening(), self.wanted.append, self.door)
+        self.forge = FakeForge()
+        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening(), self.forge, self.door)
 
     def boot(self) -> Sitting:
         """All workers become ready, in the order they do; the messages of that are forgotten."""

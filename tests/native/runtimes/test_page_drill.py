@@ -14,7 +14,7 @@ CHASE = facts_of(make("chase"))
 def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change(CHOICE, "chase")
-    assert sitting.wanted == ["chase"]
+    assert sitting.forge.brought == ["chase"]
     assert sitting.view.attributes[(CHOICE, "disabled")] == ""
     sitting.page.on_drill(CHASE)
     texts, attributes = sitting.view.texts, sitting.view.attributes
@@ -65,7 +65,7 @@ def test_what_is_no_drill_is_not_asked_for() -> None:
     sitting = Sitting().boot()
     for name in ("ball", "probe-value", "../ball", ""):
         sitting.page.on_change(CHOICE, name)
-    assert sitting.wanted == []
+    assert sitting.forge.brought == []
     assert sitting.view.values[CHOICE] == "ball"
 
 

@@ -1,0 +1,37 @@
+"""Where Python takes over in the workshop: every request is answered, whatever the reader's code does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drillsergeant.browser.worker_host import WorkerHost
+from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.workshop import Workshop
+
+_alive: list[object] = []
+
+
+def start(role: str, queue: Any, started_ms: float) -> None:
+    """Begin; ``queue`` is a JavaScript array of messages that came while Python was loading."""
+    host = WorkerHost(started_ms)
+
+    def post(message: protocol.Message) -> None:
+        host.post(protocol.encode(message))
+
+    workshop = Workshop(post)
+
+    def receive(data: Any) -> None:
+        try:
+            request = protocol.decode(data.to_py() if hasattr(data, "to_py") else data, role)
+            assert isinstance(request, protocol.Compile), "the workshop accepts nothing else"
+            workshop.handle(request)
+        except protocol.ProtocolError as wrong:
+            post(protocol.Error(role, 0, str(wrong)))
+        except BaseException as failure:  # SystemExit and the like are the reader's, too
+            post(protocol.Refused(f"{type(failure).__name__}: {failure}", 0))
+
+    _alive.append(workshop)
+    host.on_message(receive)
+    for data in queue:
+        receive(data)
+    post(protocol.Ready(role, 0, host.boot_s()))

@@ -1,0 +1,57 @@
+"""The parts of a drill that a reader may edit, as text: its numbers, its reward and what a player observes.
+
+The text is a class over the drill's own, made of the real source, so that running it unchanged changes nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import fields
+from types import ModuleType
+from typing import Any
+
+from drillsergeant.drills import ball, ball_view, chase, make, sumo
+from drillsergeant.drills.contract import Drill
+
+NAME = "Mine"  # of the class
+# Where a drill's reward and observation are written, and what the text may use beside them.
+HOMES: Mapping[str, tuple[ModuleType, ...]] = {"ball": (ball_view, ball), "sumo": (sumo,), "chase": (chase,)}
+PARTS = ("reward", "observe")
+
+
+def source_of(name: str) -> str:
+    """Return the editable parts of a drill as text."""
+    drill = make(name)
+    parts = [_method(name, drill, part) for part in PARTS]
+    numbers = "\n".join(_numbers(drill))
+    head = f'''@dataclass(frozen=True)
+class {NAME}({type(drill).__name__}):
+    """{drill.words.title} in your words: change anything, press Run. An array holds one number per match."""
+
+'''
+    return head + numbers + "\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _numbers(drill: Drill) -> list[str]:
+    """The lines that define a drill's numbers, with their comments; the drill's own come first."""
+    cls: Any = type(drill)
+    mine = {field.name for field in fields(cls) if isinstance(field.default, float)}
+    lines: dict[str, str] = {}
+    for each in cls.__mro__[:-1]:
+        for line in inspect.getsource(each).splitlines():
+            found = re.match(r"    (\w+): float = ", line)
+            if found and found[1] in mine:
+                lines.setdefault(found[1], line)
+    return list(lines.values())
+
+
+def _method(name: str, drill: Drill, part: str) -> str:
+    """The source of a part as a method, whether the drill has it as one or as a function of its rules."""
+    home = HOMES[name][0]
+    function = getattr(home, part, None) or getattr(type(drill), part)
+    text = textwrap.dedent(inspect.getsource(function))
+    text = re.sub(r"\brules: \w+", "self", text)
+    return textwrap.indent(re.sub(r"\brules\b", "self", text), "    ").rstrip()

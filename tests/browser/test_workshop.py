@@ -1,0 +1,106 @@
+"""Python on the page: a reader's reward changes what is learned, and code that goes wrong costs only its attempt."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from tests.browser.conftest import Visitor
+
+AWAY = "closer = (_gap(after, side) - _gap(before, side)) * 4.0"
+CLOSER = "closer = (_gap(before, side) - _gap(after, side)) * (self.to_ball_reward / (2.0 * self.half_length_m))"
+RETURN = "return [goal, seen_from(side, nearer), closer]"
+SAID = "#workshop-said"
+
+
+def open_editor(visitor: Visitor) -> str:
+    """Open the workshop; returns the code in it."""
+    visitor.page.click("#workshop-open")
+    visitor.page.wait_for_selector("#workshop-editor[data-ready]")
+    visitor.until("the code is there", lambda: "class Mine" in code(visitor))
+    return code(visitor)
+
+
+def code(visitor: Visitor) -> str:
+    text: str = visitor.page.evaluate("document.getElementById('workshop-editor').value")
+    return text
+
+
+def run(visitor: Visitor, text: str, ends: str, limit_s: float = 120.0) -> str:
+    """Put code into the editor and press Run; returns what is said once ``ends`` is in it."""
+    visitor.page.evaluate("(text) => { document.getElementById('workshop-editor').value = text; }", text)
+    visitor.page.click("#workshop-run")
+    visitor.until(f"{ends!r} is said", lambda: ends in visitor.page.inner_text(SAID), limit_s)
+    return visitor.page.inner_text(SAID)
+
+
+def distance(visitor: Visitor, seconds: float) -> float:
+    """Mean distance between orange and the ball on screen, m, looked at for a while at four times the speed."""
+    found, ends_s = [], time.monotonic() + seconds
+    while time.monotonic() < ends_s:
+        show = visitor.told()["show"]
+        if "ball_x" in show:
+            found.append(math.hypot(show["player0_x"] - show["ball_x"], show["player0_y"] - show["ball_y"]))
+        visitor.page.wait_for_timeout(250)
+    return sum(found) / len(found)
+
+
+def test_a_reward_for_running_away_is_learned_and_restored(visitor: Visitor) -> None:
+    visitor.open()
+    page = visitor.page
+    original = open_editor(visitor)
+    assert CLOSER in original and RETURN in original
+    page.select_option("#speed", "4")
+    page.click("#train")
+    visitor.until("it runs after the ball", lambda: (visitor.trainer("decisions") or 0) > 400_000, 120)
+    near = distance(visitor, 8)
+    away = original.replace(CLOSER, AWAY).replace(RETURN, "return [goal * 0.0, nearer * 0.0, closer]")
+    updates = visitor.trainer("updates")
+    assert "goes on with what it learned" in run(visitor, away, "Your code is running")
+    visitor.snapshot("workshop")
+    visitor.page.wait_for_timeout(12_000)
+    far = distance(visitor, 8)
+    assert far > near + 1.0, f"{near:.2f} m before, {far:.2f} m after"
+    assert visitor.trainer("updates") > updates, "the trainer went on counting"
+    assert visitor.told()["restarts"] == {}
+
+    page.click("#workshop-restore")
+    visitor.until("the original is back", lambda: "original is running again" in page.inner_text(SAID))
+    assert code(visitor) == original
+    visitor.page.wait_for_timeout(12_000)
+    back = distance(visitor, 8)
+    assert back < far - 0.7, f"{far:.2f} m away, {back:.2f} m after"
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []
+
+
+def test_code_that_goes_wrong_is_explained_and_training_goes_on(visitor: Visitor) -> None:
+    visitor.open()
+    original = open_editor(visitor)
+    visitor.page.click("#train")
+    visitor.until("training runs", lambda: (visitor.trainer("updates") or 0) >= 2)
+
+    said = run(visitor, original.replace(RETURN, "return [goal, closer"), "Training goes on")
+    assert "SyntaxError" in said and said.startswith("Line ")
+    assert visitor.page.locator("#workshop-editor .cm-lint-marker-error").count() == 1
+    said = run(visitor, original.replace(RETURN, "if goal > 0: return [goal]\n        return [nearer]"), "Line ")
+    assert "truth value" in said or "np.where" in said
+    line = original[: original.index(RETURN)].count("\n") + 1
+    assert said.startswith(f"Line {line}:")
+    assert "one number per match" in run(visitor, original.replace(RETURN, "return [np.mean(goal)]"), "match is wanted")
+    assert "cannot be changed here" in run(visitor, original.replace(RETURN, RETURN + "\n    sides = 1"), "cannot be")
+    assert "nan" in run(visitor, original.replace(RETURN, "return [goal / (goal * 0.0)]"), "in some match")
+    endless = original.replace(RETURN, "while True: pass")
+    assert "was stopped" in run(visitor, endless, "did not end within 10 s", 60)
+    bomb = original.replace(RETURN, "return [np.concatenate([goal] * 10**9)]")
+    assert "memory" in run(visitor, bomb, "Training goes on", 90)
+    bomb = original.replace(RETURN, "x = []\n        while True: x.append(bytearray(10**7))")
+    assert "memory" in run(visitor, bomb, "more memory", 90)
+
+    seen = original.replace("            dx * (1.0 / NEAR_M),\n", "")
+    assert "start from nothing" in run(visitor, seen, "another shape")
+    visitor.until("the new network learns", lambda: (visitor.trainer("updates") or 0) >= 5)
+    ticks = visitor.show("ticks")
+    visitor.until("the match goes on", lambda: visitor.show("ticks") > ticks + 30)
+    assert visitor.told()["restarts"] == {}
+    assert visitor.told()["errors"] == []
