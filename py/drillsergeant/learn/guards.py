@@ -1,12 +1,14 @@
 """What keeps a run from breaking, as rules over its own numbers: nothing here touches weights or waits.
 
-Three guards judge every update. A fourth, against NaN and absurd numbers, sits inside the update itself (`guard`): it
+Four guards judge every update. A fifth, against NaN and absurd numbers, sits inside the update itself (`guard`): it
 leaves such an update out, and here it is only told.
 
 - *Wins.* The highest win rate against the frozen scripted player is remembered; once the rate is surely more than ten
   points below it, the advice is to go back to the policy that had it, with half the learning rate.
 - *Entropy.* A policy that always does the same while it has much to gain is made to try more: the entropy coefficient
   is doubled, within bounds, and lowered again when the policy has recovered.
+- *Plateau.* A policy that wins most of its matches and has not become better for long takes half the step from then on:
+  what is left to learn is finer than the noise of large steps.
 - *KL.* A policy that an update has moved further than PPO's linear view of it holds takes half the step at the next
   one; the steps grow back by themselves.
 """
@@ -39,6 +41,11 @@ SMALLEST_RAISED = 0.002
 LARGEST_RAISED = 0.05
 SMOOTHING = 0.9
 PATIENCE_UPDATES = 50
+
+# -- plateau --
+PATIENCE_EPISODES = 4000  # of every rollout worker; some twenty seconds on two cores
+REFINES_FROM = 0.60  # wins: who wins less often has large steps to make
+FINEST_SHARE = 1.0 / 32.0  # of the learning rate that the visitor has set
 
 # -- KL of one update; 0.005 is usual with the defaults, 0.025 the largest seen in a healthy run --
 KL_LIMIT = 0.1
@@ -136,6 +143,30 @@ class EntropyGuard:
         advice.changes["entropy"] = value
 
 
+class PlateauGuard:
+    """Halves the learning rate of a good policy that does not become better."""
+
+    def __init__(self, workers: int) -> None:
+        self._patience = PATIENCE_EPISODES * workers
+        self._since = 0  # episodes seen when it was last the best, or when the learning rate was last another
+        self._learning_rate = 0.0
+
+    def judge(self, rate: WinRate, best: float | None, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
+        """Look at how long ago the win rate was last higher than ever."""
+        if advice.best or hyper.learning_rate != self._learning_rate or rate.seen < self._since:
+            self._since, self._learning_rate = rate.seen, hyper.learning_rate
+        if best is None or best < REFINES_FROM or rate.seen - self._since < self._patience:
+            return
+        self._since = rate.seen
+        finer = max(hyper.learning_rate / 2.0, wanted.learning_rate * FINEST_SHARE, RANGES["learning_rate"].low)
+        if finer < hyper.learning_rate:
+            advice.changes["learning_rate"] = finer
+            advice.notes.append(
+                f"Wins have not risen above {best:.0%} for {self._patience:,} matches: "
+                f"learning rate {hyper.learning_rate:g} → {finer:g}"
+            )
+
+
 class KlGuard:
     """Shortens the steps after an update that went too far."""
 
@@ -162,7 +193,8 @@ class Guards:
 
     def __init__(self, actions: int, workers: int) -> None:
         """``workers``: rollout workers, all of which play evaluation matches."""
-        self.wins, self._entropy, self._kl = WinGuard(workers), EntropyGuard(actions), KlGuard()
+        self.wins, self._plateau = WinGuard(workers), PlateauGuard(workers)
+        self._entropy, self._kl = EntropyGuard(actions), KlGuard()
         self._since_dropped = QUIET_UPDATES
 
     @property
@@ -182,6 +214,8 @@ class Guards:
         advice = Advice()
         self.wins.judge(rate, advice)
         self._tell_dropped(metrics, advice)
+        if not advice.fallen:
+            self._plateau.judge(rate, self.wins.best, hyper, wanted, advice)
         if metrics["steps"]:
             self._entropy.judge(metrics["entropy"], rate.estimate(), hyper, wanted, advice)
             self._kl.judge(metrics["approx_kl"], advice)

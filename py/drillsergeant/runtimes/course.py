@@ -66,7 +66,8 @@ class Course:
     def watch(self, metrics: Mapping[str, float]) -> None:
         """Judge an update that has been published."""
         advice = self._guards.judge(metrics, self._report.win_rates["scripted"], self.hyper, self.wanted)
-        self.hyper = self.hyper.changed(**advice.changes)
+        if advice.changes:
+            self.hyper = self.hyper.changed(**advice.changes)
         for text in advice.notes:
             self.note("guard", text)
         if advice.fallen and self.falls_back:

@@ -138,8 +138,45 @@ def test_a_collapsed_policy_gets_more_entropy_within_bounds_and_less_when_it_has
 @pytest.mark.parametrize(("entropy", "win"), [(0.02, 0.97), (0.3, 0.3), (3.4, 0.0)])
 def test_a_sure_winner_and_a_policy_that_varies_are_left_alone(entropy: float, win: float) -> None:
     run = Run()
-    assert not [note for _ in range(500) for note in run.update(win, entropy=entropy).notes]
+    assert not [note for _ in range(150) for note in run.update(win, entropy=entropy).notes]
     assert run.hyper == HYPER
+
+
+def test_a_good_policy_that_gets_no_better_takes_finer_steps_down_to_a_bound() -> None:
+    run = Run()
+    notes = [note for _ in range(4000) for note in run.update(0.9).notes]
+    assert run.hyper.learning_rate == HYPER.learning_rate * guards.FINEST_SHARE
+    assert len(notes) == 5
+    assert notes[0].startswith("Wins have not risen above 9")
+    assert notes[0].endswith("for 4,000 matches: learning rate 0.006 → 0.003")
+
+
+def test_a_policy_that_gets_better_or_still_loses_keeps_its_steps() -> None:
+    better, losing = Run(), Run()
+    for number in range(2000):
+        better.update(0.55 + 0.4 * number / 2000)
+        losing.update(0.5)
+    assert better.hyper == losing.hyper == HYPER
+
+
+def test_a_learning_rate_the_visitor_has_set_gets_its_time() -> None:
+    run = Run()
+    while run.hyper == HYPER:
+        run.update(0.9)
+    halved_at = run.updates
+    for _ in range(150):
+        run.update(0.9)
+    run.hyper = run.hyper.changed(learning_rate=0.004)
+    for _ in range(150):
+        run.update(0.9)
+    assert run.updates - halved_at > guards.PATIENCE_EPISODES / 20
+    assert run.hyper.learning_rate == 0.004
+
+
+def test_a_sure_policy_that_still_gets_better_is_left_alone() -> None:
+    run = Run()
+    notes = [note for number in range(300) for note in run.update(0.8 * number / 300, entropy=0.02).notes]
+    assert notes == []
 
 
 def test_an_update_that_went_too_far_halves_the_next_step_which_grows_back() -> None:

@@ -153,6 +153,10 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
         )
     ]
     assert factory.host.metrics()["win_rate"] == 1.0, "until the policy has played"
+    for _ in range(3):  # of which the first batch is left out: the policy before has begun it
+        rate.add(800, 0, 800)
+        factory.rounds(1)
+    assert len(course.events.newest) == 1, "no second rewind so soon"
 
 
 def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
