@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures soak endurance gpu-sums train clean venv-site venv-test
+.PHONY: play site test check drive bench pictures soak crashes endurance gpu-sums train clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -36,6 +36,10 @@ pictures: venv-test  ## train in headless Chromium and take the README's picture
 soak: venv-test  ## crash the graphics process while a page trains on it, twenty times
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.soak $(ARGS)
+
+crashes: venv-test  ## crash the tab while it trains and saves, two hundred times: no saved run may be lost
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.crashes $(ARGS)
 
 endurance: venv-test  ## train for half an hour in headless Chromium; a row a minute, and what became of each promise
 	@$(VENV_PYTHON) -m build.site
