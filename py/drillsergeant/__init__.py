@@ -1,3 +1,47 @@
-"""DrillSergeantHQ: a game that learns while you watch, all of it in the browser, all of it in Python."""
+"""DrillSergeantHQ: a game that learns while you watch, all of it in the browser, all of it in Python.
 
+As a library (`docs/library.md`):
+
+    make(name), DRILLS          the games
+    train(drill, ...)           a run to loop over, with `for` or `async for`
+    Policy                      what was learned: chances, actions, .dshq and ONNX files
+    Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
+
+Nothing is imported before it is asked for: the page's workers import this package, most of them without NumPy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drillsergeant.drills import DRILLS, make
+    from drillsergeant.kernels.kernel import Kernel
+    from drillsergeant.learn.hyper import Hyper
+    from drillsergeant.library.compiler import Compiled, compile
+    from drillsergeant.library.policy import Policy
+    from drillsergeant.library.training import Training, train
+
+__all__ = ["DRILLS", "Compiled", "Hyper", "Kernel", "Policy", "Training", "compile", "make", "train"]
 __version__ = "0.1.0"
+
+_HOMES = {
+    "DRILLS": "drills",
+    "make": "drills",
+    "Kernel": "kernels.kernel",
+    "Hyper": "learn.hyper",
+    "Compiled": "library.compiler",
+    "compile": "library.compiler",
+    "Policy": "library.policy",
+    "Training": "library.training",
+    "train": "library.training",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"drillsergeant has no {name!r}; there are {', '.join(__all__)}")
+    return getattr(import_module(f"drillsergeant.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

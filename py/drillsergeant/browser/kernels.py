@@ -9,6 +9,11 @@ import js
 from pyodide.ffi import to_js
 
 
+def compiled(binary: bytes) -> Any:
+    """Compile a module here and now: for pages of others, where nobody has compiled it before."""
+    return js.WebAssembly.Module.new(to_js(binary))
+
+
 class BrowserKernels:
     """``learn.kernel_calls.Kernels`` over a ``WebAssembly.Instance``, which lives as long as the worker."""
 

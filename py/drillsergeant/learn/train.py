@@ -19,24 +19,21 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.engine import CHUNK_STATS, Collector, Engine, Tally, duels_of
+from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally, duels_of
 from drillsergeant.learn.hyper import Hyper, settled
 from drillsergeant.learn.kernel_build import build_program
 from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.league import League
 from drillsergeant.learn.numpy_engine import NumpyEngine
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.sparring import Sparring
-from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout
-from drillsergeant.memory.library import DuelBook, LibraryWriter
+from drillsergeant.memory.layout import Layout
 
 HEADER = (
     "  time_s  decisions    /s   win  loss  draw  random  entropy      kl   value episode_s  decided"
     "  pool  elo  rewards"
 )
 EVALUATION_SEED = 977
-# The first snapshot, in decisions, and how much further on each next one is taken: those of the page's timeline.
-SNAPSHOT_AT, SNAPSHOT_GROWTH = 50_000, 1.3
 
 
 @dataclass(frozen=True)
@@ -117,31 +114,6 @@ def _sizes(drill: Drill, settings: Settings) -> tuple[Program, Layout]:
     return program, Layout(plan_for(program, settings.workers + 1, settings.matches, settings.horizon, duels=duels))
 
 
-class League:
-    """The snapshots of a run and the duels against them, as the trainer of the page has them, without its timeline."""
-
-    def __init__(self, rig: Rig, settings: Settings) -> None:
-        self._rig, self._workers, self._taken = rig, settings.workers, 0
-        self._library = LibraryWriter(rig.memory, rig.layout)
-        self.sparring = Sparring(self._library, settings.workers)
-        self.books = [DuelBook(rig.memory, rig.layout, worker) for worker in range(settings.workers)]
-
-    def collect(self, collectors: Sequence[Collector], slots: Sequence[int]) -> None:
-        """Let every worker play a chunk."""
-        for collector, book, slot in zip(collectors, self.books, slots, strict=True):
-            if book.follow():
-                collector.face(book.rival)
-            tally = collector.collect(self._rig.weights, slot)
-            book.count(tally.episodes, tally.wins, tally.losses)
-
-    def updated(self, decisions: int) -> None:
-        """Count an update; takes a snapshot where the decisions have grown by a factor since the one before."""
-        if decisions >= SNAPSHOT_AT * SNAPSHOT_GROWTH**self._taken:
-            self._taken += 1
-            self._library.put((self._taken - 1) % LIBRARY_SLOTS, self._taken, self._rig.weights)
-        self.sparring.updated()
-
-
 RIGS: Mapping[str, Callable[[Drill, Settings], Rig]] = {"wasm": kernel_rig, "numpy": numpy_rig}
 
 
@@ -153,7 +125,7 @@ def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[Point]:
     slots = [rig.slot(worker) for worker in workers]
     per_update = settings.workers * rig.layout.plan.agents * settings.horizon
     learner.write_parameters(rig.weights)
-    league = League(rig, settings)
+    league = League(rig.memory, rig.layout, settings.workers)
     seconds, decisions, next_look = 0.0, 0, 0
     metrics: Mapping[str, float] = {}
     self_play = _stats(rig, ())

@@ -1,0 +1,119 @@
+"""NumPy functions as machine code, for anybody's use: `drillsergeant.compile(kernel)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from drillsergeant.elementary import Array
+from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
+from drillsergeant.kernels.module import PAGE_BYTES, MemoryImport
+from drillsergeant.kernels.ops import DType
+from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.learn.kernel_calls import Function
+from drillsergeant.library.host import Place, has_webassembly, place
+from drillsergeant.memory.access import signed
+from drillsergeant.memory.layout import MAX_PAGES
+
+WORD_BYTES = 4
+
+
+class Block:
+    """The arrays of one group: a copy here, [rows][stride words], and its place in the memory of the kernel."""
+
+    def __init__(self, types: Sequence[DType], base: int, stride_bytes: int) -> None:
+        self.types, self.base, self.stride = types, base, stride_bytes
+        self.words: Array = np.zeros((len(types), stride_bytes // WORD_BYTES), np.uint32)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes it takes in the memory."""
+        return self.words.nbytes
+
+    def fill(self, arrays: Sequence[Array]) -> None:
+        """Copy arrays [count] of the declared types here."""
+        for row, array, dtype in zip(self.words, arrays, self.types, strict=True):
+            row[: len(array)] = np.asarray(array).astype(dtype.stored, copy=False).view(np.uint32)
+
+    def arrays(self, count: int) -> list[Array]:
+        """Copies of the arrays [count]."""
+        rows = zip(self.words, self.types, strict=True)
+        return [row[:count].view(dtype.stored).astype(dtype.numpy) for row, dtype in rows]
+
+
+class Compiled:
+    """A kernel that runs in the host's WebAssembly, or, where there is none, as the NumPy it is written in.
+
+    Either way it gives the same bits (`kernels/README.md` says where they may differ: NaN, signs of zeros).
+    """
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self._lanes = 0
+        self._binary = b""
+        if has_webassembly():
+            self._binary = compile_kernels([kernel], MemoryImport(1, MAX_PAGES, shared=False))
+
+    def __call__(
+        self, inputs: Mapping[str, Sequence[Array]], scalars: Mapping[str, float] | None = None
+    ) -> dict[str, list[Array]]:
+        """Output group -> its arrays [count], from input group -> its arrays [count] in the declared types.
+
+        Raises ValueError naming an array of another type or length.
+        """
+        count = self._check(inputs)
+        if not self._binary or not count:
+            return self.kernel.reference(inputs, scalars)
+        if count > self._lanes:
+            self._make_room(count)
+        for group, arrays in inputs.items():
+            block = self._inputs[group]
+            block.fill(arrays)
+            self._place.memory.write(block.base, block.words.data)
+        numbers = [self._scalar(name, (scalars or {})[name]) for name in self.kernel.scalars]
+        self._function(count, *self._places, *numbers)
+        for block in self._outputs.values():
+            self._place.memory.read(block.base, block.words.data)
+        return {group: block.arrays(count) for group, block in self._outputs.items()}
+
+    def _check(self, inputs: Mapping[str, Sequence[Array]]) -> int:
+        kernel = self.kernel
+        if set(inputs) != set(kernel.inputs):
+            raise ValueError(f"kernel {kernel.name} takes {', '.join(kernel.inputs)}, got {', '.join(inputs)}")
+        count = len(next(array for arrays in inputs.values() for array in arrays))
+        for group, arrays in inputs.items():
+            wanted = [(dtype.numpy, (count,)) for dtype in kernel.types_in(group)]
+            if (found := [(array.dtype, array.shape) for array in arrays]) != wanted:
+                raise ValueError(
+                    f"kernel {kernel.name}: group {group} holds {_said(found)}, it takes {_said(wanted)}: "
+                    "convert with .astype"
+                )
+        return count
+
+    def _make_room(self, lanes: int) -> None:
+        """A memory for this many lanes, and the module linked to it."""
+        stride, end = row_stride_bytes(lanes), 0
+        kernel, groups = self.kernel, list[dict[str, Block]]()
+        for table, types_of in ((kernel.inputs, kernel.types_in), (kernel.outputs, kernel.types_out)):
+            groups.append({})
+            for group in table:
+                block = groups[-1][group] = Block(types_of(group), end, stride)
+                end += block.size_bytes
+        self._inputs, self._outputs = groups
+        self._place: Place = place(max(end, PAGE_BYTES))
+        self._places = [number for group in groups for block in group.values() for number in (block.base, block.stride)]
+        self._function: Function = self._place.link(self._binary).function(self.kernel.name)
+        self._lanes = lanes
+
+    def _scalar(self, name: str, value: float) -> float:
+        return value if DType(self.kernel.scalars[name]) is DType("f32") else signed(int(value))
+
+
+def _said(arrays: Sequence[tuple[object, tuple[int, ...]]]) -> str:
+    return ", ".join(f"{dtype}{list(shape)}" for dtype, shape in arrays)
+
+
+def compile(kernel: Kernel) -> Compiled:
+    """Trace a kernel and make it machine code. Raises TraceError at what a kernel cannot do, with file and line."""
+    return Compiled(kernel)

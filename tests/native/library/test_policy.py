@@ -1,0 +1,76 @@
+"""A policy in the hand: chances, actions, files."""
+
+from pathlib import Path
+
+import drillsergeant
+import numpy as np
+import onnxruntime
+import pytest
+from drillsergeant.drills.ball import BallDrill
+from drillsergeant.library.policy import schema_of
+from safetensors.numpy import load_file
+
+DRILL = BallDrill()
+SIZE, ACTIONS = len(DRILL.observation), DRILL.action_count
+RANDOM = np.random.default_rng(1)
+SEEN = RANDOM.normal(size=(500, SIZE)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def tensors() -> dict[str, np.ndarray]:
+    shapes = schema_of(DRILL).tensors
+    return {name: RANDOM.normal(0.0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+@pytest.fixture(scope="module")
+def policy(tensors: dict[str, np.ndarray]) -> drillsergeant.Policy:
+    return drillsergeant.Policy.from_tensors(DRILL, tensors, decisions=12)
+
+
+def test_chances_are_those_of_the_layers_written_out(
+    policy: drillsergeant.Policy, tensors: dict[str, np.ndarray]
+) -> None:
+    hidden = np.tanh(SEEN @ tensors["net.0.weight"].T + tensors["net.0.bias"])
+    hidden = np.tanh(hidden @ tensors["net.2.weight"].T + tensors["net.2.bias"])
+    logits = hidden @ tensors["policy.weight"].T + tensors["policy.bias"]
+    chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    np.testing.assert_allclose(policy.probabilities(SEEN), chances, atol=1e-5)
+    np.testing.assert_allclose(policy.probabilities(SEEN[0]), chances[0], atol=1e-5)
+    value = (hidden @ tensors["value.weight"].T + tensors["value.bias"])[:, 0]
+    np.testing.assert_allclose(policy.value(SEEN), value, atol=1e-4)
+    assert policy.value(SEEN[0]).shape == ()
+
+
+def test_actions_are_the_likeliest_or_drawn_by_their_chances(policy: drillsergeant.Policy) -> None:
+    chances = policy.probabilities(SEEN[0])
+    assert policy.act(SEEN[0]) == chances.argmax()
+    np.testing.assert_array_equal(policy.act(SEEN), policy.probabilities(SEEN).argmax(1))
+    drawn = policy.act(np.tile(SEEN[0], (20_000, 1)), np.random.default_rng(2))
+    shares = np.bincount(drawn, minlength=ACTIONS) / len(drawn)
+    # Five standard deviations of a share.
+    np.testing.assert_array_less(np.abs(shares - chances), 5 * np.sqrt(chances / len(drawn)) + 1e-9)
+    assert policy.act(SEEN[:2], draws=np.array([0.0, 1.0])).tolist() == [0, ACTIONS - 1]
+
+
+def test_files_come_back_the_same_and_others_read_them(policy: drillsergeant.Policy, tmp_path: Path) -> None:
+    policy.save(tmp_path / "p.dshq")
+    again = drillsergeant.Policy.load(tmp_path / "p.dshq")
+    np.testing.assert_array_equal(again.probabilities(SEEN), policy.probabilities(SEEN))
+    assert again.to_bytes() == policy.to_bytes()
+    assert load_file(tmp_path / "p.dshq")["net.0.weight"].shape == (64, SIZE)
+    policy.export_onnx(tmp_path / "p.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "p.onnx")
+    (chances,) = session.run(["probabilities"], {"observation": SEEN})
+    np.testing.assert_allclose(chances, policy.probabilities(SEEN), atol=1e-5)
+
+
+def test_what_does_not_fit_is_refused_by_name(policy: drillsergeant.Policy, tensors: dict[str, np.ndarray]) -> None:
+    with pytest.raises(ValueError, match=rf"shape \[3\], a policy for ball takes \[{SIZE}\]"):
+        policy.probabilities(np.zeros(3, np.float32))
+    with pytest.raises(ValueError, match=r"tensor 'value.bias' is missing"):
+        drillsergeant.Policy.from_tensors(DRILL, {k: v for k, v in tensors.items() if k != "value.bias"})
+    with pytest.raises(ValueError, match="for the drill 'ball', this page plays 'chase'"):
+        drillsergeant.Policy.load(policy.to_bytes(), drillsergeant.make("chase"))
+    with pytest.raises(ValueError, match="holds nan at 0, expected"):
+        broken = {**tensors, "policy.bias": np.full(ACTIONS, np.nan, np.float32)}
+        drillsergeant.Policy.load(drillsergeant.Policy.from_tensors(DRILL, broken).to_bytes())

@@ -1,0 +1,110 @@
+"""The library's runs: the same weights as the terminal's trainer, both kinds of loop, both engines."""
+
+import asyncio
+import math
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import drillsergeant
+import numpy as np
+import pytest
+from drillsergeant.drills.ball import BallDrill
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.train import Settings, kernel_rig
+from drillsergeant.learn.train import train as terminal
+
+DRILL = BallDrill(time_limit_s=1.0)
+SMALL = {"seed": 5, "matches": 16, "hyper": {"minibatch": 64}}
+ROUND = 28 * 16  # 12 matches of self-play, 4 duels, 16 decisions
+
+
+def weights(run: drillsergeant.Training) -> bytes:
+    return run.policy.content.state.arrays["parameters"]
+
+
+def test_a_run_comes_to_the_weights_of_the_terminals_trainer() -> None:
+    run = drillsergeant.train(DRILL, decisions=4 * ROUND, **SMALL)
+    rows = list(run)
+    settings = Settings(matches=16, decisions=4 * ROUND, evaluate_every=4 * ROUND, evaluation_episodes=1, seed=5)
+    *_, last = terminal(kernel_rig(DRILL, settings), settings, Hyper(minibatch=64))
+    assert weights(run) == last.parameters.tobytes()
+    assert [row["decisions"] for row in rows] == [ROUND, 2 * ROUND, 3 * ROUND, 4 * ROUND]
+
+
+def test_async_for_takes_turns_with_others_and_comes_to_the_same() -> None:
+    async def both() -> tuple[bytes, int]:
+        run, turns = drillsergeant.train(DRILL, decisions=3 * ROUND, **SMALL), 0
+
+        async def other() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        task = asyncio.create_task(other())
+        async for _ in run:
+            pass
+        task.cancel()
+        return weights(run), turns
+
+    found, turns = asyncio.run(both())
+    assert found == weights(finished(drillsergeant.train(DRILL, decisions=3 * ROUND, **SMALL)))
+    assert turns >= 3
+
+
+def finished(run: drillsergeant.Training) -> drillsergeant.Training:
+    for _ in run:
+        pass
+    return run
+
+
+def test_numpy_follows_the_kernels() -> None:
+    kernels, numpy = (
+        np.frombuffer(weights(finished(drillsergeant.train(DRILL, decisions=2 * ROUND, engine=engine, **SMALL))), "f4")
+        for engine in ("wasm", "numpy")
+    )
+    np.testing.assert_allclose(kernels, numpy, atol=1e-3)
+
+
+def test_metrics_are_numbers_and_say_how_matches_go() -> None:
+    rows = list(drillsergeant.train(DRILL, decisions=12 * ROUND, **SMALL))
+    assert math.isnan(rows[0]["win_rate"]), "nobody knows before a match has ended"
+    last = rows[-1]
+    assert 0.0 <= last["win_rate"] <= 1.0
+    assert 0.0 <= last["win_rate_random"] <= 1.0
+    assert {f"reward_{name}" for name in DRILL.reward_terms} <= set(last)
+    assert last["seconds"] > rows[0]["seconds"] > 0.0
+    assert all(isinstance(value, int | float) for value in last.values())
+
+
+def test_a_drill_goes_by_its_name_or_with_rules_of_its_own() -> None:
+    assert drillsergeant.train("chase", matches=8).drill == drillsergeant.make("chase")
+    assert drillsergeant.train(replace(DRILL, dash_speed=9.0), matches=8).drill.dash_speed == 9.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"drill": "golf"}, "golf"), ({"engine": "cuda"}, "cuda"), ({"hyper": {"clip": -1}}, "clip must be a number")],
+)
+def test_what_is_wrong_is_named(wrong: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        drillsergeant.train(**{"drill": DRILL, "matches": 8, **wrong})  # type: ignore[arg-type]
+
+
+def test_importing_costs_nothing_until_something_is_asked_for() -> None:
+    script = (
+        "import sys, drillsergeant; loaded = [name for name in sys.modules if name.startswith('drillsergeant.')]; "
+        "assert not loaded and 'numpy' not in sys.modules, loaded; "
+        "assert set(drillsergeant.__all__) <= set(dir(drillsergeant)); "
+        "assert all(getattr(drillsergeant, name) for name in drillsergeant.__all__)"
+    )
+    home = Path(drillsergeant.__file__).parents[1]
+    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "PYTHONPATH": str(home)})
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(AttributeError, match="there are DRILLS"):
+        drillsergeant.trian  # noqa: B018
