@@ -1,0 +1,136 @@
+"""Then and now, inside the agent, play against it: as a visitor does it, in one visit."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import Visitor
+
+SLIDE = """([place]) => {
+  const slider = document.getElementById("timeline");
+  slider.value = place;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
+def trained(visitor: Visitor, versions: int = 4) -> None:
+    """Train until the timeline has so many versions, then rest."""
+    visitor.page.click("#train")
+    visitor.until("there are old versions", lambda: len(visitor.trainer("timeline") or []) >= versions)
+    visitor.page.click("#train")
+    visitor.until("training rests", lambda: visitor.trainer("training") is False)
+
+
+def at_place(visitor: Visitor, x_m: float, y_m: float) -> tuple[float, float]:
+    """Where a place on the field of the match is in the page, CSS pixels."""
+    box = visitor.page.locator("#stage").bounding_box()
+    assert box is not None
+    scale = min(box["width"] / 14.7, box["height"] / 8.9)
+    return box["x"] + box["width"] / 2 + x_m * scale, box["y"] + box["height"] / 2 - y_m * scale
+
+
+def test_then_and_now(visitor: Visitor) -> None:
+    visitor.open("?learner=wasm")
+    page = visitor.page
+    trained(visitor)
+    first = visitor.trainer("timeline")[0]
+    clock_s = visitor.show("clock_s")
+    page.evaluate(SLIDE, [0])
+    visitor.until("the first version plays", lambda: visitor.show("players") == [first["id"]] * 2)
+    assert visitor.show("clock_s") >= clock_s, "the match was not restarted"
+    assert page.inner_text("#timeline-text").startswith(f"v{first['version']}, ")
+    assert page.inner_text("#metric-version") == str(first["version"])
+    page.focus("#timeline")
+    page.keyboard.press("ArrowRight")
+    visitor.until("the next one plays", lambda: visitor.show("players") == [visitor.trainer("timeline")[1]["id"]] * 2)
+    assert page.get_attribute("#timeline", "aria-valuetext") == page.inner_text("#timeline-text")
+
+    page.evaluate(SLIDE, [0])
+    page.click("#compare")
+    visitor.until("two matches are on screen", lambda: visitor.show("view") == "compare" and visitor.show("second"))
+    assert (visitor.show("players"), visitor.show("second")["players"]) == ([first["id"], -1], [0, -1])
+    visitor.until("they went apart", lambda: visitor.show("player0_x") != visitor.show("second")["player0_x"])
+    visitor.snapshot("compare")
+    page.click("#play")
+    visitor.until("both are held", lambda: visitor.show("playing") is False)
+    ticks = visitor.show("ticks"), visitor.show("second")["ticks"]
+    page.click("#step")
+    visitor.until("a step", lambda: visitor.show("ticks") + visitor.show("second")["ticks"] > sum(ticks))
+    page.click("#play")
+
+    page.click("#duel")
+    visitor.until("they meet", lambda: visitor.show("view") == "match" and visitor.show("players") == [0, first["id"]])
+    kept = len(visitor.trainer("timeline"))
+    page.click("#snapshot")
+    visitor.until("a version was kept", lambda: visitor.trainer("timeline")[-1]["kind"] == "manual")
+    assert len(visitor.trainer("timeline")) == kept + 1
+    decisions = visitor.trainer("decisions")
+    page.click("#rewind")
+    page.click("#rewind")
+    visitor.until("training went back", lambda: visitor.trainer("decisions") < decisions)
+    visitor.until("now plays", lambda: visitor.show("players") == [0, 0])
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []
+
+
+def test_a_player_thinks_aloud_and_can_be_dragged_meanwhile(visitor: Visitor) -> None:
+    visitor.open()
+    page = visitor.page
+    page.click("#play")
+    visitor.until("the match is held", lambda: visitor.show("playing") is False)
+    page.mouse.click(*at_place(visitor, visitor.show("player1_x"), visitor.show("player1_y")))
+    visitor.until("blue thinks aloud", lambda: (visitor.show("inside") or {}).get("side") == 1)
+    assert page.input_value("#inside-side") == "1"
+    assert abs(sum(visitor.show("inside")["probabilities"]) - 1) < 1e-6
+    for group in page.locator("#inside-actions .bar-group").all():
+        shares = [float(text.split()[0]) for text in group.locator(".bar-number").all_inner_texts()]
+        assert abs(sum(shares) - 100) <= len(shares)
+    seen = page.inner_text("#inside-seen")
+    x, y = at_place(visitor, visitor.show("ball_x"), visitor.show("ball_y"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(*at_place(visitor, -3.0, 2.0), steps=5)
+    visitor.until("the ball followed", lambda: abs(visitor.show("ball_x") + 3.0) < 0.1)
+    page.mouse.up()
+    page.click("#step")
+    visitor.until("it sees that", lambda: page.inner_text("#inside-seen") != seen)
+    visitor.snapshot("inside")
+    page.select_option("#inside-side", "-1")
+    visitor.until("nothing is told any more", lambda: visitor.show("inside") is None)
+    assert visitor.trainer("decisions") == 0
+    assert visitor.told()["errors"] == []
+
+
+def test_fingers_and_a_controller_play(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 360, "height": 740})
+    cdp = visitor.context.new_cdp_session(visitor.page)
+    cdp.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 3})
+    cdp.send("Emulation.setEmulatedMedia", {"features": [{"name": "pointer", "value": "coarse"}]})
+    visitor.open()
+    page = visitor.page
+    page.evaluate("() => { globalThis.pad = null; navigator.getGamepads = () => [globalThis.pad]; }")
+    page.select_option("#player-left", "you")
+    visitor.until("the visitor plays", lambda: visitor.show("mode") == "human_vs_ai")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    if not page.is_visible("#touch-stick"):  # a desktop browser may keep its fine pointer
+        page.add_style_tag(content=".touch:not([hidden]) { display: grid !important; }")
+    page.locator("#touch-stick").scroll_into_view_if_needed()
+    box = page.locator("#touch-stick").bounding_box()
+    turn = page.locator("#touch-left").bounding_box()
+    assert box is not None
+    assert turn is not None
+    stick = {"x": box["x"] + 4, "y": box["y"] + box["height"] / 2, "id": 1}
+    other = {"x": turn["x"] + 10, "y": turn["y"] + 10, "id": 2}
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [stick]})
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [stick, other]})
+    assert page.get_attribute("#touch-left", "data-down") == ""
+    visitor.until("orange ran left", lambda: visitor.show("player0_x") < -4.5, 20)
+    visitor.snapshot("touch")
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert page.get_attribute("#touch-left", "data-down") is None
+    page.evaluate(
+        """() => { globalThis.pad = { connected: true, axes: [1, 0, 0, 0],
+          buttons: Array.from({ length: 17 }, () => ({ pressed: false })) }; }"""
+    )
+    visitor.until("orange ran right", lambda: visitor.show("player0_x") > 0.0, 20)
+    assert visitor.trainer("decisions") == 0
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []
