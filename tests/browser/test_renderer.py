@@ -80,6 +80,7 @@ await painted(painter, factory_picture(scene, {width}, {height}, matches, {dark}
 painter.close()
 json.dumps([pixels(flat), pixels(deep)])
 """
+RING = 'ring = Program.from_json(await text_of("/programs/sumo.json")).drill.scene\n'
 FRAMES = """
 small = canvas_of(147, 89)
 painter = await open_gpu_canvas(small, shader, software_too=True)
@@ -180,6 +181,18 @@ def test_the_factory_looks_the_same_both_ways(bench: Page, dark: bool) -> None:
     flat, deep = pictures(bench, FACTORY, dark=dark)
     assert share_apart(flat, deep, 4) < 0.25  # at eight pixels a metre much is edge
     assert share_apart(flat, deep, 60) < 0.02
+    assert np.abs(flat.mean(axis=(0, 1)) - deep.mean(axis=(0, 1))).max() < 2.0
+
+
+@pytest.mark.parametrize("flash", [0.0, 0.6])
+def test_a_round_field_looks_the_same_both_ways(bench: Page, flash: float) -> None:
+    code = RING + MATCH.replace("scene", "ring")
+    flat, deep = pictures(bench, code, dark=False, flash=flash, chosen=None, matches=1)
+    assert np.unique(flat.reshape(-1, 3), axis=0).shape[0] > 20
+    assert share_apart(flat, deep, 4) < 0.04
+    assert share_apart(flat, deep, 40) < 0.015
+    flat, deep = pictures(bench, RING + FACTORY.replace("scene", "ring"), dark=True)
+    assert share_apart(flat, deep, 60) < 0.03
     assert np.abs(flat.mean(axis=(0, 1)) - deep.mean(axis=(0, 1))).max() < 2.0
 
 

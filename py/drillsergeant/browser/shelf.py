@@ -51,11 +51,13 @@ class Shelf:
     def __init__(self, choose: Callable[[Program], Setup], mode: str) -> None:
         self._choose, self._mode = choose, mode
         self._places: dict[str, Place] = {}
+        self._current = ""  # the drill that is played
         self._tasks: set[asyncio.Task[None]] = set()
 
     def put(self, text: str, module: Any) -> Place:
         """Keep a program (its manifest) and its module, with a new memory. Raises JsException if there is no room."""
         program = Program.from_json(text)
+        self._current = self._current or program.drill.name
         return self._fill(program, self._choose(program), text, module)
 
     def _fill(self, program: Program, setup: Setup, text: str, module: Any) -> Place:
@@ -84,6 +86,7 @@ class Shelf:
         except Exception as failure:  # the drill there is goes on, whatever is wrong with the other
             audience.on_no_drill(name, str(failure))
             return
+        self._current = name
         audience.on_drill(place.program.drill)
 
     def source(self, name: str, then: Callable[[str, str], None]) -> None:
@@ -100,26 +103,38 @@ class Shelf:
         self._begin(fetch())
 
     def install(
-        self, name: str, made: protocol.Compiled | None, fleet: Fleet, then: Callable[[str, bool], None]
+        self,
+        name: str,
+        made: protocol.Compiled | None,
+        fleet: Fleet,
+        audience: Audience,
+        then: Callable[[str, bool], None],
     ) -> None:
         """Let the workers go over to an edited drill, or back to the original (None); see ``page_workshop.Forge``."""
 
         async def go() -> None:
+            old = self._places[name]
             try:
                 lost = await self._install(name, made, fleet)
             except Exception as failure:  # told to the reader; the code there is goes on
                 then(str(failure), False)
                 return
+            new = self._places[name]
+            if _words(new.program) != _words(old.program):
+                audience.on_drill(new.program.drill)
             then("", lost)
 
         self._begin(go())
 
     async def _install(self, name: str, made: protocol.Compiled | None, fleet: Fleet) -> bool:
+        """Returns whether what was learned is lost, because the memory has another shape."""
         old = self._places[name]
         if made is None:
             text, module = await self._fetched(name)
         else:
             text, module = made.program, await js.WebAssembly.compile(to_js(made.binary))
+        if self._current != name:
+            raise RuntimeError("another drill was chosen meanwhile")
         program = Program.from_json(text)
         setup = self._choose(program)
         if made is not None:  # under a reader's own reward, losing to the bot may be right
@@ -164,7 +179,7 @@ class BrowserForge:
 
     def install(self, drill: str, made: protocol.Compiled | None, then: Callable[[str, bool], None]) -> None:
         """Let the workers go over to a program, or back to the original."""
-        self._shelf.install(drill, made, self._fleet, then)
+        self._shelf.install(drill, made, self._fleet, self.audience, then)
 
 
 def _words(program: Program) -> tuple[tuple[str, ...], ...]:
