@@ -72,3 +72,17 @@ def test_a_drill_that_cannot_be_fetched_leaves_the_one_there_is(visitor: Visitor
     visitor.until("the match goes on", lambda: visitor.show("ticks") > ticks + 30)
     assert visitor.told()["drill"] == visitor.page.input_value("#drill-choice") == "ball"
     assert visitor.told()["errors"] == []
+
+
+def test_in_solo_mode_another_drill_comes_in_and_is_learned(visitor: Visitor) -> None:
+    visitor.open("?mode=solo")
+    visitor.page.click("#train")
+    visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 2)
+    choose(visitor, "chase")
+    visitor.until("chase is learned", lambda: (visitor.trainer("win_rate") or 0) > 0.9)
+    version = visitor.show("version")
+    choose(visitor, "ball")
+    choose(visitor, "chase")
+    visitor.until("what was learned is there", lambda: (visitor.show("version") or 0) >= version)
+    assert visitor.told()["restarts"] == {}
+    assert visitor.told()["errors"] == []

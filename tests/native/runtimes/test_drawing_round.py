@@ -1,4 +1,4 @@
-"""A round field: a disc with its lines, on the canvas as in the numbers for the shader, and a flash that stays in it."""
+"""A round field: a disc with its lines, on the canvas as in the numbers for the shader; a flash stays in it."""
 
 import pytest
 from drillsergeant.drills.contract import Scene
