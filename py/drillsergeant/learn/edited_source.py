@@ -19,20 +19,19 @@ from drillsergeant.drills.contract import Drill
 NAME = "Mine"  # of the class
 # Where a drill's reward and observation are written, and what the text may use beside them.
 HOMES: Mapping[str, tuple[ModuleType, ...]] = {"ball": (ball_view, ball), "sumo": (sumo,), "chase": (chase,)}
-PARTS = ("reward", "observe")
 
 
 def source_of(name: str) -> str:
     """Return the editable parts of a drill as text."""
     drill = make(name)
-    parts = [_method(name, drill, part) for part in PARTS]
-    numbers = "\n".join(_numbers(drill))
+    reward, observe = (_method(name, drill, part) for part in ("reward", "observe"))
+    numbers = "\n".join(["    # Numbers, in m, s and kg.", *_numbers(drill)])
     head = f'''@dataclass(frozen=True)
 class {NAME}({type(drill).__name__}):
     """{drill.words.title} in your words: change anything, press Run. An array holds one number per match."""
 
 '''
-    return head + numbers + "\n\n" + "\n\n".join(parts) + "\n"
+    return head + "\n\n".join([reward, numbers, observe]) + "\n"
 
 
 def _numbers(drill: Drill) -> list[str]:
