@@ -15,6 +15,9 @@ from build.pins import NPM_FOLDER, ROOT, Pins
 from build.stamps import PART, file_sha256, key_of, step, tree_key
 from build.venv import python_in
 
+# Pyodide's entry module, under a name that every server calls a script: many know no .mjs, and browsers refuse a module
+# that is served as plain text.
+LOADER, LOADER_IN_SITE = "pyodide.mjs", "pyodide-loader.js"
 WHEEL_SOURCES = ("py", "pyproject.toml", "LICENSE")
 REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1577836800"}
 
@@ -88,7 +91,7 @@ def test_folder(pinned: Pins, places: Places, core_folder: Path, site_pyodide: P
     traceback_wheel = wheels.Wheel("tblib", pinned.traceback.file, pinned.traceback.sha256)
 
     def make(part: Path) -> None:
-        for file in [*site_pyodide.iterdir(), *extra]:
+        for file in [*site_pyodide.iterdir(), core_folder / LOADER, *extra]:
             shutil.copyfile(file, part / file.name)
         with tempfile.TemporaryDirectory(prefix=PART, dir=places.cache) as scratch:
             source = wheels.PipFile(pinned.traceback.requirement, Path(scratch))

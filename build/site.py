@@ -53,7 +53,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
     key = key_of(
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
         headers_file(pinned.content_security_policy),
-        distribution.code_key("site", "lockfile", "versions"),
+        distribution.code_key("site", "distribution", "lockfile", "versions"),
     )
     if is_current(target, key):
         return core_folder, False
@@ -64,6 +64,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         named = versions.name_by_content(part / "pyodide" / wheel.name, file_sha256(wheel))
         lockfile.add(part / "pyodide", [named])
         lockfile.without_dependencies(part / "pyodide", "drillsergeant")
+        (part / "pyodide" / distribution.LOADER).rename(part / "pyodide" / distribution.LOADER_IN_SITE)
         versions.stamp(part, key)
         (part / "_headers").write_text(headers_file(pinned.content_security_policy))
         (part / MANIFEST).write_text(manifest(part, key, wheel))

@@ -41,7 +41,7 @@ try {
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
   say("Loading Python", 0.1);
   const checks = Promise.all([loadProgram(way.mode), verifyCore(version)]);
-  const { loadPyodide } = await import("./pyodide/pyodide.mjs");
+  const { loadPyodide } = await import("./pyodide/pyodide-loader.js");
   const files = new URL("pyodide/", document.baseURI).href;
   const loading = loadPyodide({ indexURL: files, lockFileURL: `${files}pyodide-lock.json${version}` });
   const [pyodide, [[facts, module]]] = await Promise.all([loading, checks]); // a damaged file leaves `loading` waiting

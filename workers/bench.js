@@ -1,6 +1,6 @@
 // Boots the benchmark's worker: Pyodide with NumPy, our wheel, the site's own program; then Python answers requests
 // {number, text}, one after the other (browser/bench_boot.py). The site itself never starts it.
-import { loadPyodide } from "../pyodide/pyodide.mjs";
+import { loadPyodide } from "../pyodide/pyodide-loader.js";
 
 const get = (path) => fetch(new URL(path, import.meta.url));
 

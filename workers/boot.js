@@ -1,6 +1,6 @@
 // Boots one worker: Pyodide, our wheel, then Python. Everything else is Python (browser/worker_boot.py). A boot that
 // never settles is noticed by the page (runtimes/supervisor.py).
-import { loadPyodide } from "../pyodide/pyodide.mjs";
+import { loadPyodide } from "../pyodide/pyodide-loader.js";
 
 const options = new URLSearchParams(self.location.search);
 

@@ -24,7 +24,7 @@ SCALE = min(WIDTH / 14.7, HEIGHT / 8.9)  # pixels per metre of the match with it
 PATCHES = {"orange": (-2.0, 1.0, 0.6), "ball": (0.6, 0.8, 0.45), "corner": (5.3, 3.3, 1.0), "goal": (-6.5, 1.5, 0.8),
            "middle": (0.0, 0.0, 0.4)}  # fmt: skip
 PREPARE = """async () => {
-  const { loadPyodide } = await import("/pyodide/pyodide.mjs");
+  const { loadPyodide } = await import("/pyodide/pyodide-loader.js");
   globalThis.pyodide = await loadPyodide({ indexURL: "/pyodide/" });
   await pyodide.loadPackage(["drillsergeant"]);
 }"""

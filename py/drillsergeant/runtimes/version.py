@@ -31,7 +31,7 @@ def refuse_other_version(wire: object) -> None:
         return
     options = wire.get("options")
     theirs = options.get(OPTION) if isinstance(options, Mapping) else None
-    if theirs != own_version():
+    if isinstance(theirs, str) and theirs != own_version():  # without one it is no INIT of any build: decoding says so
         raise OtherVersion(
             f"the page runs build {theirs} of the site and this worker build {own_version()}: "
             "the site was updated meanwhile; reload the page"
