@@ -1,4 +1,4 @@
-"""Firefox: the same page, without a graphics processor to learn on, plays and learns."""
+"""Firefox: the same page, without a graphics processor to learn on, plays, learns, saves and goes on."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ class Guest:
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
 
+    def visit(self, address: str) -> None:
+        """Go to the page and wait until training could begin."""
+        self.tab.open(address)
+        enabled = "!document.getElementById('train').disabled"
+        self.until("training could begin", lambda: self.tab.evaluate(enabled), 180)
+
     def told(self, role: str) -> dict[str, Any]:
         """The newest numbers of a worker."""
         return self.tab.evaluate(TOLD).get(role) or {}
@@ -37,13 +43,11 @@ class Guest:
             time.sleep(0.25)
 
 
-def test_the_match_moves_and_training_wins_more() -> None:
+def test_a_visitor_trains_saves_and_goes_on_after_a_reload() -> None:
     with served() as address, firefox() as tab:
         guest = Guest(tab)
-        tab.open(address + "?workers=1")
+        guest.visit(address + "?workers=1")
         assert tab.evaluate("crossOriginIsolated") is True
-        enabled = "!document.getElementById('train').disabled"
-        guest.until("training could begin", lambda: tab.evaluate(enabled), 180)
         guest.until("the match moves", lambda: guest.told("show").get("ticks", 0) > 60)
         guest.click("train")
         guest.until("three versions were adopted on screen", lambda: guest.told("show")["versions_adopted"] >= 4)
@@ -52,4 +56,16 @@ def test_the_match_moves_and_training_wins_more() -> None:
         assert guest.told("trainer")["updates"] >= 20
         guest.click("train")
         guest.until("training stopped", lambda: guest.told("trainer")["training"] is False)
+        learned = guest.told("trainer")["decisions"]
+        tab.evaluate("document.getElementById('runs-name').value = 'Kept'")
+        guest.click("runs-copy")
+        saved = "document.getElementById('runs-list').textContent.includes('Kept')"
+        guest.until("it is saved", lambda: tab.evaluate(saved))
+        assert tab.evaluate(TOLD)["errors"] == []
+
+        guest.visit(address + "?workers=1")
+        guest.until("the run is offered", lambda: tab.evaluate("!document.getElementById('resume').hidden"))
+        guest.click("resume-continue")
+        guest.until("it is back", lambda: guest.told("trainer").get("decisions", 0) >= learned)
+        guest.until("the match plays it", lambda: guest.told("show").get("versions_adopted", 0) >= 1)
         assert tab.evaluate(TOLD)["errors"] == []
