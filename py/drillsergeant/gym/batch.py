@@ -1,0 +1,125 @@
+"""N matches of a drill side by side, one decision a step, on kernels where there is WebAssembly and in NumPy elsewhere.
+
+What all adapters are made of. Nothing restarts by itself: frameworks differ in when they want it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from drillsergeant import drills
+from drillsergeant.drills.contract import Drill, State
+from drillsergeant.elementary import Array
+from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.learn.kernel_table import DrillKernels
+from drillsergeant.learn.rollout import total_reward
+from drillsergeant.library.compiler import Compiled
+from drillsergeant.library.policy import Policy
+
+Arrays: TypeAlias = Sequence[Array]
+# Who plays the sides that are not learned: the drill's hand-written player, a random one, or a policy.
+Opponent: TypeAlias = Literal["scripted", "random"] | Policy
+
+
+class Verdict(NamedTuple):
+    """What a decision led to: reward f32 [S][N], masks [N], winner i32 [N] (+1 side 0, -1 side 1, 0 nobody).
+
+    The winner counts where the match is over.
+    """
+
+    reward: list[Array]
+    terminated: Array
+    truncated: Array
+    winner: Array
+
+    @property
+    def over(self) -> Array:
+        """Mask [N] of the matches that have ended."""
+        return self.terminated | self.truncated
+
+
+class Batch:
+    """The matches. `reset` starts them; before it there is nothing to see."""
+
+    def __init__(self, drill: Drill | str, count: int) -> None:
+        self.drill = drills.make(drill) if isinstance(drill, str) else drill
+        self.count = count
+        self._kernels = {kernel.name: kernel for kernel in DrillKernels(self.drill).all()}
+        self._kernels |= {kernel.name: kernel for kernel in (_verdict(self.drill), _restart(self.drill))}
+        self._compiled: dict[str, Compiled] = {}
+        self._state: list[Array] = []
+
+    def _run(self, name: str, groups: dict[str, list[Array]], **scalars: float) -> dict[str, list[Array]]:
+        if name not in self._compiled:
+            self._compiled[name] = Compiled(self._kernels[name])
+        return self._compiled[name](groups, scalars)
+
+    @property
+    def state(self) -> State:
+        """Every field of the matches, [N]."""
+        return dict(zip(self.drill.fields, self._state, strict=True))
+
+    def reset(self, seed: int) -> None:
+        """Start episode 0 of every match; what is random in them follows from `seed` and their number."""
+        slots = np.arange(self.count, dtype=np.uint32)
+        self._state = self._run("reset", {"slot": [slots]}, seed=seed % 2**32)["state"]
+
+    def observe(self, side: int) -> Array:
+        """What a side sees, f32 [N][OBS]."""
+        return np.stack(self._seen(side)["obs"], -1)
+
+    def _seen(self, side: int) -> dict[str, list[Array]]:
+        return self._run(f"observe_{side}", {"state": self._state})
+
+    def choose(self, who: Opponent, side: int) -> Array:
+        """The actions i32 [N] of somebody else on a side."""
+        if isinstance(who, str):
+            return self._run(f"{who}_{side}", {"state": self._state})["action"][0]
+        seen = self._seen(side)
+        return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0]).astype(np.int32)
+
+    def step(self, actions: Arrays) -> Verdict:
+        """Play one decision with actions [S] i32 [N]. Raises ValueError for actions that do not exist."""
+        count = self.drill.action_count
+        chosen = [np.ascontiguousarray(np.asarray(each, np.int32).reshape(self.count)) for each in actions]
+        if any(((each < 0) | (each >= count)).any() for each in chosen):
+            raise ValueError(f"actions of {self.drill.name} are whole numbers from 0 to {count - 1}, got {actions}")
+        before = self._state
+        self._state = self._run("tick", {"state": before, "action": chosen})["state"]
+        judged = self._run("verdict", {"before": before, "after": self._state})
+        return Verdict(judged["reward"], *judged["flags"], *judged["winner"])
+
+    def restart(self, over: Array) -> None:
+        """Start the next episode of the matches in the mask `over` [N]."""
+        self._state = self._run("restart", {"state": self._state, "over": [over]})["state"]
+
+
+def _verdict(drill: Drill) -> Kernel:
+    """States around one decision -> reward [S], terminated, truncated, winner."""
+    fields = tuple(drill.fields)
+
+    def fn(before: Arrays, after: Arrays) -> dict[str, Arrays]:
+        old, new = dict(zip(fields, before, strict=True)), dict(zip(fields, after, strict=True))
+        terminated, truncated, winner = drill.outcome(new)
+        reward = [total_reward(drill.reward(old, new, side)) for side in range(drill.sides)]
+        return {"reward": reward, "flags": [terminated, truncated], "winner": [winner]}
+
+    state = tuple(drill.fields.values())
+    outputs = {"reward": ["f32"] * drill.sides, "flags": ["mask", "mask"], "winner": ["i32"]}
+    return Kernel("verdict", fn, {"before": state, "after": state}, outputs)
+
+
+def _restart(drill: Drill) -> Kernel:
+    """state, over -> state, where over at the start of the next episode."""
+    fields = tuple(drill.fields)
+
+    def fn(state: Arrays, over: Arrays) -> dict[str, Arrays]:
+        now = dict(zip(fields, state, strict=True))
+        fresh = drill.reset(now["seed"], now["episode"] + 1)
+        return {"state": [np.where(over[0], fresh[name], now[name]) for name in fields]}
+
+    state = tuple(drill.fields.values())
+    return Kernel("restart", fn, {"state": state, "over": ["mask"]}, {"state": state})

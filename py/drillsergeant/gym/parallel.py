@@ -1,0 +1,79 @@
+"""One match, all its sides to be learned, as a PettingZoo environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Space
+from pettingzoo import ParallelEnv
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.gym.batch import Batch
+from drillsergeant.gym.single import SEEDS
+from drillsergeant.gym.spaces import action_space, observation_space
+
+
+class DrillParallelEnv(ParallelEnv[str, Array, Any]):
+    """One match whose sides, "side_0" and "side_1", decide at the same time; each sees it from its own end."""
+
+    metadata = {"name": "drillsergeant", "render_modes": []}  # noqa: RUF012  # PettingZoo's own declaration
+
+    def __init__(self, drill: Drill | str = "ball") -> None:
+        """Play `drill` (an object or its name)."""
+        self._batch = Batch(drill, 1)
+        self.drill = self._batch.drill
+        self.possible_agents = [f"side_{side}" for side in range(self.drill.sides)]
+        self.agents: list[str] = []
+        self.render_mode = None
+        self._observations = {agent: observation_space(self.drill) for agent in self.possible_agents}
+        self._actions = {agent: action_space(self.drill) for agent in self.possible_agents}
+        self._random = np.random.default_rng()
+
+    def observation_space(self, agent: str) -> Space[Any]:
+        """What an agent sees: the same kind for all."""
+        return self._observations[agent]
+
+    def action_space(self, agent: str) -> Space[Any]:
+        """What an agent can do: the same for all."""
+        return self._actions[agent]
+
+    def reset(
+        self, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Array], dict[str, dict[str, Any]]]:
+        """Start a match, a new one each time; the same sequence of matches after the same seed."""
+        if seed is not None:
+            self._random = np.random.default_rng(seed)
+        self.agents = list(self.possible_agents)
+        self._batch.reset(int(self._random.integers(SEEDS)))
+        return self._seen(), {agent: {} for agent in self.agents}
+
+    def step(
+        self, actions: dict[str, Any]
+    ) -> tuple[
+        dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]
+    ]:
+        """Play one decision; `actions` has one for each side. A match that is over leaves no agents."""
+        agents = self.possible_agents
+        verdict = self._batch.step([np.asarray(actions[agent]) for agent in agents])
+        over = bool(verdict.over[0])
+        sides = range(len(agents))
+        # To each its own sign: +1 for who won, -1 for who lost.
+        infos = [{"winner": int(verdict.winner[0]) * (-1 if side else 1)} if over else {} for side in sides]
+        rewards = [float(verdict.reward[side][0]) for side in sides]
+        terminated, truncated = (bool(mask[0]) for mask in (verdict.terminated, verdict.truncated))
+        self.agents = [] if over else list(agents)
+        return (
+            self._seen(),
+            dict(zip(agents, rewards, strict=True)),
+            dict.fromkeys(agents, terminated),
+            dict.fromkeys(agents, truncated),
+            dict(zip(agents, infos, strict=True)),
+        )
+
+    def _seen(self) -> dict[str, Array]:
+        return {agent: self._batch.observe(side)[0] for side, agent in enumerate(self.possible_agents)}
+
+    def render(self) -> None:
+        """Nothing: a policy is watched on the page, which imports its `.dshq` file."""

@@ -1,0 +1,45 @@
+"""One match, side 0 to be learned, as a gymnasium environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.gym.batch import Batch, Opponent
+from drillsergeant.gym.spaces import action_space, observation_space
+
+SEEDS = 2**32
+
+
+class DrillEnv(gymnasium.Env[Array, Any]):
+    """One match against an opponent, a decision a step.
+
+    A goal (or whatever decides a drill) terminates, the time limit truncates. `info["winner"]`, in the last step, is
+    +1, -1 or 0. Slow, like everything that steps one match at a time: use `DrillVectorEnv` to learn.
+    """
+
+    metadata = {"render_modes": []}  # noqa: RUF012  # gymnasium's own declaration
+
+    def __init__(self, drill: Drill | str = "ball", opponent: Opponent = "scripted") -> None:
+        """Play `drill` (an object or its name) against `opponent` on the other sides."""
+        self._batch = Batch(drill, 1)
+        self.drill, self.opponent = self._batch.drill, opponent
+        self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Array, dict[str, Any]]:
+        """Start a match, a new one each time; the same sequence of matches after the same seed."""
+        super().reset(seed=seed, options=options)
+        self._batch.reset(int(self.np_random.integers(SEEDS)))
+        return self._batch.observe(0)[0], {}
+
+    def step(self, action: Any) -> tuple[Array, float, bool, bool, dict[str, Any]]:
+        """Play one decision."""
+        others = [self._batch.choose(self.opponent, side) for side in range(1, self.drill.sides)]
+        verdict = self._batch.step([np.asarray(action), *others])
+        info = {"winner": int(verdict.winner[0])} if verdict.over[0] else {}
+        ended = bool(verdict.terminated[0]), bool(verdict.truncated[0])
+        return self._batch.observe(0)[0], float(verdict.reward[0][0]), *ended, info

@@ -1,0 +1,122 @@
+"""The adapters: what their frameworks' own checks say, and the same matches as everywhere else."""
+
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import drillsergeant
+import numpy as np
+import pytest
+from drillsergeant.drills.ball import BallDrill
+from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv
+from drillsergeant.learn.matches import Matches
+from drillsergeant.library import compiler
+from gymnasium.utils.env_checker import check_env
+from pettingzoo.test import parallel_api_test, parallel_seed_test
+
+SHORT = BallDrill(time_limit_s=1.0)  # 15 decisions
+# Observations have no bounds, and there is no other warning.
+UNBOUNDED = ("ignore:.*infinity.*", "ignore:.*np.inf.*")
+
+
+@pytest.mark.parametrize("drill", ["ball", "sumo", "chase"])
+@pytest.mark.filterwarnings("error", *UNBOUNDED)
+def test_gymnasiums_own_check_passes(drill: str) -> None:
+    check_env(DrillEnv(drill), skip_render_check=True)
+
+
+@pytest.mark.parametrize("drill", ["ball", "chase"])
+def test_pettingzoos_own_checks_pass(drill: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        parallel_api_test(DrillParallelEnv(replace(drillsergeant.make(drill), time_limit_s=1.0)), num_cycles=60)
+    parallel_seed_test(lambda: DrillParallelEnv(SHORT), num_cycles=30)
+
+
+def test_a_batch_plays_the_matches_of_the_reference() -> None:
+    batch, matches = Batch(SHORT, 12), Matches(SHORT, 12, seed=9)
+    batch.reset(9)
+    random = np.random.default_rng(0)
+    ended = 0
+    for _ in range(40):
+        for side in range(2):
+            np.testing.assert_array_equal(batch.observe(side), matches.observe(side).T)
+        actions = [random.integers(0, SHORT.action_count, 12).astype(np.int32), SHORT.scripted(matches.state, 1)]
+        np.testing.assert_array_equal(batch.choose("scripted", 1), actions[1])
+        verdict, judged = batch.step(actions), matches.step(actions)
+        np.testing.assert_array_equal(verdict.reward[1], np.sum(judged.reward[1], axis=0, dtype=np.float32))
+        np.testing.assert_array_equal(verdict.terminated, judged.terminated)
+        np.testing.assert_array_equal(verdict.truncated, judged.truncated)
+        batch.restart(verdict.over)
+        matches.restart(judged.terminated | judged.truncated)
+        ended += int(verdict.over.sum())
+    assert ended >= 24, "every match was over twice"
+    for name, values in matches.state.items():
+        np.testing.assert_array_equal(batch.state[name], values)
+
+
+def test_the_time_limit_truncates_and_a_goal_terminates() -> None:
+    env = DrillEnv(SHORT, "random")
+    env.reset(seed=1)
+    steps = [env.step(0) for _ in range(15)]
+    assert [step[2:4] for step in steps] == [(False, False)] * 14 + [(False, True)]
+    assert steps[-1][4] == {"winner": 0}
+    env = DrillEnv("ball", "scripted")
+    env.reset(seed=1)
+    _, reward, terminated, truncated, info = until_over(env)
+    assert (terminated, truncated) == (True, False), "the hand-written player leaves no match open"
+    assert abs(reward) > 0.5
+    assert info == {"winner": round(np.sign(reward))}
+
+
+def until_over(env: DrillEnv) -> tuple[Any, ...]:
+    while True:
+        row = env.step(0)
+        if row[2] or row[3]:
+            return row
+
+
+def played(env: DrillVectorEnv, seed: int, steps: int) -> list[tuple[Any, ...]]:
+    random = np.random.default_rng(3)
+    first, _ = env.reset(seed=seed)
+    return [(first,), *(env.step(random.integers(0, SHORT.action_count, env.num_envs)) for _ in range(steps))]
+
+
+def test_the_vector_env_hands_out_the_last_observation_before_it_restarts() -> None:
+    env = DrillVectorEnv(6, SHORT)
+    rows = played(env, 5, 15)
+    seen, _, terminated, truncated, info = rows[-1]
+    over = terminated | truncated
+    assert over.all(), "nobody scores within a second, so all end with the time limit"
+    np.testing.assert_array_equal(info["_final_obs"], over)
+    assert (info["final_obs"] != seen).any(axis=1).all()
+    # Another kick-off than the first.
+    assert (rows[0][0] != seen).any(axis=1).all()
+    assert env.observation_space.contains(seen)
+
+
+def test_the_same_seed_plays_the_same_with_and_without_webassembly(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, again, other = (played(DrillVectorEnv(4, SHORT), seed, 20) for seed in (5, 5, 6))
+    monkeypatch.setattr(compiler, "has_webassembly", lambda: False)
+    numpy = played(DrillVectorEnv(4, SHORT), 5, 20)
+    for one, two, three in zip(first, again, numpy, strict=True):
+        for a, b, c in zip(one[:4], two[:4], three[:4], strict=True):
+            np.testing.assert_array_equal(a, b)
+            np.testing.assert_array_equal(a, c)
+    assert (first[0][0] != other[0][0]).any()
+
+
+def test_a_policy_can_be_the_opponent() -> None:
+    run = drillsergeant.train(SHORT, decisions=1, matches=8)
+    env = DrillEnv(SHORT, run.policy)
+    env.reset(seed=2)
+    assert env.step(3)[4] == {}
+
+
+def test_what_cannot_be_done_is_said() -> None:
+    env = DrillEnv(SHORT)
+    env.reset(seed=0)
+    with pytest.raises(ValueError, match="whole numbers from 0 to 29"):
+        env.step(30)
+    with pytest.raises(ValueError, match="one number for all its matches"):
+        DrillVectorEnv(2, SHORT).reset(seed=[1, 2])
