@@ -149,6 +149,7 @@ class Shelf:
         same_words = _words(program) == _words(old.program)
         roles = ("show", "rollout") if self._mode == "shared" and same_words else protocol.ROLES
         fleet.replace(place.hosted, place.setup, place.layout, place.memory, roles)
+        fleet.send("trainer", protocol.SetGuards(bool(setup.options.get("guards", True))))
         return False
 
     async def _fetched(self, name: str) -> tuple[str, Any]:

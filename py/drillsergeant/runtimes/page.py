@@ -59,7 +59,7 @@ class Page:
         self._match = MatchPart(view, crew.send, game, self._seed, self._address, self._answer)
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._runs = RunsPanel(view, door, game.name, lambda message: crew.send("trainer", message))
-        self._workshop = Workshop(view, forge, game.name, partial(crew.send, "trainer"), self._forget)
+        self._workshop = Workshop(view, forge, game.name, self._forget)
         self._learner = ""
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._commands: dict[str, Callable[[], None]] = {

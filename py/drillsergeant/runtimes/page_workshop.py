@@ -36,13 +36,10 @@ class Forge(Protocol):
 
 
 class Workshop:
-    """The panel. ``send`` reaches the trainer, ``forget`` makes it start from nothing."""
+    """The panel. ``forget`` makes the trainer start from nothing."""
 
-    def __init__(
-        self, view: View, forge: Forge, drill: str, send: Callable[[protocol.Message], None], forget: Callable[[], None]
-    ) -> None:
-        self._view, self._forge, self._drill = view, forge, drill
-        self._send, self._forget = send, forget
+    def __init__(self, view: View, forge: Forge, drill: str, forget: Callable[[], None]) -> None:
+        self._view, self._forge, self._drill, self._forget = view, forge, drill, forget
         self._open = False
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -108,7 +105,6 @@ class Workshop:
 
     def _install(self, name: str, made: protocol.Compiled | None) -> None:
         fresh = self._view.get_value("workshop-weights") != KEEP
-        self._send(protocol.SetGuards(made is None))
 
         def then(why: str, lost: bool) -> None:
             if why:

@@ -32,7 +32,6 @@ def test_code_is_compiled_installed_and_nothing_learned_is_lost() -> None:
     assert (drill, text) == ("ball", "edited")
     assert sitting.view.attributes[("workshop-run", "disabled")] == ""
     answer(MADE)
-    assert sitting.crew.take() == [("trainer", protocol.SetGuards(False))]
     name, made, then = sitting.forge.installed[0]
     assert (name, made) == ("ball", MADE)
     then("", False)
@@ -47,7 +46,6 @@ def test_the_reader_may_start_from_nothing_and_must_where_the_shape_changes() ->
         sitting.view.values["workshop-weights"] = choice
         sitting.page.on_click("workshop-run")
         sitting.forge.attempts[0][2](MADE)
-        sitting.crew.take()
         sitting.forge.installed[0][2]("", lost)
         assert len(sitting.crew.take()) == forgets
         assert "from nothing" in sitting.view.texts[SAID]
@@ -64,12 +62,11 @@ def test_refused_code_is_marked_and_changes_nothing() -> None:
     assert sitting.view.attributes[(EDITOR, "data-line")] is None
 
 
-def test_restoring_puts_text_and_program_back_and_the_guards_on() -> None:
+def test_restoring_puts_text_and_program_back() -> None:
     sitting = opened()
     sitting.view.values[EDITOR] = "edited"
     sitting.page.on_click("workshop-restore")
     assert sitting.view.values[EDITOR] == sitting.forge.texts["ball"]
-    assert sitting.crew.take() == [("trainer", protocol.SetGuards(True))]
     name, made, then = sitting.forge.installed[0]
     assert (name, made) == ("ball", None)
     then("status 503", False)
