@@ -11,8 +11,8 @@ from build.pins import ROOT
 from tests.browser.conftest import Visitor
 
 # Of what one core does when it plays and learns in sequence, measured right before, natively through wasmtime. By the
-# tables of docs/benchmarks.md that is three quarters of this browser's own core (209 to 283 k/s, quiet); what neighbours take
-# from the page's two cores in the meantime is counted against it.
+# tables of docs/benchmarks.md that is three quarters of this browser's own core (209 to 283 k/s, quiet); what
+# neighbours take from the page's two cores in the meantime is counted against it.
 SHARE = 0.6
 NATIVE = ("--decisions", "800000", "--evaluate-every", "100000000", "--evaluation-episodes", "1", "--seed", "1")
 HALF_WON_S = 60.0
