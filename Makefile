@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures soak crashes endurance gpu-sums train clean venv-site venv-test
+.PHONY: play site test check drive bench pictures soak crashes endurance gpu-sums interop train clean venv-site venv-test venv-interop
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -49,10 +49,14 @@ gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.gpu_sums $(ARGS)
 
+interop: venv-interop  ## Stable-Baselines3 learns a drill through our adapter, and the page plays what it learned
+	@$(VENV_PYTHON) -m build.site
+	@$(VENV_PYTHON) -m build.suite interop $(ARGS)
+
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)
 
-venv-site venv-test:
+venv-site venv-test venv-interop:
 	@$(PYTHON) -m build.venv $(@:venv-%=%)
 
 clean:  ## remove everything the other targets made

@@ -48,6 +48,7 @@ class Pins:
     compiler: Requirements
     site_tools: Requirements
     test_tools: Requirements
+    interop_tools: Requirements
     debian: dict[str, tuple[str, ...]]
     content_security_policy: str
 
@@ -57,6 +58,7 @@ def parse(text: str) -> Pins:
     table: dict[str, Any] = tomllib.loads(text)
     pyodide, python, compiler = table["pyodide"], table["python"], table["compiler"]
     constraints = tuple(python["constraints"])
+    test = (*python["site"], *python["test"])
     return Pins(
         pyodide_version=pyodide["version"],
         core_files=tuple(pyodide["core"]),
@@ -70,7 +72,8 @@ def parse(text: str) -> Pins:
         compiler_python=compiler["python"],
         compiler=Requirements(tuple(compiler["requirements"]), tuple(compiler["constraints"])),
         site_tools=Requirements(tuple(python["site"]), constraints),
-        test_tools=Requirements((*python["site"], *python["test"]), constraints),
+        test_tools=Requirements(test, constraints),
+        interop_tools=Requirements((*test, *python["interop"]), constraints),
         debian={name: tuple(packages) for name, packages in table["debian"].items()},
         content_security_policy=table["site"]["content_security_policy"],
     )

@@ -1,7 +1,7 @@
 """Runs the tests: `python -m build.suite [SUITE ...] [-- PYTEST ARGUMENTS]`, all of them by default.
 
-A suite is a folder of `tests/`. Each runs in a pytest of its own, because the Pyodide plugin rewrites every test it
-collects and belongs to `tests/pyodide` alone.
+A suite is a folder of `tests/`; `interop` only runs when it is named. Each runs in a pytest of its own, because the
+Pyodide plugin rewrites every test it collects and belongs to `tests/pyodide` alone.
 """
 
 import os
@@ -17,10 +17,12 @@ from build import chromium
 from build.console import BuildError, guarded, say
 from build.pins import CACHE, ROOT, pins
 
+# Run only when named: it needs a gigabyte of other libraries (`make interop`).
+APART = ("interop",)
 IN_ORDER = ("native", "kernels", "build", "pyodide", "browser")
 # Selenium would ask the network for a newer driver than the one installed, at every start.
 OFFLINE = {"SE_OFFLINE": "true"}
-NEED_BROWSER = ("pyodide", "browser")
+NEED_BROWSER = ("pyodide", "browser", "interop")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Run the suites named, or all, and print what ran."""
     split = arguments.index("--") if "--" in arguments else len(arguments)
-    chosen, extra = list(arguments[:split]) or suites(), arguments[split + 1 :]
+    ordinary = [name for name in suites() if name not in APART]
+    chosen, extra = list(arguments[:split]) or ordinary, arguments[split + 1 :]
     if unknown := [name for name in chosen if name not in suites()]:
         raise BuildError(f"no suite {', '.join(unknown)} in tests/, expected some of: {', '.join(suites())}")
     if any(suite in NEED_BROWSER for suite in chosen):

@@ -1,6 +1,6 @@
 """Makes the virtual environments: `.venv` for building and testing, and a Python 3.12 one for the compiler.
 
-Run by the system's Python before anything else exists (`python3 -m build.venv site|test`), so only the standard
+Run by the system's Python before anything else exists (`python3 -m build.venv site|test|interop`), so only the standard
 library is imported here.
 """
 
@@ -63,10 +63,10 @@ def _pip_install(venv: Path, requirements: Requirements) -> None:
 
 
 def ensure_project_venv(group: str, pinned: Pins) -> bool:
-    """Bring the project's `.venv` up to date for `site` (building) or `test` (building and testing)."""
+    """Bring the project's `.venv` up to date to build (`site`), to test (`test`), or for `interop`."""
     if find_spec("ensurepip") is None:
         apt.install(pinned.debian["venv"], "Python here cannot make virtual environments")
-    tools = {"site": pinned.site_tools, "test": pinned.test_tools}
+    tools = {"site": pinned.site_tools, "test": pinned.test_tools, "interop": pinned.interop_tools}
     if group not in tools:
         raise BuildError(f"unknown group of tools {group!r}, expected one of {', '.join(tools)}")
     return ensure(VENV, group, tools[group], sys.executable)
