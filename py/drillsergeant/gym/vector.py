@@ -18,14 +18,28 @@ from drillsergeant.gym.spaces import action_space, observation_space
 class DrillVectorEnv(VectorEnv[Array, Array, Array]):
     """N matches against an opponent, a decision of each a step.
 
-    A match that is over starts anew in the same step: `info["final_obs"]` [N][OBS] and `info["winner"]` [N] hold, where
-    the masks `info["_final_obs"]` and `info["_winner"]` [N] are set, the last observation and who won.
+    A match that is over starts anew by itself, with `autoreset` SAME_STEP in that very step: then `info["final_obs"]`
+    [N][OBS] has the last observation where the mask `info["_final_obs"]` [N] is set. With NEXT_STEP it starts in the
+    step after, whose action counts for nothing and whose reward is 0. `info["winner"]` [N] says who won where the mask
+    `info["_winner"]` is set.
     """
 
-    metadata = {"render_modes": [], "autoreset_mode": AutoresetMode.SAME_STEP}  # noqa: RUF012  # as in DrillEnv
+    def __init__(
+        self,
+        num_envs: int = 256,
+        drill: Drill | str = "ball",
+        opponent: Opponent = "scripted",
+        autoreset: AutoresetMode = AutoresetMode.SAME_STEP,
+    ) -> None:
+        """Play `num_envs` matches of `drill` (an object or its name) against `opponent` on the other sides.
 
-    def __init__(self, num_envs: int = 256, drill: Drill | str = "ball", opponent: Opponent = "scripted") -> None:
-        """Play `num_envs` matches of `drill` (an object or its name) against `opponent` on the other sides."""
+        Raises ValueError for an `autoreset` that leaves it to somebody else.
+        """
+        if autoreset is AutoresetMode.DISABLED:
+            raise ValueError("autoreset is DISABLED; matches start anew by themselves: take SAME_STEP or NEXT_STEP")
+        self.metadata = {"render_modes": [], "autoreset_mode": autoreset}
+        self._later = autoreset is AutoresetMode.NEXT_STEP
+        self._ended = np.zeros(num_envs, np.bool_)
         self._batch = Batch(drill, num_envs)
         self.drill, self.opponent, self.num_envs = self._batch.drill, opponent, num_envs
         self.single_observation_space = observation_space(self.drill)
@@ -41,15 +55,23 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
             raise ValueError(f"seed is a list of {len(seed)}; this environment takes one number for all its matches")
         super().reset(seed=seed, options=options)
         self._batch.reset(int(self.np_random.integers(SEEDS)))
+        self._ended[:] = False
         return self._batch.observe(0), {}
 
     def step(self, actions: Array) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
         """Play one decision of every match, with actions int [N]."""
         others = [self._batch.choose(self.opponent, side) for side in range(1, self.drill.sides)]
         verdict = self._batch.step([actions, *others])
+        played = ~self._ended
+        over = verdict.over & played
         info: dict[str, Any] = {}
-        if verdict.over.any():
-            info = {"final_obs": self._batch.observe(0), "_final_obs": verdict.over}
-            info |= {"winner": np.where(verdict.over, verdict.winner, 0), "_winner": verdict.over}
-            self._batch.restart(verdict.over)
-        return self._batch.observe(0), verdict.reward[0], verdict.terminated, verdict.truncated, info
+        if over.any():
+            info = {"winner": np.where(over, verdict.winner, 0), "_winner": over}
+            if not self._later:
+                info |= {"final_obs": self._batch.observe(0), "_final_obs": over}
+        restarting = self._ended if self._later else over
+        if restarting.any():
+            self._batch.restart(restarting)
+        self._ended = over if self._later else self._ended
+        reward = np.where(played, verdict.reward[0], np.float32(0.0))
+        return self._batch.observe(0), reward, verdict.terminated & played, verdict.truncated & played, info

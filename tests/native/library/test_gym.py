@@ -12,6 +12,7 @@ from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv
 from drillsergeant.learn.matches import Matches
 from drillsergeant.library import compiler
 from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
 from pettingzoo.test import parallel_api_test, parallel_seed_test
 
 SHORT = BallDrill(time_limit_s=1.0)  # 15 decisions
@@ -93,6 +94,19 @@ def test_the_vector_env_hands_out_the_last_observation_before_it_restarts() -> N
     # Another kick-off than the first.
     assert (rows[0][0] != seen).any(axis=1).all()
     assert env.observation_space.contains(seen)
+
+
+def test_with_next_step_a_match_rests_for_a_step_and_then_goes_on_as_with_same_step() -> None:
+    late = DrillVectorEnv(4, SHORT, autoreset=AutoresetMode.NEXT_STEP)
+    same = played(DrillVectorEnv(4, SHORT), 5, 15)
+    rows = played(late, 5, 15)
+    last, fresh = rows[-1], late.step(np.zeros(4, int))
+    assert (last[2] | last[3]).all() and "final_obs" not in last[4]
+    np.testing.assert_array_equal(last[0], same[-1][4]["final_obs"])
+    np.testing.assert_array_equal(fresh[0], same[-1][0])
+    assert not fresh[1].any() and not fresh[2].any() and not fresh[3].any() and fresh[4] == {}
+    with pytest.raises(ValueError, match="take SAME_STEP or NEXT_STEP"):
+        DrillVectorEnv(4, SHORT, autoreset=AutoresetMode.DISABLED)
 
 
 def test_the_same_seed_plays_the_same_with_and_without_webassembly(monkeypatch: pytest.MonkeyPatch) -> None:
