@@ -15,6 +15,7 @@ from drillsergeant.drills.ball import BallDrill
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.train import Settings, kernel_rig
 from drillsergeant.learn.train import train as terminal
+from drillsergeant.library import host
 
 DRILL = BallDrill(time_limit_s=1.0)
 SMALL = {"seed": 5, "matches": 16, "hyper": {"minibatch": 64}}
@@ -92,6 +93,15 @@ def test_a_drill_goes_by_its_name_or_with_rules_of_its_own() -> None:
 def test_what_is_wrong_is_named(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         drillsergeant.train(**{"drill": DRILL, "matches": 8, **wrong})  # type: ignore[arg-type]
+
+
+def test_without_wasmtime_it_is_numpy_and_says_what_kernels_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "find_spec", lambda name: None)
+    run = drillsergeant.train(DRILL, decisions=1, matches=8)
+    assert run.engine == "numpy"
+    assert [row["updates"] for row in run] == [1]
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'drillsergeant\[wasm\]'"):
+        drillsergeant.train(DRILL, matches=8, engine="wasm")
 
 
 def test_importing_costs_nothing_until_something_is_asked_for() -> None:
