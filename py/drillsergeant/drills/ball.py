@@ -13,7 +13,7 @@ import numpy as np
 
 from drillsergeant.drills import ball_bot, ball_contacts, ball_view
 from drillsergeant.drills.ball_actions import ACTION_COUNT
-from drillsergeant.drills.ball_rules import BallRules, Disc, ball_of
+from drillsergeant.drills.ball_rules import BallRules, Disc, Spot, ball_of
 from drillsergeant.drills.boxes import PLAYER_FIELDS, Box, Shift, bounded, brake, player_of, seen_from, shifted, steer
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
@@ -41,9 +41,9 @@ class BallDrill(BallRules):
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
-        """State: the ball, two players, and who has scored (f32: +1 side 0, -1 side 1, 0 nobody yet)."""
+        """State: the ball, two players, the ball's spot, and who has scored (+1 side 0, -1 side 1, 0 nobody yet)."""
         ball = [f"ball_{name}" for name in Disc._fields]
-        return {**COMMON_FIELDS, **dict.fromkeys([*ball, *PLAYER_FIELDS, "scored"], "f32")}
+        return {**COMMON_FIELDS, **dict.fromkeys([*ball, *PLAYER_FIELDS, *Spot._fields, "scored"], "f32")}
 
     @property
     def observation(self) -> tuple[str, ...]:
@@ -89,10 +89,10 @@ class BallDrill(BallRules):
             y = draw(word + 2, -0.7 * self.half_width_m, 0.7 * self.half_width_m)
             x, y, hx, hy = (seen_from(side, value) for value in (x, y, cosine, sine))
             players.append(Box(x, y, hx, hy, vx=zero, vy=zero, spin=zero, cooldown=zero))
-        return self._state(seed, episode, clock, ball, players, zero)
+        return self._state(seed, episode, clock, ball, players, Spot(ball.x, ball.y, zero), zero)
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """Advance by 1/tick_hz s: steer, move (semi-implicit Euler), resolve contacts, see whether it is a goal."""
+        """Advance by 1/tick_hz s: steer, move (semi-implicit Euler), resolve contacts, drop a stuck ball, judge."""
         ball = ball_of(state)
         one, two = (steer(self, player_of(state, side), actions[side], side) for side in range(2))
         ball = self._roll(ball)
@@ -103,11 +103,12 @@ class BallDrill(BallRules):
         ball = Disc(*(value + (a + b) for value, a, b in zip(ball, on_ball1, on_ball2, strict=True)))
         players = [self._settle(one, on_one, by_two), self._settle(two, on_two, by_one)]
         ball = ball_contacts.ball_and_walls(self, self._slow(ball))
+        ball, spot = self._drop(ball, Spot(*(state[name] for name in Spot._fields)))
 
         line = self.half_length_m + self.goal_line_m
         in_goal = (ball.x > line).astype(np.float32) - (ball.x < -line).astype(np.float32)
         scored = np.where(state["scored"] == 0.0, in_goal, state["scored"])
-        return self._state(state["seed"], state["episode"], state["clock"] + 1, ball, players, scored)
+        return self._state(state["seed"], state["episode"], state["clock"] + 1, ball, players, spot, scored)
 
     def observe(self, state: State, side: int) -> list[Array]:
         """Return the OBS entries as `side` sees them."""
@@ -138,14 +139,28 @@ class BallDrill(BallRules):
         factor = brake(ball.vx, ball.vy, self.ball_speed_max)
         return ball._replace(vx=ball.vx * factor, vy=ball.vy * factor)
 
+    def _drop(self, ball: Disc, spot: Spot) -> tuple[Disc, Spot]:
+        """Drop a ball that has not got away from its spot for `stuck_s` at the centre, as a referee would.
+
+        Without this, two good players pin the ball between them at a wall, and half of their matches end so.
+        """
+        away_x, away_y = ball.x - spot.spot_x, ball.y - spot.spot_y
+        away = away_x * away_x + away_y * away_y > self.stuck_m**2
+        held = np.where(away, 0.0, spot.held_s + self.tick_s)
+        dropped = held >= self.stuck_s
+        ball = Disc(*(np.where(dropped, 0.0, value) for value in ball))
+        anew = away | dropped
+        x, y = np.where(anew, ball.x, spot.spot_x), np.where(anew, ball.y, spot.spot_y)
+        return ball, Spot(x, y, np.where(dropped, 0.0, held))
+
     def _settle(self, box: Box, by_ball: Shift, by_player: Shift) -> Box:
         """Apply contacts with the ball, the other player and the walls, then bound speed and spin."""
         shift = Shift(*(a + b for a, b in zip(by_ball, by_player, strict=True)))
         return bounded(self, ball_contacts.player_and_walls(self, shifted(box, shift)))
 
     def _state(
-        self, seed: Array, episode: Array, clock: Array, ball: Disc, players: Sequence[Box], scored: Array
+        self, seed: Array, episode: Array, clock: Array, ball: Disc, players: Sequence[Box], spot: Spot, scored: Array
     ) -> State:
         """Put bodies into a state, in the order of `fields`."""
-        values = (seed, episode, clock, *ball, *players[0], *players[1], scored)
+        values = (seed, episode, clock, *ball, *players[0], *players[1], *spot, scored)
         return dict(zip(self.fields, values, strict=True))

@@ -29,11 +29,14 @@ class BallRules(BoxRules):
     player_corner_m: float = 0.1  # rounding of a player's corners, as the ball and the walls feel it
     player_bulge: float = 0.35  # how much a face's normal fans out for the ball: 0 flat, 1 as on a disc
 
+    stuck_s: float = 2.0  # a ball that stays within stuck_m of one spot for so long is dropped at the centre
+    stuck_m: float = 0.8
+
     wall_ball_bounce: float = 0.75
     player_ball_bounce: float = 0.7
     wall_player_bounce: float = 0.2
 
-    goal_reward: float = 1.0
+    goal_reward: float = 2.0
     ball_to_goal_reward: float = 1.0  # for moving the ball from one goal to the other
     to_ball_reward: float = 1.0  # for closing a gap of one field length to the ball
 
@@ -50,3 +53,11 @@ class Disc(NamedTuple):
 def ball_of(state: State) -> Disc:
     """Pick the ball out of a state."""
     return Disc(*(state[f"ball_{name}"] for name in Disc._fields))
+
+
+class Spot(NamedTuple):
+    """Where the ball last was when it got away from somewhere, m, and for how long it has stayed near, s; f32 [N]."""
+
+    spot_x: Array
+    spot_y: Array
+    held_s: Array
