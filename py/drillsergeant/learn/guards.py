@@ -209,12 +209,16 @@ class Guards:
         lowest = RANGES["learning_rate"].low
         return hyper.changed(learning_rate=max(lowest, hyper.learning_rate * self._kl.scale))
 
-    def judge(self, metrics: Mapping[str, float], rate: WinRate, hyper: Hyper, wanted: Hyper) -> Advice:
-        """Return what to do after an update with these metrics."""
+    def judge(
+        self, metrics: Mapping[str, float], rate: WinRate, hyper: Hyper, wanted: Hyper, *, to_win: bool = True
+    ) -> Advice:
+        """Return what to do after an update with these metrics. ``to_win``: whether winning is what it learns for."""
         advice = Advice()
         self.wins.judge(rate, advice)
         self._tell_dropped(metrics, advice)
-        if not advice.fallen:
+        if not to_win:
+            advice.fallen = ""
+        elif not advice.fallen:
             self._plateau.judge(rate, self.wins.best, hyper, wanted, advice)
         if metrics["steps"]:
             self._entropy.judge(metrics["entropy"], rate.estimate(), hyper, wanted, advice)

@@ -96,7 +96,7 @@ class Assembly:
         self._trainer = Trainer(
             self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
         )
-        self._trainer.course.falls_back = bool(self._init.options.get("guards", True))
+        self._trainer.course.to_win = bool(self._init.options.get("guards", True))
         self._trainer.saves = Saves(
             self._host, Archive(self._host.storage()), self._host.run_locks(),
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,

@@ -22,7 +22,7 @@ from drillsergeant.runtimes.trainer_report import TrainerReport
 class Course:
     """``hyper`` is in force; ``wanted`` is what the visitor has set, without what guards have changed since.
 
-    ``falls_back``: whether a lost win rate is answered by going back to the best policy.
+    ``to_win``: whether winning is what it learns for; otherwise wins that stay away or get lost are nobody's concern.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Course:
         self._learner, self._report, self._plan = learner, report, plan
         self._moment, self._publish = moment, publish
         self.timeline, self.events = timeline, Events()
-        self.wanted, self.falls_back = hyper, True
+        self.wanted, self.to_win = hyper, True
         self._learner_name = learner.name
         self.begin(hyper)
 
@@ -65,12 +65,13 @@ class Course:
 
     def watch(self, metrics: Mapping[str, float]) -> None:
         """Judge an update that has been published."""
-        advice = self._guards.judge(metrics, self._report.win_rates["scripted"], self.hyper, self.wanted)
+        rate = self._report.win_rates["scripted"]
+        advice = self._guards.judge(metrics, rate, self.hyper, self.wanted, to_win=self.to_win)
         if advice.changes:
             self.hyper = self.hyper.changed(**advice.changes)
         for text in advice.notes:
             self.note("guard", text)
-        if advice.fallen and self.falls_back:
+        if advice.fallen:
             self._fall_back(advice.fallen)
         elif advice.best:
             assert self._promising is not None, "the guard tells of a promising policy first"

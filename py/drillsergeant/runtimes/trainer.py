@@ -141,7 +141,7 @@ class Trainer:
                 if isinstance(self._learner, FallbackLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
             case protocol.SetGuards(on=on):
-                self.course.falls_back = on
+                self.course.to_win = on
             case protocol.ResetTrainer(seed=seed, hyper=changes):
                 hyper = self.course.wanted.changed(**changes)
                 self._between_updates(lambda: self._reset(seed, hyper))
