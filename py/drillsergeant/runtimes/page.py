@@ -157,7 +157,7 @@ class Page:
     def on_drill(self, game: Game) -> None:
         """The workers go over to another drill: the page does so, too."""
         self._match.on_drill(game)
-        self._story = Story(self._view)
+        self._story = Story(self._view, game.sides == 1)
         self._situation.trained_s, self._situation.alone = 0.0, game.sides == 1
         self._telemetry.drill(game.name)
         self._runs.on_drill(game.name)

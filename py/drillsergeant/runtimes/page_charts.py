@@ -60,7 +60,7 @@ class Charts:
         self.history = History()
         self._before: tuple[list[float], Column] = ([], [])  # the run before: times and win rate
         self.marks: list[tuple[float, str, str]] = []
-        self._stale = False
+        self._stale = True
         self._turn = 0
 
     def add(self, values: Mapping[str, object]) -> None:

@@ -10,12 +10,22 @@ from drillsergeant.runtimes.page_curve import Result, results, sentence
 from drillsergeant.runtimes.page_tables import Tables
 from drillsergeant.runtimes.page_view import View
 
+AGAINST = ("acts by chance", "beats chance", "troubles the bot", "outplays the bot", "nearly always wins")
+ALONE = ("acts by chance", "gets the idea", "wins at times", "wins mostly", "nearly always wins")
+AGAINST_OTHERS = ("legend-random", "legend-pool", "try-bot")
+
 
 class Story:
     """Everything on the page that follows the trainer's numbers."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, alone: bool = False) -> None:
+        """``alone``: nobody plays against the learner, so its wins are all there is to tell."""
         self._view = view
+        for place, text in enumerate(ALONE if alone else AGAINST):
+            view.set_text(f"road-{place}", text)
+        view.set_text("legend-wins", "wins" if alone else "wins vs the bot")
+        for name in AGAINST_OTHERS:
+            view.set_attribute(name, "hidden", "" if alone else None)
         self._charts = Charts(view)
         self._tables = Tables(view, self._charts)
         self.points: list[Result] = []

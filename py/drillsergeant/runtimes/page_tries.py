@@ -8,7 +8,7 @@ from drillsergeant.learn.hyper import RANGES
 from drillsergeant.runtimes.page_hyper import HyperForm
 from drillsergeant.runtimes.page_view import View
 
-TRIES = ("try-bold", "try-you", "try-factory", "try-again")
+TRIES = ("try-bold", "try-bot", "try-you", "try-then", "try-factory")
 BOLDER = 5.0
 BOLD, CALM = "Make it fearless", "Calm it down again"
 BOLD_SAID = "Five times the learning rate. Watch Change and Held back rise, and whether the wins hold."
@@ -33,9 +33,10 @@ class Tries:
         """Return what each suggestion does, by its button."""
         return {
             "try-bold": self._embolden,
+            "try-bot": lambda: self._set("player-right", "bot"),
+            "try-then": lambda: self._click("compare"),
             "try-you": lambda: self._set("player-left", "you"),
             "try-factory": lambda: self._click("factory"),
-            "try-again": lambda: self._click("restart"),
             "try-hide": lambda: self._tips(shown=False),
             "tips": lambda: self._tips(shown=True),
         }

@@ -135,6 +135,9 @@ def test_suggestions_press_the_real_controls() -> None:
     assert message == protocol.SetHyper({"learning_rate": pytest.approx(Hyper().learning_rate)})
     sitting.page.on_click("try-factory")
     assert sitting.crew.take() == [("show", protocol.SetView("factory"))]
+    sitting.page.on_click("try-bot")
+    assert sitting.view.values["player-right"] == "bot"
+    assert sitting.crew.take() != []
     sitting.page.on_click("try-hide")
     assert sitting.view.preferred == {"tips": "hidden"}
     sitting.page.on_click("tips")
