@@ -30,15 +30,15 @@ class OpfsStorage:
 
     def __init__(self) -> None:
         self._folder: Any = None
+        # In newer browsers QuotaExceededError is a class of its own without a `stack`. Pyodide takes no such object for
+        # an exception: a call that throws one ends in a SystemError, and whoever awaits one waits for ever.
+        if hasattr(js, "QuotaExceededError"):
+            js.QuotaExceededError.prototype.stack = ""
 
     async def names(self) -> list[str]:
         """The names of all files."""
         folder = await self._opened()
-        try:
-            names = folder.keys()
-            return [str(name) async for name in names]
-        except JsException as error:
-            raise _told(error) from error
+        return [str(name) for name in await _asked(lambda: js.Array.fromAsync(folder.keys()))]
 
     async def open(self, name: str, *, create: bool) -> OpfsFile:
         """Open a file; "missing" where there is none and ``create`` is false, "busy" where it stays open elsewhere."""
@@ -125,6 +125,6 @@ def _now(call: Callable[[], Any]) -> Any:
 
 
 def _told(error: JsException) -> StorageError:
-    name = str(getattr(error, "name", ""))
-    kind, text = KINDS.get(name, ("failed", f"the browser says {name}: {error}"[:200]))
-    return StorageError(kind, text)
+    text = str(error)  # "<name of the DOMException>: <sentence>"
+    kind, told = next((KINDS[name] for name in KINDS if text.startswith(name)), ("failed", f"the browser says {text}"))
+    return StorageError(kind, told[:200])
