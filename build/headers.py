@@ -10,7 +10,7 @@ ISOLATION = {
 
 def site_headers(content_security_policy: str) -> dict[str, str]:
     """Isolation, without which there is no shared memory, and the Content-Security-Policy."""
-    return {**ISOLATION, "Content-Security-Policy": content_security_policy}
+    return {**ISOLATION, "Access-Control-Allow-Origin": "*", "Content-Security-Policy": content_security_policy}
 
 
 def headers_file(content_security_policy: str) -> str:

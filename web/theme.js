@@ -1,6 +1,10 @@
-// Before the first paint: what the visitor chose the last time (colours, suggestions), so that nothing jumps later.
+// Before the first paint: what the visitor chose the last time (colours, suggestions), so that nothing jumps later; and how
+// much the page around, if it is in a frame, wants to be shown.
 for (const [name, values] of [["theme", ["light", "dark"]], ["tips", ["hidden"]]]) {
   let kept = null;
   try { kept = localStorage.getItem(`drillsergeant-${name}`); } catch { /* a browser that keeps nothing */ }
   if (values.includes(kept)) document.documentElement.dataset[name] = kept;
 }
+const asked = new URLSearchParams(location.search);
+for (const [name, values] of [["embed", ["minimal", "full", "none"]], ["editor", ["reward"]]])
+  if (values.includes(asked.get(name))) document.documentElement.dataset[name] = asked.get(name);

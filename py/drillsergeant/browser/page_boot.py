@@ -9,9 +9,11 @@ import js
 
 from drillsergeant.browser.dom import DomView
 from drillsergeant.browser.downloads import BrowserDoor
+from drillsergeant.browser.embed_port import EmbedPort
 from drillsergeant.browser.shelf import BrowserForge, Shelf
 from drillsergeant.browser.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
+from drillsergeant.runtimes.embed import Embed
 from drillsergeant.runtimes.page import Page
 from drillsergeant.runtimes.page_address import opened
 from drillsergeant.runtimes.page_mode import tell_mode
@@ -20,6 +22,7 @@ from drillsergeant.runtimes.smithy import Smithy
 from drillsergeant.runtimes.supervisor import Fleet
 
 _alive: list[object] = []
+FRAME_CORES = 4  # what a page in somebody else's takes itself to have at most: two rollout workers
 
 
 def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any) -> None:
@@ -30,8 +33,10 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     """
     mode = str(way.mode)
     first = Program.from_json(program_text)
-    choose = partial(choose_setup, cores=int(js.navigator.hardwareConcurrency or 2), mode=mode)
-    _, opening = opened(_parameters(), lambda values: choose(first, parameters=values))
+    parameters, cores = _parameters(), int(js.navigator.hardwareConcurrency or 2)
+    framed = bool(parameters.get("embed"))
+    choose = partial(choose_setup, cores=min(cores, FRAME_CORES) if framed else cores, mode=mode)
+    _, opening = opened(parameters, lambda values: choose(first, parameters=values))
     shelf = Shelf(lambda program: choose(program, parameters=opening.given), mode)
     place = shelf.put(program_text, module)
     view, spawner = DomView(), BrowserSpawner(canvas)
@@ -39,15 +44,20 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed
     forge = BrowserForge(shelf, fleet, Smithy(spawner), mode)
-    forge.audience = page = Page(view, fleet, drill, seed, opening, forge, BrowserDoor())
+    page = Page(view, fleet, drill, seed, opening, forge, BrowserDoor())
+    forge.audience = audience = Embed(page, view, fleet.send, mode, str(way.why), drill.name) if framed else page
     tell_mode(view, mode, str(way.why), str(way.ownTab))
     show = spawner.adopt(
         show_worker,
         lambda data: fleet.receive("show", data),
         lambda why: page.on_fleet("show", "dead", why),
     )
-    fleet.start(page, show)
+    fleet.start(audience, show)
     _alive.extend((fleet, page, spawner, forge))
+    if isinstance(audience, Embed):
+        _alive.append(EmbedPort(audience))
+        if opening.given.get("editor"):
+            page.on_click("workshop-open")
 
 
 def _parameters() -> dict[str, str]:

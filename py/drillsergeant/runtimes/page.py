@@ -79,6 +79,15 @@ class Page:
             self._telemetry.refused(complaint)
             view.add_error(complaint, "")
 
+    @property
+    def situation(self) -> page_status.Situation:
+        """How things stand; for whoever stands between the workers and the page."""
+        return self._situation
+
+    def hold(self, on: bool) -> None:
+        """Let the match stand still while nobody can see it, or go on."""
+        self._match.hold(on)
+
     # What the workers say.
 
     def on_message(self, role: str, index: int, message: protocol.Message) -> None:

@@ -19,6 +19,8 @@ SHORT = 160  # characters of a bad value, or of what is wrong with it, that are 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "view": protocol.VIEWS,
     "speed": ("1", "0.25", "0.5", "2", "4"),
+    "embed": ("", "minimal", "full", "none"),  # inside somebody else's page, with so much around the match
+    "editor": ("", "reward"),  # there, the workshop under the match
 }
 
 

@@ -210,6 +210,10 @@ class MatchPart:
         self._view.set_attribute("play", "aria-pressed", "true" if self._playing else "false")
         self._view.set_text("play", "Pause" if self._playing else "Play")
 
+    def hold(self, on: bool) -> None:
+        """Nobody can see the match, or somebody can again; what the visitor chose stands meanwhile."""
+        self._to_show(protocol.Pause() if on or not self._playing else protocol.Play())
+
     def _step(self) -> None:
         if self._views.now == FACTORY:
             return

@@ -1,0 +1,183 @@
+"""The element `<drill-sergeant>` on a plain page of somebody else's, on another origin."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Frame
+
+from build.headers import site_headers
+from build.pins import SITE, pins
+from build.serve import Server, serving
+from tests.browser.conftest import ARTEFACTS, BOOT_LIMIT_MS
+
+HEADERS = site_headers(pins().content_security_policy)
+HOST = (
+    '<!doctype html><meta charset="utf-8"><title>A tutorial</title>{tags}<script {kind} src="{site}embed.js"></script>'
+)
+KEEP = """
+window.told = [];
+window.drills = [...document.querySelectorAll("drill-sergeant")];
+for (const [index, drill] of drills.entries())
+  for (const name of ["ready", "mode", "training", "metrics", "goal", "error"])
+    drill.addEventListener(name, ({ detail }) => told.push([index, name, detail]));
+"""
+
+
+class Host:
+    """Somebody's page with our element on it."""
+
+    def __init__(self, browser: Browser, folder: Path, ours: Server, theirs: Server) -> None:
+        self.folder, self.site = folder, ours.url
+        self.address = theirs.url.replace("localhost", "127.0.0.1")  # of another site than ours
+        self.context = browser.new_context(viewport={"width": 900, "height": 800})
+        self.page = self.context.new_page()
+        self.requests: list[str] = []
+        self.warnings: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console", lambda message: self.warnings.append(message.text) if message.type == "warning" else None
+        )
+
+    def open(self, tags: str, kind: str = "defer") -> None:
+        """Show a page with these tags, and keep what the elements tell."""
+        (self.folder / "index.html").write_text(HOST.format(tags=tags, kind=kind, site=self.site))
+        self.page.goto(self.address)
+        self.page.wait_for_function("customElements.get('drill-sergeant') !== undefined")
+        self.page.evaluate(KEEP)
+
+    @property
+    def ours(self) -> list[str]:
+        """What was asked of our site."""
+        return [url.removeprefix(self.site) for url in self.requests if url.startswith(self.site)]
+
+    def heard(self, name: str, index: int = 0) -> list[dict[str, Any]]:
+        """What an element told, of one kind."""
+        told: list[list[Any]] = self.page.evaluate("told")
+        return [detail for which, kind, detail in told if kind == name and which == index]
+
+    def until(self, what: str, true: Callable[[], object], limit_s: float = BOOT_LIMIT_MS / 1000) -> None:
+        """Wait until something is so."""
+        ends_s = time.monotonic() + limit_s
+        while not true():
+            if time.monotonic() > ends_s:
+                pytest.fail(
+                    f"waited {limit_s:.0f} s in vain until {what}; the elements told {self.page.evaluate('told')}"
+                )
+            self.page.wait_for_timeout(150)
+
+    def drill(self, code: str, index: int = 0) -> Any:
+        """Call or read something of an element."""
+        return self.page.evaluate(f"drills[{index}].{code}")
+
+    def frame(self, index: int = 0) -> Frame:
+        """The document inside an element."""
+        inside = self.page.locator("drill-sergeant").nth(index).locator("iframe").element_handle().content_frame()
+        assert inside is not None
+        return inside
+
+    def snapshot(self, name: str) -> None:
+        """Keep a picture as an artefact."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+@pytest.fixture
+def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
+    with serving(SITE, HEADERS) as ours, serving(tmp_path, {}) as theirs:
+        host = Host(browser, tmp_path, ours, theirs)
+        yield host
+        assert host.complaints == []
+        host.context.close()
+
+
+def test_nothing_more_is_downloaded_before_it_is_started_and_it_works_after(host: Host) -> None:
+    host.open('<drill-sergeant drill="ball" seed="7"></drill-sergeant><p id="after">After</p>')
+    page = host.page
+    page.wait_for_timeout(700)
+    assert host.ours == ["embed.js", "assets/poster-ball.svg"]
+    assert page.get_by_role("button").inner_text().startswith("Start")
+    host.snapshot("embed-poster")
+    place = "document.getElementById('after').getBoundingClientRect().top"
+    reserved = page.evaluate(place)
+
+    page.get_by_role("button").click()
+    host.until("it is ready", lambda: host.heard("ready"))
+    (mode,) = host.heard("mode")
+    assert mode["mode"] == "shared" and mode["protocol"] == 1 and mode["embedded_by"] == host.address.rstrip("/")
+    page.wait_for_timeout(300)
+    assert abs(page.evaluate(place) - reserved) <= 2, "what follows stays where it was"
+    assert "seed=7" in host.frame().url and "embed=minimal" in host.frame().url
+
+    host.drill("train()")
+    host.until("it trains", lambda: [told["on"] for told in host.heard("training")] == [True])
+    host.until("it learns", lambda: (host.drill("metrics") or {}).get("updates", 0) >= 3)
+    host.drill("setHyper({ clip: 0.3 })")
+    host.until("it is used", lambda: host.frame().input_value("#hyper-clip") == "0.3")
+    host.until("a goal is told", lambda: host.heard("goal"), 60)
+    assert "seed=7" in (host.frame().get_attribute("#embed-own", "href") or "")
+    host.until("wins are shown", lambda: "Wins" in host.frame().inner_text("#embed-line"))
+    host.snapshot("embed")
+    host.drill("stop()")
+    host.until("it stopped", lambda: [told["on"] for told in host.heard("training")] == [True, False])
+
+    host.drill("train()")
+    host.until("it trains again", lambda: host.heard("training")[-1]["on"])
+    page.evaluate("document.body.style.paddingTop = '3000px'")
+    host.until("out of view it rests", lambda: not host.heard("training")[-1]["on"])
+    ticks = "JSON.parse(document.getElementById('telemetry').textContent).show.ticks"
+    page.wait_for_timeout(1200)
+    before = host.frame().evaluate(ticks)
+    page.wait_for_timeout(1200)
+    assert host.frame().evaluate(ticks) == before, "the match rests too"
+    page.evaluate("document.body.style.paddingTop = '0'")
+    host.until("in view it goes on", lambda: host.heard("training")[-1]["on"])
+
+    hostile(host)
+
+
+def hostile(host: Host) -> None:
+    """Everything a host may throw at the frame is refused or ignored, and the frame lives."""
+    host.drill("loadPolicy(new Uint8Array(3).buffer).catch((why) => told.push([0, 'unloaded', why.message]))")
+    host.until("the file is refused", lambda: host.heard("unloaded"))
+    assert "bytes" in str(host.heard("unloaded")[0])
+    host.drill("setHyper({ clip: 'high' })")
+    host.drill("setHyper({ clip: 0.2, ['__pro' + 'to__x']: 1 })")
+    host.drill("setHyper({ learning_rate: 1e9 })")
+    host.until("each is answered", lambda: len(host.heard("error")) >= 3)
+    assert [told["about"] for told in host.heard("error")] == ["message", "message", "trainer"]
+    inside = host.frame()
+    host.page.evaluate(
+        """(site) => {
+          const frame = drills[0].shadowRoot.querySelector("iframe").contentWindow;
+          const hello = "drill-sergeant-hello-1";
+          for (const data of ["stop", { type: "stop" }, '{"type":"stop"}', hello, new Uint8Array(1 << 20)])
+            frame.postMessage(data, site);
+          frame.postMessage(hello, site, [new MessageChannel().port2]);
+        }""",
+        host.site,
+    )
+    host.page.wait_for_timeout(500)
+    assert host.heard("training")[-1]["on"], "only the first hello's port is listened to"
+    assert len(host.heard("mode")) == 1
+    errors = len(host.heard("error"))
+    for _ in range(3):
+        host.page.evaluate("for (let i = 0; i < 100000; i++) drills[0].stop()")
+    host.until("the flood is told", lambda: len(host.heard("error")) > errors)
+    assert "messages in a second" in host.heard("error")[-1]["message"]
+    host.until("the flood's first messages did what they say", lambda: inside.text_content("#train") == "Train")
+    before = updates(inside)
+    inside.click("#train")
+    host.until("the frame trains on", lambda: updates(inside) > before, 30)
+
+
+def updates(inside: Frame) -> int:
+    """How often the trainer in there has learned."""
+    return int(json.loads(inside.text_content("#telemetry") or "{}")["trainer"]["updates"])

@@ -1,0 +1,179 @@
+// <drill-sergeant>: a live drill in anybody's page. Once the reader starts it, it makes a frame of the page beside this
+// file and passes messages on; everything else happens in there. Attributes, events, messages: docs/embedding.md.
+// It runs as a classic script, which hosts need no CORS header for, and as a module.
+{
+  const script = document.currentScript ?? document.querySelector('script[src*="embed.js"]');
+  const SITE = new URL(".", script.src);
+  const WAITING = "drill-sergeant-waiting-1"; // said by a frame that can be spoken to; 1 is the protocol's version
+  const HELLO = "drill-sergeant-hello-1";
+  const MOST_STARTED = 2; // on one page: each takes some 400 MB. The oldest out of view goes back to its poster
+  const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
+  const NAMES = { ball: "Soccer", sumo: "Sumo", chase: "A chase" };
+
+  const choice = (...values) => ({ usual: values[0], said: `one of ${values.join(", ")}`, fits: (text) => values.includes(text) });
+  const whole = (low, high, usual) => ({
+    usual,
+    said: `a whole number from ${low} to ${high}`,
+    fits: (text) => /^\d{1,10}$/.test(text) && Number(text) >= low && Number(text) <= high,
+  });
+  const ATTRIBUTES = {
+    drill: choice("ball", "sumo", "chase"),
+    controls: choice("minimal", "full", "none"),
+    seed: whole(0, 4294967295, "1"),
+    speed: choice("1", "0.25", "0.5", "2", "4"),
+    workers: whole(1, 14, ""),
+    editor: { ...choice("", "reward"), said: "reward, or not there" },
+  };
+
+  const sheet = new CSSStyleSheet(); // the height reserved is the frame's own: a field of 147 to 89, and what is around it
+  sheet.replaceSync(`
+    :host { display: block; container-type: inline-size; }
+    :host([hidden]) { display: none; }
+    .box { --bar: 147px; height: calc((100cqw - 26px) * 89 / 147 + var(--bar)); border: 1px solid light-dark(#d9d8d0, #333c42); border-radius: 12px; overflow: hidden; background: light-dark(#f4f3ee, #14181b); }
+    @container (max-width: 482px) { .box { --bar: 196px; } }
+    .box.reward { --bar: 600px; }
+    .box.full { height: 900px; }
+    .box.none { height: calc((100cqw - 2px) * 89 / 147); }
+    iframe { display: block; width: 100%; height: 100%; border: 0; }
+    button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 1fr auto auto; place-items: center; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); padding: 14px; gap: 8px; }
+    button:focus-visible { outline: 3px solid light-dark(#215cc4, #9cc2ff); outline-offset: -4px; border-radius: 12px; }
+    img { width: 100%; height: 100%; min-height: 0; object-fit: contain; }
+    .go { background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 18px; padding: 8px 34px; border-radius: 8px; }
+    .none .what { display: none; }
+    .what { text-align: center; color: light-dark(#566069, #a3adb3); font-size: 13px; }
+    button:hover .go { filter: brightness(1.08); }`);
+
+  class DrillSergeant extends HTMLElement {
+    static #started = [];
+    static #training = null; // one trains at a time, so that they don't take the machine from each other
+    #box = document.createElement("div");
+    #watch = new IntersectionObserver((seen) => this.#look(seen.at(-1).isIntersecting), { threshold: 0.01 });
+    #settings = {};
+    #frame = null;
+    #port = null;
+    #unsent = [];
+    #policies = [];
+    #metrics = null;
+    #visible = false;
+
+    connectedCallback() {
+      this.#settings = Object.fromEntries(Object.entries(ATTRIBUTES).map((entry) => [entry[0], this.#read(...entry)]));
+      const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+      root.adoptedStyleSheets = [sheet];
+      root.replaceChildren(this.#box);
+      this.leave();
+      this.#watch.observe(this);
+    }
+
+    disconnectedCallback() {
+      this.#watch.disconnect();
+      this.leave();
+    }
+
+    get metrics() { return this.#metrics; }
+    get started() { return this.#frame !== null; }
+
+    train() { this.start(); this.#send({ type: "train" }); }
+    stop() { this.#send({ type: "stop" }); }
+    setHyper(values) { this.#send({ type: "hyper", values }); }
+
+    async loadPolicy(source) { // the bytes of a .dshq file, or its address, fetched as this page may fetch
+      const from = typeof source === "string" || source instanceof URL ? await fetch(source) : new Response(source);
+      if (!from.ok) throw new Error(`${source} was answered with status ${from.status}`);
+      const content = await from.arrayBuffer();
+      this.start();
+      return new Promise((resolve, reject) => {
+        this.#policies.push({ resolve, reject });
+        this.#send(content);
+      });
+    }
+
+    start() {
+      if (this.#frame || !this.isConnected) return;
+      const { controls, drill, ...values } = this.#settings;
+      const address = new URL("index.html", SITE);
+      address.search = new URLSearchParams({ embed: controls, drill, ...values });
+      for (const [name, value] of Object.entries(values)) if (value === "") address.searchParams.delete(name);
+      const allow = "cross-origin-isolated; fullscreen; clipboard-write; gamepad";
+      this.#frame = Object.assign(document.createElement("iframe"), { title: `${NAMES[drill]}, learned while you watch`, allow, src: address.href });
+      addEventListener("message", this.#greet);
+      const started = DrillSergeant.#started;
+      for (const other of started.filter((each) => !each.#visible).slice(0, Math.max(0, started.length + 1 - MOST_STARTED))) other.leave();
+      DrillSergeant.#started.push(this);
+      this.#box.replaceChildren(this.#frame);
+    }
+
+    leave() { // back to the poster; what was learned is gone, unless the frame was allowed to save it
+      removeEventListener("message", this.#greet);
+      this.#port?.close();
+      this.#port = this.#frame = this.#metrics = null;
+      this.#unsent = [];
+      for (const { reject } of this.#policies.splice(0)) reject(new Error("the drill was left"));
+      DrillSergeant.#started = DrillSergeant.#started.filter((each) => each !== this);
+      this.#trains(false);
+      this.#showPoster();
+    }
+
+    #read(name, { usual, said, fits }) {
+      const text = this.getAttribute(name);
+      if (text === null || fits(text)) return text ?? usual;
+      console.warn(`<drill-sergeant ${name}="${text.slice(0, 80)}">: ${name} must be ${said}; ${usual || "the default"} is used`);
+      return usual;
+    }
+
+    #showPoster() {
+      const { controls, drill, editor } = this.#settings;
+      const text = (className, textContent) => Object.assign(document.createElement("span"), { className, textContent });
+      const button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.start() });
+      const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, SITE).href, alt: "" });
+      button.append(picture, text("go", "Start"), text("what", `${NAMES[drill]}, learned while you watch. Downloads 9 MB once; runs in your browser.`));
+      this.#box.className = `box ${controls} ${editor}`;
+      this.#box.style.height = "";
+      this.#box.replaceChildren(button);
+    }
+
+    #look(visible) {
+      this.#visible = visible;
+      if (visible && this.hasAttribute("autostart")) this.start();
+      const free = [null, this].includes(DrillSergeant.#training);
+      if (this.#port) this.#send(visible ? { type: "resume", train: free } : { type: "pause" });
+    }
+
+    #send(message) {
+      const data = message instanceof ArrayBuffer ? message : JSON.stringify(message);
+      this.#port ? this.#port.postMessage(data) : this.#unsent.push(data);
+    }
+
+    #greet = ({ source, origin, data }) => {
+      if (source !== this.#frame.contentWindow || origin !== SITE.origin || data !== WAITING) return;
+      const { port1, port2 } = new MessageChannel(); // a frame that was loaded again says it again: a new port for it
+      this.#port?.close();
+      this.#port = port1;
+      port1.onmessage = (event) => this.#hear(JSON.parse(event.data));
+      source.postMessage(HELLO, SITE.origin, [port2]);
+      for (const waiting of this.#unsent.splice(0)) port1.postMessage(waiting);
+      if (!this.#visible) this.#look(false);
+    };
+
+    #hear(message) {
+      const { type } = message;
+      if (type === "size") this.#box.style.height = `${Math.min(4000, Math.max(100, Number(message.height) || 0))}px`;
+      else if (type === "metrics") this.#metrics = Object.freeze(message.values);
+      else if (type === "training") this.#trains(message.on);
+      else if (type === "ready" && this.hasAttribute("autotrain") && !DrillSergeant.#training) this.train();
+      else if (type === "policy") {
+        const { resolve, reject } = this.#policies.shift() ?? {};
+        message.ok ? resolve?.(message.note) : reject?.(new Error(message.note));
+      }
+      if (TOLD.includes(type)) this.dispatchEvent(new CustomEvent(type, { detail: message }));
+    }
+
+    #trains(on) {
+      const other = DrillSergeant.#training;
+      if (on && other && other !== this) other.stop();
+      if (on || other === this) DrillSergeant.#training = on ? this : null;
+    }
+  }
+
+  if (!customElements.get("drill-sergeant")) customElements.define("drill-sergeant", DrillSergeant);
+}

@@ -1,0 +1,43 @@
+// The frame's gate to the page around it: one hello from the parent brings one port; what comes through that is short
+// texts and policy files, not too many, and Python (runtimes/embed.py) reads them. docs/embedding.md says it in full.
+const LONGEST = 4096; // characters
+const LARGEST = 1 << 24; // bytes, as learn/tensor_file.py has it
+const MOST_PER_S = 100;
+const IGNORED = 1000; // messages that are no hello, after which none is listened to
+
+function open(gate) {
+  let strangers = 0;
+  const hello = (event) => {
+    if (event.source === parent && event.data === "drill-sergeant-hello-1" && event.ports.length === 1) enter(gate, event);
+    else if (++strangers < IGNORED) return;
+    removeEventListener("message", hello);
+  };
+  addEventListener("message", hello);
+  parent.postMessage("drill-sergeant-waiting-1", "*"); // says nothing about anybody; the answer tells who is there
+}
+
+function enter(gate, { origin, ports: [port] }) {
+  let since = 0;
+  let count = 0;
+  gate.say = (text) => port.postMessage(text);
+  port.onmessage = ({ data, timeStamp }) => {
+    if (timeStamp - since >= 1000) [since, count] = [timeStamp, 0];
+    const why = ++count > MOST_PER_S ? `more than ${MOST_PER_S} messages in a second; this connection is closed` : unfit(data);
+    if (why) gate.say(JSON.stringify({ type: "error", about: "message", message: why }));
+    else gate.hear ? gate.hear(data) : gate.early.push(data);
+    if (count > MOST_PER_S) port.close();
+  };
+  gate.origin = origin;
+  gate.opened?.();
+}
+
+function unfit(data) {
+  if (typeof data === "string") return data.length > LONGEST ? `a text of ${data.length} characters, at most ${LONGEST} are read` : "";
+  if (!(data instanceof ArrayBuffer)) return "a message is a text of JSON, or an ArrayBuffer that holds a policy file";
+  return data.byteLength > LARGEST ? `a file of ${data.byteLength} bytes, at most ${LARGEST} are read` : "";
+}
+
+if (document.documentElement.dataset.embed && parent !== window) {
+  const gate = (globalThis.hostGate = { origin: "", early: [], hear: null, opened: null, say() {} });
+  open(gate);
+}
