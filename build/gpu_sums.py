@@ -28,7 +28,7 @@ def visit(browser: Browser, url: str, seconds: float, *, subgroups: bool, checke
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     if not subgroups:
         plain = (SITE / "shaders/sum_plain.wgsl").read_text()
-        context.route("**/shaders/sum_subgroups.wgsl", lambda route: route.fulfill(body=plain))
+        context.route("**/shaders/sum_subgroups.wgsl*", lambda route: route.fulfill(body=plain))
     try:
         page = context.new_page()
         page.goto(url)

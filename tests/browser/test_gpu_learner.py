@@ -102,7 +102,7 @@ def test_a_kernel_beyond_its_bound_ends_learning_on_the_device_and_is_named(visi
     right, wrong = "return y;\n}", "return y * 1.0003;\n}"
     text = Path("shaders/dense.wgsl").read_text()
     assert text.count(right) == 1
-    visitor.context.route("**/shaders/dense.wgsl", lambda route: route.fulfill(body=text.replace(right, wrong)))
+    visitor.context.route("**/shaders/dense.wgsl*", lambda route: route.fulfill(body=text.replace(right, wrong)))
     visitor.open(SMALL + "&validate=1")
     page = visitor.page
     page.click("#train")
