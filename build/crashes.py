@@ -147,7 +147,7 @@ class Victim:
         page.click("#runs-copy")
         self._wait(page, lambda: "Saved a copy" in page.inner_text("#runs-note"))
         page.click("#train")
-        self._wait(page, lambda: "saved" in page.inner_text("#runs-state") and not training(page))
+        self._wait(page, lambda: "”, saved " in page.inner_text("#runs-state") and not training(page))
         page.close()
         runs, _ = saved(self._context, self._address)
         self._kept = runs[KEPT]

@@ -31,7 +31,7 @@ def train(visitor: Visitor, updates: int = 3) -> None:
     visitor.until("it trains", lambda: (visitor.trainer("updates") or 0) >= before + updates)
     page.click("#train")
     visitor.until("training stopped", lambda: visitor.trainer("training") is False)
-    visitor.until("it is saved", lambda: "saved" in text(visitor, "runs-state"))
+    visitor.until("it is saved", lambda: "”, saved " in text(visitor, "runs-state"))
     page.wait_for_timeout(500)
 
 
