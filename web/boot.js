@@ -33,6 +33,9 @@ async function loadProgram(mode) {
 }
 
 const watchdog = setTimeout(() => fail(`nothing for ${LIMIT_MS / 1000} s while loading Python; reload to try again`), LIMIT_MS);
+delete WebAssembly.Suspending; // see workers/boot.js
+delete WebAssembly.promising;
+
 try {
   const way = await isolation();
   const show = new Worker(new URL(`workers/show.js${version}`, document.baseURI), { type: "module", name: "show" });

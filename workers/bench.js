@@ -4,6 +4,9 @@ import { loadPyodide } from "../pyodide/pyodide-loader.js";
 
 const get = (path) => fetch(new URL(path, import.meta.url));
 
+delete WebAssembly.Suspending; // see boot.js
+delete WebAssembly.promising;
+
 async function boot() {
   const pyodide = await loadPyodide({ indexURL: new URL("../pyodide/", import.meta.url).href });
   const errors = [];

@@ -4,6 +4,11 @@ import { loadPyodide } from "../pyodide/pyodide-loader.js";
 
 const options = new URLSearchParams(self.location.search);
 
+// Pyodide 0.27.7 runs every callback on a stack of its own where the browser can switch stacks, and loses a little of the
+// main one each time: after some ten thousand turns of the event loop the worker dies. Nothing here switches stacks.
+delete WebAssembly.Suspending;
+delete WebAssembly.promising;
+
 async function verifyBuild() {
   const manifest = await fetch(new URL("../build.json", import.meta.url), { cache: "no-cache" });
   const key = manifest.ok ? (await manifest.json()).key : `unknown (build.json answered ${manifest.status})`;

@@ -21,3 +21,14 @@ def test_frames_updates_and_chunks_leak_no_proxies(visitor: Visitor) -> None:
     after = {role: worker.evaluate(COUNT) for role, worker in workers.items()}
     grown = {role: [b - a for a, b in zip(before[role], after[role], strict=True)] for role in workers}
     assert all(max(growth) <= IN_FLIGHT for growth in grown.values()), grown
+
+
+def test_turns_of_the_event_loop_leave_python_s_stack_where_it_is(visitor: Visitor) -> None:
+    """Pyodide 0.27.7 loses a little of it with every callback where the browser can switch stacks; see workers/boot.js."""
+    visitor.open("?matches=16")
+    places = [visitor.page, *(visitor.worker(role) for role in ("show", "trainer", "rollout"))]
+    assert [place.evaluate("'Suspending' in WebAssembly") for place in places] == [False] * 4
+    trainer = places[2]
+    before = trainer.evaluate("pyodide._module.stackSave()")
+    visitor.page.wait_for_timeout(3000)  # some hundred turns; each used to cost about 350 bytes of 5 MB
+    assert abs(trainer.evaluate("pyodide._module.stackSave()") - before) < 10_000

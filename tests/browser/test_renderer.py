@@ -226,7 +226,8 @@ def test_a_lost_device_costs_the_match_nothing_and_another_one_is_taken(visitor:
 
 def test_a_software_device_is_not_used_unless_asked_for(visitor: Visitor) -> None:
     visitor.open()
-    visitor.page.wait_for_timeout(2000)
+    visitor.until("the show tells what it draws with", lambda: visitor.show("renderer"))
+    visitor.page.wait_for_timeout(2000)  # time enough to change its mind
     assert visitor.show("renderer") == "canvas2d"
     assert visitor.page.inner_text("#metric-renderer") == "canvas2d"
     assert visitor.told()["errors"] == []

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from build.crashes import crashes, saved
 from tests.browser.conftest import Visitor
 
-CRASHES = 8
+CRASHES = 4
 QUERY = "?matches=64&workers=1&learner=wasm"
 
 
