@@ -24,7 +24,7 @@ def test_frames_updates_and_chunks_leak_no_proxies(visitor: Visitor) -> None:
 
 
 def test_turns_of_the_event_loop_leave_python_s_stack_where_it_is(visitor: Visitor) -> None:
-    """Pyodide 0.27.7 loses a little of it with every callback where the browser can switch stacks; see workers/boot.js."""
+    """Pyodide 0.27.7 loses some of it with every callback where the browser can switch stacks; see workers/boot.js."""
     visitor.open("?matches=16")
     places = [visitor.page, *(visitor.worker(role) for role in ("show", "trainer", "rollout"))]
     assert [place.evaluate("'Suspending' in WebAssembly") for place in places] == [False] * 4
