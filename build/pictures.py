@@ -26,7 +26,7 @@ from build.pins import ROOT, SITE
 
 FOLDER = ROOT / "docs"
 SIZE: ViewportSize = {"width": 1280, "height": 860}
-SHARPNESS = 1.25
+SHARPNESS = 1.2
 MOST_BYTES = 300_000
 LOOKS = 25
 PLAY_MS, REPORT_MS = 300, 1200  # the match goes on; then it is held until the page has surely said where
