@@ -229,5 +229,5 @@ def test_a_software_device_is_not_used_unless_asked_for(visitor: Visitor) -> Non
     visitor.until("the show tells what it draws with", lambda: visitor.show("renderer"))
     visitor.page.wait_for_timeout(2000)  # time enough to change its mind
     assert visitor.show("renderer") == "canvas2d"
-    assert visitor.page.inner_text("#metric-renderer") == "canvas2d"
+    assert visitor.page.text_content("#metric-renderer") == "canvas2d"
     assert visitor.told()["errors"] == []
