@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from drillsergeant.runtimes import page_numbers, protocol
-from drillsergeant.runtimes.page_sure import SureButton
+from drillsergeant.runtimes.page_sure import Question
 from drillsergeant.runtimes.page_view import View
 from drillsergeant.runtimes.page_views import COMPARE, MATCH, Views
 
@@ -74,7 +74,7 @@ class Players:
         self._versions: list[Version] = []
         self._then: Version | None = None
         self._sides = {LEFT: NOW, RIGHT: NOW}
-        self._rewind = SureButton(view, "rewind", REWIND, self._go_back)
+        self._rewind = Question(view, "rewind", REWIND)
 
     @property
     def visiting(self) -> bool:
@@ -87,7 +87,7 @@ class Players:
             "now": self._to_now,
             COMPARE: self._compare,
             "duel": self._duel,
-            "rewind": self._rewind.press,
+            "rewind": self._press_rewind,
             "snapshot": lambda: self._send("trainer", protocol.Snapshot()),
         }
 
@@ -184,8 +184,8 @@ class Players:
             self._seat()
             self._write()
 
-    def _go_back(self) -> None:
-        if self._then is not None:
+    def _press_rewind(self) -> None:
+        if self._rewind.agreed() and self._then is not None:
             self._send("trainer", protocol.Rewind(self._then.id))
             self._tell(f"Training goes on from {self._then}. Newer versions stay on the timeline.")
             self._to_now()

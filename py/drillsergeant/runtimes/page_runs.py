@@ -11,6 +11,7 @@ from typing import Protocol
 
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.page_numbers import compact, number, percent
+from drillsergeant.runtimes.page_sure import Question
 from drillsergeant.runtimes.page_view import View
 from drillsergeant.runtimes.protocol_runs import (
     DeleteRun,
@@ -24,8 +25,7 @@ from drillsergeant.runtimes.protocol_runs import (
     SaveRun,
 )
 
-SURE_S = 4.0  # a second press within this time means it
-DELETE, QUESTION = "Delete", "Sure? Press again"
+DELETE = "Delete"
 CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "file")
 NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself every 20 seconds."
 KEPT = "The browser has promised to keep your runs."
@@ -68,8 +68,7 @@ class RunsPanel:
         self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
         self._drill = drill
         self._first_list, self._asked_to_persist = True, False
-        self._sure_since_s = -SURE_S
-        self._to_delete = ""
+        self._sure = Question(view, "runs-delete", DELETE)
         view.set_text("runs-state", NOTHING_YET)
         door.connect(self)
 
@@ -133,8 +132,7 @@ class RunsPanel:
 
     def tick(self) -> None:
         """Take the question back when nobody answers."""
-        if self._to_delete and self._view.now_s() - self._sure_since_s >= SURE_S:
-            self._calm()
+        self._sure.tick()
 
     # The offer.
 
@@ -189,16 +187,8 @@ class RunsPanel:
         name = self._view.get_value("runs-list")
         if name not in self._runs:
             self._tell("Choose a run in the list first.", refused=True)
-        elif name == self._to_delete and self._view.now_s() - self._sure_since_s < SURE_S:
-            self._calm()
+        elif self._sure.agreed(name):
             self._send(DeleteRun(name))
-        else:
-            self._to_delete, self._sure_since_s = name, self._view.now_s()
-            self._view.set_text("runs-delete", QUESTION)
-
-    def _calm(self) -> None:
-        self._to_delete = ""
-        self._view.set_text("runs-delete", DELETE)
 
     # The words.
 

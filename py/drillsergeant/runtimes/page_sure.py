@@ -1,8 +1,6 @@
-"""A button that asks back before it does what cannot be undone."""
+"""Asking back, on the button itself, before something is done that cannot be undone."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from drillsergeant.runtimes.page_view import View
 
@@ -10,27 +8,33 @@ SURE_S = 4.0  # a second press within this time means it
 QUESTION = "Sure? Press again"
 
 
-class SureButton:
-    """The button ``name``, whose text is ``label`` while it asks nothing."""
+class Question:
+    """What the button ``name`` asks back; its text is ``label`` while it asks nothing."""
 
-    def __init__(self, view: View, name: str, label: str, act: Callable[[], None]) -> None:
-        self._view, self._name, self._label, self._act = view, name, label, act
-        self._asked_s: float | None = None
+    def __init__(self, view: View, name: str, label: str) -> None:
+        self._view, self._name, self._label = view, name, label
+        self._about: str | None = None
+        self._asked_s = 0.0
 
-    def press(self) -> None:
-        """Ask, or act where it was asked just now."""
-        if self._asked_s is None:
-            self._asked_s = self._view.now_s()
-            self._view.set_text(self._name, QUESTION)
+    def agreed(self, about: str = "") -> bool:
+        """Whether this press answers the question; otherwise it is asked now. ``about``: what is at stake."""
+        answers = about == self._about and not self._late()
+        if answers:
+            self.withdraw()
         else:
-            self._calm()
-            self._act()
+            self._about, self._asked_s = about, self._view.now_s()
+            self._view.set_text(self._name, QUESTION)
+        return answers
 
     def tick(self) -> None:
         """Take the question back when nobody answers."""
-        if self._asked_s is not None and self._view.now_s() - self._asked_s >= SURE_S:
-            self._calm()
+        if self._about is not None and self._late():
+            self.withdraw()
 
-    def _calm(self) -> None:
-        self._asked_s = None
+    def withdraw(self) -> None:
+        """Ask nothing."""
+        self._about = None
         self._view.set_text(self._name, self._label)
+
+    def _late(self) -> bool:
+        return self._view.now_s() - self._asked_s >= SURE_S

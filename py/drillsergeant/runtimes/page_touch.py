@@ -11,7 +11,6 @@ from drillsergeant.runtimes.page_view import View
 STICK = "touch-stick"
 TURNS = {"touch-left": 1, "touch-right": -1}
 DASH = "touch-dash"
-PADS = (STICK, *TURNS, DASH)
 KNOB_REACH = 0.6  # how far the knob goes, of the way to the stick's edge
 DEAD = 0.3  # a stick that is pushed less than this, of the whole way, asks for nothing
 # The standard layout of https://www.w3.org/TR/gamepad: axes of the sticks, then buttons.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
+from drillsergeant.drills.boxes import Box
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array, hash_u32
 
@@ -55,3 +56,34 @@ def winners(drill: Drill, players: list[Player], matches: int, seed: int = 1) ->
         winner = np.where(terminated & ~done, by, winner)
         done |= terminated
     return winner, lasted_s
+
+
+def assert_fair(drill: Drill, mirrored: Callable[[State], State]) -> None:
+    """Exchanging the sides gives the mirrored match to the bit: what is seen, what is earned, what the bot does."""
+    players = [random_player(drill)] * 2
+    state = start(drill, 300)
+    other = mirrored(state)
+    for _ in range(80):
+        actions = [player(state, side) for side, player in enumerate(players)]
+        for _ in range(drill.action_repeat):
+            before, state = state, drill.tick(state, actions)
+            other_before, other = other, drill.tick(other, actions[::-1])
+        for name, value in mirrored(state).items():
+            assert np.array_equal(other[name], value), name
+        for side in range(2):
+            for seen, turned in (
+                (drill.observe(state, side), drill.observe(other, 1 - side)),
+                (drill.reward(before, state, side), drill.reward(other_before, other, 1 - side)),
+                ([drill.scripted(state, side)], [drill.scripted(other, 1 - side)]),
+            ):
+                assert np.array_equal(np.stack(seen), np.stack(turned))
+
+
+def players_exchanged(state: State) -> State:
+    """The state with the players seen from the other end: turned by half a turn, the sides exchanged."""
+    turned = dict(state)
+    for side in range(2):
+        for name in Box._fields:
+            value = state[f"player{1 - side}_{name}"]
+            turned[f"player{side}_{name}"] = value if name in ("spin", "cooldown") else -value
+    return turned

@@ -12,7 +12,16 @@ from drillsergeant.drills.boxes import Box, player_of
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array, hash_u32, uniform
 
-from tests.native.drills.play import Player, random_player, start, still_player, ticks, winners
+from tests.native.drills.play import (
+    Player,
+    assert_fair,
+    players_exchanged,
+    random_player,
+    start,
+    still_player,
+    ticks,
+    winners,
+)
 
 DRILL = BallDrill()
 PLAYERS: dict[str, list[Player]] = {
@@ -29,14 +38,10 @@ def history(request: pytest.FixtureRequest) -> list[State]:
 
 def mirrored(state: State) -> State:
     """The same match seen from the other end: the world turned by half a turn, the sides exchanged."""
-    turned = dict(state)
+    turned = players_exchanged(state)
     for name in ("x", "y", "vx", "vy"):
         turned[f"ball_{name}"] = -state[f"ball_{name}"]
     turned["spot_x"], turned["spot_y"] = -state["spot_x"], -state["spot_y"]
-    for side in range(2):
-        for name in Box._fields:
-            value = state[f"player{1 - side}_{name}"]
-            turned[f"player{side}_{name}"] = value if name in ("spin", "cooldown") else -value
     turned["scored"] = -state["scored"]
     return turned
 
@@ -144,23 +149,7 @@ def test_energy_only_falls_when_nobody_acts() -> None:
 
 
 def test_exchanging_the_sides_gives_the_mirrored_match_bit_for_bit() -> None:
-    players = [random_player(DRILL)] * 2
-    state = start(DRILL, 300)
-    other = mirrored(state)
-    for _ in range(80):
-        actions = [player(state, side) for side, player in enumerate(players)]
-        for _ in range(DRILL.action_repeat):
-            before, state = state, DRILL.tick(state, actions)
-            other_before, other = other, DRILL.tick(other, actions[::-1])
-        for name, value in mirrored(state).items():
-            assert np.array_equal(other[name], value), name
-        for side in range(2):
-            for seen, turned in (
-                (DRILL.observe(state, side), DRILL.observe(other, 1 - side)),
-                (DRILL.reward(before, state, side), DRILL.reward(other_before, other, 1 - side)),
-                ([DRILL.scripted(state, side)], [DRILL.scripted(other, 1 - side)]),
-            ):
-                assert np.array_equal(np.stack(seen), np.stack(turned))
+    assert_fair(DRILL, mirrored)
 
 
 def test_kick_off_is_fair_and_not_always_the_same() -> None:

@@ -1,43 +1,21 @@
 """Sumo Drill: fair to both sides, decided in every case, and its scripted player knows how to win."""
 
 import numpy as np
-from drillsergeant.drills.boxes import Box
 from drillsergeant.drills.contract import State
 from drillsergeant.drills.sumo import SumoDrill
 
-from tests.native.drills.play import random_player, start, still_player, ticks, winners
+from tests.native.drills.play import assert_fair, players_exchanged, random_player, start, still_player, ticks, winners
 
 DRILL = SumoDrill()
 
 
 def mirrored(state: State) -> State:
     """The same match seen from the other end: the ring turned by half a turn, the sides exchanged."""
-    turned = {**state, "won": -state["won"]}
-    for side in range(2):
-        for name in Box._fields:
-            value = state[f"player{1 - side}_{name}"]
-            turned[f"player{side}_{name}"] = value if name in ("spin", "cooldown") else -value
-    return turned
+    return {**players_exchanged(state), "won": -state["won"]}
 
 
 def test_exchanging_the_sides_gives_the_mirrored_match_bit_for_bit() -> None:
-    players = [random_player(DRILL)] * 2
-    state = start(DRILL, 300)
-    other = mirrored(state)
-    for _ in range(80):
-        actions = [player(state, side) for side, player in enumerate(players)]
-        for _ in range(DRILL.action_repeat):
-            before, state = state, DRILL.tick(state, actions)
-            other_before, other = other, DRILL.tick(other, actions[::-1])
-        for name, value in mirrored(state).items():
-            assert np.array_equal(other[name], value), name
-        for side in range(2):
-            for seen, turned in (
-                (DRILL.observe(state, side), DRILL.observe(other, 1 - side)),
-                (DRILL.reward(before, state, side), DRILL.reward(other_before, other, 1 - side)),
-                ([DRILL.scripted(state, side)], [DRILL.scripted(other, 1 - side)]),
-            ):
-                assert np.array_equal(np.stack(seen), np.stack(turned))
+    assert_fair(DRILL, mirrored)
 
 
 def test_whoever_leaves_the_ring_has_lost() -> None:

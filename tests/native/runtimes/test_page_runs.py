@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_runs import KEPT, NOT_KEPT, QUESTION, moment
+from drillsergeant.runtimes.page_runs import KEPT, NOT_KEPT, moment
+from drillsergeant.runtimes.page_sure import QUESTION
 from drillsergeant.runtimes.protocol_runs import (
     DeleteRun,
     Exported,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 import pytest
@@ -26,6 +25,7 @@ from drillsergeant.runtimes.assembly import Assembly
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.setup import choose_setup
 
+from tests.native.runtimes.fake_host import PlainHost
 from tests.native.runtimes.fake_storage import FakeStorage, TabLocks, Tabs
 
 SHARED = build_program(make("ball"), shared=True, hidden=16)
@@ -34,24 +34,13 @@ RECIPE = Recipe("ball", workers=1, matches=16, horizon=8, seed=3, updates=6, hyp
 LAYOUT = Layout(plan_for(PROGRAM, RECIPE.workers, RECIPE.matches, RECIPE.horizon))
 
 
-class Place:
-    """A worker's surroundings; time passes a millisecond per look."""
+class Place(PlainHost):
+    """The worker's surroundings, with files and locks."""
+
+    memory: NativeMemory
 
     def __init__(self) -> None:
-        self.memory, self.posted, self.time_s = NativeMemory(LAYOUT.total_bytes), list[dict[str, object]](), 0.0
-
-    def post(self, message: dict[str, object]) -> None:
-        self.posted.append(message)
-
-    def attach(self, memory: object) -> Memory:
-        return self.memory
-
-    def now_s(self) -> float:
-        self.time_s += 0.001
-        return self.time_s
-
-    async def breathe(self) -> None:
-        await asyncio.sleep(0)
+        super().__init__(NativeMemory(LAYOUT.total_bytes))
 
     def storage(self) -> FakeStorage:
         return FakeStorage()
@@ -62,7 +51,7 @@ class Place:
     def of_type(self, name: str) -> list[dict[str, object]]:
         return [message for message in self.posted if message["type"] == name]
 
-    def metrics(self) -> Mapping[str, object]:
+    def metrics(self) -> dict[str, object]:
         values = self.of_type("METRICS")[-1]["values"]
         assert isinstance(values, dict)
         return values

@@ -8,7 +8,7 @@ import pytest
 from drillsergeant.drills.ball import BallDrill
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
-from drillsergeant.memory.access import Memory, PlainMemory
+from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
 from drillsergeant.memory.library import DuelBook
@@ -20,32 +20,9 @@ from drillsergeant.runtimes.curve import EPISODES_A_POINT, Curve
 from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.trainer import Trainer
 
+from tests.native.runtimes.fake_host import PlainHost
+
 BALL = BallDrill()
-
-
-class PlainHost:
-    """A host without a browser; time passes a millisecond per look."""
-
-    def __init__(self, memory: PlainMemory) -> None:
-        self.memory, self.posted, self.time_s = memory, list[dict[str, object]](), 0.0
-
-    def post(self, message: dict[str, object]) -> None:
-        self.posted.append(message)
-
-    def attach(self, memory: object) -> Memory:
-        return self.memory
-
-    def now_s(self) -> float:
-        self.time_s += 0.001
-        return self.time_s
-
-    async def breathe(self) -> None:
-        await asyncio.sleep(0)
-
-    def metrics(self) -> Mapping[str, object]:
-        values = self.posted[-1]["values"]
-        assert isinstance(values, dict)
-        return values
 
 
 class Factory:

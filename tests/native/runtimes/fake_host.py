@@ -1,0 +1,33 @@
+"""A host without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+
+from drillsergeant.memory.access import Memory
+
+
+class PlainHost:
+    """A worker's surroundings over ``memory``; time passes a millisecond per look."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory, self.posted, self.time_s = memory, list[dict[str, object]](), 0.0
+
+    def post(self, message: dict[str, object]) -> None:
+        self.posted.append(message)
+
+    def attach(self, memory: object) -> Memory:
+        return self.memory
+
+    def now_s(self) -> float:
+        self.time_s += 0.001
+        return self.time_s
+
+    async def breathe(self) -> None:
+        await asyncio.sleep(0)
+
+    def metrics(self) -> dict[str, object]:
+        """The values of the last message, which must be one that has some."""
+        values = self.posted[-1]["values"]
+        assert isinstance(values, dict)
+        return values
