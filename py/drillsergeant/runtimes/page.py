@@ -292,4 +292,4 @@ class Page:
         self._answer(text)
 
     def _tell(self, answer: bool = False) -> None:
-        self._narrator.tell(page_status.describe(self._situation, self._story.points), answer)
+        self._narrator.tell(page_status.describe(self._situation, self._story.result), answer)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drillsergeant.runtimes import page_numbers
-from drillsergeant.runtimes.page_curve import Result
 from drillsergeant.runtimes.page_numbers import duration, percent
+from drillsergeant.runtimes.page_result import Result
 from drillsergeant.runtimes.page_view import View
 
 EVERY_S = 5.0
@@ -29,7 +29,7 @@ class Situation:
     trouble: str = ""
 
 
-def describe(now: Situation, points: Sequence[Result]) -> str:
+def describe(now: Situation, of_late: Result | None) -> str:
     """Return one or two short sentences about ``now``."""
     if now.trouble:
         return now.trouble
@@ -38,30 +38,29 @@ def describe(now: Situation, points: Sequence[Result]) -> str:
     if not now.ready:
         return "The match is running; its players know nothing yet. The parts that train are still loading."
     if now.training:
-        return _training(now, points)
+        return _training(now, of_late)
     if now.trained_s > 0:
         return f"Training is stopped after {duration(now.trained_s)}. What was learned is kept; press Train to go on."
     return "Ready. Nobody has taught the players anything, so they act at random. Press Train."
 
 
-def _training(now: Situation, points: Sequence[Result]) -> str:
-    if not points:
+def _training(now: Situation, of_late: Result | None) -> str:
+    if of_late is None:
         return (
             "Training. Behind this match hundreds of others are played and learned from; "
             "the players on screen take over each new version as it comes."
         )
-    last = points[-1]
     head = f"Trained for {duration(now.trained_s)}. "
     if now.alone:
-        return head + f"It wins {percent(last.win)} of its matches."
-    tail = f" It wins {percent(last.win)} of its matches against the hand-written bot."
-    if last.win >= 0.9:
+        return head + f"It wins {percent(of_late.win)} of its matches."
+    tail = f" It wins {percent(of_late.win)} of its matches against the hand-written bot."
+    if of_late.win >= 0.9:
         return head + "It beats the bot nearly every time." + tail
-    if last.win >= 0.5:
+    if of_late.win >= 0.5:
         return head + "It is the better player now." + tail
-    if last.win > last.loss:
+    if of_late.win > of_late.loss:
         return head + "It wins more often than it loses." + tail
-    if last.win >= 0.1 or last.loss < 0.5:
+    if of_late.win >= 0.1 or of_late.loss < 0.5:
         return head + "It is getting the idea, but the bot is still better." + tail
     if now.chance >= CHANCE_SHARE:
         share = percent(now.chance)

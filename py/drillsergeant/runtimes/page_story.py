@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from drillsergeant.runtimes import page_numbers, page_status
 from drillsergeant.runtimes.page_charts import Charts
-from drillsergeant.runtimes.page_curve import Result, results, sentence
+from drillsergeant.runtimes.page_result import Result, result, sentence
 from drillsergeant.runtimes.page_tables import Tables
 from drillsergeant.runtimes.page_view import View
 
@@ -20,7 +20,7 @@ class Story:
 
     def __init__(self, view: View, alone: bool = False) -> None:
         """``alone``: nobody plays against the learner, so its wins are all there is to tell."""
-        self._view = view
+        self._view, self._alone = view, alone
         for place, text in enumerate(ALONE if alone else AGAINST):
             view.set_text(f"road-{place}", text)
         view.set_text("legend-wins", "wins" if alone else "wins vs the bot")
@@ -28,19 +28,20 @@ class Story:
             view.set_attribute(name, "hidden", "" if alone else None)
         self._charts = Charts(view)
         self._tables = Tables(view, self._charts)
-        self.points: list[Result] = []
+        self.result: Result | None = None
         self._latest: Mapping[str, object] = {}
         self._hovered = False
 
     def add(self, values: Mapping[str, object]) -> None:
         """Take in what the trainer tells."""
-        self.points = results(values.get("curve"))
+        self.result = result(values)
         self._latest = values
         if not self._hovered:
             page_numbers.write_trainer(self._view, values)
         page_status.show_road(self._view, values)
         self._charts.add(values)
-        self._view.set_text("curve-summary", sentence(self.points))
+        trained_s = page_numbers.number(values.get("t_s")) or 0.0
+        self._view.set_text("curve-summary", sentence(self.result, trained_s, self._alone))
 
     def hover(self, x: float | None) -> None:
         """Show the numbers of that moment in place of the newest ones, as long as the pointer is over a chart."""

@@ -221,15 +221,17 @@ def test_the_status_line_changes_at_most_every_five_seconds_on_its_own() -> None
     changes = []
     for half_second in range(60):
         sitting.view.time_s += 0.5
-        sitting.metrics(
-            "trainer", t_s=half_second / 2, curve=[{"t_s": 1, "decisions": 9, "win": 0.1, "loss": 0.7, "draw": 0.2}]
-        )
+        rates = {"win_rate": 0.123, "loss_rate": 0.7, "draw_rate": 0.177}
+        sitting.metrics("trainer", t_s=half_second / 2, curve=[{"win": 0.4, "loss": 0.3}], **rates)
         before = sitting.view.texts["status"]
         sitting.page.on_tick()
         if sitting.view.texts["status"] != before:
             changes.append(sitting.view.time_s)
     assert len(changes) >= 5
     assert min(b - a for a, b in itertools.pairwise(changes)) >= 5.0
+    texts = sitting.view.texts
+    assert texts["metric-win_rate"] == "12 %"
+    assert "It wins 12 % of its matches" in texts["status"] and ": 12 % wins, 18 % draws" in texts["curve-summary"]
 
 
 def test_telemetry_is_json_whatever_comes_and_holds_the_timings() -> None:

@@ -7,9 +7,9 @@ import math
 import pytest
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_curve import Result
 from drillsergeant.runtimes.page_mode import tell_mode
 from drillsergeant.runtimes.page_numbers import compact, duration, text_of
+from drillsergeant.runtimes.page_result import Result
 from drillsergeant.runtimes.page_status import Situation, describe
 
 from tests.native.runtimes.fake_page import FakeView, Sitting
@@ -103,14 +103,14 @@ def test_missing_metrics_are_tolerated_and_rewards_listed_by_term() -> None:
 def test_the_sentence_follows_what_is_going_on() -> None:
     def said(win: float, loss: float) -> str:
         now = Situation(moving=True, ready=True, training=True, trained_s=42)
-        return describe(now, [Result(42, 1e6, win, loss, 1 - win - loss)])
+        return describe(now, Result(win, loss, 1 - win - loss))
 
-    assert describe(Situation(), []).startswith("Loading")
-    assert "still loading" in describe(Situation(moving=True), [])
-    assert describe(Situation(moving=True, ready=True), []).startswith("Ready")
-    assert "stopped after 42 s" in describe(Situation(moving=True, ready=True, trained_s=42), [])
+    assert describe(Situation(), None).startswith("Loading")
+    assert "still loading" in describe(Situation(moving=True), None)
+    assert describe(Situation(moving=True, ready=True), None).startswith("Ready")
+    assert "stopped after 42 s" in describe(Situation(moving=True, ready=True, trained_s=42), None)
     assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
-    assert describe(Situation(moving=True, trouble="x"), []) == "x"
+    assert describe(Situation(moving=True, trouble="x"), None) == "x"
 
 
 def test_solo_mode_is_explained_with_a_way_out_and_full_speed_says_nothing() -> None:
