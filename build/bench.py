@@ -71,12 +71,11 @@ def main(arguments: Sequence[str]) -> int:
         raise BuildError(f"--repeats is {options.repeats}, a spread needs at least {LEAST_REPEATS}")
     both = options.native == options.browser
     with ExitStack() as stack:
-        native = NativeSide()
-        sides: list[Side] = [native] if both or options.native else []
+        sides: list[Side] = [NativeSide()] if both or options.native else []
         if both or options.browser:
             sides.append(_chromium(stack))
         findings = [
-            measure(sides, name, options.seconds, options.repeats) for name in chosen(native.names(), options.only)
+            measure(sides, name, options.seconds, options.repeats) for name in chosen(sides[0].names(), options.only)
         ]
         settings = {"seconds": options.seconds, "repeats": options.repeats}
         options.out.parent.mkdir(parents=True, exist_ok=True)

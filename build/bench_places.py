@@ -44,6 +44,10 @@ class Side(Protocol):
 
     where: str
 
+    def names(self) -> list[str]:
+        """Every measurement."""
+        ...
+
     def unit(self, name: str) -> str:
         """The unit of a measurement."""
         ...
@@ -89,6 +93,10 @@ class ChromiumSide:
         page.evaluate(START)
         browser = page.context.browser
         self._versions = {CHROMIUM: browser.version if browser else "unknown", **self._ask("versions")}
+
+    def names(self) -> list[str]:
+        """Every measurement."""
+        return [str(name) for name in self._ask("names")]
 
     def unit(self, name: str) -> str:
         """The unit of a measurement."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
-from build.bench_places import ChromiumSide, chromium_side
+from build import bench
+from build.bench_places import ChromiumSide, NativeSide, chromium_side
 from build.console import BuildError
 
 
@@ -23,6 +27,21 @@ def test_kernels_and_numpy_are_measured_in_the_worker(side: ChromiumSide) -> Non
     assert side.unit("physics") == "match-ticks/s"
     side.drop("physics")
     assert side.versions()["Pyodide"]
+
+
+def test_with_browser_alone_nothing_is_started_natively(
+    side: ChromiumSide, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def started() -> NativeSide:
+        raise AssertionError("the native side was started")
+
+    monkeypatch.setattr(bench, "NativeSide", started)
+    monkeypatch.setattr(bench, "chromium_side", lambda: nullcontext(side))
+    out = tmp_path / "bench.json"
+    asked = ["--browser", "--only", "call: load one cell", "--seconds", "0.2", "--repeats", "2", "--out", str(out)]
+    assert bench.main(asked) == 0
+    (finding,) = json.loads(out.read_text())["findings"]
+    assert finding["name"] == "call: load one cell"
 
 
 def test_a_failure_in_the_worker_is_told(side: ChromiumSide) -> None:

@@ -46,7 +46,7 @@ class BenchBoot:
         self._stand = Stand(BrowserPlace(facts, binary.to_bytes()))
 
     def answer(self, text: str) -> str:
-        """Return the result of one request: {do: "versions"}, or {do: "round" | "unit" | "drop", name: ..., ...}."""
+        """Answer one request: {do: "versions" | "names"}, or {do: "round" | "unit" | "drop", name: ...}."""
         request = json.loads(text)
         return json.dumps(self._answer(request.pop("do"), **request))
 
@@ -54,5 +54,10 @@ class BenchBoot:
         if do == "versions":
             return {"Pyodide": pyodide.__version__, "NumPy (Pyodide)": np.__version__}
         stand = self._stand
-        answers: dict[str, Callable[..., object]] = {"round": stand.round, "unit": stand.unit, "drop": stand.drop}
+        answers: dict[str, Callable[..., object]] = {
+            "names": stand.names,
+            "round": stand.round,
+            "unit": stand.unit,
+            "drop": stand.drop,
+        }
         return answers[do](**arguments)
