@@ -119,11 +119,13 @@ class Assembly:
                 Watch(lambda: self._check(plan), on=bool(self._init.options.get("validate"))),
                 wanted,
             )
-        # The reference needs NumPy and the drill's own Python, which no other worker loads.
-        from drillsergeant.drills import make
-        from drillsergeant.learn.numpy_engine import NumpyEngine
+        # The reference needs NumPy, which no other worker loads. Of the drill it needs only sizes, of the one in play:
+        # a reader who edits what the players see gives them another number of inputs.
+        from drillsergeant.learn.network import Network
+        from drillsergeant.learn.numpy_engine import NumpyLearner
 
-        return NumpyEngine(make(self._drill.name), self._layout, self._memory).learner(seed)
+        network = Network(len(self._drill.observation), self._drill.action_count, self._program.network.hidden)
+        return NumpyLearner(network, self._layout, self._memory, seed)
 
     async def _check(self, plan: GpuPlan) -> Check:
         """What compares a device's kernels with the reference, which needs NumPy."""

@@ -10,11 +10,14 @@ from drillsergeant.drills import make
 from drillsergeant.kernels.assembler import AssemblyError
 from drillsergeant.kernels.module import for_unshared_memory
 from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.learn.edited import build_edited, checked_drill
+from drillsergeant.learn.edited_source import source_of
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_build import build_program
 from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.learn.lockstep import Recipe, run
+from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, initialise
 from drillsergeant.memory.library import LibraryReader, LibraryWriter
@@ -39,8 +42,8 @@ class Place(PlainHost):
 
     memory: NativeMemory
 
-    def __init__(self) -> None:
-        super().__init__(NativeMemory(LAYOUT.total_bytes))
+    def __init__(self, layout: Layout = LAYOUT) -> None:
+        super().__init__(NativeMemory(layout.total_bytes))
 
     def storage(self) -> FakeStorage:
         return FakeStorage()
@@ -57,15 +60,21 @@ class Place(PlainHost):
         return values
 
 
-def worker(place: Place, contents: dict[str, object] | None = None) -> Assembly:
+def worker(
+    place: Place,
+    contents: dict[str, object] | None = None,
+    program: Program = PROGRAM,
+    layout: Layout = LAYOUT,
+    learner: str = "wasm",
+) -> Assembly:
     """The trainer's worker as the page starts it in solo mode."""
-    options: dict[str, object] = {"mode": "solo", "learner": "wasm", "hyper": asdict(RECIPE.hyper)}
+    options: dict[str, object] = {"mode": "solo", "learner": learner, "hyper": asdict(RECIPE.hyper)}
     options["lockstep"] = RECIPE.updates
     init = protocol.Init(
-        "trainer", 0, 0, RECIPE.seed, LAYOUT.to_dict(), PROGRAM.to_json(), None, LAYOUT.pages, None, options,
+        "trainer", 0, 0, RECIPE.seed, layout.to_dict(), program.to_json(), None, layout.pages, None, options,
         contents or {},
     )  # fmt: skip
-    return Assembly(place, init, place.memory.link(PROGRAM.binary), None)  # type: ignore[arg-type]
+    return Assembly(place, init, place.memory.link(program.binary), None)  # type: ignore[arg-type]
 
 
 async def trained(place: Place, assembly: Assembly) -> None:
@@ -116,6 +125,20 @@ def test_one_worker_comes_to_the_weights_of_two_and_the_show_gets_them() -> None
     assert parameters(again.memory) == parameters(place.memory), "a trainer started anew goes on with these weights"
     second.handle(protocol.StopTraining())
     assert again.metrics()["version"] == RECIPE.updates + 1
+
+
+def test_the_reference_learns_an_edited_drill_whose_players_see_more() -> None:
+    more = source_of("chase").replace('state["chaser_vx"] * 0.3,', 'state["chaser_vx"] * 0.3, state["caught"],')
+    program = build_edited(checked_drill("chase", more), shared=False)
+    assert len(program.drill.observation) == len(make("chase").observation) + 1
+    layout = Layout(plan_for(program, RECIPE.workers, RECIPE.matches, RECIPE.horizon))
+    told: dict[str, dict[str, object]] = {}
+    for learner in ("numpy", "wasm"):
+        place = Place(layout)
+        asyncio.run(trained(place, worker(place, None, program, layout, learner)))
+        told[learner] = place.metrics()
+    assert told["numpy"]["updates"] == RECIPE.updates
+    assert told["numpy"]["entropy"] == pytest.approx(told["wasm"]["entropy"], abs=1e-4)
 
 
 def test_only_what_changed_travels() -> None:
