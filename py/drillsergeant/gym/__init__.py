@@ -4,8 +4,13 @@
     DrillVectorEnv      gymnasium.vector.VectorEnv: the same for N matches in one batch, which is what makes it fast
     DrillParallelEnv    pettingzoo.ParallelEnv: all sides of one match
 
+With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/ball-v0",
+"drillsergeant/sumo-v0" and "drillsergeant/chase-v0". `drillsergeant.gym.sb3` is for Stable-Baselines3.
+
 Matches, rewards and random numbers are those of the page, to the bit. None of it exists in a browser's workers.
 """
+
+import gymnasium
 
 from drillsergeant.gym.batch import Batch, Opponent
 from drillsergeant.gym.parallel import DrillParallelEnv
@@ -13,3 +18,11 @@ from drillsergeant.gym.single import DrillEnv
 from drillsergeant.gym.vector import DrillVectorEnv
 
 __all__ = ["Batch", "DrillEnv", "DrillParallelEnv", "DrillVectorEnv", "Opponent"]
+
+for _name in ("ball", "sumo", "chase"):
+    gymnasium.register(
+        f"drillsergeant/{_name}-v0",
+        entry_point="drillsergeant.gym.single:DrillEnv",
+        vector_entry_point="drillsergeant.gym.vector:DrillVectorEnv",
+        kwargs={"drill": _name},
+    )

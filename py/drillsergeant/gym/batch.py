@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from gymnasium.error import ResetNeeded
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, State
@@ -42,7 +43,7 @@ class Verdict(NamedTuple):
 
 
 class Batch:
-    """The matches. `reset` starts them; before it there is nothing to see."""
+    """The matches. `reset` starts them; before it whatever else is asked of them raises ResetNeeded."""
 
     def __init__(self, drill: Drill | str, count: int) -> None:
         self.drill = drills.make(drill) if isinstance(drill, str) else drill
@@ -60,7 +61,12 @@ class Batch:
     @property
     def state(self) -> State:
         """Every field of the matches, [N]."""
-        return dict(zip(self.drill.fields, self._state, strict=True))
+        return dict(zip(self.drill.fields, self._now(), strict=True))
+
+    def _now(self) -> list[Array]:
+        if not self._state:
+            raise ResetNeeded(f"no match of {self.drill.name} has been started: call reset() first")
+        return self._state
 
     def reset(self, seed: int) -> None:
         """Start episode 0 of every match; what is random in them follows from `seed` and their number."""
@@ -72,12 +78,12 @@ class Batch:
         return np.stack(self._seen(side)["obs"], -1)
 
     def _seen(self, side: int) -> dict[str, list[Array]]:
-        return self._run(f"observe_{side}", {"state": self._state})
+        return self._run(f"observe_{side}", {"state": self._now()})
 
     def choose(self, who: Opponent, side: int) -> Array:
         """The actions i32 [N] of somebody else on a side."""
         if isinstance(who, str):
-            return self._run(f"{who}_{side}", {"state": self._state})["action"][0]
+            return self._run(f"{who}_{side}", {"state": self._now()})["action"][0]
         seen = self._seen(side)
         return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0]).astype(np.int32)
 
@@ -87,14 +93,14 @@ class Batch:
         chosen = [np.ascontiguousarray(np.asarray(each, np.int32).reshape(self.count)) for each in actions]
         if any(((each < 0) | (each >= count)).any() for each in chosen):
             raise ValueError(f"actions of {self.drill.name} are whole numbers from 0 to {count - 1}, got {actions}")
-        before = self._state
+        before = self._now()
         self._state = self._run("tick", {"state": before, "action": chosen})["state"]
         judged = self._run("verdict", {"before": before, "after": self._state})
         return Verdict(judged["reward"], *judged["flags"], *judged["winner"])
 
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""
-        self._state = self._run("restart", {"state": self._state, "over": [over]})["state"]
+        self._state = self._run("restart", {"state": self._now(), "over": [over]})["state"]
 
 
 def _verdict(drill: Drill) -> Kernel:

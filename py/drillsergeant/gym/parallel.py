@@ -11,6 +11,7 @@ from pettingzoo import ParallelEnv
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch
+from drillsergeant.gym.raster import described, picture
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
 
@@ -18,15 +19,16 @@ from drillsergeant.gym.spaces import action_space, observation_space
 class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     """One match whose sides, "side_0" and "side_1", decide at the same time; each sees it from its own end."""
 
-    metadata = {"name": "drillsergeant", "render_modes": []}  # noqa: RUF012  # PettingZoo's own declaration
+    metadata = {"name": "drillsergeant", "render_modes": ["rgb_array"]}  # noqa: RUF012  # PettingZoo's own declaration
 
-    def __init__(self, drill: Drill | str = "ball") -> None:
+    def __init__(self, drill: Drill | str = "ball", render_mode: str | None = None) -> None:
         """Play `drill` (an object or its name)."""
         self._batch = Batch(drill, 1)
         self.drill = self._batch.drill
+        self.metadata = {"name": "drillsergeant", **described(self.drill, render_mode)}
         self.possible_agents = [f"side_{side}" for side in range(self.drill.sides)]
         self.agents: list[str] = []
-        self.render_mode = None
+        self.render_mode = render_mode
         self._observations = {agent: observation_space(self.drill) for agent in self.possible_agents}
         self._actions = {agent: action_space(self.drill) for agent in self.possible_agents}
         self._random = np.random.default_rng()
@@ -75,5 +77,6 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     def _seen(self) -> dict[str, Array]:
         return {agent: self._batch.observe(side)[0] for side, agent in enumerate(self.possible_agents)}
 
-    def render(self) -> None:
-        """Nothing: a policy is watched on the page, which imports its `.dshq` file."""
+    def render(self) -> Array | None:
+        """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
+        return picture(self.drill, self._batch.state) if self.render_mode else None

@@ -10,6 +10,7 @@ import numpy as np
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent
+from drillsergeant.gym.raster import described, picture
 from drillsergeant.gym.spaces import action_space, observation_space
 
 SEEDS = 2**32
@@ -22,11 +23,14 @@ class DrillEnv(gymnasium.Env[Array, Any]):
     +1, -1 or 0. Slow, like everything that steps one match at a time: use `DrillVectorEnv` to learn.
     """
 
-    metadata = {"render_modes": []}  # noqa: RUF012  # gymnasium's own declaration
+    metadata = {"render_modes": ["rgb_array"]}  # noqa: RUF012  # gymnasium's own declaration
 
-    def __init__(self, drill: Drill | str = "ball", opponent: Opponent = "scripted") -> None:
+    def __init__(
+        self, drill: Drill | str = "ball", opponent: Opponent = "scripted", render_mode: str | None = None
+    ) -> None:
         """Play `drill` (an object or its name) against `opponent` on the other sides."""
         self._batch = Batch(drill, 1)
+        self.metadata, self.render_mode = described(self._batch.drill, render_mode), render_mode
         self.drill, self.opponent = self._batch.drill, opponent
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
@@ -43,3 +47,7 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         info = {"winner": int(verdict.winner[0])} if verdict.over[0] else {}
         ended = bool(verdict.terminated[0]), bool(verdict.truncated[0])
         return self._batch.observe(0)[0], float(verdict.reward[0][0]), *ended, info
+
+    def render(self) -> Array | None:
+        """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
+        return picture(self.drill, self._batch.state) if self.render_mode else None

@@ -11,6 +11,7 @@ from gymnasium.vector.utils import batch_space
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent
+from drillsergeant.gym.raster import described, picture
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
 
@@ -30,6 +31,7 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
         drill: Drill | str = "ball",
         opponent: Opponent = "scripted",
         autoreset: AutoresetMode = AutoresetMode.SAME_STEP,
+        render_mode: str | None = None,
     ) -> None:
         """Play `num_envs` matches of `drill` (an object or its name) against `opponent` on the other sides.
 
@@ -37,10 +39,11 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
         """
         if autoreset is AutoresetMode.DISABLED:
             raise ValueError("autoreset is DISABLED; matches start anew by themselves: take SAME_STEP or NEXT_STEP")
-        self.metadata = {"render_modes": [], "autoreset_mode": autoreset}
         self._later = autoreset is AutoresetMode.NEXT_STEP
         self._ended = np.zeros(num_envs, np.bool_)
         self._batch = Batch(drill, num_envs)
+        self.metadata = {**described(self._batch.drill, render_mode), "autoreset_mode": autoreset}
+        self.render_mode = render_mode
         self.drill, self.opponent, self.num_envs = self._batch.drill, opponent, num_envs
         self.single_observation_space = observation_space(self.drill)
         self.single_action_space = action_space(self.drill)
@@ -75,3 +78,9 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
         self._ended = over if self._later else self._ended
         reward = np.where(played, verdict.reward[0], np.float32(0.0))
         return self._batch.observe(0), reward, verdict.terminated & played, verdict.truncated & played, info
+
+    def render(self) -> tuple[Array, ...] | None:
+        """Every match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
+        if not self.render_mode:
+            return None
+        return tuple(picture(self.drill, self._batch.state, match) for match in range(self.num_envs))

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import drillsergeant
+import gymnasium
 import numpy as np
 import pytest
 from drillsergeant.drills.ball import BallDrill
 from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv
 from drillsergeant.learn.matches import Matches
 from drillsergeant.library import compiler
+from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 from pettingzoo.test import parallel_api_test, parallel_seed_test
@@ -23,7 +25,15 @@ UNBOUNDED = ("ignore:.*infinity.*", "ignore:.*np.inf.*")
 @pytest.mark.parametrize("drill", ["ball", "sumo", "chase"])
 @pytest.mark.filterwarnings("error", *UNBOUNDED)
 def test_gymnasiums_own_check_passes(drill: str) -> None:
-    check_env(DrillEnv(drill), skip_render_check=True)
+    check_env(gymnasium.make(f"drillsergeant/{drill}-v0").unwrapped)
+
+
+def test_gymnasium_makes_them_by_their_names() -> None:
+    env = gymnasium.make("drillsergeant/ball-v0", opponent="random", render_mode="rgb_array")
+    env.reset(seed=1)
+    assert env.render().shape == (388, 640, 3)
+    many = gymnasium.make_vec("drillsergeant/sumo-v0", num_envs=3, opponent="random")
+    assert isinstance(many, DrillVectorEnv) and many.num_envs == 3 and many.drill.name == "sumo"
 
 
 @pytest.mark.parametrize("drill", ["ball", "chase"])
@@ -134,3 +144,7 @@ def test_what_cannot_be_done_is_said() -> None:
         env.step(30)
     with pytest.raises(ValueError, match="one number for all its matches"):
         DrillVectorEnv(2, SHORT).reset(seed=[1, 2])
+    with pytest.raises(ResetNeeded, match=r"no match of ball has been started: call reset\(\) first"):
+        DrillEnv(SHORT).step(0)
+    with pytest.raises(ValueError, match="render_mode is 'human', expected \"rgb_array\""):
+        DrillParallelEnv(SHORT, render_mode="human")
