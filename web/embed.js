@@ -22,7 +22,8 @@
     seed: whole(0, 4294967295, "1"),
     speed: choice("1", "0.25", "0.5", "2", "4"),
     workers: whole(1, 14, ""),
-    editor: { ...choice("", "reward"), said: "reward, or not there" },
+    editor: { ...choice("", "reward", "observation", "numbers"), said: "reward, observation, numbers, or not there" },
+    panel: { ...choice("", "inside", "learning"), said: "inside, learning, or not there" },
   };
 
   const sheet = new CSSStyleSheet(); // the height reserved is the frame's own: a field of 147 to 89, and what is around it
@@ -31,7 +32,12 @@
     :host([hidden]) { display: none; }
     .box { --bar: 147px; height: calc((100cqw - 26px) * 89 / 147 + var(--bar)); border: 1px solid light-dark(#d9d8d0, #333c42); border-radius: 12px; overflow: hidden; background: light-dark(#f4f3ee, #14181b); }
     @container (max-width: 482px) { .box { --bar: 196px; } }
-    .box.reward { --bar: 600px; }
+    .box.editor { --bar: 553px; }
+    .box.inside { --bar: 480px; }
+    .box.editor.inside { --bar: 885px; }
+    .box.learning { --bar: 783px; }
+    @container (max-width: 482px) { .box.editor { --bar: 690px; } .box.inside { --bar: 760px; } .box.editor.inside { --bar: 1264px; } .box.learning { --bar: 1000px; } }
+    @container (min-width: 860px) { .box:is(.editor, .inside, .learning) { --half: calc((50cqw - 20px) * 89 / 147); height: max(468px, var(--half) + 148px); } .box.editor.inside { height: calc(max(430px, var(--half) + 137px) + 354px); } .box.learning { height: max(560px, var(--half) + 390px); } }
     .box.full { height: 900px; }
     .box.none { height: calc((100cqw - 2px) * 89 / 147); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
@@ -122,12 +128,12 @@
     }
 
     #showPoster() {
-      const { controls, drill, editor } = this.#settings;
+      const { controls, drill, editor, panel } = this.#settings;
       const text = (className, textContent) => Object.assign(document.createElement("span"), { className, textContent });
       const button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.start() });
       const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, SITE).href, alt: "" });
       button.append(picture, text("go", "Start"), text("what", `${NAMES[drill]}, learned while you watch. Downloads 9 MB once; runs in your browser.`));
-      this.#box.className = `box ${controls} ${editor}`;
+      this.#box.className = `box ${controls} ${editor && "editor"} ${panel}`;
       this.#box.style.height = "";
       this.#box.replaceChildren(button);
     }

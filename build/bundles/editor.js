@@ -1,11 +1,13 @@
 // The code editor of the workshop, with Python and marked lines. Loaded when the workshop is opened.
 import { python } from "@codemirror/lang-python";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 
 const look = EditorView.theme({
-  "&": { height: "26rem", fontSize: "0.85rem", backgroundColor: "var(--card)", color: "var(--ink)" },
+  "&": { height: "var(--editor-height, 26rem)", fontSize: "0.85rem", backgroundColor: "var(--card)", color: "var(--ink)" },
   ".cm-scroller": { fontFamily: "ui-monospace, monospace" },
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--card)", color: "var(--soft)", borderRight: "1px solid var(--rule)" },
@@ -13,10 +15,17 @@ const look = EditorView.theme({
   "&.cm-focused": { outline: "2px solid var(--focus)" },
 });
 
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: "light-dark(#7a2f9e, #d9a5f5)", fontWeight: "600" },
+  { tag: [tags.string, tags.comment], color: "var(--soft)", fontStyle: "italic" },
+  { tag: [tags.number, tags.bool], color: "var(--orange)" },
+  { tag: [tags.definition(tags.variableName), tags.function(tags.variableName), tags.className], color: "var(--blue)" },
+]);
+
 /** An editor in a shadow root, whose styles are adopted style sheets: the page allows no inline ones. */
 export function mount(root, parent, label, text) {
   const name = EditorView.contentAttributes.of({ "aria-label": label });
-  return new EditorView({ doc: text, root, parent, extensions: [basicSetup, python(), lintGutter(), name, look] });
+  return new EditorView({ doc: text, root, parent, extensions: [basicSetup, python(), lintGutter(), EditorView.lineWrapping, syntaxHighlighting(colours), name, look] });
 }
 
 /** Mark a line (from 1) with a message; 0 clears. */

@@ -18,6 +18,7 @@ from build.pins import ROOT, pins
 NUMPY = b"stand-in for NumPy's wheel"
 NUMPY_FILE = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
 PAGE = '<!doctype html><script type="module" src="boot.js"></script><a href="https://elsewhere/x.js">'
+LESSON = '<!doctype html><link rel="stylesheet" href="lesson.css"><script src="../embed.js"></script>'
 DEAD = "http://127.0.0.1:9/"
 ESBUILD = """#!/bin/sh
 for word; do
@@ -63,6 +64,8 @@ class Checkout:
         shutil.copytree(ROOT / "build", root / "build", ignore=shutil.ignore_patterns("__pycache__"))
         (root / "web").mkdir()
         (root / "web" / "index.html").write_text(PAGE)
+        (root / "web" / "tutorial").mkdir()
+        (root / "web" / "tutorial" / "index.html").write_text(LESSON)
         (root / "web" / "boot.js").write_text('import "x"; export { a } from "./a.js";')
         package = root / "py" / "drillsergeant"
         package.mkdir(parents=True)
@@ -168,6 +171,9 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
     assert 'href="https://elsewhere/x.js"' in (checkout.site / "index.html").read_text()
     assert f'src="boot.js?v={manifest["key"]}"' in (checkout.site / "index.html").read_text()
     assert (checkout.site / "boot.js").read_text() == f'import "x"; export {{ a }} from "./a.js?v={manifest["key"]}";'
+
+    lesson = (checkout.site / "tutorial" / "index.html").read_text()
+    assert f'"../embed.js?v={manifest["key"]}"' in lesson and f'"lesson.css?v={manifest["key"]}"' in lesson
 
     second = checkout.build()
     assert "site/ is up to date" in second.stdout and "[" not in second.stdout

@@ -59,7 +59,7 @@ class Page:
         self._match = MatchPart(view, crew.send, game, self._seed, self._address, self._answer)
         self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
         self._runs = RunsPanel(view, door, game.name, lambda message: crew.send("trainer", message))
-        self._workshop = Workshop(view, forge, game.name, self._forget)
+        self._workshop = Workshop(view, forge, game.name, self._forget, opening.given.get("editor", ""))
         self._learner = ""
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._commands: dict[str, Callable[[], None]] = {
@@ -123,7 +123,7 @@ class Page:
     def _on_ready(self, role: str) -> None:
         if role == "show":
             self.on_layout()
-            self._match.on_ready(anew=not self._situation.moving)
+            self._match.on_ready()
             self._drill.ready()
         elif role == "trainer":
             self._runs.on_ready()

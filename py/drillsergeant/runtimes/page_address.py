@@ -20,7 +20,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "view": protocol.VIEWS,
     "speed": ("1", "0.25", "0.5", "2", "4"),
     "embed": ("", "minimal", "full", "none"),  # inside somebody else's page, with so much around the match
-    "editor": ("", "reward"),  # there, the workshop under the match
+    "editor": ("", "reward", "observation", "numbers"),  # there, this part of the drill's Python beside the match
+    "panel": ("", "inside", "learning"),  # there, a look into orange, or how it learns
 }
 
 

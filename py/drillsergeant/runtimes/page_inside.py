@@ -35,6 +35,11 @@ class Inside:
         self._side, self._match = NOBODY, 0
         self._history: list[tuple[float, float]] = []
 
+    @property
+    def side(self) -> int:
+        """Whom it looks into; -1 nobody."""
+        return self._side
+
     def choose(self, value: str) -> None:
         """Look into the player of a side, or into nobody."""
         side = {str(number): number for number in (NOBODY, 0, 1)}.get(value, NOBODY)
@@ -65,8 +70,8 @@ class Inside:
     def show(self, values: Mapping[str, object]) -> None:
         """Draw what the show tells, and open the panel where the visitor has pointed at a player."""
         inside = values.get("inside")
-        if not isinstance(inside, Mapping):
-            return
+        if not isinstance(inside, Mapping) or len(inside["observation"]) != len(self._observation):
+            return  # the latter: from a show on its way out, whose players see something else
         place = int(inside["side"]), int(inside["match"])
         if place != (self._side, self._match):
             self._turn_to(*place)

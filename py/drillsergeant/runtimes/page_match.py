@@ -44,6 +44,7 @@ class MatchPart:
         self._players = Players(view, send, self._views, tell, self._on_seated)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
         self._playing, self._speed = True, "1"
+        self._begun = False
         self._pressed: tuple[int, float, float] | None = None  # the match, and where, CSS pixels
         self._dragging = False
         self._take(game)
@@ -58,8 +59,11 @@ class MatchPart:
     def on_drill(self, game: Game) -> None:
         """The workers go over to another drill, which has versions of its own."""
         self.on_blur()
+        looking, same = self._inside.side, game.name == self._game.name
         self._inside.close()
         self._take(game)
+        if same:
+            self._inside.choose(str(looking))
         self._players.forget()
 
     def _to_show(self, message: protocol.Message) -> None:
@@ -82,8 +86,9 @@ class MatchPart:
 
     # What the workers say.
 
-    def on_ready(self, anew: bool) -> None:
-        """A show has begun: give it what the visitor, or where everything is ``anew``, the address has chosen."""
+    def on_ready(self) -> None:
+        """A show has begun: give it what the visitor, or where it is the first one, the address has chosen."""
+        anew, self._begun = not self._begun, True
         if not self._playing:
             self._to_show(protocol.Pause())
         for name in CONTROLS:
@@ -98,6 +103,8 @@ class MatchPart:
             self._views.repeat()
         elif anew and view == FACTORY:
             self._look_at(FACTORY)
+        if anew and self._address.get("panel") == "inside":
+            self._inside.choose("0")
 
     def on_show(self, values: dict[str, object]) -> None:
         """Write what the show tells of itself."""

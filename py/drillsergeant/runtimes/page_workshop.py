@@ -14,6 +14,20 @@ from drillsergeant.runtimes.page_view import View
 EDITOR = "workshop-editor"
 SAID = "workshop-said"
 KEEP = "keep"
+# How the parts of a drill's text begin, by what an address calls them.
+PARTS: Mapping[str, str] = {
+    "reward": "    def reward(", "numbers": "    # Numbers", "observation": "    def observe("
+}  # fmt: skip
+
+
+def part_of(text: str, part: str) -> str:
+    """Return a drill's text with this part alone, still a class that runs; "" is all of it."""
+    if not part:
+        return text
+    starts = sorted(text.index(mark) for mark in PARTS.values())
+    begins = text.index(PARTS[part])
+    ends = next((start for start in starts if start > begins), len(text))
+    return text[: starts[0]] + text[begins:ends].rstrip() + "\n"
 
 
 class Forge(Protocol):
@@ -36,10 +50,10 @@ class Forge(Protocol):
 
 
 class Workshop:
-    """The panel. ``forget`` makes the trainer start from nothing."""
+    """The panel. ``forget`` makes the trainer start from nothing; ``part`` of the code is shown, all where empty."""
 
-    def __init__(self, view: View, forge: Forge, drill: str, forget: Callable[[], None]) -> None:
-        self._view, self._forge, self._drill, self._forget = view, forge, drill, forget
+    def __init__(self, view: View, forge: Forge, drill: str, forget: Callable[[], None], part: str = "") -> None:
+        self._view, self._forge, self._drill, self._forget, self._part = view, forge, drill, forget, part
         self._open = False
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -77,7 +91,7 @@ class Workshop:
             if why:
                 self._view.set_text(SAID, f"The code of this drill could not be loaded: {why}.")
                 return
-            self._originals[name] = text
+            text = self._originals[name] = part_of(text, self._part)
             if name == self._drill:
                 self._view.set_value(EDITOR, text)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.page_address import Opening
 
-from tests.native.runtimes.fake_page import Sitting
+from tests.native.runtimes.fake_page import FakeGame, Sitting
 from tests.native.runtimes.test_page_players import with_timeline
 
 INSIDE = {
@@ -23,6 +24,12 @@ def told(**changes: object) -> Sitting:
     sitting = Sitting().boot()
     sitting.metrics("show", inside={**INSIDE, **changes})
     return sitting
+
+
+def another(**changes: object) -> FakeGame:
+    game = FakeGame()
+    vars(game).update(changes)
+    return game
 
 
 def test_a_player_is_chosen_by_select_and_let_go_again() -> None:
@@ -85,3 +92,33 @@ def test_the_panel_follows_to_another_view_and_closes_in_the_factory() -> None:
     sitting.page.on_click("factory")
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
     assert sitting.view.values["inside-side"] == "-1"
+
+
+def test_a_show_that_is_new_goes_on_thinking_aloud() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("inside-side", "1")
+    sitting.crew.take()
+    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
+    assert ("show", protocol.Inspect(1)) in sitting.crew.take()
+
+
+def test_the_same_drill_with_other_eyes_is_looked_into_still_and_its_old_sights_are_left_out() -> None:
+    sitting = told()
+    sitting.page.on_drill(another(observation=("own_x", "ball", "new")))
+    assert sitting.view.values["inside-side"] == "1"
+    assert ("show", protocol.Inspect(1)) in sitting.crew.take()
+    sitting.metrics("show", inside=INSIDE)
+    sitting.metrics("show", inside={**INSIDE, "observation": [0.1, 0.2, 0.3]})
+    ((*_, new),) = sitting.view.bars["inside-seen"]
+    assert (new.name, new.text) == ("new", "0.30")
+    sitting.page.on_drill(another(name="chase"))
+    assert sitting.view.values["inside-side"] == "-1", "another drill has other players"
+
+
+def test_an_address_may_ask_for_it() -> None:
+    sitting = Sitting(Opening(given={"panel": "inside"}))
+    sitting.metrics("show", clock_s=0.1)  # a match may be seen to move before its worker has said that it is there
+    assert sitting.boot().view.values["inside-side"] == "0"
+    sitting.page.on_change("inside-side", "-1")
+    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
+    assert sitting.view.values["inside-side"] == "-1", "only what it opens with"

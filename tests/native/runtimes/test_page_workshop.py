@@ -1,9 +1,13 @@
 """The workshop on the page: what is run, what is said, and that the code before goes on where the new one fails."""
 
+import pytest
 from drillsergeant.drills import make
+from drillsergeant.learn.edited import checked_drill
+from drillsergeant.learn.edited_source import source_of
 from drillsergeant.learn.kernel_build import facts_of
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_workshop import EDITOR, SAID
+from drillsergeant.runtimes.page_address import Opening
+from drillsergeant.runtimes.page_workshop import EDITOR, PARTS, SAID, part_of
 
 from tests.native.runtimes.fake_page import Sitting
 
@@ -99,3 +103,26 @@ def test_without_its_code_the_editor_runs_nothing() -> None:
     sitting.page.on_click("workshop-run")
     sitting.page.on_click("workshop-restore")
     assert sitting.forge.attempts == sitting.forge.installed == []
+
+
+@pytest.mark.parametrize("drill", ["ball", "sumo", "chase"])
+def test_a_part_alone_is_still_a_class_and_the_same_drill(drill: str) -> None:
+    text = source_of(drill)
+    assert part_of(text, "") == text
+    parts = {part: part_of(text, part) for part in PARTS}
+    for name, part in parts.items():
+        assert [other for other, mark in PARTS.items() if mark in part] == [name]
+    assert all(set(part.splitlines()) <= set(text.splitlines()) for part in parts.values())
+    assert all(checked_drill(drill, part).observation == make(drill).observation for part in parts.values())
+    assert sum(len(part.splitlines()) for part in parts.values()) >= len(text.splitlines())
+
+
+def test_an_address_may_ask_for_a_part_and_restoring_puts_that_back() -> None:
+    sitting = Sitting(Opening(given={"editor": "reward"}))
+    sitting.forge.texts["ball"] = source_of("ball")
+    sitting.boot().page.on_click("workshop-open")
+    shown = sitting.view.values[EDITOR]
+    assert "def reward" in shown and "def observe" not in shown
+    sitting.view.values |= {EDITOR: "edited", "workshop-weights": "keep"}
+    sitting.page.on_click("workshop-restore")
+    assert sitting.view.values[EDITOR] == shown

@@ -1,0 +1,161 @@
+"""Whatever the tutorial tells its reader to paste compiles and does what the text beside it says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.drills.contract import State
+from drillsergeant.learn.edited import build_edited, checked_drill
+from drillsergeant.learn.matches import Matches
+from drillsergeant.library.training import train
+
+from build.pins import ROOT
+
+PAGE = ROOT / "web" / "tutorial" / "index.html"
+WORDS = ("agent", "observation", "action", "reward", "policy", "rollout", "advantage", "PPO", "clipping", "self-play")
+PURPOSES = ("data-drill", "data-source", "data-python", "data-tag")  # of a box of code: what it is, so how it is tested
+
+
+@dataclass
+class Element:
+    """A tag with its attributes, the text in it, and the number of its chapter."""
+
+    tag: str
+    attributes: dict[str, str]
+    chapter: int
+    text: str = ""
+
+
+@dataclass
+class Tutorial(HTMLParser):
+    """The page's boxes of code, drills, and words that are explained."""
+
+    found: list[Element] = field(default_factory=list)
+    chapter: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._open: list[Element] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.chapter += tag == "section"
+        if tag in ("pre", "dfn", "drill-sergeant", "script", "link", "a", "img"):
+            element = Element(tag, {name: value or "" for name, value in attrs}, self.chapter)
+            self.found.append(element)
+            if tag in ("pre", "dfn"):
+                self._open.append(element)
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self._open[-1].text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and self._open[-1].tag == tag:
+            self._open.pop()
+
+    def all(self, tag: str, attribute: str = "") -> list[Element]:
+        """The elements with this tag, and attribute."""
+        return [each for each in self.found if each.tag == tag and (not attribute or attribute in each.attributes)]
+
+
+def read() -> Tutorial:
+    tutorial = Tutorial()
+    tutorial.feed(PAGE.read_text())
+    return tutorial
+
+
+TUTORIAL = read()
+SNIPPETS = TUTORIAL.all("pre", "data-drill")
+
+
+def snippet(name: str) -> Element:
+    (found,) = [each for each in SNIPPETS if each.attributes.get("data-name") == name]
+    return found
+
+
+@pytest.mark.parametrize("box", SNIPPETS, ids=lambda box: f"chapter {box.chapter} {box.attributes['aria-label']}")
+def test_what_is_to_be_pasted_compiles_and_changes_what_it_says(box: Element) -> None:
+    name, part = box.attributes["data-drill"], box.attributes["data-part"]
+    program = build_edited(checked_drill(name, box.text), shared=False)
+    assert program.binary != build_edited(make(name), shared=False).binary
+    assert {"reward": "def reward", "observation": "def observe", "numbers": ": float = "}[part] in box.text
+    drills = [each.attributes for each in TUTORIAL.all("drill-sergeant") if each.chapter == box.chapter]
+    assert [(drill["drill"], drill["editor"]) for drill in drills] == [(name, part)], "the chapter's editor is for it"
+    assert max(map(len, box.text.splitlines())) <= 76, "it fits in its box"
+
+
+def test_every_box_of_code_is_one_that_is_tested() -> None:
+    boxes = TUTORIAL.all("pre")
+    assert len(SNIPPETS) >= 6
+    assert all(sum(purpose in box.attributes for purpose in PURPOSES) == 1 for box in boxes)
+
+
+def test_six_chapters_each_with_a_drill_and_the_words_in_order() -> None:
+    assert [drill.chapter for drill in TUTORIAL.all("drill-sergeant")] == [1, 2, 3, 4, 5, 6]
+    assert tuple(word.text for word in TUTORIAL.all("dfn")) == WORDS
+
+
+def test_nothing_on_the_page_is_absolute_and_every_file_it_names_is_there() -> None:
+    named = [each.attributes.get("src") or each.attributes.get("href", "") for each in TUTORIAL.found]
+    for path in filter(None, named):
+        assert not re.match(r"/|\w+:", path), f"{path} works only where the site lies at a root"
+        assert path.startswith("#") or (PAGE.parent / path).resolve().is_file(), path
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", PAGE.read_text()), "the page's policy forbids it"
+
+
+def played(name: str, text: str) -> tuple[State, State]:
+    """Two states, a decision apart, with an upward push."""
+    drill = checked_drill(name, text)
+    matches = Matches(drill, 64, 5)
+    before = matches.state
+    after = before
+    for _ in range(drill.action_repeat):
+        after = drill.tick(after, [np.full(64, 3, np.int32)] * drill.sides)
+    return before, after
+
+
+def test_the_runaway_is_paid_for_every_step_away() -> None:
+    drill, (before, after) = checked_drill("chase", snippet("away").text), played("chase", snippet("away").text)
+    original = make("chase")
+    away, towards = drill.reward(before, after, 0)[1], original.reward(before, after, 0)[1]
+    assert np.all(np.sign(away) == -np.sign(towards))
+    assert np.all(drill.reward(before, {**after, "caught": before["caught"] + 1}, 0)[0] == -1)
+
+
+def test_a_goal_pleases_both_where_it_should() -> None:
+    drill, (before, after) = checked_drill("ball", snippet("both").text), played("ball", snippet("both").text)
+    for scored in (-1.0, 1.0):
+        goal = {**after, "scored": before["scored"] + np.float32(scored)}
+        assert all(np.all(drill.reward(before, goal, side)[0] == 1) for side in (0, 1))
+
+
+def test_numbers_named_in_the_text_are_the_drills_own() -> None:
+    chase = make("chase")
+    assert (len(chase.observation), chase.action_count, chase.tick_hz / chase.action_repeat) == (8, 5, 15)
+    assert "target_speed" in PAGE.read_text()
+
+
+def test_lines_of_the_source_are_in_the_source() -> None:
+    for box in TUTORIAL.all("pre", "data-source"):
+        source = (ROOT / "py" / "drillsergeant" / box.attributes["data-source"]).read_text()
+        assert all(line in source for line in box.text.splitlines())
+
+
+def test_the_lines_for_a_notebook_run(capsys: pytest.CaptureFixture[str]) -> None:
+    (box,) = TUTORIAL.all("pre", "data-python")
+    assert "200_000" in box.text
+    exec(box.text.replace("200_000", "20_000"), {})
+    assert capsys.readouterr().out.count("\n") >= 2
+
+
+def test_whoever_cannot_see_the_ball_meets_it_by_luck_and_two_numbers_are_enough() -> None:
+    wins = {}
+    for name in ("blind", "way"):
+        drill = checked_drill("chase", snippet(name).text)
+        wins[name] = [metrics["win_rate"] for metrics in train(drill, seed=3, decisions=150_000)][-1]
+    assert wins["blind"] < 0.6 and wins["way"] > 0.9, wins
