@@ -23,13 +23,13 @@ class BallRules(BoxRules):
 
     ball_radius_m: float = 0.3
     ball_mass_kg: float = 0.3
-    ball_drag_per_s: float = 0.45
+    ball_drag_per_s: float = 1.6  # less, and a lucky bounce at one end rolls into the goal at the other
     ball_speed_max: float = 12.0  # m/s
 
     player_corner_m: float = 0.1  # rounding of a player's corners, as the ball and the walls feel it
     player_bulge: float = 0.35  # how much a face's normal fans out for the ball: 0 flat, 1 as on a disc
 
-    stuck_s: float = 2.0  # a ball that stays within stuck_m of one spot for so long is dropped at the centre
+    stuck_s: float = 1.5  # a ball that stays within stuck_m of one spot for so long is dropped at the centre
     stuck_m: float = 0.8
 
     wall_ball_bounce: float = 0.75
