@@ -75,7 +75,13 @@ def test_things_can_be_dragged_in_every_mode(visitor: Visitor) -> None:
     page.mouse.down()
     page.mouse.move(middle_x + 60, middle_y + 40, steps=4)
     visitor.until("the ball followed", lambda: visitor.show("ball_x") > 0.3 and visitor.show("ball_y") < -0.3)
+    page.keyboard.press("Space")
+    ticks = visitor.show("ticks")
+    visitor.until("the match goes on meanwhile", lambda: visitor.show("ticks") > ticks + 60)
+    page.mouse.move(middle_x - 60, middle_y - 40, steps=4)
+    visitor.until("the ball follows in play", lambda: visitor.show("ball_x") < -0.3 and visitor.show("ball_y") > 0.3)
     page.mouse.up()
+    assert visitor.trainer("decisions") == 0
     assert visitor.told()["errors"] == []
 
 
@@ -90,7 +96,7 @@ def test_bad_hyperparameters_are_refused_with_their_range(visitor: Visitor) -> N
         page.press("#hyper-learning_rate", "Enter")
         visitor.until(f"{text!r} was put back", lambda: page.input_value("#hyper-learning_rate") == shown, 10)
     assert visitor.trainer("hyper") == good
-    assert any("0.1" in refusal for refusal in visitor.told()["refusals"])
+    visitor.until("the range is told", lambda: any("0.1" in refusal for refusal in visitor.told()["refusals"]), 10)
     page.fill("#hyper-learning_rate", "0.001")
     page.press("#hyper-learning_rate", "Enter")
     visitor.until("a good value is used", lambda: visitor.trainer("hyper")["learning_rate"] == 0.001)
