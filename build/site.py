@@ -8,6 +8,7 @@
     site/pyodide/      Pyodide core, NumPy, our own wheel, and a lock that lists just these
     site/build.json    {version, key, files: {path: {bytes, sha256}}}, by which the page checks what it downloads
     site/_headers      the headers every file needs, for static hosts that read such a file
+    site/.nojekyll     tells GitHub Pages to serve the files as they are
 
 Each part is a step with its own inputs (see stamps.py). Generated files, such as kernels compiled ahead of time, are
 one more step: its folder joins the list in `parts`, and its key follows from that.
@@ -67,6 +68,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         (part / "pyodide" / distribution.LOADER).rename(part / "pyodide" / distribution.LOADER_IN_SITE)
         versions.stamp(part, key)
         (part / "_headers").write_text(headers_file(pinned.content_security_policy))
+        (part / ".nojekyll").touch()
         (part / MANIFEST).write_text(manifest(part, key, wheel))
         swap_folder(part, target)
     return core_folder, True

@@ -158,7 +158,7 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
         content = (checkout.site / name).read_bytes()
         assert listed == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     parts = {"index.html", "_headers", "pyodide/pyodide.asm.wasm", "programs/ball.wasm", "vendor/charts.js"}
-    assert parts < manifest["files"].keys()
+    assert {".nojekyll", *parts} < manifest["files"].keys()
     assert "uplot 1.6.32\n\nstand-in for a licence" in (checkout.site / "vendor" / "LICENCES.txt").read_text()
     lock = json.loads((checkout.site / "pyodide" / "pyodide-lock.json").read_text())
     assert lock["info"]["version"] == pins().pyodide_version, "0.27.7 refuses a lock without it"
