@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures soak crashes endurance gpu-sums interop train clean venv-site venv-test venv-interop
+.PHONY: play site test check drive bench pictures soak crashes endurance gpu-sums interop train clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -49,14 +49,14 @@ gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.gpu_sums $(ARGS)
 
-interop: venv-interop  ## Stable-Baselines3 learns a drill through our adapter, and the page plays what it learned
+interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib) and servers (nginx, Caddy) with our drills and site
 	@$(VENV_PYTHON) -m build.site
-	@$(VENV_PYTHON) -m build.suite interop $(ARGS)
+	@$(VENV_PYTHON) -m build.suite sb3 interop $(ARGS)
 
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)
 
-venv-site venv-test venv-interop:
+venv-site venv-test:
 	@$(PYTHON) -m build.venv $(@:venv-%=%)
 
 clean:  ## remove everything the other targets made
