@@ -48,7 +48,7 @@ class Pins:
     compiler: Requirements
     site_tools: Requirements
     test_tools: Requirements
-    interop_tools: Requirements
+    own_tools: dict[str, Requirements]
     debian: dict[str, tuple[str, ...]]
     content_security_policy: str
 
@@ -59,6 +59,7 @@ def parse(text: str) -> Pins:
     pyodide, python, compiler = table["pyodide"], table["python"], table["compiler"]
     constraints = tuple(python["constraints"])
     test = (*python["site"], *python["test"])
+    sb3 = (*test, *python["sb3"])
     return Pins(
         pyodide_version=pyodide["version"],
         core_files=tuple(pyodide["core"]),
@@ -73,7 +74,10 @@ def parse(text: str) -> Pins:
         compiler=Requirements(tuple(compiler["requirements"]), tuple(compiler["constraints"])),
         site_tools=Requirements(tuple(python["site"]), constraints),
         test_tools=Requirements(test, constraints),
-        interop_tools=Requirements((*test, *python["interop"]), constraints),
+        own_tools={
+            "sb3": Requirements(sb3, constraints),
+            "interop": Requirements((*sb3, *python["interop"]), constraints),
+        },
         debian={name: tuple(packages) for name, packages in table["debian"].items()},
         content_security_policy=table["site"]["content_security_policy"],
     )

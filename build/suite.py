@@ -1,7 +1,8 @@
 """Runs the tests: `python -m build.suite [SUITE ...] [-- PYTEST ARGUMENTS]`, all of them by default.
 
 A suite is a folder of `tests/`; `interop` only runs when it is named. Each runs in a pytest of its own, because the
-Pyodide plugin rewrites every test it collects and belongs to `tests/pyodide` alone.
+Pyodide plugin rewrites every test it collects and belongs to `tests/pyodide` alone. What a suite needs beside the other
+tools is installed right before it; where that cannot be had, a suite that was not named is left out, and this is said.
 """
 
 import os
@@ -9,20 +10,20 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import chromium
+from build import chromium, venv
 from build.console import BuildError, guarded, say
-from build.pins import CACHE, ROOT, pins
+from build.pins import CACHE, ROOT, Pins, pins
 
-# Run only when named: it needs a gigabyte of other libraries (`make interop`).
+# Run only when named: it needs other servers and half a gigabyte of other libraries (`make interop`).
 APART = ("interop",)
-IN_ORDER = ("native", "kernels", "build", "pyodide", "browser")
+IN_ORDER = ("native", "kernels", "build", "pyodide", "browser", "sb3")
 # Selenium would ask the network for a newer driver than the one installed, at every start.
 OFFLINE = {"SE_OFFLINE": "true"}
-NEED_BROWSER = ("pyodide", "browser", "interop")
+NEED_BROWSER = ("pyodide", "browser", "sb3", "interop")
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,27 @@ def outcome(suite: str, report: Path, seconds: float, ok: bool) -> Outcome:
     return Outcome(suite, passed, failed, skipped, seconds, ok)
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """One line a suite and one for all."""
+def missing(suite: str, pinned: Pins) -> str:
+    """Install what only this suite needs; returns why that was not possible, "" where nothing is missing."""
+    if suite in pinned.own_tools:
+        try:
+            venv.ensure_project_venv(suite, pinned)
+        except BuildError as error:
+            return str(error)
+    return ""
+
+
+def summary(outcomes: Sequence[Outcome], left_out: Mapping[str, str]) -> str:
+    """One line a suite and one for all; what was left out, and why."""
     lines = ["", f"{'suite':<10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}"]
     for one in outcomes:
         verdict = "" if one.ok else "  FAILED"
         lines.append(f"{one.suite:<10}{one.passed:>8}{one.failed:>8}{one.skipped:>9}{one.seconds:>9.1f}{verdict}")
+    lines += [f"{name:<10}left out: {why}" for name, why in left_out.items()]
     bad = [one.suite for one in outcomes if not one.ok]
     total = sum(one.passed for one in outcomes)
     verdict = f"FAILED: {', '.join(bad)}" if bad else "all green"
+    verdict += f" ({', '.join(left_out)} left out, see above)" if left_out else ""
     lines.append(f"{total} tests passed in {sum(one.seconds for one in outcomes):.0f} s; {verdict}")
     return "\n".join(lines)
 
@@ -101,8 +114,16 @@ def main(arguments: Sequence[str]) -> int:
         raise BuildError(f"no suite {', '.join(unknown)} in tests/, expected some of: {', '.join(suites())}")
     if any(suite in NEED_BROWSER for suite in chosen):
         say(f"browser: {chromium.ensure(pins())}")
-    outcomes = [run(suite, extra) for suite in chosen]
-    say(summary(outcomes))
+    outcomes: list[Outcome] = []
+    left_out: dict[str, str] = {}
+    for suite in chosen:
+        if why := missing(suite, pins()):
+            if suite in arguments[:split]:
+                raise BuildError(why)
+            left_out[suite] = why
+            continue
+        outcomes.append(run(suite, extra))
+    say(summary(outcomes, left_out))
     return 0 if all(one.ok for one in outcomes) else 1
 
 

@@ -1,9 +1,10 @@
 """Makes the virtual environments: `.venv` for building and testing, and a Python 3.12 one for the compiler.
 
-Run by the system's Python before anything else exists (`python3 -m build.venv site|test|interop`), so only the standard
-library is imported here.
+Run by the system's Python before anything else exists (`python3 -m build.venv site|test`), so only the standard library
+is imported here.
 """
 
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ from build.console import BuildError, guarded, run_tool, say
 from build.pins import CACHE, VENV, Pins, Requirements, pins
 from build.stamps import exclusive, key_of
 
+# What PyTorch brings where its build is for graphics processors: gigabytes, for a network that fits into a cache.
+HUGE = ("nvidia-", "cuda-", "triton")
+HUGE_REMEDY = "let pip find a build for processors, with PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu"
 PIP_REMEDY = "check the network and pip's configuration (`pip config list`), then run the same command again"
 
 
@@ -57,16 +61,27 @@ def _pip_install(venv: Path, requirements: Requirements) -> None:
         direct, constraints = Path(folder, "requirements.txt"), Path(folder, "constraints.txt")
         direct.write_text("\n".join(requirements.direct))
         constraints.write_text("\n".join(requirements.constraints))
-        options: list[str | Path] = ["--no-input", "--disable-pip-version-check", "-r", direct, "-c", constraints]
-        doing = f"installing {len(requirements.direct)} pinned Python tools and what they need"
-        run_tool([python_in(venv), "-m", "pip", "install", *options], doing, PIP_REMEDY)
+        pip: list[str | Path] = [python_in(venv), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+        pip += ["-r", direct, "-c", constraints]
+        if any(line.startswith("torch==") for line in requirements.direct):
+            report = Path(folder, "report.json")
+            run_tool([*pip, "--dry-run", "--report", report], "looking for PyTorch and what it needs", PIP_REMEDY)
+            refuse_huge(report.read_text())
+        run_tool(pip, f"installing {len(requirements.direct)} pinned Python tools and what they need", PIP_REMEDY)
+
+
+def refuse_huge(report: str) -> None:
+    """Raise BuildError where pip's report of what it would install names libraries of graphics processors."""
+    names = [str(item["metadata"]["name"]) for item in json.loads(report)["install"]]
+    if huge := [name for name in names if name.startswith(HUGE)]:
+        raise BuildError(f"PyTorch for this platform comes with {len(huge)} packages like {huge[0]}: {HUGE_REMEDY}")
 
 
 def ensure_project_venv(group: str, pinned: Pins) -> bool:
-    """Bring the project's `.venv` up to date to build (`site`), to test (`test`), or for `interop`."""
+    """Bring the project's `.venv` up to date to build (`site`), to test (`test`), or for a suite with its own tools."""
     if find_spec("ensurepip") is None:
         apt.install(pinned.debian["venv"], "Python here cannot make virtual environments")
-    tools = {"site": pinned.site_tools, "test": pinned.test_tools, "interop": pinned.interop_tools}
+    tools = {"site": pinned.site_tools, "test": pinned.test_tools, **pinned.own_tools}
     if group not in tools:
         raise BuildError(f"unknown group of tools {group!r}, expected one of {', '.join(tools)}")
     return ensure(VENV, group, tools[group], sys.executable)

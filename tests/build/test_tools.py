@@ -1,5 +1,6 @@
 """A missing tool, a failing one and one that is slow each get a clear sentence."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -109,4 +110,33 @@ def test_an_interrupted_installation_is_done_again(tmp_path: Path, monkeypatch: 
 def test_a_suite_whose_pytest_died_counts_as_failed(tmp_path: Path) -> None:
     outcome = suite.outcome("native", tmp_path / "no-report.xml", 1.0, ok=False)
     assert not outcome.ok and outcome.failed == 1
-    assert "FAILED: native" in suite.summary([outcome])
+    assert "FAILED: native" in suite.summary([outcome], {})
+
+
+def test_what_a_suite_needs_and_cannot_have_leaves_it_out_unless_it_was_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(group: str, pinned: object) -> bool:
+        raise BuildError(f"no {group} for this platform")
+
+    ran: list[str] = []
+    monkeypatch.setattr(suite.venv, "ensure_project_venv", fails)
+    monkeypatch.setattr(suite, "suites", lambda: ["native", "sb3", "interop"])
+    monkeypatch.setattr(suite.chromium, "ensure", lambda pinned: "a browser")
+    monkeypatch.setattr(
+        suite, "run", lambda name, extra: ran.append(name) or suite.Outcome(name, 1, 0, 0, 1.0, ok=True)
+    )
+    assert suite.main([]) == 0
+    assert ran == ["native"]
+    assert "left out: no sb3 for this platform" in capsys.readouterr().out
+    with pytest.raises(BuildError, match="no sb3 for this platform"):
+        suite.main(["native", "sb3"])
+
+
+def test_pytorch_for_graphics_processors_is_refused_before_it_is_downloaded() -> None:
+    def report(*names: str) -> str:
+        return json.dumps({"install": [{"metadata": {"name": name}} for name in names]})
+
+    venv.refuse_huge(report("torch", "sympy"))
+    with pytest.raises(BuildError, match=r"2 packages like nvidia-cublas: .*download\.pytorch\.org/whl/cpu"):
+        venv.refuse_huge(report("torch", "nvidia-cublas", "triton"))

@@ -3,6 +3,7 @@
     DrillEnv            gymnasium.Env: side 0 of one match, against an opponent
     DrillVectorEnv      gymnasium.vector.VectorEnv: the same for N matches in one batch, which is what makes it fast
     DrillParallelEnv    pettingzoo.ParallelEnv: all sides of one match
+    win_share           how many of so many matches a policy wins
 
 With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/ball-v0",
 "drillsergeant/sumo-v0" and "drillsergeant/chase-v0". `drillsergeant.gym.sb3` is for Stable-Baselines3.
@@ -13,11 +14,12 @@ Matches, rewards and random numbers are those of the page, to the bit. None of i
 import gymnasium
 
 from drillsergeant.gym.batch import Batch, Opponent
+from drillsergeant.gym.contest import win_share
 from drillsergeant.gym.parallel import DrillParallelEnv
 from drillsergeant.gym.single import DrillEnv
 from drillsergeant.gym.vector import DrillVectorEnv
 
-__all__ = ["Batch", "DrillEnv", "DrillParallelEnv", "DrillVectorEnv", "Opponent"]
+__all__ = ["Batch", "DrillEnv", "DrillParallelEnv", "DrillVectorEnv", "Opponent", "win_share"]
 
 for _name in ("ball", "sumo", "chase"):
     gymnasium.register(

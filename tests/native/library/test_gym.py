@@ -9,7 +9,7 @@ import gymnasium
 import numpy as np
 import pytest
 from drillsergeant.drills.ball import BallDrill
-from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv
+from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, win_share
 from drillsergeant.learn.matches import Matches
 from drillsergeant.library import compiler
 from gymnasium.error import ResetNeeded
@@ -135,6 +135,14 @@ def test_a_policy_can_be_the_opponent() -> None:
     env = DrillEnv(SHORT, run.policy)
     env.reset(seed=2)
     assert env.step(3)[4] == {}
+
+
+def test_the_share_of_wins_is_that_of_whole_matches() -> None:
+    policy = drillsergeant.train(SHORT, decisions=1, matches=8).policy
+    assert win_share(policy, "random", matches=16, drill=SHORT) == 0.0, "nobody scores within a second"
+    share = win_share(policy, "scripted", matches=32)
+    assert share < 0.3, "the hand-written player beats who has learned nothing"
+    assert share == win_share(policy, "scripted", matches=32), "the same matches for the same seed"
 
 
 def test_what_cannot_be_done_is_said() -> None:

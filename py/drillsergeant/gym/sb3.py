@@ -1,0 +1,130 @@
+"""A drill in Stable-Baselines3, and what it learned as a policy of the page: `pip install stable-baselines3`.
+
+    env = Matches(DrillVectorEnv(512, "ball", "scripted"), seed=1)
+    model = PPO("MlpPolicy", env, policy_kwargs=SHAPE).learn(2_000_000)
+    brought_back(model, env.drill).save("policy.dshq")
+
+The page's network has one trunk (64 and 64 units, tanh) under both its heads. SB3 by default has two separate nets, of
+which a `.dshq` file has no room for the second; so `SHAPE` gives SB3 the same trunk as a features extractor that both
+heads share, and nothing is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.common.vec_env import VecEnv
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.gym.vector import DrillVectorEnv
+from drillsergeant.library.policy import HIDDEN, Policy
+
+# Of SB3's modules, by their names in a .dshq file.
+PARTS = {
+    "net.0": "features_extractor.net.0",
+    "net.2": "features_extractor.net.2",
+    "policy": "action_net",
+    "value": "value_net",
+}
+
+
+class Matches(VecEnv):
+    """The matches of `env` as SB3 wants them; all are stepped in one call. `drill` is the drill they are of."""
+
+    def __init__(self, env: DrillVectorEnv, seed: int | None = None) -> None:
+        """Wrap `env`, whose first matches follow from `seed`. Raises ValueError where it restarts in the next step."""
+        if env.metadata["autoreset_mode"] is not AutoresetMode.SAME_STEP:
+            raise ValueError(
+                f"autoreset is {env.metadata['autoreset_mode'].name}, SB3 counts on SAME_STEP, the default"
+            )
+        self.env, self.drill, self._seed = env, env.drill, seed
+        super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
+
+    def reset(self) -> Array:
+        """Start all matches."""
+        seen, _ = self.env.reset(seed=self._seed)
+        self._seed = None  # further ones are others
+        return seen
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """Let the next `reset` start the matches that follow from `seed`."""
+        self._seed = seed
+        return [seed] * self.num_envs
+
+    def step_async(self, actions: Array) -> None:
+        """Keep the actions for `step_wait`."""
+        self._actions = actions
+
+    def step_wait(self) -> tuple[Array, Array, Array, list[dict[str, Any]]]:
+        """Play one decision of every match."""
+        seen, reward, terminated, truncated, info = self.env.step(self._actions)
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        for match in np.flatnonzero(terminated | truncated):
+            # With the last observation SB3 estimates what a truncated match would still have earned.
+            last = {"terminal_observation": info["final_obs"][match], "TimeLimit.truncated": bool(truncated[match])}
+            infos[match] = {**last, "winner": int(info["winner"][match])}
+        return seen, reward, terminated | truncated, infos
+
+    def close(self) -> None:
+        """End the matches."""
+        self.env.close()
+
+    def get_images(self) -> Sequence[Array | None]:
+        """A picture of every match, with the `render_mode` of `env`."""
+        return self.env.render() or [None] * self.num_envs
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """The same for all matches: what `env` has. Raises AttributeError where it has none."""
+        return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Refused: raises AttributeError."""
+        raise AttributeError(f"{attr_name} belongs to all matches at once and cannot be set")
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
+        """Refused: raises AttributeError."""
+        raise AttributeError(f"matches have no method {method_name} of their own")
+
+    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
+        """No match is wrapped by anything."""
+        return [False] * len(list(self._get_indices(indices)))
+
+
+class Trunk(BaseFeaturesExtractor):
+    """The page's two layers."""
+
+    def __init__(self, observation_space: spaces.Box) -> None:
+        super().__init__(observation_space, HIDDEN)
+        layers = [torch.nn.Linear(observation_space.shape[0], HIDDEN), torch.nn.Tanh()]
+        self.net = torch.nn.Sequential(*layers, torch.nn.Linear(HIDDEN, HIDDEN), torch.nn.Tanh())
+
+    def forward(self, observations: torch.Tensor) -> torch.Tensor:
+        """[N][OBS] -> [N][HIDDEN]."""
+        return self.net(observations)
+
+
+# For PPO's or A2C's `policy_kwargs`, with "MlpPolicy".
+SHAPE: dict[str, Any] = {"features_extractor_class": Trunk, "net_arch": [], "activation_fn": torch.nn.Tanh}
+
+
+def brought_back(model: Any, drill: Drill) -> Policy:
+    """What `model` has learned as a policy of the page. Raises ValueError for a model without the page's `SHAPE`."""
+    modules = dict(model.policy.named_modules())
+    if missing := [name for name in PARTS.values() if name not in modules]:
+        raise ValueError(
+            f"the model's policy has no {missing[0]}, so it is not the page's network: make it with "
+            'PPO("MlpPolicy", env, policy_kwargs=drillsergeant.gym.sb3.SHAPE)'
+        )
+    tensors = {
+        f"{ours}.{kind}": getattr(modules[theirs], kind).detach().cpu().numpy()
+        for ours, theirs in PARTS.items()
+        for kind in ("weight", "bias")
+    }
+    return Policy.from_tensors(drill, tensors, decisions=model.num_timesteps)
