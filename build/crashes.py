@@ -96,8 +96,14 @@ def saved(context: BrowserContext, address: str) -> tuple[dict[str, bytes], bool
     """Every run's newest whole save, read by a page that runs nothing; and whether a half-written one was beside it."""
     page = context.new_page()
     page.goto(address + "build.json")
-    files = {name: base64.b64decode(text) for name, text in page.evaluate(READ).items()}
+    found = saved_here(page)
     page.close()
+    return found
+
+
+def saved_here(page: Page) -> tuple[dict[str, bytes], bool]:
+    """The same, read by any page of the site."""
+    files = {name: base64.b64decode(text) for name, text in page.evaluate(READ).items()}
     archive = Archive(Disk(files))
     runs, half = {}, False
     for name in now(archive.names()):

@@ -24,7 +24,7 @@ const colours = HighlightStyle.define([
 
 /** An editor in a shadow root, whose styles are adopted style sheets: the page allows no inline ones. */
 export function mount(root, parent, label, text) {
-  const name = EditorView.contentAttributes.of({ "aria-label": label });
+  const name = EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" });
   return new EditorView({ doc: text, root, parent, extensions: [basicSetup, python(), lintGutter(), EditorView.lineWrapping, syntaxHighlighting(colours), name, look] });
 }
 

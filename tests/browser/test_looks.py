@@ -53,9 +53,15 @@ def violations(visitor: Visitor) -> list[str]:
 
 
 def open_all(visitor: Visitor) -> None:
-    """Unfold everything that folds."""
-    visitor.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    visitor.page.wait_for_timeout(300)
+    """Unfold everything that folds, look into a player, open the editor."""
+    page = visitor.page
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    page.select_option("#inside-side", "0")
+    if page.get_attribute("#workshop-open", "aria-expanded") != "true":
+        page.click("#workshop-open")
+    page.wait_for_selector("#workshop-editor[data-ready]")
+    page.wait_for_selector("#inside-body:not([hidden])")
+    page.wait_for_timeout(300)
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=["desk", "phone"])
@@ -82,6 +88,9 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor
     page.click("#train")
     visitor.until("charts are drawn", lambda: page.locator(".u-wrap").count() >= 9)
     assert violations(visitor) == []
+    visitor.until("a version can be chosen", lambda: page.is_enabled("#compare"))
+    page.click("#train")
+    visitor.until("a run is listed", lambda: page.locator("#runs-list option").count() == 1)
     open_all(visitor)
     visitor.snapshot("light")
     assert violations(visitor) == []
@@ -98,6 +107,15 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor
     page.click("#help")
     assert violations(visitor) == []
     page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 860})
+    for drill in ("sumo", "chase"):
+        page.select_option("#drill-choice", drill)
+        visitor.until(f"{drill} moves", lambda drill=drill: visitor.told()["drill"] == drill and visitor.show("ticks"))
+        open_all(visitor)
+        visitor.snapshot(f"open-{drill}")
+        assert violations(visitor) == []
+        page.click("#theme")
+        page.wait_for_timeout(700)
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
 
@@ -110,6 +128,13 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
     assert page.evaluate("document.getElementById('help-dialog').contains(document.activeElement)")
     page.keyboard.press("Escape")
     assert not page.locator("#help-dialog").is_visible()
+    page.locator("button.why[aria-describedby=note-clip]").focus()
+    assert page.locator("#note-clip").is_visible()
+    page.locator("button.why[aria-describedby=note-clip]").blur()
+    assert not page.locator("#note-clip").is_visible()
+    for view in ("factory", "match"):
+        page.keyboard.press("f")
+        visitor.until(f"the {view} is on screen", lambda view=view: visitor.show("view") == view)
 
     page.fill("#seed", "77")
     page.click("#reset")
@@ -135,7 +160,7 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
     assert other.page.input_value("#hyper-learning_rate") == "0.1"
     assert other.page.input_value("#speed") == "2"
     other.until("it opens on the same view", lambda: other.show("view") == "factory")
-    other.until("the trainer uses them", lambda: other.trainer("hyper")["clip"] == 0.3)
+    other.until("the trainer uses them", lambda: (other.trainer("hyper") or {}).get("clip") == 0.3)
     assert values(other.page.url) == values(link)
     other.close()
 
@@ -162,8 +187,44 @@ def test_what_a_visitor_tries_happens_and_is_marked(visitor: Visitor) -> None:
     visitor.until("five times as bold", lambda: abs(visitor.trainer("hyper")["learning_rate"] - 0.03) < 1e-9)
     visitor.until("the chart has a mark", lambda: page.locator("#chart-wins button.mark").count() >= 1)
     assert "learning" in page.locator("#chart-wins button.mark").first.text_content()
+    for name in ("win_rate", "win_rate_random", "win_rate_pool", "rating"):
+        visitor.until(f"{name} is shown", lambda name=name: page.text_content(f"#metric-{name}") != "–", 90)
     visitor.until("the road begins", lambda: page.locator("#road-0[data-reached]").count() == 1)
+    trained_s = visitor.trainer("t_s")
+    page.click("#restart")
+
+    def begun() -> bool:
+        if page.inner_text("#restart").startswith("Sure"):
+            page.click("#restart")
+        return bool(visitor.trainer("t_s") < trained_s)
+
+    visitor.until("it begins again", begun)
+    visitor.until("it learns again", lambda: visitor.trainer("training") and visitor.trainer("updates") > 2)
+    assert abs(visitor.trainer("hyper")["learning_rate"] - 0.03) < 1e-9, "with what was applied"
+    restart = [event["text"] for event in visitor.trainer("events") if event["kind"] == "restart"]
+    assert restart == ["A new run from nothing, seed 1"]
+    visitor.until("that is marked", lambda: "new run" in (page.text_content("#chart-wins") or ""))
+    visitor.snapshot("restart")
     page.click("#try-hide")
     assert not page.locator("#try-bold").is_visible()
     page.reload()
     assert not page.locator("#try-bold").is_visible(), "remembered"
+
+
+def test_a_policy_that_is_ruined_is_taken_back_and_the_chart_says_so(visitor: Visitor) -> None:
+    visitor.open("?drill=chase&learner=wasm")
+    page = visitor.page
+    page.click("#train")
+    visitor.until("it plays well", lambda: (visitor.trainer("win_best") or 0) > 0.8, 90)
+    page.locator("#slide-entropy").focus()
+    page.keyboard.press("End")
+
+    def rewinds() -> list[str]:
+        return [event["text"] for event in visitor.trainer("events") or [] if event["kind"] == "rewind"]
+
+    visitor.until("the guard answers", rewinds, 90)
+    assert rewinds()[0].startswith("Wins against the scripted player fell from")
+    visitor.until("the chart has a mark", lambda: "fell from" in (page.text_content("#chart-wins") or ""))
+    assert visitor.trainer("hyper")["learning_rate"] < 0.006
+    visitor.snapshot("rewind")
+    assert visitor.told()["errors"] == []

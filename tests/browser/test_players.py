@@ -58,11 +58,16 @@ def test_then_and_now(visitor: Visitor) -> None:
 
     page.click("#duel")
     visitor.until("they meet", lambda: visitor.show("view") == "match" and visitor.show("players") == [0, first["id"]])
+    page.select_option("#player-left", "you")
+    visitor.until("the visitor meets that version", lambda: visitor.show("players") == [-3, first["id"]])
+    page.keyboard.press("n")
+    visitor.until("and now the newest", lambda: visitor.show("players") == [-3, 0])
+    page.select_option("#player-left", "now")
+    page.evaluate(SLIDE, [0])
     kept = len(visitor.trainer("timeline"))
     page.click("#snapshot")
     visitor.until("a version was kept", lambda: visitor.trainer("timeline")[-1]["kind"] == "manual")
     assert len(visitor.trainer("timeline")) == kept + 1
-    page.click("#rewind")
     page.click("#rewind")
     visitor.until("training went back", lambda: [e for e in visitor.trainer("events") or [] if e["kind"] == "rewind"])
     visitor.until("now plays", lambda: visitor.show("players") == [0, 0])

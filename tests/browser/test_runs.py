@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from drillsergeant.learn.network import Network
+from drillsergeant.learn.policy_file import read_summary
 from playwright.sync_api import Browser, Page
 from safetensors.numpy import load_file
 
-from build.crashes import crashes, saved
+from build.crashes import crashes, saved, saved_here
 from tests.browser.conftest import Visitor
 
 CRASHES = 4
 QUERY = "?matches=64&workers=1&learner=wasm"
+# What a full disk has left, bytes; less than nothing is what it has too much. A saved run takes some 95 kB.
+ROOMS = (-(10**9), -90_000, -1, 0, 1, 4_000, 20_000, 40_000, 60_000, 80_000)
 
 
 def text(visitor: Visitor, name: str) -> str:
@@ -144,31 +147,60 @@ def test_a_second_tab_is_told_and_leaves_the_first_ones_run_alone(visitor: Visit
     visitor.page = first
 
 
-def test_a_full_disk_is_told_and_the_old_save_stays(visitor: Visitor) -> None:
+def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path: Path) -> None:
     visitor.open(QUERY)
+    page = visitor.page
     train(visitor)
-    before = saved(visitor.context, visitor.address)[0]["Ball Drill"]
-    session = visitor.context.new_cdp_session(visitor.page)
-    quota = {"origin": visitor.address.rstrip("/"), "quotaSize": 1}
-    session.send("Storage.overrideQuotaForOrigin", quota)
-    visitor.page.fill("#runs-name", "copy")
-    visitor.page.click("#runs-copy")
-    visitor.until("it is told", lambda: "no more room" in text(visitor, "runs-refusal"))
-    assert saved(visitor.context, visitor.address)[0] == {"Ball Drill": before}
-    session.send("Storage.overrideQuotaForOrigin", {"origin": quota["origin"]})
-    visitor.page.click("#runs-copy")
-    visitor.until("it is saved", lambda: "Saved a copy" in text(visitor, "runs-note"))
+    exported = download(visitor, "#runs-export", tmp_path)
+    kept, _ = saved(visitor.context, visitor.address)
+    session = visitor.context.new_cdp_session(page)
+    disk = {"origin": visitor.address.rstrip("/")}
+
+    def told(words: str) -> None:
+        visitor.until(f"{words!r} is told", lambda: text(visitor, "runs-refusal").startswith(words))
+
+    page.click("#train")
+    page.fill("#runs-name", "copy")
+    for room in ROOMS:
+        used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+        session.send("Storage.overrideQuotaForOrigin", {**disk, "quotaSize": max(1, used + room)})
+        updates = visitor.trainer("updates")
+        page.evaluate("dispatchEvent(new Event('pagehide'))")  # when it saves by itself, too
+        told("'Ball Drill' was not saved: the browser has no more room")
+        page.click("#runs-copy")
+        told("the browser has no more room")
+        page.set_input_files("#runs-file", exported)
+        told("Nothing else is loaded: 'Ball Drill' was not saved")
+        content = download(visitor, "#runs-export", tmp_path).read_bytes()
+        assert read_summary(content).progress.decisions > read_summary(kept["Ball Drill"]).progress.decisions
+        visitor.until("it trains on", lambda updates=updates: visitor.trainer("updates") > updates)
+        assert saved_here(page)[0] == kept, f"{room} bytes of room"
+    visitor.snapshot("full-disk")
+
+    visitor.open(QUERY)  # a full disk, and it goes on with what is saved
+    visitor.until("the run is offered", lambda: page.is_visible("#resume"))
+    page.click("#resume-continue")
+    decisions = read_summary(kept["Ball Drill"]).progress.decisions
+    visitor.until("it goes on", lambda: visitor.trainer("decisions") == decisions)
+    session.send("Storage.overrideQuotaForOrigin", disk)
+    page.fill("#runs-name", "copy")
+    page.click("#runs-copy")
+    visitor.until("there is room again", lambda: "Saved a copy" in text(visitor, "runs-note"))
     assert visitor.told()["errors"] == []
 
 
 def test_a_dead_trainer_goes_on_with_its_run(visitor: Visitor) -> None:
     visitor.open(QUERY)
     train(visitor)
-    decisions = visitor.trainer("decisions")
+    visitor.page.click("#snapshot")
+    visitor.until("a version was kept", lambda: len(visitor.trainer("timeline")) == 2)
+    decisions, timeline = visitor.trainer("decisions"), {entry["id"] for entry in visitor.trainer("timeline")}
     visitor.worker("trainer").evaluate("self.close()")
     visitor.until("its death was noticed", lambda: visitor.told()["restarts"].get("trainer") == 1)
     visitor.until("it stands where it was", lambda: visitor.trainer("decisions") == decisions, 90)
-    assert "“Ball Drill”" in text(visitor, "runs-state")
+    visitor.until("so does its timeline", lambda: len(visitor.trainer("timeline")) == 3)
+    assert {entry["id"] for entry in visitor.trainer("timeline")} > timeline
+    visitor.until("it says so", lambda: "“Ball Drill”" in text(visitor, "runs-state"))
 
 
 def test_a_crash_of_the_tab_loses_no_saved_run(browser: Browser, address: str) -> None:

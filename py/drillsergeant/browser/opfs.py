@@ -91,7 +91,10 @@ class OpfsFile:
 
     def write(self, at: int, content: bytes) -> int:
         """Write; returns how many bytes were written."""
-        return int(_now(lambda: self._handle.write(to_js(content), _options(at=at))))
+        written = int(_now(lambda: self._handle.write(to_js(content), _options(at=at))))
+        if written > len(content):  # Chromium, beyond the quota: the number of an error, -8, as if it were a count
+            raise StorageError(*KINDS["QuotaExceededError"])
+        return written
 
     def truncate(self, size: int) -> None:
         """Make the file this long."""

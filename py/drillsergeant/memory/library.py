@@ -76,6 +76,12 @@ class LibraryWriter:
         self._memory.write(place, parameters)
         self._memory.store(self._places.ident(slot), ident)
 
+    def parameters(self, slot: int) -> bytes:
+        """The f32 [P] of `slot`. Nobody else writes it, so one look is enough."""
+        content = bytearray(self._places.size_bytes)
+        self._memory.read(self._places.parameters(slot), content)
+        return bytes(content)
+
     def drop(self, slot: int) -> None:
         """Empty `slot`."""
         word = self._places.ident(slot)

@@ -166,7 +166,7 @@ def _write(opened: File, body: bytes) -> None:
         opened.truncate(len(body))
         written = opened.write(0, body)
         if written != len(body):
-            raise StorageError("full", f"only {written} of {len(body)} bytes could be written")
+            raise StorageError("full", f"there is room for only {written} of {len(body)} bytes")
         opened.flush()
     finally:
         opened.close()

@@ -94,6 +94,8 @@ class Course:
         The visitor knows why: unless it is the best policy, the best so far is no longer what to fall back to.
         """
         entry, state = self.timeline.find(ident)
+        if not self.timeline.holds(self._learner.state()):
+            self._keep(AUTO)  # so that this can be taken back, too
         self._learner.restore(state)
         if entry.kind == BEST:
             self._guards.wins.rewound()

@@ -158,6 +158,7 @@ class Page:
         self._validation.show(values)
         self._hyper.on_used(values.get("hyper"))
         self._match.on_timeline(values.get("timeline"))
+        self._runs.on_timeline(values.get("timeline"))
         if not self._learner and "learner_choice" in values:
             self._view.set_value("learner", str(values["learner_choice"]))
         self._situation.trained_s = page_numbers.number(values.get("t_s")) or 0.0
@@ -255,7 +256,6 @@ class Page:
         self._story.tick()
         self._restart.tick()
         self._runs.tick()
-        self._match.on_tick()
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""

@@ -179,10 +179,6 @@ class MatchPart:
             x_m, y_m = self._place(match, from_x, from_y)
             self._to_show(protocol.Tap(x_m, y_m, match))
 
-    def on_tick(self) -> None:
-        """Half a second has passed."""
-        self._players.tick()
-
     def _drag(self, match: int, x_px: float, y_px: float) -> None:
         x_m, y_m = self._place(match, x_px, y_px)
         self._to_show(protocol.Input(x_m=x_m, y_m=y_m, match=match))

@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from drillsergeant.runtimes import page_numbers, protocol
-from drillsergeant.runtimes.page_sure import Question
 from drillsergeant.runtimes.page_view import View
 from drillsergeant.runtimes.page_views import COMPARE, MATCH, Views
 
 NOW, THEN, YOU = "now", "then", "you"
 FIXED = {NOW: protocol.NEWEST, "bot": protocol.BOT, "random": protocol.RANDOM, YOU: protocol.VISITOR}
 LEFT, RIGHT, SLIDER = "player-left", "player-right", "timeline"
-REWIND = "Rewind training to here"
 EMPTY = "It keeps every version it goes through. Press Train, then come back here."
 AT_NOW = "Now: the newest weights. Pull the slider back to see how it played before."
 KINDS = {"first": "the first one", "best": "the best so far", "manual": "kept by you"}
@@ -74,7 +72,6 @@ class Players:
         self._versions: list[Version] = []
         self._then: Version | None = None
         self._sides = {LEFT: NOW, RIGHT: NOW}
-        self._rewind = Question(view, "rewind", REWIND)
 
     @property
     def visiting(self) -> bool:
@@ -87,13 +84,9 @@ class Players:
             "now": self._to_now,
             COMPARE: self._compare,
             "duel": self._duel,
-            "rewind": self._press_rewind,
+            "rewind": self._rewind,
             "snapshot": lambda: self._send("trainer", protocol.Snapshot()),
         }
-
-    def tick(self) -> None:
-        """Half a second has passed."""
-        self._rewind.tick()
 
     def repeat(self) -> None:
         """Seat everybody again, for a show that is new."""
@@ -184,8 +177,8 @@ class Players:
             self._seat()
             self._write()
 
-    def _press_rewind(self) -> None:
-        if self._rewind.agreed() and self._then is not None:
+    def _rewind(self) -> None:
+        if self._then is not None:
             self._send("trainer", protocol.Rewind(self._then.id))
             self._tell(f"Training goes on from {self._then}. Newer versions stay on the timeline.")
             self._to_now()

@@ -67,6 +67,8 @@ class RunsPanel:
         self._current = self._offered = ""
         self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
         self._drill = drill
+        self._timelines: dict[str, object] = {}  # by drill: the newest the trainer has told
+        self._listening = False
         self._first_list, self._asked_to_persist = True, False
         self._sure = Question(view, "runs-delete", DELETE)
         view.set_text("runs-state", NOTHING_YET)
@@ -89,11 +91,19 @@ class RunsPanel:
         """A trainer is there. One that replaces another goes on with the run that one had in hand."""
         for name in CONTROLS:
             self._view.set_attribute(f"runs-{name}", "disabled", None)
-        self._send(LoadRun(self._current, newest=True) if self._current else ListRuns())
+        timeline = self._timelines.get(self._drill, [])
+        self._send(LoadRun(self._current, newest=True, timeline=timeline) if self._current else ListRuns())
+        self._listening = True
+
+    def on_timeline(self, timeline: object) -> None:
+        """The trainer tells which versions there are, for one that may have to take its place."""
+        if self._listening and timeline is not None:
+            self._timelines[self._drill] = timeline
 
     def on_drill(self, drill: str) -> None:
         """The trainer is about to be one for another drill, whose own run, if there was one, goes on."""
         self._close_offer()
+        self._listening = False  # the trainer there was may still be speaking
         self._names[self._drill] = self._current
         self._first_list = drill not in self._names
         self._drill, self._current = drill, self._names.get(drill, "")

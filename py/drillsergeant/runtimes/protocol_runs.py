@@ -26,12 +26,14 @@ class SaveRun(Message):
 class LoadRun(Message):
     """page -> trainer: go on with a saved run. What was learned so far is saved first.
 
-    ``newest``: a trainer that died is to go on with the weights it has left, and the saved optimiser and counters.
+    ``newest``: a trainer that died is to go on with the weights it has left, and the saved optimiser and counters, and
+    with the snapshots it has left, of which ``timeline`` is what it last told in its metrics.
     """
 
     TYPE = "LOAD_RUN"
     name: str
     newest: bool = False
+    timeline: object = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIRST_AT_DECISIONS = 50_000
 GROWTH = 1.3
 MANUAL_KEPT = 8
-FIRST, AUTO, BEST, MANUAL = "first", "auto", "best", "manual"
+KINDS = FIRST, AUTO, BEST, MANUAL = "first", "auto", "best", "manual"
 
 
 class Moment(NamedTuple):
@@ -54,9 +54,10 @@ class Timeline:
     """Keeps the snapshots. Every entry has a slot of the library with its parameters, and a learner's whole state."""
 
     def __init__(self, library: LibraryWriter) -> None:
-        """Begin an empty timeline; what a trainer before this one left in the library goes."""
+        """Begin an empty timeline; what a trainer before this one left in the library goes, but can be recalled."""
         self._library = library
         self._next_id = max(library.ids()) + 1
+        self._left = {ident: library.parameters(slot) for slot, ident in enumerate(library.ids()) if ident}
         self.clear()
 
     def clear(self) -> None:
@@ -79,15 +80,40 @@ class Timeline:
         if len(self.entries) == LIBRARY_SLOTS:
             self._remove(old or self._least_missed())
             old = None
-        free = {*range(LIBRARY_SLOTS)} - {entry.slot for entry in self.entries}
-        entry = Entry(self._next_id, min(free), when.version, when.decisions, round(when.t_s, 3), win, kind)
+        entry = Entry(self._next_id, self._free(), when.version, when.decisions, round(when.t_s, 3), win, kind)
         self._next_id += 1
-        self._library.put(entry.slot, entry.id, state.arrays["parameters"])
-        insort(self.entries, entry, key=lambda each: each.decisions)
-        self._states[entry.id] = state
+        self._place(entry, state)
         if old is not None:
             self._remove(old)
         return entry
+
+    def recall(self, told: object, like: LearnerState) -> None:
+        """Put back what a trainer before this one left, as far as ``told``, its rows of `plain`, says what that is.
+
+        Only parameters are left, so the states begin with a fresh optimiser, and with the other numbers of ``like``.
+        What was the best is kept as if the visitor had asked for it: how good it was is to be found out again.
+        """
+        left, self._left = self._left, {}
+        rows = [row for row in told if isinstance(row, Mapping)] if isinstance(told, Sequence) else []
+        entries = [entry for row in rows if (entry := _entry(row)) is not None]
+        if any(entry.kind == FIRST for entry in entries):
+            self.entries = [replace(entry, kind=AUTO) for entry in self.entries]
+        nothing = {name: bytes(len(content)) for name, content in like.arrays.items()}
+        for entry in entries:
+            if entry.id in left and len(self.entries) < LIBRARY_SLOTS:
+                arrays = nothing | {"parameters": left.pop(entry.id)}
+                self._place(replace(entry, slot=self._free()), replace(like, steps=0, arrays=arrays))
+        self.demote_best()
+
+    def _free(self) -> int:
+        """A slot that no entry has."""
+        taken = {entry.slot for entry in self.entries}
+        return next(slot for slot in range(LIBRARY_SLOTS) if slot not in taken)
+
+    def _place(self, entry: Entry, state: LearnerState) -> None:
+        self._library.put(entry.slot, entry.id, state.arrays["parameters"])
+        insort(self.entries, entry, key=lambda each: each.decisions)
+        self._states[entry.id] = state
 
     @property
     def best(self) -> Entry | None:
@@ -101,6 +127,10 @@ class Timeline:
                 return entry, self._states[ident]
         known = ", ".join(str(entry.id) for entry in self.entries)
         raise ValueError(f"no snapshot {ident} on the timeline (any more); there are {known}")
+
+    def holds(self, state: LearnerState) -> bool:
+        """Whether a snapshot has these very parameters."""
+        return any(kept.arrays["parameters"] == state.arrays["parameters"] for kept in self._states.values())
 
     def demote_best(self) -> None:
         """Keep the best so far like one the visitor asked for: the run goes on from elsewhere, with another best."""
@@ -129,7 +159,9 @@ class Timeline:
 
         Never the newest: its id tells a trainer that takes over which ids have been given.
         """
-        places = [place for place in range(1, len(self.entries) - 1) if self.entries[place].kind == AUTO]
+        middle = range(1, len(self.entries) - 1)
+        places = [place for place in middle if self.entries[place].kind == AUTO]
+        places = places or [place for place in middle if self.entries[place].kind != BEST]
         chosen = self._library.chosen()
         quiet = [place for place in places if self.entries[place].slot not in chosen]
         return self.entries[min(quiet or places, key=self._gap)]
@@ -137,3 +169,14 @@ class Timeline:
     def _gap(self, place: int) -> float:
         before, after = self.entries[place - 1], self.entries[place + 1]
         return math.log((after.decisions + 1) / (before.decisions + 1))
+
+
+def _entry(row: Mapping[str, object]) -> Entry | None:
+    """An entry as `plain` told of it; None for anything else."""
+    whole = [row.get(name) for name in ("id", "slot", "version", "decisions")]
+    others = [row.get(name) for name in ("t_s", "win", "rating")]
+    ident, slot, version, decisions = (value if isinstance(value, int) else -1 for value in whole)
+    t_s, win, rating = (float(value) if isinstance(value, int | float) else None for value in others)
+    if min(ident, version, decisions) < 0 or t_s is None or row.get("kind") not in KINDS:
+        return None
+    return Entry(ident, slot, version, decisions, t_s, win, str(row["kind"]), rating)

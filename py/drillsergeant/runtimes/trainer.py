@@ -18,9 +18,10 @@ from drillsergeant.memory.weights import WeightsWriter
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.course import Course
 from drillsergeant.runtimes.host import Host
+from drillsergeant.runtimes.saved_run import Capture
 from drillsergeant.runtimes.timeline import Moment, Timeline
 from drillsergeant.runtimes.trainer_report import TrainerReport
-from drillsergeant.runtimes.trainer_saves import Capture, Saves
+from drillsergeant.runtimes.trainer_saves import Saves
 
 CHUNK_WAIT_S = 0.05
 METRICS_EVERY_S = 0.5
@@ -200,6 +201,10 @@ class Trainer:
         self._trained_s = policy.progress.trained_s
         self._begin(policy.hyper)
         self.course.note("save", text)
+
+    def recall(self, timeline: object) -> None:
+        """Put back the snapshots that a trainer before this one left, and of which it told this."""
+        self.course.timeline.recall(timeline, self._learner.state())
 
     def _begin(self, hyper: Hyper) -> None:
         """The learner holds another run's parameters: everybody else is to leave the old ones behind, too."""

@@ -13,12 +13,9 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import NamedTuple, Protocol
 
 from drillsergeant.learn import onnx_file, policy_file
-from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.policy_file import Policy, Progress, Schema, read_policy, read_summary, write_policy
-from drillsergeant.learn.ppo import LearnerState
 from drillsergeant.learn.tensor_file import PolicyFileError
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.archive import LONGEST_NAME, Archive, StorageError, check_name
@@ -35,7 +32,7 @@ from drillsergeant.runtimes.protocol_runs import (
     Runs,
     SaveRun,
 )
-from drillsergeant.runtimes.timeline import Moment
+from drillsergeant.runtimes.saved_run import Run
 
 AUTOSAVE_EVERY_S = 20.0
 WRITERS = {"dshq": (write_policy, policy_file.SUFFIX), "onnx": (onnx_file.write_onnx, onnx_file.SUFFIX)}
@@ -43,31 +40,6 @@ WRITERS = {"dshq": (write_policy, policy_file.SUFFIX), "onnx": (onnx_file.write_
 
 # Last saves that are still being written: a task that nobody holds may be collected before it is done.
 _finishing: set[asyncio.Task[None]] = set()
-
-
-class Capture(NamedTuple):
-    """What a run is made of at one moment."""
-
-    state: LearnerState
-    hyper: Hyper
-    win_rate: float | None
-
-
-class Run(Protocol):
-    """The trainer, as far as saving goes."""
-
-    @property
-    def training(self) -> bool:
-        """Whether it learns at the moment."""
-
-    def moment(self) -> Moment:
-        """Where the run is now."""
-
-    def capture(self) -> Capture:
-        """What there is to save of it."""
-
-    def resume(self, policy: Policy, text: str) -> None:
-        """Go on from there and note ``text`` about it. Raises ValueError, and changes nothing, if it cannot."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +112,8 @@ class Saves:
                 return await self._list()
             case SaveRun(name=name):
                 return await self._save_as(name)
-            case LoadRun(name=name, newest=newest):
-                return await self._load(name, newest)
+            case LoadRun(name=name, newest=newest, timeline=timeline):
+                return await self._load(name, newest, timeline)
             case DeleteRun(name=name):
                 return await self._delete(name)
             case RenameRun(name=name, to=to):
@@ -231,17 +203,20 @@ class Saves:
 
     # Loading.
 
-    async def _load(self, name: str, newest: bool) -> str:
-        """Go on with a saved run. ``newest``: with the weights in use, which a trainer that died has left."""
+    async def _load(self, name: str, newest: bool, timeline: object) -> str:
+        """Go on with a saved run. ``newest``: with the weights in use and snapshots, which a trainer has left."""
         saved = await self._archive.load(name)
         policy = read_policy(saved.content, self._schema)
         if newest:
+            await self._list()  # which the trainer before knew
             arrays = policy.state.arrays | {"parameters": self._run.capture().state.arrays["parameters"]}
             policy = replace(policy, state=replace(policy.state, arrays=arrays))
         else:
             await self._secure()
         mine = await self._locks.hold(name)
         self._resume(policy, name)
+        if newest:
+            self._run.recall(timeline)
         self._take(name if mine else "")
         told = f"Continued {name!r}"
         if saved.damaged:
@@ -271,7 +246,10 @@ class Saves:
         if not self._keeps:
             raise ValueError("in lockstep the weights depend on nothing but the page's address: nothing is loaded")
         if self._changed():
-            await self._save()
+            try:
+                await self._save()
+            except StorageError as wrong:
+                raise StorageError(wrong.kind, f"Nothing else is loaded: {wrong}") from wrong
 
     def _resume(self, policy: Policy, name: str) -> None:
         self._run.resume(policy, f"Continued {name!r} after {policy.progress.decisions:,} decisions")

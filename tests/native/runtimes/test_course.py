@@ -50,7 +50,10 @@ def test_a_click_on_the_timeline_brings_weights_and_optimiser_back_and_training_
     factory.trainer._memory.read(factory.trainer._weights.active_offset, published)
     assert bytes(published) == kept.arrays["parameters"]
     assert events(factory)[-1] == ("rewind", "Back to version 3, as it was after 256 decisions")
-    assert [entry["kind"] for entry in entries(factory)] == ["first", "manual"], "nothing is taken off the timeline"
+    kinds = [entry["kind"] for entry in entries(factory)]
+    assert kinds == ["first", "manual", "auto"], "nothing is taken off the timeline, and what was newest is on it"
+    factory.trainer.handle(protocol.Rewind(ident))
+    assert len(entries(factory)) == 3, "nothing was learned in between"
     factory.rounds(1)
     factory.trainer.report()
     assert factory.host.metrics()["decisions"] == 5 * 128, "counted on"
@@ -176,7 +179,7 @@ def test_a_rewind_by_hand_makes_the_guard_forget_the_best_which_stays_on_the_tim
     course, rate = factory.trainer.course, factory.trainer._report.win_rates["scripted"]
     win(factory, rate)
     course.rewind(course.timeline.entries[0].id)
-    assert [entry.kind for entry in course.timeline.entries] == ["first", "manual"]
+    assert [entry.kind for entry in course.timeline.entries] == ["first", "manual", "auto"]
     assert course.timeline.best is None
     rate.restart(0)
     for _ in range(2):

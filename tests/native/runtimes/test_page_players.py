@@ -115,17 +115,10 @@ def test_side_by_side_both_play_the_bot_and_the_slider_changes_then() -> None:
     assert ("show", protocol.SetView("match")) in sitting.crew.take()
 
 
-def test_rewinding_asks_back_and_then_follows_the_training() -> None:
+def test_one_click_rewinds_and_then_follows_the_training() -> None:
     sitting = with_timeline()
     sitting.page.on_change("timeline", "1")
     sitting.crew.take()
-    sitting.page.on_click("rewind")
-    assert sitting.crew.take() == []
-    assert sitting.view.texts["rewind"] == "Sure? Press again"
-    sitting.view.time_s += 10
-    sitting.page.on_tick()
-    sitting.page.on_click("rewind")
-    assert sitting.crew.take() == []
     sitting.page.on_click("rewind")
     sent = sitting.crew.take()
     assert sent[0] == ("trainer", protocol.Rewind(12))

@@ -21,6 +21,8 @@ from drillsergeant.runtimes.protocol_runs import (
 
 from tests.native.runtimes.fake_page import FakeGame, Sitting
 
+VERSIONS = [{"id": 1, "version": 1, "decisions": 0, "kind": "first"}]
+
 
 def run(name: str, problem: str = "", **values: object) -> dict[str, object]:
     created = "2026-11-21T14:32:00Z"
@@ -116,15 +118,19 @@ def test_answers_are_shown_and_the_browser_is_asked_once_to_keep_the_files() -> 
 
 def test_a_trainer_that_was_started_again_goes_on_with_the_run_in_hand() -> None:
     sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
+    sitting.metrics("trainer", timeline=VERSIONS)
+    sitting.metrics("trainer")
     sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
-    assert LoadRun("mine", newest=True) in sent(sitting)
+    assert LoadRun("mine", newest=True, timeline=VERSIONS) in sent(sitting)
 
 
 def test_each_drill_goes_on_with_its_own_run() -> None:
     sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
+    sitting.metrics("trainer", timeline=VERSIONS)
     ball, other = sitting.game, FakeGame()
     other.name = "other"
     sitting.page.on_drill(other)
+    sitting.metrics("trainer", timeline=["of the trainer that was there"])
     sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
     assert ListRuns() in sent(sitting)
     answered(sitting, run("theirs"))
@@ -132,7 +138,7 @@ def test_each_drill_goes_on_with_its_own_run() -> None:
     sitting.page.on_drill(ball)
     assert sitting.view.attributes[("resume", "hidden")] == ""
     sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
-    assert LoadRun("mine", newest=True) in sent(sitting)
+    assert LoadRun("mine", newest=True, timeline=VERSIONS) in sent(sitting)
 
 
 def test_files_come_in_go_out_and_the_run_is_saved_when_the_page_is_hidden() -> None:

@@ -163,3 +163,57 @@ def test_ratings_are_written_to_those_that_are_still_there() -> None:
     told = run.timeline.plain()
     assert [each["rating"] for each in told] == [None, 120.5]
     assert told[1]["kind"] == "auto"
+
+
+def test_a_trainer_that_takes_over_finds_what_is_told_of_and_left_and_nothing_else() -> None:
+    run = Run()
+    run.train(300_000)
+    run.keep(BEST, 250_000, 0.9)
+    told, kept = run.timeline.plain(), {entry.id: run.timeline.find(entry.id)[1] for entry in run.timeline.entries}
+    run.library.drop(run.timeline.entries[2].slot)  # the trainer died while it wrote this one
+    lost = run.timeline.entries[2].id
+    junk: list[object] = [3, {}, {**told[0], "kind": "worst"}, {**told[1], "t_s": "soon"}, {**told[1], "id": 999}]
+
+    run.timeline = Timeline(LibraryWriter(run.memory, run.layout))
+    now = run.keep(FIRST, 260_000)
+    assert not run.timeline.holds(kept[told[0]["id"]])  # type: ignore[index]
+    run.timeline.recall([*junk, *told, *told], state(77))
+    run.check()
+    assert sorted(entry.id for entry in run.timeline.entries) == sorted({*kept, now.id} - {lost})
+    assert run.decisions() == sorted(run.decisions())
+    assert [entry.kind for entry in run.timeline.entries].count(FIRST) == 1
+    assert run.timeline.best is None
+    for entry in run.timeline.entries:
+        found = run.timeline.find(entry.id)[1]
+        if entry.id != now.id:
+            assert found.arrays["parameters"] == kept[entry.id].arrays["parameters"]
+            assert (found.updates, found.steps, set(found.arrays["mean"] + found.arrays["square"])) == (77, 0, {0})
+            assert run.timeline.holds(found)
+    run.timeline.recall(told, state(1))
+    run.check()
+    run.train(30_000_000, begin=300_000)
+    run.check()
+
+
+def test_no_more_is_recalled_than_there_is_room_for() -> None:
+    run = Run()
+    run.train(300_000_000, per_update=65_536)
+    told = run.timeline.plain()
+    assert len(told) == LIBRARY_SLOTS
+    run.timeline = Timeline(LibraryWriter(run.memory, run.layout))
+    run.keep(FIRST, 300_000_000)
+    run.timeline.recall(told, state(1))
+    assert len(run.timeline.entries) == LIBRARY_SLOTS
+    run.check()
+    run.timeline = Timeline(LibraryWriter(run.memory, run.layout))
+    run.timeline.recall("junk", state(1))
+    assert run.timeline.entries == []
+
+
+def test_where_all_that_is_kept_was_the_best_once_there_is_room_for_more_still() -> None:
+    run = Run()
+    for number in range(2 * LIBRARY_SLOTS):
+        run.keep(BEST, 1000 * (number + 1), 0.5)
+        run.timeline.demote_best()
+        run.check()
+    assert run.timeline.entries[0].kind == FIRST

@@ -45,9 +45,14 @@ class Factory:
         initialise(memory, layout)
         self.host = PlainHost(memory)
         engine = NumpyEngine(drill, layout, memory)
-        writer = WeightsWriter(memory, layout, shape)
         self.learner = engine.learner(1)
-        self.trainer = Trainer(self.host, memory, layout, self.learner, writer, Hyper(), drill.reward_terms)
+
+        def trainer() -> Trainer:
+            weights = WeightsWriter(memory, layout, shape)
+            return Trainer(self.host, memory, layout, self.learner, weights, Hyper(), drill.reward_terms)
+
+        self._new_trainer = trainer
+        self.trainer = trainer()
         telemetry = TelemetryWriter(memory, layout, rollout(0))
         self.rollout = Rollout(
             self.host,
@@ -59,6 +64,10 @@ class Factory:
             telemetry,
             plan.agents * plan.horizon,
         )
+
+    def another_trainer(self) -> None:
+        """One that takes over, in the same memory."""
+        self.trainer = self._new_trainer()
 
     def rounds(self, count: int) -> None:
         for _ in range(count):

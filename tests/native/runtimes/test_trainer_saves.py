@@ -243,10 +243,30 @@ def test_a_trainer_that_died_goes_on_with_the_newest_weights_and_the_saved_count
     saved = tab.saved(TITLE)
     after = Tab(tab.storage).train(1)
     weights = after.trainer.capture().state.arrays["parameters"]
-    assert after.ask(LoadRun(TITLE, newest=True))["current"] == TITLE
+    told = after.ask(LoadRun(TITLE, newest=True))
+    assert (told["current"], told["saved"], len(told["runs"])) == (TITLE, saved.progress.created, 1)
     state = after.trainer.capture().state
     assert state.arrays == {**saved.state.arrays, "parameters": weights}
     assert after.trainer.decisions == saved.progress.decisions
+
+
+def test_a_trainer_that_takes_over_goes_on_with_the_snapshots_that_are_left() -> None:
+    tab = Tab().train(2)
+    tab.trainer.handle(protocol.Snapshot())
+    tab.train(1).ask(SaveRun())
+    tab.trainer.report()
+    told = tab.host.metrics()["timeline"]
+    assert isinstance(told, list) and len(told) == 2
+    for timeline, kinds in ((told, ["first", "manual", "auto"]), ([], ["first"])):
+        tab.factory.another_trainer()
+        tab.trainer = tab.factory.trainer
+        tab.trainer.saves = Saves(tab.host, tab.archive, Tabs().of(tab), tab.schema, TITLE, tab.trainer)
+        tab.ask(LoadRun(TITLE, newest=True, timeline=timeline))
+        tab.trainer.report()
+        assert [entry["kind"] for entry in tab.host.metrics()["timeline"]] == kinds  # type: ignore[attr-defined]
+        if timeline:
+            tab.trainer.handle(protocol.Rewind(told[1]["id"]))
+            tab.train(1)
 
 
 def test_a_trainer_that_makes_room_for_another_saves_and_lets_go_of_its_run() -> None:
