@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures soak crashes endurance gpu-sums interop train clean venv-site venv-test
+.PHONY: play site test check drive bench pictures soak crashes endurance growth gpu-sums interop train clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -44,6 +44,10 @@ crashes: venv-test  ## crash the tab while it trains and saves, two hundred time
 endurance: venv-test  ## train for half an hour in headless Chromium; a row a minute, and what became of each promise
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.endurance $(ARGS)
+
+growth: venv-test  ## train in headless Chromium; the policy after 60 s of it plays the one after 15 s
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.growth $(ARGS)
 
 gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to plain ones, timed and validated
 	@$(VENV_PYTHON) -m build.site
