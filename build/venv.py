@@ -62,12 +62,13 @@ def _pip_install(venv: Path, requirements: Requirements) -> None:
         direct.write_text("\n".join(requirements.direct))
         constraints.write_text("\n".join(requirements.constraints))
         pip: list[str | Path] = [python_in(venv), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-        pip += ["-r", direct, "-c", constraints]
-        if any(line.startswith("torch==") for line in requirements.direct):
+        pip += ["-c", constraints]
+        for torch in (line for line in requirements.direct if line.startswith("torch==")):
             report = Path(folder, "report.json")
-            run_tool([*pip, "--dry-run", "--report", report], "looking for PyTorch and what it needs", PIP_REMEDY)
+            run_tool([*pip, "--dry-run", "--report", report, torch], "looking for PyTorch", PIP_REMEDY)
             refuse_huge(report.read_text())
-        run_tool(pip, f"installing {len(requirements.direct)} pinned Python tools and what they need", PIP_REMEDY)
+        doing = f"installing {len(requirements.direct)} pinned Python tools and what they need"
+        run_tool([*pip, "-r", direct], doing, PIP_REMEDY)
 
 
 def refuse_huge(report: str) -> None:
