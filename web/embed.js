@@ -38,6 +38,7 @@
     .box.learning { --bar: 783px; }
     @container (max-width: 482px) { .box.editor { --bar: 690px; } .box.inside { --bar: 760px; } .box.editor.inside { --bar: 1264px; } .box.learning { --bar: 1000px; } }
     @container (min-width: 860px) { .box:is(.editor, .inside, .learning) { --half: calc((50cqw - 20px) * 89 / 147); height: max(468px, var(--half) + 148px); } .box.editor.inside { height: calc(max(430px, var(--half) + 137px) + 354px); } .box.learning { height: max(560px, var(--half) + 390px); } }
+    @container (max-width: 859px) { .box.waiting.waiting { --bar: 147px; } }
     .box.full { height: 900px; }
     .box.none { height: calc((100cqw - 2px) * 89 / 147); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
@@ -106,6 +107,7 @@
       const started = DrillSergeant.#started;
       for (const other of started.filter((each) => !each.#visible).slice(0, Math.max(0, started.length + 1 - MOST_STARTED))) other.leave();
       DrillSergeant.#started.push(this);
+      this.#box.classList.remove("waiting");
       this.#box.replaceChildren(this.#frame);
     }
 
@@ -133,7 +135,7 @@
       const button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.start() });
       const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, SITE).href, alt: "" });
       button.append(picture, text("go", "Start"), text("what", `${NAMES[drill]}, learned while you watch. Downloads 9 MB once; runs in your browser.`));
-      this.#box.className = `box ${controls} ${editor && "editor"} ${panel}`;
+      this.#box.className = `box ${controls} ${editor && "editor"} ${panel} waiting`;
       this.#box.style.height = "";
       this.#box.replaceChildren(button);
     }

@@ -187,6 +187,10 @@ def test_what_a_visitor_tries_happens_and_is_marked(visitor: Visitor) -> None:
     visitor.until("five times as bold", lambda: abs(visitor.trainer("hyper")["learning_rate"] - 0.03) < 1e-9)
     visitor.until("the chart has a mark", lambda: page.locator("#chart-wins button.mark").count() >= 1)
     assert "learning" in page.locator("#chart-wins button.mark").first.text_content()
+    page.click("#theme")  # which draws the charts anew
+    page.wait_for_timeout(800)
+    place = "mark => mark.offsetLeft / mark.parentElement.clientWidth"
+    assert 0.03 < page.locator("#chart-wins button.mark").first.evaluate(place) < 0.9, "it stands at its time"
     for name in ("win_rate", "win_rate_random", "win_rate_pool", "rating"):
         visitor.until(f"{name} is shown", lambda name=name: page.text_content(f"#metric-{name}") != "–", 90)
     visitor.until("the road begins", lambda: page.locator("#road-0[data-reached]").count() == 1)

@@ -191,7 +191,7 @@ def _place_marks(chart: _Chart, speaking: bool) -> None:
             continue
         item = js.document.createElement("button" if speaking else "i")
         item.className = f"mark {mark.kind}"
-        item.style.left = f"{chart.plot.valToPos(mark.x, 'x'):.0f}px"
+        item.style.left = f"{100 * mark.x / chart.end:.2f}%"  # a plot just made does not know its own scales yet
         if speaking:
             item.type = "button"
             if mark.x > chart.end / 2:
