@@ -43,6 +43,7 @@
     .box.none { height: calc((100cqw - 2px) * 89 / 147); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
     button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 1fr auto auto; place-items: center; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); padding: 14px; gap: 8px; }
+    @container (min-width: 860px) { button { grid-template-rows: minmax(0, 380px) auto auto; align-content: center; } }
     button:focus-visible { outline: 3px solid light-dark(#215cc4, #9cc2ff); outline-offset: -4px; border-radius: 12px; }
     img { width: 100%; height: 100%; min-height: 0; object-fit: contain; }
     .go { background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 18px; padding: 8px 34px; border-radius: 8px; }
