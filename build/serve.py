@@ -181,14 +181,20 @@ def _answers(host: str, port: int) -> bool:
 @contextmanager
 def serving(folder: Path, extra_headers: Mapping[str, str], port: int = 0) -> Iterator[Server]:
     """A server that answers from a thread of its own until the block ends."""
-    with make_server(folder, extra_headers, port=port) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with make_server(folder, extra_headers, port=port) as server, answering(server):
+        yield server
+
+
+@contextmanager
+def answering(server: Server) -> Iterator[None]:
+    """A bound server answers from a thread of its own until the block ends."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,7 +6,9 @@
   const SITE = new URL(".", script.src);
   const WAITING = "drill-sergeant-waiting-1"; // said by a frame that can be spoken to; 1 is the protocol's version
   const HELLO = "drill-sergeant-hello-1";
-  const MOST_STARTED = 2; // on one page: each takes some 400 MB. The oldest out of view goes back to its poster
+  const MOST_STARTED = 2; // on one page: each takes some 400 MB. Of those before, the oldest out of view makes room
+  const LOADED_MS = 2000; // a frame that is our page has said so by the time it is loaded; this much for slow messages
+  const SILENT_MS = 30000; // and one that never even loads is given up
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
   const NAMES = { ball: "Soccer", sumo: "Sumo", chase: "A chase" };
 
@@ -24,6 +26,12 @@
     workers: whole(1, 14, ""),
     editor: { ...choice("", "reward", "observation", "numbers"), said: "reward, observation, numbers, or not there" },
     panel: { ...choice("", "inside", "learning"), said: "inside, learning, or not there" },
+  };
+
+  const own = ({ drill, seed }) => Object.assign(new URL("index.html", SITE), { search: new URLSearchParams({ drill, seed }) });
+  const light = (colour) => { // how bright a colour is, from 0 to 1
+    const [red, green, blue] = colour.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
+    return (0.3 * red + 0.6 * green + 0.1 * blue) / (colour.startsWith("rgb") ? 255 : 1);
   };
 
   const sheet = new CSSStyleSheet(); // the height reserved is the frame's own: a field of 147 to 89, and what is around it
@@ -48,6 +56,9 @@
     img { width: 100%; height: 100%; min-height: 0; object-fit: contain; }
     .go { background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 18px; padding: 8px 34px; border-radius: 8px; }
     .none .what { display: none; }
+    .box:has(p) { display: grid; grid-template-rows: minmax(0, 1fr) auto; }
+    p { margin: 0; padding: 8px 14px 12px; font: 14px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); text-align: center; overflow-wrap: anywhere; }
+    a { color: light-dark(#215cc4, #9cc2ff); }
     .what { text-align: center; color: light-dark(#566069, #a3adb3); font-size: 13px; }
     button:hover .go { filter: brightness(1.08); }`);
 
@@ -59,6 +70,10 @@
     #settings = {};
     #frame = null;
     #port = null;
+    #greeted = 0;
+    #loaded = 0;
+    #patience = 0;
+    #failed = false;
     #unsent = [];
     #policies = [];
     #metrics = null;
@@ -81,7 +96,11 @@
     get metrics() { return this.#metrics; }
     get started() { return this.#frame !== null; }
 
-    train() { this.start(); this.#send({ type: "train" }); }
+    train() {
+      this.start();
+      this.#trains(true);
+      this.#send({ type: "train" });
+    }
     stop() { this.#send({ type: "stop" }); }
     setHyper(values) { this.#send({ type: "hyper", values }); }
 
@@ -98,29 +117,58 @@
 
     start() {
       if (this.#frame || !this.isConnected) return;
-      const { controls, drill, ...values } = this.#settings;
-      const address = new URL("index.html", SITE);
-      address.search = new URLSearchParams({ embed: controls, drill, ...values });
-      for (const [name, value] of Object.entries(values)) if (value === "") address.searchParams.delete(name);
-      const allow = "cross-origin-isolated; fullscreen; clipboard-write; gamepad";
-      this.#frame = Object.assign(document.createElement("iframe"), { title: `${NAMES[drill]}, learned while you watch`, allow, src: address.href });
-      addEventListener("message", this.#greet);
-      const started = DrillSergeant.#started;
-      for (const other of started.filter((each) => !each.#visible).slice(0, Math.max(0, started.length + 1 - MOST_STARTED))) other.leave();
+      const byAge = DrillSergeant.#started.toSorted((one, other) => one.#visible - other.#visible);
+      for (const other of byAge.slice(0, Math.max(0, byAge.length + 1 - MOST_STARTED))) other.leave();
       DrillSergeant.#started.push(this);
-      this.#box.classList.remove("waiting");
-      this.#box.replaceChildren(this.#frame);
+      addEventListener("message", this.#greet);
+      this.#open(false);
     }
 
-    leave() { // back to the poster; what was learned is gone, unless the frame was allowed to save it
+    #open(credentialless) {
+      const { controls, drill, ...values } = this.#settings;
+      const address = new URL("index.html", SITE);
+      address.search = new URLSearchParams({ embed: controls, drill, ...values, theme: this.#dress() });
+      for (const [name, value] of [...address.searchParams]) if (value === "") address.searchParams.delete(name);
+      const allow = "cross-origin-isolated; fullscreen; clipboard-write; gamepad";
+      const title = `${NAMES[drill]}, learned while you watch`;
+      const frame = Object.assign(document.createElement("iframe"), { title, allow, credentialless, src: address.href });
+      frame.onload = () => {
+        const due = ++this.#loaded;
+        setTimeout(() => { if (frame === this.#frame && this.#greeted < due) this.#miss(frame); }, LOADED_MS);
+      };
+      this.#frame = frame;
+      this.#greeted = this.#loaded = 0;
+      this.#patience = setTimeout(() => this.#giveUp(`${SITE.host} has not answered for ${SILENT_MS / 1000} seconds.`), SILENT_MS);
+      this.#box.classList.remove("waiting");
+      this.#box.replaceChildren(frame);
+    }
+
+    #miss(frame) { // what was loaded is not our page: the browser's own page for one that it refuses, a host's error page
+      clearTimeout(this.#patience);
+      const other = "credentialless" in HTMLIFrameElement.prototype && !frame.credentialless && !this.#greeted;
+      if (other) this.#open(true); // isolated pages take frames without headers that way, in Chromium
+      else if (crossOriginIsolated) this.#giveUp(`This page is cross-origin isolated, and the browser lets nothing in that ${SITE.host} sends without the headers for it.`);
+      else this.#giveUp(`Nothing came from ${SITE.host}: it cannot be reached, or it or this page allows no frame.`);
+    }
+
+    #giveUp(why) {
+      this.#end(why);
+      this.dispatchEvent(new CustomEvent("error", { detail: { type: "error", about: "frame", message: why } }));
+    }
+
+    leave() { this.#end(""); }
+
+    #end(why) { // back to the poster; what was learned is gone, unless the frame was allowed to save it
+      clearTimeout(this.#patience);
       removeEventListener("message", this.#greet);
       this.#port?.close();
       this.#port = this.#frame = this.#metrics = null;
+      this.#failed = why !== "";
       this.#unsent = [];
-      for (const { reject } of this.#policies.splice(0)) reject(new Error("the drill was left"));
+      for (const { reject } of this.#policies.splice(0)) reject(new Error(why || "the drill was left"));
       DrillSergeant.#started = DrillSergeant.#started.filter((each) => each !== this);
       this.#trains(false);
-      this.#showPoster();
+      this.#showPoster(why);
     }
 
     #read(name, { usual, said, fits }) {
@@ -130,20 +178,36 @@
       return usual;
     }
 
-    #showPoster() {
+    #dress() { // light or dark as the page around, "" where that is up to its reader: its text is bright where it is dark
+      const { colorScheme, color } = getComputedStyle(this);
+      const [dark, bright] = [/dark/, /light/].map((word) => word.test(colorScheme));
+      const theme = dark && bright ? "" : dark || (colorScheme === "normal" && light(color) > 0.5) ? "dark" : "light";
+      this.#box.style.colorScheme = theme;
+      return theme;
+    }
+
+    #showPoster(why) {
       const { controls, drill, editor, panel } = this.#settings;
       const text = (className, textContent) => Object.assign(document.createElement("span"), { className, textContent });
       const button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.start() });
       const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, SITE).href, alt: "" });
-      button.append(picture, text("go", "Start"), text("what", `${NAMES[drill]}, learned while you watch. Downloads 9 MB once; runs in your browser.`));
+      picture.onerror = () => { picture.crossOrigin ? picture.remove() : (picture.crossOrigin = "anonymous"); }; // an isolated page takes it only so
+      button.append(picture, text("go", why ? "Try again" : "Start"));
+      if (!why) button.append(text("what", `${NAMES[drill]}, learned while you watch. Downloads 9 MB once; runs in your browser.`));
       this.#box.className = `box ${controls} ${editor && "editor"} ${panel} waiting`;
       this.#box.style.height = "";
+      this.#dress();
       this.#box.replaceChildren(button);
+      if (!why) return;
+      const link = Object.assign(document.createElement("a"), { href: own(this.#settings).href, target: "_blank", rel: "noopener", textContent: "Open it in its own tab" });
+      const note = Object.assign(document.createElement("p"), { role: "alert" });
+      note.append(`${why} `, link);
+      this.#box.append(note);
     }
 
     #look(visible) {
       this.#visible = visible;
-      if (visible && this.hasAttribute("autostart")) this.start();
+      if (visible && this.hasAttribute("autostart") && !this.#failed) this.start();
       const free = [null, this].includes(DrillSergeant.#training);
       if (this.#port) this.#send(visible ? { type: "resume", train: free } : { type: "pause" });
     }
@@ -155,6 +219,8 @@
 
     #greet = ({ source, origin, data }) => {
       if (source !== this.#frame.contentWindow || origin !== SITE.origin || data !== WAITING) return;
+      clearTimeout(this.#patience);
+      this.#greeted++;
       const { port1, port2 } = new MessageChannel(); // a frame that was loaded again says it again: a new port for it
       this.#port?.close();
       this.#port = port1;

@@ -3,14 +3,12 @@
 const LONGEST = 4096; // characters
 const LARGEST = 1 << 24; // bytes, as learn/tensor_file.py has it
 const MOST_PER_S = 100;
-const IGNORED = 1000; // messages that are no hello, after which none is listened to
 
 function open(gate) {
-  let strangers = 0;
   const hello = (event) => {
-    if (event.source === parent && event.data === "drill-sergeant-hello-1" && event.ports.length === 1) enter(gate, event);
-    else if (++strangers < IGNORED) return;
+    if (event.source !== parent || event.data !== "drill-sergeant-hello-1" || event.ports.length !== 1) return;
     removeEventListener("message", hello);
+    enter(gate, event);
   };
   addEventListener("message", hello);
   parent.postMessage("drill-sergeant-waiting-1", "*"); // says nothing about anybody; the answer tells who is there

@@ -7,7 +7,7 @@ const PATIENCE_MS = 8000;
 export async function isolation() {
   if (!isSecureContext) throw new Error("this page needs https (or localhost): over plain http, browsers withhold what it checks its files and minds its workers with");
   const elsewhere = new URL(location.href);
-  for (const name of ["mode", "embed", "editor", "panel"]) elsewhere.searchParams.delete(name);
+  for (const name of ["mode", "embed", "editor", "panel", "theme"]) elsewhere.searchParams.delete(name);
   if (new URLSearchParams(location.search).get("mode") === "solo")
     return { mode: "solo", why: "its address says mode=solo", ownTab: elsewhere.href };
   if (crossOriginIsolated) return { mode: "shared", why: "", ownTab: "" };

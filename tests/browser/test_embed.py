@@ -3,99 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Frame
 
-from build.headers import site_headers
-from build.pins import SITE, pins
-from build.serve import Server, serving
-from tests.browser.conftest import ARTEFACTS, BOOT_LIMIT_MS
-
-HEADERS = site_headers(pins().content_security_policy)
-HOST = (
-    '<!doctype html><meta charset="utf-8"><title>A tutorial</title>{tags}<script {kind} src="{site}embed.js"></script>'
-)
-KEEP = """
-window.told = [];
-window.drills = [...document.querySelectorAll("drill-sergeant")];
-for (const [index, drill] of drills.entries())
-  for (const name of ["ready", "mode", "training", "metrics", "goal", "error"])
-    drill.addEventListener(name, ({ detail }) => told.push([index, name, detail]));
-"""
-
-
-class Host:
-    """Somebody's page with our element on it."""
-
-    def __init__(self, browser: Browser, folder: Path, ours: Server, theirs: Server) -> None:
-        self.folder, self.site = folder, ours.url
-        self.address = theirs.url.replace("localhost", "127.0.0.1")  # of another site than ours
-        self.context = browser.new_context(viewport={"width": 900, "height": 800})
-        self.page = self.context.new_page()
-        self.requests: list[str] = []
-        self.warnings: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console", lambda message: self.warnings.append(message.text) if message.type == "warning" else None
-        )
-
-    def open(self, tags: str, kind: str = "defer") -> None:
-        """Show a page with these tags, and keep what the elements tell."""
-        (self.folder / "index.html").write_text(HOST.format(tags=tags, kind=kind, site=self.site))
-        self.page.goto(self.address)
-        self.page.wait_for_function("customElements.get('drill-sergeant') !== undefined")
-        self.page.evaluate(KEEP)
-
-    @property
-    def ours(self) -> list[str]:
-        """What was asked of our site."""
-        return [url.removeprefix(self.site) for url in self.requests if url.startswith(self.site)]
-
-    def heard(self, name: str, index: int = 0) -> list[dict[str, Any]]:
-        """What an element told, of one kind."""
-        told: list[list[Any]] = self.page.evaluate("told")
-        return [detail for which, kind, detail in told if kind == name and which == index]
-
-    def until(self, what: str, true: Callable[[], object], limit_s: float = BOOT_LIMIT_MS / 1000) -> None:
-        """Wait until something is so."""
-        ends_s = time.monotonic() + limit_s
-        while not true():
-            if time.monotonic() > ends_s:
-                pytest.fail(
-                    f"waited {limit_s:.0f} s in vain until {what}; the elements told {self.page.evaluate('told')}"
-                )
-            self.page.wait_for_timeout(150)
-
-    def drill(self, code: str, index: int = 0) -> Any:
-        """Call or read something of an element."""
-        return self.page.evaluate(f"drills[{index}].{code}")
-
-    def frame(self, index: int = 0) -> Frame:
-        """The document inside an element."""
-        inside = self.page.locator("drill-sergeant").nth(index).locator("iframe").element_handle().content_frame()
-        assert inside is not None
-        return inside
-
-    def snapshot(self, name: str) -> None:
-        """Keep a picture as an artefact."""
-        ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+from tests.browser.embedding import Host, embedding
 
 
 @pytest.fixture
 def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
-    with serving(SITE, HEADERS) as ours, serving(tmp_path, {}) as theirs:
-        host = Host(browser, tmp_path, ours, theirs)
+    with embedding(browser, tmp_path) as host:
         yield host
-        assert host.complaints == []
-        host.context.close()
 
 
 def test_nothing_more_is_downloaded_before_it_is_started_and_it_works_after(host: Host) -> None:

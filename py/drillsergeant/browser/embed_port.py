@@ -10,7 +10,7 @@ from pyodide.ffi import create_proxy
 from drillsergeant.runtimes.embed import Embed
 
 OWN_TAB = "embed-own"
-FRAMED = ("embed", "editor", "panel", "mode", "workers")  # what an address has only because it is a frame's
+FRAMED = ("embed", "editor", "panel", "mode", "theme", "workers")  # what an address has only because it is a frame's
 TOUCHES = ("pointerenter", "pointerdown", "focus")
 
 

@@ -21,7 +21,7 @@ KINDS = {
     "QuotaExceededError": ("full", "the browser has no more room for this site's files"),
     "NoModificationAllowedError": ("busy", "the file is open somewhere else, in another tab perhaps"),
     "NotFoundError": ("missing", "there is no such file"),
-    "SecurityError": ("failed", "the browser keeps no files for this page (a private window, or a foreign frame)"),
+    "SecurityError": ("nowhere", "the browser keeps no files for this page (a private window, or a foreign frame)"),
 }
 
 
@@ -66,7 +66,7 @@ class OpfsStorage:
         if self._folder is None:
             storage: Any = getattr(js.navigator, "storage", None)
             if not hasattr(storage, "getDirectory"):
-                raise StorageError("failed", "this browser keeps no files for a page")
+                raise StorageError("nowhere", "this browser keeps no files for a page")
             root = await _asked(storage.getDirectory)
             self._folder = await _asked(lambda: root.getDirectoryHandle(FOLDER, _options(create=True)))
         return self._folder

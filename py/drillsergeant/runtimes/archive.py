@@ -26,7 +26,8 @@ LONGEST_NAME_BYTES = 100  # a file's name holds them in hexadecimal
 
 
 class StorageError(Exception):
-    """Nothing was saved or loaded; the text says why. `kind`: "full", "busy", "missing", or "failed"."""
+    """Nothing was saved or loaded; the text says why. `kind`: "full", "busy", "missing", "failed", or
+    "nowhere", where the browser keeps no files at all for this page."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)

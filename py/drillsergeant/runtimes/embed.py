@@ -24,7 +24,8 @@ PROTOCOL = 1
 WORDS = ("train", "stop", "pause", "resume", "hyper")
 DEEPEST = 8  # brackets in a message; none needs more than two, and a parser may choke on thousands
 FILE = "a policy from the page around"
-IMPORTED = "Imported"
+MOST_FILES = 4  # that wait for the trainer
+STOPPED = "the part that learns has stopped; try again once it is back"
 LONGEST = 500  # characters of an error worth telling
 
 
@@ -106,7 +107,9 @@ class Embed:
         self._wanted = False  # training, once it is possible
         self._told_ready = self._told_training = False
         self._score = (0.0, 0.0)
-        self._files = 0  # policies whose answer is still to come
+        self._learns = False  # whether the trainer is there
+        self._files: list[bytes] = []  # policies that came before it
+        self._asked = 0  # policies whose answer is still to come
 
     # The host.
 
@@ -122,8 +125,7 @@ class Embed:
     def hear(self, data: str | bytes) -> None:
         """The host says something."""
         if isinstance(data, bytes):
-            self._files += 1
-            self._send("trainer", ImportRun(FILE, data))
+            self._load(data)
             return
         try:
             message = read(data)
@@ -174,6 +176,15 @@ class Embed:
             self._view.set_value(PREFIX + name, f"{value:g}")
             self._page.on_change(PREFIX + name, f"{value:g}")
 
+    def _load(self, content: bytes) -> None:
+        if self._learns:
+            self._asked += 1
+            self._send("trainer", ImportRun(FILE, content))
+        elif len(self._files) < MOST_FILES:
+            self._files.append(content)
+        else:
+            self._tell("policy", ok=False, note=f"{MOST_FILES} policies wait already")
+
     def _tell(self, kind: str, **fields: object) -> None:
         self._post(json.dumps({"type": kind, **fields}))
 
@@ -187,8 +198,8 @@ class Embed:
                 self._on_trainer(values)
             case protocol.Metrics(values=values) if role == "show":
                 self._on_show(values)
-            case Runs(note=note, refused=refused) if self._files and (refused or note.startswith(IMPORTED)):
-                self._files -= 1
+            case Runs(note=note, refused=refused, imported=name) if name == FILE and self._asked:
+                self._asked -= 1
                 self._tell("policy", ok=not refused, note=note[:LONGEST])
             case protocol.Error(message=text):
                 self._tell("error", about=role, message=text[:LONGEST])
@@ -197,6 +208,8 @@ class Embed:
     def on_fleet(self, name: str, state: str, why: str) -> None:
         """A worker is now in ``state``."""
         self._page.on_fleet(name, state, why)
+        if name == "trainer":
+            self._on_learner(state == "ready")
         if state == "dead":
             self._tell("error", about=name, message=why[:LONGEST])
         self._look()
@@ -204,12 +217,24 @@ class Embed:
     def on_drill(self, game: Game) -> None:
         """The workers go over to another drill, or the same one with other words."""
         self._page.on_drill(game)
-        self._score = (0.0, 0.0)
+        self._drill, self._score = game.name, (0.0, 0.0)
 
     def on_no_drill(self, name: str, why: str) -> None:
         """Another drill was wanted and could not be had."""
         self._page.on_no_drill(name, why)
         self._tell("error", about="drill", message=f"{_short(name)}: {why}"[:LONGEST])
+
+    def _on_learner(self, there: bool) -> None:
+        """The trainer is there now, or no more: a file that it had in hand is not answered by the next one."""
+        self._learns = there
+        if there:
+            files, self._files = self._files, []
+            for content in files:
+                self._load(content)
+            return
+        for _ in range(self._asked):
+            self._tell("policy", ok=False, note=STOPPED)
+        self._asked = 0
 
     def _look(self) -> None:
         """Tell what has changed in how things stand, whoever changed it."""

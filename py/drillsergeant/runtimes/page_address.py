@@ -22,6 +22,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "embed": ("", "minimal", "full", "none"),  # inside somebody else's page, with so much around the match
     "editor": ("", "reward", "observation", "numbers"),  # there, this part of the drill's Python beside the match
     "panel": ("", "inside", "learning"),  # there, a look into orange, or how it learns
+    "theme": ("", "light", "dark"),  # there, the colours of the page around
 }
 
 

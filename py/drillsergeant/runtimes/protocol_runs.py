@@ -76,7 +76,8 @@ class Runs(Message):
 
     ``runs`` is a list of {name, drill, decisions, trained_s, win_rate (if known), created (ISO 8601, UTC), problem};
     ``current`` is the run in hand, if it has a name, ``saved`` when it was saved last; ``note`` is a sentence for the
-    visitor, ``refused`` whether it says why something was not done.
+    visitor, ``refused`` whether it says why something was not done; ``imported`` is the name that ``ImportRun`` had,
+    where this is its answer.
     """
 
     TYPE = "RUNS"
@@ -85,6 +86,7 @@ class Runs(Message):
     saved: str = ""
     note: str = ""
     refused: bool = False
+    imported: str = ""
 
 
 @dataclass(frozen=True)

@@ -96,12 +96,13 @@ class Saves:
             await self._answer(SaveRun())
 
     async def _answer(self, request: protocol.Message | Leave) -> None:
+        imported = request.name if isinstance(request, ImportRun) else ""
         try:
             note = await self._obey(request)
         except (StorageError, ValueError) as wrong:
-            self._tell(str(wrong), refused=True)
+            self._tell(str(wrong), refused=True, imported=imported)
         else:
-            self._tell(note)
+            self._tell(note, imported=imported)
 
     async def _obey(self, request: protocol.Message | Leave) -> str:
         """Returns what to tell about it. Raises StorageError or ValueError with the reason why not."""
@@ -230,7 +231,11 @@ class Saves:
         if not isinstance(content, bytes | bytearray | memoryview):
             raise ValueError(f"a file holds bytes, this is {type(content).__name__}")
         policy = read_policy(bytes(content), self._schema)
-        await self._secure()
+        try:
+            await self._secure()
+        except StorageError as wrong:
+            if wrong.kind != "nowhere":  # where nothing can ever be kept, nothing would ever be taken
+                raise
         base = "".join(each for each in name.removesuffix(policy_file.SUFFIX) if each.isprintable()).strip()
         self._resume(policy, name)
         self._take("")
@@ -312,10 +317,10 @@ class Saves:
         self._host.post(protocol.encode(Exported(filename, write(policy))))
         return f"Exported {filename}"
 
-    def _tell(self, note: str, refused: bool = False) -> None:
+    def _tell(self, note: str, refused: bool = False, imported: str = "") -> None:
         runs = sorted(self._entries.values(), key=lambda entry: str(entry["created"]), reverse=True)
         saved = str(self._entries.get(self._name, {}).get("created", ""))
-        self._host.post(protocol.encode(Runs(list(runs), self._name, saved, note, refused)))
+        self._host.post(protocol.encode(Runs(list(runs), self._name, saved, note, refused, imported)))
 
 
 def _entry(name: str, drill: str, progress: Progress, problem: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.embed import LONGEST, WORDS, Embed, read
+from drillsergeant.runtimes.embed import FILE, LONGEST, WORDS, Embed, read
 from drillsergeant.runtimes.protocol_runs import ImportRun, Runs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,14 +112,34 @@ def test_a_policy_file_is_imported_and_answered() -> None:
     framed.embed.hear(b"weights")
     (sent,) = framed.take()
     assert isinstance(sent, ImportRun) and sent.content == b"weights"
-    framed.embed.on_message("trainer", 0, Runs(note=""))
-    assert framed.heard == [], "that was the answer to something else"
-    framed.embed.on_message("trainer", 0, Runs(note="the file is damaged", refused=True))
+    framed.embed.on_message("trainer", 0, Runs(note="not saved", refused=True))
+    framed.embed.on_message("trainer", 0, Runs(note="Imported 'mine'", imported="mine"))
+    assert framed.heard == [], "those were the answers to something else"
+    framed.embed.on_message("trainer", 0, Runs(note="the file is damaged", refused=True, imported=sent.name))
     assert framed.heard == [{"type": "policy", "ok": False, "note": "the file is damaged"}]
     framed.embed.hear(b"more")
     framed.heard.clear()
-    framed.embed.on_message("trainer", 0, Runs(note="Imported 'x'; it is saved as 'x'"))
+    framed.embed.on_message("trainer", 0, Runs(note="Imported", imported=sent.name))
     assert [each["ok"] for each in framed.heard] == [True]
+
+
+def test_policies_wait_for_the_trainer_and_one_that_dies_with_it_is_answered() -> None:
+    framed = Framed()
+    framed.heard.clear()
+    for number in range(5):
+        framed.embed.hear(bytes([number]))
+    assert [each["ok"] for each in framed.heard] == [False], "four wait, the fifth is refused"
+    assert framed.take() == []
+    framed.embed.on_fleet("trainer", "ready", "")
+    sent = framed.take()
+    assert [message.content for message in sent if isinstance(message, ImportRun)] == [b"\0", b"\1", b"\2", b"\3"]
+    framed.embed.on_message("trainer", 0, Runs(imported=FILE))
+    framed.heard.clear()
+    framed.embed.on_fleet("trainer", "restarting", "it died")
+    assert [each["ok"] for each in framed.heard] == [False] * 3
+    framed.heard.clear()
+    framed.embed.on_message("trainer", 0, Runs(imported=FILE))
+    assert framed.heard == []
 
 
 def test_metrics_are_plain_numbers_and_goals_are_told() -> None:

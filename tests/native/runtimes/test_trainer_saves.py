@@ -199,6 +199,18 @@ def test_a_full_disk_is_told_and_the_save_before_is_still_there() -> None:
     assert tab.saved(TITLE).state == before[0]
 
 
+def test_where_the_browser_keeps_no_files_a_policy_is_taken_all_the_same() -> None:
+    def refused(call: int) -> None:
+        raise StorageError("nowhere", "the browser keeps no files")
+
+    tab = Tab(FakeStorage(refused)).train(2)
+    imported = some_policy(tab.schema)
+    told = tab.ask(ImportRun("champion.dshq", write_policy(imported)))
+    assert not told["refused"] and "the browser keeps no files" in told["note"]
+    assert told["imported"] == "champion.dshq"
+    assert tab.state()[0] == imported.state
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"PK\x03\x04" * 99, write_policy(some_policy(SMALL)), write_policy(some_policy(SMALL))[:-9], "text", None],
