@@ -50,16 +50,24 @@
     .box.full { height: 900px; }
     .box.none { height: calc((100cqw - 2px) * 89 / 147); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
-    button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 1fr auto auto; place-items: center; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); padding: 14px; gap: 8px; }
-    @container (min-width: 860px) { button { grid-template-rows: minmax(0, 380px) auto auto; align-content: center; } }
+    button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 36px minmax(0, 1fr) 42px minmax(46px, auto); padding: 10px 12px 8px; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); }
     button:focus-visible { outline: 3px solid light-dark(#215cc4, #9cc2ff); outline-offset: -4px; border-radius: 12px; }
-    img { width: 100%; height: 100%; min-height: 0; object-fit: contain; }
-    .go { background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 18px; padding: 8px 34px; border-radius: 8px; }
-    .none .what { display: none; }
+    .title { place-self: center; font-weight: 650; }
+    .picture { display: block; min-height: 0; border-radius: 10px; overflow: hidden; background: light-dark(#b3cfa5, #17251e); }
+    img { display: block; width: 100%; height: 100%; object-fit: contain; }
+    .go { place-self: end start; padding: 0 24px; background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 16px; line-height: 36px; border-radius: 8px; }
+    .what { padding-top: 5px; color: light-dark(#566069, #a3adb3); font-size: 14px; }
+    .full button, .reward button { grid-template-rows: 36px auto 42px auto; align-content: center; }
+    .full .picture, .reward .picture { aspect-ratio: 147 / 89; }
+    .none button { padding: 0; display: block; position: relative; }
+    .none .picture { height: 100%; border-radius: 0; }
+    .none .go { position: absolute; left: 50%; bottom: 12px; translate: -50%; }
+    .none :is(.title, .what) { display: none; }
     .box:has(p) { display: grid; grid-template-rows: minmax(0, 1fr) auto; }
-    p { margin: 0; padding: 8px 14px 12px; font: 14px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); text-align: center; overflow-wrap: anywhere; }
+    .box:has(p) button { grid-template-rows: minmax(0, 1fr) 42px; }
+    .box:has(p) .picture { aspect-ratio: auto; }
+    p { margin: 0; padding: 0 14px 10px; font: 14px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); overflow-wrap: anywhere; }
     a { color: light-dark(#215cc4, #9cc2ff); }
-    .what { text-align: center; color: light-dark(#566069, #a3adb3); font-size: 13px; }
     button:hover .go { filter: brightness(1.08); }`);
 
   class DrillSergeant extends HTMLElement {
@@ -192,8 +200,11 @@
       const button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.start() });
       const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, SITE).href, alt: "" });
       picture.onerror = () => { picture.crossOrigin ? picture.remove() : (picture.crossOrigin = "anonymous"); }; // an isolated page takes it only so
-      button.append(picture, text("go", why ? "Try again" : "Start"));
-      if (!why) button.append(text("what", `${NAMES[drill]}, learned while you watch. Downloads 9 MB once; runs in your browser.`));
+      const stage = text("picture", "");
+      stage.append(picture);
+      const start = [stage, text("go", why ? "Try again" : "Start")];
+      if (why) button.append(...start);
+      else button.append(text("title", `${NAMES[drill]}, learned while you watch`), ...start, text("what", "Downloads 9 MB once, then plays and learns in your browser."));
       this.#box.className = `box ${controls} ${editor && "editor"} ${panel} waiting`;
       this.#box.style.height = "";
       this.#dress();
