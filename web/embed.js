@@ -50,22 +50,19 @@
     .box.full { height: 900px; }
     .box.none { height: calc((100cqw - 2px) * 89 / 147); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
-    button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 36px minmax(0, 1fr) 42px minmax(46px, auto); padding: 10px 12px 8px; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); }
+    button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 36px minmax(0, auto) 42px minmax(46px, auto); align-content: center; padding: 10px 12px 8px; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); }
     button:focus-visible { outline: 3px solid light-dark(#215cc4, #9cc2ff); outline-offset: -4px; border-radius: 12px; }
     .title { place-self: center; font-weight: 650; }
-    .picture { display: block; min-height: 0; border-radius: 10px; overflow: hidden; background: light-dark(#b3cfa5, #17251e); }
+    .picture { display: block; aspect-ratio: 147 / 89; min-height: 0; max-height: 100%; width: 100%; border-radius: 10px; overflow: hidden; background: light-dark(#b3cfa5, #17251e); }
     img { display: block; width: 100%; height: 100%; object-fit: contain; }
     .go { place-self: end start; padding: 0 24px; background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 16px; line-height: 36px; border-radius: 8px; }
     .what { padding-top: 5px; color: light-dark(#566069, #a3adb3); font-size: 14px; }
-    .full button, .reward button { grid-template-rows: 36px auto 42px auto; align-content: center; }
-    .full .picture, .reward .picture { aspect-ratio: 147 / 89; }
     .none button { padding: 0; display: block; position: relative; }
-    .none .picture { height: 100%; border-radius: 0; }
+    .none .picture { height: 100%; aspect-ratio: auto; border-radius: 0; }
     .none .go { position: absolute; left: 50%; bottom: 12px; translate: -50%; }
     .none :is(.title, .what) { display: none; }
     .box:has(p) { display: grid; grid-template-rows: minmax(0, 1fr) auto; }
-    .box:has(p) button { grid-template-rows: minmax(0, 1fr) 42px; }
-    .box:has(p) .picture { aspect-ratio: auto; }
+    .box:has(p) button { grid-template-rows: minmax(0, auto) 42px; }
     p { margin: 0; padding: 0 14px 10px; font: 14px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); overflow-wrap: anywhere; }
     a { color: light-dark(#215cc4, #9cc2ff); }
     button:hover .go { filter: brightness(1.08); }`);
@@ -219,8 +216,7 @@
     #look(visible) {
       this.#visible = visible;
       if (visible && this.hasAttribute("autostart") && !this.#failed) this.start();
-      const free = [null, this].includes(DrillSergeant.#training);
-      if (this.#port) this.#send(visible ? { type: "resume", train: free } : { type: "pause" });
+      if (this.#port) this.#send({ type: visible ? "resume" : "pause" });
     }
 
     #send(message) {
@@ -255,9 +251,8 @@
     }
 
     #trains(on) {
-      const other = DrillSergeant.#training;
-      if (on && other && other !== this) other.stop();
-      if (on || other === this) DrillSergeant.#training = on ? this : null;
+      if (on) for (const other of DrillSergeant.#started) if (other !== this) other.stop(); // also one that rests
+      if (on || DrillSergeant.#training === this) DrillSergeant.#training = on ? this : null;
     }
   }
 

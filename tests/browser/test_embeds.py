@@ -92,7 +92,9 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
         host.until("it trains", lambda: host.trains(2))
         host.page.locator("drill-sergeant").nth(1).scroll_into_view_if_needed()
         host.until("the third rests", lambda: not host.trains(2))
-        host.until("the second goes on", lambda: host.trains(1))
+        host.page.locator("drill-sergeant").nth(2).scroll_into_view_if_needed()
+        host.until("and goes on", lambda: host.trains(2))
+        assert not host.trains(1), "starting another one has stopped it, for good"
 
 
 def test_where_nothing_can_be_stored_it_plays_learns_and_takes_policies(browser: Browser, tmp_path: Path) -> None:
