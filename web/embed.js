@@ -46,8 +46,7 @@
     .box.learning { --bar: 783px; }
     @container (max-width: 482px) { .box.editor { --bar: 690px; } .box.inside { --bar: 760px; } .box.editor.inside { --bar: 1264px; } .box.learning { --bar: 1000px; } }
     @container (min-width: 860px) { .box:is(.editor, .inside, .learning) { --half: calc((50cqw - 20px) * 89 / 147); height: max(468px, var(--half) + 148px); } .box.editor.inside { height: calc(max(430px, var(--half) + 137px) + 354px); } .box.learning { height: max(560px, var(--half) + 390px); } }
-    @container (max-width: 859px) { .box.waiting.waiting { --bar: 147px; } }
-    .box.full { height: 900px; }
+    .box.full { height: var(--drill-height, min(900px, 90svh)); }
     .box.none { height: calc((100cqw - 2px) * 89 / 147); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
     button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 36px minmax(0, auto) 42px minmax(46px, auto); align-content: center; padding: 10px 12px 8px; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); }
@@ -239,6 +238,7 @@
 
     #hear(message) {
       const { type } = message;
+      if (type === "size" && this.#settings.controls === "full") return; // a page of its own, which scrolls
       if (type === "size") this.#box.style.height = `${Math.min(4000, Math.max(100, Number(message.height) || 0))}px`;
       else if (type === "metrics") this.#metrics = Object.freeze(message.values);
       else if (type === "training") this.#trains(message.on);
