@@ -56,6 +56,11 @@
     img { display: block; width: 100%; height: 100%; object-fit: contain; }
     .go { place-self: end start; padding: 0 24px; background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 16px; line-height: 36px; border-radius: 8px; }
     .what { padding-top: 5px; color: light-dark(#566069, #a3adb3); font-size: 14px; }
+    @container (min-width: 860px) {
+      .box:is(.editor, .inside, .learning) button { justify-items: center; }
+      .box:is(.editor, .inside, .learning) .picture { width: min(100%, 600px); }
+      .box:is(.editor, .inside, .learning) .go { place-self: end center; }
+    }
     .none button { padding: 0; display: block; position: relative; }
     .none .picture { height: 100%; aspect-ratio: auto; border-radius: 0; }
     .none .go { position: absolute; left: 50%; bottom: 12px; translate: -50%; }
