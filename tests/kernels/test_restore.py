@@ -9,8 +9,8 @@ from drillsergeant.learn.engine import Learner
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.ppo import LearnerState
 
+from tests.kernels.device_rig import Rig
 from tests.kernels.engines import pair
-from tests.kernels.test_fallback import Rig
 
 HYPER = Hyper(minibatch=64)
 
