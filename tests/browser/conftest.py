@@ -98,11 +98,18 @@ def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
     visitor.close()
 
 
-@pytest.fixture
-def stand(browser: Browser, address: str) -> Iterator[Stand]:
+@pytest.fixture(scope="module")
+def stand_of_the_module(browser: Browser, address: str) -> Iterator[Stand]:
     """A compute device in an empty page of the site, for shaders by themselves."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(address + "build.json")
     yield Stand(page)
     context.close()
+
+
+@pytest.fixture
+def stand(stand_of_the_module: Stand) -> Stand:
+    """The module's device, with nothing on it."""
+    stand_of_the_module.clear()
+    return stand_of_the_module

@@ -7,7 +7,7 @@
     for (let k = 0; k < all.length; k += 32768) out += String.fromCharCode(...all.subarray(k, k + 32768));
     return btoa(out);
   };
-  const stand = { buffers: {}, pipelines: {}, groups: {}, complaints: [] };
+  const stand = { buffers: {}, pipelines: {}, groups: {}, complaints: [], made: new Map() };
   window.stand = stand;
 
   stand.open = async () => {
@@ -18,14 +18,28 @@
     return adapter.info.vendor + " " + adapter.info.architecture;
   };
 
-  stand.pipeline = async ({ name, code, entry, constants, bindings }) => {
+  stand.clear = () => {
+    for (const buffer of Object.values(stand.buffers)) buffer.destroy();
+    Object.assign(stand, { buffers: {}, pipelines: {}, groups: {}, complaints: [] });
+  };
+
+  const make = async ({ code, entry, constants }) => {
     const device = stand.device;
     const module = device.createShaderModule({ code });
     const { messages } = await module.getCompilationInfo();
     const bad = messages.filter((m) => m.type === "error").map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
     if (bad.length) throw new Error(bad.join("\n"));
-    const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: entry, constants } });
-    stand.pipelines[name] = { pipeline, bindings };
+    return device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: entry, constants } });
+  };
+
+  // All at the same time, as browser/gpu.py does it; and each once, however many tests use it.
+  stand.compile = async (list) => {
+    const pipelines = await Promise.all(list.map((given) => {
+      const key = JSON.stringify([given.code, given.entry, given.constants]);
+      if (!stand.made.has(key)) stand.made.set(key, make(given));
+      return stand.made.get(key);
+    }));
+    for (const [k, { name, bindings }] of list.entries()) stand.pipelines[name] = { pipeline: pipelines[k], bindings };
   };
 
   stand.fit = (sizes) => {

@@ -23,19 +23,22 @@ class Stand:
         page.evaluate(SCRIPT.read_text())
         self.description: str = page.evaluate("stand.open()")
 
-    def pipeline(self, pipeline: Pipeline, generated: str, *, subgroups: bool = False) -> None:
-        """Make a pipeline of a shader in shaders/."""
-        files = shader_files(pipeline.shader, subgroups=subgroups)
-        texts = [*((SHADERS / f"{name}.wgsl").read_text() for name in files), generated]
-        self.pipeline_of(pipeline.name, "\n".join(texts), pipeline.entry, pipeline.bindings, pipeline.constants)
+    def clear(self) -> None:
+        """Forget buffers and pipelines; the device stays."""
+        self._page.evaluate("stand.clear()")
+
+    def compile(self, pipelines: Sequence[Pipeline], generated: str, *, subgroups: bool = False) -> None:
+        """Make pipelines of shaders in shaders/."""
+        self._page.evaluate("(list) => stand.compile(list)", [
+            given(each.name, code_of(each.shader, generated, subgroups), each.entry, each.bindings, each.constants)
+            for each in pipelines
+        ])  # fmt: skip
 
     def pipeline_of(
         self, name: str, code: str, entry: str, bindings: Sequence[Binding], constants: Mapping[str, float]
     ) -> None:
         """Make a pipeline of any text."""
-        numbers = {key: float(value) for key, value in constants.items()}
-        given = {"name": name, "code": code, "entry": entry, "constants": numbers, "bindings": list(bindings)}
-        self._page.evaluate("(given) => stand.pipeline(given)", given)
+        self._page.evaluate("(list) => stand.compile(list)", [given(name, code, entry, bindings, constants)])
 
     def buffers(self, sizes: Mapping[str, int]) -> None:
         """New, empty buffers of so many bytes, and every pipeline bound to them."""
@@ -53,6 +56,20 @@ class Stand:
         return base64.b64decode(text)
 
 
+def code_of(shader: str, generated: str, subgroups: bool) -> str:
+    """The complete text of a shader."""
+    files = shader_files(shader, subgroups=subgroups)
+    return "\n".join([*((SHADERS / f"{name}.wgsl").read_text() for name in files), generated])
+
+
+def given(
+    name: str, code: str, entry: str, bindings: Sequence[Binding], constants: Mapping[str, float]
+) -> dict[str, object]:
+    """A pipeline as the page's script takes it."""
+    numbers = {key: float(value) for key, value in constants.items()}
+    return {"name": name, "code": code, "entry": entry, "constants": numbers, "bindings": list(bindings)}
+
+
 class StandDevice:
     """`gpu_learner.GpuDevice` on a stand, with chunks from a native memory."""
 
@@ -63,8 +80,7 @@ class StandDevice:
         self.description = stand.description
         self._sizes: Sizes | None = None
         self.submissions: list[int] = []
-        for pipeline in plan.pipelines:
-            stand.pipeline(pipeline, generated, subgroups=subgroups)
+        stand.compile(plan.pipelines, generated, subgroups=subgroups)
 
     def fit(self, sizes: Sizes) -> bool:
         if self._sizes is not None and self._sizes.covers(sizes):

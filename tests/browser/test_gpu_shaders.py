@@ -56,7 +56,7 @@ class Minibatch:
         self, pipeline: Pipeline, groups: tuple[int, int, int], arrays: Mapping[str, Array], out: str, size: int
     ) -> Array:
         """`size` words of the buffer `out`; what lies behind them must not be touched."""
-        self.stand.pipeline(pipeline, generated(3))
+        self.stand.compile([pipeline], generated(3))
         splits = groups[2]
         knobs = KNOBS.pack(*([0.0] * 7), 1, 1, self.capacity, splits, splits)
         given = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
