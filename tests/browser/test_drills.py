@@ -21,10 +21,25 @@ def held(visitor: Visitor, role: str) -> int:
     return count
 
 
+def cannot_be_fetched(visitor: Visitor, name: str) -> None:
+    """Choose a drill whose program does not come; the one there is goes on."""
+    there, pattern = visitor.told()["drill"], f"**/programs/{name}.wasm*"
+    visitor.context.route(pattern, lambda route: route.fulfill(status=503))
+    visitor.page.select_option("#drill-choice", name)
+    visitor.until("it says so", lambda: "status 503" in visitor.page.inner_text("#drill-note"))
+    ticks = visitor.show("ticks")
+    visitor.until("the match goes on", lambda: visitor.show("ticks") > ticks + 30)
+    assert visitor.told()["drill"] == visitor.page.input_value("#drill-choice") == there
+    assert visitor.told()["errors"] == []
+    visitor.context.unroute(pattern)
+    visitor.complaints.clear()  # the browser tells of the 503 as well
+
+
 def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor) -> None:
     visitor.open()
     page = visitor.page
     workers = len(page.workers)
+    cannot_be_fetched(visitor, "sumo")
     page.click("#train")
     visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 20)
     choose(visitor, "sumo")
@@ -55,33 +70,16 @@ def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor
     assert visitor.complaints == []
 
 
-def test_the_address_chooses_the_drill(visitor: Visitor) -> None:
-    visitor.open("?drill=chase")
+def test_in_solo_mode_the_address_chooses_a_drill_and_another_one_comes_in(visitor: Visitor) -> None:
+    visitor.open("?mode=solo&drill=chase")
     assert visitor.told()["drill"] == "chase"
     assert visitor.page.input_value("#drill-choice") == "chase"
     assert visitor.show("chaser_x") is not None
-    assert visitor.told()["errors"] == []
-
-
-def test_a_drill_that_cannot_be_fetched_leaves_the_one_there_is(visitor: Visitor) -> None:
-    visitor.open()
-    visitor.context.route("**/programs/sumo.wasm*", lambda route: route.fulfill(status=503))
-    visitor.page.select_option("#drill-choice", "sumo")
-    visitor.until("it says so", lambda: "status 503" in visitor.page.inner_text("#drill-note"))
-    ticks = visitor.show("ticks")
-    visitor.until("the match goes on", lambda: visitor.show("ticks") > ticks + 30)
-    assert visitor.told()["drill"] == visitor.page.input_value("#drill-choice") == "ball"
-    assert visitor.told()["errors"] == []
-
-
-def test_in_solo_mode_another_drill_comes_in_and_is_learned(visitor: Visitor) -> None:
-    visitor.open("?mode=solo")
     visitor.page.click("#train")
-    visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 2)
-    choose(visitor, "chase")
     visitor.until("chase is learned", lambda: (visitor.trainer("win_rate") or 0) > 0.9)
     version = visitor.show("version")
     choose(visitor, "ball")
+    visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 2)
     choose(visitor, "chase")
     visitor.until("what was learned is there", lambda: (visitor.show("version") or 0) >= version)
     assert visitor.told()["restarts"] == {}
