@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+from drillsergeant.runtimes.pulse import STUCK_S
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Visitor
@@ -15,10 +16,13 @@ def test_stuck_workers_of_every_role_are_replaced_and_training_goes_on(visitor: 
     visitor.open()
     visitor.page.click("#train")
     visitor.until("training runs", lambda: (visitor.trainer("updates") or 0) >= 2)
-    for role, name in (("rollout", "rollout.0"), ("trainer", "trainer"), ("show", "show")):
-        visitor.worker(role).evaluate(ENDLESS)
-        visitor.until(f"{name} was noticed", lambda name=name: visitor.told()["restarts"].get(name) == 1, 40)
-        visitor.until("it is back", lambda name=name: visitor.told()["fleet"][name] == "ready", 90)
+    for roles in ({"rollout": "rollout.0", "show": "show"}, {"trainer": "trainer"}):
+        for role in roles:
+            visitor.worker(role).evaluate(ENDLESS)
+        for name in roles.values():
+            visitor.until(f"{name} was noticed", lambda name=name: visitor.told()["restarts"].get(name) == 1, 40)
+        for name in roles.values():
+            visitor.until(f"{name} is back", lambda name=name: visitor.told()["fleet"][name] == "ready", 90)
     version, stale = visitor.trainer("version"), visitor.show("ticks")
     visitor.until("training goes on", lambda: visitor.trainer("version") > version + 1)
     visitor.until("the new show tells of itself", lambda: visitor.show("ticks") != stale)
@@ -44,7 +48,7 @@ def test_a_tab_that_stood_still_for_longer_than_the_limit_is_not_punished(browse
     updates, restarts = visitor.trainer("updates"), visitor.told()["restarts"]
     for process in tab:
         os.kill(process, signal.SIGSTOP)
-    time.sleep(20)
+    time.sleep(STUCK_S + 2.0)
     for process in tab:
         os.kill(process, signal.SIGCONT)
     visitor.until("training goes on", lambda: visitor.trainer("updates") > updates + 5)
