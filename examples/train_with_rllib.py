@@ -1,10 +1,12 @@
-"""Ray RLlib learns Ball Drill; what it has learned goes back to the page.
+"""Ray RLlib learns a drill; what it has learned goes back to the page.
 
-    pip install 'drillsergeant[gym]' 'ray[rllib]' torch
+    pip install '.[gym]' 'ray[rllib]' torch
     python examples/train_with_rllib.py --decisions 2e6 --out policy.dshq
 
-Its default network with a shared encoder of 64 and 64 tanh units is the page's. RLlib makes many single environments
-itself; to use our batch of matches, they come as one vector environment.
+then drop policy.dshq onto the page: the players play by it, and Train goes on from it.
+
+RLlib's default network with a shared encoder of 64 and 64 tanh units is the page's. Left alone, RLlib makes many single
+environments; here it is given our batch of matches as one vector environment.
 """
 
 import argparse
@@ -13,18 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import drillsergeant
-import gymnasium
 import numpy as np
-from drillsergeant.gym import DrillEnv, DrillVectorEnv
+from drillsergeant.gym import win_share
 from gymnasium.vector import AutoresetMode
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.rl_module.default_model_config import DefaultModelConfig
 
-NAME = "drillsergeant/ball-v0"
-SHAPE = DefaultModelConfig(
-    fcnet_hiddens=[64, 64], fcnet_activation="tanh", head_fcnet_hiddens=[], vf_share_layers=True
-)
+SHAPE = DefaultModelConfig(fcnet_hiddens=[64, 64], fcnet_activation="tanh", head_fcnet_hiddens=[], vf_share_layers=True)
 # Tensors of RLlib's module, by their names in a .dshq file.
 TENSORS = {
     "net.0": "encoder.encoder.net.mlp.0",
@@ -34,17 +32,29 @@ TENSORS = {
 }
 
 
-def register(opponent: str) -> None:
-    """Make the environments known by a name."""
-    gymnasium.register(
-        id=NAME,
-        entry_point=lambda **_: DrillEnv("ball", opponent),
+def configured(drill: str, opponent: str, matches: int, seed: int) -> PPOConfig:
+    """PPO over one vector environment in this process."""
+    return (
+        PPOConfig()
         # RLlib counts on the step between two episodes.
-        vector_entry_point=lambda num_envs, **_: DrillVectorEnv(num_envs, "ball", opponent, AutoresetMode.NEXT_STEP),
+        .environment(
+            f"drillsergeant/{drill}-v0", env_config={"opponent": opponent, "autoreset": AutoresetMode.NEXT_STEP}
+        )
+        .env_runners(
+            num_env_runners=0,
+            num_envs_per_env_runner=matches,
+            gym_env_vectorize_mode="vector_entry_point",
+            rollout_fragment_length=16,
+        )
+        .training(
+            train_batch_size=16 * matches, minibatch_size=1024, num_epochs=2, lr=1e-3, gamma=0.98, entropy_coeff=0.003
+        )
+        .rl_module(model_config=SHAPE)
+        .debugging(seed=seed)
     )
 
 
-def brought_back(algorithm: Any, decisions: int) -> drillsergeant.Policy:
+def brought_back(algorithm: Any, drill: str, decisions: int) -> drillsergeant.Policy:
     """The policy as one of the page."""
     # The learner's module: the one that plays has no value head.
     state = algorithm.learner_group.get_weights()[DEFAULT_MODULE_ID]
@@ -53,44 +63,33 @@ def brought_back(algorithm: Any, decisions: int) -> drillsergeant.Policy:
         for ours, theirs in TENSORS.items()
         for kind in ("weight", "bias")
     }
-    return drillsergeant.Policy.from_tensors(drillsergeant.make("ball"), tensors, decisions)
+    return drillsergeant.Policy.from_tensors(drillsergeant.make(drill), tensors, decisions)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Train and write the files."""
+def main(arguments: Sequence[str] | None = None) -> dict[str, dict[str, float]]:
+    """Train, say what it has come to, write the files; returns the shares of wins before and after."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--drill", default="ball")
     parser.add_argument("--opponent", default="random", choices=["scripted", "random"], help="whom it learns from")
     parser.add_argument("--matches", type=int, default=256)
     parser.add_argument("--decisions", type=float, default=2e6)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("policy.dshq"), help="beside it goes the same as .onnx")
     given = parser.parse_args(arguments)
-    register(given.opponent)
-    config = (
-        PPOConfig()
-        .environment(NAME)
-        .env_runners(
-            num_env_runners=0,
-            num_envs_per_env_runner=given.matches,
-            gym_env_vectorize_mode="vector_entry_point",
-            rollout_fragment_length=16,
-        )
-        .training(
-            train_batch_size=16 * given.matches, minibatch_size=1024, num_epochs=2, lr=1e-3, gamma=0.98,
-            entropy_coeff=0.003,
-        )
-        .rl_module(model_config=SHAPE)
-    )  # fmt: skip
-    algorithm = config.build_algo()
+    algorithm = configured(given.drill, given.opponent, given.matches, given.seed).build_algo()
+    shares: dict[str, dict[str, float]] = {}
     decisions = 0
-    while decisions < given.decisions:
-        result = algorithm.train()
-        runners = result["env_runners"]
-        decisions = int(runners["num_env_steps_sampled_lifetime"])
-        print(f"{decisions} decisions, mean reward of an episode {runners.get('episode_return_mean')}", flush=True)
-    policy = brought_back(algorithm, decisions)
+    for when in ("before", "after"):
+        while when == "after" and decisions < given.decisions:
+            decisions = int(algorithm.train()["env_runners"]["num_env_steps_sampled_lifetime"])
+        policy = brought_back(algorithm, given.drill, decisions)
+        shares[when] = {opponent: win_share(policy, opponent) for opponent in ("scripted", "random")}
+        wins = ", ".join(f"{share:.0%} against the {name} player" for name, share in shares[when].items())
+        print(f"{when} {decisions} decisions: wins {wins}", flush=True)
     algorithm.stop()
     policy.save(given.out)
     policy.export_onnx(given.out.with_suffix(".onnx"))
+    return shares
 
 
 if __name__ == "__main__":
