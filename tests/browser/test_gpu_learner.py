@@ -11,7 +11,8 @@ import pytest
 
 from tests.browser.conftest import Visitor
 
-SMALL = "?learner=webgpu&drill=probe-both&matches=32&workers=1&horizon=4"
+SIZE = "matches=32&workers=1&horizon=4"
+SMALL = f"?learner=webgpu&drill=probe-both&{SIZE}"
 KERNELS = 12
 
 # What a learner that works comes to: next to no error of the value, or nearly all of the reward there is.
@@ -24,40 +25,12 @@ PROBES = {
 }
 
 
-@pytest.mark.parametrize("probe", PROBES)
-def test_a_probe_is_learned_on_the_device(visitor: Visitor, probe: str) -> None:
-    visitor.open(f"?learner=webgpu&drill={probe}&matches=32&workers=1&horizon=4&learning_rate=0.03")
-    visitor.page.click("#train")
+def learns(visitor: Visitor, probe: str) -> None:
+    """Wait until the device has learned a probe, without any trouble."""
     visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 150)
     visitor.until("the probe is learned", lambda: PROBES[probe](visitor), 150)
     assert visitor.trainer("learner") == "webgpu"
     assert visitor.trainer("gpu_losses") == visitor.trainer("gpu_voids") == visitor.trainer("dropped") == 0
-    assert visitor.told()["errors"] == []
-
-
-def test_a_program_that_plays_a_device_is_not_chosen(visitor: Visitor) -> None:
-    visitor.open("?matches=64&workers=1")
-    visitor.page.click("#train")
-    visitor.until("it was looked at", lambda: "program" in (visitor.trainer("learner_why") or ""))
-    updates = visitor.trainer("updates")
-    visitor.until("training goes on", lambda: visitor.trainer("updates") > updates)
-    assert visitor.trainer("learner") == "wasm"
-
-
-def test_the_learner_can_be_changed_while_it_learns(visitor: Visitor) -> None:
-    visitor.open("?learner=wasm&drill=probe-action&matches=32&workers=1&horizon=4")
-    page = visitor.page
-    page.click("#train")
-    visitor.until("the kernels learn", lambda: (visitor.trainer("updates") or 0) > 5)
-    assert page.input_value("#learner") == "wasm"
-    page.select_option("#learner", "webgpu")
-    visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 150)
-    updates, reward = visitor.trainer("updates"), visitor.trainer("reward_earned")
-    assert updates > 5
-    page.select_option("#learner", "wasm")
-    visitor.until("the kernels learn again", lambda: visitor.trainer("learner") == "wasm")
-    visitor.until("they went on", lambda: visitor.trainer("updates") > updates + 5)
-    assert visitor.trainer("reward_earned") >= reward - 0.2
     assert visitor.told()["errors"] == []
 
 
@@ -72,11 +45,53 @@ def loads_of_numpy(visitor: Visitor) -> int:
     return sum("numpy" in url for url in visitor.requests)
 
 
-def test_validation_is_switched_on_and_off_in_the_middle(visitor: Visitor) -> None:
-    visitor.open(SMALL)
+@pytest.mark.parametrize("probe", ["probe-value", "probe-signal", "probe-delay"])
+def test_a_probe_is_learned_on_the_device(visitor: Visitor, probe: str) -> None:
+    visitor.open(f"?learner=webgpu&drill={probe}&{SIZE}&learning_rate=0.03")
+    visitor.page.click("#train")
+    learns(visitor, probe)
+
+
+def test_a_program_that_plays_a_device_is_chosen_neither_to_learn_nor_to_draw(visitor: Visitor) -> None:
+    visitor.open("?matches=64&workers=1")
+    visitor.until("the show tells what it draws with", lambda: visitor.show("renderer"))
+    visitor.page.click("#train")
+    visitor.until("it was looked at", lambda: "program" in (visitor.trainer("learner_why") or ""))
+    updates = visitor.trainer("updates")
+    visitor.page.wait_for_timeout(2000)  # time enough for the show to change its mind
+    visitor.until("training goes on", lambda: visitor.trainer("updates") > updates)
+    assert visitor.trainer("learner") == "wasm"
+    assert visitor.show("renderer") == "canvas2d"
+    assert visitor.page.text_content("#metric-renderer") == "canvas2d"
+    assert visitor.told()["errors"] == []
+
+
+def test_a_probe_is_learned_on_kernels_then_on_the_device_then_on_kernels(visitor: Visitor) -> None:
+    visitor.open(f"?learner=wasm&drill=probe-action&{SIZE}&learning_rate=0.03")
     page = visitor.page
     page.click("#train")
-    visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 150)
+    page.click("#validate")
+    visitor.until("it is said that nothing is compared", lambda: "not in use" in page.inner_text("#validation-state"))
+    assert loads_of_numpy(visitor) == 0
+    page.click("#validate")
+    visitor.until("the kernels learn", lambda: (visitor.trainer("updates") or 0) > 5)
+    assert page.input_value("#learner") == "wasm"
+    page.select_option("#learner", "webgpu")
+    learns(visitor, "probe-action")
+    updates, reward = visitor.trainer("updates"), visitor.trainer("reward_earned")
+    assert updates > 5
+    page.select_option("#learner", "wasm")
+    visitor.until("the kernels learn again", lambda: visitor.trainer("learner") == "wasm")
+    visitor.until("they went on", lambda: visitor.trainer("updates") > updates + 5)
+    assert visitor.trainer("reward_earned") >= reward - 0.2
+    assert visitor.told()["errors"] == []
+
+
+def test_a_probe_is_learned_and_validation_switched_on_and_off_in_the_middle(visitor: Visitor) -> None:
+    visitor.open(SMALL + "&learning_rate=0.03")
+    page = visitor.page
+    page.click("#train")
+    learns(visitor, "probe-both")
     assert loads_of_numpy(visitor) == 0
     assert not page.is_visible("#validation-table")
     updates = visitor.trainer("updates")
@@ -114,11 +129,3 @@ def test_a_kernel_beyond_its_bound_ends_learning_on_the_device_and_is_named(visi
     visitor.until("the kernels learn on", lambda: visitor.trainer("updates") > updates + 5)
     assert visitor.trainer("learner") == "wasm"
     assert visitor.told()["errors"] == []
-
-
-def test_without_the_device_validation_says_that_it_has_nothing_to_compare(visitor: Visitor) -> None:
-    visitor.open("?learner=wasm&drill=probe-both&matches=32&workers=1&horizon=4")
-    visitor.page.click("#train")
-    visitor.page.click("#validate")
-    visitor.until("it says so", lambda: "it is not in use" in visitor.page.inner_text("#validation-state"))
-    assert loads_of_numpy(visitor) == 0

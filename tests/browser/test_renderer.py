@@ -222,12 +222,3 @@ def test_a_lost_device_costs_the_match_nothing_and_another_one_is_taken(visitor:
     visitor.until("the match went on", lambda: visitor.show("clock_s") > clock_s + 1)
     assert visitor.told()["show_restarts"] == 0
     assert visitor.told()["errors"] == []
-
-
-def test_a_software_device_is_not_used_unless_asked_for(visitor: Visitor) -> None:
-    visitor.open()
-    visitor.until("the show tells what it draws with", lambda: visitor.show("renderer"))
-    visitor.page.wait_for_timeout(2000)  # time enough to change its mind
-    assert visitor.show("renderer") == "canvas2d"
-    assert visitor.page.text_content("#metric-renderer") == "canvas2d"
-    assert visitor.told()["errors"] == []
