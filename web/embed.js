@@ -39,13 +39,14 @@
     :host { display: block; container-type: inline-size; }
     :host([hidden]) { display: none; }
     .box { --bar: 147px; height: calc((100cqw - 26px) * 89 / 147 + var(--bar)); border: 1px solid light-dark(#d9d8d0, #333c42); border-radius: 12px; overflow: hidden; background: light-dark(#f4f3ee, #14181b); }
-    @container (max-width: 482px) { .box { --bar: 196px; } }
+    @container (max-width: 482px) { .box { --bar: 220px; } }
     .box.editor { --bar: 553px; }
     .box.inside { --bar: 480px; }
     .box.editor.inside { --bar: 885px; }
     .box.learning { --bar: 783px; }
     @container (max-width: 482px) { .box.editor { --bar: 690px; } .box.inside { --bar: 760px; } .box.editor.inside { --bar: 1264px; } .box.learning { --bar: 1000px; } }
     @container (min-width: 860px) { .box:is(.editor, .inside, .learning) { --half: calc((50cqw - 20px) * 89 / 147); height: max(468px, var(--half) + 148px); } .box.editor.inside { height: calc(max(430px, var(--half) + 137px) + 354px); } .box.learning { height: max(560px, var(--half) + 390px); } }
+    @container (max-width: 859px) { .box.waiting:is(.editor, .inside, .learning) { --bar: 147px; } }
     .box.full { height: var(--drill-height, min(900px, 90svh)); }
     .box.none { height: calc((100cqw - 2px) * 89 / 147); }
     iframe { display: block; width: 100%; height: 100%; border: 0; }
@@ -156,7 +157,7 @@
       clearTimeout(this.#patience);
       const other = "credentialless" in HTMLIFrameElement.prototype && !frame.credentialless && !this.#greeted;
       if (other) this.#open(true); // isolated pages take frames without headers that way, in Chromium
-      else if (crossOriginIsolated) this.#giveUp(`This page is cross-origin isolated, and the browser lets nothing in that ${SITE.host} sends without the headers for it.`);
+      else if (crossOriginIsolated) this.#giveUp(`This page is cross-origin isolated, and ${SITE.host} sends none of the headers with which the browser would let it in.`);
       else this.#giveUp(`Nothing came from ${SITE.host}: it cannot be reached, or it or this page allows no frame.`);
     }
 

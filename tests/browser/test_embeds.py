@@ -59,8 +59,8 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
     with chromium_profile(tmp_path / "profile", browser) as context, embedding_in(context, page, HEADERS, {}) as host:
         host.open(
             f"<drill-sergeant {nonsense} autotrain></drill-sergeant>"
-            "<drill-sergeant seed='2' controls='full' autotrain></drill-sergeant>"
-            f"{FAR}<drill-sergeant seed='3' controls='none'></drill-sergeant>"
+            "<drill-sergeant seed='2' workers='1' controls='full' autotrain></drill-sergeant>"
+            f"{FAR}<drill-sergeant seed='3' workers='1' controls='none'></drill-sergeant>"
         )
         assert len(host.warnings) == len(NONSENSE)
         for (name, value), warning in zip(NONSENSE.items(), host.warnings, strict=True):
