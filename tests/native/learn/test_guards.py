@@ -144,17 +144,17 @@ def test_a_sure_winner_and_a_policy_that_varies_are_left_alone(entropy: float, w
 
 def test_a_good_policy_that_gets_no_better_takes_finer_steps_down_to_a_bound() -> None:
     run = Run()
-    notes = [note for _ in range(4000) for note in run.update(0.9).notes]
+    notes = [note for _ in range(20_000) for note in run.update(0.9).notes]
     assert run.hyper.learning_rate == HYPER.learning_rate * guards.FINEST_SHARE
     assert len(notes) == 5
     assert notes[0].startswith("Wins have not risen above 9")
-    assert notes[0].endswith("for 4,000 matches: learning rate 0.006 → 0.003")
+    assert notes[0].endswith("for 20,000 matches: learning rate 0.006 → 0.003")
 
 
 def test_a_policy_that_gets_better_or_still_loses_keeps_its_steps() -> None:
     better, losing = Run(), Run()
-    for number in range(2000):
-        better.update(0.55 + 0.4 * number / 2000)
+    for number in range(10_000):
+        better.update(0.55 + 0.4 * number / 10_000)
         losing.update(0.5)
     assert better.hyper == losing.hyper == HYPER
 
@@ -164,10 +164,10 @@ def test_a_learning_rate_the_visitor_has_set_gets_its_time() -> None:
     while run.hyper == HYPER:
         run.update(0.9)
     halved_at = run.updates
-    for _ in range(150):
+    for _ in range(750):
         run.update(0.9)
     run.hyper = run.hyper.changed(learning_rate=0.004)
-    for _ in range(150):
+    for _ in range(750):
         run.update(0.9)
     assert run.updates - halved_at > guards.PATIENCE_EPISODES / 20
     assert run.hyper.learning_rate == 0.004
