@@ -56,12 +56,36 @@ class Visitor:
         return (self.told().get("trainer") or {}).get(key)
 
     def until(self, what: str, true: Callable[[], object], limit_s: float = 60.0) -> None:
-        """Wait until ``true()``; fail saying ``what`` was waited for and what the page told last."""
+        """Wait until ``true()``; fail saying ``what`` was waited for and what the page told last.
+
+        A number the page has not told yet is ``None`` and cannot be compared: that is not yet, not an error. It
+        happens whenever a worker is replaced or another match begins between two readings.
+        """
         ends_s = time.monotonic() + limit_s
-        while not true():
+        while True:
+            untold = ""
+            try:
+                if true():
+                    return
+            except TypeError as error:
+                untold = f" ({error})"
             if time.monotonic() > ends_s:
-                pytest.fail(f"waited {limit_s:.0f} s in vain until {what}; the page told {self.told()}")
+                pytest.fail(f"waited {limit_s:.0f} s in vain until {what}{untold}; the page told {self.told()}")
             self.page.wait_for_timeout(100)
+
+    def until_the_match_moves(self, ticks: int = 30, limit_s: float = 60.0) -> None:
+        """Wait until one match went on for some ticks; one that begins anew in between is counted from there."""
+        start: list[int] = []
+
+        def went_on() -> bool:
+            now = self.show("ticks")
+            if now is None:
+                return False
+            if not start or now < start[0]:
+                start[:] = [now]
+            return bool(now >= start[0] + ticks)
+
+        self.until(f"the match moves on by {ticks} ticks", went_on, limit_s)
 
     def worker(self, name: str) -> Worker:
         """The worker whose script is ``workers/<name>.js``; the newest one where it was restarted."""

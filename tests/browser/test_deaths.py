@@ -26,8 +26,7 @@ def test_a_worker_of_every_role_may_die_while_training_goes_on(visitor: Visitor)
     visitor.until("its death was noticed", lambda: visitor.told()["show_restarts"] == 1)
     visitor.until("it is back", lambda: visitor.told()["fleet"]["show"] == "ready", 90)
     visitor.until("the new match tells of itself", lambda: visitor.show("ticks") < stale)
-    ticks = visitor.show("ticks")
-    visitor.until("the match moves on its new canvas", lambda: visitor.show("ticks") > ticks + 30)
+    visitor.until_the_match_moves()
     assert visitor.told()["restarts"] == {"rollout.0": 1, "trainer": 1, "show": 1}
 
 

@@ -27,8 +27,7 @@ def cannot_be_fetched(visitor: Visitor, name: str) -> None:
     visitor.context.route(pattern, lambda route: route.fulfill(status=503))
     visitor.page.select_option("#drill-choice", name)
     visitor.until("it says so", lambda: "status 503" in visitor.page.inner_text("#drill-note"))
-    ticks = visitor.show("ticks")
-    visitor.until("the match goes on", lambda: visitor.show("ticks") > ticks + 30)
+    visitor.until_the_match_moves()
     assert visitor.told()["drill"] == visitor.page.input_value("#drill-choice") == there
     assert visitor.told()["errors"] == []
     visitor.context.unroute(pattern)

@@ -23,11 +23,9 @@ def test_stuck_workers_of_every_role_are_replaced_and_training_goes_on(visitor: 
             visitor.until(f"{name} was noticed", lambda name=name: visitor.told()["restarts"].get(name) == 1, 40)
         for name in roles.values():
             visitor.until(f"{name} is back", lambda name=name: visitor.told()["fleet"][name] == "ready", 90)
-    version, stale = visitor.trainer("version"), visitor.show("ticks")
+    version = visitor.trainer("version")
     visitor.until("training goes on", lambda: visitor.trainer("version") > version + 1)
-    visitor.until("the new show tells of itself", lambda: visitor.show("ticks") != stale)
-    ticks = visitor.show("ticks")
-    visitor.until("the match goes on", lambda: visitor.show("ticks") > ticks + 30)
+    visitor.until_the_match_moves()
     assert visitor.told()["restarts"] == {"rollout.0": 1, "trainer": 1, "show": 1}
 
 

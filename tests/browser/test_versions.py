@@ -71,8 +71,7 @@ def test_a_worker_started_after_an_update_is_refused_and_the_match_goes_on(
         assert deployment.key in said and deployment.next_key in said and "reload the page" in said
         visitor.until("it is not tried again", lambda: visitor.told()["fleet"]["rollout.0"] == "dead")
         assert visitor.told()["restarts"] == {"rollout.0": 1}
-        ticks = visitor.show("ticks")
-        visitor.until("the match moves on", lambda: visitor.show("ticks") > ticks)
+        visitor.until_the_match_moves()
         visitor.page.reload()
         visitor.page.wait_for_selector("#train:not([disabled])")
         assert visitor.told()["errors"] == [], "after the reload everything is of the new build"

@@ -7,8 +7,7 @@ def test_a_visitor_trains_pauses_plays_and_resets(visitor: Visitor) -> None:
     visitor.open()
     page = visitor.page
     assert page.evaluate("crossOriginIsolated") is True
-    ticks = visitor.show("ticks")
-    visitor.until("the match moves", lambda: visitor.show("ticks") > ticks + 60)
+    visitor.until_the_match_moves(60)
 
     page.click("#train")
     visitor.until("three versions were adopted on screen", lambda: visitor.show("versions_adopted") >= 4)
@@ -76,8 +75,7 @@ def test_things_can_be_dragged_in_every_mode(visitor: Visitor) -> None:
     page.mouse.move(middle_x + 60, middle_y + 40, steps=4)
     visitor.until("the ball followed", lambda: visitor.show("ball_x") > 0.3 and visitor.show("ball_y") < -0.3)
     page.keyboard.press("Space")
-    ticks = visitor.show("ticks")
-    visitor.until("the match goes on meanwhile", lambda: visitor.show("ticks") > ticks + 60)
+    visitor.until_the_match_moves(60)
     page.mouse.move(middle_x - 60, middle_y - 40, steps=4)
     visitor.until("the ball follows in play", lambda: visitor.show("ball_x") < -0.3 and visitor.show("ball_y") > 0.3)
     page.mouse.up()
