@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, Worker
 from build.chromium import chromium, served
 from build.pins import SITE
 from tests.browser.gpu_stand import Stand
+from tests.browser.waiting import wait_until
 
 BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
 ARTEFACTS = Path("out/screenshots")
@@ -56,22 +56,8 @@ class Visitor:
         return (self.told().get("trainer") or {}).get(key)
 
     def until(self, what: str, true: Callable[[], object], limit_s: float = 60.0) -> None:
-        """Wait until ``true()``; fail saying ``what`` was waited for and what the page told last.
-
-        A number the page has not told yet is ``None`` and cannot be compared: that is not yet, not an error. It
-        happens whenever a worker is replaced or another match begins between two readings.
-        """
-        ends_s = time.monotonic() + limit_s
-        while True:
-            untold = ""
-            try:
-                if true():
-                    return
-            except TypeError as error:
-                untold = f" ({error})"
-            if time.monotonic() > ends_s:
-                pytest.fail(f"waited {limit_s:.0f} s in vain until {what}{untold}; the page told {self.told()}")
-            self.page.wait_for_timeout(100)
+        """Wait until ``true()``; see ``wait_until``."""
+        wait_until(what, true, self.told, lambda: self.page.wait_for_timeout(100), limit_s)
 
     def until_the_match_moves(self, ticks: int = 30, limit_s: float = 60.0) -> None:
         """Wait until one match went on for some ticks; one that begins anew in between is counted from there."""

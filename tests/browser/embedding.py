@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame
 
 from build.headers import site_headers
 from build.pins import SITE, pins
 from build.serve import Handler, Server, answering, serving
 from tests.browser.conftest import ARTEFACTS, BOOT_LIMIT_MS
+from tests.browser.waiting import wait_until
 
 HEADERS = site_headers(pins().content_security_policy)
 HOST = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A tutorial</title>
@@ -95,13 +95,9 @@ class Host:
         return bool(told) and bool(told[-1]["on"])
 
     def until(self, what: str, true: Callable[[], object], limit_s: float = BOOT_LIMIT_MS / 1000) -> None:
-        """Wait until something is so."""
-        ends_s = time.monotonic() + limit_s
-        while not true():
-            if time.monotonic() > ends_s:
-                told = self.page.evaluate("window.told ?? []")
-                pytest.fail(f"waited {limit_s:.0f} s in vain until {what}; the elements told {told}")
-            self.page.wait_for_timeout(150)
+        """Wait until something is so; see ``wait_until``."""
+        told = partial(self.page.evaluate, "window.told ?? []")
+        wait_until(what, true, told, lambda: self.page.wait_for_timeout(150), limit_s)
 
     def drill(self, code: str, index: int = 0) -> Any:
         """Call or read something of an element."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import BrowserContext, Frame
 
 from build.pins import SITE
 from build.serve import serving
 from tests.browser.conftest import BOOT_LIMIT_MS
+from tests.browser.waiting import wait_until
 
 PARENT = '<!doctype html><title>A tutorial</title><iframe src="{source}" {extra} width="1200" height="900"></iframe>'
 
@@ -48,11 +47,7 @@ class Framed:
 
     def until(self, what: str, true: Callable[[dict[str, Any]], object], limit_s: float = 60.0) -> None:
         """Wait until what the page tells is as wanted."""
-        ends_s = time.monotonic() + limit_s
-        while not true(self.told()):
-            if time.monotonic() > ends_s:
-                pytest.fail(f"waited {limit_s:.0f} s in vain until {what}; the page told {self.told()}")
-            self.page.wait_for_timeout(200)
+        wait_until(what, lambda: true(self.told()), self.told, lambda: self.page.wait_for_timeout(200), limit_s)
 
     def plays_and_learns(self) -> str:
         """Wait until the match moves, press Train and wait for updates; returns the mode and why."""

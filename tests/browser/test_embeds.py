@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Frame
 
 from build.chromium import chromium_profile
 from build.headers import ISOLATION
-from build.pins import CACHE
+from tests.browser.accessibility import violations
 from tests.browser.embedding import HEADERS, Host, embedding, embedding_in
 from tests.native.learn.policies import some_policy
 
@@ -29,20 +29,6 @@ POLICIES = {
     "sumo": write_policy(some_policy(Schema.of(facts_of(make("sumo")), HIDDEN))),
 }
 FAR = '<p style="height: 2000px">Much text</p>'
-
-
-def violations(frame: Frame) -> list[str]:
-    """What axe-core finds wrong in a frame's document, serious or critical."""
-    (source,) = CACHE.glob("npm-*/node_modules/axe-core/axe.min.js")
-    if not frame.evaluate("'axe' in window"):
-        frame.evaluate(source.read_text() + "; 0")
-    result: dict[str, Any] = frame.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in result["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 def started(host: Host, count: int) -> list[bool]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
-
-import pytest
 
 from build.chromium import served
 from build.firefox import Tab, firefox
+from tests.browser.waiting import wait_until
 
 TOLD = "JSON.parse(document.getElementById('telemetry').textContent || '{}')"
 
@@ -35,12 +35,8 @@ class Guest:
         self.tab.evaluate(f"document.getElementById('{name}').click()")
 
     def until(self, what: str, true: Callable[[], object], limit_s: float = 90.0) -> None:
-        """Wait until ``true()``; fail saying what was waited for."""
-        ends_s = time.monotonic() + limit_s
-        while not true():
-            if time.monotonic() > ends_s:
-                pytest.fail(f"waited {limit_s:.0f} s in vain until {what}; the page told {self.tab.evaluate(TOLD)}")
-            time.sleep(0.25)
+        """Wait until ``true()``; see ``wait_until``."""
+        wait_until(what, true, partial(self.tab.evaluate, TOLD), partial(time.sleep, 0.25), limit_s)
 
 
 def test_a_visitor_trains_saves_and_goes_on_after_a_reload() -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser
 
-from build.pins import CACHE
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Visitor
 
 MOST_SHIFT = 0.02  # a tenth of what is usually called good, 0.1 being the border
-SERIOUS = ("serious", "critical")
 COUNT_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -36,20 +34,6 @@ def watched(visitor: Visitor) -> Iterator[Visitor]:
     """A visitor whose browser counts what moves by itself."""
     visitor.context.add_init_script(COUNT_SHIFTS)
     yield visitor
-
-
-def violations(visitor: Visitor) -> list[str]:
-    """What axe-core finds wrong, serious or critical: rule and element."""
-    (source,) = CACHE.glob("npm-*/node_modules/axe-core/axe.min.js")
-    if not visitor.page.evaluate("'axe' in window"):
-        visitor.page.evaluate(source.read_text() + "; 0")
-    result: dict[str, Any] = visitor.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in result["violations"]
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
 
 
 def open_all(visitor: Visitor) -> None:
@@ -87,25 +71,25 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor
     page = visitor.page
     page.click("#train")
     visitor.until("charts are drawn", lambda: page.locator(".u-wrap").count() >= 9)
-    assert violations(visitor) == []
+    assert violations(visitor.page) == []
     visitor.until("a version can be chosen", lambda: page.is_enabled("#compare"))
     page.click("#train")
     visitor.until("a run is listed", lambda: page.locator("#runs-list option").count() == 1)
     open_all(visitor)
     visitor.snapshot("light")
-    assert violations(visitor) == []
+    assert violations(visitor.page) == []
     page.click("#theme")
     assert page.get_attribute("#theme", "aria-pressed") == "true"
     page.wait_for_timeout(700)
     visitor.snapshot("dark")
-    assert violations(visitor) == []
+    assert violations(visitor.page) == []
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_timeout(700)
     visitor.snapshot("phone-open")
-    assert violations(visitor) == []
+    assert violations(visitor.page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.click("#help")
-    assert violations(visitor) == []
+    assert violations(visitor.page) == []
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1280, "height": 860})
     for drill in ("sumo", "chase"):
@@ -113,7 +97,7 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor
         visitor.until(f"{drill} moves", lambda drill=drill: visitor.told()["drill"] == drill and visitor.show("ticks"))
         open_all(visitor)
         visitor.snapshot(f"open-{drill}")
-        assert violations(visitor) == []
+        assert violations(visitor.page) == []
         page.click("#theme")
         page.wait_for_timeout(700)
     assert visitor.told()["errors"] == []

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Frame, Locator
 
 from build.pins import SITE
 from build.serve import serving
+from tests.browser.accessibility import violations
 from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
-from tests.browser.test_looks import violations
 
 PAGE = "tutorial/index.html"
 LIGHT = {"index.html", "style.css", "tutorial.css", "theme.js", "embed.js", "icon.svg"}
@@ -103,7 +103,7 @@ def test_a_reader_goes_through_the_first_chapters(reader: Reader) -> None:
     heights = [reader.height(chapter) for chapter in range(1, 7)]
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        assert violations(reader) == []
+        assert violations(reader.page) == []
         reader.snapshot(f"tutorial-{scheme}")
 
     first = reader.start(1)
@@ -126,7 +126,7 @@ def test_a_reader_goes_through_the_first_chapters(reader: Reader) -> None:
     assert reader.ticks(1) == resting
     assert abs(reader.height(2) - heights[1]) <= 4, "its place was reserved"
     reader.snapshot("tutorial-second")
-    assert violations(reader) == [], "with frames and all that is in them"
+    assert violations(reader.page) == [], "with frames and all that is in them"
 
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_timeout(700)

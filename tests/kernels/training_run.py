@@ -37,9 +37,17 @@ def program_of(drill: str) -> Program:
 class TrainingRun:
     """A run of one rollout worker: a chunk, an update, a chunk, and so on."""
 
-    def __init__(self, drill: str = "ball", seed: int = 1, matches: int = 256, hyper: Hyper | None = None) -> None:
+    def __init__(
+        self,
+        drill: str = "ball",
+        seed: int = 1,
+        matches: int = 256,
+        hyper: Hyper | None = None,
+        address: Mapping[str, str] | None = None,
+    ) -> None:
+        """``address``: further values of the page's address, such as ``horizon`` and ``lockstep``."""
         program = program_of(drill)
-        setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches)})
+        setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
         layout = Layout(setup.plan)
         memory = NativeMemory(layout.total_bytes)
         initialise(memory, layout)
@@ -54,6 +62,7 @@ class TrainingRun:
             WeightsWriter(memory, layout, shape),
             hyper or Hyper(**cast(dict[str, float], setup.options["hyper"])),
             program.drill.reward_terms,
+            int(str(setup.options["lockstep"])),
         )
         telemetry = TelemetryWriter(memory, layout, rollout(0))
         self._rollout = Rollout(

@@ -10,8 +10,8 @@ from drillsergeant.runtimes.page_result import Result, result, sentence
 from drillsergeant.runtimes.page_tables import Tables
 from drillsergeant.runtimes.page_view import View
 
-AGAINST = ("acts by chance", "beats chance", "troubles the bot", "outplays the bot", "nearly always wins")
-ALONE = ("acts by chance", "gets the idea", "wins at times", "wins mostly", "nearly always wins")
+AGAINST = ("acts by chance", "beats chance", "troubles the bot", "outplays the bot", "rarely loses")
+ALONE = ("acts by chance", "gets the idea", "wins at times", "wins mostly", "rarely misses")
 AGAINST_OTHERS = ("legend-random", "legend-pool", "try-bot")
 
 
