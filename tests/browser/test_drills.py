@@ -6,6 +6,8 @@ import time
 
 from tests.browser.conftest import Visitor
 
+HELPING = 23  # objects that a rollout worker holds from the first time on that it helps to learn a drill
+
 
 def choose(visitor: Visitor, name: str) -> float:
     """Choose a drill; returns the seconds until its match moves."""
@@ -57,11 +59,11 @@ def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor
     back_s = choose(visitor, "sumo")
     assert visitor.show("version") >= 20, f"what was learned is there; chase had {version}"
     objects = {role: held(visitor, role) for role in ("show", "trainer", "rollout")}
-    for name in ("ball", "sumo", "chase", "sumo") * 2:
+    for name in ("ball", "sumo", "chase", "sumo") * 4:
         choose(visitor, name)
     visitor.until("it learns on", lambda: (visitor.trainer("updates") or 0) >= 5)
     for role, before in objects.items():
-        assert held(visitor, role) <= before + 20, role
+        assert held(visitor, role) <= before + HELPING + 7, role
     assert back_s < 5.0  # both drills are here: on a quiet machine about half a second
     assert len(page.workers) == workers
     assert visitor.told()["restarts"] == {}
