@@ -11,9 +11,9 @@ from drillsergeant.learn.kernel_calls import Calls
 from drillsergeant.learn.kernel_engine import KernelLearner
 from drillsergeant.learn.kernel_rollout import KernelCollector
 from drillsergeant.learn.schedule import shares_of
-from drillsergeant.memory import shares
+from drillsergeant.memory import work_queue
 from drillsergeant.memory.layout import SHARES_MAX
-from drillsergeant.memory.shares import ShareTaker
+from drillsergeant.memory.work_queue import ShareTaker
 
 from tests.kernels.engines import Pair, pair
 
@@ -79,7 +79,7 @@ def train(both: Pair, interfere: Interference, monkeypatch: pytest.MonkeyPatch) 
 def test_weights_do_not_depend_on_who_computes(
     interfere: Interference, shares_a_job: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shares, "SILENCE_S", 0.02)
+    monkeypatch.setattr(work_queue, "SILENCE_S", 0.02)
     by_others, same = train(pair("chase", 256, 8, WORKERS), interfere, monkeypatch)
     assert same
     assert by_others == shares_a_job * HYPER.epochs * UPDATES

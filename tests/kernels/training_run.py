@@ -13,10 +13,10 @@ from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_build import build_program
 from drillsergeant.learn.kernel_engine import KernelEngine
 from drillsergeant.learn.program import Program
-from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, initialise, rollout
-from drillsergeant.memory.library import DuelBook
 from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol

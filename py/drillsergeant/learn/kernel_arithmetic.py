@@ -18,7 +18,7 @@ from drillsergeant.learn.program import Program
 from drillsergeant.learn.schedule import Cell, shares_of
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout
-from drillsergeant.memory.shares import ShareBoard
+from drillsergeant.memory.work_queue import ShareBoard
 
 SET = ("parameters", "mean", "square")
 RECORDS_KEPT = 1 << 15  # more cells than any plan has; a bound, not a tuning

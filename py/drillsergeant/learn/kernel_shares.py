@@ -7,7 +7,7 @@ from drillsergeant.learn.program import Program
 from drillsergeant.learn.schedule import shares_of
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import Layout
-from drillsergeant.memory.shares import ShareTaker
+from drillsergeant.memory.work_queue import ShareTaker
 
 
 class ShareGradient:

@@ -8,7 +8,7 @@ from drillsergeant.learn.engine import Collector
 from drillsergeant.learn.sparring import Sparring
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout
-from drillsergeant.memory.library import DuelBook, LibraryWriter
+from drillsergeant.memory.snapshots import DuelBook, LibraryWriter
 
 # The first snapshot, in decisions, and how much further on each next one is taken: those of the page's timeline.
 SNAPSHOT_AT, SNAPSHOT_GROWTH = 50_000, 1.3

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from drillsergeant.learn.win_rate import Estimate
-from drillsergeant.memory.library import DuelTally
+from drillsergeant.memory.snapshots import DuelTally
 
 FLOOR = 0.05  # the least weight of an opponent; the most is 1
 KNOWN_GAMES = 16.0  # with fewer games an opponent is taken for one that always wins, and so soon tried

@@ -7,7 +7,7 @@ import random
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.pool import Pool, Record, plain
 from drillsergeant.learn.ratings import NOW, SCRIPTED, Ratings
-from drillsergeant.memory.library import NO_CHOICE, LibraryWriter
+from drillsergeant.memory.snapshots import NO_CHOICE, LibraryWriter
 
 # Updates that a worker plays one opponent for. An update is a second of match time, a match 20 seconds at most, and
 # with a new opponent all of a worker's duels start anew: what is under way then is never counted.

@@ -12,7 +12,7 @@ from typing import cast
 
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout, rollout
-from drillsergeant.memory.library import EMPTY, LibraryReader
+from drillsergeant.memory.snapshots import EMPTY, LibraryReader
 from drillsergeant.memory.weights import WeightsWord
 
 Window = tuple[int, int]  # byte offset and size

@@ -16,11 +16,11 @@ from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, ShowScratch
 from drillsergeant.learn.policy_file import Schema
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory, SoloMemory
-from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
-from drillsergeant.memory.library import DuelBook, LibraryReader
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.snapshots import DuelBook, LibraryReader
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol

@@ -7,9 +7,9 @@ message.
 from __future__ import annotations
 
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
-from drillsergeant.memory.control import RunFlag
-from drillsergeant.memory.library import DuelBook
 from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes.host import Host

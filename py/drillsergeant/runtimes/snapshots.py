@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drillsergeant.memory.access import Memory
-from drillsergeant.memory.library import LibraryReader
+from drillsergeant.memory.snapshots import LibraryReader
 
 KEPT = 4
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from drillsergeant.memory.access import Memory
-from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import SHOW, Layout, rollout
 from drillsergeant.memory.ring import raise_epoch
+from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.memory.weights import clear_pin
 from drillsergeant.runtimes import protocol

@@ -17,7 +17,7 @@ from drillsergeant.memory.layout import LIBRARY_SLOTS
 
 if TYPE_CHECKING:
     from drillsergeant.learn.ppo import LearnerState
-    from drillsergeant.memory.library import LibraryWriter
+    from drillsergeant.memory.snapshots import LibraryWriter
 
 FIRST_AT_DECISIONS = 50_000
 GROWTH = 1.3

@@ -11,8 +11,8 @@ from drillsergeant.learn.hyper import Hyper, settled
 from drillsergeant.learn.policy_file import Policy
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
-from drillsergeant.memory.library import LibraryWriter
 from drillsergeant.memory.ring import Doorbell, RingConsumer
+from drillsergeant.memory.snapshots import LibraryWriter
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter
 from drillsergeant.runtimes import protocol

@@ -11,7 +11,7 @@ from drillsergeant.learn.sparring import Sparring
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout
-from drillsergeant.memory.library import LibraryWriter
+from drillsergeant.memory.snapshots import LibraryWriter
 from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.runtimes.curve import Curve
 from drillsergeant.runtimes.evaluations import Evaluations

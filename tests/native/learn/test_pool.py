@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.learn.pool import FLOOR, KNOWN_GAMES, MEMORY_GAMES, Pool, Record, plain
-from drillsergeant.memory.library import DuelTally
+from drillsergeant.memory.snapshots import DuelTally
 from hypothesis import given
 from hypothesis import strategies as st
 

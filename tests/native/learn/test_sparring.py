@@ -7,7 +7,7 @@ from drillsergeant.learn.engine import Tally, duels_of
 from drillsergeant.learn.sparring import HOLD_UPDATES, Sparring
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan
-from drillsergeant.memory.library import DuelBook, LibraryWriter
+from drillsergeant.memory.snapshots import DuelBook, LibraryWriter
 
 WORKERS = 3
 LAYOUT = Layout(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 
 import pytest
-from drillsergeant.memory import library
+from drillsergeant.memory import snapshots
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan
-from drillsergeant.memory.library import NO_CHOICE, DuelBook, DuelTally, LibraryReader, LibraryWriter
+from drillsergeant.memory.snapshots import NO_CHOICE, DuelBook, DuelTally, LibraryReader, LibraryWriter
 
 from tests.native.memory.interleaving import Explorer, Load, Violation
 from tests.native.memory.replay import Program, ReplayMemory
@@ -95,7 +95,7 @@ def test_a_copy_during_which_the_slot_changed_is_thrown_away(change: str) -> Non
     shelf = Shelf(memory)
     shelf.writer.put(SLOT, 1, payload(1))
     memory.write(TARGET, payload(-1))
-    places = library._Places(LAYOUT)
+    places = snapshots._Places(LAYOUT)
 
     def begin() -> None:
         memory.store(places.ident(SLOT), 0)
@@ -140,7 +140,7 @@ def test_no_interleaving_gives_a_torn_copy_even_where_the_writer_dies() -> None:
     assert explored.states > 500, f"only {explored.states} states: the explorer lost something"
 
     def whole(load: Load) -> None:
-        places = library._Places(LAYOUT)
+        places = snapshots._Places(LAYOUT)
         ident = load(places.ident(SLOT))
         assert ident in (0, 11), f"a dead writer and its replacement left snapshot {ident}"
 
@@ -228,7 +228,7 @@ def test_a_dead_worker_leaves_its_counts_to_its_replacement_and_other_workers_al
         assert seen.wins + seen.losses <= seen.episodes, f"more decided than played: {seen}"
         assert seen.episodes >= 6, f"the living worker's count is gone: {seen}"
 
-    places = library._Places(LAYOUT)
+    places = snapshots._Places(LAYOUT)
     initial = {places.tally(1, SLOT) + word: value for word, value in enumerate((7, 6, 4, 2))}
     initial |= {places.tally(0, SLOT) + word: value for word, value in enumerate((5, 90, 80, 10))}
     initial |= {places.ident(SLOT): 7, LAYOUT["library.choice"].word: SLOT}

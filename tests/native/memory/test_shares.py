@@ -6,10 +6,10 @@ import threading
 from collections import Counter
 
 import pytest
-from drillsergeant.memory import shares
+from drillsergeant.memory import work_queue
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import SHARES_MAX, Layout, Plan
-from drillsergeant.memory.shares import ShareBoard, ShareTaker
+from drillsergeant.memory.work_queue import ShareBoard, ShareTaker
 
 PLAN = Plan(workers=3, matches=4, sides=1, horizon=2, observation_size=1, action_count=2, parameter_count=5)
 
@@ -46,7 +46,7 @@ def test_a_share_says_what_to_do_and_where_to_put_it() -> None:
 
 
 def test_a_late_share_of_an_earlier_job_does_not_count_for_the_present_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shares, "SILENCE_S", 0.01)
+    monkeypatch.setattr(work_queue, "SILENCE_S", 0.01)
     memory, layout = fresh()
     board, taker = ShareBoard(memory, layout), ShareTaker(memory, layout, 0)
     board.open(1, ())

@@ -20,8 +20,8 @@ from drillsergeant.learn.lockstep import Recipe, run
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, initialise
-from drillsergeant.memory.library import LibraryReader, LibraryWriter
 from drillsergeant.memory.mirror import Mirror, apply
+from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.assembly import Assembly

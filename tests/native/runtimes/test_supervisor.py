@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 from drillsergeant.memory.access import PlainMemory
-from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, Plan, initialise
+from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.pulse import LOOK_EVERY_S, STUCK_S

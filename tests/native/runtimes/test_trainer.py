@@ -9,10 +9,10 @@ from drillsergeant.drills.ball import BallDrill
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
 from drillsergeant.memory.access import PlainMemory
-from drillsergeant.memory.control import RunFlag
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
-from drillsergeant.memory.library import DuelBook
 from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol

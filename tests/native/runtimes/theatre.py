@@ -11,7 +11,7 @@ from drillsergeant.learn.kernel_build import facts_of
 from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
-from drillsergeant.memory.library import LibraryReader, LibraryWriter
+from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes.bout import Bout
 from drillsergeant.runtimes.show import Show
