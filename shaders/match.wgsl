@@ -1,6 +1,6 @@
 // The match and the factory, drawn by distance functions: one quad per shape, in order, each soft by half a pixel at
-// its edge. Lengths are pixels with y downwards unless they end in _m. The twin of runtimes/drawing.py; what lies in
-// `picture` is laid out in runtimes/drawing_shapes.py.
+// its edge. Lengths are pixels with y downwards unless they end in _m. The twin of drawing/match.py; what lies in
+// `picture` is laid out in drawing/shapes.py.
 
 const FIELD = 0u;
 const BOX = 1u;

@@ -34,9 +34,9 @@ import js
 from drillsergeant.browser.canvas import Canvas2D
 from drillsergeant.browser.gpu_canvas import open_gpu_canvas
 from drillsergeant.learn.program import Program
-from drillsergeant.runtimes.drawing import Look, draw
-from drillsergeant.runtimes.drawing_factory import draw_factory
-from drillsergeant.runtimes.drawing_shapes import factory_picture, match_picture
+from drillsergeant.drawing.match import Look, draw
+from drillsergeant.drawing.factory import draw_factory
+from drillsergeant.drawing.shapes import factory_picture, match_picture
 
 async def text_of(path):
     return await (await js.fetch(path)).text()

@@ -16,7 +16,7 @@ from pyodide.ffi import create_proxy
 from drillsergeant.browser.canvas import Canvas2D
 from drillsergeant.browser.gpu_adapter import Adapter, find_adapter
 from drillsergeant.browser.gpu_surface import CanvasSurface, ReadSurface, js_object
-from drillsergeant.runtimes.drawing_shapes import Painter, Picture
+from drillsergeant.drawing.shapes import Painter, Picture
 
 SHADER = "../shaders/match.wgsl"  # from a worker's script
 FIRST_BYTES = 32768

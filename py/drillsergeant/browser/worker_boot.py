@@ -14,9 +14,9 @@ from drillsergeant.browser.gpu_canvas import keep_painting
 from drillsergeant.browser.kernels import BrowserKernels
 from drillsergeant.browser.shared import taken
 from drillsergeant.browser.worker_host import WorkerHost
+from drillsergeant.drawing.shapes import Painter
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.assembly import Assembly
-from drillsergeant.runtimes.drawing_shapes import Painter
 from drillsergeant.runtimes.version import OtherVersion, refuse_other_version
 
 _alive: list[WorkerBoot] = []

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from drillsergeant.drawing.colours import rgba
+from drillsergeant.drawing.match import MARGIN_M, Look, Point, draw
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array
-from drillsergeant.runtimes.drawing import MARGIN_M, Look, Point, draw
-from drillsergeant.runtimes.drawing_colours import rgba
 
 MODES = (None, "rgb_array")
 WIDTH_PX = 640

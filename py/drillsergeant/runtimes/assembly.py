@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
 from drillsergeant.learn.fallback import FallbackLearner
 from drillsergeant.learn.gpu_learner import Check
@@ -25,7 +26,6 @@ from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes import protocol
 from drillsergeant.runtimes.archive import Archive
-from drillsergeant.runtimes.drawing_shapes import Painter
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas, Host
 from drillsergeant.runtimes.pulse import PULSE_EVERY_S

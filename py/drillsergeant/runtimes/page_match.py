@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from drillsergeant.drawing.match import arrange
 from drillsergeant.runtimes import page_numbers, protocol
-from drillsergeant.runtimes.drawing import arrange
 from drillsergeant.runtimes.page_address import Address
 from drillsergeant.runtimes.page_crew import Game
 from drillsergeant.runtimes.page_inside import SELECT, Inside

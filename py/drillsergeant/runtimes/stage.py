@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
+from drillsergeant.drawing.factory import draw_factory
+from drillsergeant.drawing.match import JUMP_M, Look, Point, Sight, blend, draw
+from drillsergeant.drawing.shapes import Painter, Picture, factory_picture, match_picture
 from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes.bout import Bout
-from drillsergeant.runtimes.drawing import JUMP_M, Look, Point, Sight, blend, draw
-from drillsergeant.runtimes.drawing_factory import draw_factory
-from drillsergeant.runtimes.drawing_shapes import Painter, Picture, factory_picture, match_picture
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.host import Canvas
 

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Sequence
 
 import pytest
+from drillsergeant.drawing.colours import DARK, LIGHT, faded
+from drillsergeant.drawing.match import CHOSEN_REACH, Look, Point, arrange, blend, draw, fit
 from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.drawing import CHOSEN_REACH, Look, Point, arrange, blend, draw, fit
-from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, faded
 from hypothesis import given
 from hypothesis import strategies as some
 

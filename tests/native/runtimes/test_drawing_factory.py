@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from drillsergeant.runtimes.drawing_colours import LIGHT
-from drillsergeant.runtimes.drawing_factory import draw_factory, grid
+from drillsergeant.drawing.colours import LIGHT
+from drillsergeant.drawing.factory import draw_factory, grid
 
 from tests.native.runtimes.test_drawing import BARE, SCENE, STATE, Recorder
 

@@ -1,11 +1,11 @@
 """A round field: a disc with its lines, on the canvas as in the numbers for the shader; a flash stays in it."""
 
 import pytest
+from drillsergeant.drawing.colours import LIGHT, faded
+from drillsergeant.drawing.factory import draw_factory
+from drillsergeant.drawing.match import Look, draw, fit
+from drillsergeant.drawing.shapes import RING, match_picture
 from drillsergeant.drills.contract import Scene
-from drillsergeant.runtimes.drawing import Look, draw, fit
-from drillsergeant.runtimes.drawing_colours import LIGHT, faded
-from drillsergeant.runtimes.drawing_factory import draw_factory
-from drillsergeant.runtimes.drawing_shapes import RING, match_picture
 
 from tests.native.runtimes.test_drawing import PLAYER, STATE, Recorder
 

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from drillsergeant.runtimes import drawing_shapes
-from drillsergeant.runtimes.drawing import Look, arrange, fit
-from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, rgba
-from drillsergeant.runtimes.drawing_shapes import (
+from drillsergeant.drawing import shapes
+from drillsergeant.drawing.colours import DARK, LIGHT, rgba
+from drillsergeant.drawing.match import Look, arrange, fit
+from drillsergeant.drawing.shapes import (
     BOX,
     DISC,
     FIELD,
@@ -52,7 +52,7 @@ def test_the_shader_counts_the_same_floats() -> None:
 @pytest.mark.parametrize("name", ["FIELD", "BOX", "DISC", "RING", "TRAIL", "TRAIL_POINTS", "TRAILS"])
 def test_the_shader_has_the_same_numbers(name: str) -> None:
     (value,) = re.findall(rf"const {name} = (\d+)u?;", SHADER)
-    assert int(value) == getattr(drawing_shapes, name)
+    assert int(value) == getattr(shapes, name)
 
 
 def test_a_match_is_its_field_then_its_bodies_where_the_state_says() -> None:

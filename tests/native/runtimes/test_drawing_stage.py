@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, SHAPE_FLOATS, TRAIL, Picture
 from drillsergeant.kernels.native import NativeMemory
 from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.memory.layout import Layout
 from drillsergeant.runtimes.bout import Bout
-from drillsergeant.runtimes.drawing_shapes import BOX, DISC, FIELD, HEAD_FLOATS, SHAPE_FLOATS, TRAIL, Picture
 from drillsergeant.runtimes.factory import Factory
 from drillsergeant.runtimes.stage import Stage
 

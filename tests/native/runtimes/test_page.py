@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from drillsergeant.drawing.match import fit
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.drawing import fit
 
 from tests.native.runtimes.fake_page import STILL, Sitting
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from drillsergeant.drawing.match import arrange
 from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.drawing import arrange
 from drillsergeant.runtimes.page_match import HINTS
 
 from tests.native.runtimes.fake_page import Sitting

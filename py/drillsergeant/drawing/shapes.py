@@ -12,8 +12,17 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.drawing import (
+from drillsergeant.drawing.colours import DARK, LIGHT, Colours, Rgba, rgba
+from drillsergeant.drawing.factory import (
+    FACTORY_BALL_EDGE,
+    FACTORY_BODY_EDGE,
+    FACTORY_RECESS_OPACITY,
+    LARGER,
+    begun,
+    grid,
+    line_px,
+)  # fmt: skip
+from drillsergeant.drawing.match import (
     BALL_EDGE,
     BODY_EDGE,
     CHOSEN_M,
@@ -36,16 +45,7 @@ from drillsergeant.runtimes.drawing import (
     ring_m,
     tint_of,
 )  # fmt: skip
-from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, Colours, Rgba, rgba
-from drillsergeant.runtimes.drawing_factory import (
-    FACTORY_BALL_EDGE,
-    FACTORY_BODY_EDGE,
-    FACTORY_RECESS_OPACITY,
-    LARGER,
-    begun,
-    grid,
-    line_px,
-)  # fmt: skip
+from drillsergeant.drills.contract import Body, Scene
 
 FIELD, BOX, DISC, RING, TRAIL = range(5)  # kinds of shapes
 TRAIL_POINTS, TRAILS = 16, 2  # points of a trail, trails in a picture

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from drillsergeant.drawing.colours import DARK, LIGHT, faded
+from drillsergeant.drawing.match import Fit, Point, fit
 from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.drawing import Fit, Point, fit
-from drillsergeant.runtimes.drawing_colours import DARK, LIGHT, faded
 from drillsergeant.runtimes.host import Canvas
 
 LARGER = 1.45  # than life: a true square would be a few pixels
