@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from drillsergeant.learn.policy_file import read_summary
-from drillsergeant.runtimes.archive import Archive, File, StorageError
-from drillsergeant.runtimes.trainer_saves import AUTOSAVE_EVERY_S
+from drillsergeant.runtimes.trainer.archive import Archive, File, StorageError
+from drillsergeant.runtimes.trainer.saves import AUTOSAVE_EVERY_S
 from playwright.sync_api import BrowserContext, Error, Page
 
 from build.chromium import chromium, served

@@ -1,5 +1,5 @@
 // Boots one worker: Pyodide, our wheel, then Python. Everything else is Python (browser/worker_boot.py). A boot that
-// never settles is noticed by the page (runtimes/supervisor.py).
+// never settles is noticed by the page (runtimes/supervisor/supervisor.py).
 import { loadPyodide } from "../pyodide/pyodide-loader.js";
 
 const options = new URLSearchParams(self.location.search);

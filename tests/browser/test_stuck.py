@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from drillsergeant.runtimes.pulse import STUCK_S
+from drillsergeant.runtimes.heartbeat import STUCK_S
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Visitor

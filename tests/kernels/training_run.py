@@ -19,11 +19,11 @@ from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
-from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.rollout import Rollout
-from drillsergeant.runtimes.setup import choose_setup
-from drillsergeant.runtimes.trainer import Trainer
-from drillsergeant.runtimes.trainer_events import Event
+from drillsergeant.runtimes.supervisor.setup import choose_setup
+from drillsergeant.runtimes.trainer.events import Event
+from drillsergeant.runtimes.trainer.trainer import Trainer
 
 from tests.native.runtimes.test_trainer import PlainHost
 
@@ -75,7 +75,7 @@ class TrainingRun:
             telemetry,
             layout.plan.agents * layout.plan.horizon,
         )
-        self.trainer.handle(protocol.StartTraining())
+        self.trainer.handle(messages.StartTraining())
 
     def update(self) -> None:
         """One chunk and the update from it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import js
 
-from drillsergeant.runtimes.page_view import Bar
+from drillsergeant.runtimes.page.view import Bar
 
 
 class Bars:

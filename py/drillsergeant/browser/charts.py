@@ -12,7 +12,7 @@ from typing import Any
 import js
 from pyodide.ffi import create_proxy, to_js
 
-from drillsergeant.runtimes.page_view import Mark
+from drillsergeant.runtimes.page.view import Mark
 
 FONT = "11px system-ui, sans-serif"
 LINES = ("--line", "--line-2", "--line-3", "--line-4", "--line-5")

@@ -13,7 +13,7 @@ from pyodide.ffi import JsException, create_proxy
 from drillsergeant.browser.bars import Bars
 from drillsergeant.browser.charts import Charts
 from drillsergeant.browser.gamepad import Gamepads
-from drillsergeant.runtimes.page_view import Bar, Events, Mark
+from drillsergeant.runtimes.page.view import Bar, Events, Mark
 
 DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")

@@ -10,7 +10,7 @@ import js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 from drillsergeant.learn.tensor_file import MOST_BYTES
-from drillsergeant.runtimes.page_runs import Guard
+from drillsergeant.runtimes.page.panels.runs import Guard
 
 FILE_INPUT = "runs-file"
 LINGER_MS = 60_000  # a download may begin late; after that its bytes are let go

@@ -7,7 +7,7 @@ from typing import Any
 import js
 from pyodide.ffi import create_proxy
 
-from drillsergeant.runtimes.embed import Embed
+from drillsergeant.runtimes.page.embed import Embed
 
 OWN_TAB = "embed-own"
 FRAMED = ("embed", "editor", "panel", "mode", "theme", "workers")  # what an address has only because it is a frame's

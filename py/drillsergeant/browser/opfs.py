@@ -13,7 +13,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, to_js
 
-from drillsergeant.runtimes.archive import StorageError
+from drillsergeant.runtimes.trainer.archive import StorageError
 
 FOLDER = "runs"
 WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)

@@ -13,13 +13,13 @@ from drillsergeant.browser.embed_port import EmbedPort
 from drillsergeant.browser.shelf import BrowserForge, Shelf
 from drillsergeant.browser.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
-from drillsergeant.runtimes.embed import Embed
-from drillsergeant.runtimes.page import Page
-from drillsergeant.runtimes.page_address import opened
-from drillsergeant.runtimes.page_mode import tell_mode
-from drillsergeant.runtimes.setup import choose_setup
-from drillsergeant.runtimes.smithy import Smithy
-from drillsergeant.runtimes.supervisor import Fleet
+from drillsergeant.runtimes.page.address import opened
+from drillsergeant.runtimes.page.embed import Embed
+from drillsergeant.runtimes.page.page import Page
+from drillsergeant.runtimes.page.solo_notice import tell_mode
+from drillsergeant.runtimes.supervisor.compile_client import Smithy
+from drillsergeant.runtimes.supervisor.setup import choose_setup
+from drillsergeant.runtimes.supervisor.supervisor import Fleet
 
 _alive: list[object] = []
 FRAME_CORES = 4  # what a page in somebody else's takes itself to have at most: two rollout workers

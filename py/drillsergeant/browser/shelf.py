@@ -18,10 +18,10 @@ from drillsergeant.browser.shared import BrowserMemory, allocate
 from drillsergeant.browser.spawner import own_version
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.setup import Setup
-from drillsergeant.runtimes.smithy import Answer, Smithy
-from drillsergeant.runtimes.supervisor import Fleet, Hosted
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.compile_client import Answer, Smithy
+from drillsergeant.runtimes.supervisor.setup import Setup
+from drillsergeant.runtimes.supervisor.supervisor import Fleet, Hosted
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Shelf:
     def install(
         self,
         name: str,
-        made: protocol.Compiled | None,
+        made: messages.Compiled | None,
         fleet: Fleet,
         audience: Audience,
         then: Callable[[str, bool], None],
@@ -126,7 +126,7 @@ class Shelf:
 
         self._begin(go())
 
-    async def _install(self, name: str, made: protocol.Compiled | None, fleet: Fleet) -> bool:
+    async def _install(self, name: str, made: messages.Compiled | None, fleet: Fleet) -> bool:
         """Returns whether what was learned is lost, because the memory has another shape."""
         old = self._places[name]
         if made is None:
@@ -147,9 +147,9 @@ class Shelf:
         place = self._places[name] = replace(old, program=program, setup=setup, hosted=hosted)
         # The trainer learns from numbers alone: it goes on as it is, unless it plays too or its words have changed.
         same_words = _words(program) == _words(old.program)
-        roles = ("show", "rollout") if self._mode == "shared" and same_words else protocol.ROLES
+        roles = ("show", "rollout") if self._mode == "shared" and same_words else messages.ROLES
         fleet.replace(place.hosted, place.setup, place.layout, place.memory, roles)
-        fleet.send("trainer", protocol.SetGuards(bool(setup.options.get("guards", True))))
+        fleet.send("trainer", messages.SetGuards(bool(setup.options.get("guards", True))))
         return False
 
     async def _fetched(self, name: str) -> tuple[str, Any]:
@@ -176,9 +176,9 @@ class BrowserForge:
 
     def compile(self, drill: str, text: str, answer: Answer) -> None:
         """Make a program of the text in the workshop."""
-        self._smithy.compile(protocol.Compile(drill, text, self._mode == "shared"), answer)
+        self._smithy.compile(messages.Compile(drill, text, self._mode == "shared"), answer)
 
-    def install(self, drill: str, made: protocol.Compiled | None, then: Callable[[str, bool], None]) -> None:
+    def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:
         """Let the workers go over to a program, or back to the original."""
         self._shelf.install(drill, made, self._fleet, self.audience, then)
 

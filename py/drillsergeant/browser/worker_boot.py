@@ -15,9 +15,9 @@ from drillsergeant.browser.kernels import BrowserKernels
 from drillsergeant.browser.shared import taken
 from drillsergeant.browser.worker_host import WorkerHost
 from drillsergeant.drawing.shapes import Painter
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.assembly import Assembly
+from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.version import OtherVersion, refuse_other_version
+from drillsergeant.runtimes.worker_runtime import Assembly
 
 _alive: list[WorkerBoot] = []
 
@@ -43,14 +43,14 @@ class WorkerBoot:
         try:
             wire = data.to_py() if hasattr(data, "to_py") else data
             refuse_other_version(wire)
-            message = protocol.decode(wire, self._role)
-            if isinstance(message, protocol.Init):
+            message = messages.decode(wire, self._role)
+            if isinstance(message, messages.Init):
                 self._begin(message)
             elif self._assembly is None:
-                raise protocol.ProtocolError(f"{message.TYPE} came before INIT; send INIT first")
+                raise messages.ProtocolError(f"{message.TYPE} came before INIT; send INIT first")
             else:
                 self._assembly.handle(message)
-        except (protocol.ProtocolError, ValueError) as refused:
+        except (messages.ProtocolError, ValueError) as refused:
             dropped = self._began and self._assembly is None
             self._report(str(refused), "", fatal=dropped)
         except OtherVersion as other:
@@ -58,7 +58,7 @@ class WorkerBoot:
         except Exception as failure:  # a worker's failure must reach the page, whatever it is
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
-    def _begin(self, init: protocol.Init) -> None:
+    def _begin(self, init: messages.Init) -> None:
         self._index = init.index
         self._drop()
         if init.canvas is not None:
@@ -71,7 +71,7 @@ class WorkerBoot:
             self._tasks.append(asyncio.ensure_future(self._guarded(assembly.run())))
         elif self._painter is not None:
             assembly.adopt(self._painter)
-        ready = protocol.encode(protocol.Ready(self._role, init.index, self._host.boot_s()))
+        ready = messages.encode(messages.Ready(self._role, init.index, self._host.boot_s()))
         if self._began:
             self._host.post(ready)
             return
@@ -115,7 +115,7 @@ class WorkerBoot:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
     def _report(self, message: str, trace: str, fatal: bool, final: bool = False) -> None:
-        self._host.post(protocol.encode(protocol.Error(self._role, self._index, message, trace, fatal, final)))
+        self._host.post(messages.encode(messages.Error(self._role, self._index, message, trace, fatal, final)))
 
 
 def start(role: str, queue: Any, started_ms: float) -> None:

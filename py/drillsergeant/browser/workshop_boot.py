@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from drillsergeant.browser.worker_host import WorkerHost
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.workshop import Workshop
+from drillsergeant.runtimes.compile_worker import Workshop
+from drillsergeant.runtimes.protocol import messages
 
 _alive: list[object] = []
 
@@ -15,23 +15,23 @@ def start(role: str, queue: Any, started_ms: float) -> None:
     """Begin; ``queue`` is a JavaScript array of messages that came while Python was loading."""
     host = WorkerHost(started_ms)
 
-    def post(message: protocol.Message) -> None:
-        host.post(protocol.encode(message))
+    def post(message: messages.Message) -> None:
+        host.post(messages.encode(message))
 
     workshop = Workshop(post)
 
     def receive(data: Any) -> None:
         try:
-            request = protocol.decode(data.to_py() if hasattr(data, "to_py") else data, role)
-            assert isinstance(request, protocol.Compile), "the workshop accepts nothing else"
+            request = messages.decode(data.to_py() if hasattr(data, "to_py") else data, role)
+            assert isinstance(request, messages.Compile), "the workshop accepts nothing else"
             workshop.handle(request)
-        except protocol.ProtocolError as wrong:
-            post(protocol.Error(role, 0, str(wrong)))
+        except messages.ProtocolError as wrong:
+            post(messages.Error(role, 0, str(wrong)))
         except BaseException as failure:  # SystemExit and the like are the reader's, too
-            post(protocol.Refused(f"{type(failure).__name__}: {failure}", 0))
+            post(messages.Refused(f"{type(failure).__name__}: {failure}", 0))
 
     _alive.append(workshop)
     host.on_message(receive)
     for data in queue:
         receive(data)
-    post(protocol.Ready(role, 0, host.boot_s()))
+    post(messages.Ready(role, 0, host.boot_s()))

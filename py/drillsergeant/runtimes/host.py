@@ -11,7 +11,7 @@ from typing import Protocol
 from drillsergeant.learn.gpu_learner import GpuDevice
 from drillsergeant.learn.gpu_plan import GpuPlan
 from drillsergeant.memory.access import Memory
-from drillsergeant.runtimes.archive import Storage
+from drillsergeant.runtimes.trainer.archive import Storage
 
 
 class Host(Protocol):

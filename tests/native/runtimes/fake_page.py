@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from drillsergeant.drills.contract import Body, Scene, Words
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page import Page
-from drillsergeant.runtimes.page_address import Opening
-from drillsergeant.runtimes.page_runs import Guard
-from drillsergeant.runtimes.page_view import Bar, Events, Mark
+from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.page import Page
+from drillsergeant.runtimes.page.panels.runs import Guard
+from drillsergeant.runtimes.page.view import Bar, Events, Mark
+from drillsergeant.runtimes.protocol import messages
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
 
@@ -126,17 +126,17 @@ class FakeCrew:
     """Keeps what was sent."""
 
     def __init__(self) -> None:
-        self.sent: list[tuple[str, protocol.Message]] = []
+        self.sent: list[tuple[str, messages.Message]] = []
         self.state = dict.fromkeys(ALL_READY, "starting")
 
-    def send(self, role: str, message: protocol.Message) -> None:
-        protocol.decode(protocol.encode(message), role)  # what the page sends, its receiver accepts
+    def send(self, role: str, message: messages.Message) -> None:
+        messages.decode(messages.encode(message), role)  # what the page sends, its receiver accepts
         self.sent.append((role, message))
 
     def states(self) -> dict[str, str]:
         return dict(self.state)
 
-    def take(self) -> list[tuple[str, protocol.Message]]:
+    def take(self) -> list[tuple[str, messages.Message]]:
         """Return what was sent since the last call."""
         sent, self.sent = self.sent, []
         return sent
@@ -165,8 +165,8 @@ class FakeForge:
     def __init__(self) -> None:
         self.brought: list[str] = []
         self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
-        self.attempts: list[tuple[str, str, Callable[[protocol.Compiled | protocol.Refused], None]]] = []
-        self.installed: list[tuple[str, protocol.Compiled | None, Callable[[str, bool], None]]] = []
+        self.attempts: list[tuple[str, str, Callable[[messages.Compiled | messages.Refused], None]]] = []
+        self.installed: list[tuple[str, messages.Compiled | None, Callable[[str, bool], None]]] = []
 
     def bring(self, drill: str) -> None:
         self.brought.append(drill)
@@ -175,11 +175,11 @@ class FakeForge:
         then(self.texts.get(drill, ""), "" if drill in self.texts else "status 404")
 
     def compile(
-        self, drill: str, text: str, answer: Callable[[protocol.Compiled | protocol.Refused], None]
+        self, drill: str, text: str, answer: Callable[[messages.Compiled | messages.Refused], None]
     ) -> None:
         self.attempts.append((drill, text, answer))
 
-    def install(self, drill: str, made: protocol.Compiled | None, then: Callable[[str, bool], None]) -> None:
+    def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:
         self.installed.append((drill, made, then))
 
 
@@ -197,12 +197,12 @@ class Sitting:
             role = name.split(".")[0]
             self.crew.state[name] = "ready"
             self.page.on_fleet(name, "ready", "")
-            self.page.on_message(role, 0, protocol.Ready(role, 0, 1.0))
+            self.page.on_message(role, 0, messages.Ready(role, 0, 1.0))
         self.crew.take()
         return self
 
     def metrics(self, role: str, **values: object) -> None:
-        self.page.on_message(role, 0, protocol.Metrics(role, 0, values))
+        self.page.on_message(role, 0, messages.Metrics(role, 0, values))
 
     def enabled(self, name: str) -> bool:
         return self.view.attributes.get((name, "disabled"), "") is None

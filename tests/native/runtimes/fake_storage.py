@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from drillsergeant.runtimes.archive import StorageError
+from drillsergeant.runtimes.trainer.archive import StorageError
 
 FATES = ("kept", "dropped", "cut", "garbled")
 

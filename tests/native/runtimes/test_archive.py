@@ -8,7 +8,7 @@ from itertools import product
 from typing import TypeVar
 
 import pytest
-from drillsergeant.runtimes.archive import LONGEST_NAME, Archive, Saved, StorageError, check_name
+from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, Saved, StorageError, check_name
 
 from tests.native.runtimes.fake_storage import FATES, Crash, FakeStorage
 

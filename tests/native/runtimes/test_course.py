@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.win_rate import WinRate
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.course import differences
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.trainer.run_control import differences
 
 from tests.native.runtimes.test_trainer import Factory
 
@@ -29,20 +29,20 @@ def events(factory: Factory) -> list[tuple[object, object]]:
 
 def training() -> Factory:
     factory = Factory()
-    factory.trainer.handle(protocol.StartTraining())
+    factory.trainer.handle(messages.StartTraining())
     return factory
 
 
 def test_a_click_on_the_timeline_brings_weights_and_optimiser_back_and_training_goes_on() -> None:
     factory = training()
     factory.rounds(2)
-    factory.trainer.handle(protocol.Snapshot())
+    factory.trainer.handle(messages.Snapshot())
     kept = factory.learner.state()
     factory.rounds(2)
     ident, version = entries(factory)[-1]["id"], factory.host.metrics()["version"]
     assert isinstance(ident, int)
     assert factory.learner.state() != kept
-    factory.trainer.handle(protocol.Rewind(ident))
+    factory.trainer.handle(messages.Rewind(ident))
     assert factory.learner.state() == kept
     values = factory.host.metrics()
     assert values["version"] == factory.trainer._weights.version > version  # type: ignore[operator]
@@ -52,7 +52,7 @@ def test_a_click_on_the_timeline_brings_weights_and_optimiser_back_and_training_
     assert events(factory)[-1] == ("rewind", "Back to version 3, as it was after 256 decisions")
     kinds = [entry["kind"] for entry in entries(factory)]
     assert kinds == ["first", "manual", "auto"], "nothing is taken off the timeline, and what was newest is on it"
-    factory.trainer.handle(protocol.Rewind(ident))
+    factory.trainer.handle(messages.Rewind(ident))
     assert len(entries(factory)) == 3, "nothing was learned in between"
     factory.rounds(1)
     factory.trainer.report()
@@ -64,7 +64,7 @@ def test_a_rewind_to_nothing_is_refused_by_name() -> None:
     factory.rounds(1)
     before = learned(factory)
     with pytest.raises(ValueError, match="no snapshot 77 on the timeline"):
-        factory.trainer.handle(protocol.Rewind(77))
+        factory.trainer.handle(messages.Rewind(77))
     assert learned(factory) == before
 
 
@@ -74,7 +74,7 @@ def test_a_rewind_during_an_update_waits_for_it() -> None:
     learn = factory.learner.learn
 
     async def learn_on_a_device(slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
-        factory.trainer.handle(protocol.Rewind(1))
+        factory.trainer.handle(messages.Rewind(1))
         return learn(slots, hyper)
 
     factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]
@@ -86,8 +86,8 @@ def test_a_rewind_during_an_update_waits_for_it() -> None:
 def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
     factory = Factory()
     factory.trainer._lockstep = 3
-    factory.trainer.handle(protocol.StartTraining())
-    for message in (protocol.Rewind(1), protocol.Snapshot()):
+    factory.trainer.handle(messages.StartTraining())
+    for message in (messages.Rewind(1), messages.Snapshot()):
         with pytest.raises(ValueError, match="not for lockstep"):
             factory.trainer.handle(message)
     factory.trainer.course.timeline._due_at = 0.0
@@ -100,8 +100,8 @@ def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
 def test_each_change_of_a_hyperparameter_is_marked_and_no_change_is_not() -> None:
     factory = training()
     factory.rounds(1)
-    factory.trainer.handle(protocol.SetHyper({"learning_rate": 0.001, "epochs": 2}))
-    factory.trainer.handle(protocol.SetHyper({"epochs": 2}))
+    factory.trainer.handle(messages.SetHyper({"learning_rate": 0.001, "epochs": 2}))
+    factory.trainer.handle(messages.SetHyper({"epochs": 2}))
     assert events(factory) == [("hyper", "learning rate 0.006 → 0.001, epochs 1 → 2")]
 
 
@@ -110,9 +110,9 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     factory.rounds(2)
     factory.trainer.course.hyper = Hyper(learning_rate=0.0001)  # as a guard may have made it
     with pytest.raises(ValueError, match="clip must be"):
-        factory.trainer.handle(protocol.ResetTrainer(4, {"clip": 7.0}))
+        factory.trainer.handle(messages.ResetTrainer(4, {"clip": 7.0}))
     assert factory.trainer.decisions == 256
-    factory.trainer.handle(protocol.ResetTrainer(4, {"clip": 0.1}))
+    factory.trainer.handle(messages.ResetTrainer(4, {"clip": 0.1}))
     assert factory.trainer.course.hyper == Hyper(clip=0.1), "what guards had changed is as the visitor had it"
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]

@@ -30,13 +30,13 @@ SHADER = (Path(__file__).parents[3] / "shaders" / "match.wgsl").read_text()
 SIZE = (800, 500)
 
 
-def shapes(picture: Picture) -> list[list[float]]:
+def rows_of(picture: Picture) -> list[list[float]]:
     body = picture.floats[HEAD_FLOATS:]
     return [list(body[at : at + SHAPE_FLOATS]) for at in range(0, len(body), SHAPE_FLOATS)]
 
 
 def kinds(picture: Picture) -> list[int]:
-    return [int(shape[3]) for shape in shapes(picture)]
+    return [int(shape[3]) for shape in rows_of(picture)]
 
 
 def test_the_shader_counts_the_same_floats() -> None:
@@ -60,7 +60,7 @@ def test_a_match_is_its_field_then_its_bodies_where_the_state_says() -> None:
     assert kinds(picture) == [FIELD, BOX, DISC]
     assert picture.count == 3
     place = fit(SCENE, *SIZE)
-    field, box, disc = shapes(picture)
+    field, box, disc = rows_of(picture)
     assert field[:3] == pytest.approx([400, 250, place.scale])
     assert box[:2] == pytest.approx(place.to_pixels(-2.0, 1.0))
     assert box[4:8] == [0.0, 1.0, 0.0, 1.0]  # looks up, does not glow, has eyes
@@ -71,7 +71,7 @@ def test_a_match_is_its_field_then_its_bodies_where_the_state_says() -> None:
 def test_a_goal_adds_a_flash_and_a_ring_and_a_dash_a_glow() -> None:
     picture = match_picture(SCENE, *SIZE, [({**STATE, "pvx": 8.0}, Look(dark=True, flash=0.5, scored_by=1))])
     assert kinds(picture) == [FIELD, RING, BOX, DISC]
-    field, ring, box, _ = shapes(picture)
+    field, ring, box, _ = rows_of(picture)
     assert field[8:] == pytest.approx(rgba(DARK.sides[1], 0.14))
     assert ring[0] < 400  # side 1 scores on the left
     assert box[6] == pytest.approx(1.0)
@@ -97,7 +97,7 @@ def test_two_matches_keep_their_trails_apart_and_the_chosen_player_wears_a_ring(
     sights = [(STATE, Look(trail=trails[0], chosen=0)), (STATE, Look(trail=trails[1], waiting=True))]
     picture = match_picture(SCENE, *SIZE, sights)
     assert kinds(picture) == [FIELD, TRAIL, RING, BOX, DISC, FIELD, TRAIL, BOX, DISC]
-    assert [shape[6:8] for shape in shapes(picture) if shape[3] == TRAIL] == [[0, 9], [9, 9]]
+    assert [shape[6:8] for shape in rows_of(picture) if shape[3] == TRAIL] == [[0, 9], [9, 9]]
     places = arrange(SCENE, 2, *SIZE)
     newest = [HEAD_FLOATS - 4 * TRAILS * TRAIL_POINTS + 4 * point for point in (8, 17)]
     for place, trail, at in zip(places, trails, newest, strict=True):

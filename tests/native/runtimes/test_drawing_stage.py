@@ -9,9 +9,9 @@ from drillsergeant.kernels.native import NativeMemory
 from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.memory.layout import Layout
-from drillsergeant.runtimes.bout import Bout
-from drillsergeant.runtimes.factory import Factory
-from drillsergeant.runtimes.stage import Stage
+from drillsergeant.runtimes.show.factory import Factory
+from drillsergeant.runtimes.show.renderer import Stage
+from drillsergeant.runtimes.show.screen_match import Bout
 
 from tests.native.runtimes.test_drawing_factory import Paths
 from tests.native.runtimes.test_factory import PROGRAM

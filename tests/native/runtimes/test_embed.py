@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.embed import FILE, LONGEST, WORDS, Embed, read
-from drillsergeant.runtimes.protocol_runs import ImportRun, Runs
+from drillsergeant.runtimes.page.embed import FILE, LONGEST, WORDS, Embed, read
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import ImportRun, Runs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +30,7 @@ class Framed:
         for name in ALL_READY:
             self.sitting.crew.state[name] = "ready"
             self.embed.on_fleet(name, "ready", "")
-            self.embed.on_message(name.split(".")[0], 0, protocol.Ready(name.split(".")[0], 0, 1.0))
+            self.embed.on_message(name.split(".")[0], 0, messages.Ready(name.split(".")[0], 0, 1.0))
         self.take()
         return self
 
@@ -40,7 +40,7 @@ class Framed:
         self.embed.hear(json.dumps(message))
         return self.heard
 
-    def take(self) -> list[protocol.Message]:
+    def take(self) -> list[messages.Message]:
         """What the workers were sent since the last time."""
         self.heard.clear()
         return [message for _, message in self.sitting.crew.take()]
@@ -60,13 +60,13 @@ def test_the_host_is_told_where_the_page_runs_and_when_it_is_ready() -> None:
 def test_train_and_stop_press_the_button_and_are_told() -> None:
     framed = Framed().boot()
     assert framed.say(type="train") == [{"type": "training", "on": True}]
-    assert framed.take() == [protocol.StartTraining()]
+    assert framed.take() == [messages.StartTraining()]
     assert framed.say(type="train") == [] and framed.take() == [], "it trains already"
     assert framed.sitting.view.texts["train"] == "Stop"
     assert framed.say(type="stop") == [{"type": "training", "on": False}]
     framed.sitting.page.on_click("train")
     framed.sitting.metrics("show")
-    framed.embed.on_message("show", 0, protocol.Metrics("show", 0, {}))
+    framed.embed.on_message("show", 0, messages.Metrics("show", 0, {}))
     assert {"type": "training", "on": True} in framed.heard, "the reader's own press is told too"
 
 
@@ -83,11 +83,11 @@ def test_out_of_view_it_neither_plays_nor_trains_and_goes_on_after() -> None:
     framed.say(type="train")
     framed.take()
     framed.say(type="pause")
-    assert framed.take() == [protocol.StopTraining(), protocol.Pause()]
+    assert framed.take() == [messages.StopTraining(), messages.Pause()]
     framed.say(type="pause")
     assert framed.take() == []
     framed.say(type="resume")
-    assert framed.take() == [protocol.Play(), protocol.StartTraining()]
+    assert framed.take() == [messages.Play(), messages.StartTraining()]
     framed.say(type="pause")
     framed.say(type="resume", train=False)
     assert not framed.sitting.page.situation.training, "somebody else trains meanwhile"
@@ -95,15 +95,15 @@ def test_out_of_view_it_neither_plays_nor_trains_and_goes_on_after() -> None:
     framed.say(type="pause")
     framed.take()
     framed.say(type="resume")
-    assert framed.take() == [protocol.Pause()], "it was paused by the reader"
+    assert framed.take() == [messages.Pause()], "it was paused by the reader"
 
 
 def test_hyperparameters_reach_the_trainer_and_refusals_the_host() -> None:
     framed = Framed().boot()
     assert framed.say(type="hyper", values={"clip": 0.3}) == []
-    assert framed.take() == [protocol.SetHyper({"clip": 0.3})]
+    assert framed.take() == [messages.SetHyper({"clip": 0.3})]
     assert framed.sitting.view.values["hyper-clip"] == "0.3"
-    framed.embed.on_message("trainer", 0, protocol.Error("trainer", 0, "clip must be below 1, not 7", ""))
+    framed.embed.on_message("trainer", 0, messages.Error("trainer", 0, "clip must be below 1, not 7", ""))
     assert framed.heard == [{"type": "error", "about": "trainer", "message": "clip must be below 1, not 7"}]
 
 
@@ -145,14 +145,14 @@ def test_policies_wait_for_the_trainer_and_one_that_dies_with_it_is_answered() -
 def test_metrics_are_plain_numbers_and_goals_are_told() -> None:
     framed = Framed().boot()
     values = {"decisions": 10, "win_rate": 0.25, "learner": "wasm", "value_error": float("nan"), "training": True}
-    framed.embed.on_message("trainer", 0, protocol.Metrics("trainer", 0, values))
+    framed.embed.on_message("trainer", 0, messages.Metrics("trainer", 0, values))
     (told,) = framed.heard
     assert told["type"] == "metrics" and told["values"] == {"decisions": 10.0, "win_rate": 0.25}
     assert framed.sitting.view.texts["embed-wins"] == "Wins 25 % against the bot"
     framed.heard.clear()
     for score in ((0, 0), (1, 0), (1, 0), (0, 0), (0, 1)):
         shown: dict[str, object] = {"score_0": score[0], "score_1": score[1]}
-        framed.embed.on_message("show", 0, protocol.Metrics("show", 0, shown))
+        framed.embed.on_message("show", 0, messages.Metrics("show", 0, shown))
     assert [each["score"] for each in framed.heard] == [[1.0, 0.0], [0.0, 1.0]]
 
 

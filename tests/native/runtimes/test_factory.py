@@ -16,7 +16,7 @@ from drillsergeant.learn.kernel_scratch import plan_for
 from drillsergeant.learn.matches import Matches
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
-from drillsergeant.runtimes.factory import Factory, spread
+from drillsergeant.runtimes.show.factory import Factory, spread
 
 SEED = 9
 PROGRAM = build_program(make("ball"), shared=False, hidden=16)

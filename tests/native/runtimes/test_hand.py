@@ -6,7 +6,7 @@ import math
 
 import pytest
 from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.hand import allowed
+from drillsergeant.runtimes.show.dragging import allowed
 from hypothesis import given
 from hypothesis import strategies as some
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from drillsergeant.drawing.match import fit
-from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import STILL, Sitting
 
@@ -23,7 +23,7 @@ def test_controls_wake_up_with_the_part_they_need() -> None:
     assert not sitting.enabled("play")
     sitting.crew.state["show"] = "ready"
     sitting.page.on_fleet("show", "ready", "")
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     assert sitting.enabled("play")
     assert not sitting.enabled("train")
     sitting.boot()
@@ -35,41 +35,41 @@ def test_controls_wake_up_with_the_part_they_need() -> None:
 def test_a_ready_show_is_told_the_canvas_size_in_device_pixels_and_the_theme() -> None:
     sitting = Sitting()
     sitting.view.is_dark = True
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
-    assert ("show", protocol.Resize(1470, 890, dark=True)) in sitting.crew.take()
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert ("show", messages.Resize(1470, 890, dark=True)) in sitting.crew.take()
     sitting.view.size = (0.0, 0.0, 1.0)
     sitting.page.on_layout()
-    assert sitting.crew.take() == [("show", protocol.Resize(1, 1, dark=True))]
+    assert sitting.crew.take() == [("show", messages.Resize(1, 1, dark=True))]
 
 
 def test_train_and_stop() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("train")
-    assert sitting.crew.take() == [("trainer", protocol.StartTraining())]
+    assert sitting.crew.take() == [("trainer", messages.StartTraining())]
     assert sitting.view.texts["train"] == "Stop"
     assert sitting.view.attributes[("train", "aria-pressed")] == "true"
     assert sitting.view.texts["status"].startswith("Training.")
     sitting.page.on_click("train")
-    assert sitting.crew.take() == [("trainer", protocol.StopTraining())]
+    assert sitting.crew.take() == [("trainer", messages.StopTraining())]
     assert sitting.view.texts["train"] == "Train"
 
 
 def test_step_pauses_first_and_advances_one_decision() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("step")
-    assert sitting.crew.take() == [("show", protocol.Pause()), ("show", protocol.Step(8))]
+    assert sitting.crew.take() == [("show", messages.Pause()), ("show", messages.Step(8))]
     sitting.page.on_click("step")
-    assert sitting.crew.take() == [("show", protocol.Step(8))]
+    assert sitting.crew.take() == [("show", messages.Step(8))]
     sitting.page.on_click("play")
-    assert sitting.crew.take() == [("show", protocol.Play())]
+    assert sitting.crew.take() == [("show", messages.Play())]
 
 
 def test_a_show_that_was_started_again_stays_paused() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("play")
     sitting.crew.take()
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
-    assert ("show", protocol.Pause()) in sitting.crew.take()
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert ("show", messages.Pause()) in sitting.crew.take()
 
 
 @pytest.mark.parametrize("bad", ["", "-1", "4294967296", "1.5", "abc", "٣", "9" * 5000])
@@ -82,14 +82,14 @@ def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
     assert "0 to 4294967295" in sitting.view.texts["status"]
     sitting.view.values["seed"] = " 4294967295 "
     sitting.page.on_click("reset")
-    assert sitting.crew.take() == [("show", protocol.ResetShow(4294967295))]
+    assert sitting.crew.take() == [("show", messages.ResetShow(4294967295))]
 
 
 def test_speed_and_mode_reach_the_show() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("speed", "0.25")
     sitting.page.on_change("player-left", "you")
-    assert sitting.crew.take() == [("show", protocol.SetSpeed(0.25)), ("show", protocol.SetPlayers(protocol.VISITOR))]
+    assert sitting.crew.take() == [("show", messages.SetSpeed(0.25)), ("show", messages.SetPlayers(messages.VISITOR))]
     assert sitting.view.attributes[("stage", "data-mode")] == "human_vs_ai"
     sitting.page.on_change("speed", "900")
     sitting.page.on_change("player-left", "chess")
@@ -108,10 +108,10 @@ def test_forgetting_what_took_a_while_needs_a_second_press_soon() -> None:
     assert sitting.crew.take() == []
     sitting.view.time_s += 1
     sitting.page.on_click("restart")
-    assert sitting.crew.take() == [("trainer", protocol.ResetTrainer(7)), ("trainer", protocol.StartTraining())]
+    assert sitting.crew.take() == [("trainer", messages.ResetTrainer(7)), ("trainer", messages.StartTraining())]
     sitting.metrics("trainer", t_s=3.0)
     sitting.page.on_click("restart")
-    assert sitting.crew.take() == [("trainer", protocol.ResetTrainer(7))], "nothing much to lose, and it trains already"
+    assert sitting.crew.take() == [("trainer", messages.ResetTrainer(7))], "nothing much to lose, and it trains already"
 
 
 def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
@@ -128,7 +128,7 @@ def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
         assert sitting.page.on_key(code, key, True, focus) is used
         sitting.page.on_key(code, key, False, focus)
     kinds = [type(message) for _, message in sitting.crew.take()]
-    assert kinds == [protocol.StartTraining, protocol.Pause, protocol.Step, protocol.ResetShow]
+    assert kinds == [messages.StartTraining, messages.Pause, messages.Step, messages.ResetShow]
 
 
 def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
@@ -140,7 +140,7 @@ def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
     actions = []
     for code, down in (("KeyD", True), ("KeyD", True), ("ArrowUp", True), ("KeyA", True), ("Space", True)):
         assert sitting.page.on_key(code, "", down, "")
-        actions += [message.action for _, message in sitting.crew.take() if isinstance(message, protocol.Input)]
+        actions += [message.action for _, message in sitting.crew.take() if isinstance(message, messages.Input)]
     held = [
         sitting.game.from_keys(0, *keys)
         for keys in ((1, 0, 0, False), (1, 1, 0, False), (0, 1, 0, False), (0, 1, 0, True))
@@ -148,9 +148,9 @@ def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
     assert actions == held, "a repeated key sends nothing new, and opposite keys cancel"
     sitting.page.on_key("KeyA", "", False, "")
     ((_, message),) = sitting.crew.take()
-    assert message == protocol.Input(action=sitting.game.from_keys(0, 1, 1, 0, True)), "D is still held"
+    assert message == messages.Input(action=sitting.game.from_keys(0, 1, 1, 0, True)), "D is still held"
     sitting.page.on_blur()
-    assert sitting.crew.take() == [("show", protocol.Input(action=STILL))]
+    assert sitting.crew.take() == [("show", messages.Input(action=STILL))]
 
 
 def test_who_stops_playing_lets_go_of_everything() -> None:
@@ -159,7 +159,7 @@ def test_who_stops_playing_lets_go_of_everything() -> None:
     sitting.page.on_key("KeyD", "d", True, "")
     sitting.crew.take()
     sitting.page.on_change("player-left", "now")
-    assert sitting.crew.take() == [("show", protocol.SetPlayers()), ("show", protocol.Input(action=STILL))]
+    assert sitting.crew.take() == [("show", messages.SetPlayers()), ("show", messages.Input(action=STILL))]
 
 
 def test_dragging_speaks_field_metres_and_begins_where_the_pointer_came_down() -> None:
@@ -173,10 +173,10 @@ def test_dragging_speaks_field_metres_and_begins_where_the_pointer_came_down() -
     sitting.page.on_pointer("up", *place.to_pixels(3.5, -1.0))
     sitting.page.on_pointer("move", 0, 0)
     first, second, drop = (message for _, message in sitting.crew.take())
-    assert isinstance(first, protocol.Input)
-    assert isinstance(second, protocol.Input)
+    assert isinstance(first, messages.Input)
+    assert isinstance(second, messages.Input)
     assert (first.x_m, first.y_m, second.x_m, second.y_m) == pytest.approx((2.5, -1.5, 3.5, -1.0))
-    assert drop == protocol.Input(released=True)
+    assert drop == messages.Input(released=True)
 
 
 def test_a_pointer_that_hardly_moves_taps() -> None:
@@ -186,13 +186,13 @@ def test_a_pointer_that_hardly_moves_taps() -> None:
     sitting.page.on_pointer("move", x_px + 2, y_px - 3)
     sitting.page.on_pointer("up", x_px + 2, y_px - 3)
     ((_, tap),) = sitting.crew.take()
-    assert isinstance(tap, protocol.Tap)
+    assert isinstance(tap, messages.Tap)
     assert (tap.x_m, tap.y_m, tap.match) == pytest.approx((2.5, -1.5, 0))
 
 
 def test_a_worker_s_error_is_shown_with_its_traceback() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_message("rollout", 1, protocol.Error("rollout", 1, "KeyError: 'x'", "Traceback ..."))
+    sitting.page.on_message("rollout", 1, messages.Error("rollout", 1, "KeyError: 'x'", "Traceback ..."))
     assert sitting.view.errors == [("rollout 1: KeyError: 'x'", "Traceback ...")]
     sitting.page.on_tick()
     assert json.loads(sitting.view.texts["telemetry"])["errors"] == ["rollout 1: KeyError: 'x'"]

@@ -10,9 +10,9 @@ from drillsergeant.drills import make
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.kernel_build import build_program
 from drillsergeant.learn.program import Program
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_address import Opening, opened, sensible
-from drillsergeant.runtimes.setup import Setup, choose_setup
+from drillsergeant.runtimes.page.address import Opening, opened, sensible
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.setup import Setup, choose_setup
 
 from tests.native.runtimes.fake_page import Sitting
 
@@ -43,9 +43,9 @@ def test_what_is_changed_stands_in_the_address_and_what_is_put_back_does_not() -
 
 def test_an_address_opens_view_and_speed_and_keeps_what_it_does_not_know() -> None:
     sitting = Sitting(Opening(given={"view": "factory", "speed": "4", "matches": "64"}))
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     sent = [message for _, message in sitting.crew.take()]
-    assert protocol.SetView("factory") in sent and protocol.SetSpeed(4.0) in sent
+    assert messages.SetView("factory") in sent and messages.SetSpeed(4.0) in sent
     sitting.view.values["seed"] = "9"
     sitting.page.on_click("reset")
     sitting.page.on_tick()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.learn.hyper import RANGES, Hyper
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_charts import axis_for, marks_of
-from drillsergeant.runtimes.page_history import History, interpolate
-from drillsergeant.runtimes.page_slides import SLIDES
-from drillsergeant.runtimes.page_status import milestone
-from drillsergeant.runtimes.page_tables import ROWS, table
+from drillsergeant.runtimes.page.training.charts import axis_for, marks_of
+from drillsergeant.runtimes.page.training.history import History, interpolate
+from drillsergeant.runtimes.page.training.sliders import SLIDES
+from drillsergeant.runtimes.page.training.status import milestone
+from drillsergeant.runtimes.page.training.tables import ROWS, table
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import Sitting
 
@@ -116,7 +116,7 @@ def test_a_slider_s_number_follows_at_once_and_the_trainer_hears_of_where_it_sto
     assert sitting.crew.take() == []
     sitting.view.time_s += 0.5
     sitting.page.on_tick()
-    assert sitting.crew.take() == [("trainer", protocol.SetHyper({"learning_rate": 0.001}))]
+    assert sitting.crew.take() == [("trainer", messages.SetHyper({"learning_rate": 0.001}))]
     sitting.metrics("trainer", hyper={"learning_rate": 0.001})
     sitting.page.on_change("slide-learning_rate", "50.0")
     sitting.view.time_s += 0.5
@@ -128,13 +128,13 @@ def test_suggestions_press_the_real_controls() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("try-bold")
     ((_, message),) = sitting.crew.take()
-    assert message == protocol.SetHyper({"learning_rate": pytest.approx(5 * Hyper().learning_rate)})
+    assert message == messages.SetHyper({"learning_rate": pytest.approx(5 * Hyper().learning_rate)})
     sitting.metrics("trainer", hyper={"learning_rate": 5 * Hyper().learning_rate})
     sitting.page.on_click("try-bold")
     ((_, message),) = sitting.crew.take()
-    assert message == protocol.SetHyper({"learning_rate": pytest.approx(Hyper().learning_rate)})
+    assert message == messages.SetHyper({"learning_rate": pytest.approx(Hyper().learning_rate)})
     sitting.page.on_click("try-factory")
-    assert sitting.crew.take() == [("show", protocol.SetView("factory"))]
+    assert sitting.crew.take() == [("show", messages.SetView("factory"))]
     sitting.page.on_click("try-bot")
     assert sitting.view.values["player-right"] == "bot"
     assert sitting.crew.take() != []

@@ -2,8 +2,8 @@
 
 from drillsergeant.drills import make
 from drillsergeant.learn.kernel_build import facts_of
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_drill import CHOICE, DRILLS, NOTE
+from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import Sitting
 from tests.native.runtimes.test_page_players import with_timeline
@@ -23,7 +23,7 @@ def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
     assert attributes[("metric-score_1", "aria-label")] == "catches, Got away"
     assert str(attributes[("match", "aria-label")]).startswith(CHASE.words.picture)
     assert attributes[("team-right", "hidden")] == ""
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     assert attributes[(CHOICE, "disabled")] is None
 
 
@@ -34,7 +34,7 @@ def test_keys_and_step_are_those_of_the_new_drill() -> None:
     assert sitting.view.texts["hint"] == CHASE.words.keys
     sitting.crew.take()
     sitting.page.on_key("ArrowUp", "ArrowUp", True, "")
-    assert sitting.crew.take() == [("show", protocol.Input(action=CHASE.from_keys(0, 0, 1, 0, False)))]
+    assert sitting.crew.take() == [("show", messages.Input(action=CHASE.from_keys(0, 0, 1, 0, False)))]
 
 
 def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:
@@ -46,9 +46,9 @@ def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:
     assert not sitting.enabled("timeline")
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
     sitting.crew.take()
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
-    seats = [message for _, message in sitting.crew.take() if isinstance(message, protocol.SetPlayers)]
-    assert seats == [protocol.SetPlayers()]
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    seats = [message for _, message in sitting.crew.take() if isinstance(message, messages.SetPlayers)]
+    assert seats == [messages.SetPlayers()]
 
 
 def test_a_drill_that_cannot_be_had_changes_nothing_and_says_why() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_address import Opening
+from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import FakeGame, Sitting
 from tests.native.runtimes.test_page_players import with_timeline
@@ -35,13 +35,13 @@ def another(**changes: object) -> FakeGame:
 def test_a_player_is_chosen_by_select_and_let_go_again() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("inside-side", "1")
-    assert sitting.crew.take() == [("show", protocol.Inspect(1))]
+    assert sitting.crew.take() == [("show", messages.Inspect(1))]
     assert sitting.view.attributes[("inside-body", "hidden")] is None
     sitting.page.on_change("inside-side", "-1")
-    assert sitting.crew.take() == [("show", protocol.Inspect(-1))]
+    assert sitting.crew.take() == [("show", messages.Inspect(-1))]
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
     sitting.page.on_change("inside-side", "9")
-    assert sitting.crew.take() == [("show", protocol.Inspect(-1))]
+    assert sitting.crew.take() == [("show", messages.Inspect(-1))]
 
 
 def test_a_player_that_was_pointed_at_opens_the_panel() -> None:
@@ -85,10 +85,10 @@ def test_the_panel_follows_to_another_view_and_closes_in_the_factory() -> None:
     sitting.page.on_change("inside-side", "0")
     sitting.crew.take()
     sitting.page.on_click("compare")
-    assert ("show", protocol.Inspect(0, 1)) in sitting.crew.take()
+    assert ("show", messages.Inspect(0, 1)) in sitting.crew.take()
     assert sitting.view.texts["inside-who"] == "Orange then"
     sitting.page.on_click("compare")
-    assert ("show", protocol.Inspect(0)) in sitting.crew.take()
+    assert ("show", messages.Inspect(0)) in sitting.crew.take()
     sitting.page.on_click("factory")
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
     assert sitting.view.values["inside-side"] == "-1"
@@ -98,15 +98,15 @@ def test_a_show_that_is_new_goes_on_thinking_aloud() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("inside-side", "1")
     sitting.crew.take()
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
-    assert ("show", protocol.Inspect(1)) in sitting.crew.take()
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert ("show", messages.Inspect(1)) in sitting.crew.take()
 
 
 def test_the_same_drill_with_other_eyes_is_looked_into_still_and_its_old_sights_are_left_out() -> None:
     sitting = told()
     sitting.page.on_drill(another(observation=("own_x", "ball", "new")))
     assert sitting.view.values["inside-side"] == "1"
-    assert ("show", protocol.Inspect(1)) in sitting.crew.take()
+    assert ("show", messages.Inspect(1)) in sitting.crew.take()
     sitting.metrics("show", inside=INSIDE)
     sitting.metrics("show", inside={**INSIDE, "observation": [0.1, 0.2, 0.3]})
     ((*_, new),) = sitting.view.bars["inside-seen"]
@@ -120,5 +120,5 @@ def test_an_address_may_ask_for_it() -> None:
     sitting.metrics("show", clock_s=0.1)  # a match may be seen to move before its worker has said that it is there
     assert sitting.boot().view.values["inside-side"] == "0"
     sitting.page.on_change("inside-side", "-1")
-    sitting.page.on_message("show", 0, protocol.Ready("show", 0, 1.0))
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     assert sitting.view.values["inside-side"] == "-1", "only what it opens with"

@@ -6,11 +6,11 @@ import math
 
 import pytest
 from drillsergeant.learn.hyper import Hyper
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_mode import tell_mode
-from drillsergeant.runtimes.page_numbers import compact, duration, text_of
-from drillsergeant.runtimes.page_result import Result
-from drillsergeant.runtimes.page_status import Situation, describe
+from drillsergeant.runtimes.page.number_text import compact, duration, text_of
+from drillsergeant.runtimes.page.solo_notice import tell_mode
+from drillsergeant.runtimes.page.training.result import Result
+from drillsergeant.runtimes.page.training.status import Situation, describe
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import FakeView, Sitting
 
@@ -29,11 +29,11 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
     sitting.page.on_change("hyper-learning_rate", bad)
     ((role, message),) = sitting.crew.take()
     assert role == "trainer"
-    assert isinstance(message, protocol.SetHyper)
+    assert isinstance(message, messages.SetHyper)
     default = Hyper().learning_rate
     # Posted before the trainer had read the change.
     sitting.metrics("trainer", hyper={"learning_rate": default})  # posted before the trainer had read the change
-    sitting.page.on_message("trainer", 0, protocol.Error("trainer", 0, refusal(message.changes)))
+    sitting.page.on_message("trainer", 0, messages.Error("trainer", 0, refusal(message.changes)))
     assert sitting.view.values["hyper-learning_rate"] == str(default)
     assert "1e-06 to 0.1" in sitting.view.texts["hyper-note"]
     assert sitting.view.errors == [], "a slip is not a failure of the page"
@@ -42,16 +42,16 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
 def test_a_good_value_stays_and_is_told_again_to_a_trainer_that_was_restarted() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("hyper-epochs", "4")
-    assert sitting.crew.take() == [("trainer", protocol.SetHyper({"epochs": 4.0}))]
+    assert sitting.crew.take() == [("trainer", messages.SetHyper({"epochs": 4.0}))]
     sitting.metrics("trainer", hyper={"epochs": 4})
-    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
-    assert ("trainer", protocol.SetHyper({"epochs": 4.0})) in sitting.crew.take()
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert ("trainer", messages.SetHyper({"epochs": 4.0})) in sitting.crew.take()
 
 
 def test_an_error_about_something_else_is_no_refusal() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("hyper-clip", "0.3")
-    sitting.page.on_message("trainer", 0, protocol.Error("trainer", 0, "MemoryError: full"))
+    sitting.page.on_message("trainer", 0, messages.Error("trainer", 0, "MemoryError: full"))
     assert sitting.view.errors == [("trainer: MemoryError: full", "")]
 
 

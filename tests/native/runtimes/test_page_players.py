@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_players import AT_NOW, EMPTY, versions_of
-from drillsergeant.runtimes.protocol import BOT, NEWEST, RANDOM, VISITOR
+from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, versions_of
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
 
 from tests.native.runtimes.fake_page import Sitting
 
@@ -26,8 +26,8 @@ def with_timeline() -> Sitting:
     return sitting
 
 
-def seated(sitting: Sitting) -> list[protocol.SetPlayers]:
-    return [message for _, message in sitting.crew.take() if isinstance(message, protocol.SetPlayers)]
+def seated(sitting: Sitting) -> list[messages.SetPlayers]:
+    return [message for _, message in sitting.crew.take() if isinstance(message, messages.SetPlayers)]
 
 
 def on_field(sitting: Sitting) -> list[tuple[int, int]]:
@@ -40,7 +40,7 @@ def test_before_there_is_a_version_the_page_says_how_to_get_one() -> None:
     for name in ("compare", "duel", "rewind"):
         sitting.page.on_click(name)
     sitting.page.on_change("player-right", "then")
-    assert [type(message) for _, message in sitting.crew.take() if not isinstance(message, protocol.SetPlayers)] == []
+    assert [type(message) for _, message in sitting.crew.take() if not isinstance(message, messages.SetPlayers)] == []
     assert sitting.view.values["player-right"] == "now"
     assert sitting.view.texts["status"] == EMPTY
 
@@ -100,19 +100,19 @@ def test_side_by_side_both_play_the_bot_and_the_slider_changes_then() -> None:
     sitting.crew.take()
     sitting.page.on_click("compare")
     assert sitting.crew.take() == [
-        ("show", protocol.SetPlayers(12, BOT, 1)),
-        ("show", protocol.SetPlayers(NEWEST, BOT, 2)),
-        ("show", protocol.SetView("compare")),
+        ("show", messages.SetPlayers(12, BOT, 1)),
+        ("show", messages.SetPlayers(NEWEST, BOT, 2)),
+        ("show", messages.SetView("compare")),
     ]
     assert sitting.view.attributes[("compare", "aria-pressed")] == "true"
     sitting.page.on_change("timeline", "0")
-    assert protocol.SetPlayers(11, BOT, 1) in seated(sitting)
+    assert messages.SetPlayers(11, BOT, 1) in seated(sitting)
     sitting.page.on_click("compare")
-    assert sitting.crew.take() == [("show", protocol.SetView("match"))]
+    assert sitting.crew.take() == [("show", messages.SetView("match"))]
     sitting.page.on_key("KeyC", "c", True, "")
-    assert ("show", protocol.SetView("compare")) in sitting.crew.take()
+    assert ("show", messages.SetView("compare")) in sitting.crew.take()
     sitting.page.on_change("timeline", "3")  # then is now: nothing to compare
-    assert ("show", protocol.SetView("match")) in sitting.crew.take()
+    assert ("show", messages.SetView("match")) in sitting.crew.take()
 
 
 def test_one_click_rewinds_and_then_follows_the_training() -> None:
@@ -121,15 +121,15 @@ def test_one_click_rewinds_and_then_follows_the_training() -> None:
     sitting.crew.take()
     sitting.page.on_click("rewind")
     sent = sitting.crew.take()
-    assert sent[0] == ("trainer", protocol.Rewind(12))
-    assert sent[1] == ("show", protocol.SetPlayers(NEWEST, NEWEST))
+    assert sent[0] == ("trainer", messages.Rewind(12))
+    assert sent[1] == ("show", messages.SetPlayers(NEWEST, NEWEST))
     assert "v90" in sitting.view.texts["status"]
 
 
 def test_keeping_a_version_asks_the_trainer() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("snapshot")
-    assert sitting.crew.take() == [("trainer", protocol.Snapshot())]
+    assert sitting.crew.take() == [("trainer", messages.Snapshot())]
 
 
 def test_a_version_that_is_thinned_away_plays_on_and_cannot_be_rewound_to() -> None:
@@ -149,7 +149,7 @@ def test_a_version_the_show_cannot_find_any_more_gives_way_to_now() -> None:
     sitting.page.on_change("timeline", "1")
     sitting.crew.take()
     gone = "snapshot 12 is not kept any more: choose another one"
-    sitting.page.on_message("show", 0, protocol.Error("show", 0, gone))
+    sitting.page.on_message("show", 0, messages.Error("show", 0, gone))
     assert on_field(sitting) == [(NEWEST, NEWEST)]
     assert sitting.view.errors == []
     assert "not kept any more" in sitting.view.texts["status"]

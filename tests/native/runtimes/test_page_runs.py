@@ -4,10 +4,10 @@ import time
 from typing import Any
 
 import pytest
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_runs import KEPT, NOT_KEPT, moment
-from drillsergeant.runtimes.page_sure import QUESTION
-from drillsergeant.runtimes.protocol_runs import (
+from drillsergeant.runtimes.page.confirm import QUESTION
+from drillsergeant.runtimes.page.panels.runs import KEPT, NOT_KEPT, moment
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import (
     DeleteRun,
     Exported,
     ExportRun,
@@ -34,13 +34,13 @@ def answered(sitting: Sitting, *runs: dict[str, object], **values: Any) -> Sitti
     return sitting
 
 
-def sent(sitting: Sitting) -> list[protocol.Message]:
+def sent(sitting: Sitting) -> list[messages.Message]:
     return [message for role, message in sitting.crew.take() if role == "trainer"]
 
 
 def test_a_ready_trainer_is_asked_for_its_runs_and_the_newest_whole_one_is_offered_once() -> None:
     sitting = Sitting()
-    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
     assert ListRuns() in sent(sitting)
     answered(sitting, run("new", problem="damaged"), run("old", win_rate=0.93), run("older"))
     assert sitting.view.attributes[("resume", "hidden")] is None
@@ -120,7 +120,7 @@ def test_a_trainer_that_was_started_again_goes_on_with_the_run_in_hand() -> None
     sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
     sitting.metrics("trainer", timeline=VERSIONS)
     sitting.metrics("trainer")
-    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
     assert LoadRun("mine", newest=True, timeline=VERSIONS) in sent(sitting)
 
 
@@ -131,13 +131,13 @@ def test_each_drill_goes_on_with_its_own_run() -> None:
     other.name = "other"
     sitting.page.on_drill(other)
     sitting.metrics("trainer", timeline=["of the trainer that was there"])
-    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
     assert ListRuns() in sent(sitting)
     answered(sitting, run("theirs"))
     assert sitting.view.attributes[("resume", "hidden")] is None
     sitting.page.on_drill(ball)
     assert sitting.view.attributes[("resume", "hidden")] == ""
-    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
     assert LoadRun("mine", newest=True, timeline=VERSIONS) in sent(sitting)
 
 

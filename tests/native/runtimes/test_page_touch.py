@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import STILL, Sitting
 
@@ -16,7 +16,7 @@ def playing() -> Sitting:
 
 
 def actions(sitting: Sitting) -> list[int | None]:
-    return [message.action for _, message in sitting.crew.take() if isinstance(message, protocol.Input)]
+    return [message.action for _, message in sitting.crew.take() if isinstance(message, messages.Input)]
 
 
 def action(right: int = 0, up: int = 0, turn: int = 0, dash: bool = False) -> int:

@@ -5,13 +5,13 @@ from drillsergeant.drills import make
 from drillsergeant.learn.edited import checked_drill
 from drillsergeant.learn.edited_source import source_of
 from drillsergeant.learn.kernel_build import facts_of
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_address import Opening
-from drillsergeant.runtimes.page_workshop import EDITOR, PARTS, SAID, part_of
+from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.panels.workshop import EDITOR, PARTS, SAID, part_of
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import Sitting
 
-MADE = protocol.Compiled("{}", b"\x00asm")
+MADE = messages.Compiled("{}", b"\x00asm")
 
 
 def opened() -> Sitting:
@@ -58,7 +58,7 @@ def test_the_reader_may_start_from_nothing_and_must_where_the_shape_changes() ->
 def test_refused_code_is_marked_and_changes_nothing() -> None:
     sitting = opened()
     sitting.page.on_click("workshop-run")
-    sitting.forge.attempts[0][2](protocol.Refused("SyntaxError: invalid syntax", 7))
+    sitting.forge.attempts[0][2](messages.Refused("SyntaxError: invalid syntax", 7))
     assert sitting.forge.installed == [] and sitting.crew.take() == []
     assert sitting.view.texts[SAID].startswith("Line 7: SyntaxError")
     assert sitting.view.attributes[(EDITOR, "data-line")] == "7"

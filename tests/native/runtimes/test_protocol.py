@@ -3,59 +3,59 @@
 import math
 
 import pytest
-from drillsergeant.runtimes import protocol, protocol_runs
+from drillsergeant.runtimes.protocol import messages, runs
 
 SAMPLES = [
-    ("show", protocol.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, {"learner": "wasm"})),
-    ("trainer", protocol.StartTraining({"clip": 0.1})),
-    ("trainer", protocol.StopTraining()),
-    ("trainer", protocol.SetHyper({"epochs": 3})),
-    ("trainer", protocol.SetLearner("webgpu")),
-    ("trainer", protocol.SetValidation(True)),
-    ("trainer", protocol.ResetTrainer(5, {"clip": 0.1})),
-    ("trainer", protocol.Rewind(3)),
-    ("trainer", protocol.Snapshot()),
-    ("trainer", protocol_runs.ListRuns()),
-    ("trainer", protocol_runs.SaveRun("before lunch")),
-    ("trainer", protocol_runs.LoadRun("Ball Drill", True)),
-    ("trainer", protocol_runs.DeleteRun("Ball Drill")),
-    ("trainer", protocol_runs.RenameRun("Ball Drill", "Pelé")),
-    ("trainer", protocol_runs.ImportRun("ball.dshq", b"\x00\xff")),
-    ("trainer", protocol_runs.ExportRun("onnx")),
-    ("trainer", protocol.SetGuards(False)),
-    ("workshop", protocol.Compile("ball", "class Mine(BallDrill): pass", True)),
-    ("page", protocol.Checked()),
-    ("page", protocol.Compiled("{}", b"\x00asm")),
-    ("page", protocol.Refused("SyntaxError: invalid syntax", 7)),
-    ("show", protocol.Play()),
-    ("show", protocol.Pause()),
-    ("show", protocol.Step(4)),
-    ("show", protocol.ResetShow(9)),
-    ("show", protocol.SetSpeed(0.25)),
-    ("show", protocol.SetPlayers(7, protocol.BOT, 1)),
-    ("show", protocol.Inspect(1, 2)),
-    ("show", protocol.Tap(1.5, -2.0)),
-    ("show", protocol.SetView("compare")),
-    ("show", protocol.Input(action=3)),
-    ("show", protocol.Input(x_m=1.5, y_m=-2.0)),
-    ("show", protocol.Resize(640, 480, True)),
-    ("show", protocol.Mirrored({"64": b"1234"})),
-    ("page", protocol.Ready("show", 0, 1.25)),
-    ("page", protocol.Metrics("trainer", 0, {"entropy": 1.0})),
-    ("page", protocol_runs.Runs([{"name": "Pelé"}], "Pelé", "2026-11-22T14:32:00Z", "Saved", False)),
-    ("page", protocol_runs.Exported("ball.dshq", b"\x00\xff")),
-    ("page", protocol.Error("rollout", 1, "it broke", "Traceback ...", True)),
+    ("show", messages.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, {"learner": "wasm"})),
+    ("trainer", messages.StartTraining({"clip": 0.1})),
+    ("trainer", messages.StopTraining()),
+    ("trainer", messages.SetHyper({"epochs": 3})),
+    ("trainer", messages.SetLearner("webgpu")),
+    ("trainer", messages.SetValidation(True)),
+    ("trainer", messages.ResetTrainer(5, {"clip": 0.1})),
+    ("trainer", messages.Rewind(3)),
+    ("trainer", messages.Snapshot()),
+    ("trainer", runs.ListRuns()),
+    ("trainer", runs.SaveRun("before lunch")),
+    ("trainer", runs.LoadRun("Ball Drill", True)),
+    ("trainer", runs.DeleteRun("Ball Drill")),
+    ("trainer", runs.RenameRun("Ball Drill", "Pelé")),
+    ("trainer", runs.ImportRun("ball.dshq", b"\x00\xff")),
+    ("trainer", runs.ExportRun("onnx")),
+    ("trainer", messages.SetGuards(False)),
+    ("workshop", messages.Compile("ball", "class Mine(BallDrill): pass", True)),
+    ("page", messages.Checked()),
+    ("page", messages.Compiled("{}", b"\x00asm")),
+    ("page", messages.Refused("SyntaxError: invalid syntax", 7)),
+    ("show", messages.Play()),
+    ("show", messages.Pause()),
+    ("show", messages.Step(4)),
+    ("show", messages.ResetShow(9)),
+    ("show", messages.SetSpeed(0.25)),
+    ("show", messages.SetPlayers(7, messages.BOT, 1)),
+    ("show", messages.Inspect(1, 2)),
+    ("show", messages.Tap(1.5, -2.0)),
+    ("show", messages.SetView("compare")),
+    ("show", messages.Input(action=3)),
+    ("show", messages.Input(x_m=1.5, y_m=-2.0)),
+    ("show", messages.Resize(640, 480, True)),
+    ("show", messages.Mirrored({"64": b"1234"})),
+    ("page", messages.Ready("show", 0, 1.25)),
+    ("page", messages.Metrics("trainer", 0, {"entropy": 1.0})),
+    ("page", runs.Runs([{"name": "Pelé"}], "Pelé", "2026-11-22T14:32:00Z", "Saved", False)),
+    ("page", runs.Exported("ball.dshq", b"\x00\xff")),
+    ("page", messages.Error("rollout", 1, "it broke", "Traceback ...", True)),
 ]
 
 
 @pytest.mark.parametrize(("receiver", "message"), SAMPLES, ids=lambda value: getattr(value, "TYPE", ""))
-def test_a_message_survives_the_wire(receiver: str, message: protocol.Message) -> None:
-    assert protocol.decode(protocol.encode(message), receiver) == message
+def test_a_message_survives_the_wire(receiver: str, message: messages.Message) -> None:
+    assert messages.decode(messages.encode(message), receiver) == message
 
 
 def test_every_message_type_is_accepted_by_someone_and_sampled_here() -> None:
-    accepted = set().union(*protocol.ACCEPTED.values())
-    assert accepted == set(protocol.MESSAGES)
+    accepted = set().union(*messages.ACCEPTED.values())
+    assert accepted == set(messages.MESSAGES)
     assert {message.TYPE for _, message in SAMPLES} == accepted
 
 
@@ -87,9 +87,9 @@ def test_every_message_type_is_accepted_by_someone_and_sampled_here() -> None:
     ],
 )
 def test_what_is_no_message_is_refused_by_name(wire: object, receiver: str, named: str) -> None:
-    with pytest.raises(protocol.ProtocolError, match=named.replace(".", r"\.")):
-        protocol.decode(wire, receiver)
+    with pytest.raises(messages.ProtocolError, match=named.replace(".", r"\.")):
+        messages.decode(wire, receiver)
 
 
 def test_whole_floats_from_javascript_are_integers() -> None:
-    assert protocol.decode({"type": "RESET_SHOW", "seed": 4294967295.0}, "show") == protocol.ResetShow(4294967295)
+    assert messages.decode({"type": "RESET_SHOW", "seed": 4294967295.0}, "show") == messages.ResetShow(4294967295)

@@ -2,7 +2,7 @@
 
 import math
 
-from drillsergeant.runtimes.pulse import GAP_S, LOOK_EVERY_S, STUCK_S, Pulses
+from drillsergeant.runtimes.heartbeat import GAP_S, LOOK_EVERY_S, STUCK_S, Pulses
 
 LOOKS = math.ceil(STUCK_S / LOOK_EVERY_S)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes import protocol
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.theatre import FRAME_S, Theatre
 
@@ -48,25 +48,25 @@ def test_speed_and_pause_decide_how_much_time_is_played() -> None:
 
 def test_step_advances_while_paused_and_is_refused_while_playing() -> None:
     theatre = Theatre()
-    with pytest.raises(protocol.ProtocolError, match="pause it first"):
-        theatre.show.handle(protocol.Step(8))
-    theatre.show.handle(protocol.Pause())
-    theatre.show.handle(protocol.Step(8))
+    with pytest.raises(messages.ProtocolError, match="pause it first"):
+        theatre.show.handle(messages.Step(8))
+    theatre.show.handle(messages.Pause())
+    theatre.show.handle(messages.Step(8))
     assert theatre.show.metrics()["ticks"] == 8
 
 
 def test_a_human_moves_side_0_where_the_keys_say() -> None:
     theatre = Theatre()
-    theatre.show.handle(protocol.SetPlayers(protocol.VISITOR))
+    theatre.show.handle(messages.SetPlayers(messages.VISITOR))
     assert theatre.told("mode") == "human_vs_ai"
     before = theatre.match.state()
     action = theatre.drill.from_keys(0, right=-1, up=0, turn=0, dash=False)
-    theatre.show.handle(protocol.Input(action=action))
+    theatre.show.handle(messages.Input(action=action))
     after = theatre.ticks(40)[-1]
     body = next(body for body in theatre.drill.scene.bodies if body.side == 0)
     assert after[body.x] < before[body.x] - 0.1
-    with pytest.raises(protocol.ProtocolError, match=r"INPUT\.action"):
-        theatre.show.handle(protocol.Input(action=theatre.drill.action_count))
+    with pytest.raises(messages.ProtocolError, match=r"INPUT\.action"):
+        theatre.show.handle(messages.Input(action=theatre.drill.action_count))
 
 
 def test_the_ball_can_be_dragged_while_it_plays_and_is_thrown_as_the_pointer_moved() -> None:
@@ -75,12 +75,12 @@ def test_the_ball_can_be_dragged_while_it_plays_and_is_thrown_as_the_pointer_mov
     assert ball.velocity is not None
     at = theatre.match.state()
     theatre.show.frame(0.0)
-    theatre.show.handle(protocol.Input(x_m=at[ball.x], y_m=at[ball.y]))
+    theatre.show.handle(messages.Input(x_m=at[ball.x], y_m=at[ball.y]))
     for step in range(1, 13):
-        theatre.show.handle(protocol.Input(x_m=0.05 * step, y_m=-1.5))
+        theatre.show.handle(messages.Input(x_m=0.05 * step, y_m=-1.5))
         theatre.show.frame(step * FRAME_S)
         assert (theatre.drawn[-1][ball.x], theatre.drawn[-1][ball.y]) == (pytest.approx(0.05 * step), -1.5)
-    theatre.show.handle(protocol.Input(released=True))
+    theatre.show.handle(messages.Input(released=True))
     velocity = [theatre.match.state()[name] for name in ball.velocity]
     assert velocity == [pytest.approx(0.05 / FRAME_S, rel=0.2), pytest.approx(0.0, abs=0.2)]
 
@@ -88,18 +88,18 @@ def test_the_ball_can_be_dragged_while_it_plays_and_is_thrown_as_the_pointer_mov
 def test_a_ball_that_was_held_still_is_let_go_at_rest_and_nothing_is_grabbed_from_afar() -> None:
     theatre = Theatre()
     ball = next(body for body in theatre.drill.scene.bodies if body.kind == "disc")
-    theatre.show.handle(protocol.Pause())
+    theatre.show.handle(messages.Pause())
     theatre.show.frame(0.0)
     before = theatre.match.state()
-    theatre.show.handle(protocol.Input(x_m=before[ball.x], y_m=before[ball.y] + 3.9))
+    theatre.show.handle(messages.Input(x_m=before[ball.x], y_m=before[ball.y] + 3.9))
     theatre.show.frame(FRAME_S)
     assert theatre.match.state() == before
-    theatre.show.handle(protocol.Input(released=True))
-    theatre.show.handle(protocol.Input(x_m=before[ball.x], y_m=before[ball.y]))
-    theatre.show.handle(protocol.Input(x_m=2.0, y_m=2.0))
+    theatre.show.handle(messages.Input(released=True))
+    theatre.show.handle(messages.Input(x_m=before[ball.x], y_m=before[ball.y]))
+    theatre.show.handle(messages.Input(x_m=2.0, y_m=2.0))
     for step in range(2, 20):
         theatre.show.frame(step * FRAME_S)
-    theatre.show.handle(protocol.Input(released=True))
+    theatre.show.handle(messages.Input(released=True))
     after = theatre.match.state()
     assert (after[ball.x], after[ball.y], *(after[name] for name in ball.velocity or ())) == (2.0, 2.0, 0.0, 0.0)
 
@@ -109,6 +109,6 @@ def test_reset_starts_the_seeds_match_and_keeps_the_policy() -> None:
     for each in (theatre, fresh):
         each.publish(1)
     theatre.ticks(50)
-    theatre.show.handle(protocol.ResetShow(77))
+    theatre.show.handle(messages.ResetShow(77))
     assert theatre.ticks(30) == fresh.ticks(30)
     assert theatre.show.version == 1

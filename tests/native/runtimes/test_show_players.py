@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.protocol import BOT, NEWEST, RANDOM, VISITOR
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
 
 from tests.native.runtimes.theatre import FRAME_S, Theatre
 
 
 def set_players(theatre: Theatre, left: int, right: int, match: int = 0) -> None:
-    theatre.show.handle(protocol.SetPlayers(left, right, match))
+    theatre.show.handle(messages.SetPlayers(left, right, match))
 
 
 def test_a_snapshot_plays_at_the_next_decision_without_restarting_the_match() -> None:
@@ -72,7 +72,7 @@ def test_a_snapshot_that_is_gone_is_refused_and_nothing_changes() -> None:
     theatre = Theatre()
     theatre.keep(0, 3, seed=2)
     set_players(theatre, 3, BOT)
-    with pytest.raises(protocol.ProtocolError, match="snapshot 77 is not kept any more"):
+    with pytest.raises(messages.ProtocolError, match="snapshot 77 is not kept any more"):
         set_players(theatre, NEWEST, 77)
     assert theatre.told("players") == [3, BOT]
 
@@ -93,7 +93,7 @@ def test_compared_matches_share_kick_off_and_seed_and_diverge_by_their_players()
     own = theatre.ticks(50)[-1]
     set_players(theatre, 3, BOT, match=1)
     set_players(theatre, NEWEST, BOT, match=2)
-    theatre.show.handle(protocol.SetView("compare"))
+    theatre.show.handle(messages.SetView("compare"))
     first, second = theatre.matches[1:]
     assert first.state() == second.state()
     theatre.ticks(8 * 12)
@@ -104,7 +104,7 @@ def test_compared_matches_share_kick_off_and_seed_and_diverge_by_their_players()
     second_told = theatre.told("second")
     assert isinstance(second_told, dict)
     assert second_told["players"] == [NEWEST, BOT]
-    theatre.show.handle(protocol.SetView("match"))
+    theatre.show.handle(messages.SetView("match"))
     assert theatre.ticks(1)[0]["clock"] == own["clock"] + 1
     assert "second" not in theatre.show.metrics()
 
@@ -113,7 +113,7 @@ def test_who_is_done_waits_for_the_other_and_both_kick_off_together() -> None:
     theatre = Theatre()
     set_players(theatre, BOT, RANDOM, match=1)
     set_players(theatre, RANDOM, RANDOM, match=2)
-    theatre.show.handle(protocol.SetView("compare"))
+    theatre.show.handle(messages.SetView("compare"))
     first, second = theatre.matches[1:]
     waited = False
     for _ in range(120 * 50):
@@ -132,18 +132,18 @@ def test_who_is_done_waits_for_the_other_and_both_kick_off_together() -> None:
 
 def test_pause_step_speed_and_reset_act_on_both_matches() -> None:
     theatre = Theatre()
-    theatre.show.handle(protocol.SetView("compare"))
-    theatre.show.handle(protocol.Pause())
-    theatre.show.handle(protocol.Step(24))
+    theatre.show.handle(messages.SetView("compare"))
+    theatre.show.handle(messages.Pause())
+    theatre.show.handle(messages.Step(24))
     assert [match.state()["clock"] for match in theatre.matches] == [0, 24, 24]
-    theatre.show.handle(protocol.Play())
-    theatre.show.handle(protocol.SetSpeed(4.0))
+    theatre.show.handle(messages.Play())
+    theatre.show.handle(messages.SetSpeed(4.0))
     for frame in range(7):
         theatre.show.frame(frame * FRAME_S)
     clocks = [match.state()["clock"] for match in theatre.matches]
     assert clocks[0] == 0
     assert clocks[1] == clocks[2] == pytest.approx(24 + 48, abs=1)
-    theatre.show.handle(protocol.ResetShow(8))
+    theatre.show.handle(messages.ResetShow(8))
     assert [match.state()["clock"] for match in theatre.matches] == [0, 0, 0]
     assert theatre.matches[1].state() == theatre.matches[2].state() != theatre.match.state()
 
@@ -156,7 +156,7 @@ def test_a_player_is_looked_into_only_on_request_and_by_pointing_at_it() -> None
     slow = theatre.show.report_every_s
     body = next(body for body in theatre.drill.scene.bodies if body.side == 1)
     state = theatre.match.state()
-    theatre.show.handle(protocol.Tap(state[body.x], state[body.y]))
+    theatre.show.handle(messages.Tap(state[body.x], state[body.y]))
     inside = theatre.told("inside")
     assert isinstance(inside, dict)
     assert (inside["match"], inside["side"]) == (0, 1)
@@ -166,12 +166,12 @@ def test_a_player_is_looked_into_only_on_request_and_by_pointing_at_it() -> None
     assert 0 <= inside["entropy"] <= 3.41
     assert theatre.show.report_every_s == 0.2 < slow
     assert [bout.chosen for bout in theatre.show.bouts] == [1]
-    theatre.show.handle(protocol.Tap(0.0, 3.9))  # nobody stands there
+    theatre.show.handle(messages.Tap(0.0, 3.9))  # nobody stands there
     assert theatre.show.metrics()["inside"]
-    theatre.show.handle(protocol.Inspect(-1))
+    theatre.show.handle(messages.Inspect(-1))
     assert "inside" not in theatre.show.metrics()
-    with pytest.raises(protocol.ProtocolError, match="below 2"):
-        theatre.show.handle(protocol.Inspect(2))
+    with pytest.raises(messages.ProtocolError, match="below 2"):
+        theatre.show.handle(messages.Inspect(2))
 
 
 def test_a_drill_for_one_plays_compares_and_is_looked_into() -> None:
@@ -180,8 +180,8 @@ def test_a_drill_for_one_plays_compares_and_is_looked_into() -> None:
     set_players(theatre, 3, BOT)
     theatre.ticks(20)
     assert theatre.told("players") == [3]
-    theatre.show.handle(protocol.SetView("compare"))
-    theatre.show.handle(protocol.Inspect(0, 2))
+    theatre.show.handle(messages.SetView("compare"))
+    theatre.show.handle(messages.Inspect(0, 2))
     theatre.show.frame(0.0)
     assert [bout.chosen for bout in theatre.show.bouts] == [None, 0]
 
@@ -193,5 +193,5 @@ def test_a_visitor_plays_a_chosen_version() -> None:
     assert theatre.told("mode") == "human_vs_ai"
     body = next(body for body in theatre.drill.scene.bodies if body.side == 0)
     before = theatre.match.state()[body.x]
-    theatre.show.handle(protocol.Input(action=theatre.drill.from_keys(0, -1, 0, 0, False)))
+    theatre.show.handle(messages.Input(action=theatre.drill.from_keys(0, -1, 0, 0, False)))
     assert theatre.ticks(40)[-1][body.x] < before - 0.1

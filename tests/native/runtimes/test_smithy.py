@@ -1,12 +1,12 @@
 """The workshop's worker: started once, ended when an attempt takes too long, and every attempt is answered."""
 
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.smithy import CODE_LIMIT_S, Smithy
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.compile_client import CODE_LIMIT_S, Smithy
 
 from tests.native.runtimes.test_supervisor import FakeSpawner, FakeWorker
 
-REQUEST = protocol.Compile("ball", "class Mine(BallDrill): pass", True)
-MADE = protocol.Compiled("{}", b"\x00asm")
+REQUEST = messages.Compile("ball", "class Mine(BallDrill): pass", True)
+MADE = messages.Compiled("{}", b"\x00asm")
 
 
 class Stand:
@@ -15,14 +15,14 @@ class Stand:
     def __init__(self) -> None:
         self.spawner = FakeSpawner()
         self.smithy = Smithy(self.spawner)
-        self.answers: list[protocol.Compiled | protocol.Refused] = []
+        self.answers: list[messages.Compiled | messages.Refused] = []
 
     def ask(self) -> FakeWorker:
         self.smithy.compile(REQUEST, self.answers.append)
         return self.spawner.workers[-1]
 
-    def say(self, worker: FakeWorker, message: protocol.Message) -> None:
-        worker.on_data(protocol.encode(message))
+    def say(self, worker: FakeWorker, message: messages.Message) -> None:
+        worker.on_data(messages.encode(message))
 
     def late(self, limit_s: float) -> None:
         """The newest limit of this length passes."""
@@ -35,14 +35,14 @@ def test_a_worker_is_started_at_the_first_attempt_and_kept_for_the_next() -> Non
     worker = stand.ask()
     assert worker.sent == []
     worker.ready()
-    assert worker.sent == [protocol.encode(REQUEST)]
-    stand.say(worker, protocol.Checked())
+    assert worker.sent == [messages.encode(REQUEST)]
+    stand.say(worker, messages.Checked())
     stand.say(worker, MADE)
     assert stand.answers == [MADE]
     assert stand.ask() is worker
     assert len(worker.sent) == 2
-    stand.say(worker, protocol.Refused("no", 3))
-    assert stand.answers[1:] == [protocol.Refused("no", 3)]
+    stand.say(worker, messages.Refused("no", 3))
+    assert stand.answers[1:] == [messages.Refused("no", 3)]
 
 
 def test_code_without_end_costs_its_worker_and_the_next_attempt_gets_another() -> None:
@@ -51,7 +51,7 @@ def test_code_without_end_costs_its_worker_and_the_next_attempt_gets_another() -
     worker.ready()
     stand.late(CODE_LIMIT_S)
     assert worker.ended
-    assert isinstance(stand.answers[0], protocol.Refused) and "endless loop" in stand.answers[0].message
+    assert isinstance(stand.answers[0], messages.Refused) and "endless loop" in stand.answers[0].message
     stand.say(worker, MADE)
     assert len(stand.answers) == 1
     fresh = stand.ask()
@@ -62,7 +62,7 @@ def test_a_limit_of_an_attempt_that_is_done_ends_nothing() -> None:
     stand = Stand()
     worker = stand.ask()
     worker.ready()
-    stand.say(worker, protocol.Checked())
+    stand.say(worker, messages.Checked())
     stand.late(CODE_LIMIT_S)
     stand.say(worker, MADE)
     for _, then in list(stand.spawner.timers):
@@ -75,13 +75,13 @@ def test_a_workshop_that_fails_or_talks_nonsense_is_given_up() -> None:
     for break_it in (
         lambda worker: worker.on_error("404"),
         lambda worker: worker.on_data({"type": "NONSENSE"}),
-        lambda worker: worker.on_data(protocol.encode(protocol.Error("workshop", 0, "out of memory", fatal=True))),
+        lambda worker: worker.on_data(messages.encode(messages.Error("workshop", 0, "out of memory", fatal=True))),
     ):
         stand = Stand()
         worker = stand.ask()
         break_it(worker)
         assert worker.ended
-        assert isinstance(stand.answers[0], protocol.Refused)
+        assert isinstance(stand.answers[0], messages.Refused)
 
 
 def test_a_new_attempt_while_one_runs_replaces_it() -> None:

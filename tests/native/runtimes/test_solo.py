@@ -23,10 +23,10 @@ from drillsergeant.memory.layout import SHOW, Layout, initialise
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
 from drillsergeant.memory.weights import WeightsReader
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.assembly import Assembly
-from drillsergeant.runtimes.factory import Factory
-from drillsergeant.runtimes.setup import choose_setup
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.show.factory import Factory
+from drillsergeant.runtimes.supervisor.setup import choose_setup
+from drillsergeant.runtimes.worker_runtime import Assembly
 
 from tests.native.runtimes.fake_host import PlainHost
 from tests.native.runtimes.fake_storage import FakeStorage, TabLocks, Tabs
@@ -70,7 +70,7 @@ def worker(
     """The trainer's worker as the page starts it in solo mode."""
     options: dict[str, object] = {"mode": "solo", "learner": learner, "hyper": asdict(RECIPE.hyper)}
     options["lockstep"] = RECIPE.updates
-    init = protocol.Init(
+    init = messages.Init(
         "trainer", 0, 0, RECIPE.seed, layout.to_dict(), program.to_json(), None, layout.pages, None, options,
         contents or {},
     )  # fmt: skip
@@ -79,7 +79,7 @@ def worker(
 
 async def trained(place: Place, assembly: Assembly) -> None:
     """Let it train until lockstep stops it, then until everything is told."""
-    assembly.handle(protocol.StartTraining())
+    assembly.handle(messages.StartTraining())
     loop = asyncio.ensure_future(assembly.run())
     while "weights_sha256" not in place.metrics():
         await asyncio.sleep(0.01)
@@ -123,7 +123,7 @@ def test_one_worker_comes_to_the_weights_of_two_and_the_show_gets_them() -> None
     again = Place()
     second = worker(again, spans(place))
     assert parameters(again.memory) == parameters(place.memory), "a trainer started anew goes on with these weights"
-    second.handle(protocol.StopTraining())
+    second.handle(messages.StopTraining())
     assert again.metrics()["version"] == RECIPE.updates + 1
 
 

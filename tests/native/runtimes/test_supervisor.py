@@ -9,10 +9,10 @@ from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise
 from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.pulse import LOOK_EVERY_S, STUCK_S
-from drillsergeant.runtimes.setup import Setup
-from drillsergeant.runtimes.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, Hosted
+from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.setup import Setup
+from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, Hosted
 
 PLAN = Plan(workers=2, matches=8, sides=2, horizon=4, observation_size=3, action_count=2, parameter_count=10)
 
@@ -35,7 +35,7 @@ class FakeWorker:
         self.ended = True
 
     def ready(self, index: int = 0) -> None:
-        self.on_data(protocol.encode(protocol.Ready(self.role, index, 1.0)))
+        self.on_data(messages.encode(messages.Ready(self.role, index, 1.0)))
 
 
 class FakeSpawner:
@@ -80,10 +80,10 @@ class Listener:
     """The page's ears."""
 
     def __init__(self) -> None:
-        self.messages: list[protocol.Message] = []
+        self.messages: list[messages.Message] = []
         self.states: list[tuple[str, str, str]] = []
 
-    def on_message(self, role: str, index: int, message: protocol.Message) -> None:
+    def on_message(self, role: str, index: int, message: messages.Message) -> None:
         self.messages.append(message)
 
     def on_fleet(self, name: str, state: str, why: str) -> None:
@@ -145,7 +145,7 @@ def test_a_dead_rollout_worker_is_replaced_and_its_pin_freed(bench: Bench) -> No
 
 def test_a_restarted_trainer_goes_on_training(bench: Bench) -> None:
     bench.boot()
-    bench.fleet.send("trainer", protocol.StartTraining({"clip": 0.1}))
+    bench.fleet.send("trainer", messages.StartTraining({"clip": 0.1}))
     bench.die("trainer")
     bench.spawner.newest("trainer").ready()
     assert [wire["type"] for wire in bench.spawner.newest("trainer").sent] == ["INIT", "START_TRAINING"]
@@ -154,9 +154,9 @@ def test_a_restarted_trainer_goes_on_training(bench: Bench) -> None:
 def test_the_run_flag_follows_training(bench: Bench) -> None:
     bench.boot()
     flag = RunFlag(bench.memory, bench.layout)
-    bench.fleet.send("trainer", protocol.StartTraining())
+    bench.fleet.send("trainer", messages.StartTraining())
     assert flag.up()
-    bench.fleet.send("trainer", protocol.StopTraining())
+    bench.fleet.send("trainer", messages.StopTraining())
     assert not flag.up()
 
 
@@ -166,7 +166,7 @@ def test_a_boot_that_never_ends_is_noticed_and_said(bench: Bench) -> None:
         delay_s, overdue = bench.spawner.timers[-1]
         assert delay_s == BOOT_LIMIT_S * 2**start
         overdue()
-        assert isinstance(bench.listener.messages[-1], protocol.Error)
+        assert isinstance(bench.listener.messages[-1], messages.Error)
         assert f"not ready {delay_s:.0f} s after its start" in bench.listener.messages[-1].message
     assert BOOT_LIMIT_S < 35
     assert bench.fleet.states()["show"] == "dead"
@@ -196,7 +196,7 @@ def test_restarts_far_apart_are_not_counted_together(bench: Bench) -> None:
 def test_junk_from_a_worker_becomes_an_error_message(bench: Bench) -> None:
     bench.boot()
     bench.spawner.newest("trainer").on_data({"type": "NONSENSE"})
-    assert isinstance(bench.listener.messages[-1], protocol.Error)
+    assert isinstance(bench.listener.messages[-1], messages.Error)
     assert "NONSENSE" in bench.listener.messages[-1].message
 
 
@@ -211,8 +211,8 @@ def test_in_solo_mode_the_page_passes_on_what_the_trainer_mirrors_and_keeps_it_f
     trainer, show = spawner.newest("trainer"), spawner.newest("show")
     assert trainer.sent[0]["memory"] == layout.pages and trainer.sent[0]["contents"] == {}
     trainer.ready()
-    trainer.on_data(protocol.encode(protocol.Mirrored({"64": b"old", "128": b"kept"})))
-    trainer.on_data(protocol.encode(protocol.Mirrored({"64": b"new"})))
+    trainer.on_data(messages.encode(messages.Mirrored({"64": b"old", "128": b"kept"})))
+    trainer.on_data(messages.encode(messages.Mirrored({"64": b"new"})))
     assert [message["spans"] for message in show.sent if message["type"] == "MIRRORED"][-1] == {"64": b"new"}
     trainer.on_error("it died")
     assert spawner.newest("trainer") is not trainer
@@ -233,8 +233,8 @@ def replace(bench: Bench, plan: Plan = OTHER) -> tuple[PlainMemory, Layout]:
 
 def test_another_drill_reaches_every_worker_that_lives_and_none_is_started_anew(bench: Bench) -> None:
     bench.boot()
-    bench.fleet.send("show", protocol.SetSpeed(2.0))
-    bench.fleet.send("trainer", protocol.StartTraining())
+    bench.fleet.send("show", messages.SetSpeed(2.0))
+    bench.fleet.send("trainer", messages.StartTraining())
     workers = list(bench.spawner.workers)
     memory, layout = replace(bench)
     assert bench.spawner.workers == workers and not any(worker.ended for worker in workers)
@@ -261,12 +261,12 @@ def test_what_the_old_runtime_still_says_is_not_taken_for_the_new_one(bench: Ben
     replace(bench)
     replace(bench)
     bench.listener.messages.clear()
-    trainer.on_data(protocol.encode(protocol.Metrics("trainer", 0, {"decisions": 5})))
+    trainer.on_data(messages.encode(messages.Metrics("trainer", 0, {"decisions": 5})))
     trainer.ready()
     assert bench.fleet.states()["trainer"] == "starting"
     trainer.ready()
     assert bench.fleet.states()["trainer"] == "ready"
-    trainer.on_data(protocol.encode(protocol.Metrics("trainer", 0, {"decisions": 6})))
+    trainer.on_data(messages.encode(messages.Metrics("trainer", 0, {"decisions": 6})))
     assert [message.TYPE for message in bench.listener.messages] == ["READY", "METRICS"]
 
 
@@ -315,7 +315,7 @@ def test_a_worker_that_could_not_start_in_any_other_place_is_not_started_again()
     fleet.start(listener)
     spawner.newest("show").ready()
     player = spawner.newest("rollout.0")
-    player.on_data(protocol.encode(protocol.Error("rollout", 0, "another build", fatal=True, final=True)))
+    player.on_data(messages.encode(messages.Error("rollout", 0, "another build", fatal=True, final=True)))
     assert player.ended and spawner.newest("rollout.0") is player
     assert fleet.states()["rollout.0"] == "dead" and fleet.states()["rollout.1"] == "starting"
     assert ("rollout.0", "dead", "another build") in listener.states

@@ -7,7 +7,17 @@ from drillsergeant.learn.ppo import LearnerState
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan, initialise
 from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
-from drillsergeant.runtimes.timeline import AUTO, BEST, FIRST, GROWTH, MANUAL, MANUAL_KEPT, Entry, Moment, Timeline
+from drillsergeant.runtimes.trainer.timeline import (
+    AUTO,
+    BEST,
+    FIRST,
+    GROWTH,
+    MANUAL,
+    MANUAL_KEPT,
+    Entry,
+    Moment,
+    Timeline,
+)
 
 PARAMETERS = 8
 PLAN = Plan(

@@ -15,10 +15,10 @@ from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.curve import EPISODES_A_POINT, Curve
+from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.rollout import Rollout
-from drillsergeant.runtimes.trainer import Trainer
+from drillsergeant.runtimes.trainer.curve import EPISODES_A_POINT, Curve
+from drillsergeant.runtimes.trainer.trainer import Trainer
 
 from tests.native.runtimes.fake_host import PlainHost
 
@@ -77,7 +77,7 @@ class Factory:
 
 def test_each_chunk_becomes_one_update_and_one_version() -> None:
     factory = Factory()
-    factory.trainer.handle(protocol.StartTraining())
+    factory.trainer.handle(messages.StartTraining())
     factory.rounds(3)
     factory.trainer.report()
     values = factory.host.metrics()
@@ -109,7 +109,7 @@ def test_an_idle_ring_is_no_update() -> None:
 def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(changes: dict[str, object]) -> None:
     factory = Factory()
     before = factory.trainer.course.hyper
-    for message in (protocol.SetHyper(changes), protocol.StartTraining(changes)):
+    for message in (messages.SetHyper(changes), messages.StartTraining(changes)):
         with pytest.raises(ValueError, match=r"from|no hyperparameter named"):
             factory.trainer.handle(message)
     assert factory.trainer.course.hyper == before
@@ -119,21 +119,21 @@ def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(ch
 def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
     factory = Factory()
     fresh = factory.learner._arithmetic.parameters.copy()
-    factory.trainer.handle(protocol.StartTraining())
+    factory.trainer.handle(messages.StartTraining())
     factory.rounds(2)
-    factory.trainer.handle(protocol.StopTraining())
+    factory.trainer.handle(messages.StopTraining())
     learned = factory.learner._arithmetic.parameters.copy()
     assert (learned != fresh).any()
-    factory.trainer.handle(protocol.StartTraining())
+    factory.trainer.handle(messages.StartTraining())
     assert (factory.learner._arithmetic.parameters == learned).all()
-    factory.trainer.handle(protocol.ResetTrainer(1))
+    factory.trainer.handle(messages.ResetTrainer(1))
     assert (factory.learner._arithmetic.parameters == fresh).all()
     assert factory.host.metrics()["decisions"] == 0
 
 
 def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_of_self_play() -> None:
     factory = Factory(BallDrill(time_limit_s=0.5), duels=4)
-    factory.trainer.handle(protocol.StartTraining())
+    factory.trainer.handle(messages.StartTraining())
     assert factory.trainer._decisions_per_chunk == 4 * (2 * 12 + 4)
     factory.rounds(8)
     factory.trainer.report()
@@ -147,7 +147,7 @@ def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_
     assert row["wins"] == rates[0] * row["games"]
     (entry,) = values["timeline"]  # type: ignore[misc]
     assert entry["rating"] == pytest.approx(row["rating"], abs=1.0)
-    factory.trainer.handle(protocol.ResetTrainer(1))
+    factory.trainer.handle(messages.ResetTrainer(1))
     assert factory.host.metrics()["pool"][0]["games"] == 0  # type: ignore[index]
     factory.rounds(1)
     assert factory.rollout._duels.rival is None, "the opponents of the run before have gone with it"
@@ -172,7 +172,7 @@ def test_a_reset_during_an_update_waits_for_it() -> None:
     learn = factory.learner.learn
 
     async def learn_on_a_device(slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
-        factory.trainer.handle(protocol.ResetTrainer(1))
+        factory.trainer.handle(messages.ResetTrainer(1))
         return learn(slots, hyper)
 
     factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]

@@ -11,9 +11,8 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.kernel_build import HIDDEN, facts_of
 from drillsergeant.learn.policy_file import Schema, read_policy, write_policy
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.archive import Archive, StorageError
-from drillsergeant.runtimes.protocol_runs import (
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import (
     DeleteRun,
     ExportRun,
     ImportRun,
@@ -22,7 +21,8 @@ from drillsergeant.runtimes.protocol_runs import (
     RenameRun,
     SaveRun,
 )
-from drillsergeant.runtimes.trainer_saves import AUTOSAVE_EVERY_S, Saves
+from drillsergeant.runtimes.trainer.archive import Archive, StorageError
+from drillsergeant.runtimes.trainer.saves import AUTOSAVE_EVERY_S, Saves
 from safetensors.numpy import load
 
 from tests.native.learn.policies import SMALL, some_policy
@@ -46,7 +46,7 @@ class Tab:
 
     def train(self, updates: int = 1) -> Tab:
         if not self.trainer.training:
-            self.ask(protocol.StartTraining())
+            self.ask(messages.StartTraining())
         self.factory.rounds(updates)
         return self
 
@@ -54,7 +54,7 @@ class Tab:
         assert self.trainer.saves is not None
         asyncio.run(self.trainer.saves.turn())
 
-    def ask(self, message: protocol.Message) -> dict[str, Any]:
+    def ask(self, message: messages.Message) -> dict[str, Any]:
         """Send it and give the trainer its turn; what it says about runs then."""
         self.trainer.handle(message)
         self.turn()
@@ -85,7 +85,7 @@ def test_a_run_is_saved_by_itself_and_goes_on_in_another_tab_where_it_was() -> N
     assert told["saved"] == entry["created"] != ""
 
     second = Tab(first.storage).train(1)
-    second.trainer.handle(protocol.StopTraining())
+    second.trainer.handle(messages.StopTraining())
     assert second.state() != first.state()
     told = second.ask(LoadRun(TITLE))
     assert (told["current"], told["note"]) == (TITLE, "Continued 'Ball Drill'")
@@ -109,7 +109,7 @@ def test_what_was_learned_before_another_run_is_loaded_is_saved_first() -> None:
 def test_stopping_saves_and_nothing_new_is_not_saved_again() -> None:
     tab = Tab().train(1)
     tab.turn()
-    tab.ask(protocol.StopTraining())
+    tab.ask(messages.StopTraining())
     tab.turn()
     assert tab.saved(TITLE).progress.decisions == tab.trainer.decisions
     calls = tab.storage.calls
@@ -125,7 +125,7 @@ def test_forgetting_saves_what_was_learned_and_begins_another_run() -> None:
     tab.ask(SaveRun())
     tab.train(1)
     learned = tab.state()[0]
-    told = tab.ask(protocol.ResetTrainer(3))
+    told = tab.ask(messages.ResetTrainer(3))
     assert told["current"] == "" and "still saved as 'Ball Drill'" in told["note"]
     assert tab.saved(TITLE).state == learned
     tab.train(1)
@@ -264,7 +264,7 @@ def test_a_trainer_that_died_goes_on_with_the_newest_weights_and_the_saved_count
 
 def test_a_trainer_that_takes_over_goes_on_with_the_snapshots_that_are_left() -> None:
     tab = Tab().train(2)
-    tab.trainer.handle(protocol.Snapshot())
+    tab.trainer.handle(messages.Snapshot())
     tab.train(1).ask(SaveRun())
     tab.trainer.report()
     told = tab.host.metrics()["timeline"]
@@ -277,7 +277,7 @@ def test_a_trainer_that_takes_over_goes_on_with_the_snapshots_that_are_left() ->
         tab.trainer.report()
         assert [entry["kind"] for entry in tab.host.metrics()["timeline"]] == kinds  # type: ignore[attr-defined]
         if timeline:
-            tab.trainer.handle(protocol.Rewind(told[1]["id"]))
+            tab.trainer.handle(messages.Rewind(told[1]["id"]))
             tab.train(1)
 
 
@@ -286,7 +286,7 @@ def test_a_trainer_that_makes_room_for_another_saves_and_lets_go_of_its_run() ->
         assert tab.trainer.saves is not None
         tab.trainer.saves.close()
         learned.append(tab.state()[0])
-        tab.trainer.handle(protocol.ResetTrainer(9))  # whatever happens to the learner afterwards
+        tab.trainer.handle(messages.ResetTrainer(9))  # whatever happens to the learner afterwards
         while asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.sleep(0)
 

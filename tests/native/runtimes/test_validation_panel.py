@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from drillsergeant.runtimes import protocol
-from drillsergeant.runtimes.page_validation import NOT_IN_USE, OFF, WAITING, row
+from drillsergeant.runtimes.page.training.validation import NOT_IN_USE, OFF, WAITING, row
+from drillsergeant.runtimes.protocol import messages
 
 from tests.native.runtimes.fake_page import Sitting
 
@@ -19,7 +19,7 @@ def tell(sitting: Sitting, learner: str, validation: Mapping[str, object] | None
     values: dict[str, object] = {"learner": learner}
     if validation is not None:
         values["validation"] = validation
-    sitting.page.on_message("trainer", 0, protocol.Metrics("trainer", 0, values))
+    sitting.page.on_message("trainer", 0, messages.Metrics("trainer", 0, values))
     return sitting.view.texts
 
 
@@ -32,11 +32,11 @@ def test_the_switch_is_sent_and_repeated_to_a_trainer_that_takes_over() -> None:
     sitting.crew.take()
     for on in (True, False, True):
         sitting.page.on_click("validate")
-        assert sitting.crew.take() == [("trainer", protocol.SetValidation(on))]
+        assert sitting.crew.take() == [("trainer", messages.SetValidation(on))]
         assert sitting.view.attributes[("validate", "aria-checked")] == str(on).lower()
         assert sitting.view.attributes[("validation-table", "hidden")] == (None if on else "")
-    sitting.page.on_message("trainer", 0, protocol.Ready("trainer", 0, 1.0))
-    assert ("trainer", protocol.SetValidation(True)) in sitting.crew.take()
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert ("trainer", messages.SetValidation(True)) in sitting.crew.take()
 
 
 def test_the_address_may_have_turned_it_on() -> None:

@@ -6,7 +6,7 @@ from drillsergeant.learn.gae import gae
 from drillsergeant.learn.hyper import Hyper
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise
-from drillsergeant.runtimes.value_error import LANES_SAMPLED, UnexplainedVariance
+from drillsergeant.runtimes.trainer.explained_variance import LANES_SAMPLED, UnexplainedVariance
 
 HYPER = Hyper(gamma=0.9, lam=0.8)
 

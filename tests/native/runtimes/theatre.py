@@ -13,9 +13,9 @@ from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
 from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
-from drillsergeant.runtimes.bout import Bout
-from drillsergeant.runtimes.show import Show
-from drillsergeant.runtimes.snapshots import Snapshots
+from drillsergeant.runtimes.show.screen_match import Bout
+from drillsergeant.runtimes.show.show import Show
+from drillsergeant.runtimes.show.snapshot_cache import Snapshots
 
 FRAME_S = 1 / 60
 

@@ -1,0 +1,26 @@
+"""The workshop: a worker of its own for the reader's code, which ends with this worker at the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drillsergeant.learn.edited import EditRefused, build_edited, checked_drill
+from drillsergeant.runtimes.protocol import messages
+
+
+class Workshop:
+    """Answers every request; ``post`` sends a message to the page."""
+
+    def __init__(self, post: Callable[[messages.Message], None]) -> None:
+        self._post = post
+
+    def handle(self, request: messages.Compile) -> None:
+        """Make a program of the text, or say what is wrong with it."""
+        try:
+            drill = checked_drill(request.drill, request.text)
+            self._post(messages.Checked())
+            program = build_edited(drill, shared=request.shared)
+        except EditRefused as refused:
+            self._post(messages.Refused(str(refused), refused.line))
+            return
+        self._post(messages.Compiled(program.to_json(), program.binary))

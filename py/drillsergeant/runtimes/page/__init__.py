@@ -1,0 +1,1 @@
+"""The main thread: what a visitor sees and presses, without the DOM."""

@@ -1,0 +1,263 @@
+"""The page inside somebody else's: what its host asks for is done as a visitor would do it, what happens is told.
+
+The host speaks JSON texts and policy files through `web/gate.js`; docs/embedding.md is the protocol in words. Values
+only, never code. What is malformed is answered with an error that says what is allowed, and nothing else happens.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from drillsergeant.runtimes.page.interfaces import Game
+from drillsergeant.runtimes.page.number_text import number, percent
+from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
+from drillsergeant.runtimes.page.training.status import Situation
+from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import ImportRun, Runs
+from drillsergeant.runtimes.supervisor.supervisor import Audience
+
+PROTOCOL = 1
+WORDS = ("train", "stop", "pause", "resume", "hyper")
+DEEPEST = 8  # brackets in a message; none needs more than two, and a parser may choke on thousands
+FILE = "a policy from the page around"
+MOST_FILES = 4  # that wait for the trainer
+STOPPED = "the part that learns has stopped; try again once it is back"
+LONGEST = 500  # characters of an error worth telling
+
+
+class Hosted(Audience, Protocol):
+    """The page, as far as a host may move it."""
+
+    @property
+    def situation(self) -> Situation:
+        """How things stand."""
+
+    def on_click(self, name: str) -> None:
+        """The button ``name`` was pressed."""
+
+    def on_change(self, name: str, value: str) -> None:
+        """The field ``name`` now holds ``value``."""
+
+    def hold(self, on: bool) -> None:
+        """Let the match stand still while nobody can see it, or go on."""
+
+    def on_drill(self, game: Game) -> None:
+        """The workers go over to another drill."""
+
+    def on_no_drill(self, name: str, why: str) -> None:
+        """Another drill was wanted and could not be had."""
+
+
+def read(text: str) -> dict[str, object]:
+    """Return a message: a type that is known, and fields of the right kind.
+
+    Raises: ValueError with a sentence.
+    """
+    if text.count("{") + text.count("[") > DEEPEST:
+        raise ValueError("no message has so many brackets")
+    try:
+        message = json.loads(text, parse_constant=_no_number, parse_int=float)
+    except ValueError as wrong:
+        raise ValueError(f"a message is JSON, this is not: {wrong}") from wrong
+    if not isinstance(message, dict) or message.get("type") not in WORDS:
+        raise ValueError(f"a message is an object whose type is one of {', '.join(WORDS)}")
+    kind = message["type"]
+    allowed = {"type", *{"hyper": ("values",), "resume": ("train",)}.get(kind, ())}
+    if unknown := message.keys() - allowed:
+        raise ValueError(f"{kind} has no field {_short(min(unknown))!r}")
+    if kind == "resume" and not isinstance(message.setdefault("train", True), bool):
+        raise ValueError("train must be true or false")
+    if kind == "hyper":
+        _check_hyper(message.get("values"))
+    return message
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no number")
+
+
+def _check_hyper(values: object) -> None:
+    if not isinstance(values, dict) or not values:
+        raise ValueError('values must be an object of numbers by name, such as {"clip": 0.2}')
+    for name, value in values.items():
+        if name not in NAMES:
+            raise ValueError(f"values has no {_short(name)!r}; there are {', '.join(NAMES)}")
+        if not isinstance(value, float) or not math.isfinite(value):
+            raise ValueError(f"{name} must be a number")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"
+
+
+class Embed:
+    """Between the workers and the page, where it hears all the page hears; ``send`` reaches a role of workers."""
+
+    def __init__(
+        self, page: Hosted, view: View, send: Callable[[str, messages.Message], None], mode: str, why: str, drill: str
+    ) -> None:
+        self._page, self._view, self._send = page, view, send
+        self._mode, self._why, self._drill = mode, why, drill
+        self._post: Callable[[str], None] = lambda _text: None
+        self._held = False
+        self._wanted = False  # training, once it is possible
+        self._told_ready = self._told_training = False
+        self._score = (0.0, 0.0)
+        self._learns = False  # whether the trainer is there
+        self._files: list[bytes] = []  # policies that came before it
+        self._asked = 0  # policies whose answer is still to come
+
+    # The host.
+
+    def greet(self, post: Callable[[str], None], origin: str) -> None:
+        """The host is there, at ``origin``: tell it what there is to know."""
+        self._post = post
+        self._tell(
+            "mode", protocol=PROTOCOL, mode=self._mode, why=self._why, drill=self._drill, embedded_by=origin
+        )  # fmt: skip
+        self._told_ready = self._told_training = False
+        self._look()
+
+    def hear(self, data: str | bytes) -> None:
+        """The host says something."""
+        if isinstance(data, bytes):
+            self._load(data)
+            return
+        try:
+            message = read(data)
+        except ValueError as wrong:
+            self._tell("error", about="message", message=str(wrong)[:LONGEST])
+            return
+        match message:
+            case {"type": "train"}:
+                self._train(True)
+            case {"type": "stop"}:
+                self._train(False)
+            case {"type": "pause"}:
+                self._hold()
+            case {"type": "resume", "train": bool(train)}:
+                self._resume(train)
+            case {"type": "hyper", "values": dict(values)}:
+                self._tune(values)
+        self._look()
+
+    def sized(self, height_px: int) -> None:
+        """The page is now so high."""
+        self._tell("size", height=height_px)
+
+    def _train(self, on: bool) -> None:
+        situation = self._page.situation
+        if self._held or not situation.ready:
+            self._wanted = on
+        elif situation.training != on:
+            self._page.on_click("train")
+
+    def _hold(self) -> None:
+        if not self._held:
+            training = self._page.situation.training
+            self._train(False)
+            self._held, self._wanted = True, training or self._wanted
+            self._page.hold(True)
+
+    def _resume(self, train: bool) -> None:
+        if self._held:
+            self._held = False
+            self._page.hold(False)
+            wanted, self._wanted = self._wanted and train, False
+            if wanted:
+                self._train(True)
+
+    def _tune(self, values: Mapping[str, float]) -> None:
+        for name, value in values.items():
+            self._view.set_value(PREFIX + name, f"{value:g}")
+            self._page.on_change(PREFIX + name, f"{value:g}")
+
+    def _load(self, content: bytes) -> None:
+        if self._learns:
+            self._asked += 1
+            self._send("trainer", ImportRun(FILE, content))
+        elif len(self._files) < MOST_FILES:
+            self._files.append(content)
+        else:
+            self._tell("policy", ok=False, note=f"{MOST_FILES} policies wait already")
+
+    def _tell(self, kind: str, **fields: object) -> None:
+        self._post(json.dumps({"type": kind, **fields}))
+
+    # The workers.
+
+    def on_message(self, role: str, index: int, message: messages.Message) -> None:
+        """A worker said something."""
+        self._page.on_message(role, index, message)
+        match message:
+            case messages.Metrics(values=values) if role == "trainer":
+                self._on_trainer(values)
+            case messages.Metrics(values=values) if role == "show":
+                self._on_show(values)
+            case Runs(note=note, refused=refused, imported=name) if name == FILE and self._asked:
+                self._asked -= 1
+                self._tell("policy", ok=not refused, note=note[:LONGEST])
+            case messages.Error(message=text):
+                self._tell("error", about=role, message=text[:LONGEST])
+        self._look()
+
+    def on_fleet(self, name: str, state: str, why: str) -> None:
+        """A worker is now in ``state``."""
+        self._page.on_fleet(name, state, why)
+        if name == "trainer":
+            self._on_learner(state == "ready")
+        if state == "dead":
+            self._tell("error", about=name, message=why[:LONGEST])
+        self._look()
+
+    def on_drill(self, game: Game) -> None:
+        """The workers go over to another drill, or the same one with other words."""
+        self._page.on_drill(game)
+        self._drill, self._score = game.name, (0.0, 0.0)
+
+    def on_no_drill(self, name: str, why: str) -> None:
+        """Another drill was wanted and could not be had."""
+        self._page.on_no_drill(name, why)
+        self._tell("error", about="drill", message=f"{_short(name)}: {why}"[:LONGEST])
+
+    def _on_learner(self, there: bool) -> None:
+        """The trainer is there now, or no more: a file that it had in hand is not answered by the next one."""
+        self._learns = there
+        if there:
+            files, self._files = self._files, []
+            for content in files:
+                self._load(content)
+            return
+        for _ in range(self._asked):
+            self._tell("policy", ok=False, note=STOPPED)
+        self._asked = 0
+
+    def _look(self) -> None:
+        """Tell what has changed in how things stand, whoever changed it."""
+        situation = self._page.situation
+        if situation.ready and not self._told_ready:
+            self._told_ready = True
+            self._tell("ready", drill=self._drill)
+            if self._wanted and not self._held:
+                self._wanted = False
+                self._train(True)
+        if situation.training != self._told_training:
+            self._told_training = situation.training
+            self._tell("training", on=situation.training)
+
+    def _on_trainer(self, values: Mapping[str, object]) -> None:
+        found = {name: value for name, each in values.items() if (value := number(each)) is not None}
+        self._tell("metrics", values=found)
+        if "win_rate" in found:
+            against = "" if self._page.situation.alone else " against the bot"
+            self._view.set_text("embed-wins", f"Wins {percent(found['win_rate'])}{against}")
+
+    def _on_show(self, values: Mapping[str, object]) -> None:
+        score = (number(values.get("score_0")) or 0.0, number(values.get("score_1")) or 0.0)
+        if sum(score) > sum(self._score):
+            self._tell("goal", score=score)
+        self._score = score

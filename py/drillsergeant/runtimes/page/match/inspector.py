@@ -1,0 +1,117 @@
+"""The panel that looks into a player: what it is about to do, what it expects, what it sees.
+
+The show thinks aloud only while the panel is open; then it reports five times a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from drillsergeant.runtimes.page import number_text
+from drillsergeant.runtimes.page.view import Bar, View
+from drillsergeant.runtimes.protocol import messages
+
+SELECT = "inside-side"
+NOBODY = -1
+NAMES = ("Orange", "Blue")
+MATCHES = ("", " then", " now")  # which of the matches on screen, by its number
+HISTORY_S = 10.0
+WIDTH, HEIGHT = 300.0, 70.0  # of the drawing of what it expects, as in index.html
+LEAST_SCALE = 1.0  # a goal is worth 1: the drawing reaches at least so far up and down
+SEEN_REACH = 1.5  # observations are of magnitude about 1: where their bars end
+
+
+class Inside:
+    """Whom the visitor looks into. ``actions`` [ACT][parts] and ``observation`` [OBS] are the drill's own words."""
+
+    def __init__(
+        self,
+        view: View,
+        send: Callable[[messages.Message], None],
+        actions: Sequence[Sequence[str]],
+        observation: Sequence[str],
+    ) -> None:
+        self._view, self._send = view, send
+        self._actions, self._observation = actions, [name.replace("_", " ") for name in observation]
+        self._side, self._match = NOBODY, 0
+        self._history: list[tuple[float, float]] = []
+
+    @property
+    def side(self) -> int:
+        """Whom it looks into; -1 nobody."""
+        return self._side
+
+    def choose(self, value: str) -> None:
+        """Look into the player of a side, or into nobody."""
+        side = {str(number): number for number in (NOBODY, 0, 1)}.get(value, NOBODY)
+        self._send(messages.Inspect(side, self._match if side >= 0 else 0))
+        self._turn_to(side, self._match)
+
+    def close(self) -> None:
+        """Look into nobody."""
+        self.choose(str(NOBODY))
+
+    def look_at(self, matches: Sequence[int]) -> None:
+        """Other matches, by their numbers, are on screen now; the panel stays with the same side."""
+        self._match = matches[0] if matches else 0
+        if self._side >= 0:
+            if matches:
+                self.choose(str(self._side))
+            else:
+                self._turn_to(NOBODY, 0)
+
+    def _turn_to(self, side: int, match: int) -> None:
+        self._side, self._match = side, match
+        self._history = []
+        self._view.set_value(SELECT, str(side))
+        self._view.set_attribute("inside-body", "hidden", None if side >= 0 else "")
+        who = NAMES[side] + MATCHES[match] if side >= 0 else "a player"
+        self._view.set_text("inside-who", who)
+
+    def show(self, values: Mapping[str, object]) -> None:
+        """Draw what the show tells, and open the panel where the visitor has pointed at a player."""
+        inside = values.get("inside")
+        if not isinstance(inside, Mapping) or len(inside["observation"]) != len(self._observation):
+            return  # the latter: from a show on its way out, whose players see something else
+        place = int(inside["side"]), int(inside["match"])
+        if place != (self._side, self._match):
+            self._turn_to(*place)
+        chances = [float(chance) for chance in inside["probabilities"]]
+        self._view.set_bars("inside-actions", [_choices(group) for group in self._marginals(chances)])
+        seen = [_seen(name, float(entry)) for name, entry in zip(self._observation, inside["observation"], strict=True)]
+        self._view.set_bars("inside-seen", [seen])
+        likeliest = max(range(len(chances)), key=chances.__getitem__)
+        plan = ", ".join(part for part in self._actions[likeliest])
+        self._view.set_text("inside-plan", f"{plan} ({number_text.percent(chances[likeliest])})")
+        self._view.set_text("inside-entropy", number_text.text_of(inside["entropy"], lambda nats: f"{nats:.2f} nats"))
+        self._expect(float(inside["clock_s"]), float(inside["value"]))
+
+    def _marginals(self, chances: Sequence[float]) -> list[dict[str, float]]:
+        """The chance of every word, for each part that an action has."""
+        groups: list[dict[str, float]] = [{} for _ in self._actions[0]]
+        for parts, chance in zip(self._actions, chances, strict=True):
+            for group, word in zip(groups, parts, strict=True):
+                group[word] = group.get(word, 0.0) + chance
+        return groups
+
+    def _expect(self, clock_s: float, value: float) -> None:
+        if self._history and clock_s < self._history[-1][0]:
+            self._history = []  # another match
+        if not self._history or clock_s > self._history[-1][0]:
+            self._history.append((clock_s, value))
+        self._history = [point for point in self._history if point[0] > clock_s - HISTORY_S]
+        reach = max(LEAST_SCALE, *(abs(y) for _, y in self._history))
+        places = [(1 - (clock_s - x) / HISTORY_S, (1 - y / reach) / 2) for x, y in self._history]
+        points = " ".join(f"{WIDTH * x:.1f},{HEIGHT * y:.1f}" for x, y in places)
+        self._view.set_attribute("inside-line", "points", points)
+        self._view.set_text("inside-value", f"{value:+.2f}".replace("-", "\u2212"))
+
+
+def _choices(group: Mapping[str, float]) -> list[Bar]:
+    return [Bar(word, 0.0, min(chance, 1.0), number_text.percent(chance)) for word, chance in group.items()]
+
+
+def _seen(name: str, value: float) -> Bar:
+    """A bar from the middle to the value, to the right where it is positive."""
+    share = max(-1.0, min(1.0, value / SEEN_REACH)) / 2
+    return Bar(name, 0.5 + min(share, 0.0), abs(share), f"{value:.2f}".replace("-", "\u2212"))

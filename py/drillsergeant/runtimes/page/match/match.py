@@ -1,0 +1,264 @@
+"""All a visitor does with what is on screen: hold it, step it, look elsewhere, choose who plays, play, drag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from drillsergeant.drawing.match import arrange
+from drillsergeant.runtimes.page import number_text
+from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.interfaces import Game
+from drillsergeant.runtimes.page.match.inspector import SELECT, Inside
+from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
+from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Views
+from drillsergeant.runtimes.page.match.seed import SeedField
+from drillsergeant.runtimes.page.match.steering import PLAY_CODES, Keys, Steering
+from drillsergeant.runtimes.page.match.touch import Controller, TouchPads
+from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.protocol import messages
+
+HUMAN_SIDE = 0
+GONE = "not kept any more"
+SLOP_PX = 5.0  # a pointer that moved less than this tapped
+CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot", SELECT)
+HINTS = {
+    MATCH: "Drag what moves; tap a player to look inside.",
+    FACTORY: "Every match in here is learned from. Its players go by the newest weights, too.",
+    COMPARE: "The same kick-off twice, each against the hand-written bot. Who is done first waits for the other.",
+}
+
+
+class MatchPart:
+    """The page's part around the field. ``send`` reaches a role, ``tell`` answers the visitor in a sentence."""
+
+    def __init__(
+        self,
+        view: View,
+        send: Callable[[str, messages.Message], None],
+        game: Game,
+        seed: SeedField,
+        address: Address,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._view, self._send, self._seed, self._address = view, send, seed, address
+        self._views = Views(view, self._to_show)
+        self._players = Players(view, send, self._views, tell, self._on_seated)
+        self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
+        self._playing, self._speed = True, "1"
+        self._begun = False
+        self._pressed: tuple[int, float, float] | None = None  # the match, and where, CSS pixels
+        self._dragging = False
+        self._take(game)
+
+    def _take(self, game: Game) -> None:
+        """Everything that depends on the drill."""
+        self._game = game
+        self._inside = Inside(self._view, self._to_show, game.actions, game.observation)
+        self._steering = Steering(game, HUMAN_SIDE, (self._keys, self._pads, self._controller))
+        self._view.set_attribute("team-right", "hidden", "" if game.sides < 2 else None)
+
+    def on_drill(self, game: Game) -> None:
+        """The workers go over to another drill, which has versions of its own."""
+        self.on_blur()
+        looking, same = self._inside.side, game.name == self._game.name
+        self._inside.close()
+        self._take(game)
+        if same:
+            self._inside.choose(str(looking))
+        self._players.forget()
+
+    def _to_show(self, message: messages.Message) -> None:
+        self._send("show", message)
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """Return what each button does."""
+        return {
+            "play": self._play,
+            "step": self._step,
+            "reset": self._reset,
+            FACTORY: lambda: self._look_at(FACTORY if self._views.now != FACTORY else MATCH),
+            **self._players.commands(),
+        }
+
+    @property
+    def visiting(self) -> bool:
+        """Whether the visitor plays what is on screen."""
+        return self._players.visiting and self._views.now == MATCH
+
+    # What the workers say.
+
+    def on_ready(self) -> None:
+        """A show has begun: give it what the visitor, or where it is the first one, the address has chosen."""
+        anew, self._begun = not self._begun, True
+        if not self._playing:
+            self._to_show(messages.Pause())
+        for name in CONTROLS:
+            self._view.set_attribute(name, "disabled", None)
+        self._views.enable()
+        speed, view = self._address.get("speed"), self._address.get("view")
+        if anew and speed:
+            self._view.set_value("speed", speed)
+            self._set_speed(speed)
+        self._players.repeat()
+        if self._views.now != MATCH:
+            self._views.repeat()
+        elif anew and view == FACTORY:
+            self._look_at(FACTORY)
+        if anew and self._address.get("panel") == "inside":
+            self._inside.choose("0")
+
+    def on_show(self, values: dict[str, object]) -> None:
+        """Write what the show tells of itself."""
+        shown = {**values, "version": self._players.version(values.get("version"))}
+        number_text.write_show(self._view, shown)
+        self._views.show(values)
+        self._inside.show(values)
+
+    def on_refused(self, text: str) -> bool:
+        """The show has refused something; returns whether that was a version that is gone, and now plays instead."""
+        return GONE in text and self._players.lost()
+
+    def on_timeline(self, timeline: object) -> None:
+        """The trainer tells which versions it keeps."""
+        self._players.learn(timeline)
+
+    # What the visitor does.
+
+    def on_change(self, name: str, value: str) -> bool:
+        """The field ``name`` now holds ``value``; returns whether it belongs to this part."""
+        if name == "speed":
+            self._set_speed(value)
+        elif name == SELECT:
+            self._inside.choose(value)
+        else:
+            return self._players.change(name, value)
+        return True
+
+    def on_key(self, code: str, down: bool) -> bool:
+        """A key went down or up; returns whether it steers the visitor's player."""
+        if not self.visiting or code not in PLAY_CODES:
+            return False
+        self._keys.change(code, down)
+        self._act(self._steering.news())
+        return True
+
+    def on_pad(self, name: str, phase: str, x: float, y: float) -> None:
+        """A finger is on a pad on the screen."""
+        self._pads.change(name, phase, x, y)
+        self._act(self._steering.news())
+
+    def on_gamepad(self, axes: Sequence[float], buttons: Sequence[bool]) -> None:
+        """A game controller has moved."""
+        self._controller.change(axes, buttons)
+        self._act(self._steering.news())
+
+    def on_blur(self) -> None:
+        """The keyboard is elsewhere: let go of all keys and of what is dragged."""
+        self._act(self._steering.release())
+        self._drop()
+
+    def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
+        """Drag the body nearest to where the pointer came down; one that hardly moved tapped."""
+        if phase == "down":
+            match = self._match_at(x_px, y_px)
+            self._pressed = None if match is None else (match, x_px, y_px)
+        elif self._pressed is None:
+            return
+        elif phase == "move":
+            match, from_x, from_y = self._pressed
+            if not self._dragging and max(abs(x_px - from_x), abs(y_px - from_y)) < SLOP_PX:
+                return
+            if not self._dragging:
+                self._dragging = True
+                self._drag(match, from_x, from_y)
+            self._drag(match, x_px, y_px)
+        elif self._dragging:
+            self._drop()
+        else:
+            match, from_x, from_y = self._pressed
+            self._pressed = None
+            x_m, y_m = self._place(match, from_x, from_y)
+            self._to_show(messages.Tap(x_m, y_m, match))
+
+    def _drag(self, match: int, x_px: float, y_px: float) -> None:
+        x_m, y_m = self._place(match, x_px, y_px)
+        self._to_show(messages.Input(x_m=x_m, y_m=y_m, match=match))
+
+    def _drop(self) -> None:
+        if self._dragging:
+            self._to_show(messages.Input(released=True))
+        self._dragging, self._pressed = False, None
+
+    def _match_at(self, x_px: float, y_px: float) -> int | None:
+        """Return the match whose field's middle is nearest; None where no match is on screen."""
+        width, height, _ = self._view.stage_size()
+        matches = self._views.matches
+        if not matches:
+            return None
+        places = arrange(self._game.scene, len(matches), width, height)
+        away = [(place.middle_x - x_px) ** 2 + (place.middle_y - y_px) ** 2 for place in places]
+        return matches[away.index(min(away))]
+
+    def _place(self, match: int, x_px: float, y_px: float) -> tuple[float, float]:
+        """Return the place on the field of a match, m."""
+        width, height, _ = self._view.stage_size()
+        matches = self._views.matches
+        place = arrange(self._game.scene, len(matches), width, height)[matches.index(match)]
+        return place.to_field(x_px, y_px)
+
+    def _play(self) -> None:
+        if self._views.now == FACTORY:
+            return
+        self._playing = not self._playing
+        self._to_show(messages.Play() if self._playing else messages.Pause())
+        self._view.set_attribute("play", "aria-pressed", "true" if self._playing else "false")
+        self._view.set_text("play", "Pause" if self._playing else "Play")
+
+    def hold(self, on: bool) -> None:
+        """Nobody can see the match, or somebody can again; what the visitor chose stands meanwhile."""
+        self._to_show(messages.Pause() if on or not self._playing else messages.Play())
+
+    def _step(self) -> None:
+        if self._views.now == FACTORY:
+            return
+        if self._playing:
+            self._play()
+        self._to_show(messages.Step(self._game.action_repeat))
+
+    def _reset(self) -> None:
+        if self._seed.read():
+            self._to_show(messages.ResetShow(self._seed.value))
+
+    def _look_at(self, name: str) -> None:
+        self.on_blur()
+        self._views.turn(name)
+        self._on_seated()
+
+    def _on_seated(self) -> None:
+        """Who plays, or what is on screen, has changed: hands, hints and devices follow."""
+        view, visiting = self._view, self.visiting
+        if not visiting:
+            self._act(self._steering.release())
+        self._drop()
+        self._address.note("view", FACTORY if self._views.now == FACTORY else MATCH, MATCH)
+        view.set_attribute("stage", "data-mode", "human_vs_ai" if visiting else "ai_vs_ai")
+        view.set_attribute("touch", "hidden", None if visiting else "")
+        view.set_text("hint", self._game.words.keys if visiting else HINTS[self._views.now])
+        self._controller.watch(visiting)
+        self._inside.look_at(self._views.matches)
+        if visiting:
+            view.focus_stage()
+
+    def _set_speed(self, text: str) -> None:
+        value = number_text.number(float(text)) if text.replace(".", "", 1).isdigit() else None
+        low, high = messages.SPEED_RANGE
+        if value is None or not low <= value <= high:
+            self._view.set_value("speed", self._speed)
+            return
+        self._speed = text
+        self._address.note("speed", text, "1")
+        self._to_show(messages.SetSpeed(value))
+
+    def _act(self, action: int | None) -> None:
+        if action is not None:
+            self._to_show(messages.Input(action=action))

@@ -1,0 +1,231 @@
+"""Who plays, and the timeline: every version the page has gone through can be put on the field again.
+
+"Then" is the version the slider stands on; its right end is now. A side is played by now, by then, by the bot, by
+chance or by the visitor; moving the slider changes the sides that play by weights, in the middle of the match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from drillsergeant.runtimes.page import number_text
+from drillsergeant.runtimes.page.match.screen import COMPARE, MATCH, Views
+from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.protocol import messages
+
+NOW, THEN, YOU = "now", "then", "you"
+FIXED = {NOW: messages.NEWEST, "bot": messages.BOT, "random": messages.RANDOM, YOU: messages.VISITOR}
+LEFT, RIGHT, SLIDER = "player-left", "player-right", "timeline"
+EMPTY = "It keeps every version it goes through. Press Train, then come back here."
+AT_NOW = "Now: the newest weights. Pull the slider back to see how it played before."
+KINDS = {"first": "the first one", "best": "the best so far", "manual": "kept by you"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A snapshot on the timeline, as the trainer tells it."""
+
+    id: int
+    version: int
+    decisions: float
+    win: float | None
+    rating: float | None
+    kind: str
+
+    def __str__(self) -> str:
+        """Say which one it is in a line."""
+        facts = [f"v{self.version}", f"{number_text.compact(self.decisions)} decisions"]
+        if self.win is not None:
+            facts.append(f"{number_text.percent(self.win)} wins")
+        if self.rating is not None:
+            facts.append(f"rating {self.rating:.0f}")
+        if self.kind in KINDS:
+            facts.append(KINDS[self.kind])
+        return ", ".join(facts)
+
+
+def versions_of(timeline: object) -> list[Version]:
+    """Return what the trainer tells of its timeline, oldest first; what makes no sense is left out."""
+    found = []
+    for entry in timeline if isinstance(timeline, Sequence) else ():
+        if isinstance(entry, Mapping):
+            ident, version, decisions, win, rating = (
+                number_text.number(entry.get(name)) for name in ("id", "version", "decisions", "win", "rating")
+            )
+            if ident and version is not None and decisions is not None:
+                found.append(Version(int(ident), int(version), decisions, win, rating, str(entry.get("kind"))))
+    return found
+
+
+class Players:
+    """The selects, the slider and its buttons. ``send`` reaches a role; ``seated`` hears whether the visitor plays."""
+
+    def __init__(
+        self,
+        view: View,
+        send: Callable[[str, messages.Message], None],
+        views: Views,
+        tell: Callable[[str], None],
+        seated: Callable[[], None],
+    ) -> None:
+        self._view, self._send, self._views, self._tell, self._seated = view, send, views, tell, seated
+        self._versions: list[Version] = []
+        self._then: Version | None = None
+        self._sides = {LEFT: NOW, RIGHT: NOW}
+
+    @property
+    def visiting(self) -> bool:
+        """Whether the visitor plays."""
+        return self._sides[LEFT] == YOU
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """Return what each button does."""
+        return {
+            "now": self._to_now,
+            COMPARE: self._compare,
+            "duel": self._duel,
+            "rewind": self._rewind,
+            "snapshot": lambda: self._send("trainer", messages.Snapshot()),
+        }
+
+    def repeat(self) -> None:
+        """Seat everybody again, for a show that is new."""
+        self._seat()
+
+    def learn(self, timeline: object) -> None:
+        """The trainer tells which versions there are; the one that is looked at stays, even where it is gone."""
+        versions = versions_of(timeline)
+        if versions == self._versions:
+            return
+        self._versions = versions
+        if self._then is not None:
+            self._then = next((each for each in versions if each.id == self._then.id), self._then)
+        self._write()
+
+    def change(self, name: str, value: str) -> bool:
+        """A select or the slider was changed; returns whether it is one of these."""
+        if name == SLIDER:
+            self._scrub(value)
+        elif name in self._sides:
+            self._choose(name, value)
+        else:
+            return False
+        return True
+
+    def _scrub(self, value: str) -> None:
+        place = int(float(value)) if number_text.number(_float(value)) is not None else len(self._versions)
+        self._then = self._versions[place] if 0 <= place < len(self._versions) else None
+        if self._views.now == COMPARE and self._then is None:
+            self._views.turn(MATCH)
+        by_weights = [side for side, who in self._sides.items() if who in (NOW, THEN)] or [RIGHT]
+        for side in by_weights:
+            self._sides[side] = NOW if self._then is None else THEN
+        self._seat()
+        self._write()
+
+    def _choose(self, side: str, who: str) -> None:
+        if who not in (*FIXED, THEN) or (who == YOU and side == RIGHT) or (who == THEN and not self._look_back()):
+            self._view.set_value(side, self._sides[side])
+            return
+        self._sides[side] = who
+        self._views.turn(MATCH)
+        self._seat()
+        self._write()
+
+    def _look_back(self) -> bool:
+        """Put the slider on the first version where it stands at now; False where there is none yet."""
+        if self._then is None and self._versions:
+            self._then = self._versions[0]
+        if self._then is None:
+            self._tell(EMPTY)
+        return self._then is not None
+
+    def _to_now(self) -> None:
+        self._then = None
+        self._sides = {side: NOW if who == THEN else who for side, who in self._sides.items()}
+        self._views.turn(MATCH)
+        self._seat()
+        self._write()
+
+    def forget(self) -> None:
+        """The versions are another drill's: there are none yet."""
+        self._versions, self._then = [], None
+        self._sides = {side: NOW if who == THEN else who for side, who in self._sides.items()}
+        self._views.turn(MATCH)
+        self._seated()
+        self._write()
+
+    def lost(self) -> bool:
+        """The version that was looked at is gone; returns whether one was."""
+        was_then = self._then is not None
+        self._to_now()
+        return was_then
+
+    def _compare(self) -> None:
+        if self._views.now == COMPARE:
+            self._views.turn(MATCH)
+        elif self._look_back():
+            self._seat_pair()
+            self._views.turn(COMPARE)
+        self._seated()
+        self._write()
+
+    def _duel(self) -> None:
+        if self._look_back():
+            self._sides = {LEFT: NOW, RIGHT: THEN}
+            self._views.turn(MATCH)
+            self._seat()
+            self._write()
+
+    def _rewind(self) -> None:
+        if self._then is not None:
+            self._send("trainer", messages.Rewind(self._then.id))
+            self._tell(f"Training goes on from {self._then}. Newer versions stay on the timeline.")
+            self._to_now()
+
+    def _seat(self) -> None:
+        left, right = (self._player(who) for who in self._sides.values())
+        self._send("show", messages.SetPlayers(left, right))
+        if self._then is not None:
+            self._seat_pair()
+        self._seated()
+
+    def _seat_pair(self) -> None:
+        """Both play the hand-written bot."""
+        for match, left in ((1, self._player(THEN)), (2, messages.NEWEST)):
+            self._send("show", messages.SetPlayers(left, messages.BOT, match))
+
+    def _player(self, who: str) -> int:
+        if who == THEN:
+            return self._then.id if self._then is not None else messages.NEWEST
+        return FIXED[who]
+
+    def version(self, newest: object) -> object:
+        """Return the version for the board above the match: of what plays there, ``newest`` where that plays."""
+        only_then = THEN in self._sides.values() and NOW not in self._sides.values()
+        return self._then.version if only_then and self._then is not None else newest
+
+    def _write(self) -> None:
+        view, then, count = self._view, self._then, len(self._versions)
+        for side, who in self._sides.items():
+            view.set_value(side, who)
+        place = next((n for n, each in enumerate(self._versions) if then is not None and each.id == then.id), None)
+        if then is not None and place is None:  # thinned away: between those that are nearest
+            place = sum(each.decisions < then.decisions for each in self._versions)
+        text = EMPTY if not count else AT_NOW if then is None else str(then)
+        view.set_attribute(SLIDER, "max", str(count))
+        view.set_attribute(SLIDER, "aria-valuetext", text)
+        view.set_value(SLIDER, str(count if place is None else place))
+        view.set_text("timeline-text", text)
+        view.set_text("compare-then", "" if then is None else f"v{then.version}")
+        kept = then is not None and any(each.id == then.id for each in self._versions)
+        for name, on in ((SLIDER, count), (COMPARE, count), ("duel", count), ("rewind", kept), ("now", then)):
+            view.set_attribute(name, "disabled", None if on else "")
+
+
+def _float(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,297 @@
+"""The page's logic: what the visitor does becomes messages to the workers, what the workers say becomes text.
+
+It works through a ``View`` (the document) and a ``Crew`` (the workers) alone, so it runs natively in tests. It never
+steps a simulation, never touches weights, and never takes long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from drillsergeant.runtimes.page import number_text
+from drillsergeant.runtimes.page.address import Address, Opening
+from drillsergeant.runtimes.page.boot_progress import Progress
+from drillsergeant.runtimes.page.interfaces import Crew, Game
+from drillsergeant.runtimes.page.match.match import MatchPart
+from drillsergeant.runtimes.page.match.seed import SeedField
+from drillsergeant.runtimes.page.match.steering import DASH
+from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
+from drillsergeant.runtimes.page.panels.runs import Door, RunsPanel
+from drillsergeant.runtimes.page.panels.workshop import Forge, Workshop
+from drillsergeant.runtimes.page.telemetry import Telemetry
+from drillsergeant.runtimes.page.tools import Tools
+from drillsergeant.runtimes.page.training import status
+from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX, SLIDE, HyperForm
+from drillsergeant.runtimes.page.training.restart import RestartButton
+from drillsergeant.runtimes.page.training.story import Story
+from drillsergeant.runtimes.page.training.suggestions import TRIES, Tries
+from drillsergeant.runtimes.page.training.validation import SWITCH, ValidationPanel
+from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import RUN_ANSWERS
+
+LARGEST_PX = 4096
+TRAINING_CONTROLS = (
+    "train", "restart", "defaults", *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
+)  # fmt: skip
+SHORTCUTS = {
+    "t": "train", "r": "reset", ".": "step", "f": "factory", "c": "compare", "n": "now", " ": "play", "?": "help",
+    "l": "share",
+}  # fmt: skip
+
+
+class Page:
+    """All state of the page that is not in the document."""
+
+    def __init__(
+        self, view: View, crew: Crew, game: Game, seed: int, opening: Opening, forge: Forge, door: Door
+    ) -> None:
+        self._view, self._crew = view, crew
+        self._drill = DrillPanel(view, game, forge.bring)
+        self._situation = status.Situation(alone=game.sides == 1)
+        self._narrator = status.Narrator(view)
+        self._answer = partial(self._narrator.tell, answer=True)
+        self._progress = Progress(view)
+        self._telemetry = Telemetry(view, game.name)
+        self._story = Story(view)
+        self._hyper = HyperForm(view, lambda changes: crew.send("trainer", messages.SetHyper(changes)), opening)
+        self._address = Address(view, opening.given)
+        self._seed = SeedField(view, seed, self._address, self._refuse)
+        self._match = MatchPart(view, crew.send, game, self._seed, self._address, self._answer)
+        self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
+        self._runs = RunsPanel(view, door, game.name, lambda message: crew.send("trainer", message))
+        self._workshop = Workshop(view, forge, game.name, self._forget, opening.given.get("editor", ""))
+        self._learner = ""
+        self._restart = RestartButton(view, self._start_over, self._answer)
+        self._commands: dict[str, Callable[[], None]] = {
+            "train": self._train,
+            **self._match.commands(),
+            "restart": lambda: self._restart.press(self._situation.trained_s),
+            "defaults": self._hyper.defaults,
+            **Tools(view, self._address, self._answer).commands(),
+            "dismiss": view.clear_errors,
+            **Tries(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
+            SWITCH: self._validation.switch,
+            **self._runs.commands(),
+            **self._workshop.commands(),
+        }
+        view.connect(self)
+        for complaint in opening.complaints:
+            self._telemetry.refused(complaint)
+            view.add_error(complaint, "")
+
+    @property
+    def situation(self) -> status.Situation:
+        """How things stand; for whoever stands between the workers and the page."""
+        return self._situation
+
+    def hold(self, on: bool) -> None:
+        """Let the match stand still while nobody can see it, or go on."""
+        self._match.hold(on)
+
+    # What the workers say.
+
+    def on_message(self, role: str, index: int, message: messages.Message) -> None:
+        """A worker said something."""
+        match message:
+            case messages.Ready():
+                self._on_ready(role)
+            case messages.Metrics(values=values) if role == "show":
+                self._on_show(values)
+            case messages.Metrics(values=values) if role == "trainer":
+                self._on_trainer(values)
+            case _ if isinstance(message, RUN_ANSWERS):
+                self._runs.show(message)
+            case messages.Error(message=text, traceback=trace):
+                name = f"{role} {index}" if role == "rollout" else role
+                if role == "trainer" and self._hyper.on_refused(text):
+                    self._telemetry.refused(text)
+                elif role == "show" and self._match.on_refused(text):
+                    self._refuse(text)
+                else:
+                    self.on_trouble(f"{name}: {text}", trace)
+
+    def on_fleet(self, name: str, state: str, why: str) -> None:
+        """A worker is now in ``state``; ``why`` says what ended it."""
+        self._telemetry.fleet(name, state, why, self._crew.states())
+        if state in ("restarting", "dead"):
+            self._situation.trouble = status.trouble(name, state, self._situation.training)
+            self._tell(answer=True)
+        elif state == "ready" and not {"restarting", "dead"} & set(self._crew.states().values()):
+            self._situation.trouble = ""
+        self._update_progress()
+
+    def _on_ready(self, role: str) -> None:
+        if role == "show":
+            self.on_layout()
+            self._match.on_ready()
+            self._drill.ready()
+        elif role == "trainer":
+            self._runs.on_ready()
+            self._hyper.repeat()
+            self._validation.repeat()
+            if self._learner:
+                self._crew.send("trainer", messages.SetLearner(self._learner))
+        self._update_progress()
+
+    def _update_progress(self) -> None:
+        states = self._crew.states()
+        self._progress.show(states)
+        self._view.set_text("fleet", self._progress.summary(states))
+        if not self._situation.ready and self._progress.complete(states):
+            self._situation.ready = True
+            self._telemetry.timing("train_ready_s")
+            self._enable(TRAINING_CONTROLS)
+        self._tell()
+
+    def _on_show(self, values: dict[str, object]) -> None:
+        self._telemetry.show(values)
+        self._match.on_show(values)
+        clock_s = number_text.number(values.get("clock_s")) or 0.0
+        if clock_s > 0 and not self._situation.moving:
+            self._situation.moving = True
+            self._telemetry.timing("match_moving_s", clock_s)
+            self._tell()
+
+    def _on_trainer(self, values: dict[str, object]) -> None:
+        self._telemetry.trainer(values)
+        self._story.add(values)
+        self._validation.show(values)
+        self._hyper.on_used(values.get("hyper"))
+        self._match.on_timeline(values.get("timeline"))
+        self._runs.on_timeline(values.get("timeline"))
+        if not self._learner and "learner_choice" in values:
+            self._view.set_value("learner", str(values["learner_choice"]))
+        self._situation.trained_s = number_text.number(values.get("t_s")) or 0.0
+        self._situation.chance = number_text.number(values.get("win_rate_random")) or 0.0
+
+    def on_drill(self, game: Game) -> None:
+        """The workers go over to another drill: the page does so, too."""
+        self._match.on_drill(game)
+        self._story = Story(self._view, game.sides == 1)
+        self._situation.trained_s, self._situation.alone = 0.0, game.sides == 1
+        self._telemetry.drill(game.name)
+        self._runs.on_drill(game.name)
+        self._drill.arrived(game)
+        self._workshop.drill(game.name)
+        self._address.note("drill", game.name, FIRST)
+        self._answer(game.words.sentence)
+
+    def on_no_drill(self, name: str, why: str) -> None:
+        """Another drill was wanted and could not be had."""
+        self._drill.missing(name, why)
+
+    # What the visitor does.
+
+    def on_click(self, name: str) -> None:
+        """The button ``name`` was pressed."""
+        command = self._commands.get(name)
+        if command is not None:
+            command()
+            if self._match.visiting:
+                self._view.focus_stage()
+
+    def on_change(self, name: str, value: str) -> None:
+        """The field ``name`` now holds ``value``."""
+        if name.startswith(PREFIX):
+            self._hyper.on_change(name, value)
+        elif name.startswith(SLIDE):
+            self._hyper.on_slide(name, value)
+        elif name == "learner" and value in messages.LEARNERS:
+            self._learner = value
+            self._address.note("learner", value, "auto")
+            self._crew.send("trainer", messages.SetLearner(value))
+        elif name == CHOICE:
+            self._drill.choose(value)
+        elif name == "seed":
+            self._seed.read()
+        else:
+            self._match.on_change(name, value)
+
+    def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
+        """A key went down or up; True if it was used."""
+        if focus == "typing" or (focus == "button" and code == "Space"):
+            return False
+        if self._match.on_key(code, down):
+            return True
+        name = SHORTCUTS.get(" " if code == DASH else key.lower())
+        if name is None or (name == "train" and not self._situation.ready):
+            return False
+        if down:
+            self._commands[name]()
+        return True
+
+    def on_blur(self) -> None:
+        """The keyboard is elsewhere."""
+        self._match.on_blur()
+
+    def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
+        """The pointer is on the field."""
+        self._match.on_pointer(phase, x_px, y_px)
+
+    def on_pad(self, name: str, phase: str, x: float, y: float) -> None:
+        """A finger is on a pad on the screen."""
+        self._match.on_pad(name, phase, x, y)
+
+    def on_gamepad(self, axes: Sequence[float], buttons: Sequence[bool]) -> None:
+        """A game controller has moved."""
+        self._match.on_gamepad(axes, buttons)
+
+    def on_layout(self) -> None:
+        """The stage has another size or other colours."""
+        width, height, ratio = self._view.stage_size()
+        device_px = [max(1, min(LARGEST_PX, round(length * ratio))) for length in (width, height)]
+        self._crew.send("show", messages.Resize(device_px[0], device_px[1], self._view.dark()))
+
+    def on_hover(self, x: float | None) -> None:
+        """The pointer is over a chart, or has left it."""
+        self._story.hover(x)
+
+    def on_tick(self) -> None:
+        """Half a second has passed."""
+        self._tell()
+        self._telemetry.write()
+        self._hyper.settle()
+        self._hyper.note(self._address)
+        self._address.write()
+        self._story.tick()
+        self._restart.tick()
+        self._runs.tick()
+
+    def on_trouble(self, message: str, detail: str) -> None:
+        """Something failed: show it and keep it for whoever reads the telemetry."""
+        self._telemetry.error(message)
+        self._view.add_error(message, detail)
+
+    # The buttons.
+
+    def _train(self) -> None:
+        on = self._situation.training = not self._situation.training
+        self._crew.send("trainer", messages.StartTraining() if on else messages.StopTraining())
+        self._runs.on_training()
+        self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
+        self._view.set_text("train", "Stop" if on else "Train")
+        self._tell(answer=True)
+
+    def _start_over(self) -> None:
+        """Begin again with the settings as they are."""
+        if self._seed.read():
+            self._forget()
+            if not self._situation.training:
+                self._train()
+            self._answer("Everything learned is forgotten; the players start from nothing.")
+
+    def _forget(self) -> None:
+        self._crew.send("trainer", messages.ResetTrainer(self._seed.value))
+
+    def _enable(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            self._view.set_attribute(name, "disabled", None)
+
+    def _refuse(self, text: str) -> None:
+        self._telemetry.refused(text)
+        self._answer(text)
+
+    def _tell(self, answer: bool = False) -> None:
+        self._narrator.tell(status.describe(self._situation, self._story.result), answer)

@@ -1,0 +1,75 @@
+"""Which drill: the chooser, and every text on the page that says which game this is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from drillsergeant.drills.contract import Words
+from drillsergeant.runtimes.page.view import View
+
+CHOICE = "drill-choice"
+NOTE = "drill-note"
+# The drills to choose from, as the options of the chooser say it.
+DRILLS: Mapping[str, str] = {"ball": "Ball Drill", "sumo": "Sumo Drill", "chase": "Chase Drill"}
+FIRST = "ball"
+AROUND = " The score stands above it, the events below it."
+
+
+class Game(Protocol):
+    """What is said about a drill."""
+
+    @property
+    def name(self) -> str:
+        """Key in the registry of drills."""
+
+    @property
+    def sides(self) -> int:
+        """How many players learn in one match."""
+
+    @property
+    def words(self) -> Words:
+        """What the page says of it."""
+
+
+class DrillPanel:
+    """The chooser. ``bring`` fetches a drill and hands it to the workers; it answers by ``arrived`` or ``missing``."""
+
+    def __init__(self, view: View, game: Game, bring: Callable[[str], None]) -> None:
+        self._view, self._bring, self._game = view, bring, game
+        self._write()
+
+    def choose(self, name: str) -> None:
+        """The visitor wants this drill."""
+        if name == self._game.name or name not in DRILLS:
+            self._view.set_value(CHOICE, self._game.name)
+            return
+        self._view.set_attribute(CHOICE, "disabled", "")
+        self._view.set_text(NOTE, f"{DRILLS[name]} is coming.")
+        self._bring(name)
+
+    def arrived(self, game: Game) -> None:
+        """The workers go over to this drill."""
+        self._game = game
+        self._view.set_text(NOTE, "")
+        self._write()
+
+    def missing(self, name: str, why: str) -> None:
+        """A drill could not be had; everything stays as it was."""
+        self._view.set_text(NOTE, f"{DRILLS.get(name, name)} could not be loaded ({why}); this one goes on.")
+        self._view.set_value(CHOICE, self._game.name)
+        self._view.set_attribute(CHOICE, "disabled", None)
+
+    def ready(self) -> None:
+        """The match runs, so another one may be chosen."""
+        self._view.set_attribute(CHOICE, "disabled", None)
+
+    def _write(self) -> None:
+        view, words = self._view, self._game.words
+        view.set_text("page-title", f"{words.title}: a match that learns while you watch")
+        view.set_text("drill-sentence", words.sentence)
+        view.set_attribute("match", "aria-label", words.picture + AROUND)
+        for side, name in enumerate(words.sides):
+            view.set_text(f"side-{side}", name)
+            view.set_attribute(f"metric-score_{side}", "aria-label", f"{words.win}, {name}")
+        view.set_value(CHOICE, self._game.name)

@@ -1,0 +1,233 @@
+"""The part of the page about saved runs: going on where the last visit ended, the list of runs, files in and out.
+
+The trainer does the saving (`runtimes/trainer/saves.py`); this shows what it says and sends what the visitor wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from drillsergeant.runtimes.page.confirm import Question
+from drillsergeant.runtimes.page.number_text import compact, number, percent
+from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import (
+    DeleteRun,
+    Exported,
+    ExportRun,
+    ImportRun,
+    ListRuns,
+    LoadRun,
+    RenameRun,
+    Runs,
+    SaveRun,
+)
+
+DELETE = "Delete"
+CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "file")
+NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself every 20 seconds."
+KEPT = "The browser has promised to keep your runs."
+NOT_KEPT = "The browser may delete saved runs when it runs out of room: export what you want to be sure of."
+
+
+class Door(Protocol):
+    """How files come in and go out, and how the page hears that it is about to be gone."""
+
+    def connect(self, guard: Guard) -> None:
+        """Begin to report."""
+
+    def download(self, filename: str, content: object) -> None:
+        """Give the visitor a file; ``content`` holds its bytes."""
+
+    def persist(self, then: Callable[[bool], None]) -> None:
+        """Ask the browser to keep this site's files; ``then`` hears whether it will."""
+
+
+class Guard(Protocol):
+    """Who is told what comes through the door."""
+
+    def on_file(self, name: str, content: object) -> None:
+        """The visitor chose or dropped a file; ``content`` holds its bytes."""
+
+    def on_refused_file(self, why: str) -> None:
+        """A file was not even read."""
+
+    def on_hidden(self) -> None:
+        """The page is being hidden or left; it may be the last moment."""
+
+
+class RunsPanel:
+    """``send`` reaches the trainer. Offers the newest run of a drill once a visit, with the first list."""
+
+    def __init__(self, view: View, door: Door, drill: str, send: Callable[[messages.Message], None]) -> None:
+        self._view, self._door, self._send = view, door, send
+        self._runs: dict[str, Mapping[str, object]] = {}
+        self._current = self._offered = ""
+        self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
+        self._drill = drill
+        self._timelines: dict[str, object] = {}  # by drill: the newest the trainer has told
+        self._listening = False
+        self._first_list, self._asked_to_persist = True, False
+        self._sure = Question(view, "runs-delete", DELETE)
+        view.set_text("runs-state", NOTHING_YET)
+        door.connect(self)
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """Return what each button does."""
+        return {
+            "resume-continue": self._accept,
+            "resume-fresh": self._close_offer,
+            "runs-load": lambda: self._with_chosen(LoadRun),
+            "runs-delete": self._delete,
+            "runs-copy": self._copy,
+            "runs-rename": self._rename,
+            "runs-export": lambda: self._send(ExportRun("dshq")),
+            "runs-onnx": lambda: self._send(ExportRun("onnx")),
+        }
+
+    def on_ready(self) -> None:
+        """A trainer is there. One that replaces another goes on with the run that one had in hand."""
+        for name in CONTROLS:
+            self._view.set_attribute(f"runs-{name}", "disabled", None)
+        timeline = self._timelines.get(self._drill, [])
+        self._send(LoadRun(self._current, newest=True, timeline=timeline) if self._current else ListRuns())
+        self._listening = True
+
+    def on_timeline(self, timeline: object) -> None:
+        """The trainer tells which versions there are, for one that may have to take its place."""
+        if self._listening and timeline is not None:
+            self._timelines[self._drill] = timeline
+
+    def on_drill(self, drill: str) -> None:
+        """The trainer is about to be one for another drill, whose own run, if there was one, goes on."""
+        self._close_offer()
+        self._listening = False  # the trainer there was may still be speaking
+        self._names[self._drill] = self._current
+        self._first_list = drill not in self._names
+        self._drill, self._current = drill, self._names.get(drill, "")
+
+    def on_training(self) -> None:
+        """The visitor trains: an offer that was not taken is not wanted."""
+        self._close_offer()
+
+    def show(self, message: messages.Message) -> None:
+        """The trainer has answered a request."""
+        if isinstance(message, Exported):
+            self._door.download(message.filename, message.content)
+        elif isinstance(message, Runs):
+            runs = message.runs if isinstance(message.runs, Sequence) else []
+            self._runs = {str(run["name"]): run for run in runs if isinstance(run, Mapping) and "name" in run}
+            self._current = message.current
+            self._list()
+            self._tell(message.note, message.refused)
+            self._state(message.saved)
+            if self._first_list:
+                self._first_list = False
+                self._offer()
+
+    def on_file(self, name: str, content: object) -> None:
+        """The visitor chose or dropped a file."""
+        self._close_offer()
+        self._send(ImportRun(name[:100], content))
+
+    def on_refused_file(self, why: str) -> None:
+        """A file was not even read."""
+        self._tell(why, refused=True)
+
+    def on_hidden(self) -> None:
+        """Save before the page may be gone."""
+        self._send(SaveRun())
+
+    def tick(self) -> None:
+        """Take the question back when nobody answers."""
+        self._sure.tick()
+
+    # The offer.
+
+    def _offer(self) -> None:
+        run = next((run for run in self._runs.values() if not run.get("problem")), None)
+        if run is None or self._current:
+            return
+        self._offered = str(run["name"])
+        self._view.set_text("resume-text", f"Continue “{self._offered}” from {facts(run)}?")
+        self._view.set_attribute("resume", "hidden", None)
+
+    def _accept(self) -> None:
+        if self._offered:
+            self._send(LoadRun(self._offered))
+        self._close_offer()
+
+    def _close_offer(self) -> None:
+        self._offered = ""
+        self._view.set_attribute("resume", "hidden", "")
+
+    # The list.
+
+    def _list(self) -> None:
+        options = []
+        for name, run in self._runs.items():
+            here = " (this one)" if name == self._current else ""
+            options.append((name, f"{name}{here}: {run.get('problem') or facts(run)}"))
+        self._view.set_options("runs-list", options)
+
+    def _with_chosen(self, request: Callable[[str], messages.Message]) -> None:
+        name = self._view.get_value("runs-list")
+        if name in self._runs:
+            self._send(request(name))
+        else:
+            self._tell("Choose a run in the list first.", refused=True)
+
+    def _copy(self) -> None:
+        if name := self._name():
+            self._send(SaveRun(name))
+
+    def _rename(self) -> None:
+        if name := self._name():
+            self._with_chosen(lambda old: RenameRun(old, name))
+
+    def _name(self) -> str:
+        name = self._view.get_value("runs-name").strip()
+        if not name:
+            self._tell("Type a name first.", refused=True)
+        return name
+
+    def _delete(self) -> None:
+        name = self._view.get_value("runs-list")
+        if name not in self._runs:
+            self._tell("Choose a run in the list first.", refused=True)
+        elif self._sure.agreed(name):
+            self._send(DeleteRun(name))
+
+    # The words.
+
+    def _tell(self, note: str, refused: bool) -> None:
+        self._view.set_text("runs-note", "" if refused else note)
+        self._view.set_text("runs-refusal", note if refused else "")
+
+    def _state(self, saved: str) -> None:
+        if not saved:
+            self._view.set_text("runs-state", NOTHING_YET)
+            return
+        self._view.set_text("runs-state", f"“{self._current}”, saved {moment(saved)}. It saves itself while it trains.")
+        if not self._asked_to_persist:
+            self._asked_to_persist = True
+            self._door.persist(lambda kept: self._view.set_text("runs-kept", KEPT if kept else NOT_KEPT))
+
+
+def facts(run: Mapping[str, object]) -> str:
+    """When it was saved and how far it had come: "14:32, 31 M decisions, 93 % wins"."""
+    decisions, wins = number(run.get("decisions")) or 0.0, number(run.get("win_rate"))
+    told = [moment(str(run.get("created", ""))), f"{compact(decisions)} decisions"]
+    return ", ".join([*told, f"{percent(wins)} wins"] if wins is not None else told)
+
+
+def moment(text: str) -> str:
+    """An ISO 8601 time as the visitor's clock has it, with the day unless it is today."""
+    try:
+        then = datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return "an unknown time"
+    clock = f"{then:%H:%M}"
+    return clock if then.date() == datetime.now().astimezone().date() else f"{then.day} {then:%b} {clock}"

@@ -1,0 +1,156 @@
+"""Python on the page: the editor, what its buttons do, and what is said of the code in it.
+
+The code never comes from an address, and nothing runs before the reader presses Run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.protocol import messages
+
+EDITOR = "workshop-editor"
+SAID = "workshop-said"
+KEEP = "keep"
+# How the parts of a drill's text begin, by what an address calls them.
+PARTS: Mapping[str, str] = {
+    "reward": "    def reward(", "numbers": "    # Numbers", "observation": "    def observe("
+}  # fmt: skip
+
+
+def part_of(text: str, part: str) -> str:
+    """Return a drill's text with this part alone, still a class that runs; "" is all of it."""
+    if not part:
+        return text
+    starts = sorted(text.index(mark) for mark in PARTS.values())
+    begins = text.index(PARTS[part])
+    ends = next((start for start in starts if start > begins), len(text))
+    return text[: starts[0]] + text[begins:ends].rstrip() + "\n"
+
+
+class Forge(Protocol):
+    """Where drills come from, and where code becomes what the workers run."""
+
+    def bring(self, drill: str) -> None:
+        """Fetch a drill and let the workers go over to it; the page hears of it by ``on_drill`` or ``on_no_drill``."""
+
+    def source(self, drill: str, then: Callable[[str, str], None]) -> None:
+        """Fetch the editable parts of a drill; ``then`` gets their text, or "" and why not."""
+
+    def compile(
+        self, drill: str, text: str, answer: Callable[[messages.Compiled | messages.Refused], None]
+    ) -> None:
+        """Make a program of the text; ends by itself, whatever the code does."""
+
+    def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:
+        """Let the workers go over to a program, or back to the original; ``then`` hears what went wrong ("" where
+        nothing did), and whether what was learned is lost because the network has another shape."""
+
+
+class Workshop:
+    """The panel. ``forget`` makes the trainer start from nothing; ``part`` of the code is shown, all where empty."""
+
+    def __init__(self, view: View, forge: Forge, drill: str, forget: Callable[[], None], part: str = "") -> None:
+        self._view, self._forge, self._drill, self._forget, self._part = view, forge, drill, forget, part
+        self._open = False
+        self._originals: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """What the panel's buttons do, by their ids."""
+        return {"workshop-open": self._toggle, "workshop-run": self._run, "workshop-restore": self._restore}
+
+    def drill(self, name: str) -> None:
+        """Another drill is played: its text takes the place of the other's, which is kept."""
+        if self._open and self._drill in self._originals:
+            self._texts[self._drill] = self._view.get_value(EDITOR)
+        self._drill = name
+        self._mark(0, "")
+        if self._open:
+            self._show()
+
+    def _toggle(self) -> None:
+        self._open = not self._open
+        view = self._view
+        view.set_attribute("workshop-open", "aria-expanded", "true" if self._open else "false")
+        view.set_text("workshop-open", "Close the editor" if self._open else "Open the editor")
+        view.set_attribute("workshop-bench", "hidden", None if self._open else "")
+        if self._open:
+            view.set_attribute(EDITOR, "open", "")
+            self._show()
+
+    def _show(self) -> None:
+        name = self._drill
+        if name in self._originals:
+            self._view.set_value(EDITOR, self._texts.get(name, self._originals[name]))
+            return
+
+        def then(text: str, why: str) -> None:
+            if why:
+                self._view.set_text(SAID, f"The code of this drill could not be loaded: {why}.")
+                return
+            text = self._originals[name] = part_of(text, self._part)
+            if name == self._drill:
+                self._view.set_value(EDITOR, text)
+
+        self._forge.source(name, then)
+
+    def _run(self) -> None:
+        name = self._drill
+        if name not in self._originals:
+            return
+        text = self._texts[name] = self._view.get_value(EDITOR)
+        self._mark(0, "")
+        self._busy(True, "Checking and compiling. The match and the training go on with the code they have.")
+
+        def answer(made: messages.Compiled | messages.Refused) -> None:
+            if isinstance(made, messages.Refused):
+                where = f"Line {made.line}: " if made.line else ""
+                self._mark(made.line, made.message)
+                self._busy(False, f"{where}{made.message}. Training goes on with the code before.")
+            elif name != self._drill:
+                self._busy(False, "Another drill was chosen meanwhile; press Run again.")
+            else:
+                self._install(name, made)
+
+        self._forge.compile(name, text, answer)
+
+    def _install(self, name: str, made: messages.Compiled | None) -> None:
+        fresh = self._view.get_value("workshop-weights") != KEEP
+
+        def then(why: str, lost: bool) -> None:
+            if why:
+                self._busy(False, f"The workers could not go over to it: {why}.")
+                return
+            if fresh and not lost:
+                self._forget()
+            running = "Your code is running" if made else "The original is running again"
+            learned = "it goes on with what it learned"
+            if lost:
+                learned = "the players see something of another shape now, so they start from nothing"
+            elif fresh:
+                learned = "the players start from nothing"
+            self._busy(False, f"{running}; {learned}.")
+
+        self._forge.install(name, made, then)
+
+    def _restore(self) -> None:
+        name = self._drill
+        if name not in self._originals:
+            return
+        self._texts.pop(name, None)
+        self._view.set_value(EDITOR, self._originals[name])
+        self._mark(0, "")
+        self._busy(True, "Putting the original back.")
+        self._install(name, None)
+
+    def _busy(self, on: bool, said: str) -> None:
+        for button in ("workshop-run", "workshop-restore"):
+            self._view.set_attribute(button, "disabled", "" if on else None)
+        self._view.set_text(SAID, said)
+
+    def _mark(self, line: int, why: str) -> None:
+        self._view.set_attribute(EDITOR, "data-why", why or None)
+        self._view.set_attribute(EDITOR, "data-line", str(line) if line else None)

@@ -1,0 +1,39 @@
+"""The buttons of the page itself: colours, help, and the link to share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.view import View
+
+COPIED = "The link is copied. Whoever opens it starts with the same seed, settings and view."
+NOT_COPIED = "This browser does not let a page copy. The link stands in the address bar: copy it from there."
+
+
+class Tools:
+    """Colours, help, link. ``tell`` answers the visitor in a sentence."""
+
+    def __init__(self, view: View, address: Address, tell: Callable[[str], None]) -> None:
+        self._view, self._address, self._tell = view, address, tell
+        self._show_theme()
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """Return what each button does."""
+        return {
+            "theme": self._turn_theme,
+            "help": lambda: self._view.open_dialog("help-dialog", True),
+            "help-close": lambda: self._view.open_dialog("help-dialog", False),
+            "share": self._share,
+        }
+
+    def _turn_theme(self) -> None:
+        self._view.prefer("theme", "light" if self._view.dark() else "dark")
+        self._show_theme()
+
+    def _show_theme(self) -> None:
+        self._view.set_attribute("theme", "aria-pressed", "true" if self._view.dark() else "false")
+
+    def _share(self) -> None:
+        self._address.write()
+        self._view.copy_link(lambda done: self._tell(COPIED if done else NOT_COPIED))

@@ -1,0 +1,1 @@
+"""The part of the page around training: settings, charts, story, status."""

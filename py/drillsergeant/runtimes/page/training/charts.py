@@ -1,0 +1,138 @@
+"""The story of training as charts: which numbers are lines where, when they are drawn, the run before as a shadow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from drillsergeant.runtimes.page.number_text import REWARD_PREFIX, number
+from drillsergeant.runtimes.page.training.history import Column, History, interpolate
+from drillsergeant.runtimes.page.view import Mark, View
+
+ENDS_S = (30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
+UNITS = ((7200.0, 3600.0, "h"), (180.0, 60.0, "min"), (0.0, 1.0, "s"))  # from this length on: size of the unit, name
+WINS = ("win_rate", "win_low", "win_high", "win_rate_random", "win_rate_pool")
+# Small charts: the metric of each, and what it is multiplied with before it is drawn.
+PANES: Mapping[str, tuple[str, float]] = {
+    "entropy": ("entropy", 1.0),
+    "value_error": ("value_error", 100.0),
+    "approx_kl": ("approx_kl", 1.0),
+    "clip_fraction": ("clip_fraction", 100.0),
+    "policy_loss": ("policy_loss", 1.0),
+    "value_loss": ("value_loss", 1.0),
+    "gradient_norm": ("gradient_norm", 1.0),
+    "speed": ("trained_decisions_per_s", 1e-3),
+}
+LONGEST_MARK = 200  # characters of a mark's text
+MOST_MARKS = 24
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The time axis of all charts: its end in its unit, the unit's size in seconds and its name."""
+
+    end: float
+    unit_s: float
+    unit: str
+
+
+def axis_for(last_s: float) -> Axis:
+    """Return the axis that holds ``last_s``: the first round length."""
+    end_s = next((float(end) for end in ENDS_S if last_s <= end), last_s)
+    unit_s, unit = next((size, name) for start, size, name in UNITS if end_s >= start)
+    return Axis(end_s / unit_s, unit_s, unit)
+
+
+def marks_of(events: object) -> list[tuple[float, str, str]]:
+    """Return the newest readable events as (t_s, kind, text), oldest first."""
+    found = []
+    for event in events if isinstance(events, Sequence) else ():
+        if isinstance(event, Mapping) and (t_s := number(event.get("t_s"))) is not None:
+            found.append((t_s, str(event.get("kind", "")), str(event.get("text", ""))[:LONGEST_MARK]))
+    return found[-MOST_MARKS:]
+
+
+class Charts:
+    """Keeps the history and draws it: the large chart at every tick with news, the small ones at every second."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.history = History()
+        self._before: tuple[list[float], Column] = ([], [])  # the run before: times and win rate
+        self.marks: list[tuple[float, str, str]] = []
+        self._stale = True
+        self._turn = 0
+
+    def add(self, values: Mapping[str, object]) -> None:
+        """Take the trainer's row of numbers in. Training time that runs backwards means another run has begun."""
+        t_s = number(values.get("t_s"))
+        if t_s is None:
+            return
+        times_s = self.history.times_s
+        if times_s and t_s < times_s[-1]:
+            self._start_over()
+        if t_s > 0 and (not self.history.times_s or t_s > self.history.times_s[-1]):
+            row = {name: found for name, value in values.items() if (found := number(value)) is not None}
+            self.history.add(t_s, row)
+            self._stale = True
+        marks = marks_of(values.get("events"))
+        if marks != self.marks:
+            self.marks, self._stale = marks, True
+
+    def draw(self) -> None:
+        """Draw if there is news. Called twice a second."""
+        self._turn += 1
+        if not self._stale:
+            return
+        axis = self._axis()
+        self._draw_wins(axis)
+        if self._turn % 2:
+            self._stale = False
+            self._draw_panes(axis)
+
+    def row_at(self, x: float) -> dict[str, object] | None:
+        """Return the numbers of the moment at ``x`` on the time axis; None where there are none."""
+        row = self.history.row_at(x * self._axis().unit_s)
+        if row is None:
+            return None
+        return {"t_s": self.history.times_s[row], **{name: each[row] for name, each in self.history.columns.items()}}
+
+    def _start_over(self) -> None:
+        wins = self.history.column("win_rate")
+        if any(value is not None for value in wins):
+            self._before = (self.history.times_s, wins)
+        self.history.clear()
+        self._stale = True
+
+    def _axis(self) -> Axis:
+        return axis_for(max([0.0, *self.history.times_s[-1:], *self._before[0][-1:]]))
+
+    def _draw_wins(self, axis: Axis) -> None:
+        times_s = self.history.times_s
+        columns = [self.history.column(name) for name in WINS]
+        if not any(value is not None for value in columns[1]):  # no interval told: the band has no width
+            columns[1] = columns[2] = columns[0]
+        before_s, before = self._before
+        shadow = [interpolate(before_s, before, t_s) for t_s in times_s]
+        rest = [place for place, t_s in enumerate(before_s) if not times_s or t_s > times_s[-1]]
+        all_s = [*times_s, *(before_s[place] for place in rest)]
+        nothing: Column = [None] * len(rest)
+        lines = [[*column, *nothing] for column in columns]
+        lines.append([*shadow, *(before[place] for place in rest)])
+        self._set("wins", axis, all_s, [_scaled(line, 100.0) for line in lines])
+
+    def _draw_panes(self, axis: Axis) -> None:
+        times_s = self.history.times_s
+        for pane, (name, factor) in PANES.items():
+            self._set(pane, axis, times_s, [_scaled(self.history.column(name), factor)])
+        terms = sorted(name for name in self.history.columns if name.startswith(REWARD_PREFIX))
+        self._set("reward", axis, times_s, [self.history.column(name) for name in terms])
+
+    def _set(self, chart: str, axis: Axis, times_s: Sequence[float], lines: Sequence[Column]) -> None:
+        xs: Column = [t_s / axis.unit_s for t_s in times_s]
+        marks = [Mark(t_s / axis.unit_s, kind, text) for t_s, kind, text in self.marks]
+        self._view.set_chart(chart, [xs, *lines], axis.end, axis.unit, marks)
+
+
+def _scaled(column: Column, factor: float) -> Column:
+    return [None if value is None else value * factor for value in column]

@@ -1,0 +1,138 @@
+"""The fields for hyperparameters: typed text goes to the trainer, which alone decides what is allowed.
+
+A field and its slider show what the trainer uses. What it refuses is put back, with the trainer's own sentence beneath
+the fields. A slider's value is sent when it has stood still for a moment, so that one move is one change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from drillsergeant.learn.hyper import RANGES
+from drillsergeant.runtimes.page.address import Address, Opening
+from drillsergeant.runtimes.page.number_text import number
+from drillsergeant.runtimes.page.training.sliders import MARGIN, SLIDES
+from drillsergeant.runtimes.page.view import View
+
+PREFIX, SLIDE = "hyper-", "slide-"
+NAMES = tuple(SLIDES)
+STILL_S = 0.3
+LONGEST = 40  # characters of nonsense worth sending to be refused
+
+
+def parse(text: str) -> float | str:
+    """Return the number in ``text`` (also nan and inf, which the trainer refuses by name), or the text itself."""
+    text = text.strip()[:LONGEST]
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+class HyperForm:
+    """Keeps the fields and the trainer's values together."""
+
+    def __init__(self, view: View, send: Callable[[dict[str, object]], None], opening: Opening) -> None:
+        self._view, self._send, self._defaults = view, send, opening.defaults
+        self._pending: dict[str, float | str] = {}
+        self._used: dict[str, float] = {name: opening.hyper[name] for name in NAMES}
+        self._changed: dict[str, float] = {}
+        self._slid: dict[str, tuple[float, float]] = {}  # value and when
+        for name in NAMES:
+            self._restore(name)
+            view.set_attribute(PREFIX + name, "title", f"Allowed: {RANGES[name]}")
+
+    def on_change(self, element: str, text: str) -> None:
+        """The visitor has entered ``text`` into a field."""
+        name = element.removeprefix(PREFIX)
+        value = parse(text)
+        self._view.set_text("hyper-note", "")
+        if name in NAMES and value != self._used[name]:
+            self._pending[name] = value
+            self._place(name, value)
+            self._send({name: value})
+        elif name in NAMES:
+            self._restore(name)
+
+    def on_slide(self, element: str, text: str) -> None:
+        """The visitor is moving a slider; its number follows at once, the trainer hears of it when it stands still."""
+        name, position = element.removeprefix(SLIDE), parse(text)
+        if name not in NAMES or not isinstance(position, float):
+            return
+        if abs(position - SLIDES[name].position(self.value(name))) < MARGIN:
+            return
+        value = SLIDES[name].value(position)
+        self._slid[name] = (value, self._view.now_s())
+        self._view.set_value(PREFIX + name, f"{value:g}")
+        self._view.set_attribute(element, "aria-valuetext", f"{value:g}")
+
+    def settle(self) -> None:
+        """Send what sliders have stood still at. Called twice a second."""
+        now_s = self._view.now_s()
+        for name, (value, since_s) in list(self._slid.items()):
+            if now_s - since_s >= STILL_S:
+                del self._slid[name]
+                self.on_change(PREFIX + name, f"{value:g}")
+
+    def choose(self, name: str, value: float) -> None:
+        """Change a value as if the visitor had typed it."""
+        self._view.set_value(PREFIX + name, f"{value:g}")
+        self.on_change(PREFIX + name, f"{value:g}")
+
+    def defaults(self) -> None:
+        """Put every value back to what the page begins with when its address says nothing."""
+        for name in NAMES:
+            self.choose(name, self._defaults[name])
+
+    def value(self, name: str) -> float:
+        """Return what the visitor last wanted of ``name``: on its way, or in use."""
+        wanted = self._slid[name][0] if name in self._slid else self._pending.get(name)
+        return wanted if isinstance(wanted, float) else self._used[name]
+
+    def note(self, address: Address) -> None:
+        """Put what differs from the defaults into the address."""
+        for name in NAMES:
+            address.note(name, f"{self._used[name]:g}", f"{self._defaults[name]:g}")
+
+    def on_refused(self, message: str) -> bool:
+        """Put back the field that the trainer's ``message`` is about; False if it is about none that was changed."""
+        name = next((name for name in self._pending if message.startswith(name)), None)
+        if name is None:
+            return False
+        del self._pending[name]
+        self._restore(name)
+        self._view.set_text("hyper-note", f"{message}. It stays at {self._used[name]:g}.")
+        return True
+
+    def on_used(self, hyper: object) -> None:
+        """Take over what the trainer says it uses. A field with a change still on its way is left alone."""
+        if not isinstance(hyper, Mapping):
+            return
+        for name in NAMES:
+            value = number(hyper.get(name))
+            if value is None:
+                continue
+            if self._pending.get(name) == value:
+                del self._pending[name]
+                self._used[name] = self._changed[name] = value
+            elif name not in self._pending and name not in self._slid and value != self._used[name]:
+                self._used[name] = value
+                self._restore(name)
+
+    def repeat(self) -> None:
+        """Tell a trainer that was started again what the visitor had set; what was on its way died with the old one."""
+        for name in self._pending:
+            self._restore(name)
+        self._pending.clear()
+        if self._changed:
+            self._send(dict(self._changed))
+
+    def _restore(self, name: str) -> None:
+        self._view.set_value(PREFIX + name, f"{self._used[name]:g}")
+        self._place(name, self._used[name])
+
+    def _place(self, name: str, value: float | str) -> None:
+        """Put the slider where ``value`` lies."""
+        if isinstance(value, float) and value == value:
+            self._view.set_value(SLIDE + name, f"{SLIDES[name].position(value):.1f}")
+            self._view.set_attribute(SLIDE + name, "aria-valuetext", f"{value:g}")

@@ -1,0 +1,84 @@
+"""Puts the show on its canvas: blends two ticks into the moment shown, keeps the balls' trails, fades the goal flash.
+
+Or, where the visitor asks for the factory, the training matches in place of the show's own. A painter (WebGPU) draws
+where there is one; the flat canvas draws the same picture until there is, and again when the painter's device is lost.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
+
+from drillsergeant.drawing.factory import draw_factory
+from drillsergeant.drawing.match import JUMP_M, Look, Point, Sight, blend, draw
+from drillsergeant.drawing.shapes import Painter, Picture, factory_picture, match_picture
+from drillsergeant.drills.contract import Scene
+from drillsergeant.runtimes.host import Canvas
+from drillsergeant.runtimes.show.factory import Factory
+from drillsergeant.runtimes.show.screen_match import Bout
+
+TRAIL_POINTS = 14
+FLASH_S = 0.9
+
+
+class Stage:
+    """Owns what the drawing remembers from frame to frame."""
+
+    def __init__(self, scene: Scene, canvas: Canvas, factory: Factory) -> None:
+        self._scene, self._canvas, self._factory = scene, canvas, factory
+        self._ball = next((body for body in scene.bodies if body.kind == "disc"), None)
+        self._trails: WeakKeyDictionary[Bout, deque[Point]] = WeakKeyDictionary()
+        self._dark = False
+        self._painter: Painter | None = None
+
+    def resize(self, width_px: int, height_px: int, dark: bool) -> None:
+        """The canvas has a new size or the page a new theme."""
+        self._canvas.resize(width_px, height_px)
+        self._dark = dark
+
+    def adopt(self, painter: Painter) -> None:
+        """Let ``painter`` draw from the next frame on."""
+        self._painter = painter
+
+    def _painted(self, picture: Picture) -> bool:
+        """Let the painter draw; one that cannot any more is dropped."""
+        if self._painter is not None and self._painter.paint(picture):
+            return True
+        self._painter = None
+        return False
+
+    def facts(self) -> dict[str, object]:
+        """Return what the page shows of the drawing, for METRICS."""
+        return {"renderer": self._painter.name if self._painter else "canvas2d", **self._factory.facts()}
+
+    def draw(self, view: str, bouts: Sequence[Bout]) -> None:
+        """Draw the matches, each as far between its last two ticks as its moment says, or the factory."""
+        scene, canvas = self._scene, self._canvas
+        size = canvas.width_px, canvas.height_px
+        if view == "factory":
+            matches = self._factory.look()
+            if not (self._painter and self._painted(factory_picture(scene, *size, matches, self._dark))):
+                draw_factory(canvas, scene, matches, self._dark)
+            return
+        sights = [self._sight(bout) for bout in bouts]
+        if not (self._painter and self._painted(match_picture(scene, *size, sights))):
+            draw(canvas, scene, sights)
+
+    def _sight(self, bout: Bout) -> Sight:
+        state, moment = blend(self._scene, bout.before, bout.after, bout.moment.ahead), bout.moment
+        flash = max(0.0, 1.0 - moment.since_goal_s / FLASH_S)
+        look = Look(self._dark, self._trail(bout, state), flash, moment.scored_by, bout.chosen, bout.waiting)
+        return state, look
+
+    def _trail(self, bout: Bout, state: Mapping[str, float]) -> Sequence[Point]:
+        """Where the ball of a match was in the last frames; a match that is held keeps the trail it had."""
+        if self._ball is None:
+            return ()
+        trail = self._trails.setdefault(bout, deque(maxlen=TRAIL_POINTS))
+        place = state[self._ball.x], state[self._ball.y]
+        if trail and max(abs(a - b) for a, b in zip(place, trail[-1], strict=True)) > JUMP_M:
+            trail.clear()
+        if not trail or place != trail[-1]:
+            trail.append(place)
+        return trail

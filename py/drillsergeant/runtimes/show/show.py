@@ -1,0 +1,226 @@
+"""The show: what is on screen plays here. Fixed physics step, drawing at the display's rate, policies swapped at
+decisions.
+
+Owns one match, and a pair of matches to compare, which begin every kick-off together. Never waits for training: a newer
+policy is adopted at the next decision, and the match's state is not touched by that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from drillsergeant.learn.engine import ShowMatch
+from drillsergeant.learn.program import DrillFacts
+from drillsergeant.memory.weights import WeightsReader
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.show.dragging import Hand
+from drillsergeant.runtimes.show.frame_clock import FrameClock
+from drillsergeant.runtimes.show.screen_match import Bout, Fetch
+
+MAX_CATCH_UP_S = 0.1
+METRICS_EVERY_S = 0.5
+INSIDE_EVERY_S = 0.2
+
+
+class Show:
+    """The loop state of the render worker. ``frame`` is called once per displayed frame."""
+
+    def __init__(
+        self,
+        drill: DrillFacts,
+        matches: Sequence[ShowMatch],
+        weights: WeightsReader,
+        fetch: Fetch,
+        draw: Callable[[str, Sequence[Bout]], None],
+        seed: int,
+    ) -> None:
+        """``matches``: its own and two to compare. ``fetch`` gives the byte offset of a snapshot's parameters."""
+        self._drill, self._weights, self._fetch, self._draw = drill, weights, fetch, draw
+        self._tick_s = 1.0 / drill.tick_hz
+        self._clock = FrameClock()
+        self._hand = Hand(drill.scene)
+        self._visitor_action = 0
+        self._inspected: tuple[int, int] | None = None
+        self._unspent_s, self._now_s, self._seed = 0.0, 0.0, seed
+        self.playing, self.speed, self.view = True, 1.0, "match"
+        self.version, self.versions_adopted = 0, 0
+        self._all = [Bout(drill, match, seed) for match in matches]
+
+    @property
+    def bouts(self) -> Sequence[Bout]:
+        """The matches that go on: the pair while it is looked at, else the one, seen or behind the factory."""
+        return self._all[1:] if self.view == "compare" else self._all[:1]
+
+    @property
+    def report_every_s(self) -> float:
+        """How often the page wants to know: more often while a visitor looks into a player."""
+        return METRICS_EVERY_S if self._inspected is None else INSIDE_EVERY_S
+
+    def _reset(self, seed: int) -> None:
+        self._seed, self._unspent_s = seed, 0.0
+        self._hand.let_go()
+        for bout in self.bouts:
+            bout.reset(seed)
+
+    def frame(self, now_s: float) -> None:
+        """Advance what is on screen by the time since the last frame and draw it."""
+        self._now_s = now_s
+        passed_s = min(self._clock.frame(now_s), MAX_CATCH_UP_S)
+        if self.playing:
+            self._unspent_s += passed_s * self.speed
+            while self._unspent_s >= self._tick_s:
+                self._unspent_s -= self._tick_s
+                self.advance()
+        self._hand.apply()
+        for bout in self.bouts:
+            bout.moment.since_goal_s += passed_s
+            bout.moment.ahead = 0.0 if bout.waiting else self._unspent_s / self._tick_s
+        self._draw(self.view, self.bouts)
+
+    def advance(self) -> None:
+        """Play one physics tick of every match on screen. Of a pair, who is done waits for the other."""
+        running = [bout for bout in self.bouts if not bout.waiting]
+        self._adopt_newest([bout for bout in running if bout.decides])
+        ended = [bout for bout in running if bout.advance(self._visitor_action)]
+        if ended:
+            self._hand.let_go()
+        if len(self.bouts) > 1:
+            for bout in ended:
+                bout.waiting = True
+            if all(bout.waiting for bout in self.bouts):
+                for bout in self.bouts:
+                    bout.waiting = False
+
+    def _adopt_newest(self, deciding: Sequence[Bout]) -> None:
+        """Bring every side of ``deciding`` up to date that plays, or would play, by the newest weights."""
+        known = self._weights.version
+        if not self._weights.newer() and not any(bout.outdated(known) for bout in deciding):
+            return
+        adopted = False
+        with self._weights.pinned() as weights:
+            if weights is None:
+                return
+            for bout in deciding:
+                sides = bout.outdated(weights.version)
+                bout.adopt(weights.offset, weights.version, sides)
+                adopted |= bool(sides)
+        if adopted and weights.version != self.version:
+            self.version = weights.version
+            self.versions_adopted += 1
+
+    def handle(self, message: messages.Message) -> None:
+        """Obey one decoded message from the page."""
+        match message:
+            case messages.Play():
+                self.playing = True
+            case messages.Pause():
+                self.playing = False
+            case messages.Step(ticks=ticks):
+                self._step(ticks)
+            case messages.ResetShow(seed=seed):
+                self._reset(seed)
+            case messages.SetSpeed(speed=speed):
+                self.speed = speed
+            case messages.SetPlayers(left=left, right=right, match=number):
+                self._seat(number, (left, right))
+            case messages.SetView(view=view):
+                self._look_at(view)
+            case messages.Inspect(side=side, match=number):
+                self._inspect(side, number)
+            case messages.Tap() as tap:
+                self._tap(tap)
+            case messages.Input(action=None) as drag:
+                self._drag(drag)
+            case messages.Input(action=int(action)):
+                self._set_action(action)
+
+    def _look_at(self, view: str) -> None:
+        if view == self.view:
+            return
+        self._hand.let_go()
+        self._inspect(-1, 0)
+        self.view = view
+        if view == "compare":
+            self._reset(self._seed)
+
+    def _seat(self, number: int, players: Sequence[int]) -> None:
+        for player in players:
+            if player > messages.NEWEST and self._fetch(player) is None:
+                raise messages.ProtocolError(f"snapshot {player} is not kept any more: choose another one")
+        self._all[number].seat(players, self._fetch)
+
+    def _step(self, ticks: int) -> None:
+        if self.playing:
+            raise messages.ProtocolError("STEP works while paused; the match is playing: pause it first")
+        for _ in range(ticks):
+            self.advance()
+
+    def _drag(self, drag: messages.Input) -> None:
+        if drag.released:
+            self._hand.let_go(self._now_s)
+        else:
+            self._hand.drag(self._all[drag.match], drag.x_m, drag.y_m, self._now_s)
+
+    def _tap(self, tap: messages.Tap) -> None:
+        side = self._hand.player_at(self._all[tap.match], tap.x_m, tap.y_m)
+        if side is not None:
+            self._inspect(side, tap.match)
+
+    def _inspect(self, side: int, number: int) -> None:
+        if side >= self._drill.sides:
+            raise messages.ProtocolError(f"INSPECT.side must be below {self._drill.sides}, not {side}")
+        self._inspected = (number, side) if side >= 0 else None
+        for each, bout in enumerate(self._all):
+            bout.chosen = side if side >= 0 and each == number else None
+
+    def _set_action(self, action: int) -> None:
+        if not 0 <= action < self._drill.action_count:
+            raise messages.ProtocolError(
+                f"INPUT.action must be between 0 and {self._drill.action_count - 1}, not {action}"
+            )
+        self._visitor_action = action
+
+    def metrics(self) -> dict[str, object]:
+        """Return the numbers the page shows of what is on screen; ``second`` is the other match of a pair."""
+        first, *others = self.bouts
+        values: dict[str, object] = {
+            **self._clock.summary(),
+            "version": self.version,
+            "versions_adopted": self.versions_adopted,
+            "view": self.view,
+            "mode": "human_vs_ai" if messages.VISITOR in first.players else "ai_vs_ai",
+            "playing": self.playing,
+            "frames": self._clock.frames,
+            **self._match_metrics(first),
+        }
+        if others:
+            values["second"] = self._match_metrics(others[0])
+        if self._inspected is not None:
+            values["inside"] = self._inside(*self._inspected)
+        return values
+
+    def _match_metrics(self, bout: Bout) -> dict[str, object]:
+        bodies = self._drill.scene.bodies
+        return {
+            "players": list(bout.players),
+            "score_0": bout.moment.scores[0],
+            "score_1": bout.moment.scores[1],
+            "clock_s": bout.clock_s,
+            "ticks": bout.ticks,
+            **{name: bout.after[name] for body in bodies for name in (body.x, body.y)},
+        }
+
+    def _inside(self, number: int, side: int) -> dict[str, object]:
+        """What the policy of the player looked into makes of its situation; entropy in nats."""
+        bout = self._all[number]
+        insight = bout.match.insight(side)
+        return {
+            "match": number,
+            "side": side,
+            "clock_s": bout.clock_s,
+            "probabilities": list(insight.probabilities),
+            "value": insight.value,
+            "entropy": -sum(chance * math.log(chance) for chance in insight.probabilities if chance > 0),
+            "observation": list(insight.observation),
+        }

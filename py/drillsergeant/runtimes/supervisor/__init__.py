@@ -1,0 +1,1 @@
+"""Starts the workers, watches them and replaces those that die or get stuck."""

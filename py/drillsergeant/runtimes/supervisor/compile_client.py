@@ -1,0 +1,99 @@
+"""The workshop as the page sees it: a worker that is started at the first attempt and ended when one takes too long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, Handle, Spawner
+
+CODE_LIMIT_S = 10.0  # for the reader's code to run and end
+BUILD_LIMIT_S = 60.0  # for what follows, which is ours
+NAME = "workshop"
+Answer = Callable[["messages.Compiled | messages.Refused"], None]
+
+
+class Smithy:
+    """One attempt at a time; a new one replaces the one in hand."""
+
+    def __init__(self, spawner: Spawner) -> None:
+        self._spawner = spawner
+        self._handle: Handle | None = None
+        self._ready = False
+        self._request: messages.Compile | None = None
+        self._answer: Answer | None = None
+        self._clock = 0  # of the limits: one that was set before is void
+
+    def compile(self, request: messages.Compile, answer: Answer) -> None:
+        """Have a program made; ``answer`` gets it, or why there is none."""
+        if self._answer is not None:
+            self._end()
+        self._request, self._answer = request, answer
+        if self._handle is None:
+            self._start()
+        elif self._ready:
+            self._send()
+
+    def _start(self) -> None:
+        self._ready = False
+        made: list[Handle] = []
+
+        def current() -> bool:
+            return bool(made) and self._handle is made[0]
+
+        made.append(
+            self._spawner.spawn(
+                NAME,
+                NAME,
+                ("numpy",),
+                lambda data: self._receive(data) if current() else None,
+                lambda why: self._fail(f"the workshop could not start: {why}") if current() else None,
+            )
+        )
+        self._handle = made[0]
+        self._limit(BOOT_LIMIT_S, f"the workshop was not ready after {BOOT_LIMIT_S:.0f} s; try again")
+
+    def _send(self) -> None:
+        assert self._handle is not None and self._request is not None, "there is a worker and something to do"
+        self._handle.post(messages.encode(self._request))
+        self._limit(
+            CODE_LIMIT_S, f"the code did not end within {CODE_LIMIT_S:.0f} s and was stopped: is there an endless loop?"
+        )
+
+    def _receive(self, data: object) -> None:
+        try:
+            message = messages.decode(data, "page")
+        except messages.ProtocolError as wrong:
+            self._fail(f"the workshop said something that is no message: {wrong}")
+            return
+        match message:
+            case messages.Ready():
+                self._ready = True
+                self._send()
+            case messages.Checked():
+                self._limit(BUILD_LIMIT_S, f"compiling took longer than {BUILD_LIMIT_S:.0f} s and was stopped")
+            case messages.Compiled() | messages.Refused():
+                self._done(message)
+            case messages.Error(message=text):
+                self._fail(text)
+
+    def _limit(self, limit_s: float, why: str) -> None:
+        self._clock += 1
+        clock = self._clock
+        self._spawner.after(limit_s, lambda: self._fail(why) if clock == self._clock else None)
+
+    def _fail(self, why: str) -> None:
+        """Give the attempt up, and the worker with it."""
+        self._end()
+        self._done(messages.Refused(why, 0))
+
+    def _done(self, message: messages.Compiled | messages.Refused) -> None:
+        self._clock += 1
+        answer, self._answer, self._request = self._answer, None, None
+        if answer is not None:
+            answer(message)
+
+    def _end(self) -> None:
+        if self._handle is not None:
+            self._handle.terminate()
+        self._handle, self._ready = None, False

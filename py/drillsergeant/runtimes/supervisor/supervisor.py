@@ -1,0 +1,339 @@
+"""Starts the workers, notices when one dies, starts it again, and carries messages between them and the page.
+
+A worker holds a lock as long as it lives; the supervisor waits for that lock, so a death is noticed however it came.
+One that lives but is stuck is noticed by its heartbeat (`pulse`) and ended.
+A worker that is told INIT again puts another runtime together without being started anew (`Fleet.replace`): that is how
+another drill, or the same one with edited code, comes in.
+The order of starting is the order of need: the show first, so that the match moves, then trainer and rollouts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import SHOW, Layout, rollout
+from drillsergeant.memory.ring import raise_epoch
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.telemetry import Counter, read_telemetry
+from drillsergeant.memory.weights import clear_pin
+from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S, Pulses
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.setup import Setup
+
+BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
+RESTART_LIMIT = 5
+RESTART_WINDOW_S = 60.0
+SHOW_SETTINGS = (messages.SetSpeed, messages.SetView, messages.Resize)
+
+
+class Handle(Protocol):
+    """One running worker."""
+
+    def post(self, wire: dict[str, object], transfer: object = None) -> None:
+        """Send a message; ``transfer`` is an object whose ownership goes with it."""
+
+    def terminate(self) -> None:
+        """End the worker at once."""
+
+
+class Spawner(Protocol):
+    """How the page makes workers and learns of their end."""
+
+    def spawn(
+        self,
+        role: str,
+        name: str,
+        packages: Sequence[str],
+        on_data: Callable[[object], None],
+        on_error: Callable[[str], None],
+    ) -> Handle:
+        """Start a worker script of ``role`` with further Python packages."""
+
+    def when_freed(self, lock: str, then: Callable[[], None]) -> None:
+        """Call ``then`` once nobody holds ``lock``."""
+
+    def after(self, delay_s: float, then: Callable[[], None]) -> None:
+        """Call ``then`` after ``delay_s`` seconds."""
+
+    def now_s(self) -> float:
+        """Return seconds on a clock that never goes back."""
+
+    def canvas(self) -> object:
+        """Return a canvas that can be given away to a render worker; a new one each time."""
+
+
+class Audience(Protocol):
+    """Who wants to hear of the workers: the page."""
+
+    def on_message(self, role: str, index: int, message: messages.Message) -> None:
+        """A worker said something."""
+
+    def on_fleet(self, name: str, state: str, why: str) -> None:
+        """A worker is now ``starting``, ``ready``, ``restarting`` or ``dead``."""
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """What every worker is handed as it is: the program's text, its compiled module, and the shared memory.
+
+    ``memory`` in solo mode: how many pages each worker takes for itself; ``mirrored`` is then what the trainer told of
+    its own, for whoever starts anew.
+    """
+
+    program: str
+    module: object
+    memory: object
+    mirrored: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass
+class Worker:
+    """Book-keeping of one worker."""
+
+    role: str
+    index: int
+    state: str = "waiting"
+    generation: int = 0
+    handle: Handle | None = None
+    restarts_s: list[float] = field(default_factory=list)
+    inits: int = 0  # sent, ever
+    unanswered: int = 0  # of those, the ones not answered with READY yet
+    heard: int = 0  # messages
+    replaced: bool = False  # has another runtime than it was started with
+    changing: bool = False  # lives, was told INIT again, and what it says is still of the runtime before
+    watched: int = -1  # generation whose lock is waited for
+
+    @property
+    def name(self) -> str:
+        """``show``, ``trainer`` or ``rollout.<index>``."""
+        return rollout(self.index) if self.role == "rollout" else self.role
+
+
+class Fleet:
+    """All workers of one page."""
+
+    def __init__(
+        self,
+        spawner: Spawner,
+        memory: Memory,
+        layout: Layout,
+        run: str,
+        setup: Setup,
+        hosted: Hosted,
+    ) -> None:
+        self._spawner, self._memory, self._layout, self._run = spawner, memory, layout, run
+        self._setup, self._hosted = setup, hosted
+        self._run_flag = RunFlag(memory, layout)
+        self._audience: Audience | None = None
+        self._training: messages.StartTraining | None = None
+        self._pulses = Pulses()
+        self._show_settings: dict[str, messages.Message] = {}
+        workers = [Worker("show", 0), Worker("trainer", 0)]
+        if setup.mode == "shared":
+            workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
+        self._workers = {worker.name: worker for worker in workers}
+
+    def start(self, audience: Audience, show: Handle | None = None) -> None:
+        """Begin with the show; ``show`` is a worker whose script already loads."""
+        self._audience = audience
+        self._spawner.after(LOOK_EVERY_S, self._look)
+        self._begin(self._workers[SHOW], show)
+
+    def replace(
+        self, hosted: Hosted, setup: Setup, layout: Layout, memory: Memory, roles: Collection[str] = messages.ROLES
+    ) -> None:
+        """Let the workers of ``roles`` go over to another program, and all of them to another memory if it is another.
+
+        Training goes on where it was on. Raises ValueError when the new plan wants another number of workers.
+        """
+        old, new = self._layout.plan.workers, layout.plan.workers
+        if new != old:
+            raise ValueError(f"there are {old} rollout workers and the new plan wants {new}: open the page anew")
+        self._run_flag.set(False)
+        self._hosted, self._setup, self._layout, self._memory = hosted, setup, layout, memory
+        self._run_flag = RunFlag(memory, layout)
+        self._run_flag.set(self._training is not None)
+        for worker in self._workers.values():
+            if worker.role in roles and worker.state != "waiting":
+                self._tell_anew(worker)
+
+    def _tell_anew(self, worker: Worker) -> None:
+        worker.replaced = True
+        if worker.handle is None:  # it was given up: what ended it may be gone with the old program
+            worker.restarts_s = []
+            self._begin(worker)
+            return
+        worker.changing = True
+        self._set_state(worker, "starting", "")
+        self._release(worker)
+        self._send_init(worker, worker.handle, None)
+
+    def states(self) -> dict[str, str]:
+        """Return every worker's state by name."""
+        return {name: worker.state for name, worker in self._workers.items()}
+
+    def send(self, role: str, message: messages.Message) -> None:
+        """Send ``message`` to all workers of ``role``; what a restarted worker must know again is remembered."""
+        if isinstance(message, messages.StartTraining):
+            self._training = message
+            self._run_flag.set(True)
+        elif isinstance(message, messages.StopTraining):
+            self._training = None
+            self._run_flag.set(False)
+        elif role == "show" and isinstance(message, SHOW_SETTINGS):
+            self._show_settings[message.TYPE] = message
+        for worker in self._workers.values():
+            if worker.role == role and worker.handle is not None:
+                worker.handle.post(messages.encode(message))
+
+    def kill(self, name: str) -> None:
+        """End one worker on purpose; it is started again like any that died."""
+        handle = self._workers[name].handle
+        if handle is not None:
+            handle.terminate()
+
+    def receive(self, name: str, data: object) -> None:
+        """Take one message from worker ``name``."""
+        worker = self._workers[name]
+        worker.heard += 1
+        try:
+            message = messages.decode(data, "page")
+        except messages.ProtocolError as wrong:
+            message = messages.Error(worker.role, worker.index, f"{name} sent a message that is no message: {wrong}")
+        if isinstance(message, messages.Mirrored):
+            if worker.changing:
+                return
+            self._hosted.mirrored.update(message.spans)
+            self.send("show", message)
+            return
+        if isinstance(message, messages.Ready):
+            worker.unanswered -= 1
+            if worker.unanswered > 0:
+                return
+            self._on_ready(worker)
+        elif isinstance(message, messages.Metrics) and worker.changing:
+            return
+        elif isinstance(message, messages.Error) and message.final:
+            self._stop(worker)  # starting it again would end the same way
+            self._set_state(worker, "dead", message.message)
+        elif isinstance(message, messages.Error) and message.fatal:
+            self._on_end(worker, worker.generation, message.message)
+        self._tell(worker, message)
+
+    def _tell(self, worker: Worker, message: messages.Message) -> None:
+        if self._audience is not None:
+            self._audience.on_message(worker.role, worker.index, message)
+
+    def _begin(self, worker: Worker, handle: Handle | None = None) -> None:
+        self._set_state(worker, "starting", "")
+        name, generation = worker.name, worker.generation
+        worker.handle = handle or self._spawner.spawn(
+            worker.role,
+            name,
+            self._setup.packages.get(worker.role, ()),
+            lambda data: self.receive(name, data) if worker.generation == generation else None,
+            lambda why: self._on_end(worker, generation, why),
+        )
+        worker.unanswered, worker.changing = 0, False
+        self._send_init(worker, worker.handle, self._spawner.canvas() if worker.role == "show" else None)
+
+    def _send_init(self, worker: Worker, handle: Handle, canvas: object) -> None:
+        worker.inits += 1
+        worker.unanswered += 1
+        number = worker.inits
+        options = {**self._setup.options, "lock": self._lock(worker)}
+        init = messages.Init(
+            worker.role, worker.index, worker.generation, self._setup.seed, self._layout.to_dict(),
+            self._hosted.program, self._hosted.module, self._hosted.memory, canvas, options,
+            self._hosted.mirrored,
+        )  # fmt: skip
+        handle.post(messages.encode(init), canvas)
+        limit_s = BOOT_LIMIT_S * 2 ** len(worker.restarts_s)
+        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, number, limit_s))
+
+    def _lock(self, worker: Worker) -> str:
+        return f"drillsergeant:{self._run}:{worker.name}:{worker.generation}"
+
+    def _on_ready(self, worker: Worker) -> None:
+        worker.changing = False
+        self._set_state(worker, "ready", "")
+        generation = worker.generation
+        if worker.watched != generation:
+            worker.watched = generation
+            self._spawner.when_freed(self._lock(worker), lambda: self._on_end(worker, generation, "it died"))
+        if worker.role == "show":
+            for other in self._workers.values():
+                if other.state == "waiting":
+                    self._begin(other)
+            self._repeat(worker, *self._show_settings.values())
+        elif worker.role == "trainer" and self._training is not None:
+            self._repeat(worker, self._training)
+
+    def _repeat(self, worker: Worker, *told: messages.Message) -> None:
+        if (worker.generation or worker.replaced) and worker.handle is not None:
+            for message in told:
+                worker.handle.post(messages.encode(message))
+
+    def _boot_overdue(self, worker: Worker, init: int, limit_s: float) -> None:
+        if worker.inits == init and worker.state == "starting":
+            why = f"{worker.name} was not ready {limit_s:.0f} s after its start: a slow machine, or a file is missing"
+            self._tell(worker, messages.Error(worker.role, worker.index, f"{why}; it is started again"))
+            self._on_end(worker, worker.generation, why)
+
+    def _on_end(self, worker: Worker, generation: int, why: str) -> None:
+        """A worker is gone, or as good as gone: free what it held and start another in its place."""
+        if generation != worker.generation:
+            return
+        self._stop(worker)
+        now_s = self._spawner.now_s()
+        worker.restarts_s = [t for t in worker.restarts_s if now_s - t < RESTART_WINDOW_S] + [now_s]
+        if len(worker.restarts_s) > RESTART_LIMIT:
+            self._give_up(worker, why)
+            return
+        self._set_state(worker, "restarting", why)
+        self._begin(worker)
+
+    def _stop(self, worker: Worker) -> None:
+        worker.generation += 1
+        if worker.handle is not None:
+            worker.handle.terminate()
+            worker.handle = None
+        self._release(worker)
+
+    def _release(self, worker: Worker) -> None:
+        """Free what a worker holds in shared memory, and make what it was about to write worthless."""
+        if worker.name in self._layout.plan.readers:
+            clear_pin(self._memory, self._layout, worker.name)
+        if worker.role == "rollout":
+            raise_epoch(self._memory, self._layout, worker.index)
+
+    def _look(self) -> None:
+        """Feel every worker's pulse; end those that are stuck."""
+        self._spawner.after(LOOK_EVERY_S, self._look)
+        ready = [worker for worker in self._workers.values() if worker.state == "ready"]
+        if self._setup.mode == "solo":  # nobody's memory is seen from here; the trainer reports twice a second
+            beats = {worker.name: worker.heard for worker in ready if worker.role == "trainer"}
+        else:
+            beats = {worker.name: self._heartbeat(worker) for worker in ready}
+        for name in self._pulses.look(self._spawner.now_s(), beats):
+            worker = self._workers[name]
+            self._on_end(worker, worker.generation, f"it was stuck for {STUCK_S:.0f} s")
+
+    def _heartbeat(self, worker: Worker) -> int:
+        return int(read_telemetry(self._memory, self._layout, worker.name)[Counter.HEARTBEAT])
+
+    def _give_up(self, worker: Worker, why: str) -> None:
+        text = (
+            f"{worker.name} ended {len(worker.restarts_s)} times within {RESTART_WINDOW_S:.0f} s "
+            f"(last: {why}); it is not started again. Reload the page to try once more."
+        )
+        self._set_state(worker, "dead", text)
+        self._tell(worker, messages.Error(worker.role, worker.index, text))
+
+    def _set_state(self, worker: Worker, state: str, why: str) -> None:
+        worker.state = state
+        if self._audience is not None:
+            self._audience.on_fleet(worker.name, state, why)

@@ -1,0 +1,1 @@
+"""The trainer worker: takes finished chunks, learns, publishes, keeps and reports."""

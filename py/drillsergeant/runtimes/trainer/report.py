@@ -1,0 +1,123 @@
+"""The trainer's numbers for the page: the last update, rates, reward terms, results against frozen opponents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.sparring import Sparring
+from drillsergeant.learn.win_rate import WinRate
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import Layout, rollout
+from drillsergeant.memory.snapshots import LibraryWriter
+from drillsergeant.memory.telemetry import Counter, read_telemetry
+from drillsergeant.runtimes.trainer.curve import Curve
+from drillsergeant.runtimes.trainer.evaluations import Evaluations
+from drillsergeant.runtimes.trainer.explained_variance import UnexplainedVariance
+from drillsergeant.runtimes.trainer.rates import Rates
+from drillsergeant.runtimes.trainer.reward_terms import RewardTerms
+
+CURVE_POINTS_SENT = 400
+ENOUGH_TO_SHOW = 50.0  # episodes
+
+
+class TrainerReport:
+    """Collects while a run goes on; `restart` begins the numbers of a new run."""
+
+    def __init__(self, memory: Memory, layout: Layout, reward_terms: Sequence[str]) -> None:
+        self._memory, self._layout = memory, layout
+        self._roles = [rollout(index) for index in range(layout.plan.workers)]
+        self._evaluations = Evaluations(memory, layout)
+        self._rewards = RewardTerms(memory, layout, reward_terms)
+        self._value_error = UnexplainedVariance(memory, layout)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget everything; evaluation episodes finished so far count for the run before."""
+        self._evaluations.fresh()
+        self.win_rates = {name: WinRate() for name in EVALUATION_OPPONENTS}
+        self.sparring = Sparring(LibraryWriter(self._memory, self._layout), len(self._roles))
+        self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
+        self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
+        self._shown: dict[str, object] = {}
+        self._rates = Rates()
+        self._latest: dict[str, object] = {}
+        self._rewards.clear()
+        self._value_error.clear()
+        self._sample = True
+
+    def restart_rates(self) -> None:
+        """Forget the rates: time has passed in which nothing was meant to happen."""
+        self._rates = Rates()
+
+    def restart_wins(self) -> None:
+        """The policy is another one now: matches against the frozen players that it did not begin do not count."""
+        for name, rate in self.win_rates.items():
+            rate.restart(EVALUATION_MATCHES[name] * self._layout.plan.workers)
+        self.sparring.forget()
+
+    def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
+        """Take in one update, before its chunks are released."""
+        self._latest = dict(metrics)
+        for offset in chunk_offsets:
+            self._rewards.add(offset)
+        if self._sample:  # one chunk a message is enough
+            self._value_error.add(chunk_offsets[0], hyper)
+            self._sample = False
+        for name, tally in self._evaluations.fresh().items():
+            self.win_rates[name].add(tally.episodes, tally.wins, tally.losses)
+            old = self._totals[name]
+            self._totals[name] = Tally(
+                old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses
+            )
+            if name == "scripted":
+                self.sparring.played_scripted(tally)
+        self.sparring.updated()
+
+    def note(self, name: str, value: object) -> None:
+        """Report ``value`` until the next update."""
+        self._latest[name] = value
+
+    def rate(self, now_s: float, decisions: int, updates: int) -> None:
+        """Take the counters of a running training as they stand."""
+        blocks = [read_telemetry(self._memory, self._layout, role) for role in self._roles]
+        played = sum(int(block[Counter.DECISIONS]) for block in blocks)
+        counters = {"trained_decisions": decisions, "rollout_decisions": played, "updates": updates}
+        self._rates.add(now_s, counters)
+
+    def values(self, t_s: float, decisions: int) -> dict[str, object]:
+        """Return the numbers as they stand after ``t_s`` seconds of training on ``decisions`` decisions."""
+        self._sample = True
+        for name, curve in self._curves.items():
+            curve.update(t_s, decisions, asdict(self._totals[name]))
+            self._show(name)
+        values: dict[str, object] = {
+            **self._latest,
+            **self._rates.summary(),
+            **self._rewards.means(),
+            **self._shown,
+            **self.sparring.values(),
+            "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
+        }
+        if (error := self._value_error.share()) is not None:
+            values["value_error"] = error
+        return values
+
+    @property
+    def win_rate(self) -> float | None:
+        """Against the scripted player, once enough episodes of the present policy tell."""
+        now = self.win_rates["scripted"].estimate()
+        return None if now is None or now.effective < ENOUGH_TO_SHOW else now.win
+
+    def _show(self, name: str) -> None:
+        """Bring the shown results against a frozen player up to date, once the newest episodes say enough."""
+        now, suffix = self.win_rates[name].estimate(), "" if name == "scripted" else f"_{name}"
+        if now is None or now.effective < ENOUGH_TO_SHOW:
+            return
+        low, high = now.interval()
+        values = {
+            "win_rate": now.win, "win_low": low, "win_high": high, "loss_rate": now.loss, "draw_rate": now.draw
+        }  # fmt: skip
+        self._shown |= {key + suffix: value for key, value in values.items()}

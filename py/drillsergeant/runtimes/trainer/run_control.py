@@ -1,0 +1,149 @@
+"""The course of a run: the hyperparameters in force, the snapshots on its timeline, its guards, and what happened.
+
+The trainer asks what the next update uses, tells what came of it, and passes on what the visitor wants. Nothing here
+depends on a clock; seconds are only written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from drillsergeant.learn.engine import AnyLearner
+from drillsergeant.learn.guards import Guards, smaller
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.memory.layout import Plan
+from drillsergeant.runtimes.trainer.events import Events
+from drillsergeant.runtimes.trainer.report import TrainerReport
+from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Moment, Timeline
+
+
+class Course:
+    """``hyper`` is in force; ``wanted`` is what the visitor has set, without what guards have changed since.
+
+    ``to_win``: whether winning is what it learns for; otherwise wins that stay away or get lost are nobody's concern.
+    """
+
+    def __init__(
+        self,
+        learner: AnyLearner,
+        timeline: Timeline,
+        report: TrainerReport,
+        hyper: Hyper,
+        plan: Plan,
+        moment: Callable[[], Moment],
+        publish: Callable[[], None],
+    ) -> None:
+        """``publish`` hands the learner's parameters to every reader; they have been published once already."""
+        self._learner, self._report, self._plan = learner, report, plan
+        self._moment, self._publish = moment, publish
+        self.timeline, self.events = timeline, Events()
+        self.wanted, self.to_win = hyper, True
+        self._learner_name = learner.name
+        self.begin(hyper)
+
+    def begin(self, hyper: Hyper) -> None:
+        """A new run with these hyperparameters, from what the learner holds now."""
+        self.hyper = self.wanted = hyper
+        self.events.clear()
+        self.timeline.clear()
+        self._guards = Guards(self._plan.action_count, self._plan.workers)
+        self._promising: tuple[LearnerState, Moment, float | None] | None = None
+        self._keep(FIRST)
+
+    def next_hyper(self) -> Hyper:
+        """Return what the next update uses."""
+        return self._guards.in_force(self.hyper)
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """The visitor's change to hyperparameters. Raises ValueError, and changes nothing, for one out of range."""
+        hyper, wanted = self.hyper.changed(**changes), self.wanted.changed(**changes)
+        if text := differences(self.hyper, hyper):
+            self.note("hyper", text)
+        self.hyper, self.wanted = hyper, wanted
+
+    def watch(self, metrics: Mapping[str, float]) -> None:
+        """Judge an update that has been published."""
+        rate = self._report.win_rates["scripted"]
+        advice = self._guards.judge(metrics, rate, self.hyper, self.wanted, to_win=self.to_win)
+        if advice.changes:
+            self.hyper = self.hyper.changed(**advice.changes)
+        for text in advice.notes:
+            self.note("guard", text)
+        if advice.fallen:
+            self._fall_back(advice.fallen)
+        elif advice.best:
+            assert self._promising is not None, "the guard tells of a promising policy first"
+            self.timeline.add(BEST, *self._promising)
+        elif self.timeline.due(self._moment().decisions):
+            self._keep(AUTO)
+        if advice.promising:
+            self._promising = self._now()
+        if self._learner.name != self._learner_name:
+            self._learner_name = self._learner.name
+            self.note("learner", f"Learning on {self._learner.name} now: {self._learner.why}")
+
+    def snapshot(self) -> None:
+        """Keep the policy as it is, because the visitor says so."""
+        self._keep(MANUAL)
+
+    def rewind(self, ident: int) -> None:
+        """Go on from a snapshot of the timeline, with its optimiser; raises ValueError where there is none of that id.
+
+        The visitor knows why: unless it is the best policy, the best so far is no longer what to fall back to.
+        """
+        entry, state = self.timeline.find(ident)
+        if not self.timeline.holds(self._learner.state()):
+            self._keep(AUTO)  # so that this can be taken back, too
+        self._learner.restore(state)
+        if entry.kind == BEST:
+            self._guards.wins.rewound()
+        else:
+            self._guards = Guards(self._plan.action_count, self._plan.workers)
+            self.timeline.demote_best()
+        self._report.restart_wins()
+        self._publish()
+        self.note("rewind", f"Back to version {entry.version}, as it was after {entry.decisions:,} decisions")
+
+    def _fall_back(self, why: str) -> None:
+        best = self.timeline.best
+        assert best is not None, "the guard tells of a best before it tells of a fall"
+        self._learner.restore(self.timeline.find(best.id)[1])
+        self._guards.wins.rewound()
+        self._report.restart_wins()
+        self._publish()
+        slower = smaller(self.hyper)
+        step = differences(self.hyper, slower) or f"learning rate stays at {slower.learning_rate:g}, the least there is"
+        self.hyper = slower
+        self.note("rewind", f"{why}: back to version {best.version}, the best so far; {step}")
+
+    def _keep(self, kind: str) -> None:
+        self.timeline.add(kind, *self._now())
+
+    def _now(self) -> tuple[LearnerState, Moment, float | None]:
+        return self._learner.state(), self._moment(), self._report.win_rate
+
+    def note(self, kind: str, text: str) -> None:
+        """Mark this moment of the run with a sentence."""
+        now = self._moment()
+        self.events.add(kind, text, now.t_s, now.decisions)
+
+    def values(self) -> dict[str, object]:
+        """Return what the page shows of it."""
+        self.timeline.rate(self._report.sparring.ratings)
+        values: dict[str, object] = {
+            "hyper": asdict(self.hyper),
+            "step_scale": self._guards.step_scale,
+            "timeline": self.timeline.plain(),
+            "events": self.events.plain(),
+        }
+        if self._guards.wins.best is not None:
+            values["win_best"] = self._guards.wins.best
+        return values
+
+
+def differences(old: Hyper, new: Hyper) -> str:
+    """Return what changes from one to the other, in words; nothing where they are equal."""
+    pairs = [(name, value, getattr(new, name)) for name, value in asdict(old).items()]
+    return ", ".join(f"{name.replace('_', ' ')} {a:g} → {b:g}" for name, a, b in pairs if a != b)

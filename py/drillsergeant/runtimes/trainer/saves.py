@@ -1,0 +1,332 @@
+"""What the trainer keeps: the run in hand, saved by itself every so often, and whatever is asked of saved runs.
+
+The run in hand has a name from its first save on, and this worker holds the lock of that name, so that no other tab
+saves under it. Every request is answered with `Runs`. One that cannot be met changes nothing: what was learned stays
+in the learner, what was saved stays where it is, and the answer says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from itertools import count
+
+from drillsergeant.learn import onnx_file, policy_file
+from drillsergeant.learn.policy_file import Policy, Progress, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.tensor_file import PolicyFileError
+from drillsergeant.runtimes.host import Host, RunLocks
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import (
+    RUN_REQUESTS,
+    DeleteRun,
+    Exported,
+    ExportRun,
+    ImportRun,
+    ListRuns,
+    LoadRun,
+    RenameRun,
+    Runs,
+    SaveRun,
+)
+from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, StorageError, check_name
+from drillsergeant.runtimes.trainer.saved_run import Run
+
+AUTOSAVE_EVERY_S = 20.0
+WRITERS = {"dshq": (write_policy, policy_file.SUFFIX), "onnx": (onnx_file.write_onnx, onnx_file.SUFFIX)}
+
+
+# Last saves that are still being written: a task that nobody holds may be collected before it is done.
+_finishing: set[asyncio.Task[None]] = set()
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The run in hand ends here: save this last state of it, if it was not yet, and let go of its name."""
+
+    policy: Policy | None
+
+
+class Saves:
+    """Requests wait until the trainer is between two updates and calls `turn`."""
+
+    def __init__(
+        self, host: Host, archive: Archive, locks: RunLocks, schema: Schema, title: str, run: Run, keeps: bool = True
+    ) -> None:
+        """``title`` names new runs. ``keeps``: whether anything is saved unasked, or loaded at all."""
+        self._host, self._archive, self._locks = host, archive, locks
+        self._schema, self._title, self._run, self._keeps = schema, title, run, keeps
+        self._waiting: deque[messages.Message | Leave] = deque()
+        self._entries: dict[str, dict[str, object]] = {}
+        self._name = ""
+        self._saved_version = run.moment().version
+        self._tried_s = host.now_s()
+        self._was_training = False
+        self._win_rate: float | None = None  # a loaded run's, until there is one measured since
+
+    def handle(self, message: messages.Message) -> bool:
+        """Take a message about saved runs; False for any other, of which a reset is noticed."""
+        if isinstance(message, messages.ResetTrainer):
+            self._waiting.append(Leave(self._policy() if self._changed() else None))
+        elif isinstance(message, RUN_REQUESTS):
+            self._waiting.append(message)
+            return True
+        return False
+
+    def close(self) -> None:
+        """The trainer ends here while its worker goes on: keep what it learned, then let go of the run."""
+        task = asyncio.ensure_future(self._finish(self._policy() if self._changed() else None))
+        _finishing.add(task)
+        task.add_done_callback(_finishing.discard)
+
+    async def _finish(self, policy: Policy | None) -> None:
+        with contextlib.suppress(StorageError):  # there is nobody left to tell; what was saved before stays
+            await self._leave(policy)
+
+    async def turn(self) -> None:
+        """Do what waits, and save if it is time to."""
+        while self._waiting:
+            await self._answer(self._waiting.popleft())
+        stopped = self._was_training and not self._run.training
+        self._was_training = self._run.training
+        due = self._host.now_s() - self._tried_s >= AUTOSAVE_EVERY_S
+        if self._keeps and (stopped or due) and self._changed():
+            await self._answer(SaveRun())
+
+    async def _answer(self, request: messages.Message | Leave) -> None:
+        imported = request.name if isinstance(request, ImportRun) else ""
+        try:
+            note = await self._obey(request)
+        except (StorageError, ValueError) as wrong:
+            self._tell(str(wrong), refused=True, imported=imported)
+        else:
+            self._tell(note, imported=imported)
+
+    async def _obey(self, request: messages.Message | Leave) -> str:
+        """Returns what to tell about it. Raises StorageError or ValueError with the reason why not."""
+        match request:
+            case Leave(policy=policy):
+                return await self._leave(policy)
+            case ListRuns():
+                return await self._list()
+            case SaveRun(name=name):
+                return await self._save_as(name)
+            case LoadRun(name=name, newest=newest, timeline=timeline):
+                return await self._load(name, newest, timeline)
+            case DeleteRun(name=name):
+                return await self._delete(name)
+            case RenameRun(name=name, to=to):
+                return await self._rename(name, check_name(to))
+            case ImportRun(name=name, content=content):
+                return await self._import(name, content)
+            case ExportRun(form=form):
+                return self._export(form)
+        raise AssertionError(f"{request} is no request")
+
+    # Saving.
+
+    def _changed(self) -> bool:
+        """Whether there is anything learned that is not saved."""
+        now = self._run.moment()
+        return now.version != self._saved_version and now.decisions > 0
+
+    def _policy(self) -> Policy:
+        now, captured = self._run.moment(), self._run.capture()
+        win_rate = self._win_rate if captured.win_rate is None else captured.win_rate
+        created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        progress = Progress(now.decisions, now.t_s, win_rate, created)
+        return Policy(self._schema, captured.state, captured.hyper, progress)
+
+    async def _save(self) -> None:
+        """Save the run in hand under its name, which it gets now if it has none."""
+        self._tried_s = self._host.now_s()
+        version, policy = self._run.moment().version, self._policy()
+        await self._keep(policy)
+        self._saved_version = version
+
+    async def _keep(self, policy: Policy) -> None:
+        try:
+            if not self._name:
+                self._name = await self._new_name(self._title)
+            await self._archive.save(self._name, write_policy(policy))
+        except StorageError as wrong:
+            where = f"{self._name!r} was" if self._name else "What it learned was"
+            text = f"{where} not saved: {wrong}. Earlier saves are still there; export the run to keep it"
+            raise StorageError(wrong.kind, text) from wrong
+        self._entries[self._name] = _entry(self._name, policy.schema.drill, policy.progress, "")
+
+    async def _save_as(self, name: str) -> str:
+        """A copy under another name; no name: the run in hand, now."""
+        if not name or name == self._name:
+            if self._changed() and (name or self._keeps):
+                await self._save()
+            return f"Saved as {self._name!r}" if name else ""
+        name = check_name(name)
+        policy = self._policy()
+        if name in await self._archive.names() or not await self._locks.hold(name):
+            raise StorageError("busy", f"there is a run named {name!r} already; choose another name")
+        try:
+            await self._archive.save(name, write_policy(policy))
+        finally:
+            self._locks.let_go(name)
+        self._entries[name] = _entry(name, policy.schema.drill, policy.progress, "")
+        return f"Saved a copy as {name!r}"
+
+    async def _leave(self, policy: Policy | None) -> str:
+        """Give up the name, so that what begins now does not replace what was."""
+        name, self._win_rate = self._name, None
+        try:
+            if policy is not None and self._keeps:
+                await self._keep(policy)
+                name = self._name
+        finally:
+            self._take("")
+        return f"What it had learned is still saved as {name!r}" if name else ""
+
+    def _take(self, name: str) -> None:
+        """The run in hand is called this from now on."""
+        if self._name and self._name != name:
+            self._locks.let_go(self._name)
+        self._name = name
+        self._saved_version = self._run.moment().version
+
+    async def _new_name(self, base: str) -> str:
+        """A name that nobody uses, and its lock."""
+        taken = await self._archive.names()
+        base = base[: LONGEST_NAME - 5].strip()
+        for number in count(1):
+            name = base if number == 1 else f"{base} {number}"
+            if name not in taken and await self._locks.hold(name):
+                return name
+        raise AssertionError("there is always a larger number")
+
+    # Loading.
+
+    async def _load(self, name: str, newest: bool, timeline: object) -> str:
+        """Go on with a saved run. ``newest``: with the weights in use and snapshots, which a trainer has left."""
+        saved = await self._archive.load(name)
+        policy = read_policy(saved.content, self._schema)
+        if newest:
+            await self._list()  # which the trainer before knew
+            arrays = policy.state.arrays | {"parameters": self._run.capture().state.arrays["parameters"]}
+            policy = replace(policy, state=replace(policy.state, arrays=arrays))
+        else:
+            await self._secure()
+        mine = await self._locks.hold(name)
+        self._resume(policy, name)
+        if newest:
+            self._run.recall(timeline)
+        self._take(name if mine else "")
+        told = f"Continued {name!r}"
+        if saved.damaged:
+            told += "; its very last save was not finished, this is the one before"
+        if not mine:
+            self._name = await self._new_name(name)
+            told += f", which is open in another tab: this tab goes on with a copy and saves it as {self._name!r}"
+        return told
+
+    async def _import(self, name: str, content: object) -> str:
+        if not isinstance(content, bytes | bytearray | memoryview):
+            raise ValueError(f"a file holds bytes, this is {type(content).__name__}")
+        policy = read_policy(bytes(content), self._schema)
+        try:
+            await self._secure()
+        except StorageError as wrong:
+            if wrong.kind != "nowhere":  # where nothing can ever be kept, nothing would ever be taken
+                raise
+        base = "".join(each for each in name.removesuffix(policy_file.SUFFIX) if each.isprintable()).strip()
+        self._resume(policy, name)
+        self._take("")
+        try:
+            self._name = await self._new_name(base or self._title)
+            await self._save()
+        except StorageError as wrong:
+            return f"Imported {name!r}. {wrong}"
+        return f"Imported {name!r}; it is saved as {self._name!r}"
+
+    async def _secure(self) -> None:
+        """Before something else takes its place: save what was learned."""
+        if not self._keeps:
+            raise ValueError("in lockstep the weights depend on nothing but the page's address: nothing is loaded")
+        if self._changed():
+            try:
+                await self._save()
+            except StorageError as wrong:
+                raise StorageError(wrong.kind, f"Nothing else is loaded: {wrong}") from wrong
+
+    def _resume(self, policy: Policy, name: str) -> None:
+        self._run.resume(policy, f"Continued {name!r} after {policy.progress.decisions:,} decisions")
+        self._win_rate = policy.progress.win_rate
+
+    # The list.
+
+    async def _list(self) -> str:
+        entries: dict[str, dict[str, object]] = {}
+        for name in await self._archive.names():
+            try:
+                summary = read_summary((await self._archive.load(name)).content)
+            except (StorageError, PolicyFileError) as wrong:
+                entries[name] = _entry(name, "", Progress(), str(wrong))
+                continue
+            foreign = summary.meaning != self._schema.meaning
+            problem = f"for another drill or version ({summary.drill})" if foreign else ""
+            entries[name] = _entry(name, summary.drill, summary.progress, problem)
+        self._entries = entries
+        return ""
+
+    async def _delete(self, name: str) -> str:
+        await self._hold(name)
+        await self._archive.delete(name)
+        self._entries.pop(name, None)
+        if name == self._name:
+            self._name = ""
+        self._locks.let_go(name)
+        return f"Deleted {name!r}"
+
+    async def _rename(self, name: str, to: str) -> str:
+        await self._hold(name)
+        if to == name or not await self._locks.hold(to):
+            raise StorageError("busy", f"there is a run named {to!r} already; choose another name")
+        unused = [to] if name == self._name else [name, to]
+        try:
+            await self._archive.rename(name, to)
+            if name == self._name:
+                self._name, unused = to, [name]
+        finally:
+            for each in unused:
+                self._locks.let_go(each)
+        if entry := self._entries.pop(name, None):
+            self._entries[to] = {**entry, "name": to}
+        return f"{name!r} is now {to!r}"
+
+    async def _hold(self, name: str) -> None:
+        if not await self._locks.hold(name):
+            raise StorageError("busy", f"{name!r} is open in another tab; do that there, or close that tab first")
+
+    # What the page hears.
+
+    def _export(self, form: str) -> str:
+        policy = self._policy()
+        if form not in WRITERS:
+            raise ValueError(f"there is no form {form!r}; a run is exported as {' or '.join(WRITERS)}")
+        write, suffix = WRITERS[form]
+        base = "".join(each if each.isalnum() else "-" for each in self._name or self._title)
+        filename = f"{base}-{policy.progress.decisions}{suffix}"
+        self._host.post(messages.encode(Exported(filename, write(policy))))
+        return f"Exported {filename}"
+
+    def _tell(self, note: str, refused: bool = False, imported: str = "") -> None:
+        runs = sorted(self._entries.values(), key=lambda entry: str(entry["created"]), reverse=True)
+        saved = str(self._entries.get(self._name, {}).get("created", ""))
+        self._host.post(messages.encode(Runs(list(runs), self._name, saved, note, refused, imported)))
+
+
+def _entry(name: str, drill: str, progress: Progress, problem: str) -> dict[str, object]:
+    """A line of the list; with a ``problem`` it cannot be loaded."""
+    values: dict[str, object] = {
+        "name": name, "drill": drill, "decisions": progress.decisions, "trained_s": progress.trained_s,
+        "created": progress.created, "problem": problem,
+    }  # fmt: skip
+    return values if progress.win_rate is None else {**values, "win_rate": progress.win_rate}

@@ -1,0 +1,246 @@
+"""The trainer: takes chunks from the rings, learns, publishes weights, reports. The match on screen never needs it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+
+from drillsergeant.learn.engine import DeviceLearner, Learner
+from drillsergeant.learn.fallback import FallbackLearner
+from drillsergeant.learn.hyper import Hyper, settled
+from drillsergeant.learn.policy_file import Policy
+from drillsergeant.memory.access import WORD_BYTES, Memory
+from drillsergeant.memory.layout import TRAINER, Layout
+from drillsergeant.memory.ring import Doorbell, RingConsumer
+from drillsergeant.memory.snapshots import LibraryWriter
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
+from drillsergeant.memory.weights import WeightsWriter
+from drillsergeant.runtimes.host import Host
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.trainer.report import TrainerReport
+from drillsergeant.runtimes.trainer.run_control import Course
+from drillsergeant.runtimes.trainer.saved_run import Capture
+from drillsergeant.runtimes.trainer.saves import Saves
+from drillsergeant.runtimes.trainer.timeline import Moment, Timeline
+
+CHUNK_WAIT_S = 0.05
+METRICS_EVERY_S = 0.5
+BREATHE_EVERY_S = 0.05
+
+
+class Trainer:
+    """The loop and state of the trainer worker."""
+
+    def __init__(
+        self,
+        host: Host,
+        memory: Memory,
+        layout: Layout,
+        learner: Learner | DeviceLearner,
+        weights: WeightsWriter,
+        hyper: Hyper,
+        reward_terms: Sequence[str],
+        lockstep: int = 0,
+    ) -> None:
+        """``lockstep``: with N > 0, every update waits for a chunk of every worker, and training stops after N updates
+        and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
+        self._host, self._memory, self._layout = host, memory, layout
+        self._learner, self._weights = learner, weights
+        self._rings = [RingConsumer(memory, layout, index) for index in range(layout.plan.workers)]
+        self._doorbell = Doorbell(memory, layout)
+        self._telemetry = TelemetryWriter(memory, layout, TRAINER)
+        self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
+        self._report = TrainerReport(memory, layout, reward_terms)
+        self._lockstep = lockstep
+        self.training = self._learning = False
+        self.saves: Saves | None = None
+        self._postponed: list[Callable[[], None]] = []
+        self._restart_counts()
+        if weights.version == 0:
+            self.publish()
+        timeline = Timeline(LibraryWriter(memory, layout))
+        self.course = Course(learner, timeline, self._report, hyper, layout.plan, self.moment, self.publish)
+
+    def _restart_counts(self) -> None:
+        self.decisions = self.updates = 0
+        self._trained_s, self._since_s = 0.0, self._host.now_s()
+        self._report.restart()
+
+    def publish(self) -> None:
+        """Hand the learner's parameters to every reader."""
+        self._learner.write_parameters(self._weights.reserve())
+        self._weights.commit(self.decisions)
+
+    async def run(self) -> None:
+        """Learn whenever there is something to learn from; lets messages in between updates."""
+        breathed_s = reported_s = self._host.now_s()
+        while True:
+            if self.training:
+                await self.step()
+            if self.saves is not None:
+                await self.saves.turn()
+            now_s = self._host.now_s()
+            if now_s - reported_s >= METRICS_EVERY_S:
+                self.report()
+                reported_s = now_s
+            if not self.training or now_s - breathed_s >= BREATHE_EVERY_S:
+                await self._host.breathe()
+                breathed_s = now_s
+
+    async def step(self) -> None:
+        """Update once from the chunks at hand; waits a moment when there are none."""
+        ticket = self._doorbell.ticket()
+        chunks = [(ring, chunk) for ring in self._rings if (chunk := ring.peek()) is not None]
+        if not chunks or (self._lockstep and len(chunks) < len(self._rings)):
+            self._doorbell.wait(ticket, CHUNK_WAIT_S)
+            return
+        self._learning = True
+        offsets = [chunk.offset for _, chunk in chunks]
+        hyper = self.course.next_hyper()
+        if not self._lockstep:  # which promises what it is told
+            hyper = settled(hyper, self.updates)
+        learned = self._learner.learn(offsets, hyper)
+        metrics = await learned if isinstance(learned, Awaitable) else learned
+        self._learning = False
+        self._report.learned(metrics, offsets, hyper)
+        self.updates += 1
+        self.decisions += len(chunks) * self._decisions_per_chunk
+        self.publish()
+        for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
+            ring.release()
+        if not self._lockstep:  # whose weights depend on nothing else
+            self.course.watch(metrics)
+        while self._postponed:
+            self._postponed.pop(0)()
+        if self.updates == self._lockstep:
+            self._set_training(False)
+            self._report.note("weights_sha256", self._digest())
+        self._telemetry.count(Counter.UPDATES)
+        self._telemetry.count(Counter.DECISIONS, len(chunks) * self._decisions_per_chunk)
+
+    def _digest(self) -> str:
+        """SHA-256 of the published weights, in hexadecimal."""
+        parameters = bytearray(self._layout.plan.parameter_count * WORD_BYTES)
+        self._memory.read(self._weights.active_offset, parameters)
+        return hashlib.sha256(parameters).hexdigest()
+
+    def handle(self, message: messages.Message) -> None:
+        """Obey one decoded message from the page. Raises ValueError for what cannot be, and changes nothing then."""
+        if self.saves is not None and self.saves.handle(message):
+            return
+        match message:
+            case messages.StartTraining(hyper=changes):
+                self.course.change(changes)
+                self._set_training(True)
+            case messages.StopTraining():
+                self._set_training(False)
+            case messages.SetHyper(changes=changes):
+                self.course.change(changes)
+            case messages.SetLearner(learner=wanted):
+                self._choose(wanted)
+            case messages.SetValidation(on=on):
+                if isinstance(self._learner, FallbackLearner):  # nothing else learns on a GPU
+                    self._learner.watch.turn(on)
+            case messages.SetGuards(on=on):
+                self.course.to_win = on
+            case messages.ResetTrainer(seed=seed, hyper=changes):
+                hyper = self.course.wanted.changed(**changes)
+                self._between_updates(lambda: self._reset(seed, hyper))
+            case messages.Rewind() | messages.Snapshot():
+                self._turn_back(message)
+        self.report()
+
+    def _turn_back(self, message: messages.Rewind | messages.Snapshot) -> None:
+        if self._lockstep:
+            raise ValueError(f"{message.TYPE} is not for lockstep, whose weights depend on nothing but its numbers")
+        if isinstance(message, messages.Snapshot):
+            self._between_updates(self.course.snapshot)
+            return
+        ident = message.id
+        self.course.timeline.find(ident)
+        self._between_updates(lambda: self.course.rewind(ident))
+
+    def _between_updates(self, action: Callable[[], None]) -> None:
+        """Do it now, or when the update in hand is done: its chunks are held, and it works on the state as it was."""
+        if self._learning:
+            self._postponed.append(action)
+        else:
+            action()
+
+    def _choose(self, wanted: str) -> None:
+        if not isinstance(self._learner, FallbackLearner):
+            raise ValueError(f"the learner {self._learner.name} has no other beside it; reload with ?learner={wanted}")
+        self._learner.choose(wanted)
+
+    def _set_training(self, on: bool) -> None:
+        if on == self.training:
+            return
+        now_s = self._host.now_s()
+        if on:
+            self._since_s = now_s
+            self._report.restart_rates()
+        else:
+            self._trained_s += now_s - self._since_s
+        self.training = on
+
+    def _reset(self, seed: int, hyper: Hyper) -> None:
+        self._learner.reset(seed)
+        self._restart_counts()
+        self._begin(hyper)
+        self.course.note("restart", f"A new run from nothing, seed {seed}")
+
+    def capture(self) -> Capture:
+        """Return what there is to save of the run."""
+        return Capture(self._learner.state(), self.course.hyper, self._report.win_rate)
+
+    def resume(self, policy: Policy, text: str) -> None:
+        """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
+        self._learner.restore(policy.state)
+        self._restart_counts()
+        self.decisions, self.updates = policy.progress.decisions, policy.state.updates
+        self._trained_s = policy.progress.trained_s
+        self._begin(policy.hyper)
+        self.course.note("save", text)
+
+    def recall(self, timeline: object) -> None:
+        """Put back the snapshots that a trainer before this one left, and of which it told this."""
+        self.course.timeline.recall(timeline, self._learner.state())
+
+    def _begin(self, hyper: Hyper) -> None:
+        """The learner holds another run's parameters: everybody else is to leave the old ones behind, too."""
+        self.publish()
+        for ring in self._rings:
+            while ring.peek() is not None:
+                ring.release()
+        self._report.restart_wins()
+        self.course.begin(hyper)
+
+    def moment(self) -> Moment:
+        """Return where the run is now."""
+        return Moment(self.trained_s(), self.decisions, self._weights.version)
+
+    def trained_s(self) -> float:
+        """Return the seconds spent training so far."""
+        return self._trained_s + (self._host.now_s() - self._since_s if self.training else 0.0)
+
+    def report(self) -> None:
+        """Send the page the numbers of this moment."""
+        if self.training:
+            self._report.rate(self._host.now_s(), self.decisions, self.updates)
+        self._host.post(messages.encode(messages.Metrics(TRAINER, 0, self._values(self.trained_s()))))
+
+    def _values(self, t_s: float) -> dict[str, object]:
+        values: dict[str, object] = {
+            **self._report.values(t_s, self.decisions),
+            "t_s": t_s,
+            "training": self.training,
+            "decisions": self.decisions,
+            "updates": self.updates,
+            "version": self._weights.version,
+            "learner": self._learner.name,
+            "learner_why": self._learner.why,
+            **self.course.values(),
+        }
+        if isinstance(self._learner, FallbackLearner):
+            values |= {"learner_choice": self._learner.mode, "validation": self._learner.watch.told()}
+        return values

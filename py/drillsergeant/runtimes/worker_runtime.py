@@ -1,0 +1,195 @@
+"""Builds the runtime of one worker from its INIT message; the one place that knows all parts."""
+
+from __future__ import annotations
+
+import asyncio
+
+from drillsergeant.drawing.shapes import Painter
+from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
+from drillsergeant.learn.fallback import FallbackLearner
+from drillsergeant.learn.gpu_learner import Check
+from drillsergeant.learn.gpu_plan import GpuPlan
+from drillsergeant.learn.gpu_watch import Watch
+from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.kernel_calls import Kernels
+from drillsergeant.learn.kernel_engine import KernelEngine
+from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, ShowScratch
+from drillsergeant.learn.policy_file import Schema
+from drillsergeant.learn.program import Program
+from drillsergeant.memory.access import Memory, SoloMemory
+from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
+from drillsergeant.memory.mirror import Mirror, apply
+from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.snapshots import DuelBook, LibraryReader
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
+from drillsergeant.memory.weights import WeightsReader, WeightsWriter
+from drillsergeant.runtimes.heartbeat import PULSE_EVERY_S
+from drillsergeant.runtimes.host import Canvas, Host
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.show.factory import Factory
+from drillsergeant.runtimes.show.renderer import Stage
+from drillsergeant.runtimes.show.show import Show
+from drillsergeant.runtimes.show.snapshot_cache import Snapshots
+from drillsergeant.runtimes.solo_mode import Solo
+from drillsergeant.runtimes.trainer.archive import Archive
+from drillsergeant.runtimes.trainer.saves import Saves
+from drillsergeant.runtimes.trainer.trainer import Trainer
+
+
+class Assembly:
+    """One worker's runtime. The worker's boot code feeds it messages and gives it turns."""
+
+    def __init__(self, host: Host, init: messages.Init, kernels: Kernels, canvas: Canvas | None) -> None:
+        self._host, self._init = host, init
+        self._mode = init.options.get("mode", "shared")
+        self._layout = Layout.from_dict(init.layout)
+        self._memory = self._attach()
+        program = Program.from_json(init.program)
+        self._program = program
+        self._drill, self._shape_hash = program.drill, program.network.shape_hash
+        self._engine = KernelEngine(program, kernels, self._layout, self._memory)
+        self._fallback: FallbackLearner | None = None
+        self._show: Show | None = None
+        self._trainer: Trainer | None = None
+        self._rollout: Rollout | None = None
+        self._solo: Solo | None = None
+        build = {"show": self._build_show, "trainer": self._build_trainer, "rollout": self._build_rollout}
+        self._stage: Stage | None = None
+        if canvas is not None:
+            self._stage = Stage(self._drill.scene, canvas, Factory(program, self._layout, self._memory, host.now_s))
+        build[init.role]()
+
+    def _attach(self) -> Memory:
+        """The memory of every worker, or in solo mode one of this worker's own, filled as INIT says."""
+        memory = self._host.attach(self._init.memory)
+        if self._mode == "solo":
+            memory = SoloMemory(memory)
+            initialise(memory, self._layout)
+            apply(memory, self._init.contents)
+        attach(memory, self._layout)
+        return memory
+
+    def _build_show(self) -> None:
+        assert self._stage is not None, "the show needs a canvas"
+        seed = self._init.seed
+        weights = WeightsReader(self._memory, self._layout, SHOW, self._shape_hash)
+        matches = [self._engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
+        self._show = Show(self._drill, matches, weights, self._snapshots().fetch, self._stage.draw, seed)
+        self._reported_s = self._host.now_s()
+
+    def _snapshots(self) -> Snapshots:
+        scratch = ShowScratch(self._program, Arena.over(self._layout[f"{SHOW}.scratch"]))
+        size_bytes = self._program.network.parameter_count * WORD_BYTES
+        return Snapshots(LibraryReader(self._memory, self._layout), self._memory, scratch.snapshot, size_bytes)
+
+    def _build_trainer(self) -> None:
+        memory, layout = self._memory, self._layout
+        weights = WeightsWriter(memory, layout, self._shape_hash)
+        learner = self._learner()
+        self._fallback = learner if isinstance(learner, FallbackLearner) else None
+        if weights.version:
+            learner.read_parameters(weights.active_offset)
+        given, lockstep = self._init.options.get("hyper"), int(str(self._init.options.get("lockstep", 0)))
+        hyper = Hyper(**given) if isinstance(given, dict) else Hyper()
+        self._trainer = Trainer(
+            self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
+        )
+        self._trainer.course.to_win = bool(self._init.options.get("guards", True))
+        self._trainer.saves = Saves(
+            self._host, Archive(self._host.storage()), self._host.run_locks(),
+            Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
+        )  # fmt: skip
+        if isinstance(memory, SoloMemory):
+            self._build_rollout()
+            assert self._rollout is not None, "just built"
+            windows = Factory(self._program, layout, memory, self._host.now_s).windows()
+            self._solo = Solo(self._host, memory, self._rollout, Mirror(memory, layout, windows))
+
+    def _learner(self) -> Learner | DeviceLearner:
+        seed, wanted = self._init.seed, str(self._init.options.get("learner", "auto"))
+        if wanted != "numpy":
+            plan = GpuPlan(self._program, self._layout)
+            name = self._drill.name
+            return FallbackLearner(
+                self._engine.learner(seed),
+                plan,
+                lambda software: self._host.open_gpu(plan, name, software=software),
+                Watch(lambda: self._check(plan), on=bool(self._init.options.get("validate"))),
+                wanted,
+            )
+        # The reference needs NumPy, which no other worker loads. Of the drill it needs only sizes, of the one in play:
+        # a reader who edits what the players see gives them another number of inputs.
+        from drillsergeant.learn.network import Network
+        from drillsergeant.learn.numpy_engine import NumpyLearner
+
+        network = Network(len(self._drill.observation), self._drill.action_count, self._program.network.hidden)
+        return NumpyLearner(network, self._layout, self._memory, seed)
+
+    async def _check(self, plan: GpuPlan) -> Check:
+        """What compares a device's kernels with the reference, which needs NumPy."""
+        await self._host.load_package("numpy")
+        from drillsergeant.learn.gpu_validation import Validator
+
+        return Validator(plan, self._layout, self._memory)
+
+    def _build_rollout(self) -> None:
+        plan, index = self._layout.plan, self._init.index
+        telemetry = TelemetryWriter(self._memory, self._layout, rollout(index))
+        self._rollout = Rollout(
+            self._host,
+            RunFlag(self._memory, self._layout),
+            self._engine.collector(index, self._init.seed),
+            WeightsReader(self._memory, self._layout, rollout(index), self._shape_hash),
+            RingProducer(self._memory, self._layout, index, telemetry),
+            DuelBook(self._memory, self._layout, index),
+            telemetry,
+            plan.agents * plan.horizon,
+        )
+
+    def adopt(self, painter: Painter) -> None:
+        """Let ``painter`` draw the show."""
+        assert self._stage is not None, "only the show is drawn"
+        self._stage.adopt(painter)
+
+    async def pulse(self) -> None:
+        """Count the heartbeat for as long as this worker's event loop turns."""
+        role = rollout(self._init.index) if self._init.role == "rollout" else self._init.role
+        telemetry = TelemetryWriter(self._memory, self._layout, role)  # nobody else counts this counter
+        while True:
+            telemetry.count(Counter.HEARTBEAT)
+            await asyncio.sleep(PULSE_EVERY_S)
+
+    def close(self) -> None:
+        """Give back what does not vanish with this object; ``run`` and ``pulse`` are cancelled by whoever runs them."""
+        if self._fallback is not None:
+            self._fallback.close()
+        if self._trainer is not None and self._trainer.saves is not None:
+            self._trainer.saves.close()
+
+    async def run(self) -> None:
+        """Run the loop of a trainer or rollout worker, for ever."""
+        loop = self._trainer or self._rollout
+        assert loop is not None, "the show is driven by frames"
+        await (asyncio.gather(loop.run(), self._solo.tell()) if self._solo else loop.run())
+
+    def frame(self, now_s: float) -> None:
+        """Advance and draw the show; report every so often."""
+        assert self._show is not None and self._stage is not None, "only the show has frames"
+        self._show.frame(now_s)
+        if now_s - self._reported_s >= self._show.report_every_s:
+            self._reported_s = now_s
+            values = {**self._show.metrics(), **self._stage.facts()}
+            self._host.post(messages.encode(messages.Metrics("show", 0, values)))
+
+    def handle(self, message: messages.Message) -> None:
+        """Hand a message to the runtime. Raises ValueError for what it refuses."""
+        if isinstance(message, messages.Mirrored):
+            apply(self._memory, message.spans)
+        elif isinstance(message, messages.Resize) and self._stage is not None:
+            self._stage.resize(message.width_px, message.height_px, message.dark)
+        elif self._show is not None:
+            self._show.handle(message)
+        elif self._trainer is not None:
+            self._trainer.handle(message)
