@@ -15,7 +15,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from drillsergeant.learn.policy_file import read_summary
+from drillsergeant.learn.files.dshq import read_summary
 from drillsergeant.runtimes.trainer.archive import Archive, File, StorageError
 from drillsergeant.runtimes.trainer.saves import AUTOSAVE_EVERY_S
 from playwright.sync_api import BrowserContext, Error, Page

@@ -21,9 +21,9 @@ import numpy as np
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.policy_file import Policy, Schema, read_policy
+from drillsergeant.learn.files.dshq import Policy, Schema, read_policy
 from drillsergeant.learn.win_rate import Estimate
 from playwright.sync_api import Page
 

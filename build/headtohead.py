@@ -16,7 +16,7 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Point, Settings, kernel_rig, train
 
 QUARTERS = 4  # the older policy has played this part of the newer one's decisions

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from drillsergeant.drills import make
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.lockstep import Recipe, run
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 
 from build.console import say

@@ -17,7 +17,7 @@ def programs_folder(cache: Path) -> Path:
     package = ROOT / "py" / "drillsergeant"
 
     def make(part: Path) -> None:
-        command: list[str | Path] = [python_in(ROOT / ".venv"), "-m", "drillsergeant.learn.kernel_build", part]
+        command: list[str | Path] = [python_in(ROOT / ".venv"), "-m", "drillsergeant.learn.compile.program_builder", part]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "py")}
         run_tool(command, "compiling the drills to WebAssembly", "see the lines above", cwd=ROOT, env=environment)
 

@@ -1,10 +1,10 @@
 // What all compute shaders of the learner share. A shader is made of this, its own file, the generated kernels, and
-// in front of all, where it sums over workgroups, one of the files sum_*.wgsl (`shader_files` in learn/gpu_plan.py).
+// in front of all, where it sums over workgroups, one of the files sum_*.wgsl (`shader_files` in learn/webgpu/plan.py).
 //
 // A minibatch is a list of cells, a cell up to CELL_ROWS rows that are contiguous in memory. Row r of a minibatch is
 // lane r % CELL_ROWS of its cell r / CELL_ROWS. Activations are lane-major, [feature][row], rows `capacity` apart.
 //
-// `schedule` holds records of four words (learn/gpu_plan.py writes it): two for every step of the update, then cells.
+// `schedule` holds records of four words (learn/webgpu/plan.py writes it): two for every step of the update, then cells.
 //   2k      first record of step k's cells, number of cells, rows
 //   2k + 1  Adam's bias corrections of the update's k-th applied step, two f32
 //   cells   word of the first observation in the batch, word of the row's other fields, word in the prepared arrays,

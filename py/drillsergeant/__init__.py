@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from drillsergeant.drills import DRILLS, make
     from drillsergeant.kernels.kernel import Kernel
-    from drillsergeant.learn.hyper import Hyper
+    from drillsergeant.learn.ppo.hyper import Hyper
     from drillsergeant.library.compiler import Compiled, compile
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.training import Training, train

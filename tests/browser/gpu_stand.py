@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.gpu_plan import Binding, Dispatch, GpuPlan, Pipeline, Sizes, shader_files
+from drillsergeant.learn.webgpu.plan import Binding, Dispatch, GpuPlan, Pipeline, Sizes, shader_files
 from playwright.sync_api import Page
 
 SHADERS = Path("shaders")

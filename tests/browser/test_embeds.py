@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.kernel_build import HIDDEN, facts_of
-from drillsergeant.learn.policy_file import Schema, write_policy
+from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.files.dshq import Schema, write_policy
 from playwright.sync_api import Browser, Frame
 
 from build.chromium import chromium_profile

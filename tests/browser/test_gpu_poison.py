@@ -12,10 +12,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from drillsergeant.learn.gpu_learner import DeviceFailure
-from drillsergeant.learn.gpu_plan import Dispatch
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_engine import KernelLearner
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.webgpu.learner import DeviceFailure
+from drillsergeant.learn.webgpu.plan import Dispatch
 
 from tests.browser.gpu_stand import Stand, StandDevice
 from tests.browser.test_gpu_update import PARAMETER_BOUND, Compared, assert_close

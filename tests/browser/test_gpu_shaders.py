@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 from drillsergeant.elementary import Array
-from drillsergeant.learn.gpu_build import generated
-from drillsergeant.learn.gpu_plan import CELL_ROWS, CONTROL_WORDS, KNOBS, Binding, Dispatch, Pipeline
+from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.webgpu.plan import CELL_ROWS, CONTROL_WORDS, KNOBS, Binding, Dispatch, Pipeline
 
 from tests.browser.gpu_stand import SHADERS, Stand
 

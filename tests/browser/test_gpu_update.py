@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from drillsergeant.learn.gpu_build import generated
-from drillsergeant.learn.gpu_learner import GpuLearner
-from drillsergeant.learn.gpu_plan import GpuPlan
-from drillsergeant.learn.gpu_validation import Validator
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_engine import KernelLearner
-from drillsergeant.learn.ppo import LearnerState, Metrics
+from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState, Metrics
+from drillsergeant.learn.validation import Validator
+from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.webgpu.learner import GpuLearner
+from drillsergeant.learn.webgpu.plan import GpuPlan
 
 from tests.browser.gpu_stand import Stand, StandDevice
 from tests.kernels.engines import F32, Pair, pair

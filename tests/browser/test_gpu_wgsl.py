@@ -10,7 +10,7 @@ from drillsergeant import elementary
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.ops import DType, Op
-from drillsergeant.learn.kernel_table import learner_kernels
+from drillsergeant.learn.compile.kernel_table import learner_kernels
 
 from tests.browser.gpu_stand import Stand
 from tests.browser.wgsl_runs import run_wgsl

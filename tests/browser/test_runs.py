@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.policy_file import read_summary
+from drillsergeant.learn.files.dshq import read_summary
+from drillsergeant.learn.formulas.network import Network
 from playwright.sync_api import Browser, Page
 from safetensors.numpy import load_file
 

@@ -9,7 +9,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.ops import DType
 from drillsergeant.kernels.wgsl import TYPES, emit
-from drillsergeant.learn.gpu_plan import Dispatch
+from drillsergeant.learn.webgpu.plan import Dispatch
 
 from tests.browser.gpu_stand import Stand
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 from drillsergeant.drills import make
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.policy_file import Policy, Progress, Schema, read_policy, write_policy
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.files.dshq import Policy, Progress, Schema, read_policy, write_policy
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
 
 from build.growth import Meeting, facts, meet, pooled
 

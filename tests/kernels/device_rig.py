@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from drillsergeant.learn.fallback import FallbackLearner
-from drillsergeant.learn.gpu_learner import ARRAYS, CONTROL, Check, DeviceFailure
-from drillsergeant.learn.gpu_plan import KNOBS, Dispatch, GpuPlan, Sizes
-from drillsergeant.learn.gpu_watch import Watch
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_engine import KernelLearner
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.webgpu.auto_learner import FallbackLearner
+from drillsergeant.learn.webgpu.learner import ARRAYS, CONTROL, Check, DeviceFailure
+from drillsergeant.learn.webgpu.plan import KNOBS, Dispatch, GpuPlan, Sizes
+from drillsergeant.learn.webgpu.watch import Watch
 
 from tests.kernels.engines import Pair, pair
 

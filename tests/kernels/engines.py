@@ -11,13 +11,13 @@ from drillsergeant.drills.ball import BallDrill
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.dense import ORDERED
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import plan_for
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.numpy_engine import NumpyEngine
+from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.formulas.linear import ORDERED
+from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.reference.engine import NumpyEngine
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 
 BITS = np.dtype(np.uint32)

@@ -4,8 +4,8 @@ import random
 from array import array
 
 import pytest
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
 
 from tests.kernels.training_run import TrainingRun
 

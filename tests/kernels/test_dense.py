@@ -12,8 +12,8 @@ from drillsergeant.kernels.dense import add_forward, add_to_inputs, add_to_weigh
 from drillsergeant.kernels.inline import Inline
 from drillsergeant.kernels.module import Module
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.dense import ORDERED
-from drillsergeant.learn.network import tanh_backward
+from drillsergeant.learn.formulas.linear import ORDERED
+from drillsergeant.learn.formulas.network import tanh_backward
 
 from tests.kernels.dense_cases import CANARY, F32, U32, LaneMajor, random_f32, same_bits
 

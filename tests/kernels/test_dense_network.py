@@ -17,10 +17,10 @@ from drillsergeant.kernels.network_gradient import NetworkGradient
 from drillsergeant.kernels.network_program import NetworkProgram
 from drillsergeant.kernels.passes import optimise
 from drillsergeant.kernels.wasm import emit
-from drillsergeant.learn.arithmetic import METRICS
-from drillsergeant.learn.dense import ORDERED, lane_sum
-from drillsergeant.learn.losses import loss_gradient
-from drillsergeant.learn.network import Network
+from drillsergeant.learn.formulas.linear import ORDERED, lane_sum
+from drillsergeant.learn.formulas.losses import loss_gradient
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.arithmetic import METRICS
 
 from tests.kernels.dense_cases import CANARY, F32, LaneMajor, same_bits
 

@@ -14,7 +14,7 @@ from drillsergeant.kernels.kernel import Groups, Kernel
 from drillsergeant.kernels.native import Bench, NativeMemory, call_kernel
 from drillsergeant.kernels.ops import DType
 from drillsergeant.kernels.pipeline import compile_kernels
-from drillsergeant.learn.kernel_table import DrillKernels, learner_kernels
+from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

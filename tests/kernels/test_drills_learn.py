@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Settings, kernel_rig, train
 
 CASES = [("chase", 150_000, 0.5, 0.9), ("sumo", 500_000, 0.1, 0.5)]

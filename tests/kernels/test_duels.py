@@ -7,11 +7,11 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.learn.dense import ORDERED
 from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
-from drillsergeant.learn.kernel_scratch import plan_for
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.rollout import Collector as Reference
+from drillsergeant.learn.formulas.linear import ORDERED
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.reference.rollout import Collector as Reference
+from drillsergeant.learn.wasm.scratch import plan_for
 
 from tests.kernels.engines import F32, SMALL_HIDDEN, Pair, decisive, drill_named, pair, program_of
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.edited import MOST_ENTRIES, EditRefused, build_edited, checked_drill
-from drillsergeant.learn.edited_source import HOMES, source_of
-from drillsergeant.learn.kernel_build import build_program
+from drillsergeant.learn.compile.editable_source import HOMES, source_of
+from drillsergeant.learn.compile.edited_drill import MOST_ENTRIES, EditRefused, build_edited, checked_drill
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.program import Program
 from hypothesis import given, settings
 from hypothesis import strategies as some

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.probes import PROBES, Probe
-from drillsergeant.learn.arithmetic import Arithmetic
 from drillsergeant.learn.engine import Learner
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_arithmetic import SET, KernelArithmetic
-from drillsergeant.learn.kernel_calls import Calls
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.sampling import softmax_parts
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.ppo.arithmetic import Arithmetic
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.wasm.arithmetic import SET, KernelArithmetic
+from drillsergeant.learn.wasm.calls import Calls
 
 from tests.kernels.engines import F32, SMALL_HIDDEN, Pair, pair
 

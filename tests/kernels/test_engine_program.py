@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.kernel_arithmetic import initialise
-from drillsergeant.learn.kernel_build import write_programs
-from drillsergeant.learn.kernel_calls import Calls
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.numpy_engine import network_hash
+from drillsergeant.learn.compile.program_builder import write_programs
+from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.reference.engine import network_hash
+from drillsergeant.learn.wasm.arithmetic import initialise
+from drillsergeant.learn.wasm.calls import Calls
 
 from tests.kernels.engines import F32, SMALL_HIDDEN, pair, program_of
 
@@ -25,8 +25,8 @@ RUN_WITHOUT_NUMPY = """
 import sys
 sys.modules["numpy"] = None  # importing it raises from now on
 from pathlib import Path
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Layout
 program = Program.from_json(Path(sys.argv[1]).read_text())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_arithmetic import KernelArithmetic
-from drillsergeant.learn.kernel_calls import Calls
-from drillsergeant.learn.kernel_engine import KernelLearner
-from drillsergeant.learn.kernel_rollout import KernelCollector
-from drillsergeant.learn.schedule import shares_of
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.minibatches import shares_of
+from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
+from drillsergeant.learn.wasm.calls import Calls
+from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.wasm.rollout import KernelCollector
 from drillsergeant.memory import work_queue
 from drillsergeant.memory.layout import SHARES_MAX
 from drillsergeant.memory.work_queue import ShareTaker

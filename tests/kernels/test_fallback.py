@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from drillsergeant.learn import fallback
-from drillsergeant.learn.gpu_learner import CONTROL, STATE_POISONED, DeviceFailure
+from drillsergeant.learn.webgpu import auto_learner
+from drillsergeant.learn.webgpu.learner import CONTROL, STATE_POISONED, DeviceFailure
 
 from tests.kernels.device_rig import Rig, lost, play, void
 
@@ -64,7 +64,7 @@ def test_a_device_that_is_wrong_at_once_is_never_used() -> None:
 def test_a_lost_device_costs_nothing_and_another_takes_over(
     failure: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fallback, "RETRIES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(auto_learner, "RETRIES_S", (0.0, 0.0, 0.0))
     rig = Rig([None, None, failure])
     rig.refusals = []
     names = play(rig, 9)
@@ -76,7 +76,7 @@ def test_a_lost_device_costs_nothing_and_another_takes_over(
 
 
 def test_while_no_device_is_to_be_had_the_kernels_learn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fallback, "RETRIES_S", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(auto_learner, "RETRIES_S", (0.0, 0.0, 0.0, 0.0))
     rig = Rig()
     rig.refusals = [lost(), lost(), lost()]
     names = play(rig, 20)
@@ -85,7 +85,7 @@ def test_while_no_device_is_to_be_had_the_kernels_learn(monkeypatch: pytest.Monk
 
 
 def test_nobody_asks_again_where_there_will_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fallback, "RETRIES_S", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(auto_learner, "RETRIES_S", (0.0, 0.0, 0.0, 0.0))
     rig = Rig(mode="auto")
     rig.refusals = [DeviceFailure("no WebGPU", lost=True, final=True)]
     assert play(rig, 10) == ["wasm"] * 10
@@ -96,12 +96,12 @@ def test_nobody_asks_again_where_there_will_be_none(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(("device_s", "chosen"), [(1e-9, "webgpu"), (1.0, "wasm")])
 def test_the_faster_one_is_chosen(device_s: float, chosen: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Rig(mode="auto")
-    rate = fallback._per_decision
+    rate = auto_learner._per_decision
 
     def told(began_s: float, metrics: Mapping[str, float]) -> float:
         return device_s if metrics["value_loss"] == 0.0 else rate(began_s, metrics)  # only the fake's losses are zero
 
-    monkeypatch.setattr(fallback, "_per_decision", told)
+    monkeypatch.setattr(auto_learner, "_per_decision", told)
     assert play(rig, 12)[-1] == chosen
 
 

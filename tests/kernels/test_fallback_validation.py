@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from drillsergeant.learn import fallback, gpu_watch
-from drillsergeant.learn.gpu_learner import Finding, GpuLearner
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.webgpu import auto_learner, watch
+from drillsergeant.learn.webgpu.learner import Finding, GpuLearner
 
 from tests.kernels.device_rig import Rig, lost, play
 
@@ -51,7 +51,7 @@ def test_a_result_that_is_no_number_is_beyond_every_bound() -> None:
 
 
 def test_validation_is_turned_on_and_off_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gpu_watch, "EVERY", 2)
+    monkeypatch.setattr(watch, "EVERY", 2)
     rig, check = Rig(), Checked(0.3)
     rig.loads = [check]
     assert play(rig, 6)[-1] == "webgpu"
@@ -87,8 +87,8 @@ def test_without_a_device_nothing_is_loaded_or_compared() -> None:
 
 
 def test_a_device_lost_while_it_is_checked_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fallback, "RETRIES_S", (0.0, 0.0))
-    monkeypatch.setattr(gpu_watch, "EVERY", 2)
+    monkeypatch.setattr(auto_learner, "RETRIES_S", (0.0, 0.0))
+    monkeypatch.setattr(watch, "EVERY", 2)
 
     class Losing(Checked):
         async def check(

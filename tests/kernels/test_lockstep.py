@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 from drillsergeant.learn.engine import Engine
-from drillsergeant.learn.hyper import Hyper
 from drillsergeant.learn.lockstep import Lockstep, Recipe, run
+from drillsergeant.learn.ppo.hyper import Hyper
 
 from build.lockstep import golden, native_digest
 from tests.kernels.engines import pair

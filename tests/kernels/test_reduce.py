@@ -7,8 +7,8 @@ import pytest
 from drillsergeant.kernels.module import Module
 from drillsergeant.kernels.native import NativeMemory, NativeModule
 from drillsergeant.kernels.reduce import add_poisoned, add_sum
-from drillsergeant.learn.dense import lane_sum
-from drillsergeant.learn.guard import SANE_BITS, poisoned
+from drillsergeant.learn.formulas.linear import lane_sum
+from drillsergeant.learn.formulas.poison import SANE_BITS, poisoned
 
 from tests.kernels.dense_cases import CANARY, F32, U32, random_f32
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 from drillsergeant.learn.engine import Learner
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
 
 from tests.kernels.device_rig import Rig
 from tests.kernels.engines import pair

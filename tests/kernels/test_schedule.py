@@ -10,7 +10,7 @@ from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.ops import LEAVES
 from drillsergeant.kernels.passes import optimise
 from drillsergeant.kernels.schedule import schedule
-from drillsergeant.learn.kernel_table import DrillKernels
+from drillsergeant.learn.compile.kernel_table import DrillKernels
 
 
 def computed(graph: Graph) -> list[Node]:

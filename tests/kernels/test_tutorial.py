@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import State
-from drillsergeant.learn.edited import build_edited, checked_drill
-from drillsergeant.learn.matches import Matches
+from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
+from drillsergeant.learn.reference.matches import Matches
 from drillsergeant.library.training import train
 
 from build.pins import ROOT

@@ -17,8 +17,8 @@ from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.module import MemoryImport
 from drillsergeant.kernels.native import Bench, NativeMemory, Rows
 from drillsergeant.kernels.pipeline import compile_kernels
-from drillsergeant.learn.kernel_build import write_programs
-from drillsergeant.learn.kernel_table import DrillKernels
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.compile.program_builder import write_programs
 
 from tests.kernels.test_lowering import PAIRS, kernel_of, operand_values
 

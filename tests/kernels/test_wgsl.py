@@ -8,7 +8,7 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.ops import LEAVES, OPERANDS, DType, Op, arity
 from drillsergeant.kernels.wgsl import TEMPLATES, TYPES, emit
-from drillsergeant.learn.gpu_build import KERNELS, generated
+from drillsergeant.learn.compile.shader_kernels import KERNELS, generated
 
 
 def test_the_table_is_total() -> None:

@@ -9,10 +9,10 @@ from typing import cast
 
 from drillsergeant.drills import make
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_engine import KernelEngine
+from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.memory.layout import Layout, initialise, rollout
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.run_flag import RunFlag

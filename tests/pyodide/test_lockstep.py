@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.kernel_build import build_program
+from drillsergeant.learn.compile.program_builder import build_program
 from pytest_pyodide import run_in_pyodide
 
 from build.lockstep import golden
@@ -16,10 +16,10 @@ async def digest_in_chromium(selenium: Any, facts: str, binary: bytes, recipe: d
     import js
     from drillsergeant.browser.kernels import BrowserKernels
     from drillsergeant.browser.shared import BrowserMemory, allocate
-    from drillsergeant.learn.kernel_engine import KernelEngine
-    from drillsergeant.learn.kernel_scratch import plan_for
     from drillsergeant.learn.lockstep import Recipe, run
     from drillsergeant.learn.program import Program
+    from drillsergeant.learn.wasm.engine import KernelEngine
+    from drillsergeant.learn.wasm.scratch import plan_for
     from drillsergeant.memory.layout import Layout
     from pyodide.ffi import to_js
 

@@ -9,8 +9,8 @@ from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Race
 from drillsergeant.drills import make
 from drillsergeant.kernels.module import MemoryImport
 from drillsergeant.kernels.pipeline import compile_kernels
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_table import DrillKernels
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.memory.layout import MAX_PAGES
 
 MS, US = 1e-3, 1e-6

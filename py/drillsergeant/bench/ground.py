@@ -6,10 +6,10 @@ from typing import Protocol
 
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
-from drillsergeant.learn.kernel_calls import Calls, Kernels
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import Arena, plan_for
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.calls import Calls, Kernels
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import Arena, plan_for
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 

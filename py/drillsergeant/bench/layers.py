@@ -15,8 +15,8 @@ from drillsergeant.kernels.dense import add_forward, add_to_inputs, add_to_weigh
 from drillsergeant.kernels.inline import Inline
 from drillsergeant.kernels.loops import call, count_down, unless_zero
 from drillsergeant.kernels.module import MemoryImport, Module
-from drillsergeant.learn.dense import FAST
-from drillsergeant.learn.kernel_scratch import Arena
+from drillsergeant.learn.formulas.linear import FAST
+from drillsergeant.learn.wasm.scratch import Arena
 from drillsergeant.memory.layout import MAX_PAGES
 
 ROWS = 128

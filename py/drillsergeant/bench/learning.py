@@ -7,15 +7,15 @@ from time import perf_counter
 
 from drillsergeant.bench.ground import SEED, Ground, Place
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
-from drillsergeant.learn.arithmetic import METRICS
-from drillsergeant.learn.chunk import Chunk
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_calls import Call, Function, Kernels, Rows
-from drillsergeant.learn.kernel_scratch import WORD_BYTES
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
-from drillsergeant.learn.ppo import Learner
-from drillsergeant.learn.rollout import Collector
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import Learner
+from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
+from drillsergeant.learn.reference.chunk import Chunk
+from drillsergeant.learn.reference.rollout import Collector
+from drillsergeant.learn.wasm.calls import Call, Function, Kernels, Rows
+from drillsergeant.learn.wasm.scratch import WORD_BYTES
 
 
 def learner(place: Place) -> Race:

@@ -11,11 +11,11 @@ import numpy as np
 
 from drillsergeant.bench.ground import SEED, Ground, Place
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
-from drillsergeant.learn.kernel_calls import Rows
-from drillsergeant.learn.kernel_scratch import Arena, RolloutScratch
-from drillsergeant.learn.matches import Matches
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.rollout import Collector
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.reference.matches import Matches
+from drillsergeant.learn.reference.rollout import Collector
+from drillsergeant.learn.wasm.calls import Rows
+from drillsergeant.learn.wasm.scratch import Arena, RolloutScratch
 
 PHYSICS_MATCHES = 1024
 # Then the matches start anew: what nobody pushes decays into denormal numbers, which processors are 10 times slower at,

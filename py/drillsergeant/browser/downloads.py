@@ -9,7 +9,7 @@ from typing import Any
 import js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
-from drillsergeant.learn.tensor_file import MOST_BYTES
+from drillsergeant.learn.files.safetensors import MOST_BYTES
 from drillsergeant.runtimes.page.panels.runs import Guard
 
 FILE_INPUT = "runs-file"

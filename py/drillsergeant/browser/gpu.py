@@ -14,8 +14,8 @@ import js
 from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.gpu_adapter import find_adapter
-from drillsergeant.learn.gpu_learner import DeviceFailure
-from drillsergeant.learn.gpu_plan import (
+from drillsergeant.learn.webgpu.learner import DeviceFailure
+from drillsergeant.learn.webgpu.plan import (
     CONTROL_WORDS,
     SHADERS,
     WORD_BYTES,

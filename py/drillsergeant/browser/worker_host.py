@@ -16,7 +16,7 @@ from drillsergeant.browser.gpu import BrowserGpu, open_gpu
 from drillsergeant.browser.opfs import OpfsStorage
 from drillsergeant.browser.run_locks import BrowserRunLocks
 from drillsergeant.browser.shared import BrowserMemory
-from drillsergeant.learn.gpu_plan import GpuPlan
+from drillsergeant.learn.webgpu.plan import GpuPlan
 
 
 class WorkerHost:

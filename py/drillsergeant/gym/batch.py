@@ -15,8 +15,8 @@ from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.learn.kernel_table import DrillKernels
-from drillsergeant.learn.rollout import total_reward
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.reference.rollout import total_reward
 from drillsergeant.library.compiler import Compiled
 from drillsergeant.library.policy import Policy
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from drillsergeant.learn.engine import Engine
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import Layout
 

@@ -19,14 +19,14 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally, duels_of
-from drillsergeant.learn.hyper import Hyper, settled
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import plan_for
-from drillsergeant.learn.league import League
-from drillsergeant.learn.numpy_engine import NumpyEngine
+from drillsergeant.learn.league.single_thread import League
+from drillsergeant.learn.ppo.hyper import Hyper, settled
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.reference.engine import NumpyEngine
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 
 HEADER = (

@@ -11,7 +11,7 @@ from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
 from drillsergeant.kernels.module import PAGE_BYTES, MemoryImport
 from drillsergeant.kernels.ops import DType
 from drillsergeant.kernels.pipeline import compile_kernels
-from drillsergeant.learn.kernel_calls import Function
+from drillsergeant.learn.wasm.calls import Function
 from drillsergeant.library.host import Place, has_webassembly, place
 from drillsergeant.memory.access import signed
 from drillsergeant.memory.layout import MAX_PAGES

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from drillsergeant.kernels.module import PAGE_BYTES
-from drillsergeant.learn.kernel_calls import Kernels
+from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.memory.access import Memory, SoloMemory
 
 REMEDY = "install it (pip install 'drillsergeant[wasm]') or use engine='numpy', the slower reference"

@@ -11,15 +11,15 @@ import numpy as np
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.learn import policy_file
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_build import facts_of
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.onnx_file import write_onnx
-from drillsergeant.learn.policy_file import Progress, Schema, read_policy, read_summary, write_policy
-from drillsergeant.learn.ppo import LearnerState
-from drillsergeant.learn.sampling import softmax_parts
-from drillsergeant.learn.tensor_file import PolicyFileError
+from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.learn.files import dshq
+from drillsergeant.learn.files.dshq import Progress, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.onnx import write_onnx
+from drillsergeant.learn.files.safetensors import PolicyFileError
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
 
 HIDDEN = 64
 
@@ -31,7 +31,7 @@ class Policy:
     has the same leading axis. Raises ValueError for another shape.
     """
 
-    def __init__(self, content: policy_file.Policy) -> None:
+    def __init__(self, content: dshq.Policy) -> None:
         """Use a policy as read from a file; `load` and `from_tensors` are more convenient."""
         self.content = content
         schema = content.schema
@@ -69,7 +69,7 @@ class Policy:
         parameters = b"".join(parts)
         still = bytes(len(parameters))
         state = LearnerState(0, 0, 0, 0, {"parameters": parameters, "mean": still, "square": still})
-        return cls(policy_file.Policy(schema, state, Hyper(), Progress(decisions, created=now())))
+        return cls(dshq.Policy(schema, state, Hyper(), Progress(decisions, created=now())))
 
     def probabilities(self, observation: Array) -> Array:
         """The chances of the actions, f32 [ACT] or [N][ACT]."""

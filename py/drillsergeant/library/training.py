@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill
-from drillsergeant.learn import policy_file
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import CHUNK_STATS, Engine, duels_of
-from drillsergeant.learn.hyper import Hyper, settled
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import plan_for
-from drillsergeant.learn.league import League
-from drillsergeant.learn.policy_file import Progress
+from drillsergeant.learn.files import dshq
+from drillsergeant.learn.files.dshq import Progress
+from drillsergeant.learn.league.single_thread import League
+from drillsergeant.learn.ppo.hyper import Hyper, settled
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.library.host import REMEDY, has_webassembly, place
 from drillsergeant.library.policy import Policy, now, schema_of
@@ -101,7 +101,7 @@ class Training:
         estimate = self._rates["scripted"].estimate()
         progress = Progress(self.decisions, self.seconds, estimate.win if estimate else None, now())
         state = self._learner.state()
-        return Policy(policy_file.Policy(schema_of(self.drill), state, self.hyper, progress))
+        return Policy(dshq.Policy(schema_of(self.drill), state, self.hyper, progress))
 
 
 def _engine(drill: Drill, matches: int, engine: str) -> tuple[Layout, Memory, Engine]:
@@ -113,7 +113,7 @@ def _engine(drill: Drill, matches: int, engine: str) -> tuple[Layout, Memory, En
 
 def _made(drill: Drill, program: Program, layout: Layout, engine: str) -> tuple[Memory, Engine]:
     if engine == "numpy":
-        from drillsergeant.learn.numpy_engine import NumpyEngine
+        from drillsergeant.learn.reference.engine import NumpyEngine
 
         plain = PlainMemory(layout.total_bytes)
         return plain, NumpyEngine(drill, layout, plain)

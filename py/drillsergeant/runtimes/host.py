@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from drillsergeant.learn.gpu_learner import GpuDevice
-from drillsergeant.learn.gpu_plan import GpuPlan
+from drillsergeant.learn.webgpu.learner import GpuDevice
+from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.memory.access import Memory
 from drillsergeant.runtimes.trainer.archive import Storage
 

@@ -6,16 +6,16 @@ import asyncio
 
 from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
-from drillsergeant.learn.fallback import FallbackLearner
-from drillsergeant.learn.gpu_learner import Check
-from drillsergeant.learn.gpu_plan import GpuPlan
-from drillsergeant.learn.gpu_watch import Watch
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_calls import Kernels
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, ShowScratch
-from drillsergeant.learn.policy_file import Schema
+from drillsergeant.learn.files.dshq import Schema
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.calls import Kernels
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, ShowScratch
+from drillsergeant.learn.webgpu.auto_learner import FallbackLearner
+from drillsergeant.learn.webgpu.learner import Check
+from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.memory.access import Memory, SoloMemory
 from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
 from drillsergeant.memory.mirror import Mirror, apply
@@ -121,8 +121,8 @@ class Assembly:
             )
         # The reference needs NumPy, which no other worker loads. Of the drill it needs only sizes, of the one in play:
         # a reader who edits what the players see gives them another number of inputs.
-        from drillsergeant.learn.network import Network
-        from drillsergeant.learn.numpy_engine import NumpyLearner
+        from drillsergeant.learn.formulas.network import Network
+        from drillsergeant.learn.reference.engine import NumpyLearner
 
         network = Network(len(self._drill.observation), self._drill.action_count, self._program.network.hidden)
         return NumpyLearner(network, self._layout, self._memory, seed)
@@ -130,7 +130,7 @@ class Assembly:
     async def _check(self, plan: GpuPlan) -> Check:
         """What compares a device's kernels with the reference, which needs NumPy."""
         await self._host.load_package("numpy")
-        from drillsergeant.learn.gpu_validation import Validator
+        from drillsergeant.learn.validation import Validator
 
         return Validator(plan, self._layout, self._memory)
 

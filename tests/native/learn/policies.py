@@ -2,11 +2,11 @@
 
 import numpy as np
 from drillsergeant.drills import make
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_build import HIDDEN, facts_of
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.policy_file import Policy, Progress, Schema
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.files.dshq import Policy, Progress, Schema
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
 
 SMALL = Schema("small", ("left", "right", "speed"), action_count=2, hidden=4, meaning="0123456789abcdef")
 

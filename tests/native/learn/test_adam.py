@@ -1,8 +1,8 @@
 """Adam against arithmetic done by hand and against an f64 loop."""
 
 import numpy as np
-from drillsergeant.learn.adam import EPSILON, adam_step
-from drillsergeant.learn.arithmetic import BETA1, BETA2, corrections
+from drillsergeant.learn.formulas.adam import EPSILON, adam_step
+from drillsergeant.learn.ppo.arithmetic import BETA1, BETA2, corrections
 
 
 def f32(*values: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drillsergeant.learn.gae import gae
+from drillsergeant.learn.formulas.gae import gae
 
 GAMMA, LAM = np.float32(0.97), np.float32(0.9)
 

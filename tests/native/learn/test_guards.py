@@ -5,9 +5,9 @@ import random
 from collections.abc import Mapping
 
 import pytest
-from drillsergeant.learn import guards
-from drillsergeant.learn.guards import Advice, Guards, smaller
-from drillsergeant.learn.hyper import RANGES, Hyper
+from drillsergeant.learn import safeguards
+from drillsergeant.learn.ppo.hyper import RANGES, Hyper
+from drillsergeant.learn.safeguards import Advice, Guards, smaller
 from drillsergeant.learn.win_rate import WinRate
 
 ACTIONS = 30
@@ -112,7 +112,7 @@ def test_after_a_rewind_it_takes_thousands_of_episodes_until_the_next() -> None:
     run.rate.restart(0)
     when = falls(run, 0.0, 1000)
     assert when is not None
-    assert when * 20 >= guards.COOL_DOWN_EPISODES - 20
+    assert when * 20 >= safeguards.COOL_DOWN_EPISODES - 20
 
 
 def test_half_the_learning_rate_ends_at_the_least_there_is() -> None:
@@ -126,7 +126,7 @@ def test_half_the_learning_rate_ends_at_the_least_there_is() -> None:
 def test_a_collapsed_policy_gets_more_entropy_within_bounds_and_less_when_it_has_recovered() -> None:
     run = Run()
     notes = [note for _ in range(1000) for note in run.update(0.3, entropy=0.02).notes]
-    assert run.hyper.entropy == guards.LARGEST_RAISED
+    assert run.hyper.entropy == safeguards.LARGEST_RAISED
     assert "entropy bonus up to 0.006" in notes[0]
     assert "as high as it is raised" in notes[-1]
     assert len(notes) == 6, "five times doubled, once told that it is enough"
@@ -145,7 +145,7 @@ def test_a_sure_winner_and_a_policy_that_varies_are_left_alone(entropy: float, w
 def test_a_good_policy_that_gets_no_better_takes_finer_steps_down_to_a_bound() -> None:
     run = Run()
     notes = [note for _ in range(20_000) for note in run.update(0.9).notes]
-    assert run.hyper.learning_rate == HYPER.learning_rate * guards.FINEST_SHARE
+    assert run.hyper.learning_rate == HYPER.learning_rate * safeguards.FINEST_SHARE
     assert len(notes) == 5
     assert notes[0].startswith("Wins have not risen above 9")
     assert notes[0].endswith("for 20,000 matches: learning rate 0.006 → 0.003")
@@ -169,7 +169,7 @@ def test_a_learning_rate_the_visitor_has_set_gets_its_time() -> None:
     run.hyper = run.hyper.changed(learning_rate=0.004)
     for _ in range(750):
         run.update(0.9)
-    assert run.updates - halved_at > guards.PATIENCE_EPISODES / 20
+    assert run.updates - halved_at > safeguards.PATIENCE_EPISODES / 20
     assert run.hyper.learning_rate == 0.004
 
 
@@ -197,7 +197,7 @@ def test_steps_shrink_no_further_than_to_a_bound(kl: float) -> None:
     run = Run()
     for _ in range(100):
         run.update(approx_kl=kl)
-    assert run.guards.step_scale == guards.SMALLEST_SCALE
+    assert run.guards.step_scale == safeguards.SMALLEST_SCALE
 
 
 def test_left_out_updates_are_told_once_in_a_while_and_judged_by_nothing_else() -> None:

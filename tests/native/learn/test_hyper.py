@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from drillsergeant.learn.hyper import LEAST_SHARE, RANGES, SETTLE_UPDATES, Hyper, settled
+from drillsergeant.learn.ppo.hyper import LEAST_SHARE, RANGES, SETTLE_UPDATES, Hyper, settled
 
 
 def ascii_start(value: object) -> str:

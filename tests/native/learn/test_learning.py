@@ -8,14 +8,14 @@ import pytest
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.probes import PROBES, ActionProbe, BothProbe, DelayProbe, Probe, SignalProbe
-from drillsergeant.learn import numpy_arithmetic as arithmetic_module
-from drillsergeant.learn.chunk import Chunk
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic
-from drillsergeant.learn.ppo import Learner
-from drillsergeant.learn.rollout import Collector, evaluate
-from drillsergeant.learn.sampling import softmax_parts
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import Learner
+from drillsergeant.learn.reference import arithmetic as arithmetic_module
+from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
+from drillsergeant.learn.reference.chunk import Chunk
+from drillsergeant.learn.reference.rollout import Collector, evaluate
 
 # A short memory, so that the delay probe tells a discounted value (0.7) from an undiscounted one.
 PROBE_HYPER = Hyper(learning_rate=1e-2, entropy=0.0, epochs=2, minibatch=512, gamma=0.7)

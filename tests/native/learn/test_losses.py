@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from drillsergeant.learn.arithmetic import METRICS
-from drillsergeant.learn.losses import loss_gradient
+from drillsergeant.learn.formulas.losses import loss_gradient
+from drillsergeant.learn.ppo.arithmetic import METRICS
 
 ACT, ROWS = 6, 64
 CLIP, ENTROPY, VALUE = 0.2, 0.03, 0.7

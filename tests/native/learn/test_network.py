@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from drillsergeant.learn.dense import FAST, ORDERED, Dense, lane_sum
-from drillsergeant.learn.network import Network
+from drillsergeant.learn.formulas.linear import FAST, ORDERED, Dense, lane_sum
+from drillsergeant.learn.formulas.network import Network
 
 OBS, ACT, HIDDEN = 5, 3, 8
 

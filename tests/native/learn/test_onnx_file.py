@@ -5,9 +5,9 @@ import json
 import numpy as np
 import onnx
 import onnxruntime
-from drillsergeant.learn.onnx_file import write_onnx
-from drillsergeant.learn.policy_file import Policy
-from drillsergeant.learn.sampling import softmax_parts
+from drillsergeant.learn.files.dshq import Policy
+from drillsergeant.learn.files.onnx import write_onnx
+from drillsergeant.learn.formulas.sampling import softmax_parts
 
 from tests.native.learn.policies import SMALL, ball_schema, network_of_schema, some_policy
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.kernel_build import HIDDEN, facts_of
-from drillsergeant.learn.policy_file import Policy, Schema, read_policy, read_summary, write_policy
-from drillsergeant.learn.tensor_file import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
+from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.files.dshq import Policy, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
 from safetensors import safe_open
 from safetensors.numpy import load, load_file, save
 

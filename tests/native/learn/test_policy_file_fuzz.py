@@ -7,8 +7,8 @@ import time
 
 import numpy as np
 import pytest
-from drillsergeant.learn.policy_file import read_policy, read_summary, write_policy
-from drillsergeant.learn.tensor_file import LENGTH, PolicyFileError
+from drillsergeant.learn.files.dshq import read_policy, read_summary, write_policy
+from drillsergeant.learn.files.safetensors import LENGTH, PolicyFileError
 
 from tests.native.learn.policies import SMALL, some_policy
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.learn.pool import FLOOR, KNOWN_GAMES, MEMORY_GAMES, Pool, Record, plain
+from drillsergeant.learn.league.opponents import FLOOR, KNOWN_GAMES, MEMORY_GAMES, Pool, Record, plain
 from drillsergeant.memory.snapshots import DuelTally
 from hypothesis import given
 from hypothesis import strategies as st

@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from drillsergeant.learn.chunk import Chunk
-from drillsergeant.learn.dense import FAST, ORDERED, Dense
-from drillsergeant.learn.gae import gae
-from drillsergeant.learn.guard import poisoned
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.numpy_arithmetic import NumpyArithmetic, normalised
-from drillsergeant.learn.ppo import Learner
-from drillsergeant.learn.sampling import sample
-from drillsergeant.learn.schedule import Cell, cells_of, minibatches
+from drillsergeant.learn.formulas.gae import gae
+from drillsergeant.learn.formulas.linear import FAST, ORDERED, Dense
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.poison import poisoned
+from drillsergeant.learn.formulas.sampling import sample
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.minibatches import Cell, cells_of, minibatches
+from drillsergeant.learn.ppo.ppo import Learner
+from drillsergeant.learn.reference.arithmetic import NumpyArithmetic, normalised
+from drillsergeant.learn.reference.chunk import Chunk
 
 OBS, ACT, HORIZON, AGENTS = 4, 3, 4, 24
 HYPER = Hyper(minibatch=64, epochs=2)

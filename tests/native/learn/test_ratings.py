@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from drillsergeant.learn.pool import Record
-from drillsergeant.learn.ratings import ANCHOR, NOW, SCRIPTED, Ratings, expected
+from drillsergeant.learn.league.elo import ANCHOR, NOW, SCRIPTED, Ratings, expected
+from drillsergeant.learn.league.opponents import Record
 
 
 def games(count: int, own: float, other: float, chance: random.Random | None = None) -> Record:

@@ -8,9 +8,9 @@ import pytest
 from drillsergeant import elementary
 from drillsergeant.drills.contract import Scene, State
 from drillsergeant.elementary import Array
-from drillsergeant.learn.chunk import Chunk, EpisodeStats
-from drillsergeant.learn.network import Network
-from drillsergeant.learn.rollout import SAMPLING_SALT, Collector, evaluate
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.reference.chunk import Chunk, EpisodeStats
+from drillsergeant.learn.reference.rollout import SAMPLING_SALT, Collector, evaluate
 
 MATCHES, HORIZON = 6, 8
 TICKS_TO_END, TICKS_TO_LIMIT = 6, 9

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drillsergeant.learn.sampling import greedy, sample
+from drillsergeant.learn.formulas.sampling import greedy, sample
 
 
 def softmax_f64(logits: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.learn.engine import Tally, duels_of
-from drillsergeant.learn.sparring import HOLD_UPDATES, Sparring
+from drillsergeant.learn.league.matchmaking import HOLD_UPDATES, Sparring
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan
 from drillsergeant.memory.snapshots import DuelBook, LibraryWriter

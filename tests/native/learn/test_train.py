@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from drillsergeant.drills.ball import BallDrill
 from drillsergeant.learn import train as train_module
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.network import Network
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import HEADER, RIGS, Point, Settings, line, main, train
 
 DRILL = BallDrill(time_limit_s=1.0)

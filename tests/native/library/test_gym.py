@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from drillsergeant.drills.ball import BallDrill
 from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, win_share
-from drillsergeant.learn.matches import Matches
+from drillsergeant.learn.reference.matches import Matches
 from drillsergeant.library import compiler
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env

@@ -12,7 +12,7 @@ import drillsergeant
 import numpy as np
 import pytest
 from drillsergeant.drills.ball import BallDrill
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Settings, kernel_rig
 from drillsergeant.learn.train import train as terminal
 from drillsergeant.library import host

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.run_control import differences

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, SHAPE_FLOATS, TRAIL, Picture
 from drillsergeant.kernels.native import NativeMemory
 from drillsergeant.learn.engine import Finish, Insight, Instead
-from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.show.renderer import Stage

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import worker_seed
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_rollout import KernelCollector
-from drillsergeant.learn.kernel_scratch import plan_for
-from drillsergeant.learn.matches import Matches
+from drillsergeant.learn.reference.matches import Matches
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.rollout import KernelCollector
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes.show.factory import Factory, spread

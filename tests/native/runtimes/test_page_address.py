@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_build import build_program
+from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.page.address import Opening, opened, sensible
 from drillsergeant.runtimes.protocol import messages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.learn.hyper import RANGES, Hyper
+from drillsergeant.learn.ppo.hyper import RANGES, Hyper
 from drillsergeant.runtimes.page.training.charts import axis_for, marks_of
 from drillsergeant.runtimes.page.training.history import History, interpolate
 from drillsergeant.runtimes.page.training.sliders import SLIDES

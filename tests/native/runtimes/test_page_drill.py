@@ -1,7 +1,7 @@
 """Choosing a drill: it is fetched once, everything that names the game follows, a failure changes nothing."""
 
 from drillsergeant.drills import make
-from drillsergeant.learn.kernel_build import facts_of
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE
 from drillsergeant.runtimes.protocol import messages
 

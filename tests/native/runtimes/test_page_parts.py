@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.page.number_text import compact, duration, text_of
 from drillsergeant.runtimes.page.solo_notice import tell_mode
 from drillsergeant.runtimes.page.training.result import Result

@@ -2,9 +2,9 @@
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.edited import checked_drill
-from drillsergeant.learn.edited_source import source_of
-from drillsergeant.learn.kernel_build import facts_of
+from drillsergeant.learn.compile.editable_source import source_of
+from drillsergeant.learn.compile.edited_drill import checked_drill
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.panels.workshop import EDITOR, PARTS, SAID, part_of
 from drillsergeant.runtimes.protocol import messages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.kernel_build import build_program
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 
 BALL, CHASE = (build_program(make(name), shared=False, hidden=16) for name in ("ball", "chase"))

@@ -10,14 +10,14 @@ from drillsergeant.drills import make
 from drillsergeant.kernels.assembler import AssemblyError
 from drillsergeant.kernels.module import for_unshared_memory
 from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.learn.edited import build_edited, checked_drill
-from drillsergeant.learn.edited_source import source_of
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_build import build_program
-from drillsergeant.learn.kernel_engine import KernelEngine
-from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.compile.editable_source import source_of
+from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.lockstep import Recipe, run
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, initialise
 from drillsergeant.memory.mirror import Mirror, apply

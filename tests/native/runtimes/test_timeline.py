@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan, initialise
 from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter

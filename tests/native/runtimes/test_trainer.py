@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 from drillsergeant.drills.ball import BallDrill
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.reference.engine import NumpyEngine, network_hash, network_of
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
 from drillsergeant.memory.ring import RingProducer

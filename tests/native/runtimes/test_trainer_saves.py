@@ -9,8 +9,8 @@ from typing import Any
 import onnxruntime
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.kernel_build import HIDDEN, facts_of
-from drillsergeant.learn.policy_file import Schema, read_policy, write_policy
+from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.files.dshq import Schema, read_policy, write_policy
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.runs import (
     DeleteRun,

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from drillsergeant.learn.gae import gae
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.formulas.gae import gae
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise
 from drillsergeant.runtimes.trainer.explained_variance import LANES_SAMPLED, UnexplainedVariance

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from drillsergeant.drills import make
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.engine import SHOW_MATCHES
-from drillsergeant.learn.kernel_build import facts_of
-from drillsergeant.learn.numpy_engine import NumpyEngine, network_hash, network_of
+from drillsergeant.learn.reference.engine import NumpyEngine, network_hash, network_of
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
 from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter

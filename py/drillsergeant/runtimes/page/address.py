@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages

@@ -11,8 +11,8 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from drillsergeant.learn.kernel_scratch import WORD_BYTES, Arena, RolloutScratch
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, RolloutScratch
 from drillsergeant.memory.access import Memory, unsigned
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.telemetry import Counter

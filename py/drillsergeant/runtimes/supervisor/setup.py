@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 
 from drillsergeant.learn.engine import duels_of
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.kernel_scratch import plan_for
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes import version
 

@@ -9,7 +9,7 @@ from array import array
 from collections import deque
 from collections.abc import Sequence
 
-from drillsergeant.learn.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import Layout
 

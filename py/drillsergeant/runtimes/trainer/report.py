@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.sparring import Sparring
+from drillsergeant.learn.league.matchmaking import Sparring
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from drillsergeant.learn.engine import AnyLearner
-from drillsergeant.learn.guards import Guards, smaller
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.safeguards import Guards, smaller
 from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes.trainer.events import Events
 from drillsergeant.runtimes.trainer.report import TrainerReport

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from drillsergeant.learn.hyper import Hyper
-from drillsergeant.learn.policy_file import Policy
-from drillsergeant.learn.ppo import LearnerState
+from drillsergeant.learn.files.dshq import Policy
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.runtimes.trainer.timeline import Moment
 
 

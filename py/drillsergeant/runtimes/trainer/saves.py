@@ -14,9 +14,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 from itertools import count
 
-from drillsergeant.learn import onnx_file, policy_file
-from drillsergeant.learn.policy_file import Policy, Progress, Schema, read_policy, read_summary, write_policy
-from drillsergeant.learn.tensor_file import PolicyFileError
+from drillsergeant.learn.files import dshq, onnx
+from drillsergeant.learn.files.dshq import Policy, Progress, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.runtimes.host import Host, RunLocks
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.runs import (
@@ -35,7 +35,7 @@ from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, Storag
 from drillsergeant.runtimes.trainer.saved_run import Run
 
 AUTOSAVE_EVERY_S = 20.0
-WRITERS = {"dshq": (write_policy, policy_file.SUFFIX), "onnx": (onnx_file.write_onnx, onnx_file.SUFFIX)}
+WRITERS = {"dshq": (write_policy, dshq.SUFFIX), "onnx": (onnx.write_onnx, onnx.SUFFIX)}
 
 
 # Last saves that are still being written: a task that nobody holds may be collected before it is done.
@@ -236,7 +236,7 @@ class Saves:
         except StorageError as wrong:
             if wrong.kind != "nowhere":  # where nothing can ever be kept, nothing would ever be taken
                 raise
-        base = "".join(each for each in name.removesuffix(policy_file.SUFFIX) if each.isprintable()).strip()
+        base = "".join(each for each in name.removesuffix(dshq.SUFFIX) if each.isprintable()).strip()
         self._resume(policy, name)
         self._take("")
         try:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from drillsergeant.memory.layout import LIBRARY_SLOTS
 
 if TYPE_CHECKING:
-    from drillsergeant.learn.ppo import LearnerState
+    from drillsergeant.learn.ppo.ppo import LearnerState
     from drillsergeant.memory.snapshots import LibraryWriter
 
 FIRST_AT_DECISIONS = 50_000

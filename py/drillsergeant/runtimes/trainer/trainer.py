@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
-from drillsergeant.learn.fallback import FallbackLearner
-from drillsergeant.learn.hyper import Hyper, settled
-from drillsergeant.learn.policy_file import Policy
+from drillsergeant.learn.files.dshq import Policy
+from drillsergeant.learn.ppo.hyper import Hyper, settled
+from drillsergeant.learn.webgpu.auto_learner import FallbackLearner
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from drillsergeant.learn.hyper import RANGES
+from drillsergeant.learn.ppo.hyper import RANGES
 from drillsergeant.runtimes.page.address import Address, Opening
 from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.training.sliders import MARGIN, SLIDES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drillsergeant.learn.hyper import RANGES
+from drillsergeant.learn.ppo.hyper import RANGES
 from drillsergeant.runtimes.page.training.hyper_form import HyperForm
 from drillsergeant.runtimes.page.view import View
 

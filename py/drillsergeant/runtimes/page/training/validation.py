@@ -1,6 +1,6 @@
 """The part of the page that shows whether the graphics processor computes what it should: a switch and a table.
 
-Every kernel of the GPU learner is compared with NumPy in double precision while it learns (`learn/gpu_watch.py`).
+Every kernel of the GPU learner is compared with NumPy in double precision while it learns (`learn/webgpu/watch.py`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,284 @@
+"""The elementwise kernels of a drill and of the learner, each around an unchanged function of `drills` or `learn`.
+
+Only code that builds programs imports this (it needs NumPy, by way of the functions it wraps); what runs a program
+knows nothing but names and pointers. Groups are lists of arrays, see `kernels.kernel`. "state" is one array per field
+of the drill, in the order of `drill.fields`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from drillsergeant import elementary
+from drillsergeant.drills.contract import Drill, State
+from drillsergeant.elementary import Array
+from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.learn.engine import CHUNK_STATS
+from drillsergeant.learn.formulas.adam import adam_step
+from drillsergeant.learn.formulas.gae import gae_step
+from drillsergeant.learn.formulas.losses import loss_gradient
+from drillsergeant.learn.formulas.network import unit_noise
+from drillsergeant.learn.formulas.sampling import sample
+from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action, total_reward
+
+Arrays = Sequence[Array]
+Results = Mapping[str, Sequence[Array]]
+
+
+class DrillKernels:
+    """Builds the kernels that play one drill."""
+
+    def __init__(self, drill: Drill) -> None:
+        self.drill = drill
+        self.state = tuple(drill.fields.values())
+        terms = len(drill.reward_terms)
+        self.running = ("f32",) * (1 + terms)  # of the episodes under way: decisions, reward terms of side 0
+        self.ended = ("f32",) * (len(CHUNK_STATS) + terms)  # episodes that ended, summed since the rows were cleared
+
+    def all(self) -> list[Kernel]:
+        """Every kernel of the drill."""
+        sides = range(self.drill.sides)
+        return [
+            self._reset(),
+            self._tick("tick", self.drill.action_repeat),
+            self._tick("tick_once", 1),
+            self._judge(),
+            self._truncate(),
+            self._finish(),
+            self._sample(),
+            *(self._observe(side) for side in sides),
+            *(self._scripted(side) for side in sides),
+            *(self._random(side) for side in sides),
+        ]
+
+    def _named(self, arrays: Arrays) -> State:
+        return dict(zip(self.drill.fields, arrays, strict=True))
+
+    def _listed(self, state: State) -> list[Array]:
+        return [state[name] for name in self.drill.fields]
+
+    def _reset(self) -> Kernel:
+        """slot u32 -> state: episode 0 of slot `slot` of a batch seeded with `seed`, as `matches.Matches` starts."""
+
+        def fn(slot: Arrays, seed: Array) -> Results:
+            return {"state": self._listed(self.drill.reset(elementary.hash_u32(seed, slot[0]), slot[0] & 0))}
+
+        return Kernel("reset", fn, {"slot": ["u32"]}, {"state": self.state}, {"seed": "u32"})
+
+    def _tick(self, name: str, repeat: int) -> Kernel:
+        """state, action i32 [S] -> state, `repeat` ticks later."""
+
+        def fn(state: Arrays, action: Arrays) -> Results:
+            return {"state": self._listed(self.drill.tick(self._named(state), action))}
+
+        inputs = {"state": self.state, "action": ["i32"] * self.drill.sides}
+        return Kernel(name, fn, inputs, {"state": self.state}, repeat=repeat)
+
+    def _observe(self, side: int) -> Kernel:
+        """state -> what `side` sees, f32 [OBS], and the uniform number its action is drawn with."""
+
+        def fn(state: Arrays) -> Results:
+            named = self._named(state)
+            return {"obs": self.drill.observe(named, side), "draw": [draw(named, side, SAMPLING_SALT)]}
+
+        outputs = {"obs": ["f32"] * len(self.drill.observation), "draw": ["f32"]}
+        return Kernel(f"observe_{side}", fn, {"state": self.state}, outputs)
+
+    def _sample(self) -> Kernel:
+        """logits f32 [ACT], draw -> action, its log-probability."""
+
+        def fn(logits: Arrays, draw: Arrays) -> Results:
+            action, logp, _ = sample(logits, draw[0])
+            return {"action": [action], "logp": [logp]}
+
+        inputs = {"logits": ["f32"] * self.drill.action_count, "draw": ["f32"]}
+        return Kernel("sample", fn, inputs, {"action": ["i32"], "logp": ["f32"]})
+
+    def _scripted(self, side: int) -> Kernel:
+        """state -> action of the frozen hand-written player."""
+
+        def fn(state: Arrays) -> Results:
+            return {"action": [self.drill.scripted(self._named(state), side)]}
+
+        return Kernel(f"scripted_{side}", fn, {"state": self.state}, {"action": ["i32"]})
+
+    def _random(self, side: int) -> Kernel:
+        """state -> action drawn uniformly."""
+
+        def fn(state: Arrays) -> Results:
+            uniform = draw(self._named(state), side, RANDOM_PLAYER_SALT)
+            return {"action": [random_action(uniform, self.drill.action_count)]}
+
+        return Kernel(f"random_{side}", fn, {"state": self.state}, {"action": ["i32"]})
+
+    def _judge(self) -> Kernel:
+        """States around one decision -> reward [S] and terminated; terminated matches start anew in "state"."""
+
+        def fn(before: Arrays, after: Arrays, running: Arrays, ended: Arrays) -> Results:
+            old, new = self._named(before), self._named(after)
+            terms = [self.drill.reward(old, new, side) for side in range(self.drill.sides)]
+            terminated, _, winner = self.drill.outcome(new)
+            earned = [1.0, *terms[0]]
+            so_far = [value + more for value, more in zip(running, earned, strict=True)]
+            return {
+                "reward": [total_reward(each) for each in terms],
+                "flag": [terminated],
+                **self._restarted(new, terminated, winner, so_far, ended),
+            }
+
+        inputs = {"before": self.state, "after": self.state, "running": self.running, "ended": self.ended}
+        outputs = {"reward": ["f32"] * self.drill.sides, "flag": ["mask"], **self._books()}
+        return Kernel("judge", fn, inputs, outputs)
+
+    def _truncate(self) -> Kernel:
+        """At a chunk's end: state -> truncated; truncated matches start anew."""
+
+        def fn(state: Arrays, running: Arrays, ended: Arrays) -> Results:
+            named = self._named(state)
+            _, truncated, winner = self.drill.outcome(named)
+            return {"flag": [truncated], **self._restarted(named, truncated, winner, running, ended)}
+
+        inputs = {"state": self.state, "running": self.running, "ended": self.ended}
+        return Kernel("truncate", fn, inputs, {"flag": ["mask"], **self._books()})
+
+    def _finish(self) -> Kernel:
+        """For the match on screen: state -> terminated, truncated, winner; a match that is over starts anew."""
+
+        def fn(state: Arrays) -> Results:
+            named = self._named(state)
+            terminated, truncated, winner = self.drill.outcome(named)
+            state = self._listed(self._restart(named, terminated | truncated))
+            return {"state": state, "verdict": [terminated, truncated, winner]}
+
+        outputs = {"state": self.state, "verdict": ["mask", "mask", "i32"]}
+        return Kernel("finish", fn, {"state": self.state}, outputs)
+
+    def _books(self) -> dict[str, Sequence[str]]:
+        return {"state": self.state, "running": self.running, "ended": self.ended}
+
+    def _restarted(self, state: State, over: Array, winner: Array, running: Arrays, ended: Arrays) -> Results:
+        """The matches in the mask `over` tallied and started anew."""
+        one = over.astype(np.float32)
+        counts = [
+            one,
+            (over & (winner > 0)).astype(np.float32),
+            (over & (winner < 0)).astype(np.float32),
+            (over & (winner == 0)).astype(np.float32),
+        ]
+        sums = [np.where(over, value, 0.0) for value in running]
+        return {
+            "state": self._listed(self._restart(state, over)),
+            "running": [np.where(over, 0.0, value) for value in running],
+            "ended": [old + more for old, more in zip(ended, [*counts, *sums], strict=True)],
+        }
+
+    def _restart(self, state: State, over: Array) -> State:
+        fresh = self.drill.reset(state["seed"], state["episode"] + 1)
+        return {name: np.where(over, fresh[name], old) for name, old in state.items()}
+
+
+def draw(state: State, side: int, salt: int) -> Array:
+    """Uniform numbers f32 [N] in [0, 1), those of `matches.Matches.draw`."""
+    return elementary.uniform(elementary.hash_u32(state["seed"], state["episode"], state["clock"], side, salt))
+
+
+def learner_kernels(action_count: int) -> list[Kernel]:
+    """Every elementwise kernel of the learner for a policy over ACT actions."""
+    return [_noise(), _gae(), _centre(), _scale(), _loss(action_count), _add(), _adam()]
+
+
+def _noise() -> Kernel:
+    """index u32 -> parameters of a fresh network, see `Network.initial`."""
+
+    def fn(index: Arrays, seed: Array, salt: Array, scale: Array, gain: Array) -> Results:
+        return {"parameters": [unit_noise(seed, index[0], salt) * scale * gain]}
+
+    scalars = {"seed": "u32", "salt": "u32", "scale": "f32", "gain": "f32"}
+    return Kernel("noise", fn, {"index": ["u32"]}, {"parameters": ["f32"]}, scalars)
+
+
+def _gae() -> Kernel:
+    """One step backwards in time, see `gae.gae`."""
+
+    def fn(
+        following: Arrays,
+        reward: Arrays,
+        value: Arrays,
+        value_next: Arrays,
+        terminated: Arrays,
+        truncated: Arrays,
+        gamma: np.float32,
+        lam: np.float32,
+    ) -> Results:
+        advantage = gae_step(
+            following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, lam
+        )
+        return {"advantage": [advantage], "returns": [advantage + value[0]]}
+
+    floats = {name: ["f32"] for name in ("following", "reward", "value", "value_next")}
+    inputs = {**floats, "terminated": ["i32"], "truncated": ["i32"]}
+    outputs = {"advantage": ["f32"], "returns": ["f32"]}
+    return Kernel("gae_step", fn, inputs, outputs, {"gamma": "f32", "lam": "f32"})
+
+
+def _centre() -> Kernel:
+    return Kernel(
+        "centre",
+        lambda x, mean: {"x": [x[0] - mean]},
+        {"x": ["f32"]},
+        {"x": ["f32"]},
+        {"mean": "f32"},
+    )
+
+
+def _scale() -> Kernel:
+    return Kernel(
+        "scale",
+        lambda x, factor: {"x": [x[0] * factor]},
+        {"x": ["f32"]},
+        {"x": ["f32"]},
+        {"factor": "f32"},
+    )
+
+
+def _loss(action_count: int) -> Kernel:
+    """head f32 [ACT+1] and what the chunk says -> gradient w.r.t. the head, metric rows; see `losses`."""
+
+    def fn(
+        head: Arrays,
+        action: Arrays,
+        logp: Arrays,
+        advantage: Arrays,
+        returns: Arrays,
+        clip: np.float32,
+        entropy: np.float32,
+        value: np.float32,
+    ) -> Results:
+        dlogits, dvalue, metrics = loss_gradient(
+            head[:-1], head[-1], action[0], logp[0], advantage[0], returns[0], clip, entropy, value
+        )
+        return {"upstream": [*dlogits, dvalue], "metrics": metrics}
+
+    head = ["f32"] * (action_count + 1)
+    rows = {"action": ["i32"], "logp": ["f32"], "advantage": ["f32"], "returns": ["f32"]}
+    scalars = {"clip": "f32", "entropy": "f32", "value": "f32"}
+    return Kernel("loss", fn, {"head": head, **rows}, {"upstream": head, "metrics": ["f32"] * len(METRICS)}, scalars)
+
+
+def _add() -> Kernel:
+    return Kernel("add", lambda x, y: {"x": [x[0] + y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
+
+
+def _adam() -> Kernel:
+    """One step; p, m, v are parameters and moments. Written elsewhere than read, so that it can be undone."""
+    scalars = ("learning_rate", "gradient_scale", "correction1", "correction2")
+
+    def fn(p: Arrays, g: Arrays, m: Arrays, v: Arrays, **numbers: np.float32) -> Results:
+        stepped = adam_step(p[0], g[0], m[0], v[0], *(numbers[name] for name in scalars))
+        return {name: [array] for name, array in zip(("p", "m", "v"), stepped, strict=True)}
+
+    inputs = {name: ["f32"] for name in ("p", "g", "m", "v")}
+    return Kernel("adam", fn, inputs, {name: ["f32"] for name in ("p", "m", "v")}, dict.fromkeys(scalars, "f32"))

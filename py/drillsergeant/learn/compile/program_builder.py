@@ -1,0 +1,127 @@
+"""Compiling drills: `python -m drillsergeant.learn.compile.program_builder OUT_DIR` writes <drill>.wasm, .json and .wgsl of each.
+
+The tracing side: everything that needs NumPy happens here, ahead of time, natively; see `program` for the other side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from drillsergeant import elementary
+from drillsergeant.drills import DRILLS, make
+from drillsergeant.drills.contract import Drill
+from drillsergeant.kernels.inline import Inline
+from drillsergeant.kernels.module import MemoryImport, Module, for_unshared_memory
+from drillsergeant.kernels.network_gradient import NetworkGradient
+from drillsergeant.kernels.network_program import NetworkProgram
+from drillsergeant.kernels.pipeline import add_kernels
+from drillsergeant.learn.compile.editable_source import HOMES, source_of
+from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
+from drillsergeant.learn.compile.learner_functions import LearnerProgram
+from drillsergeant.learn.compile.rollout_functions import RolloutProgram
+from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.formulas.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
+from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.ppo.ppo import CELL_LANES
+from drillsergeant.learn.program import DrillFacts, NetworkFacts, Noise, Program, keys_of
+from drillsergeant.memory.layout import MAX_PAGES
+
+HIDDEN = 64
+
+
+def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Program:
+    """Trace and emit everything that plays and learns `drill`. Raises TraceError at what a kernel cannot do."""
+    module = Module(MemoryImport(1, MAX_PAGES, shared))
+    table = DrillKernels(drill)
+    add_kernels(module, [*table.all(), *learner_kernels(drill.action_count)])
+    kernels = {function.name: function for function in module.functions}
+    observation_size = len(drill.observation)
+    tanh = Inline(elementary.tanh)
+    compiled = NetworkProgram(module, observation_size, hidden, drill.action_count, tanh, CELL_LANES)
+    forward = compiled.add_forward("forward")
+    gradient = NetworkGradient(compiled, "gradient", kernels["loss"], len(METRICS))
+    learner = LearnerProgram(module, kernels, observation_size)
+    RolloutProgram(module, table, kernels, forward, learner.total)
+    network = Network(observation_size, drill.action_count, hidden)
+    facts = NetworkFacts(
+        hidden=hidden,
+        parameter_count=network.size,
+        shape_hash=network.shape_hash,
+        tile_rows=compiled.tile_rows,
+        scratch_bytes=compiled.scratch_bytes,
+        cell_record=gradient.record,
+        initial=_initial(network),
+    )
+    signatures = {function.name: tuple(function.params) for function in module.functions}
+    return Program(module.encode(), shared, facts_of(drill), facts, signatures)
+
+
+def facts_of(drill: Drill) -> DrillFacts:
+    """What the running side has to know of a drill."""
+    return DrillFacts(
+        name=drill.name,
+        words=drill.words,
+        sides=drill.sides,
+        action_count=drill.action_count,
+        actions=drill.actions,
+        action_repeat=drill.action_repeat,
+        tick_hz=drill.tick_hz,
+        time_limit_s=drill.time_limit_s,
+        fields=dict(drill.fields),
+        observation=tuple(drill.observation),
+        reward_terms=tuple(drill.reward_terms),
+        scene=drill.scene,
+        keys=keys_of(drill.from_keys, drill.sides),
+    )
+
+
+def _initial(network: Network) -> tuple[Noise, ...]:
+    """`Network.initial` as rows of noise."""
+    rows = []
+    for salt, parameter in enumerate(network.table):
+        if parameter.name not in GAINS:
+            continue
+        scale = GAINS[parameter.name] / math.sqrt(parameter.shape[1])
+        if parameter.name != "w2":
+            rows.append(Noise(salt, 0, parameter.offset, parameter.size, scale, 1.0))
+            continue
+        logits = network.action_count * network.hidden
+        rows.append(Noise(salt, 0, parameter.offset, logits, scale, 1.0))
+        gain = VALUE_GAIN / POLICY_GAIN
+        rows.append(Noise(salt, logits, parameter.offset + logits, network.hidden, scale, gain))
+    return tuple(rows)
+
+
+def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
+    """Compile the drills called `names` into `folder`, for shared memory and for solo mode; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in names:
+        program = build_program(make(name), shared=True)
+        shader = generated(program.drill.action_count)
+        binaries = {".wasm": program.binary, ".solo.wasm": for_unshared_memory(program.binary)}
+        files = {**binaries, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
+        if name in HOMES:
+            files[".edit.txt"] = source_of(name).encode()
+        for suffix, content in files.items():
+            path = folder / f"{name}{suffix}"
+            path.write_bytes(content)
+            written.append(path)
+    return written
+
+
+def main() -> None:
+    """Parse the command line, compile, print what was written."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="folder for the files")
+    parser.add_argument("--drill", action="append", choices=sorted(DRILLS), help="only this one (may be repeated)")
+    given = parser.parse_args()
+    for path in write_programs(given.out, given.drill or list(DRILLS)):
+        print(path, path.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()

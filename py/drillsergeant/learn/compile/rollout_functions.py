@@ -1,0 +1,275 @@
+"""Playing a whole chunk in one call: the loop of `rollout.Collector` as WebAssembly, around the kernels of a drill.
+
+`collect` plays T decisions of N matches, all sides by the policy, and fills a chunk of the rollout ring;
+`collect_duel` plays side 1 with other, frozen parameters and records side 0 beside what `collect` has recorded;
+`evaluate_scripted` and `evaluate_random` play side 0 by the policy against a frozen opponent and keep nothing but the
+tally. Same order of the same operations as the NumPy collector, so the same bits. All pointers are byte offsets, all
+strides bytes; parameters are listed where the functions are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from drillsergeant.kernels.assembler import Function
+from drillsergeant.kernels.listing import Local
+from drillsergeant.kernels.loops import Operand, advance, call, count_down, push, set_sum
+from drillsergeant.kernels.module import Module
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.engine import DUEL_SIDES
+from drillsergeant.learn.reference.rollout import Controller
+
+WORD_BYTES = 4
+LOG2_WORD_BYTES = 2
+
+# What every function that plays needs. Groups of match rows (state, next_state, running, ended, rewards, flag) have
+# the stride match_stride, agent rows of obs lanes_bytes, the network's output head_stride.
+_WORK = (
+    "decisions matches match_stride state next_state running ended rewards flag "
+    "lanes_bytes obs draw parameters scratch head head_stride action logp value stats"
+)
+# Where a chunk keeps what is recorded beside obs, action, logp and value; last_obs is for the state after the last
+# decision, which is seen for its value only.
+_RECORD = "reward terminated truncated last_obs"
+# Against a frozen opponent: bytes from one side's actions to the next one's.
+_FOREIGN = "action_stride"
+# Against frozen parameters: those, and rows for what the other side sees and chooses, of which nothing is kept. It
+# looks through `last_obs`, and what its head and draws are written over has been used by then.
+_RIVAL = "rival_parameters rival_action rival_logp rival_value"
+
+Group = tuple[Operand, Operand]
+
+
+def call_kernel(f: Function, kernel: Function, count: Operand, groups: Mapping[str, Group]) -> None:
+    """Call a traced kernel without scalars; `groups` gives base and stride under "in.name" and "out.name"."""
+    given: dict[str, Operand] = {"count": count}
+    for name, (base, stride) in groups.items():
+        given |= {f"{name}.base": base, f"{name}.stride": stride}
+    call(f, kernel, *(given[param] for param in kernel.params))
+
+
+class RolloutProgram:
+    """Adds the functions that play to `module`. `kernels` are those of the drill, `forward` the network's, `total`
+    sums an array; all in the same module."""
+
+    def __init__(
+        self, module: Module, table: DrillKernels, kernels: Mapping[str, Function], forward: Function, total: Function
+    ) -> None:
+        self.module, self.drill, self.kernels = module, table.drill, kernels
+        self.forward, self.total = forward, total
+        self.ended_rows = len(table.ended)
+        sides = range(self.drill.sides)
+        see_all = self._add_see("see", sides)
+        see_first = self._add_see("see_first", sides[:1])
+        self._add_play("collect", ["policy"] * len(sides), see_all, record=True)
+        self.see_rival = self._add_see("see_rival", sides[1:]) if len(sides) == DUEL_SIDES else None
+        if self.see_rival:
+            self._add_play("collect_duel", ["policy", "frozen"], see_first, record=True)
+        opponents: tuple[Controller, ...] = ("scripted", "random")
+        for opponent in opponents:
+            controllers: list[Controller] = ["policy", opponent]
+            self._add_play(f"evaluate_{opponent}", controllers[: len(sides)], see_first, record=False)
+
+    def _add_see(self, name: str, sides: Sequence[int]) -> Function:
+        """Add `name`: the sides look and the network answers. Observations, draws, head and value rows are written,
+        side after side, so that what a side writes behind its last match belongs to the next one or to nobody."""
+        params = "matches match_stride state lanes_bytes obs draw parameters scratch head head_stride value"
+        f = self.module.function(name, [(param, "i32") for param in params.split()], export=True)
+        p = f.params
+        at = f.local("i32", "lane_bytes")
+        agents = f.local("i32", "agents")
+        for side in sides:
+            obs, draws = f.local("i32", f"obs{side}"), f.local("i32", f"draw{side}")
+            set_sum(f, obs, p["obs"], at)
+            set_sum(f, draws, p["draw"], at)
+            groups: dict[str, Group] = {
+                "in.state": (p["state"], p["match_stride"]),
+                "out.obs": (obs, p["lanes_bytes"]),
+                "out.draw": (draws, 0),
+            }
+            call_kernel(f, self.kernels[f"observe_{side}"], p["matches"], groups)
+            set_sum(f, agents, agents, p["matches"])
+            _set_words(f, at, agents)
+        network = [p[name] for name in ("obs", "lanes_bytes", "parameters", "scratch", "head", "head_stride")]
+        call(f, self.forward, agents, *network)
+        f.local_get(p["value"])
+        _push_row(f, p["head"], p["head_stride"], self.drill.action_count)
+        f.local_get(at)
+        f.memory_copy()
+        return f
+
+    def _add_play(self, name: str, controllers: Sequence[Controller], see: Function, *, record: bool) -> None:
+        names = _WORK.split() + (_RECORD if record else _FOREIGN).split()
+        names += _RIVAL.split() if "frozen" in controllers else []
+        f = self.module.function(name, [(param, "i32") for param in names], export=True)
+        _Play(self, f, controllers, see, record=record).emit()
+
+
+class _Play:
+    """The emission of one function that plays."""
+
+    def __init__(
+        self, program: RolloutProgram, f: Function, controllers: Sequence[Controller], see: Function, *, record: bool
+    ) -> None:
+        self.program, self.f, self.p, self.kernels = program, f, f.params, program.kernels
+        self.controllers, self.see, self.record = controllers, see, record
+        self.row_bytes = f.local("i32", "row_bytes")  # of one match row without its padding
+        self.agents, self.obs_bytes = f.local("i32", "agents"), f.local("i32", "obs_bytes")
+        self.left, self.at = f.local("i32", "left"), f.local("i32", "at")
+        self.duel = "frozen" in controllers
+
+    def emit(self) -> None:
+        """Emit the whole function."""
+        f, p = self.f, self.p
+        _set_words(f, self.row_bytes, p["matches"])
+        _set_product(f, self.agents, p["matches"], self.controllers.count("policy"))
+        _set_product(f, self.obs_bytes, p["lanes_bytes"], len(self.program.drill.observation))
+        self._clear(p["ended"], p["match_stride"], self.program.ended_rows)
+        if self.record and not self.duel:
+            self._clear(p["truncated"], p["lanes_bytes"], p["decisions"])
+        f.local_get(p["decisions"])
+        f.local_set(self.left)
+        with count_down(f, self.left):
+            self._see(p["obs"])
+            self._act()
+            self._step()
+            if self.record:
+                self._record()
+        if self.record:
+            self._see(p["last_obs"])
+        call_kernel(f, self.kernels["truncate"], p["matches"], {"in.state": self._rows("state"), **self._books()})
+        if self.record:
+            self._copy_to_lanes("truncated", lambda _side: push(f, p["flag"]))
+        self._write_stats()
+
+    def _rows(self, name: str) -> Group:
+        return self.p[name], self.p["match_stride"]
+
+    def _books(self) -> dict[str, Group]:
+        """The groups that `judge` and `truncate` share."""
+        books = {f"{way}.{name}": self._rows(name) for name in ("running", "ended") for way in ("in", "out")}
+        return {**books, "out.state": self._rows("state"), "out.flag": self._rows("flag")}
+
+    def _see(self, obs: Local) -> None:
+        arguments = [obs if name == "obs" else self.p[name] for name in self.see.params]
+        call(self.f, self.see, *arguments)
+
+    def _act(self) -> None:
+        """Actions of every side: those of the policy's sides lie one after the other, lane by lane."""
+        f, p = self.f, self.p
+        groups: dict[str, Group] = {
+            "in.logits": (p["head"], p["head_stride"]),
+            "in.draw": (p["draw"], 0),
+            "out.action": (p["action"], 0),
+            "out.logp": (p["logp"], 0),
+        }
+        call_kernel(f, self.kernels["sample"], self.agents, groups)
+        for side, who in enumerate(self.controllers):
+            if who == "frozen":
+                self._act_frozen(groups)
+            elif who != "policy":
+                _push_row(f, p["action"], p["action_stride"], side)
+                f.local_set(self.at)
+                kernel = self.kernels[f"{who}_{side}"]
+                call_kernel(f, kernel, p["matches"], {"in.state": self._rows("state"), "out.action": (self.at, 0)})
+
+    def _act_frozen(self, groups: Mapping[str, Group]) -> None:
+        """The actions of the side that plays with frozen parameters."""
+        f, p, see = self.f, self.p, self.program.see_rival
+        assert see is not None, "a duel takes two sides"
+        other = {"obs": p["last_obs"], "parameters": p["rival_parameters"], "value": p["rival_value"]}
+        call(f, see, *(other.get(name, p[name]) for name in see.params))
+        chosen = {"out.action": (p["rival_action"], 0), "out.logp": (p["rival_logp"], 0)}
+        call_kernel(f, self.kernels["sample"], p["matches"], {**groups, **chosen})
+
+    def _step(self) -> None:
+        """Play the decision, judge it, start terminated matches anew. The state ends up where it was."""
+        stride = self.row_bytes if self.record else self.p["action_stride"]
+        if self.duel:  # side 0's actions are in the chunk, the other's elsewhere: as far apart as they are
+            self.f.local_get(self.p["rival_action"])
+            self.f.local_get(self.p["action"])
+            self.f.op("i32.sub")
+            self.f.local_set(self.at)
+            stride = self.at
+        moved: dict[str, Group] = {
+            "in.state": self._rows("state"),
+            "in.action": (self.p["action"], stride),
+            "out.state": self._rows("next_state"),
+        }
+        call_kernel(self.f, self.kernels["tick"], self.p["matches"], moved)
+        judged = {"in.before": self._rows("state"), "in.after": self._rows("next_state"), **self._books()}
+        judged["out.reward"] = self._rows("rewards")
+        call_kernel(self.f, self.kernels["judge"], self.p["matches"], judged)
+
+    def _record(self) -> None:
+        """Copy what the judge wrote to the chunk and go on to the rows of the next decision."""
+        f, p = self.f, self.p
+        self._copy_to_lanes("reward", lambda side: _push_row(f, p["rewards"], p["match_stride"], side))
+        self._copy_to_lanes("terminated", lambda _side: push(f, p["flag"]))
+        if self.duel:  # the lanes of others in these rows are not this function's to clear
+            self._clear(p["truncated"], self.row_bytes, 1)
+        advance(f, p["obs"], self.obs_bytes)
+        for name in ("action", "logp", "value", "reward", "terminated"):
+            advance(f, p[name], p["lanes_bytes"])
+        f.local_get(self.left)
+        f.i32_const(1)
+        f.op("i32.ne")
+        with f.if_():  # truncation is reported at the last decision only
+            advance(f, p["truncated"], p["lanes_bytes"])
+
+    def _copy_to_lanes(self, name: str, push_source: Callable[[int], None]) -> None:
+        """Copy one match row per policy side to that side's lanes of the agent row at the parameter `name`."""
+        f = self.f
+        set_sum(f, self.at, self.p[name], 0)
+        for side, who in enumerate(self.controllers):
+            if who == "policy":
+                f.local_get(self.at)
+                push_source(side)
+                f.local_get(self.row_bytes)
+                f.memory_copy()
+                advance(f, self.at, self.row_bytes)
+
+    def _clear(self, base: Local, stride: Local, rows: Operand) -> None:
+        """Zero `rows` rows."""
+        f = self.f
+        f.local_get(base)
+        f.i32_const(0)
+        f.local_get(stride)
+        push(f, rows)
+        f.op("i32.mul")
+        f.memory_fill()
+
+    def _write_stats(self) -> None:
+        """The rows of "ended", each summed over the matches, as f32 from `stats` on."""
+        f, p = self.f, self.p
+        for row in range(self.program.ended_rows):
+            f.local_get(p["stats"])
+            f.local_get(p["matches"])
+            _push_row(f, p["ended"], p["match_stride"], row)
+            f.call(self.program.total)
+            f.memory("f32.store", row * WORD_BYTES)
+
+
+def _set_words(f: Function, target: Local, count: Local) -> None:
+    """target = the bytes of `count` words."""
+    f.local_get(count)
+    f.i32_const(LOG2_WORD_BYTES)
+    f.op("i32.shl")
+    f.local_set(target)
+
+
+def _set_product(f: Function, target: Local, value: Local, factor: int) -> None:
+    f.local_get(value)
+    f.i32_const(factor)
+    f.op("i32.mul")
+    f.local_set(target)
+
+
+def _push_row(f: Function, base: Local, stride: Local, row: int) -> None:
+    """The address of a row of a group."""
+    f.local_get(base)
+    if row:
+        f.local_get(stride)
+        f.i32_const(row)
+        f.op("i32.mul")
+        f.op("i32.add")

@@ -1,0 +1,271 @@
+"""A learned policy as a file, `.dshq`: a valid safetensors file, which any program can read and training resumes from.
+
+Tensors, f32, row-major, named as PyTorch names them:
+
+    net.0.weight [H][OBS]   net.0.bias [H]       first linear layer, then tanh
+    net.2.weight [H][H]     net.2.bias [H]       second linear layer, then tanh
+    policy.weight [ACT][H]  policy.bias [ACT]    logits of the actions
+    value.weight [1][H]     value.bias [1]       expected return
+
+so that `load_state_dict(load_file(path), strict=False)` fills a module with `net = Sequential(Linear, Tanh, Linear,
+Tanh)`, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and `adam.square.<name>` are the optimiser's; a file
+may leave them out. In the order of `Schema.tensors` the values are the flat parameter vector of `learn.network`.
+
+Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list of
+names), `actions`, `hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`,
+`hyper` (JSON), `created`, `project`, and `digest`, of all the rest: whoever changes a file leaves `digest` out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from array import array
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import drillsergeant
+from drillsergeant.learn.files.safetensors import (
+    F32_BYTES,
+    PolicyFileError,
+    Tensor,
+    decode,
+    encode,
+    read_metadata,
+    strict_json,
+)
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.program import DrillFacts
+
+FORMAT = "drillsergeant 1"
+SUFFIX = ".dshq"
+# Larger numbers are refused by the learner too: their squares are not finite.
+SANE = 1e18
+# LearnerState array -> what its tensors' names begin with.
+PREFIXES: Mapping[str, str] = {"parameters": "", "mean": "adam.mean.", "square": "adam.square."}
+MOST_COUNTED = 2**50
+COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a policy is for. `meaning` is a digest of everything that gives its inputs and outputs their meaning."""
+
+    drill: str
+    observation: tuple[str, ...]
+    action_count: int
+    hidden: int
+    meaning: str
+
+    @classmethod
+    def of(cls, drill: DrillFacts, hidden: int) -> Schema:
+        """The schema of a drill's policy with `hidden` units a layer."""
+        facts = [drill.observation, drill.action_count, drill.keys, drill.sides, drill.action_repeat, drill.tick_hz]
+        meaning = hashlib.sha256(json.dumps([drill.name, *facts]).encode()).hexdigest()[:16]
+        return cls(drill.name, drill.observation, drill.action_count, hidden, meaning)
+
+    @property
+    def tensors(self) -> dict[str, tuple[int, ...]]:
+        """Shape by name, in the order of the flat parameter vector."""
+        inputs, hidden, actions = len(self.observation), self.hidden, self.action_count
+        return {
+            "net.0.weight": (hidden, inputs),
+            "net.0.bias": (hidden,),
+            "net.2.weight": (hidden, hidden),
+            "net.2.bias": (hidden,),
+            "policy.weight": (actions, hidden),
+            "value.weight": (1, hidden),
+            "policy.bias": (actions,),
+            "value.bias": (1,),
+        }
+
+    def split(self, parameters: bytes, prefix: str = "") -> dict[str, Tensor]:
+        """The tensors of a flat f32 vector [P]."""
+        found: dict[str, Tensor] = {}
+        at = 0
+        for name, shape in self.tensors.items():
+            end = at + F32_BYTES * math.prod(shape)
+            found[prefix + name] = Tensor(shape, parameters[at:end])
+            at = end
+        if at != len(parameters):
+            raise ValueError(f"a policy for {self.drill} has {at} bytes of parameters, these are {len(parameters)}")
+        return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come. `created` is the time it was written (ISO 8601, UTC), `win_rate` a share or None."""
+
+    decisions: int = 0
+    trained_s: float = 0.0
+    win_rate: float | None = None
+    created: str = ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a file holds. A file without optimiser gives a state with a fresh one."""
+
+    schema: Schema
+    state: LearnerState
+    hyper: Hyper
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list of runs shows of a file."""
+
+    drill: str
+    meaning: str
+    progress: Progress
+
+
+def write_policy(policy: Policy) -> bytes:
+    """Return the file."""
+    schema, state, progress = policy.schema, policy.state, policy.progress
+    tensors: dict[str, Tensor] = {}
+    for key, prefix in PREFIXES.items():
+        tensors |= schema.split(state.arrays[key], prefix)
+    metadata = {
+        "format": FORMAT,
+        "drill": schema.drill,
+        "schema": schema.meaning,
+        "observation": json.dumps(schema.observation),
+        "actions": str(schema.action_count),
+        "hidden": str(schema.hidden),
+        "activation": "tanh",
+        "seed": str(state.seed),
+        "decisions": str(progress.decisions),
+        "updates": str(state.updates),
+        "steps": str(state.steps),
+        "dropped": str(state.dropped),
+        "trained_s": repr(progress.trained_s),
+        "win_rate": "" if progress.win_rate is None else repr(progress.win_rate),
+        "hyper": json.dumps(asdict(policy.hyper)),
+        "created": progress.created,
+        "project": drillsergeant.__version__,
+    }
+    return encode(tensors, {**metadata, "digest": _digest(tensors, metadata)})
+
+
+def read_summary(content: bytes) -> Summary:
+    """Return what the file says of itself, whatever drill it is for. Raises PolicyFileError."""
+    return _summary(read_metadata(content))
+
+
+def read_policy(content: bytes, expected: Schema) -> Policy:
+    """Return what the file holds if all of it can be used for `expected`. Raises PolicyFileError."""
+    tensors, metadata = decode(content)
+    summary = _summary(metadata)
+    digest = metadata.pop("digest", None)
+    if digest is not None and digest != (found := _digest(tensors, metadata)):
+        raise PolicyFileError(
+            f"the file is damaged: its digest is {found[:12]}, it should be {digest[:12]!r}; get it again (whoever "
+            "changed it on purpose removes 'digest' from its metadata)"
+        )
+    _check_schema(summary, metadata, expected)
+    counters = {name: _counter(metadata, name, most) for name, most in COUNTERS.items()}
+    arrays = _arrays(tensors, expected)
+    steps = counters["steps"] if "adam.mean.net.0.weight" in tensors else 0
+    state = LearnerState(counters["seed"], counters["updates"], steps, counters["dropped"], arrays)
+    return Policy(expected, state, _hyper(metadata), summary.progress)
+
+
+def _digest(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
+    """The same for the same names and values, in whatever order they lie in the file."""
+    digest = hashlib.sha256(json.dumps(sorted(metadata.items())).encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(json.dumps([name, tensor.shape]).encode())
+        digest.update(tensor.content)
+    return digest.hexdigest()
+
+
+def _summary(metadata: Mapping[str, str]) -> Summary:
+    found = metadata.get("format")
+    if found != FORMAT:
+        raise PolicyFileError(
+            f"the file's format is {'missing' if found is None else repr(found[:40])}, expected {FORMAT!r}: it was "
+            "written by another program or another version"
+        )
+    win = _number(metadata, "win_rate", 1.0) if metadata.get("win_rate") else None
+    decisions, trained_s = _counter(metadata, "decisions", MOST_COUNTED), _number(metadata, "trained_s", 1e9)
+    progress = Progress(decisions, trained_s, win, metadata.get("created", "")[:40])
+    return Summary(metadata.get("drill", "")[:40], metadata.get("schema", "")[:64], progress)
+
+
+def _check_schema(summary: Summary, metadata: Mapping[str, str], expected: Schema) -> None:
+    if summary.drill != expected.drill:
+        raise PolicyFileError(
+            f"the file is for the drill {summary.drill!r}, this page plays {expected.drill!r}: choose that drill first"
+        )
+    if summary.meaning != expected.meaning:
+        raise PolicyFileError(
+            f"the file's schema is {summary.meaning!r}, {expected.drill!r} has {expected.meaning!r}: what it observes "
+            "or does has changed since; train a new one"
+        )
+    if metadata.get("activation", "tanh") != "tanh":
+        raise PolicyFileError(f"the activation is {metadata['activation'][:20]!r}, expected 'tanh'")
+
+
+def _arrays(tensors: Mapping[str, Tensor], schema: Schema) -> dict[str, bytes]:
+    """The three flat vectors of the learner. Adam's are zero where the file has none."""
+    known = {prefix + name for prefix in PREFIXES.values() for name in schema.tensors}
+    if unknown := sorted(set(tensors) - known):
+        raise PolicyFileError(f"tensor {unknown[0]!r} belongs to no policy for {schema.drill!r}: leave it out")
+    arrays: dict[str, bytes] = {}
+    bare = not any(name.startswith("adam.") for name in tensors)
+    for key, prefix in PREFIXES.items():
+        if bare and prefix:
+            arrays[key] = bytes(len(arrays["parameters"]))
+            continue
+        parts = []
+        for name, shape in schema.tensors.items():
+            tensor = tensors.get(prefix + name)
+            if tensor is None:
+                raise PolicyFileError(f"tensor {prefix + name!r} is missing")
+            if tensor.shape != shape:
+                found = f"tensor {prefix + name!r} has shape {list(tensor.shape)}"
+                raise PolicyFileError(f"{found}, a policy for {schema.drill!r} has {list(shape)}")
+            _check_values(prefix + name, tensor.content, 0.0 if key == "square" else -SANE)
+            parts.append(tensor.content)
+        arrays[key] = b"".join(parts)
+    return arrays
+
+
+def _check_values(name: str, content: bytes, low: float) -> None:
+    for index, value in enumerate(array("f", content)):
+        if not low <= value <= SANE:  # true for NaN too
+            raise PolicyFileError(f"tensor {name!r} holds {value} at {index}, expected {low:g} to {SANE:g}")
+
+
+def _counter(metadata: Mapping[str, str], name: str, most: int) -> int:
+    text = metadata.get(name, "0")
+    value = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else most + 1
+    if value > most:
+        raise PolicyFileError(f"metadata {name!r} is {text[:40]!r}, expected a whole number from 0 to {most}")
+    return value
+
+
+def _number(metadata: Mapping[str, str], name: str, high: float) -> float:
+    text = metadata.get(name, "0")
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= high:
+        raise PolicyFileError(f"metadata {name!r} is {text[:40]!r}, expected a number from 0 to {high:g}")
+    return value
+
+
+def _hyper(metadata: Mapping[str, str]) -> Hyper:
+    """The hyperparameters of the run; the defaults where the file has none."""
+    changes = strict_json(metadata.get("hyper", "{}"), depth=1)
+    if not isinstance(changes, dict):
+        raise PolicyFileError(f"metadata 'hyper' is a {type(changes).__name__}, expected an object")
+    try:
+        return Hyper().changed(**changes)
+    except ValueError as wrong:
+        raise PolicyFileError(f"metadata 'hyper': {str(wrong)[:200]}") from wrong

@@ -1,0 +1,1 @@
+"""The mathematics in plain NumPy: run as the reference, and traced into kernels."""

@@ -1,0 +1,70 @@
+"""The trainer's end of the duels: who of the library is played by which rollout worker, and what the results say."""
+
+from __future__ import annotations
+
+import random
+
+from drillsergeant.learn.engine import Tally
+from drillsergeant.learn.league.elo import NOW, SCRIPTED, Ratings
+from drillsergeant.learn.league.opponents import Pool, Record, plain
+from drillsergeant.memory.snapshots import NO_CHOICE, LibraryWriter
+
+# Updates that a worker plays one opponent for. An update is a second of match time, a match 20 seconds at most, and
+# with a new opponent all of a worker's duels start anew: what is under way then is never counted.
+HOLD_UPDATES = 48
+
+
+class Sparring:
+    """Chooses opponents and keeps the results. One per run: a run that starts over starts a new one."""
+
+    def __init__(self, library: LibraryWriter, workers: int) -> None:
+        self._library, self._workers = library, workers
+        self._random = random.Random(0)
+        self._pool, self._ratings = Pool(), Ratings()
+        self._scripted = Record()
+        self._updates = 0
+        for worker in range(workers):
+            library.choose(worker, NO_CHOICE)
+
+    def updated(self) -> None:
+        """Count one update; lets one worker after the other play somebody else."""
+        every = max(1, HOLD_UPDATES // self._workers)
+        if self._updates % every == 0:
+            self._rotate(self._updates // every % self._workers)
+        self._updates += 1
+
+    def _rotate(self, worker: int) -> None:
+        tallies = self._library.tallies()
+        self._pool.observe(tallies.values())
+        slots = {tally.ident: slot for slot, tally in tallies.items()}
+        if slots:
+            # random() is promised to give the same numbers in every Python version; choices() is not.
+            self._library.choose(worker, slots[self._pool.draw(list(slots), self._random.random())])
+
+    def played_scripted(self, tally: Tally) -> None:
+        """Take in finished evaluation episodes against the scripted player, by which all ratings are anchored."""
+        self._scripted = self._scripted.after(tally.episodes, tally.wins, tally.losses)
+
+    def values(self) -> dict[str, object]:
+        """The numbers for the page; those that nothing is known of yet are left out."""
+        self._pool.observe(self._library.tallies().values())
+        records = self._pool.records
+        self._ratings.fit({SCRIPTED: self._scripted, **records})
+        values: dict[str, object] = {"pool": plain(records, self._ratings.values)}
+        if self._scripted.games:
+            values["rating"] = round(self._ratings.values[NOW])
+        if (now := self._pool.total().estimate()) is not None:
+            low, high = now.interval()
+            rates = {"win_rate_pool": now.win, "loss_rate_pool": now.loss, "draw_rate_pool": now.draw}
+            values |= {**rates, "win_low_pool": low, "win_high_pool": high}
+        return values
+
+    def forget(self) -> None:
+        """The policy is another one now, that of a snapshot: nothing has been played by it."""
+        self._pool.forget()
+        self._scripted = Record()
+
+    @property
+    def ratings(self) -> dict[int, float]:
+        """Rating of every snapshot in the library, by id, as of the latest `values`."""
+        return {ident: value for ident, value in self._ratings.values.items() if ident > NOW}

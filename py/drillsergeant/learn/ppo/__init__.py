@@ -1,0 +1,1 @@
+"""PPO on one page: hyperparameters, minibatches and the update, over an interface of arithmetic."""

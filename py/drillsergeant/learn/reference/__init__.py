@@ -1,0 +1,1 @@
+"""Play and learning in NumPy: what is right."""

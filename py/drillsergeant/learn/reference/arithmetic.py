@@ -1,0 +1,143 @@
+"""The arithmetic of one PPO update in NumPy: the reference of `kernel_arithmetic`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.adam import adam_step
+from drillsergeant.learn.formulas.gae import gae
+from drillsergeant.learn.formulas.linear import lane_sum
+from drillsergeant.learn.formulas.losses import loss_gradient
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.poison import poisoned
+from drillsergeant.learn.ppo.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
+from drillsergeant.learn.ppo.minibatches import Cell, shares_of
+from drillsergeant.learn.reference.chunk import Chunk
+
+
+class NumpyArithmetic:
+    """The reference. With `network.dense` ordered, kernels reproduce it bit for bit.
+
+    NumPy's warnings about NaN and overflow are off where poison is looked for by its bits right after.
+    """
+
+    def __init__(self, network: Network, seed: int) -> None:
+        self.network = network
+        self.parameters = network.initial(seed)
+        self.mean = np.zeros_like(self.parameters)
+        self.square = np.zeros_like(self.parameters)
+        self._gradient = np.zeros_like(self.parameters)
+        self._chunks: Sequence[Chunk] = ()
+        self._advantages: list[Array] = []
+        self._returns: list[Array] = []
+
+    def prepare(self, chunks: Sequence[Chunk], gamma: float, lam: float) -> BatchShape | None:
+        """See Arithmetic."""
+        if any(poisoned(a) for c in chunks for a in (c.obs, c.reward, c.value, c.logp)):
+            return None
+        pairs = [gae(c.reward, c.value, c.terminated, c.truncated, np.float32(gamma), np.float32(lam)) for c in chunks]
+        self._chunks = chunks
+        self._advantages = normalised([advantage for advantage, _ in pairs])
+        self._returns = [return_ for _, return_ in pairs]
+        return BatchShape(len(chunks), chunks[0].horizon, chunks[0].agents)
+
+    @np.errstate(all="ignore")
+    def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
+        """See Arithmetic; cells are added in the order given within a share, then the shares in order."""
+        self._gradient = np.zeros_like(self.parameters)
+        sums = [0.0] * len(METRICS)
+        for first, last in shares_of(len(cells)):
+            gradient, added = self._share_gradient(cells[first:last], clip, entropy_coef, value_coef)
+            self._gradient += gradient
+            for metrics in added:
+                sums = [s + m for s, m in zip(sums, metrics, strict=True)]
+        return sums
+
+    def _share_gradient(
+        self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float
+    ) -> tuple[Array, list[list[float]]]:
+        """The gradient [P] summed over the rows of `cells`, and the metric sums of each cell."""
+        gradient, sums = np.zeros_like(self.parameters), []
+        for cell in cells:
+            chunk = self._chunks[cell.chunk]
+            rows = np.s_[cell.t, cell.lane : cell.lane + cell.lanes]
+            observation = chunk.obs[cell.t, :, cell.lane : cell.lane + cell.lanes]
+            activations = self.network.forward(self.parameters, observation)
+            dlogits, dvalue, metrics = loss_gradient(
+                list(activations.logits),
+                activations.value,
+                chunk.action[rows],
+                chunk.logp[rows],
+                self._advantages[cell.chunk][rows],
+                self._returns[cell.chunk][rows],
+                np.float32(clip),
+                np.float32(entropy_coef),
+                np.float32(value_coef),
+            )
+            upstream = np.stack([*dlogits, dvalue])
+            gradient += self.network.backward(self.parameters, activations, upstream)
+            sums.append([float(lane_sum(m)) for m in metrics])
+        return gradient, sums
+
+    def squared_norm(self) -> float | None:
+        """See Arithmetic; summed by `dense.lane_sum`."""
+        if poisoned(self._gradient):
+            return None
+        return float(lane_sum(self._gradient * self._gradient))
+
+    @np.errstate(all="ignore")
+    def adam(
+        self,
+        learning_rate: float,
+        gradient_scale: float,
+        correction1: float,
+        correction2: float,
+    ) -> bool:
+        """See Arithmetic."""
+        result = adam_step(
+            self.parameters,
+            self._gradient,
+            self.mean,
+            self.square,
+            np.float32(learning_rate),
+            np.float32(gradient_scale),
+            np.float32(correction1),
+            np.float32(correction2),
+        )
+        if any(poisoned(array) for array in result):
+            return False
+        self.parameters, self.mean, self.square = result
+        return True
+
+    def state(self) -> dict[str, bytes]:
+        """See Arithmetic."""
+        return {
+            "parameters": self.parameters.tobytes(),
+            "mean": self.mean.tobytes(),
+            "square": self.square.tobytes(),
+        }
+
+    def restore(self, state: Mapping[str, bytes]) -> None:
+        """See Arithmetic."""
+        arrays = {name: np.frombuffer(state[name], np.float32).copy() for name in ("parameters", "mean", "square")}
+        for name, array in arrays.items():
+            self.network.views(array)
+            if poisoned(array):
+                raise ValueError(f"{name} of the state to restore hold NaN, infinity or numbers above 1e18")
+        self.parameters, self.mean, self.square = arrays["parameters"], arrays["mean"], arrays["square"]
+
+
+def normalised(advantages: Sequence[Array]) -> list[Array]:
+    """Advantages f32 [T][A] of several chunks, shifted and scaled to mean 0 and deviation 1 over all of them.
+
+    Order of summation: chunk after chunk, each by `dense.lane_sum` over its T*A rows.
+    """
+    rows = sum(a.size for a in advantages)
+    mean = np.float32(ordered_sum(float(lane_sum(a.reshape(-1))) for a in advantages) / rows)
+    centred = [a - mean for a in advantages]
+    squares = ordered_sum(float(lane_sum((a * a).reshape(-1))) for a in centred)
+    scale = np.float32(normaliser(squares, rows))
+    return [a * scale for a in centred]

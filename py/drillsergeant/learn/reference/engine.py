@@ -1,0 +1,196 @@
+"""The engine over plain NumPy: the reference, copying between shared memory and arrays of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.learn.engine import (
+    CHUNK_STATS,
+    EVALUATION_MATCHES,
+    NO_EPISODES,
+    Tally,
+    duel_seed,
+    evaluation_seed,
+    worker_seed,
+)
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import Learner, LearnerState
+from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
+from drillsergeant.learn.reference.chunk import Chunk
+from drillsergeant.learn.reference.rollout import Collector, Controller
+from drillsergeant.learn.reference.show_match import SoloMatch
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import Layout
+
+OPPONENTS: tuple[Controller, ...] = ("scripted", "random")
+CHUNK_ARRAYS = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+
+
+def network_of(drill: Drill) -> Network:
+    """Return the network that plays ``drill``."""
+    return Network(len(drill.observation), drill.action_count)
+
+
+def network_hash(drill: Drill) -> int:
+    """Return a 32-bit digest of the network's shape, by which readers and writer of weights recognise each other."""
+    return network_of(drill).shape_hash
+
+
+class NumpyEngine:
+    """Makes the three parts over NumPy."""
+
+    name = "numpy"
+
+    def __init__(self, drill: Drill, layout: Layout, memory: Memory, network: Network | None = None) -> None:
+        self._drill, self._layout, self._memory = drill, layout, memory
+        self._network = network or network_of(drill)
+
+    def show_match(self, seed: int, number: int = 0) -> NumpyShowMatch:
+        """Return a match of the render worker; they share nothing, whatever their ``number``."""
+        return NumpyShowMatch(self._drill, self._network, self._memory, seed)
+
+    def collector(self, index: int, seed: int) -> NumpyCollector:
+        """Return the matches of rollout worker ``index``."""
+        return NumpyCollector(self._drill, self._network, self._layout, self._memory, index, seed)
+
+    def learner(self, seed: int) -> NumpyLearner:
+        """Return the trainer's learner."""
+        return NumpyLearner(self._network, self._layout, self._memory, seed)
+
+
+def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
+    """Return a copy of the parameters at ``offset``, f32 [P]."""
+    parameters = np.empty(network.size, np.float32)
+    memory.read(offset, parameters.data)
+    return parameters
+
+
+class NumpyShowMatch(SoloMatch):
+    """``engine.ShowMatch``: one match of the drill, with weights from shared memory."""
+
+    def __init__(self, drill: Drill, network: Network, memory: Memory, seed: int) -> None:
+        super().__init__(drill, network, seed)
+        self._memory = memory
+
+    def adopt(self, weights_offset: int, side: int) -> None:
+        """Copy the parameters at ``weights_offset``; ``side`` plays by them from the next decision on."""
+        self.use(read_parameters(self._memory, weights_offset, self.network), side)
+
+
+class NumpyCollector:
+    """``engine.Collector`` over the reference collector."""
+
+    def __init__(
+        self, drill: Drill, network: Network, layout: Layout, memory: Memory, index: int, seed: int
+    ) -> None:
+        self._drill, self._network, self._layout, self._memory = drill, network, layout, memory
+        own_seed = worker_seed(seed, index)
+        self._seed, self._duel_starts = own_seed, 0
+        self._main = Collector(drill, self._network, layout.plan.self_play, own_seed)
+        self.face(None)
+        self._evaluations = {
+            opponent: Collector(
+                drill,
+                self._network,
+                EVALUATION_MATCHES[opponent],
+                evaluation_seed(own_seed, number),
+                ("policy", opponent)[: drill.sides],
+            )
+            for number, opponent in enumerate(OPPONENTS)
+        }
+
+    def face(self, parameters_offset: int | None) -> None:
+        """Start the duels anew, against the parameters at this offset; None: against those ``collect`` plays with."""
+        self._duels, self._rival = None, parameters_offset
+        if self._layout.plan.duels:
+            seed = duel_seed(self._seed, self._duel_starts)
+            self._duel_starts += 1
+            controllers: tuple[Controller, ...] = ("policy", "frozen")
+            self._duels = Collector(self._drill, self._network, self._layout.plan.duels, seed, controllers)
+
+    def collect(self, weights_offset: int, slot_offset: int) -> Tally:
+        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot; returns what became
+        of its duels."""
+        plan = self._layout.plan
+        parameters = read_parameters(self._memory, weights_offset, self._network)
+        chunk = self._main.collect(parameters, plan.horizon)
+        chunks, tally = [chunk], NO_EPISODES
+        if self._duels:
+            rival = weights_offset if self._rival is None else self._rival
+            self._duels.frozen = read_parameters(self._memory, rival, self._network)
+            chunks.append(self._duels.collect(parameters, plan.horizon))
+            tally = Tally(chunks[1].stats.episodes, chunks[1].stats.wins, chunks[1].stats.losses)
+        for name in CHUNK_ARRAYS:
+            region = self._layout.chunk_field(name, slot_offset)
+            padded = np.zeros(region.shape, getattr(chunk, name).dtype)
+            padded[..., : plan.agents] = np.concatenate([getattr(part, name) for part in chunks], axis=-1)
+            self._memory.write(region.offset, padded.data)
+        stats = [getattr(chunk.stats, name) for name in CHUNK_STATS]
+        stats += [chunk.stats.reward_terms.get(name, 0.0) for name in self._drill.reward_terms]
+        self._memory.write(self._layout.chunk_field("stats", slot_offset).offset, np.array(stats, np.float32).data)
+        return tally
+
+    def assist(self) -> None:
+        """Nothing: the reference learner computes alone."""
+
+    def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
+        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+        parameters = read_parameters(self._memory, weights_offset, self._network)
+        tallies: dict[str, Tally] = {}
+        for opponent, collector in self._evaluations.items():
+            stats = collector.collect(parameters, self._layout.plan.horizon).stats
+            tallies[opponent] = Tally(stats.episodes, stats.wins, stats.losses)
+        return tallies
+
+
+class NumpyLearner:
+    """``engine.Learner`` over the reference arithmetic."""
+
+    name, why = "numpy", "the reference, chosen in the page's address"
+
+    def __init__(self, network: Network, layout: Layout, memory: Memory, seed: int) -> None:
+        self._network, self._layout, self._memory = network, layout, memory
+        self.reset(seed)
+
+    def reset(self, seed: int) -> None:
+        """Start over with new parameters."""
+        self._seed = seed
+        self._arithmetic = NumpyArithmetic(self._network, seed)
+        self._ppo = Learner(self._arithmetic, seed)
+
+    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        """Update from these chunks; returns the metrics of the update."""
+        return asdict(self._ppo.learn([self._read_chunk(offset) for offset in slot_offsets], hyper))
+
+    def _read_chunk(self, slot_offset: int) -> Chunk:
+        arrays: dict[str, Array] = {}
+        for name in CHUNK_ARRAYS:
+            region = self._layout.chunk_field(name, slot_offset)
+            array: Array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
+            self._memory.read(region.offset, array.data)
+            arrays[name] = np.ascontiguousarray(array[..., : self._layout.plan.agents])
+        return Chunk(**arrays)  # type: ignore[arg-type]
+
+    def write_parameters(self, offset: int) -> None:
+        """Copy the current parameters to ``offset``."""
+        self._memory.write(offset, self._arithmetic.parameters.data)
+
+    def read_parameters(self, offset: int) -> None:
+        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        self.reset(self._seed)
+        self._arithmetic.parameters = read_parameters(self._memory, offset, self._network)
+
+    def state(self) -> LearnerState:
+        """Return everything needed to go on elsewhere exactly where this learner stands."""
+        return self._ppo.state()
+
+    def restore(self, state: LearnerState) -> None:
+        """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""
+        self._ppo.restore(state)
+        self._seed = state.seed

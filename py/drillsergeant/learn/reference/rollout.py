@@ -1,0 +1,183 @@
+"""Playing matches: the reference of the rollout workers, their duels with an older self, and evaluation.
+
+One chunk is T decisions of all agents with the same parameters. A match that terminates starts anew at once. A match
+past its time limit plays on to the chunk's end, is reported truncated there, and starts anew after the value of its
+last state has been taken: so value[T] is what a truncated match is bootstrapped from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.sampling import sample
+from drillsergeant.learn.reference.chunk import Chunk, EpisodeStats, empty_chunk
+from drillsergeant.learn.reference.matches import Judgement, Matches
+
+Controller: TypeAlias = Literal["policy", "frozen", "scripted", "random"]
+
+# Salts that keep the random numbers of different uses apart.
+SAMPLING_SALT = 1
+RANDOM_PLAYER_SALT = 2
+
+
+class Decision(NamedTuple):
+    """What the policy saw and chose for its lanes (all agents of the sides it controls), in side order."""
+
+    obs: Array  # f32 [OBS][lanes]
+    action: Array  # i32 [lanes]
+    logp: Array  # f32 [lanes]
+    value: Array  # f32 [lanes]
+
+
+class Collector:
+    """N matches, each side played by the policy, frozen parameters, the drill's scripted player or a random one."""
+
+    def __init__(
+        self,
+        drill: Drill,
+        network: Network,
+        matches: int,
+        seed: int,
+        controllers: Sequence[Controller] | None = None,
+    ) -> None:
+        self.drill = drill
+        self.network = network
+        self.matches = Matches(drill, matches, seed)
+        self.controllers: tuple[Controller, ...] = tuple(controllers or ["policy"] * drill.sides)
+        if len(self.controllers) != drill.sides:
+            raise ValueError(
+                f"{drill.name} has {drill.sides} sides, got {len(self.controllers)} controllers {self.controllers}"
+            )
+        self.policy_sides = [s for s, who in enumerate(self.controllers) if who == "policy"]
+        self.frozen: Array | None = None  # f32 [P], what a frozen side plays with; to be set before playing
+        # Of the episodes under way: decisions so far [N] and side 0's reward terms so far.
+        self._length = np.zeros(matches, np.int64)
+        self._terms = np.zeros((len(drill.reward_terms), matches), np.float32)
+
+    def collect(self, parameters: Array, decisions: int, weights_version: int = 0) -> Chunk:
+        """Play T = `decisions` decisions and record those of every side the policy plays."""
+        lanes = self.matches.count * len(self.policy_sides)
+        chunk = empty_chunk(decisions, self.network.observation_size, lanes, weights_version)
+        for t in range(decisions):
+            decision = self.decide(parameters)
+            chunk.obs[t], chunk.action[t] = decision.obs, decision.action
+            chunk.logp[t], chunk.value[t] = decision.logp, decision.value
+            judgement = self.advance(decision, chunk.stats)
+            chunk.reward[t] = np.concatenate([total_reward(judgement.reward[side]) for side in self.policy_sides])
+            chunk.terminated[t] = np.tile(judgement.terminated, len(self.policy_sides))
+            if t == decisions - 1:
+                chunk.truncated[t] = np.tile(judgement.truncated, len(self.policy_sides))
+                chunk.value[decisions] = self.decide(parameters).value
+                self._finish(judgement.truncated, judgement.winner, chunk.stats)
+        return chunk
+
+    def play(self, parameters: Array, decisions: int) -> EpisodeStats:
+        """Play without recording; matches past their limit end at once. Returns the episodes that ended."""
+        stats = EpisodeStats()
+        for _ in range(decisions):
+            judgement = self.advance(self.decide(parameters), stats)
+            self._finish(judgement.truncated, judgement.winner, stats)
+        return stats
+
+    def decide(self, parameters: Array) -> Decision:
+        """The policy's choices in the present states. The one place that runs the network to play."""
+        return self._choose(parameters, self.policy_sides)
+
+    def _choose(self, parameters: Array, sides: Sequence[int]) -> Decision:
+        obs = np.concatenate([self.matches.observe(side) for side in sides], axis=1)
+        draws = np.concatenate([self.matches.draw(side, SAMPLING_SALT) for side in sides])
+        activations = self.network.forward(parameters, obs)
+        action, logp, _ = sample(list(activations.logits), draws)
+        return Decision(obs, action, logp, activations.value)
+
+    def advance(self, decision: Decision, stats: EpisodeStats) -> Judgement:
+        """Play one decision and restart the terminated matches. The one place that steps matches."""
+        chosen = iter(np.split(decision.action, len(self.policy_sides)))
+        actions = [
+            next(chosen) if who == "policy" else self._foreign_action(who, side)
+            for side, who in enumerate(self.controllers)
+        ]
+        judgement = self.matches.step(actions)
+        self._length += 1
+        self._terms += np.stack(judgement.reward[0])
+        self._finish(judgement.terminated, judgement.winner, stats)
+        return judgement
+
+    def _foreign_action(self, who: Controller, side: int) -> Array:
+        if who == "frozen":
+            assert self.frozen is not None, "a frozen side has no parameters"
+            return self._choose(self.frozen, [side]).action
+        if who == "scripted":
+            return self.drill.scripted(self.matches.state, side)
+        return random_action(self.matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)
+
+    def _finish(self, over: Array, winner: Array, stats: EpisodeStats) -> None:
+        """Tally and restart the matches in the mask `over`."""
+        if not over.any():
+            return
+        ended = EpisodeStats(
+            episodes=int(over.sum()),
+            wins=int((over & (winner > 0)).sum()),
+            losses=int((over & (winner < 0)).sum()),
+            draws=int((over & (winner == 0)).sum()),
+            decisions=int(self._length[over].sum()),
+            reward_terms={
+                name: float(row[over].sum()) for name, row in zip(self.drill.reward_terms, self._terms, strict=True)
+            },
+        )
+        stats.add(ended)
+        self._length[over] = 0
+        self._terms[:, over] = 0.0
+        self.matches.restart(over)
+
+
+def evaluate(
+    drill: Drill,
+    network: Network,
+    parameters: Array,
+    opponent: Controller,
+    matches: int,
+    seed: int,
+) -> EpisodeStats:
+    """The first episode of each of `matches` fresh matches, the sampling policy on side 0 against `opponent`.
+
+    Exactly one episode per match: counting whatever ends within some time would favour short episodes.
+    """
+    collector = Collector(drill, network, matches, seed, ("policy", opponent)[: drill.sides])
+    stats = EpisodeStats()
+    counted = np.zeros(matches, np.bool_)
+    while not counted.all():
+        ended = EpisodeStats()
+        judgement = collector.advance(collector.decide(parameters), ended)
+        over = judgement.terminated | judgement.truncated
+        first = over & ~counted
+        stats.add(
+            EpisodeStats(
+                episodes=int(first.sum()),
+                wins=int((first & (judgement.winner > 0)).sum()),
+                losses=int((first & (judgement.winner < 0)).sum()),
+                draws=int((first & (judgement.winner == 0)).sum()),
+            )
+        )
+        counted |= over
+    return stats
+
+
+def random_action(uniform: Array, action_count: int) -> Array:
+    """The random player's action i32 [N] from a uniform number f32 [N] in [0, 1)."""
+    action: Array = (uniform * float(action_count)).astype(np.int32)
+    return action
+
+
+def total_reward(terms: Sequence[Array]) -> Array:
+    """The reward that is trained on: the terms added in order, f32 [N]."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total

@@ -1,0 +1,239 @@
+"""What keeps a run from breaking, as rules over its own numbers: nothing here touches weights or waits.
+
+Four guards judge every update. A fifth, against NaN and absurd numbers, sits inside the update itself (`guard`): it
+leaves such an update out, and here it is only told.
+
+- *Wins.* The highest win rate against the frozen scripted player is remembered; once the rate is surely more than ten
+  points below it, the advice is to go back to the policy that had it, with half the learning rate.
+- *Entropy.* A policy that always does the same while it has much to gain is made to try more: the entropy coefficient
+  is doubled, within bounds, and lowered again when the policy has recovered.
+- *Plateau.* A policy that wins most of its matches and has not become better for long takes half the step from then on:
+  what is left to learn is finer than the noise of large steps.
+- *KL.* A policy that an update has moved further than PPO's linear view of it holds takes half the step at the next
+  one; the steps grow back by themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from drillsergeant.learn.ppo.hyper import RANGES, Hyper
+from drillsergeant.learn.win_rate import Estimate, WinRate
+
+# -- wins --
+DROP = 0.10
+ENOUGH_EPISODES = 300.0  # effective ones, before a rate means anything
+BETTER = 0.005  # by how much a rate must beat the best for its policy to be looked at
+# Episodes of every rollout worker before it is the best: what was seen until then, others have earned, and each worker
+# has more than a hundred matches going.
+CONFIRM_EPISODES = 200
+WORSE = 0.01  # by how much the rate may have gone down in that time
+SURE_DEVIATIONS = 3.0
+COOL_DOWN_EPISODES = 3000  # of every rollout worker, between two rewinds
+
+# -- entropy, as a share of the highest there is, ln(actions); Ball Drill's is at a seventh when it wins nine of ten --
+COLLAPSED = 0.04
+RECOVERED = 0.10
+GOOD_ENOUGH = 0.90  # wins: who wins that often may be as sure as it likes
+SMALLEST_RAISED = 0.002
+LARGEST_RAISED = 0.05
+SMOOTHING = 0.9
+PATIENCE_UPDATES = 50
+
+# -- plateau --
+# Of every rollout worker; some hundred seconds on two cores. A policy that beats the scripted player nearly always has
+# little to gain there, and still learns to beat its earlier selves: with a fifth of this, that was cut short.
+PATIENCE_EPISODES = 20_000
+REFINES_FROM = 0.60  # wins: who wins less often has large steps to make
+FINEST_SHARE = 1.0 / 32.0  # of the learning rate that the visitor has set
+
+# -- KL of one update; 0.005 is usual with the defaults, 0.025 the largest seen in a healthy run --
+KL_LIMIT = 0.1
+SMALLEST_SCALE = 1.0 / 64.0
+GROWTH = 1.05
+QUIET_UPDATES = 200  # between two sentences about the same thing
+
+
+@dataclass
+class Advice:
+    """What to do after an update. ``changes`` are to hyperparameters, ``notes`` sentences for the visitor.
+
+    ``promising``: the policy may be the best so far, set it aside. ``best``: the one set aside is the best.
+    ``fallen``: go back to the best; the sentence says why.
+    """
+
+    changes: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    promising: bool = False
+    best: bool = False
+    fallen: str = ""
+
+
+class WinGuard:
+    """Remembers the best win rate, and notices when it is lost.
+
+    A moving average tells late: a policy that has just been ruined has the highest rate ever for a moment. So one that
+    may be the best has to keep the rate up for some hundred episodes more.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.best: float | None = None
+        self._workers = workers
+        self._promised: tuple[float, int] | None = None  # rate, and episodes seen until then
+        self._cool = 0
+
+    def judge(self, rate: WinRate, advice: Advice) -> None:
+        """Look at the rate as it stands."""
+        now = rate.estimate()
+        if now is None or now.effective < ENOUGH_EPISODES:
+            return
+        if self._promised is None:
+            if self.best is None or now.win >= self.best + BETTER:
+                self._promised, advice.promising = (now.win, rate.seen), True
+        elif rate.seen >= self._promised[1] + CONFIRM_EPISODES * self._workers:
+            if now.win >= self._promised[0] - WORSE:
+                self.best, advice.best = max(self.best or 0.0, min(self._promised[0], now.win)), True
+            self._promised = None
+        if self.best is not None and rate.seen >= self._cool and now.interval(SURE_DEVIATIONS)[1] < self.best - DROP:
+            advice.fallen = f"Wins against the scripted player fell from {self.best:.0%} to {now.win:.0%}"
+
+    def rewound(self) -> None:
+        """The policy is the best one again; the rate starts anew and gets time."""
+        self._promised, self._cool = None, COOL_DOWN_EPISODES * self._workers
+
+
+class EntropyGuard:
+    """Raises the entropy coefficient of a policy that has stopped trying things."""
+
+    def __init__(self, actions: int) -> None:
+        self._highest = math.log(max(actions, 2))
+        self._smooth: float | None = None
+        self._since_change = self._since_best = 0
+        self._told_bound = False
+
+    def judge(self, entropy: float, now: Estimate | None, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
+        """Look at an update's mean entropy. ``wanted`` is what the visitor has set, ``hyper`` what is in force."""
+        self._smooth = entropy if self._smooth is None else SMOOTHING * self._smooth + (1.0 - SMOOTHING) * entropy
+        self._since_change += 1
+        self._since_best = 0 if advice.best else self._since_best + 1
+        if self._since_change < PATIENCE_UPDATES:
+            return
+        share = self._smooth / self._highest
+        idle = self._since_best >= PATIENCE_UPDATES and (now is None or now.win < GOOD_ENOUGH)
+        if share < COLLAPSED and idle:
+            self._raise(share, hyper, wanted, advice)
+        elif share > RECOVERED and hyper.entropy > wanted.entropy:
+            self._change(max(wanted.entropy, hyper.entropy / 2.0), advice)
+            advice.notes.append(f"The policy tries things again: entropy bonus down to {advice.changes['entropy']:g}")
+
+    def _raise(self, share: float, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
+        bound = max(LARGEST_RAISED, wanted.entropy)
+        higher = min(bound, max(SMALLEST_RAISED, 2.0 * hyper.entropy))
+        what = f"The policy hardly varies what it does ({share:.0%} of the possible entropy) and does not get better"
+        if higher > hyper.entropy:
+            self._told_bound = False
+            self._change(higher, advice)
+            advice.notes.append(f"{what}: entropy bonus up to {higher:g}")
+        elif not self._told_bound:
+            self._told_bound = True
+            advice.notes.append(f"{what}; the entropy bonus is already {hyper.entropy:g}, as high as it is raised")
+
+    def _change(self, value: float, advice: Advice) -> None:
+        self._since_change = 0
+        advice.changes["entropy"] = value
+
+
+class PlateauGuard:
+    """Halves the learning rate of a good policy that does not become better."""
+
+    def __init__(self, workers: int) -> None:
+        self._patience = PATIENCE_EPISODES * workers
+        self._since = 0  # episodes seen when it was last the best, or when the learning rate was last another
+        self._learning_rate = 0.0
+
+    def judge(self, rate: WinRate, best: float | None, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
+        """Look at how long ago the win rate was last higher than ever."""
+        if advice.best or hyper.learning_rate != self._learning_rate or rate.seen < self._since:
+            self._since, self._learning_rate = rate.seen, hyper.learning_rate
+        if best is None or best < REFINES_FROM or rate.seen - self._since < self._patience:
+            return
+        self._since = rate.seen
+        finer = max(hyper.learning_rate / 2.0, wanted.learning_rate * FINEST_SHARE, RANGES["learning_rate"].low)
+        if finer < hyper.learning_rate:
+            advice.changes["learning_rate"] = finer
+            advice.notes.append(
+                f"Wins have not risen above {best:.0%} for {self._patience:,} matches: "
+                f"learning rate {hyper.learning_rate:g} → {finer:g}"
+            )
+
+
+class KlGuard:
+    """Shortens the steps after an update that went too far."""
+
+    def __init__(self) -> None:
+        self.scale = 1.0
+        self._since_told = QUIET_UPDATES
+
+    def judge(self, approx_kl: float, advice: Advice) -> None:
+        """Look at an update's mean approximate KL, in nats."""
+        self._since_told += 1
+        if not approx_kl <= KL_LIMIT:
+            self.scale = max(SMALLEST_SCALE, self.scale / 2.0)
+            if self._since_told >= QUIET_UPDATES:
+                self._since_told = 0
+                advice.notes.append(
+                    f"An update changed the policy by KL {approx_kl:.2g}, more than {KL_LIMIT:g}: smaller steps for now"
+                )
+        elif self.scale < 1.0:
+            self.scale = min(1.0, self.scale * GROWTH)
+
+
+class Guards:
+    """All of them. One object per run; ``judge`` after every update."""
+
+    def __init__(self, actions: int, workers: int) -> None:
+        """``workers``: rollout workers, all of which play evaluation matches."""
+        self.wins, self._plateau = WinGuard(workers), PlateauGuard(workers)
+        self._entropy, self._kl = EntropyGuard(actions), KlGuard()
+        self._since_dropped = QUIET_UPDATES
+
+    @property
+    def step_scale(self) -> float:
+        """What the learning rate is multiplied with at the moment."""
+        return self._kl.scale
+
+    def in_force(self, hyper: Hyper) -> Hyper:
+        """Return the hyperparameters of the next update."""
+        if self._kl.scale == 1.0:
+            return hyper
+        lowest = RANGES["learning_rate"].low
+        return hyper.changed(learning_rate=max(lowest, hyper.learning_rate * self._kl.scale))
+
+    def judge(
+        self, metrics: Mapping[str, float], rate: WinRate, hyper: Hyper, wanted: Hyper, *, to_win: bool = True
+    ) -> Advice:
+        """Return what to do after an update with these metrics. ``to_win``: whether winning is what it learns for."""
+        advice = Advice()
+        self.wins.judge(rate, advice)
+        self._tell_dropped(metrics, advice)
+        if not to_win:
+            advice.fallen = ""
+        elif not advice.fallen:
+            self._plateau.judge(rate, self.wins.best, hyper, wanted, advice)
+        if metrics["steps"]:
+            self._entropy.judge(metrics["entropy"], rate.estimate(), hyper, wanted, advice)
+            self._kl.judge(metrics["approx_kl"], advice)
+        return advice
+
+    def _tell_dropped(self, metrics: Mapping[str, float], advice: Advice) -> None:
+        self._since_dropped += 1
+        if metrics["dropped"] and self._since_dropped >= QUIET_UPDATES:
+            self._since_dropped = 0
+            advice.notes.append("An update with NaN or absurd numbers in it was left out; the policy is as it was")
+
+
+def smaller(hyper: Hyper) -> Hyper:
+    """Return ``hyper`` with half the learning rate, or the smallest that is allowed."""
+    return hyper.changed(learning_rate=max(RANGES["learning_rate"].low, hyper.learning_rate / 2.0))

@@ -1,0 +1,1 @@
+"""Play and learning with compiled kernels, without NumPy."""

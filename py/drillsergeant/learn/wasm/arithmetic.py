@@ -1,0 +1,255 @@
+"""The arithmetic of one PPO update on kernels, over chunks in the rollout ring: nothing leaves shared memory but sums.
+
+Equal to `numpy_arithmetic` over the ordered dense layers, bit for bit. Parameters and moments lie in the trainer's
+scratch, twice: an Adam step writes the other set, and only a step whose result is sound makes it the current one.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Mapping, Sequence
+
+from drillsergeant.learn.ppo.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
+from drillsergeant.learn.ppo.minibatches import Cell, shares_of
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.calls import Calls, Rows
+from drillsergeant.learn.wasm.gradient_shares import ShareGradient
+from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, LearnerScratch
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import TRAINER, Layout
+from drillsergeant.memory.work_queue import ShareBoard
+
+SET = ("parameters", "mean", "square")
+RECORDS_KEPT = 1 << 15  # more cells than any plan has; a bound, not a tuning
+
+
+class KernelArithmetic:
+    """`arithmetic.Arithmetic` over ring slots: a chunk is the byte offset of its slot."""
+
+    def __init__(self, program: Program, calls: Calls, layout: Layout, memory: Memory, seed: int) -> None:
+        self._calls, self._layout, self._memory = calls, layout, memory
+        self._network, self._plan = program.network, layout.plan
+        self._places = LearnerScratch(program, layout.plan, Arena.over(layout[f"{TRAINER}.scratch"]))
+        self._current, self._other = self._places.sets
+        self._slots: Sequence[int] = ()
+        self._loss_words = program.network.cell_record
+        self._sums_word = self._loss_words.index("sums")
+        self._scalars: dict[str, float] = {}
+        self._records: dict[tuple[int, Cell], array[int]] = {}
+        self._board = ShareBoard(memory, layout)
+        self._work = ShareGradient(program, calls, self._places.network)
+        memory.write(self._current.base, bytes(3 * self._current.stride))
+        memory.write(self._other.base, bytes(3 * self._other.stride))
+        initialise(program, calls, memory, seed, self._current.base, self._places.index)
+
+    @property
+    def parameters(self) -> int:
+        """Byte offset of the current parameters, f32 [P]."""
+        return self._current.base
+
+    def prepare(self, chunks: Sequence[int], gamma: float, lam: float) -> BatchShape | None:
+        """See Arithmetic. Raises ValueError for more chunks than there are rollout workers."""
+        plan = self._plan
+        if len(chunks) > plan.workers:
+            raise ValueError(f"{len(chunks)} chunks in one update, the plan has room for {plan.workers}: one a worker")
+        if any(self._poisoned(slot) for slot in chunks):
+            return None
+        self._slots = chunks
+        rows = plan.horizon * plan.agents
+        places = self._places.advantages[: len(chunks)]
+        sums = [self._advantages(number, slot, gamma, lam) for number, slot in enumerate(chunks)]
+        mean = ordered_sum(sums) / (rows * len(chunks))
+        for place in places:
+            self._in_place("centre", place, {"count": rows, "scalar.mean": mean})
+        squares = [self._calls.run_float("square_sum", {"rows": rows, "x": place}) for place in places]
+        factor = normaliser(ordered_sum(squares), rows * len(chunks))
+        for place in places:
+            self._in_place("scale", place, {"count": rows, "scalar.factor": factor})
+        return BatchShape(len(chunks), plan.horizon, plan.agents)
+
+    def _size(self) -> dict[str, float]:
+        plan = self._plan
+        return {"decisions": plan.horizon, "agents": plan.agents, "lanes_bytes": plan.lanes * WORD_BYTES}
+
+    def _fields(self, slot: int, *names: str) -> dict[str, float]:
+        return {name: self._layout.chunk_field(name, slot).offset for name in names}
+
+    def _poisoned(self, slot: int) -> bool:
+        fields = self._fields(slot, "obs", "reward", "logp", "value")
+        return self._calls.run_integer("chunk_poisoned", {**self._size(), **fields}) != 0
+
+    def _advantages(self, number: int, slot: int, gamma: float, lam: float) -> float:
+        places = {
+            "unpacked": self._places.unpacked,
+            "advantages": self._places.advantages[number],
+            "returns": self._places.returns[number],
+        }
+        fields = self._fields(slot, "reward", "terminated", "truncated", "value")
+        return self._calls.run_float("advantages", {**self._size(), **places, **fields, "gamma": gamma, "lam": lam})
+
+    def _in_place(self, kernel: str, place: int, numbers: Mapping[str, float]) -> None:
+        self._calls.run(kernel, numbers, in_x=Rows(place, 0), out_x=Rows(place, 0))
+
+    def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
+        """See Arithmetic; one call a share. Rollout workers with nothing to play take some of the shares."""
+        scalars = {"scalar.clip": clip, "scalar.entropy": entropy_coef, "scalar.value": value_coef}
+        if scalars != self._scalars:
+            self._scalars = scalars
+            self._records.clear()
+        records = array("i")
+        for cell in cells:
+            records.extend(self._record(cell))
+        for number in range(len(cells)):
+            place = self._places.sums + number * len(METRICS) * WORD_BYTES
+            records[number * len(self._loss_words) + self._sums_word] = place
+        self._memory.write(self._places.cells, records)
+        self._add_up(self._shares(len(cells)))
+        return self._metric_sums(len(cells))
+
+    def _shares(self, cells: int) -> list[int]:
+        """Have the gradient of every share computed; returns where each one lies."""
+        shares = range(len(shares_of(cells)))
+        arguments = (self._places.cells, cells, self._current.base)
+        found: dict[int, int] = {}
+
+        def compute(share: int) -> None:
+            found[share] = self._places.shares.base + share * self._places.shares.stride
+            self._work.compute(share, *arguments, found[share])
+
+        self._board.open(len(shares), arguments)
+        while (share := self._board.take()) is not None:
+            compute(share)
+        found |= self._board.collect(set(shares) - found.keys())
+        for share in set(shares) - found.keys():  # taken by a worker that has died since
+            compute(share)
+        return [found[share] for share in shares]
+
+    def _add_up(self, places: Sequence[int]) -> None:
+        """The gradient is the sum of the shares at `places`, in that order."""
+        total = Rows(self._places.gradient, 0)
+        self.copy_parameters(source=places[0], target=total.base)
+        count = {"count": self._network.parameter_count}
+        for place in places[1:]:
+            self._calls.run("add", count, in_x=total, in_y=Rows(place, 0), out_x=total)
+
+    def _record(self, cell: Cell) -> array[int]:
+        """The words of a cell's record but for the place of its sums. Kept: an update asks for each once an epoch, and
+        the next update, whose chunks lie in the same slots, for the same ones again."""
+        key = (self._slots[cell.chunk], cell)
+        record = self._records.get(key)
+        if record is None:
+            if len(self._records) >= RECORDS_KEPT:
+                self._records.clear()
+            words = {name: _bits(value) for name, value in self._scalars.items()} | self._cell_words(cell)
+            record = self._records[key] = array("i", (words.get(name, 0) for name in self._loss_words))
+        return record
+
+    def _cell_words(self, cell: Cell) -> dict[str, int]:
+        """What a cell's record says of it; strides of groups of one array stay 0."""
+        layout, slot = self._layout, self._slots[cell.chunk]
+        lanes_bytes = self._plan.lanes * WORD_BYTES
+        row = cell.t * lanes_bytes + cell.lane * WORD_BYTES
+        packed = (cell.t * self._plan.agents + cell.lane) * WORD_BYTES
+        obs_row = cell.t * self._plan.observation_size * lanes_bytes + cell.lane * WORD_BYTES
+        return {
+            "rows": cell.lanes,
+            "obs": layout.chunk_field("obs", slot).offset + obs_row,
+            "obs_stride": lanes_bytes,
+            "in.action.base": layout.chunk_field("action", slot).offset + row,
+            "in.logp.base": layout.chunk_field("logp", slot).offset + row,
+            "in.advantage.base": self._places.advantages[cell.chunk] + packed,
+            "in.returns.base": self._places.returns[cell.chunk] + row,
+        }
+
+    def _metric_sums(self, cells: int) -> list[float]:
+        values = array("f", bytes(cells * len(METRICS) * WORD_BYTES))
+        self._memory.read(self._places.sums, values)
+        return [ordered_sum(values[metric :: len(METRICS)]) for metric in range(len(METRICS))]
+
+    def squared_norm(self) -> float | None:
+        """See Arithmetic."""
+        whole = {"rows": self._network.parameter_count, "x": self._places.gradient}
+        if self._calls.run_integer("poisoned", whole):
+            return None
+        return self._calls.run_float("square_sum", whole)
+
+    def adam(self, learning_rate: float, gradient_scale: float, correction1: float, correction2: float) -> bool:
+        """See Arithmetic."""
+        count = self._network.parameter_count
+        numbers: dict[str, float] = {
+            "count": count,
+            "scalar.learning_rate": learning_rate,
+            "scalar.gradient_scale": gradient_scale,
+            "scalar.correction1": correction1,
+            "scalar.correction2": correction2,
+        }
+        groups = {"in_g": Rows(self._places.gradient, 0)}
+        for way, rows in (("in", self._current), ("out", self._other)):
+            groups |= {f"{way}_{name}": Rows(rows.base + k * rows.stride, 0) for k, name in enumerate("pmv")}
+        self._calls.run("adam", numbers, **groups)
+        for k in range(len(SET)):
+            place = self._other.base + k * self._other.stride
+            if self._calls.run_integer("poisoned", {"rows": count, "x": place}):
+                return False
+        self._current, self._other = self._other, self._current
+        return True
+
+    def copy_parameters(self, *, source: int | None = None, target: int | None = None) -> None:
+        """Copy the parameters from the byte offset `source`, or to `target`."""
+        size = self._network.parameter_count * WORD_BYTES
+        places = {
+            "source": self._current.base if source is None else source,
+            "target": self._current.base if target is None else target,
+        }
+        self._calls.run("copy", {**places, "size_bytes": size})
+
+    def state(self) -> dict[str, bytes]:
+        """See Arithmetic."""
+        return {name: self._read(k) for k, name in enumerate(SET)}
+
+    def _read(self, k: int) -> bytes:
+        buffer = bytearray(self._network.parameter_count * WORD_BYTES)
+        self._memory.read(self._current.base + k * self._current.stride, buffer)
+        return bytes(buffer)
+
+    def restore(self, state: Mapping[str, bytes]) -> None:
+        """See Arithmetic. The state is checked where it will not be used yet."""
+        count = self._network.parameter_count
+        for k, name in enumerate(SET):
+            if len(state[name]) != count * WORD_BYTES:
+                raise ValueError(
+                    f"{name} of the state to restore has {len(state[name])} bytes, this network has {count} "
+                    f"parameters of {WORD_BYTES}; load weights that were saved for the same drill"
+                )
+            place = self._other.base + k * self._other.stride
+            self._memory.write(place, state[name])
+            if self._calls.run_integer("poisoned", {"rows": count, "x": place}):
+                raise ValueError(f"{name} of the state to restore hold NaN, infinity or numbers above 1e18")
+        self._current, self._other = self._other, self._current
+
+
+def initialise(program: Program, calls: Calls, memory: Memory, seed: int, parameters: int, index: int) -> None:
+    """Write the parameters of a fresh network, `Network.initial(seed)`, to the byte offset `parameters`.
+
+    `index` is the offset of room for `kernel_scratch.noise_indices` words.
+    """
+    rows = program.network.initial
+    memory.write(index, array("I", range(max(row.index + row.count for row in rows))))
+    memory.write(parameters, bytes(program.network.parameter_count * WORD_BYTES))
+    for row in rows:
+        numbers = {
+            "count": row.count,
+            "scalar.seed": seed,
+            "scalar.salt": row.salt,
+            "scalar.scale": row.scale,
+            "scalar.gain": row.gain,
+        }
+        source, target = index + row.index * WORD_BYTES, parameters + row.offset * WORD_BYTES
+        calls.run("noise", numbers, in_index=Rows(source, 0), out_parameters=Rows(target, 0))
+
+
+def _bits(value: float) -> int:
+    """The bits of an f32, as a signed word."""
+    word: int = struct.unpack("<i", struct.pack("<f", value))[0]
+    return word

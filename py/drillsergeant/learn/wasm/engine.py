@@ -1,0 +1,79 @@
+"""The engine over a compiled program: what the runtimes use. Needs no NumPy and no Python of the drill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import Learner, LearnerState
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
+from drillsergeant.learn.wasm.calls import Calls, Kernels
+from drillsergeant.learn.wasm.rollout import KernelCollector
+from drillsergeant.learn.wasm.show_match import KernelShowMatch
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import Layout
+
+
+class KernelEngine:
+    """Makes the three parts over a program whose module is linked to `memory`.
+
+    The layout must be made from `kernel_scratch.plan_for` of the same program.
+    """
+
+    name = "wasm"
+
+    def __init__(self, program: Program, kernels: Kernels, layout: Layout, memory: Memory) -> None:
+        self._program, self._layout, self._memory = program, layout, memory
+        self._calls = Calls(program, kernels)
+
+    def show_match(self, seed: int, number: int = 0) -> KernelShowMatch:
+        """Return match ``number`` of the render worker."""
+        return KernelShowMatch(self._program, self._calls, self._layout, self._memory, seed, number)
+
+    def collector(self, index: int, seed: int) -> KernelCollector:
+        """Return the matches of rollout worker ``index``."""
+        return KernelCollector(self._program, self._calls, self._layout, self._memory, index, seed)
+
+    def learner(self, seed: int) -> KernelLearner:
+        """Return the trainer's learner."""
+        return KernelLearner(self._program, self._calls, self._layout, self._memory, seed)
+
+
+class KernelLearner:
+    """`engine.Learner`: PPO over ring slots with the arithmetic on kernels."""
+
+    name, why = "wasm", "kernels on the CPU"
+
+    def __init__(self, program: Program, calls: Calls, layout: Layout, memory: Memory, seed: int) -> None:
+        self._program, self._calls, self._layout, self._memory = program, calls, layout, memory
+        self.reset(seed)
+
+    def reset(self, seed: int) -> None:
+        """Start over with new parameters."""
+        self._seed = seed
+        self._arithmetic = KernelArithmetic(self._program, self._calls, self._layout, self._memory, seed)
+        self._ppo = Learner(self._arithmetic, seed, self._program.network.tile_rows)
+
+    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        """Update from these chunks; returns the metrics of the update."""
+        return asdict(self._ppo.learn(slot_offsets, hyper))
+
+    def write_parameters(self, offset: int) -> None:
+        """Copy the current parameters to ``offset``."""
+        self._arithmetic.copy_parameters(target=offset)
+
+    def read_parameters(self, offset: int) -> None:
+        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        self.reset(self._seed)
+        self._arithmetic.copy_parameters(source=offset)
+
+    def state(self) -> LearnerState:
+        """Return everything needed to go on elsewhere exactly where this learner stands."""
+        return self._ppo.state()
+
+    def restore(self, state: LearnerState) -> None:
+        """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""
+        self._ppo.restore(state)
+        self._seed = state.seed

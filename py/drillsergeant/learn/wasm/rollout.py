@@ -1,0 +1,131 @@
+"""A rollout worker's matches on kernels: one call a chunk."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+
+from drillsergeant.learn.engine import (
+    CHUNK_STATS,
+    EVALUATION_MATCHES,
+    NO_EPISODES,
+    Tally,
+    duel_seed,
+    evaluation_seed,
+    worker_seed,
+)
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.calls import Calls, Rows
+from drillsergeant.learn.wasm.gradient_shares import KernelAssistant
+from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, BatchScratch, RolloutScratch
+from drillsergeant.memory.access import Memory
+from drillsergeant.memory.layout import Layout, rollout, round_up
+
+RECORDED = ("obs", "action", "logp", "reward", "terminated", "truncated", "value", "stats")
+SIMD_LANES = 4
+
+
+class KernelCollector:
+    """`engine.Collector`: plays where `rollout.Collector` would, to the bit."""
+
+    def __init__(
+        self, program: Program, calls: Calls, layout: Layout, memory: Memory, index: int, seed: int
+    ) -> None:
+        self._calls, self._layout, self._memory = calls, layout, memory
+        plan = layout.plan
+        arena = Arena.over(layout[f"{rollout(index)}.scratch"])
+        self._places = RolloutScratch(program, plan.self_play, arena, plan.duels)
+        largest = max(plan.matches, *EVALUATION_MATCHES.values())
+        memory.write(self._places.slots, array("I", range(round_up(largest, SIMD_LANES))))
+        self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.sight.network)
+        own_seed = self._seed = worker_seed(seed, index)
+        self._main = self._start(self._places.main, plan.self_play, own_seed) | self._chunk_rows()
+        self._duel_starts = 0
+        self.face(None)
+        self._evaluations = {
+            name: self._start_evaluation(name, evaluation_seed(own_seed, number))
+            for number, name in enumerate(self._places.evaluations)
+        }
+
+    def _start(self, batch: BatchScratch, matches: int, seed: int) -> dict[str, int]:
+        """Start episode 0 of every match; returns what a call that plays them needs beside the chunk's places."""
+        slots = Rows(self._places.slots, 0)
+        self._calls.run("reset", {"count": matches, "scalar.seed": seed}, in_slot=slots, out_state=batch.state)
+        self._memory.write(batch.running.base, bytes(batch.ended.base - batch.running.base))
+        sight = self._places.sight
+        return {
+            "decisions": self._layout.plan.horizon,
+            "matches": matches,
+            "match_stride": batch.match_stride,
+            "state": batch.state.base,
+            "next_state": batch.next_state.base,
+            "running": batch.running.base,
+            "ended": batch.ended.base,
+            "rewards": batch.rewards.base,
+            "flag": batch.flag.base,
+            "draw": sight.draw,
+            "scratch": sight.network,
+            "head": sight.head.base,
+            "head_stride": sight.head.stride,
+        }
+
+    def _chunk_rows(self) -> dict[str, int]:
+        """What playing into a chunk needs."""
+        return {"lanes_bytes": self._layout.plan.lanes * WORD_BYTES, "last_obs": self._places.sight.obs}
+
+    def face(self, parameters_offset: int | None) -> None:
+        """Start the duels anew, against the parameters at this offset; None: against those ``collect`` plays with."""
+        plan, sight = self._layout.plan, self._places.sight
+        self._rival, self._duels = parameters_offset, {}
+        if not plan.duels:
+            return
+        seed = duel_seed(self._seed, self._duel_starts)
+        self._duel_starts += 1
+        self._duels = self._start(self._places.duels, plan.duels, seed) | self._chunk_rows()
+        self._duels |= {"rival_action": sight.action, "rival_logp": sight.logp, "rival_value": sight.value}
+
+    def _start_evaluation(self, name: str, seed: int) -> dict[str, int]:
+        batch, matches, sight = self._places.evaluations[name], EVALUATION_MATCHES[name], self._places.sight
+        return self._start(batch, matches, seed) | {
+            "lanes_bytes": round_up(matches, 8) * WORD_BYTES,
+            "obs": sight.obs,
+            "action": batch.action.base,
+            "action_stride": batch.action.stride,
+            "logp": sight.logp,
+            "value": sight.value,
+            "stats": self._places.stats,
+        }
+
+    def assist(self) -> None:
+        """Compute shares of the learner's gradient as long as there are any."""
+        self._assistant.assist()
+
+    def collect(self, weights_offset: int, slot_offset: int) -> Tally:
+        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot; returns what became
+        of its duels."""
+        chunk = {name: self._layout.chunk_field(name, slot_offset).offset for name in RECORDED}
+        if self._main["matches"]:
+            self._calls.run("collect", {**self._main, **chunk, "parameters": weights_offset})
+        if not self._duels:
+            return NO_EPISODES
+        # Behind the lanes of self-play, in the same rows; after them, for their last group of four may run into ours.
+        self_play_bytes = self._layout.plan.sides * self._layout.plan.self_play * WORD_BYTES
+        beside = {name: offset + self_play_bytes for name, offset in chunk.items()}
+        players = {"parameters": weights_offset, "rival_parameters": self._rival or weights_offset}
+        self._calls.run("collect_duel", {**self._duels, **beside, **players, "stats": self._places.stats})
+        return self._tally()
+
+    def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
+        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+        return {name: self._evaluate(name, weights_offset) for name in self._evaluations}
+
+    def _evaluate(self, name: str, weights_offset: int) -> Tally:
+        self._calls.run(f"evaluate_{name}", {**self._evaluations[name], "parameters": weights_offset})
+        return self._tally()
+
+    def _tally(self) -> Tally:
+        """What the call before left in the scratch statistics."""
+        stats = array("f", bytes(len(CHUNK_STATS) * WORD_BYTES))
+        self._memory.read(self._places.stats, stats)
+        counts = dict(zip(CHUNK_STATS, map(int, stats), strict=True))
+        return Tally(counts["episodes"], counts["wins"], counts["losses"])

@@ -1,0 +1,181 @@
+"""What lies where in the scratch regions of rollout workers, show and trainer, and the plan that has room for it.
+
+Each table takes its places from an `Arena`: over a region to use it, from offset 0 to measure it.
+"""
+
+from __future__ import annotations
+
+from drillsergeant.learn.engine import CHUNK_STATS, DUEL_SIDES, EVALUATION_MATCHES, SHOW_MATCHES
+from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.calls import Rows
+from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_MAX, Plan, Region, round_up
+
+WORD_BYTES = 4
+LANE_GROUP = 4  # lanes of a SIMD register
+# Behind each row, so that rows do not all fall into the same set of the cache.
+SKEW_BYTES = 64
+
+
+class Arena:
+    """Hands out aligned places, from byte `start` to before byte `end` if there is an end."""
+
+    def __init__(self, start: int = 0, end: int | None = None) -> None:
+        self._next, self._end = start, end
+
+    @classmethod
+    def over(cls, region: Region) -> Arena:
+        """All of a region of shared memory."""
+        return cls(region.offset, region.end)
+
+    def take(self, size_bytes: int) -> int:
+        """The byte offset of a new place. Raises ValueError where the arena ends before it."""
+        offset = self._next
+        self._next = round_up(offset + size_bytes, ALIGNMENT_BYTES)
+        if self._end is not None and self._next > self._end + ALIGNMENT_BYTES - 1:
+            raise ValueError(
+                f"scratch memory ends at byte {self._end}, byte {self._next} is needed: make the plan with "
+                "kernel_scratch.plan_for"
+            )
+        return offset
+
+    def words(self, count: int) -> int:
+        """A place for `count` words, with room for a SIMD loop to run past the last one."""
+        return self.take(round_up(count, LANE_MULTIPLE) * WORD_BYTES)
+
+    def rows(self, count: int, lanes: int) -> Rows:
+        """A group of `count` arrays of `lanes` words each."""
+        stride = round_up(lanes, LANE_MULTIPLE) * WORD_BYTES + SKEW_BYTES
+        return Rows(self.take(count * stride), stride)
+
+    @property
+    def used(self) -> int:
+        """Byte offset behind everything taken so far."""
+        return self._next
+
+
+class BatchScratch:
+    """N matches: their state, what is counted of them, and what judging them needs."""
+
+    def __init__(self, program: Program, matches: int, arena: Arena) -> None:
+        drill = program.drill
+        fields, terms = len(drill.fields), len(drill.reward_terms)
+        self.state, self.next_state = arena.rows(fields, matches), arena.rows(fields, matches)
+        self.running = arena.rows(1 + terms, matches)
+        self.ended = arena.rows(len(CHUNK_STATS) + terms, matches)
+        self.rewards, self.action = arena.rows(drill.sides, matches), arena.rows(drill.sides, matches)
+        self.flag = arena.rows(1, matches)
+        self.match_stride = self.state.stride
+
+
+class SightScratch:
+    """What seeing and choosing needs for up to `agents` agents."""
+
+    def __init__(self, program: Program, agents: int, arena: Arena) -> None:
+        drill = program.drill
+        self.lanes_bytes = round_up(agents, LANE_MULTIPLE) * WORD_BYTES
+        self.obs = arena.take(len(drill.observation) * self.lanes_bytes)
+        self.head = arena.rows(drill.action_count + 1, agents)
+        self.draw, self.logp, self.value = (arena.words(agents) for _ in range(3))
+        self.action = arena.words(agents)
+        self.network = arena.take(program.network.scratch_bytes)
+
+
+class RolloutScratch:
+    """Everything of a rollout worker: self-play, duels, the batches of the evaluations, and what they share."""
+
+    def __init__(self, program: Program, self_play: int, arena: Arena, duels: int = 0) -> None:
+        self.main, self.duels = BatchScratch(program, self_play, arena), BatchScratch(program, duels, arena)
+        self.evaluations = {
+            name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()
+        }
+        largest, sides = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.sides
+        self.sight = SightScratch(program, max(sides * largest, sides * self_play + duels), arena)
+        self.slots = arena.words(largest)
+        self.stats = arena.words(len(CHUNK_STATS) + len(program.drill.reward_terms))
+
+
+class ShowMatchScratch:
+    """A match on screen. Every side has a policy and sees for itself; `action` holds what each side does."""
+
+    def __init__(self, program: Program, arena: Arena) -> None:
+        sides = range(program.drill.sides)
+        self.state = arena.rows(len(program.drill.fields), 1)
+        self.verdict = arena.rows(3, 1)
+        self.action = arena.rows(len(sides), 1)
+        self.sights = [SightScratch(program, len(sides), arena) for _ in sides]
+        self.parameters = [arena.words(program.network.parameter_count) for _ in sides]
+
+
+class ShowScratch:
+    """The matches on screen, and a place for parameters on their way to one."""
+
+    def __init__(self, program: Program, arena: Arena) -> None:
+        self.matches = [ShowMatchScratch(program, arena) for _ in range(SHOW_MATCHES)]
+        self.slots = arena.words(1)
+        self.index = arena.words(noise_indices(program))
+        self.snapshot = arena.words(program.network.parameter_count)
+
+
+class LearnerScratch:
+    """Parameters and moments twice, the gradient, and a batch of up to `chunks` chunks prepared for learning."""
+
+    def __init__(self, program: Program, plan: Plan, arena: Arena) -> None:
+        network, rows = program.network, plan.horizon * plan.agents
+        # Each set is parameters, mean, square.
+        self.sets = (arena.rows(3, network.parameter_count), arena.rows(3, network.parameter_count))
+        self.gradient = arena.words(network.parameter_count)
+        self.shares = arena.rows(SHARES_MAX, network.parameter_count)
+        self.network = arena.take(network.scratch_bytes)
+        self.index = arena.words(noise_indices(program))
+        lanes_bytes = plan.lanes * WORD_BYTES
+        self.unpacked = arena.take((plan.horizon + 1) * lanes_bytes)
+        self.advantages = [arena.words(rows) for _ in range(plan.workers)]
+        self.returns = [arena.take(plan.horizon * lanes_bytes) for _ in range(plan.workers)]
+        cells = plan.workers * plan.horizon * -(-plan.agents // network.tile_rows)
+        self.cells = arena.words(cells * len(network.cell_record))
+        self.sums = arena.words(cells * len(METRICS))
+
+
+def noise_indices(program: Program) -> int:
+    """How many indices the noise of a fresh network is drawn for at a time, at most."""
+    return max(row.index + row.count for row in program.network.initial)
+
+
+def plan_for(
+    program: Program, workers: int, matches: int, horizon: int, ring_slots: int = 4, duels: int = 0
+) -> Plan:
+    """The plan of a shared memory in which `workers` rollout workers play `matches` matches each with kernels.
+
+    Of these, `duels` are played against frozen parameters. Raises ValueError for sizes that cannot be played.
+    """
+    drill = program.drill
+    if duels % LANE_GROUP or (duels and drill.sides != DUEL_SIDES):
+        raise ValueError(
+            f"{duels} duels of {drill.name}, a drill with {drill.sides} sides: needs a multiple of {LANE_GROUP} duels, "
+            f"so that none runs past its row, and {DUEL_SIDES} sides; duels=0 for none"
+        )
+    if drill.sides > 2 and matches % 4:
+        raise ValueError(f"{drill.name} has {drill.sides} sides and {matches} matches: needs a multiple of 4 matches")
+    sizes = {
+        "workers": workers,
+        "matches": matches,
+        "sides": drill.sides,
+        "horizon": horizon,
+        "observation_size": len(drill.observation),
+        "action_count": drill.action_count,
+        "parameter_count": program.network.parameter_count,
+        "ring_slots": ring_slots,
+        "state_fields": len(drill.fields),
+        "duels": duels,
+    }
+    rollout, show, learner = Arena(), Arena(), Arena()
+    RolloutScratch(program, matches - duels, rollout, duels)
+    ShowScratch(program, show)
+    LearnerScratch(program, Plan(**sizes), learner)
+    return Plan(
+        **sizes,
+        scratch_bytes=rollout.used,
+        show_scratch_bytes=show.used,
+        learner_scratch_bytes=learner.used,
+    )

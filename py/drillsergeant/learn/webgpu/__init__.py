@@ -1,0 +1,1 @@
+"""Learning on the graphics processor, and the choice between it and the kernels."""

@@ -1,0 +1,233 @@
+"""The trainer's learner in a browser: on a GPU where one is there and faster, on kernels otherwise and at any time.
+
+The kernel learner always holds the state of the last update that counts, so there is never more to lose than the update
+in hand, and that one is done again from the same chunks. A device comes and goes between updates; nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from array import array
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
+
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuDevice, GpuLearner
+from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.watch import Watch
+
+MODES = ("auto", "wasm", "webgpu")
+# Seconds after a loss at which to ask for a device again: a browser that has lost two refuses for two minutes.
+RETRIES_S = (0.0, 5.0, 30.0, 125.0, 250.0)
+VOIDS_MAX = 3  # updates in a row that did not count: such a device is not trusted any more
+TRIAL_UPDATES = 10  # the first few are slow: pipelines are still being compiled and clocks raised
+# How far a device's first update may be from the kernels': Adam moves no parameter by more than about the learning
+# rate a step, so anything computed wrongly is further off than a hundredth of that soon.
+TRIAL_BOUND = 0.01
+
+# Opens a device; one that is a program on the CPU only if told so.
+Opener = Callable[[bool], Awaitable[GpuDevice]]
+
+
+class FallbackLearner:
+    """`engine.DeviceLearner` over a kernel learner and a source of devices.
+
+    `name` is what the last update ran on, `why` a sentence for the page about that, `mode` what was asked for.
+    """
+
+    def __init__(
+        self, local: KernelLearner, plan: GpuPlan, opener: Opener, watch: Watch, mode: str = "auto"
+    ) -> None:
+        self.name, self.why = "wasm", "asking the browser for a GPU"
+        self._local, self._plan, self._opener, self.watch = local, plan, opener, watch
+        self._gpu: GpuLearner | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._state: LearnerState | None = None  # the kernel learner's, if it came from the device
+        self.losses = self.voids = 0
+        self._voids_running = 0
+        self.choose(mode)
+
+    def choose(self, mode: str) -> None:
+        """Learn on this from the next update on: "auto", "wasm" or "webgpu". Raises ValueError for anything else."""
+        if mode not in MODES:
+            raise ValueError(f"learner {mode!r} must be one of {', '.join(MODES)}")
+        self.mode = mode
+        self._restart_trial()
+        self._asked = self._hopeless = False
+        if self._opening is not None and self._opening.done():
+            self._opening = None
+        if mode == "wasm":
+            self.why = "chosen"
+
+    def _restart_trial(self) -> None:
+        self._tried = 0
+        self._local_s = self._device_s = float("inf")  # seconds a decision
+        self._settled = False  # on the kernels
+
+    def write_parameters(self, offset: int) -> None:
+        """Copy the current parameters to ``offset``."""
+        self._local.write_parameters(offset)
+
+    def read_parameters(self, offset: int) -> None:
+        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        self._state = None
+        self._local.read_parameters(offset)
+
+    def reset(self, seed: int) -> None:
+        """Start over with new parameters."""
+        self._state = None
+        self._local.reset(seed)
+
+    def close(self) -> None:
+        """Give the device back and ask for no other; nothing is learned after this."""
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._gpu is not None:
+            self._gpu.device.close()
+            self._gpu = None
+
+    def state(self) -> LearnerState:
+        """Return everything needed to go on elsewhere exactly where this learner stands, wherever it learns."""
+        return self._state or self._local.state()
+
+    def restore(self, state: LearnerState) -> None:
+        """Go on from a state, on a device too: its next update finds that another state lies there, and sends this."""
+        self._local.restore(state)
+        self._state = None
+
+    async def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        """Update from these chunks; returns the metrics of the update."""
+        if self.mode != "wasm" and not self._settled:
+            await self._look_for_device()
+            if self._gpu is not None:
+                metrics = await self._on_device(self._gpu, slot_offsets, hyper)
+                if metrics is not None:
+                    return metrics
+        return self._on_kernels(slot_offsets, hyper)
+
+    def _on_kernels(self, slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        self._state, self.name = None, "wasm"
+        began_s = time.perf_counter()
+        metrics = self._local.learn(slots, hyper)
+        self._local_s = min(self._local_s, _per_decision(began_s, metrics))
+        return {**metrics, **self._counts()}
+
+    async def _on_device(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper) -> Mapping[str, float] | None:
+        """The update there, if it counts."""
+        began_s = time.perf_counter()
+        try:
+            metrics, after = await gpu.learn(slots, hyper, self._state or self._local.state())
+            if self._tried:
+                self._local.restore(after)
+        except Exception as failure:  # whatever a browser does with its GPU, training goes on
+            self._failed(gpu, failure)
+            return None
+        spent_s = _per_decision(began_s, asdict(metrics))
+        self._tried += 1
+        if self._tried == 1:
+            return self._checked(gpu, after, slots, hyper)
+        self._state, self.name, self._voids_running = after, "webgpu", 0
+        self._device_s = min(self._device_s, spent_s)
+        self._decide(gpu)
+        await self._validate(gpu, slots, hyper, after)
+        return {**asdict(metrics), **self._counts()}
+
+    async def _validate(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> None:
+        """Compare kernel by kernel if it is time; one that is beyond its bound ends learning on the device."""
+        try:
+            found = await self.watch.look(gpu, slots, hyper, state)
+        except Exception as failure:  # as above
+            self._failed(gpu, failure)
+            return
+        if found:
+            self._failed(gpu, DeviceFailure(f"{gpu.device.description}: {found}", lost=False))
+            self._settle(gpu)
+
+    def _checked(
+        self, gpu: GpuLearner, found: LearnerState, slots: Sequence[int], hyper: Hyper
+    ) -> Mapping[str, float]:
+        """A device's first update: the kernels do the same one, theirs counts, and the device's must be close to it."""
+        metrics = self._on_kernels(slots, hyper)
+        expected = self._local.state()
+        pairs = zip(_floats(found.arrays["parameters"]), _floats(expected.arrays["parameters"]), strict=True)
+        error = max(abs(a - b) for a, b in pairs)
+        bound = TRIAL_BOUND * hyper.learning_rate * max(1, metrics["steps"])
+        if not error <= bound or found.steps != expected.steps:
+            text = f"{gpu.device.description}: an update differs by {error:.2g} from the CPU's, more than {bound:.2g}"
+            self._failed(gpu, DeviceFailure(text, lost=False))
+            self._settle(gpu)
+        return metrics
+
+    def _decide(self, gpu: GpuLearner) -> None:
+        rates = [f"{1e-6 / each:.3g} M decisions/s" for each in (self._device_s, self._local_s)]
+        self.why = f"{gpu.device.description}: {rates[0]}, the CPU {rates[1]}"
+        if self.mode == "auto" and self._tried == TRIAL_UPDATES and self._local_s < self._device_s:
+            self._settle(gpu)
+
+    def _settle(self, gpu: GpuLearner) -> None:
+        """Stay with the kernels until told otherwise."""
+        if self._gpu is gpu:
+            gpu.device.close()
+        self._gpu, self._settled = None, True
+
+    def _failed(self, gpu: GpuLearner, failure: Exception) -> None:
+        """Go on without the device, or only without this update of it."""
+        lost = not isinstance(failure, DeviceFailure | ValueError) or getattr(failure, "lost", False)
+        self.why = f"learning on the CPU: {failure}"
+        self.losses += lost
+        self.voids += not lost
+        self._voids_running += 1
+        if lost and self._gpu is gpu:
+            gpu.device.close()
+            self._gpu = None
+            self._restart_trial()
+        elif self._voids_running >= VOIDS_MAX:
+            self._settle(gpu)
+
+    async def _look_for_device(self) -> None:
+        """Ask for one where there is none. Only the first time, and where nothing else is wanted, wait for it."""
+        if self._gpu is not None or self._opening is not None:
+            return
+        waits = self.mode == "webgpu" and not self._asked
+        self._asked = True
+        if waits and await self._open():
+            return
+        self._opening = asyncio.ensure_future(self._keep_asking(RETRIES_S[1:] if waits else RETRIES_S))
+
+    async def _keep_asking(self, retries_s: Sequence[float]) -> None:
+        """Get a device, now or later; the next update after that uses it. Ends where there will be none."""
+        waited_s = 0.0
+        for at_s in retries_s:
+            await asyncio.sleep(at_s - waited_s)
+            waited_s = at_s
+            if self._hopeless:
+                return
+            if await self._open():
+                self._opening = None
+                return
+
+    async def _open(self) -> bool:
+        try:
+            device = await self._opener(self.mode == "webgpu")
+        except Exception as failure:  # as above
+            self.why = f"learning on the CPU: {failure}"
+            self._hopeless = getattr(failure, "final", False)
+            return False
+        self._gpu = GpuLearner(self._plan, device)
+        self._voids_running = 0
+        return True
+
+    def _counts(self) -> dict[str, float]:
+        return {"gpu_losses": self.losses, "gpu_voids": self.voids}
+
+
+def _per_decision(began_s: float, metrics: Mapping[str, float]) -> float:
+    decisions = metrics["decisions"]
+    return (time.perf_counter() - began_s) / decisions if decisions else float("inf")
+
+
+def _floats(content: bytes) -> array[float]:
+    return array("f", content)

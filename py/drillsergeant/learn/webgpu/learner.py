@@ -1,0 +1,168 @@
+"""PPO updates on a compute device: what is sent, what must come back before an update counts.
+
+The device may vanish at any moment, and a lost one goes on taking commands as if nothing had happened. So the learner's
+state lives on this side: an update takes a state and gives the next one, from a single readback that carries the
+update's own number. Whatever is wrong raises DeviceFailure, and the state given is as good as before.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState, Metrics
+from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, WORD_BYTES, Dispatch, GpuPlan, Sizes, Update
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+ARRAYS = ("parameters", "mean", "square")
+CONTROL = struct.Struct(f"<7I4f{len(METRICS)}f")
+BATCH_POISONED, STATE_POISONED = 1, 2  # as in common.wgsl
+# A device that works on one submission for seconds is taken for hung by the system and reset.
+SUBMIT_TARGET_S = 0.05
+FIRST_SUBMIT, LARGEST_SUBMIT = 16, 1024  # dispatches
+
+
+class DeviceFailure(Exception):
+    """An update that does not count, or no device. `lost`: the device is gone; `final`: no other will come."""
+
+    def __init__(self, why: str, *, lost: bool, final: bool = False) -> None:
+        super().__init__(why)
+        self.lost, self.final = lost, final
+
+
+class Finding(NamedTuple):
+    """How far one kernel's results are from the reference's, in the results' own unit.
+
+    `usual` is the median error, `worst` the one that is the largest share of its place's bound, `bound` that bound.
+    """
+
+    kernel: str
+    usual: float
+    worst: float
+    bound: float
+
+    @property
+    def share(self) -> float:
+        """`worst` as a share of `bound`: above 1 the kernel computes something else. NaN is infinitely far off."""
+        return self.worst / self.bound
+
+
+class Check(Protocol):
+    """Compares a device's kernels, one by one, with the reference: `gpu_validation.Validator`."""
+
+    async def check(
+        self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> list[Finding]:
+        """Do the first step of the update from `state`; the device must be sent its state again."""
+
+
+class GpuDevice(Protocol):
+    """A device with a plan's pipelines, and buffers for a plan's sizes. Everything may raise DeviceFailure."""
+
+    description: str
+
+    def fit(self, sizes: Sizes) -> bool:
+        """Make room; True when the buffers are new, and empty."""
+
+    def write(self, buffer: str, data: ReadableBuffer) -> None:
+        """Copy `data` to the start of a buffer."""
+
+    def write_shared(self, buffer: str, offset_bytes: int, source_bytes: int, size_bytes: int) -> None:
+        """Copy from byte `source_bytes` of shared memory to a buffer."""
+
+    def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
+        """Run these in order; after the last ones, "control" and "state" are made ready to be read."""
+
+    async def read_back(self) -> bytes:
+        """The bytes of "control" and "state" as the last submission left them.
+
+        Raises DeviceFailure for a device that is lost, did not answer in time, or complained since the last readback.
+        """
+
+    async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of any buffers, by name; for checking, not for learning."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+class GpuLearner:
+    """Updates on one device. It keeps nothing but what makes the next update cheaper."""
+
+    def __init__(self, plan: GpuPlan, device: GpuDevice) -> None:
+        self.plan, self.device = plan, device
+        self._resident: LearnerState | None = None  # the state that lies on the device
+        self._per_submit = FIRST_SUBMIT
+
+    async def learn(
+        self, slots: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> tuple[Metrics, LearnerState]:
+        """One update from the chunks at byte offsets `slots`: its metrics, and the state after it."""
+        update = self.begin(slots, hyper, state)
+        began_s = time.perf_counter()
+        dispatches = self._submit(update)
+        words = await self.device.read_back()
+        self._calibrate(dispatches, time.perf_counter() - began_s)
+        metrics, state = self._result(words, update, state, len(slots))
+        self._resident = state
+        return metrics, state
+
+    def begin(self, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> Update:
+        """Send everything an update needs; returns what to run."""
+        update = self.plan.update(len(slots), hyper, state.seed, state.updates + 1, state.steps)
+        new = self.device.fit(update.sizes)
+        if new or state is not self._resident:
+            self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
+        self._resident = None
+        size = self.plan.layout.chunk_bytes
+        for number, slot in enumerate(slots):
+            self.device.write_shared("batch", number * size, slot, size)
+        self.device.write("knobs", update.knobs)
+        self.device.write("control", bytes(CONTROL_WORDS * WORD_BYTES))
+        self.device.write("schedule", update.schedule)
+        return update
+
+    def _submit(self, update: Update) -> int:
+        """Submissions of bounded length; returns how many dispatches there were."""
+        dispatches = [*update.prepare, *(update.step * update.steps)]
+        for begin in range(0, len(dispatches), self._per_submit):
+            end = begin + self._per_submit
+            self.device.submit(dispatches[begin:end], last=end >= len(dispatches))
+        return len(dispatches)
+
+    def _calibrate(self, dispatches: int, elapsed_s: float) -> None:
+        """Fit the next submissions to the target; at most twice as long as the last ones."""
+        fitting = int(dispatches * SUBMIT_TARGET_S / max(elapsed_s, 1e-6))
+        self._per_submit = max(1, min(fitting, 2 * self._per_submit, LARGEST_SUBMIT))
+
+    def _result(
+        self, words: bytes, update: Update, state: LearnerState, chunks: int
+    ) -> tuple[Metrics, LearnerState]:
+        found, flags, step, applied, dropped, _, rows, _, _, _, norms, *sums = CONTROL.unpack_from(words)
+        number = state.updates + 1
+        if (found, step) != (number & 0xFFFF_FFFF, update.steps):
+            raise DeviceFailure(
+                f"the readback is of update {found} after {step} steps, expected {number} after {update.steps}: "
+                "the device dropped commands",
+                lost=False,
+            )
+        if flags & STATE_POISONED:
+            raise DeviceFailure(f"update {number} left NaN, infinity or numbers above 1e18 in the weights", lost=False)
+        metrics = Metrics(steps=applied, dropped=dropped)
+        arrays = state.arrays
+        if flags & BATCH_POISONED:
+            metrics.dropped, dropped = 1, 1
+        else:
+            metrics.decisions = chunks * self.plan.plan.horizon * self.plan.plan.agents
+            for name, total in zip(METRICS, sums, strict=True):
+                setattr(metrics, name, total / max(rows, 1))
+            metrics.gradient_norm = norms / max(applied, 1)
+            start, size = CONTROL.size, len(arrays[ARRAYS[0]])
+            arrays = {name: words[start + k * size : start + (k + 1) * size] for k, name in enumerate(ARRAYS)}
+        return metrics, LearnerState(state.seed, number, state.steps + applied, state.dropped + dropped, arrays)

@@ -1,0 +1,291 @@
+"""One PPO update as compute dispatches: which buffers, pipelines and workgroups, and the words that steer them.
+
+Device-independent: `browser/gpu.py` makes the objects named here, tests read the tables. The shaders and the meaning of
+the words of `schedule`, `knobs` and `control` are in shaders/*.wgsl; common.wgsl first.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from drillsergeant.learn.ppo.arithmetic import METRICS, corrections
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.minibatches import Cell, cells_of, minibatches
+from drillsergeant.learn.program import Program
+from drillsergeant.memory.layout import Layout
+
+WORD_BYTES = 4
+CELL_ROWS = 128  # as in common.wgsl
+SPLITS_MAX = 64  # partial gradients of a step
+OUTPUT_TILE, GRADIENT_TILE = 8, 32  # as in dense.wgsl and gradient.wgsl
+LANES_PER_GROUP, ROWS_INSPECTED, PARAMETERS_PER_GROUP = 64, 32, 64  # as in batch.wgsl and update.wgsl
+CONTROL_WORDS = 11 + len(METRICS)
+KNOBS = struct.Struct("<7f5I")
+RECORD_WORDS = 4
+SHADERS = ("batch", "dense", "loss", "gradient", "update")
+SUMMING = ("batch", "loss", "update")  # over workgroups
+
+Binding = tuple[int, str]  # number in the shader, name of the buffer
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """An entry point with its constants, and the buffers it works on."""
+
+    name: str
+    shader: str
+    entry: str
+    constants: Mapping[str, float]
+    bindings: tuple[Binding, ...]
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Run a pipeline over this many workgroups."""
+
+    pipeline: str
+    groups: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What the buffers have room for."""
+
+    chunks: int
+    cells: int  # of one minibatch
+    records: int  # of four words, in the schedule
+
+    def covers(self, other: Sizes) -> bool:
+        """Whether everything that fits into `other` fits into this."""
+        return self.chunks >= other.chunks and self.cells >= other.cells and self.records >= other.records
+
+    def grown(self, other: Sizes) -> Sizes:
+        """Room for both, in powers of two so that it seldom has to grow."""
+        return Sizes(
+            max(self.chunks, other.chunks),
+            _power_of_two(max(self.cells, other.cells)),
+            _power_of_two(max(self.records, other.records)),
+        )
+
+
+@dataclass(frozen=True)
+class Update:
+    """One update: its words, and what to run."""
+
+    sizes: Sizes
+    schedule: array[int]
+    knobs: bytes
+    steps: int
+    prepare: tuple[Dispatch, ...]
+    step: tuple[Dispatch, ...]  # to be run once for each step
+
+
+class GpuPlan:
+    """The tables of one drill's learner over one layout."""
+
+    def __init__(self, program: Program, layout: Layout) -> None:
+        drill, network = program.drill, program.network
+        self.layout, self.plan = layout, layout.plan
+        self.inputs, self.hidden = len(drill.observation), network.hidden
+        self.head, self.parameters = drill.action_count + 1, network.parameter_count
+        self._cells: dict[int, list[Cell]] = {}
+        self.pipelines: tuple[Pipeline, ...] = (*self._batch(), *self._dense(), *self._rest())
+
+    def buffer_bytes(self, sizes: Sizes) -> dict[str, int]:
+        """Size of every buffer."""
+        plan, rows = self.plan, sizes.cells * CELL_ROWS
+        prepared = sizes.chunks * plan.horizon * plan.lanes
+        groups = sizes.chunks * -(-plan.lanes // LANES_PER_GROUP)
+        words = {
+            "knobs": KNOBS.size // WORD_BYTES,
+            "control": CONTROL_WORDS,
+            "schedule": sizes.records * RECORD_WORDS,
+            "batch": sizes.chunks * self.layout.chunk_bytes // WORD_BYTES,
+            "advantages": prepared,
+            "returns": prepared,
+            "sums": groups,
+            "squares": groups,
+            **{name: self.hidden * rows for name in ("hidden0", "hidden1", "upstream0", "upstream1")},
+            "head": self.head * rows,
+            "cell_metrics": sizes.cells * len(METRICS),
+            "partials": SPLITS_MAX * self.parameters,
+            "gradient": self.parameters,
+            "state": 3 * self.parameters,
+        }
+        return {name: count * WORD_BYTES for name, count in words.items()}
+
+    def full(self) -> Sizes:
+        """A batch of a chunk from every worker, with minibatches of default size."""
+        return Sizes(self.plan.workers, Hyper().minibatch // CELL_ROWS + 1, 1)
+
+    def update(
+        self, chunks: int, hyper: Hyper, seed: int, number: int, applied: int
+    ) -> Update:
+        """The update called `number` of a learner seeded with `seed`, of which `applied` Adam steps were taken so far.
+
+        Cells and minibatches are those of `ppo.Learner`.
+        """
+        cells = self._cells_of(chunks)
+        steps = [
+            minibatch
+            for epoch in range(hyper.epochs)
+            for minibatch in minibatches(cells, hyper.minibatch, seed, number, epoch)
+        ]
+        most = max(map(len, steps))
+        sizes = Sizes(chunks, most, 2 * len(steps) + sum(map(len, steps)))
+        splits = min(SPLITS_MAX, most)
+        numbers = (hyper.gamma, hyper.lam, hyper.clip, hyper.entropy, hyper.value_coef, hyper.learning_rate)
+        capacity = most * CELL_ROWS
+        knobs = KNOBS.pack(*numbers, hyper.max_grad_norm, number & 0xFFFF_FFFF, chunks, capacity, splits, splits)
+        return Update(
+            sizes,
+            self._schedule(steps, applied),
+            knobs,
+            len(steps),
+            self._prepare(chunks),
+            self._step(most, splits),
+        )
+
+    def _cells_of(self, chunks: int) -> list[Cell]:
+        if chunks not in self._cells:
+            self._cells[chunks] = cells_of(chunks, self.plan.horizon, self.plan.agents, CELL_ROWS)
+        return self._cells[chunks]
+
+    def _schedule(self, steps: Sequence[Sequence[Cell]], applied: int) -> array[int]:
+        words = array("I")
+        first = 2 * len(steps)
+        for number, cells in enumerate(steps):
+            words.extend((first, len(cells), sum(cell.lanes for cell in cells), 0))
+            words.frombytes(struct.pack("<4f", *corrections(applied + number + 1), 0.0, 0.0))
+            first += len(cells)
+        lanes, horizon = self.plan.lanes, self.plan.horizon
+        chunk_words, obs = self.layout.chunk_bytes // WORD_BYTES, self._field("obs")
+        obs_words = self.plan.observation_size * lanes
+        for cells in steps:
+            for chunk, t, lane, used in cells:
+                start = chunk * chunk_words + lane
+                prepared = (chunk * horizon + t) * lanes + lane
+                words.extend((start + obs + t * obs_words, start + t * lanes, prepared, used))
+        return words
+
+    def _field(self, name: str) -> int:
+        return self.layout.chunk[name].offset // WORD_BYTES
+
+    def _prepare(self, chunks: int) -> tuple[Dispatch, ...]:
+        plan = self.plan
+        across = -(-plan.agents // LANES_PER_GROUP)
+        rows = plan.horizon * (plan.observation_size + 3) + 1
+        return (
+            Dispatch("inspect", (across, -(-rows // ROWS_INSPECTED), chunks)),
+            *(Dispatch(name, (across, chunks, 1)) for name in ("estimate", "centre", "scale")),
+        )
+
+    def _step(self, cells: int, splits: int) -> tuple[Dispatch, ...]:
+        def dense(name: str, outputs: int) -> Dispatch:
+            return Dispatch(name, (cells, -(-outputs // OUTPUT_TILE), 1))
+
+        def weights(name: str, inputs: int, outputs: int) -> Dispatch:
+            return Dispatch(name, (-(-(inputs + 1) // GRADIENT_TILE), -(-outputs // GRADIENT_TILE), splits))
+
+        across = -(-self.parameters // PARAMETERS_PER_GROUP)
+        return (
+            dense("forward0", self.hidden),
+            dense("forward1", self.hidden),
+            dense("forward2", self.head),
+            Dispatch("loss", (cells, 1, 1)),
+            dense("backward1", self.hidden),
+            dense("backward0", self.hidden),
+            weights("weights2", self.hidden, self.head),
+            weights("weights1", self.hidden, self.hidden),
+            weights("weights0", self.inputs, self.hidden),
+            Dispatch("gather", (across, 1, 1)),
+            Dispatch("judge", (1, 1, 1)),
+            Dispatch("adam", (across, 1, 1)),
+        )
+
+    def _batch(self) -> list[Pipeline]:
+        plan = self.plan
+        sizes = {"LANES": plan.lanes, "AGENTS": plan.agents, "HORIZON": plan.horizon}
+        chunk = {"CHUNK_WORDS": self.layout.chunk_bytes // WORD_BYTES}
+        fields = {name.upper(): self._field(name) for name in ("logp", "reward", "value")}
+        masks = {name.upper(): self._field(name) for name in ("terminated", "truncated")}
+        obs = {"OBSERVATION": self._field("obs"), "OBSERVATION_SIZE": plan.observation_size}
+        knobs, batch = (0, "knobs"), (1, "batch")
+        advantages, sums, squares = (3, "advantages"), (5, "sums"), (6, "squares")
+        estimate = {**sizes, **chunk, **masks, "REWARD": fields["REWARD"], "VALUE": fields["VALUE"]}
+        inspect = {**sizes, **chunk, **fields, **obs}
+        return [
+            Pipeline("inspect", "batch", "inspect", inspect, (knobs, batch, (2, "control"))),
+            Pipeline("estimate", "batch", "estimate", estimate, (knobs, batch, advantages, (4, "returns"), sums)),
+            Pipeline("centre", "batch", "centre", sizes, (knobs, advantages, sums, squares)),
+            Pipeline("scale", "batch", "scale", sizes, (knobs, advantages, squares)),
+        ]
+
+    def _dense(self) -> list[Pipeline]:
+        """The layers' shapes, forward and back; parameters in the order of `network.Network.table`."""
+        hidden, inputs, head = self.hidden, self.inputs, self.head
+        shapes = [(hidden, inputs), (hidden, hidden), (head, hidden)]
+        names = ["batch", "hidden0", "hidden1", "head"]
+        pipelines, offset = [], 0
+        for layer, (outputs, columns) in enumerate(shapes):
+            bias, from_batch = offset + outputs * columns, layer == 0
+            common = {"WEIGHTS": offset, "FROM_BATCH": from_batch, "LANES": self.plan.lanes}
+            forward = {
+                **common,
+                "INPUTS": columns,
+                "OUTPUTS": outputs,
+                "WEIGHT_INPUT": 1,
+                "WEIGHT_OUTPUT": columns,
+                "BIAS": bias,
+                "FINISH": 1 if layer == len(shapes) - 1 else 0,
+            }
+            places = (*_STEPPING, (3, "state"), (4, names[layer]), (5, names[layer + 1]))
+            pipelines.append(Pipeline(f"forward{layer}", "dense", "dense", forward, (*places, (6, "returns"))))
+            upstream = "head" if layer == len(shapes) - 1 else f"upstream{layer}"
+            gradient = {**common, "INPUTS": columns, "OUTPUTS": outputs, "BIAS": bias, "PARAMETERS": self.parameters}
+            places = (*_STEPPING, (3, names[layer]), (4, upstream), (5, "partials"))
+            pipelines.append(Pipeline(f"weights{layer}", "gradient", "weights", gradient, places))
+            if layer:
+                backward = {
+                    **forward,
+                    "INPUTS": outputs,
+                    "OUTPUTS": columns,
+                    "WEIGHT_INPUT": columns,
+                    "WEIGHT_OUTPUT": 1,
+                    "FINISH": 2,
+                }
+                places = (*_STEPPING, (3, "state"), (4, upstream), (5, f"upstream{layer - 1}"), (6, names[layer]))
+                pipelines.append(Pipeline(f"backward{layer - 1}", "dense", "dense", backward, places))
+            offset = bias + outputs
+        return pipelines
+
+    def _rest(self) -> list[Pipeline]:
+        knobs, gradient, size = (0, "knobs"), (4, "gradient"), {"PARAMETERS": self.parameters}
+        loss = {"ACTION": self._field("action"), "LOGP": self._field("logp")}
+        rows = ((3, "batch"), (4, "advantages"), (5, "returns"), (6, "head"), (7, "cell_metrics"))
+        judge = (*_STEPPING, gradient, (5, "cell_metrics"))
+        return [
+            Pipeline("loss", "loss", "loss", loss, (*_STEPPING, *rows)),
+            Pipeline("gather", "update", "gather", size, (knobs, (3, "partials"), gradient)),
+            Pipeline("judge", "update", "judge", size, judge),
+            Pipeline("adam", "update", "adam", size, (knobs, gradient, (6, "state"), (7, "control"))),
+        ]
+
+
+_STEPPING: tuple[Binding, ...] = ((0, "knobs"), (1, "control"), (2, "schedule"))
+
+
+def shader_files(name: str, *, subgroups: bool) -> tuple[str, ...]:
+    """The files of shaders/ that make up a shader, in this order, then the generated kernels.
+
+    `subgroups`: for a device with that feature, which sums faster.
+    """
+    sums = "sum_subgroups" if subgroups else "sum_plain"
+    return (*([sums] if name in SUMMING else []), "common", name)
+
+
+def _power_of_two(value: int) -> int:
+    return 1 << max(0, value - 1).bit_length()
