@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from drillsergeant.drills import make
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.lockstep import Recipe, run
 from drillsergeant.learn.ppo.hyper import Hyper

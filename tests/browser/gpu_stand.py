@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.webgpu.plan import Binding, Dispatch, GpuPlan, Pipeline, Sizes, shader_files
 from playwright.sync_api import Page
 

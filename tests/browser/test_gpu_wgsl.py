@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from drillsergeant import elementary
 from drillsergeant.elementary import Array
+from drillsergeant.kernels.ir.ops import DType, Op
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import DType, Op
 from drillsergeant.learn.compile.kernel_table import learner_kernels
 
 from tests.browser.gpu_stand import Stand

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from drillsergeant.elementary import Array
+from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import DType
 from drillsergeant.kernels.wgsl import TYPES, emit
 from drillsergeant.learn.webgpu.plan import Dispatch
 

@@ -12,7 +12,7 @@ from drillsergeant.bench.ground import SEED, Ground
 from drillsergeant.bench.native import NativePlace
 from drillsergeant.bench.stand import Stand
 from drillsergeant.bench.timing import Contestant, Parts, Race, seconds_a_call
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
 from build import bench
 from build.bench_report import Finding, number, printed, spread, tables

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.interpret import interpret
-from drillsergeant.kernels.ir import Graph, verify
+from drillsergeant.kernels.ir.graph import Graph, verify
+from drillsergeant.kernels.ir.interpret import interpret
+from drillsergeant.kernels.ir.ops import DType
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.kernels.ops import DType
-from drillsergeant.kernels.passes import optimise
-from drillsergeant.kernels.wasm import emit
+from drillsergeant.kernels.wasm.emit import emit
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
 CANARY = 0xA5
 GAP_BYTES = 64

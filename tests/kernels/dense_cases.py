@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
 CANARY = np.uint32(0x7FC0BEEF)  # a NaN, so that reading it spoils a result and writing over it shows
 F32 = np.dtype(np.float32)

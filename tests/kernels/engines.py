@@ -10,7 +10,7 @@ from drillsergeant.drills import make
 from drillsergeant.drills.ball import BallDrill
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 import wasmtime
-from drillsergeant.kernels.assembler import AssemblyError, Function
-from drillsergeant.kernels.module import MemoryImport, Module
-from drillsergeant.kernels.opcodes import OPCODES, Opcode
+from drillsergeant.kernels.wasm.assembler import AssemblyError, Function
+from drillsergeant.kernels.wasm.module import MemoryImport, Module
+from drillsergeant.kernels.wasm.opcodes import OPCODES, Opcode
 
 ZEROS = {"i32": "i32.const 0", "i64": "i64.const 0", "f32": "f32.const 0", "v128": "v128.const i32x4 0 0 0 0"}
 

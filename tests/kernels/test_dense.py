@@ -8,10 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from drillsergeant.elementary import Array, tanh
-from drillsergeant.kernels.dense import add_forward, add_to_inputs, add_to_weights
-from drillsergeant.kernels.inline import Inline
-from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.dense.inline import Inline
+from drillsergeant.kernels.dense.layer import add_forward, add_to_inputs, add_to_weights
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import tanh_backward
 

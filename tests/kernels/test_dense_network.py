@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import wasmtime
 from drillsergeant.elementary import Array, tanh
-from drillsergeant.kernels.inline import Inline
+from drillsergeant.kernels.dense.inline import Inline
+from drillsergeant.kernels.dense.network_forward import NetworkProgram
+from drillsergeant.kernels.dense.network_gradient import NetworkGradient
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.kernels.network_gradient import NetworkGradient
-from drillsergeant.kernels.network_program import NetworkProgram
-from drillsergeant.kernels.passes import optimise
-from drillsergeant.kernels.wasm import emit
+from drillsergeant.kernels.wasm.emit import emit
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.formulas.linear import ORDERED, lane_sum
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network

@@ -10,10 +10,10 @@ from drillsergeant import elementary
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
+from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Groups, Kernel
-from drillsergeant.kernels.native import Bench, NativeMemory, call_kernel
-from drillsergeant.kernels.ops import DType
-from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.kernels.wasm.compile import compile_kernels
+from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, call_kernel
 from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
 from hypothesis import given, settings
 from hypothesis import strategies as st

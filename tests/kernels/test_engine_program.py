@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drillsergeant.drills import DRILLS, make
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import write_programs
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.program import Program

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from drillsergeant.kernels.ir import Attr, Graph, Node, Output, constant_value, verify
-from drillsergeant.kernels.ops import DType, Op, result_dtype
+from drillsergeant.kernels.ir.graph import Attr, Graph, Node, Output, constant_value, verify
+from drillsergeant.kernels.ir.ops import DType, Op, result_dtype
 
 
 def small() -> Graph:

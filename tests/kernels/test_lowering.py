@@ -11,12 +11,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from drillsergeant.elementary import Array
-from drillsergeant.kernels import lowering
-from drillsergeant.kernels.interpret import MEANING
+from drillsergeant.kernels.ir.interpret import MEANING
+from drillsergeant.kernels.ir.ops import BINARY, COMMUTATIVE, LEAVES, OPERANDS, UNARY, DType, Op, arity
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.lowering import LOWERING, Lowering
-from drillsergeant.kernels.opcodes import OPCODES
-from drillsergeant.kernels.ops import BINARY, COMMUTATIVE, LEAVES, OPERANDS, UNARY, DType, Op, arity
+from drillsergeant.kernels.wasm import lowering
+from drillsergeant.kernels.wasm.lowering import LOWERING, Lowering
+from drillsergeant.kernels.wasm.opcodes import OPCODES
 
 from tests.kernels.agreement import assert_agreement, samples
 

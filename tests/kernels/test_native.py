@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.native import Bench, NativeMemory, call_kernel
-from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.kernels.wasm.compile import compile_kernels
+from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, call_kernel
 from drillsergeant.memory.access import Memory
 
 DOUBLE = Kernel("double", lambda x: {"y": [x[0] + x[0]]}, {"x": ("i32",)}, {"y": ("i32",)})

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.ir import Graph
+from drillsergeant.kernels.ir.graph import Graph
+from drillsergeant.kernels.ir.ops import LEAVES, DType, Op
+from drillsergeant.kernels.ir.passes import drop_unused, optimise
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import LEAVES, DType, Op
-from drillsergeant.kernels.passes import drop_unused, optimise
 
 from tests.kernels.agreement import assert_agreement, samples
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from drillsergeant.kernels.ir import Graph, Node
+from drillsergeant.kernels.ir.graph import Graph, Node
+from drillsergeant.kernels.ir.ops import LEAVES, OPERANDS, SHIFTS, DType, Op, arity
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import LEAVES, OPERANDS, SHIFTS, DType, Op, arity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

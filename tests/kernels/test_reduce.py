@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.native import NativeMemory, NativeModule
-from drillsergeant.kernels.reduce import add_poisoned, add_sum
+from drillsergeant.kernels.dense.reduce import add_poisoned, add_sum
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory, NativeModule
 from drillsergeant.learn.formulas.linear import lane_sum
 from drillsergeant.learn.formulas.poison import SANE_BITS, poisoned
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.ir import Graph, Node
+from drillsergeant.kernels.ir.graph import Graph, Node
+from drillsergeant.kernels.ir.ops import LEAVES
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import LEAVES
-from drillsergeant.kernels.passes import optimise
-from drillsergeant.kernels.schedule import schedule
+from drillsergeant.kernels.wasm.scheduling import schedule
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drillsergeant.kernels.interpret import interpret
-from drillsergeant.kernels.ir import Graph, verify
-from drillsergeant.kernels.ops import DType
-from drillsergeant.kernels.trace import Tracer
-from drillsergeant.kernels.trace_errors import TraceError
-from drillsergeant.kernels.trace_rules import FUNCTIONS, UFUNCS
+from drillsergeant.kernels.ir.graph import Graph, verify
+from drillsergeant.kernels.ir.interpret import interpret
+from drillsergeant.kernels.ir.ops import DType
+from drillsergeant.kernels.trace.errors import TraceError
+from drillsergeant.kernels.trace.rules import FUNCTIONS, UFUNCS
+from drillsergeant.kernels.trace.tracer import Tracer
 
 ARRAYS = {
     DType.F32: np.array([0.0, -0.0, 1.5, -2.5, 3e-39, 1e30], np.float32),

@@ -10,11 +10,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.ir import Graph
+from drillsergeant.kernels.ir.graph import Graph
+from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import DType
-from drillsergeant.kernels.trace import Tracer
-from drillsergeant.kernels.trace_errors import INSTEAD, TraceError
+from drillsergeant.kernels.trace.errors import INSTEAD, TraceError
+from drillsergeant.kernels.trace.tracer import Tracer
 
 GRAPH = Graph("drill")
 X = Tracer(GRAPH, GRAPH.load("x", 0, DType.F32))

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.module import MemoryImport
-from drillsergeant.kernels.native import Bench, NativeMemory, Rows
-from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.kernels.wasm.compile import compile_kernels
+from drillsergeant.kernels.wasm.module import MemoryImport
+from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, Rows
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import write_programs
 

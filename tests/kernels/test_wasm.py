@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from drillsergeant.elementary import Array, hash_u32, tanh, uniform
-from drillsergeant.kernels import wasm
+from drillsergeant.kernels.ir.ops import DType
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.module import MemoryImport, Module
-from drillsergeant.kernels.native import NativeMemory
-from drillsergeant.kernels.ops import DType
-from drillsergeant.kernels.passes import optimise
-from drillsergeant.kernels.pipeline import add_kernels, compile_kernels
+from drillsergeant.kernels.wasm import emit
+from drillsergeant.kernels.wasm.compile import add_kernels, compile_kernels
+from drillsergeant.kernels.wasm.module import MemoryImport, Module
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
 from tests.kernels.agreement import assert_agreement, samples
 
@@ -195,7 +195,7 @@ def test_what_the_state_does_not_change_is_computed_once_per_step() -> None:
 @pytest.mark.parametrize(("name", "wrong"), [("_SIGN_BIT", 30), ("_STEP_BYTES", 32), ("_HOIST_FROM_USES", 0)])
 def test_breaking_the_loop_or_the_masks_is_noticed(name: str, wrong: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first two must fail; where constants lie must not matter."""
-    monkeypatch.setattr(wasm, name, wrong)
+    monkeypatch.setattr(emit, name, wrong)
     if name == "_HOIST_FROM_USES":
         assert_agreement(MIXED, inputs_of(MIXED, 64), {"gain": 0.3, "salt": 1})
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drillsergeant.drills import DRILLS, make
+from drillsergeant.kernels.ir.ops import LEAVES, OPERANDS, DType, Op, arity
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import LEAVES, OPERANDS, DType, Op, arity
 from drillsergeant.kernels.wgsl import TEMPLATES, TYPES, emit
 from drillsergeant.learn.compile.shader_kernels import KERNELS, generated
 

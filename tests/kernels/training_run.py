@@ -8,7 +8,7 @@ from functools import cache
 from typing import cast
 
 from drillsergeant.drills import make
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program

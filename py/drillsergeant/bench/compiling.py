@@ -7,8 +7,8 @@ import numpy as np
 from drillsergeant.bench.ground import DRILL, Ground, Place
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Race
 from drillsergeant.drills import make
-from drillsergeant.kernels.module import MemoryImport
-from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.kernels.wasm.compile import compile_kernels
+from drillsergeant.kernels.wasm.module import MemoryImport
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.memory.layout import MAX_PAGES

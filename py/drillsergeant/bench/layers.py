@@ -10,11 +10,11 @@ import numpy as np
 from drillsergeant.bench.ground import SEED, Place
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Race
 from drillsergeant.elementary import Array, tanh
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.dense import add_forward, add_to_inputs, add_to_weights
-from drillsergeant.kernels.inline import Inline
-from drillsergeant.kernels.loops import call, count_down, unless_zero
-from drillsergeant.kernels.module import MemoryImport, Module
+from drillsergeant.kernels.dense.control_flow import call, count_down, unless_zero
+from drillsergeant.kernels.dense.inline import Inline
+from drillsergeant.kernels.dense.layer import add_forward, add_to_inputs, add_to_weights
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.module import MemoryImport, Module
 from drillsergeant.learn.formulas.linear import FAST
 from drillsergeant.learn.wasm.scratch import Arena
 from drillsergeant.memory.layout import MAX_PAGES

@@ -8,7 +8,7 @@ import wasmtime
 
 from drillsergeant.bench.ground import DRILL
 from drillsergeant.drills import make
-from drillsergeant.kernels.native import NativeMemory, NativeModule
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory, NativeModule
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.memory.access import Memory

@@ -24,10 +24,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from drillsergeant.kernels.interpret import Array
-from drillsergeant.kernels.ir import Graph, Node
-from drillsergeant.kernels.ops import OPERANDS, DType, Op
-from drillsergeant.kernels.trace import Tracer
+from drillsergeant.kernels.ir.graph import Graph, Node
+from drillsergeant.kernels.ir.interpret import Array
+from drillsergeant.kernels.ir.ops import OPERANDS, DType, Op
+from drillsergeant.kernels.trace.tracer import Tracer
 
 #: A type by name, as drills write it: "f32", "i32", "u32" or "mask".
 TypeName: TypeAlias = DType | str

@@ -17,10 +17,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from drillsergeant.kernels.ir import Graph, Node, constant_value
+from drillsergeant.kernels.ir.graph import Graph, Node, constant_value
+from drillsergeant.kernels.ir.ops import DType, Op
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.ops import DType, Op
-from drillsergeant.kernels.passes import optimise
 
 _F32, _I32, _U32, _MASK = DType.F32, DType.I32, DType.U32, DType.MASK
 _NUMBERS, _INTEGERS = (_F32, _I32, _U32), (_I32, _U32)

@@ -18,7 +18,7 @@ import numpy as np
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally, duels_of
 from drillsergeant.learn.league.single_thread import League

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from drillsergeant.elementary import Array
+from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
-from drillsergeant.kernels.module import PAGE_BYTES, MemoryImport
-from drillsergeant.kernels.ops import DType
-from drillsergeant.kernels.pipeline import compile_kernels
+from drillsergeant.kernels.wasm.compile import compile_kernels
+from drillsergeant.kernels.wasm.module import PAGE_BYTES, MemoryImport
 from drillsergeant.learn.wasm.calls import Function
 from drillsergeant.library.host import Place, has_webassembly, place
 from drillsergeant.memory.access import signed

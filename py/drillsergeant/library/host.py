@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from drillsergeant.kernels.module import PAGE_BYTES
+from drillsergeant.kernels.wasm.module import PAGE_BYTES
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.memory.access import Memory, SoloMemory
 
@@ -45,7 +45,7 @@ def place(size_bytes: int) -> Place:
         return Place(SoloMemory(browser), lambda binary: BrowserKernels(compiled(binary), browser.handle))
     if not has_webassembly():
         raise ModuleNotFoundError(f"kernels run in wasmtime here, which is not installed: {REMEDY}")
-    from drillsergeant.kernels.native import NativeMemory
+    from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
     native = NativeMemory(size_bytes)
     return Place(native, native.link)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, SHAPE_FLOATS, TRAIL, Picture
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout

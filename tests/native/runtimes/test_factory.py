@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import worker_seed
 from drillsergeant.learn.reference.matches import Matches

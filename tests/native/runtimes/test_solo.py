@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.kernels.assembler import AssemblyError
-from drillsergeant.kernels.module import for_unshared_memory
-from drillsergeant.kernels.native import NativeMemory
+from drillsergeant.kernels.wasm.assembler import AssemblyError
+from drillsergeant.kernels.wasm.module import for_unshared_memory
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.editable_source import source_of
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.learn.compile.program_builder import build_program

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.loops import Operand, advance, call, count_down, set_sum, unless_zero
-from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.reduce import add_poisoned, add_sum
+from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, set_sum, unless_zero
+from drillsergeant.kernels.dense.reduce import add_poisoned, add_sum
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.formulas.poison import SANE_BITS
 
 LOG2_WORD_BYTES = 2

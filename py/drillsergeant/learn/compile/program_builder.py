@@ -13,11 +13,11 @@ from pathlib import Path
 from drillsergeant import elementary
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
-from drillsergeant.kernels.inline import Inline
-from drillsergeant.kernels.module import MemoryImport, Module, for_unshared_memory
-from drillsergeant.kernels.network_gradient import NetworkGradient
-from drillsergeant.kernels.network_program import NetworkProgram
-from drillsergeant.kernels.pipeline import add_kernels
+from drillsergeant.kernels.dense.inline import Inline
+from drillsergeant.kernels.dense.network_forward import NetworkProgram
+from drillsergeant.kernels.dense.network_gradient import NetworkGradient
+from drillsergeant.kernels.wasm.compile import add_kernels
+from drillsergeant.kernels.wasm.module import MemoryImport, Module, for_unshared_memory
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
 from drillsergeant.learn.compile.learner_functions import LearnerProgram

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.loops import Operand, advance, call, count_down, push, set_sum
-from drillsergeant.kernels.module import Module
+from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, set_sum
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.engine import DUEL_SIDES
 from drillsergeant.learn.reference.rollout import Controller

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drillsergeant.kernels.ir import Node
-from drillsergeant.kernels.ops import DType, Op
+from drillsergeant.kernels.ir.graph import Node
+from drillsergeant.kernels.ir.ops import DType, Op
 
 _F32, _I32, _U32, _MASK = DType.F32, DType.I32, DType.U32, DType.MASK
 

@@ -26,8 +26,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, NoReturn
 
-from drillsergeant.kernels.listing import Listing, Local, format_function
-from drillsergeant.kernels.opcodes import OPCODES, V128, VALUE_TYPES, Opcode, signed_leb128, unsigned_leb128
+from drillsergeant.kernels.wasm.opcodes import OPCODES, V128, VALUE_TYPES, Opcode, signed_leb128, unsigned_leb128
+from drillsergeant.kernels.wasm.text_format import Listing, Local, format_function
 
 _NOTHING_MAY_FOLLOW: Final = 1 << 30  # a stack floor no instruction can satisfy: the code position cannot be reached
 _I32_PATTERN: Final = struct.Struct("<4i")

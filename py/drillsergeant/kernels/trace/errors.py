@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-_OWN_FOLDER = str(Path(__file__).parent)
+_OWN_FOLDER = str(Path(__file__).parents[1])
 _NUMPY_FOLDER = str(Path(np.__file__).parent)
 
 #: NumPy function -> what to write where a kernel has no instruction for it.

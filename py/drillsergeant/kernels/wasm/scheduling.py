@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from drillsergeant.kernels.ir import Node
-from drillsergeant.kernels.ops import Op
+from drillsergeant.kernels.ir.graph import Node
+from drillsergeant.kernels.ir.ops import Op
 
 _MAX_LIVE = 12  # of 16 registers, leaving room for loads and constants
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from drillsergeant.kernels.assembler import AssemblyError, Function
-from drillsergeant.kernels.opcodes import VALUE_TYPES, unsigned_leb128
+from drillsergeant.kernels.wasm.assembler import AssemblyError, Function
+from drillsergeant.kernels.wasm.opcodes import VALUE_TYPES, unsigned_leb128
 
 PAGE_BYTES: Final = 65536
 _TYPE, _IMPORT, _FUNCTION, _EXPORT, _CODE, _CUSTOM = 1, 2, 3, 7, 10, 0

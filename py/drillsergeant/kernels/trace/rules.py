@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from drillsergeant.kernels.ir import Graph, Node
-from drillsergeant.kernels.ops import OPERANDS, DType, Op
-from drillsergeant.kernels.trace_errors import trace_error
+from drillsergeant.kernels.ir.graph import Graph, Node
+from drillsergeant.kernels.ir.ops import OPERANDS, DType, Op
+from drillsergeant.kernels.trace.errors import trace_error
 
 #: What a rule is given: a traced value, a NumPy scalar (its type counts) or a Python number (its type adapts).
 Operand = Node | np.generic | bool | int | float

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.dense_tile import FLOAT_BYTES, split
-from drillsergeant.kernels.lanes import LANES, RowLoop, add_lanes
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.loops import advance, repeat, set_sum
-from drillsergeant.kernels.opcodes import V128
+from drillsergeant.kernels.dense.control_flow import advance, repeat, set_sum
+from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES, split
+from drillsergeant.kernels.dense.row_loop import LANES, RowLoop, add_lanes
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.opcodes import V128
+from drillsergeant.kernels.wasm.text_format import Local
 
 TILE_OUTPUTS: Final = 2
 TILE_INPUTS: Final = 4

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.dense_tile import FLOAT_BYTES, Ending, Epilogue, ProductTile, Walk
-from drillsergeant.kernels.dense_weights import WeightsTile
-from drillsergeant.kernels.module import Module
+from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES, Ending, Epilogue, ProductTile, Walk
+from drillsergeant.kernels.dense.weights_tile import WeightsTile
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.module import Module
 
 WIDTH_MAX: Final = 256
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.dense import add_to_inputs, add_to_weights
-from drillsergeant.kernels.dense_tile import FLOAT_BYTES
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.loops import Operand, advance, call, count_down, push, unless_zero
-from drillsergeant.kernels.network_program import Array, NetworkProgram
-from drillsergeant.kernels.reduce import add_sum
+from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, unless_zero
+from drillsergeant.kernels.dense.layer import add_to_inputs, add_to_weights
+from drillsergeant.kernels.dense.network_forward import Array, NetworkProgram
+from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES
+from drillsergeant.kernels.dense.reduce import add_sum
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.text_format import Local
 
 # Words of a record that the function reads itself; those of the loss kernel follow.
 CELL_WORDS: Final = ("rows", "obs", "obs_stride", "sums")

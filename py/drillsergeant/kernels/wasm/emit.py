@@ -15,14 +15,14 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.ir import Graph, Node, Output
+from drillsergeant.kernels.ir.graph import Graph, Node, Output
+from drillsergeant.kernels.ir.ops import COMMUTATIVE, LEAVES, SHIFTS, DType, Op
 from drillsergeant.kernels.kernel import LANES, Kernel
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.lowering import lower, operands
-from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.ops import COMMUTATIVE, LEAVES, SHIFTS, DType, Op
-from drillsergeant.kernels.schedule import schedule
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.lowering import lower, operands
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.scheduling import schedule
+from drillsergeant.kernels.wasm.text_format import Local
 
 _CALL, _STEP, _REPEAT = 0, 1, 2
 _STEP_BYTES = 4 * LANES

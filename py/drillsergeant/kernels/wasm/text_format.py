@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drillsergeant.kernels.opcodes import unsigned_leb128
+from drillsergeant.kernels.wasm.opcodes import unsigned_leb128
 
 if TYPE_CHECKING:
-    from drillsergeant.kernels.assembler import Function
+    from drillsergeant.kernels.wasm.assembler import Function
 
 Listing = list[tuple[object, ...]]
 

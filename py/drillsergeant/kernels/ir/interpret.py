@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsergeant.kernels.ir import Graph, Node, constant_value
-from drillsergeant.kernels.ops import SHIFTS, Op
+from drillsergeant.kernels.ir.graph import Graph, Node, constant_value
+from drillsergeant.kernels.ir.ops import SHIFTS, Op
 
 Array = NDArray[np.generic]
 

@@ -5,11 +5,11 @@ Arrays are contiguous f32 [count]; up to 3 elements behind the last one may be r
 
 from __future__ import annotations
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.lanes import RowLoop, add_lanes
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.module import Module
-from drillsergeant.kernels.opcodes import V128
+from drillsergeant.kernels.dense.row_loop import RowLoop, add_lanes
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.opcodes import V128
+from drillsergeant.kernels.wasm.text_format import Local
 
 _MAGNITUDE_BITS = 0x7FFFFFFF
 _PARAMS = [("rows", "i32"), ("x", "i32")]

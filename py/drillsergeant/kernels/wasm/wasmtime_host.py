@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import wasmtime
 
-from drillsergeant.kernels.interpret import Array
+from drillsergeant.kernels.ir.interpret import Array
+from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
-from drillsergeant.kernels.module import PAGE_BYTES, MemoryImport
-from drillsergeant.kernels.ops import DType
+from drillsergeant.kernels.wasm.module import PAGE_BYTES, MemoryImport
 from drillsergeant.memory.access import PlainMemory
 
 

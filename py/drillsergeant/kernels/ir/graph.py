@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from drillsergeant.kernels.ops import COMMUTATIVE, LEAVES, OPERANDS, SHIFTS, DType, Op, result_dtype
+from drillsergeant.kernels.ir.ops import COMMUTATIVE, LEAVES, OPERANDS, SHIFTS, DType, Op, result_dtype
 
 #: Bits of a constant, name of a scalar, (group, index) of a load, amount of a shift, or nothing.
 Attr: TypeAlias = int | str | tuple[str, int] | None

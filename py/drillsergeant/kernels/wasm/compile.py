@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.module import MemoryImport, Module
-from drillsergeant.kernels.passes import optimise
-from drillsergeant.kernels.wasm import emit
+from drillsergeant.kernels.wasm.emit import emit
+from drillsergeant.kernels.wasm.module import MemoryImport, Module
 
 
 def add_kernels(module: Module, kernels: Sequence[Kernel]) -> None:

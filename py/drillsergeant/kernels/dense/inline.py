@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 
 from drillsergeant.elementary import Array
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.ir import Node
+from drillsergeant.kernels.ir.graph import Node
+from drillsergeant.kernels.ir.ops import SHIFTS, Op
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import LANES, Kernel
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.lowering import lower, operands
-from drillsergeant.kernels.opcodes import V128
-from drillsergeant.kernels.ops import SHIFTS, Op
-from drillsergeant.kernels.passes import optimise
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.lowering import lower, operands
+from drillsergeant.kernels.wasm.opcodes import V128
+from drillsergeant.kernels.wasm.text_format import Local
 
 _BITS_BYTES = 4
 

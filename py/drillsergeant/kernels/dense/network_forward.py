@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.dense import add_forward
-from drillsergeant.kernels.dense_tile import FLOAT_BYTES, Epilogue
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.loops import Operand, advance, call, count_down, set_minimum, unless_zero
-from drillsergeant.kernels.module import Module
+from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, set_minimum, unless_zero
+from drillsergeant.kernels.dense.layer import add_forward
+from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES, Epilogue
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.text_format import Local
 
 TILE_ROWS: Final = 128
 LAYERS: Final = 3

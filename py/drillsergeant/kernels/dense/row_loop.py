@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.loops import advance, count_down, unless_zero
-from drillsergeant.kernels.opcodes import V128
+from drillsergeant.kernels.dense.control_flow import advance, count_down, unless_zero
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.opcodes import V128
+from drillsergeant.kernels.wasm.text_format import Local
 
 LANES: Final = 4
 VECTOR_BYTES: Final = 16

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from drillsergeant.kernels.interpret import fold
-from drillsergeant.kernels.ir import Graph, Node, constant_value, verify
-from drillsergeant.kernels.ops import LEAVES, DType, Op
+from drillsergeant.kernels.ir.graph import Graph, Node, constant_value, verify
+from drillsergeant.kernels.ir.interpret import fold
+from drillsergeant.kernels.ir.ops import LEAVES, DType, Op
 
 Rewrite = Callable[[Graph, Node], Node]
 _I32_MIN, _I32_END, _U32_END = -(2**31), 2**31, 2**32

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.lanes import VECTOR_BYTES
-from drillsergeant.kernels.listing import Local
-from drillsergeant.kernels.loops import advance, count_down, repeat, set_groups, set_sum, unless_zero
-from drillsergeant.kernels.opcodes import V128
+from drillsergeant.kernels.dense.control_flow import advance, count_down, repeat, set_groups, set_sum, unless_zero
+from drillsergeant.kernels.dense.row_loop import VECTOR_BYTES
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.opcodes import V128
+from drillsergeant.kernels.wasm.text_format import Local
 
 FLOAT_BYTES: Final = 4
 TILE_VECTORS: Final = 2

@@ -14,9 +14,9 @@ from typing import NoReturn
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from drillsergeant.kernels.ir import Graph, Node
-from drillsergeant.kernels.trace_errors import trace_error, unsupported
-from drillsergeant.kernels.trace_rules import FUNCTIONS, UFUNCS, Operand, Rule, cast, reinterpret
+from drillsergeant.kernels.ir.graph import Graph, Node
+from drillsergeant.kernels.trace.errors import trace_error, unsupported
+from drillsergeant.kernels.trace.rules import FUNCTIONS, UFUNCS, Operand, Rule, cast, reinterpret
 
 _BRANCH = "a Python branch (if, while, and, or, not, min, max) on a traced array: its lanes may disagree"
 _BRANCH_INSTEAD = "np.where(condition, a, b), np.minimum, np.maximum, or & | ~ between masks,"

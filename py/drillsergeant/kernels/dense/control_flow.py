@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from drillsergeant.kernels.assembler import Function
-from drillsergeant.kernels.listing import Local
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.text_format import Local
 
 Operand: TypeAlias = Local | int | tuple[Local, int]
 """A local, a constant, or the sum of the two."""

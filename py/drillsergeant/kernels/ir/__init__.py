@@ -1,0 +1,1 @@
+"""The graph of operations: its table of ops, its interpreter, its passes."""

@@ -1,0 +1,1 @@
+"""From a NumPy function to a graph: tracers, what they allow, what they say when they do not."""

@@ -1,0 +1,1 @@
+"""From a graph to a WebAssembly module: scheduling, lowering, assembling."""
