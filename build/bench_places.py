@@ -116,7 +116,7 @@ class ChromiumSide:
         return self._versions
 
     def _ask(self, do: str, **arguments: object) -> Any:
-        """See `browser/bench_boot.py`. Raises BuildError with what went wrong in the worker."""
+        """See `browser/worker/bench_boot.py`. Raises BuildError with what went wrong in the worker."""
         answer = self._page.evaluate(ASK, [json.dumps({"do": do, **arguments}), ANSWER_LIMIT_MS])
         if "error" in answer:
             raise BuildError(f"the benchmark's worker failed at {do} {arguments}: {answer['error']}")

@@ -53,7 +53,7 @@ try {
   await pyodide.loadPackage(["drillsergeant"], { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
   if (errors.length) throw new Error(errors.join("; "));
   say("Starting the match", 0.6);
-  const entry = pyodide.pyimport("drillsergeant.browser.page_boot");
+  const entry = pyodide.pyimport("drillsergeant.browser.page.boot");
   entry.start(show, document.getElementById("match"), facts, module, way);
   entry.destroy();
   for (const data of early) show.onmessage({ data });

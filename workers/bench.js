@@ -1,5 +1,5 @@
 // Boots the benchmark's worker: Pyodide with NumPy, our wheel, the site's own program; then Python answers requests
-// {number, text}, one after the other (browser/bench_boot.py). The site itself never starts it.
+// {number, text}, one after the other (browser/worker/bench_boot.py). The site itself never starts it.
 import { loadPyodide } from "../pyodide/pyodide-loader.js";
 
 const get = (path) => fetch(new URL(path, import.meta.url));
@@ -16,7 +16,7 @@ async function boot() {
     get("../programs/ball.json").then((response) => response.text()),
     get("../programs/ball.wasm").then((response) => response.arrayBuffer()),
   ]);
-  return pyodide.pyimport("drillsergeant.browser.bench_boot").BenchBoot(facts, binary);
+  return pyodide.pyimport("drillsergeant.browser.worker.bench_boot").BenchBoot(facts, binary);
 }
 
 const booted = boot();

@@ -1,4 +1,4 @@
-// Boots one worker: Pyodide, our wheel, then Python. Everything else is Python (browser/worker_boot.py). A boot that
+// Boots one worker: Pyodide, our wheel, then Python. Everything else is Python (browser/worker/boot.py). A boot that
 // never settles is noticed by the page (runtimes/supervisor/supervisor.py).
 import { loadPyodide } from "../pyodide/pyodide-loader.js";
 
@@ -17,7 +17,7 @@ async function verifyBuild() {
   throw Object.assign(new Error(message), { final: true });
 }
 
-export async function boot(role, module = "worker_boot") {
+export async function boot(role, module = "worker.boot") {
   const started = performance.now();
   const queue = [];
   self.onmessage = (event) => queue.push(event.data);

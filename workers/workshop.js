@@ -9,4 +9,4 @@ WebAssembly.Memory = function (wanted) {
 };
 WebAssembly.Memory.prototype = Memory.prototype;
 
-boot("workshop", "workshop_boot");
+boot("workshop", "worker.workshop_boot");

@@ -1,4 +1,4 @@
-// A compute device for tests, driven from outside the page: the same few operations as browser/gpu.py, in JavaScript.
+// A compute device for tests, driven from outside the page: the same few operations as browser/graphics/gpu_device.py, in JavaScript.
 (() => {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const text = (buffer) => {
@@ -32,7 +32,7 @@
     return device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: entry, constants } });
   };
 
-  // All at the same time, as browser/gpu.py does it; and each once, however many tests use it.
+  // All at the same time, as browser/graphics/gpu_device.py does it; and each once, however many tests use it.
   stand.compile = async (list) => {
     const pipelines = await Promise.all(list.map((given) => {
       const key = JSON.stringify([given.code, given.entry, given.constants]);

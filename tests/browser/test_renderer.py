@@ -31,8 +31,8 @@ PREPARE = """async () => {
 SCRIPT = """
 import asyncio, base64, json
 import js
-from drillsergeant.browser.canvas import Canvas2D
-from drillsergeant.browser.gpu_canvas import open_gpu_canvas
+from drillsergeant.browser.graphics.canvas2d import Canvas2D
+from drillsergeant.browser.graphics.gpu_canvas import open_gpu_canvas
 from drillsergeant.learn.program import Program
 from drillsergeant.drawing.match import Look, draw
 from drillsergeant.drawing.factory import draw_factory

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 from drillsergeant.drills import make
-from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory

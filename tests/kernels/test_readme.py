@@ -44,7 +44,7 @@ def test_size_is_the_one_stated(shown: dict[str, object]) -> None:
 
 def test_line_is_a_line_of_the_drill_and_of_the_example() -> None:
     line = blocks("python")[0].strip().removeprefix("brake")
-    assert line in (PACKAGE / "drills/boxes.py").read_text()
+    assert line in (PACKAGE / "drills/boxes/players.py").read_text()
     assert line in blocks("python")[1]
 
 

@@ -15,7 +15,7 @@ async def digest_in_chromium(selenium: Any, facts: str, binary: bytes, recipe: d
     """The SHA-256 of the weights after the recipe, computed on a shared WebAssembly memory by V8."""
     import js
     from drillsergeant.browser.kernels import BrowserKernels
-    from drillsergeant.browser.shared import BrowserMemory, allocate
+    from drillsergeant.browser.memory import BrowserMemory, allocate
     from drillsergeant.learn.lockstep import Recipe, run
     from drillsergeant.learn.program import Program
     from drillsergeant.learn.wasm.engine import KernelEngine

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.boxes import unit
+from drillsergeant.drills.boxes.players import unit
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, uniform
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.ball_actions import ACTION_COUNT
-from drillsergeant.drills.ball_contacts import player_and_player
-from drillsergeant.drills.boxes import (
+from drillsergeant.drills.ball.contacts import player_and_player
+from drillsergeant.drills.boxes.actions import ACTION_COUNT
+from drillsergeant.drills.boxes.players import (
     PLAYER_FIELDS,
     Box,
     BoxRules,

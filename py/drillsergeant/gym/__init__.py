@@ -14,7 +14,7 @@ Matches, rewards and random numbers are those of the page, to the bit. None of i
 import gymnasium
 
 from drillsergeant.gym.batch import Batch, Opponent
-from drillsergeant.gym.contest import win_share
+from drillsergeant.gym.evaluate import win_share
 from drillsergeant.gym.parallel import DrillParallelEnv
 from drillsergeant.gym.single import DrillEnv
 from drillsergeant.gym.vector import DrillVectorEnv

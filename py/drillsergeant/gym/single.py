@@ -10,7 +10,7 @@ import numpy as np
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent
-from drillsergeant.gym.raster import described, picture
+from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.spaces import action_space, observation_space
 
 SEEDS = 2**32

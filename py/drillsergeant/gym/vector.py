@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent
-from drillsergeant.gym.raster import described, picture
+from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
 

@@ -12,7 +12,7 @@ from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.module import PAGE_BYTES, MemoryImport
 from drillsergeant.learn.wasm.calls import Function
-from drillsergeant.library.host import Place, has_webassembly, place
+from drillsergeant.library.webassembly import Place, has_webassembly, place
 from drillsergeant.memory.access import signed
 from drillsergeant.memory.layout import MAX_PAGES
 

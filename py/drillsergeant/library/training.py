@@ -19,8 +19,8 @@ from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.learn.win_rate import WinRate
-from drillsergeant.library.host import REMEDY, has_webassembly, place
 from drillsergeant.library.policy import Policy, now, schema_of
+from drillsergeant.library.webassembly import REMEDY, has_webassembly, place
 from drillsergeant.memory.access import Memory, PlainMemory
 from drillsergeant.memory.layout import Layout
 

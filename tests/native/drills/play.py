@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
-from drillsergeant.drills.boxes import Box
+from drillsergeant.drills.boxes.players import Box
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array, hash_u32
 

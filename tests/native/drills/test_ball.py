@@ -5,10 +5,10 @@ from typing import cast
 
 import numpy as np
 import pytest
-from drillsergeant.drills.ball import BallDrill
-from drillsergeant.drills.ball_actions import ACTION_COUNT, decode_action, encode_action
-from drillsergeant.drills.ball_rules import ball_of
-from drillsergeant.drills.boxes import Box, player_of
+from drillsergeant.drills.ball.drill import BallDrill
+from drillsergeant.drills.ball.rules import ball_of
+from drillsergeant.drills.boxes.actions import ACTION_COUNT, decode_action, encode_action
+from drillsergeant.drills.boxes.players import Box, player_of
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array, hash_u32, uniform
 

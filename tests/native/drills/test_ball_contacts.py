@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from drillsergeant.drills import ball_contacts
-from drillsergeant.drills.ball import BallDrill
-from drillsergeant.drills.ball_rules import Disc
-from drillsergeant.drills.boxes import Box, Shift
+from drillsergeant.drills.ball import contacts
+from drillsergeant.drills.ball.drill import BallDrill
+from drillsergeant.drills.ball.rules import Disc
+from drillsergeant.drills.boxes.players import Box, Shift
 from drillsergeant.elementary import Array
 
 DRILL = BallDrill()
@@ -43,7 +43,7 @@ def test_ball_and_player_exchange_momentum_and_lose_energy() -> None:
     """Momentum, and angular momentum about the player's centre, are kept; energy is not gained; many do touch."""
     box = box_at(draw(-1, 1), draw(-1, 1))
     ball = Disc(box.x + draw(-0.9, 0.9), box.y + draw(-0.9, 0.9), draw(-9, 9), draw(-9, 9))
-    on_ball, on_box = ball_contacts.ball_and_player(DRILL, ball, box)
+    on_ball, on_box = contacts.ball_and_player(DRILL, ball, box)
     touching = np.abs(on_ball.vx) + np.abs(on_ball.vy) > 0
     assert np.mean(touching) > 0.2
     for axis in ("vx", "vy"):
@@ -61,7 +61,7 @@ def test_a_contact_with_a_player_pushes_the_ball_out_of_it() -> None:
     """Even from deep inside, the ball is moved away from the player's centre, and never the other way."""
     box = box_at(draw(-1, 1), draw(-1, 1))
     ball = Disc(box.x + draw(-0.9, 0.9), box.y + draw(-0.9, 0.9), draw(-9, 9), draw(-9, 9))
-    on_ball, on_box = ball_contacts.ball_and_player(DRILL, ball, box)
+    on_ball, on_box = contacts.ball_and_player(DRILL, ball, box)
     rx, ry = ball.x - box.x, ball.y - box.y
     assert np.min(rx * on_ball.x + ry * on_ball.y) >= 0
     assert np.max(rx * on_box.x + ry * on_box.y) <= 0
@@ -71,7 +71,7 @@ def test_a_contact_with_a_player_pushes_the_ball_out_of_it() -> None:
 def test_two_players_exchange_momentum_and_lose_energy() -> None:
     one = box_at(draw(-1, 1), draw(-1, 1))
     two = box_at(one.x + draw(-1.2, 1.2), one.y + draw(-1.2, 1.2))
-    on_one, on_two = ball_contacts.player_and_player(DRILL, one, two)
+    on_one, on_two = contacts.player_and_player(DRILL, one, two)
     assert np.mean(np.abs(on_one.vx) + np.abs(on_one.vy) > 0) > 0.2
     assert np.array_equal(on_one.vx, -on_two.vx) and np.array_equal(on_one.vy, -on_two.vy)
     before = players_energy(one) + players_energy(two)
@@ -83,7 +83,7 @@ def test_two_players_overlap_exactly_where_their_corners_and_edges_say_so() -> N
     """Separating axes through extents against projecting all eight corners on all four axes."""
     one = box_at(draw(-1, 1), draw(-1, 1))
     two = box_at(one.x + draw(-1.2, 1.2), one.y + draw(-1.2, 1.2))
-    on_one, on_two = ball_contacts.player_and_player(DRILL, one, two)
+    on_one, on_two = contacts.player_and_player(DRILL, one, two)
     half = DRILL.player_half_m
     overlap = np.full(N, np.inf)
     for axes in (one, two):
@@ -107,7 +107,7 @@ def test_a_ball_hitting_a_resting_player_head_on_bounces_as_told() -> None:
     zero, reach = number(0), DRILL.player_half_m + DRILL.ball_radius_m
     box = Box(zero, zero, number(1), zero, zero, zero, zero, zero)
     ball = Disc(number(reach - 0.01), zero, number(-3), zero)
-    on_ball, on_box = ball_contacts.ball_and_player(DRILL, ball, box)
+    on_ball, on_box = contacts.ball_and_player(DRILL, ball, box)
     apart = (ball.vx + on_ball.vx - on_box.vx)[0]
     assert apart == pytest.approx(3 * DRILL.player_ball_bounce, rel=1e-5)
     assert on_box.spin[0] == 0
@@ -118,10 +118,10 @@ def test_a_spinning_player_hits_a_resting_ball() -> None:
     zero = number(0)
     box = Box(zero, zero, number(1), zero, zero, zero, number(6), zero)
     ball = Disc(number(DRILL.player_half_m + DRILL.ball_radius_m - 0.01), number(0.2), zero, zero)
-    away, _ = ball_contacts.ball_and_player(DRILL, ball, box)
+    away, _ = contacts.ball_and_player(DRILL, ball, box)
     assert away.vx[0] == 0  # counter-clockwise, the face at +x above the centre retreats from a ball there
     below = ball._replace(y=number(-0.2))
-    hit, on_box = ball_contacts.ball_and_player(DRILL, below, box)
+    hit, on_box = contacts.ball_and_player(DRILL, below, box)
     assert hit.vx[0] > 0.5
     assert on_box.spin[0] < 0
 
@@ -139,21 +139,21 @@ def test_the_ball_bounces_off_walls_and_enters_the_goal() -> None:
         ((length - 0.6, w - 0.6, 2.0, 2.0), (-2.0 * e, -2.0 * e)),
     )
     for (x, y, vx, vy), want in cases:
-        ball = ball_contacts.ball_and_walls(DRILL, Disc(number(x), number(y), number(vx), number(vy)))
+        ball = contacts.ball_and_walls(DRILL, Disc(number(x), number(y), number(vx), number(vy)))
         assert (ball.vx[0], ball.vy[0]) == pytest.approx(want, abs=1e-4), (x, y)
 
 
 def test_a_ball_carried_into_a_wall_comes_back_onto_the_field() -> None:
     """Beside the goal too, where the nearest open space of a ball deep in the end wall could be the goal recess."""
     for x, y in ((DRILL.half_length_m + 0.2, DRILL.goal_half_width_m + 0.3), (0.0, DRILL.half_width_m + 0.5)):
-        ball = ball_contacts.ball_and_walls(DRILL, Disc(number(x), number(y), number(1), number(1)))
+        ball = contacts.ball_and_walls(DRILL, Disc(number(x), number(y), number(1), number(1)))
         assert ball.x[0] <= DRILL.half_length_m - DRILL.ball_radius_m
         assert ball.y[0] <= DRILL.half_width_m - DRILL.ball_radius_m
 
 
 def test_the_post_deflects_a_ball_that_grazes_it() -> None:
     graze = Disc(number(DRILL.half_length_m - 0.1), number(DRILL.goal_half_width_m - 0.2), number(5), number(0))
-    ball = ball_contacts.ball_and_walls(DRILL, graze)
+    ball = contacts.ball_and_walls(DRILL, graze)
     assert ball.vy[0] < -0.5
     assert np.hypot(ball.vx, ball.vy)[0] < 5
 
@@ -161,7 +161,7 @@ def test_the_post_deflects_a_ball_that_grazes_it() -> None:
 def test_a_player_pressed_flat_against_a_wall_stays_flat() -> None:
     zero, flat = number(0), DRILL.half_width_m - DRILL.player_half_m
     box = Box(number(2), number(flat + 0.01), number(1), zero, number(1), number(4), zero, zero)
-    after = ball_contacts.player_and_walls(DRILL, box)
+    after = contacts.player_and_walls(DRILL, box)
     assert after.y[0] == pytest.approx(flat)
     assert after.vy[0] == pytest.approx(-4 * DRILL.wall_player_bounce, rel=1e-5)
     assert after.spin[0] == 0
@@ -172,4 +172,4 @@ def test_a_player_hitting_a_wall_with_a_corner_is_turned_towards_flat() -> None:
     for angle in (0.2, -0.2):
         heading = (number(np.cos(angle)), number(np.sin(angle)))
         box = Box(zero, number(limit - DRILL.player_half_m), *heading, zero, number(4), zero, zero)
-        assert ball_contacts.player_and_walls(DRILL, box).spin[0] * angle < 0
+        assert contacts.player_and_walls(DRILL, box).spin[0] * angle < 0

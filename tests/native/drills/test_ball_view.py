@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball.drill import BallDrill
 
 from tests.native.drills.play import start
 

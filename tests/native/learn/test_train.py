@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn import train as train_module
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper

@@ -8,7 +8,7 @@ import drillsergeant
 import gymnasium
 import numpy as np
 import pytest
-from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, win_share
 from drillsergeant.learn.reference.matches import Matches
 from drillsergeant.library import compiler

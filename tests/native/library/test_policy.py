@@ -6,7 +6,7 @@ import drillsergeant
 import numpy as np
 import onnxruntime
 import pytest
-from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.library.policy import schema_of
 from safetensors.numpy import load_file
 

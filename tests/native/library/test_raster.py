@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from drillsergeant.drawing.colours import LIGHT
 from drillsergeant.gym import DrillEnv, DrillParallelEnv, DrillVectorEnv
-from drillsergeant.gym.raster import Raster
+from drillsergeant.gym.render import Raster
 
 FULL = [np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in LIGHT.sides]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import drillsergeant
 import numpy as np
 import pytest
-from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Settings, kernel_rig
 from drillsergeant.learn.train import train as terminal
-from drillsergeant.library import host
+from drillsergeant.library import webassembly
 
 DRILL = BallDrill(time_limit_s=1.0)
 SMALL = {"seed": 5, "matches": 16, "hyper": {"minibatch": 64}}
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_named(wrong: dict[str, object], said: str) -> None:
 
 
 def test_without_wasmtime_it_is_numpy_and_says_what_kernels_need(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "find_spec", lambda name: None)
+    monkeypatch.setattr(webassembly, "find_spec", lambda name: None)
     run = drillsergeant.train(DRILL, decisions=1, matches=8)
     assert run.engine == "numpy"
     assert [row["updates"] for row in run] == [1]

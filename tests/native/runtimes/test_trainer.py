@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import pytest
-from drillsergeant.drills.ball import BallDrill
+from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.reference.engine import NumpyEngine, network_hash, network_of
 from drillsergeant.memory.access import PlainMemory

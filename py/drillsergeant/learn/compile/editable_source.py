@@ -13,12 +13,14 @@ from dataclasses import fields
 from types import ModuleType
 from typing import Any
 
-from drillsergeant.drills import ball, ball_view, chase, make, sumo
+from drillsergeant.drills import chase, make, sumo
+from drillsergeant.drills.ball import drill as ball
+from drillsergeant.drills.ball import observation
 from drillsergeant.drills.contract import Drill
 
 NAME = "Mine"  # of the class
 # Where a drill's reward and observation are written, and what the text may use beside them.
-HOMES: Mapping[str, tuple[ModuleType, ...]] = {"ball": (ball_view, ball), "sumo": (sumo,), "chase": (chase,)}
+HOMES: Mapping[str, tuple[ModuleType, ...]] = {"ball": (observation, ball), "sumo": (sumo,), "chase": (chase,)}
 
 
 def source_of(name: str) -> str:

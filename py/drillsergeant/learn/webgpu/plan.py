@@ -1,6 +1,6 @@
 """One PPO update as compute dispatches: which buffers, pipelines and workgroups, and the words that steer them.
 
-Device-independent: `browser/gpu.py` makes the objects named here, tests read the tables. The shaders and the meaning of
+Device-independent: `browser/graphics/gpu_device.py` makes the objects named here, tests read the tables. The shaders and the meaning of
 the words of `schedule`, `knobs` and `control` are in shaders/*.wgsl; common.wgsl first.
 """
 

@@ -1,4 +1,4 @@
-"""What the page's logic asks of the document, as a Protocol: ``browser/dom.py`` fulfils it, tests fake it.
+"""What the page's logic asks of the document, as a Protocol: ``browser/page/dom.py`` fulfils it, tests fake it.
 
 Elements are named by their id in ``web/index.html``. Setting what is already there costs nothing.
 """

@@ -7,11 +7,11 @@ from typing import Any
 
 import js
 
-from drillsergeant.browser.dom import DomView
-from drillsergeant.browser.downloads import BrowserDoor
-from drillsergeant.browser.embed_port import EmbedPort
-from drillsergeant.browser.shelf import BrowserForge, Shelf
-from drillsergeant.browser.spawner import BrowserSpawner
+from drillsergeant.browser.page.dom import DomView
+from drillsergeant.browser.page.embed_port import EmbedPort
+from drillsergeant.browser.page.files import BrowserDoor
+from drillsergeant.browser.page.program_store import BrowserForge, Shelf
+from drillsergeant.browser.page.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.page.address import opened
 from drillsergeant.runtimes.page.embed import Embed

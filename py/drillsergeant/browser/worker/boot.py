@@ -9,11 +9,11 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
-from drillsergeant.browser.canvas import Canvas2D
-from drillsergeant.browser.gpu_canvas import keep_painting
+from drillsergeant.browser.graphics.canvas2d import Canvas2D
+from drillsergeant.browser.graphics.gpu_canvas import keep_painting
 from drillsergeant.browser.kernels import BrowserKernels
-from drillsergeant.browser.shared import taken
-from drillsergeant.browser.worker_host import WorkerHost
+from drillsergeant.browser.memory import taken
+from drillsergeant.browser.worker.host import WorkerHost
 from drillsergeant.drawing.shapes import Painter
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.version import OtherVersion, refuse_other_version

@@ -9,8 +9,8 @@ players are always of the form `value + (from player 0 + from player 1)`: additi
 
 import numpy as np
 
-from drillsergeant.drills.ball_rules import BallRules, Disc
-from drillsergeant.drills.boxes import Box, BoxRules, Shift
+from drillsergeant.drills.ball.rules import BallRules, Disc
+from drillsergeant.drills.boxes.players import Box, BoxRules, Shift
 from drillsergeant.elementary import Array
 
 # How much of an overlap of ball and player is undone in one tick: less than all of it, since the two players'

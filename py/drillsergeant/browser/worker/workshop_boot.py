@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drillsergeant.browser.worker_host import WorkerHost
+from drillsergeant.browser.worker.host import WorkerHost
 from drillsergeant.runtimes.compile_worker import Workshop
 from drillsergeant.runtimes.protocol import messages
 

@@ -12,10 +12,10 @@ import js
 import pyodide_js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
-from drillsergeant.browser.gpu import BrowserGpu, open_gpu
-from drillsergeant.browser.opfs import OpfsStorage
-from drillsergeant.browser.run_locks import BrowserRunLocks
-from drillsergeant.browser.shared import BrowserMemory
+from drillsergeant.browser.graphics.gpu_device import BrowserGpu, open_gpu
+from drillsergeant.browser.memory import BrowserMemory
+from drillsergeant.browser.worker.opfs import OpfsStorage
+from drillsergeant.browser.worker.run_locks import BrowserRunLocks
 from drillsergeant.learn.webgpu.plan import GpuPlan
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from drillsergeant.drills.boxes import BoxRules
+from drillsergeant.drills.boxes.players import BoxRules
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 

@@ -6,8 +6,8 @@ All arrays are f32 [N] unless said otherwise; positions are seen from the side i
 
 import numpy as np
 
-from drillsergeant.drills.ball_rules import BallRules, ball_of
-from drillsergeant.drills.boxes import player_of, seen_from, unit
+from drillsergeant.drills.ball.rules import BallRules, ball_of
+from drillsergeant.drills.boxes.players import player_of, seen_from, unit
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 

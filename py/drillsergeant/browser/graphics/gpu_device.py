@@ -13,7 +13,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
-from drillsergeant.browser.gpu_adapter import find_adapter
+from drillsergeant.browser.graphics.gpu_adapter import find_adapter
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.plan import (
     CONTROL_WORDS,

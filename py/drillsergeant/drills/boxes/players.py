@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.ball_actions import ACTIONS, decode_action, encode_action
+from drillsergeant.drills.boxes.actions import ACTIONS, decode_action, encode_action
 from drillsergeant.drills.contract import Body, State
 from drillsergeant.elementary import Array
 

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import js
 from pyodide.ffi import to_js
 
-from drillsergeant.browser.shared import BrowserMemory, allocate
-from drillsergeant.browser.spawner import own_version
+from drillsergeant.browser.memory import BrowserMemory, allocate
+from drillsergeant.browser.page.spawner import own_version
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.protocol import messages

@@ -39,7 +39,7 @@ def place(size_bytes: int) -> Place:
     """A new memory of at least this size, zeroed. Raises ModuleNotFoundError in CPython without wasmtime."""
     if in_pyodide():
         from drillsergeant.browser.kernels import BrowserKernels, compiled
-        from drillsergeant.browser.shared import BrowserMemory, allocate
+        from drillsergeant.browser.memory import BrowserMemory, allocate
 
         browser = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=False))
         return Place(SoloMemory(browser), lambda binary: BrowserKernels(compiled(binary), browser.handle))

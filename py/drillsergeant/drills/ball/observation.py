@@ -6,8 +6,8 @@ All arrays are f32 [N].
 
 import numpy as np
 
-from drillsergeant.drills.ball_rules import BallRules, Disc, ball_of
-from drillsergeant.drills.boxes import length, player_of, seen_from
+from drillsergeant.drills.ball.rules import BallRules, Disc, ball_of
+from drillsergeant.drills.boxes.players import length, player_of, seen_from
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 

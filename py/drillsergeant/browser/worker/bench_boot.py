@@ -13,7 +13,7 @@ from pyodide.ffi import to_js
 
 from drillsergeant.bench.stand import Stand
 from drillsergeant.browser.kernels import BrowserKernels
-from drillsergeant.browser.shared import BrowserMemory, allocate
+from drillsergeant.browser.memory import BrowserMemory, allocate
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import PAGE_BYTES, round_up
 

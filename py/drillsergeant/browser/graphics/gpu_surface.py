@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import js
 from pyodide.ffi import to_js
 
-from drillsergeant.browser.canvas import Canvas2D
+from drillsergeant.browser.graphics.canvas2d import Canvas2D
 
 ROW_BYTES = 256  # rows of a texture that is copied to a buffer begin at multiples of this
 PIXEL_BYTES = 4

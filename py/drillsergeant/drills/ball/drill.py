@@ -1,7 +1,7 @@
 """Ball Drill: two rotating squares, one ball, two goals.
 
-Read in this order: `boxes` (the players), `ball_rules` (the numbers), this file (what happens in a tick),
-`ball_contacts` (how bodies meet), `ball_view` (what a player sees and earns), `ball_bot` (the hand-written opponent).
+Read in this order: `boxes.players`, `rules` (the numbers), this file (what happens in a tick), `contacts` (how bodies
+meet), `observation` (what a player sees and earns), `bot` (the hand-written opponent).
 
 Everything is elementwise over N matches (arrays [N], f32 unless said otherwise), see `contract`.
 """
@@ -11,10 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills import ball_bot, ball_contacts, ball_view
-from drillsergeant.drills.ball_actions import ACTION_COUNT
-from drillsergeant.drills.ball_rules import BallRules, Disc, Spot, ball_of
-from drillsergeant.drills.boxes import PLAYER_FIELDS, Box, Shift, bounded, brake, player_of, seen_from, shifted, steer
+from drillsergeant.drills.ball import bot, contacts, observation
+from drillsergeant.drills.ball.rules import BallRules, Disc, Spot, ball_of
+from drillsergeant.drills.boxes.actions import ACTION_COUNT
+from drillsergeant.drills.boxes.players import (
+    PLAYER_FIELDS,
+    Box,
+    Shift,
+    bounded,
+    brake,
+    player_of,
+    seen_from,
+    shifted,
+    steer,
+)
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
@@ -47,13 +57,13 @@ class BallDrill(BallRules):
 
     @property
     def observation(self) -> tuple[str, ...]:
-        """Names of the OBS entries, see `ball_view`."""
-        return ball_view.OBSERVATION
+        """Names of the OBS entries, see `observation`."""
+        return observation.OBSERVATION
 
     @property
     def reward_terms(self) -> tuple[str, ...]:
-        """Names of the reward terms, see `ball_view`."""
-        return ball_view.REWARD_TERMS
+        """Names of the reward terms, see `observation`."""
+        return observation.REWARD_TERMS
 
     @property
     def scene(self) -> Scene:
@@ -97,12 +107,12 @@ class BallDrill(BallRules):
         one, two = (steer(self, player_of(state, side), actions[side], side) for side in range(2))
         ball = self._roll(ball)
 
-        on_ball1, on_one = ball_contacts.ball_and_player(self, ball, one)
-        on_ball2, on_two = ball_contacts.ball_and_player(self, ball, two)
-        by_two, by_one = ball_contacts.player_and_player(self, one, two)
+        on_ball1, on_one = contacts.ball_and_player(self, ball, one)
+        on_ball2, on_two = contacts.ball_and_player(self, ball, two)
+        by_two, by_one = contacts.player_and_player(self, one, two)
         ball = Disc(*(value + (a + b) for value, a, b in zip(ball, on_ball1, on_ball2, strict=True)))
         players = [self._settle(one, on_one, by_two), self._settle(two, on_two, by_one)]
-        ball = ball_contacts.ball_and_walls(self, self._slow(ball))
+        ball = contacts.ball_and_walls(self, self._slow(ball))
         ball, spot = self._drop(ball, Spot(*(state[name] for name in Spot._fields)))
 
         line = self.half_length_m + self.goal_line_m
@@ -112,11 +122,11 @@ class BallDrill(BallRules):
 
     def observe(self, state: State, side: int) -> list[Array]:
         """Return the OBS entries as `side` sees them."""
-        return ball_view.observe(self, state, side)
+        return observation.observe(self, state, side)
 
     def reward(self, before: State, after: State, side: int) -> list[Array]:
         """Return goal, ball_to_goal and to_ball, earned by `side` between two states."""
-        return ball_view.reward(self, before, after, side)
+        return observation.reward(self, before, after, side)
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
         """Return (terminated by a goal, truncated by the time limit, winner)."""
@@ -126,7 +136,7 @@ class BallDrill(BallRules):
 
     def scripted(self, state: State, side: int) -> Array:
         """Return the action of the hand-written player."""
-        return ball_bot.scripted(self, state, side)
+        return bot.scripted(self, state, side)
 
     def _roll(self, ball: Disc) -> Disc:
         """Move the ball by one tick."""
@@ -156,7 +166,7 @@ class BallDrill(BallRules):
     def _settle(self, box: Box, by_ball: Shift, by_player: Shift) -> Box:
         """Apply contacts with the ball, the other player and the walls, then bound speed and spin."""
         shift = Shift(*(a + b for a, b in zip(by_ball, by_player, strict=True)))
-        return bounded(self, ball_contacts.player_and_walls(self, shifted(box, shift)))
+        return bounded(self, contacts.player_and_walls(self, shifted(box, shift)))
 
     def _state(
         self, seed: Array, episode: Array, clock: Array, ball: Disc, players: Sequence[Box], spot: Spot, scored: Array

@@ -10,9 +10,9 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_proxy
 
-from drillsergeant.browser.bars import Bars
-from drillsergeant.browser.charts import Charts
-from drillsergeant.browser.gamepad import Gamepads
+from drillsergeant.browser.page.bars import Bars
+from drillsergeant.browser.page.charts import Charts
+from drillsergeant.browser.page.gamepad import Gamepads
 from drillsergeant.runtimes.page.view import Bar, Events, Mark
 
 DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")

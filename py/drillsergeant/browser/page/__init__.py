@@ -1,0 +1,1 @@
+"""JavaScript's side of the main thread: the DOM, files, workers to spawn."""

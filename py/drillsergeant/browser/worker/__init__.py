@@ -1,0 +1,1 @@
+"""JavaScript's side of a worker: its host, its files, its locks."""

@@ -1,0 +1,1 @@
+"""Ball Drill: soccer, one against one."""

@@ -1,0 +1,1 @@
+"""What games of boxes on a field share: bodies, actions, contacts."""
