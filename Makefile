@@ -23,35 +23,35 @@ check: venv-test  ## ruff and strict mypy
 
 drive: venv-test  ## open the built site in headless Chromium, press Train, measure
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.drive $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.drive $(ARGS)
 
 bench: venv-test  ## kernels next to NumPy, in headless Chromium and natively; writes out/bench.json
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.bench $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.bench $(ARGS)
 
 pictures: venv-test  ## train in headless Chromium and take the README's pictures, into docs/
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.pictures $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.pictures $(ARGS)
 
 soak: venv-test  ## crash the graphics process while a page trains on it, twenty times
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.soak $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.soak $(ARGS)
 
 crashes: venv-test  ## crash the tab while it trains and saves, two hundred times: no saved run may be lost
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.crashes $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.crashes $(ARGS)
 
 endurance: venv-test  ## train for half an hour in headless Chromium; a row a minute, and what became of each promise
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.endurance $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.endurance $(ARGS)
 
 growth: venv-test  ## train in headless Chromium; the policy after 60 s of it plays the one after 15 s
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.growth $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.growth $(ARGS)
 
 gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to plain ones, timed and validated
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.gpu_sums $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.gpu_sums $(ARGS)
 
 interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib) and servers (nginx, Caddy) with our drills and site
 	@$(VENV_PYTHON) -m build.site

@@ -8,7 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PINS_FILE = Path(__file__).with_name("pins.toml")
-NPM_FOLDER = Path(__file__).with_name("npm")
+NPM_FOLDER = Path(__file__).with_name("site_parts") / "npm"
 CACHE = ROOT / ".cache"
 SITE = ROOT / "site"
 VENV = ROOT / ".venv"

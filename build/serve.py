@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from build.console import BuildError, guarded, say
-from build.headers import site_headers
 from build.pins import SITE, pins
+from build.site_parts.headers import site_headers
 from build.stamps import file_sha256
 
 FIRST_PORT = 8000

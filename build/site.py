@@ -21,14 +21,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from build import distribution, lockfile, versions, wheels
 from build.console import guarded, say
-from build.distribution import Places
-from build.headers import headers_file
 from build.pins import CACHE, NPM_FOLDER, ROOT, SITE, Pins, pins
-from build.programs import programs_folder
+from build.site_parts import distribution, lockfile, versions, wheels
+from build.site_parts.distribution import Places
+from build.site_parts.headers import headers_file
+from build.site_parts.programs import programs_folder
+from build.site_parts.vendor import vendor_folder
 from build.stamps import exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
-from build.vendor import vendor_folder
 
 MANIFEST = "build.json"
 
@@ -54,7 +54,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
     key = key_of(
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
         headers_file(pinned.content_security_policy),
-        distribution.code_key("site", "distribution", "lockfile", "versions"),
+        distribution.code_key("site", "site_parts/distribution", "site_parts/lockfile", "site_parts/versions"),
     )
     if is_current(target, key):
         return core_folder, False

@@ -14,13 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import chromium, venv
+from build import venv
+from build.browsers import chromium
 from build.console import BuildError, guarded, say
 from build.pins import CACHE, ROOT, Pins, pins
 
 # Run only when named: it needs other servers and half a gigabyte of other libraries (`make interop`).
 APART = ("interop",)
-IN_ORDER = ("native", "kernels", "build", "pyodide", "browser", "sb3")
+IN_ORDER = ("unit", "build", "pyodide", "browser", "sb3")
 # Selenium would ask the network for a newer driver than the one installed, at every start.
 OFFLINE = {"SE_OFFLINE": "true"}
 NEED_BROWSER = ("pyodide", "browser", "sb3", "interop")

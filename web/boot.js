@@ -2,7 +2,7 @@
 import { isolation } from "./isolation.js";
 import { download, verifyCore } from "./verify.js";
 
-const version = (document.documentElement.dataset.version = new URL(import.meta.url).search); // see build/versions.py
+const version = (document.documentElement.dataset.version = new URL(import.meta.url).search); // see build/site_parts/versions.py
 const LIMIT_MS = 34000; // a broken download never settles on its own, so the page speaks up by itself
 const bar = document.getElementById("boot-progress");
 const stage = document.getElementById("boot-stage");

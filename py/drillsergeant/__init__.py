@@ -28,7 +28,7 @@ _HOMES = {
     "DRILLS": "drills",
     "make": "drills",
     "Kernel": "kernels.kernel",
-    "Hyper": "learn.hyper",
+    "Hyper": "learn.ppo.hyper",
     "Compiled": "library.compiler",
     "compile": "library.compiler",
     "Policy": "library.policy",

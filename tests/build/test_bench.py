@@ -14,9 +14,9 @@ from drillsergeant.bench.stand import Stand
 from drillsergeant.bench.timing import Contestant, Parts, Race, seconds_a_call
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
-from build import bench
-from build.bench_report import Finding, number, printed, spread, tables
 from build.console import BuildError
+from build.measure import bench
+from build.measure.bench_report import Finding, number, printed, spread, tables
 
 CHUNK = ("obs", "action", "logp")
 

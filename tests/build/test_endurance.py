@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from build.endurance_report import Minute, Sample, leaked, slope, table, throughput, unguarded_falls, verdicts
+from build.measure.endurance_report import Minute, Sample, leaked, slope, table, throughput, unguarded_falls, verdicts
 
 HELD = {"show": 52, "trainer": 49}
 

@@ -14,7 +14,7 @@ from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 
-from build.growth import Meeting, facts, meet, pooled
+from build.measure.growth import Meeting, facts, meet, pooled
 
 DRILL = "ball"
 

@@ -1,10 +1,10 @@
-"""The recipes of docs/hosting.md send what build/headers.py has, and `_headers` is what its readers expect."""
+"""The recipes of docs/hosting.md send what build/site_parts/headers.py has, and `_headers` is what its readers expect."""
 
 import pytest
 
-from build.headers import ISOLATION, headers_file, site_headers
 from build.pins import pins
-from tests.hosting import DOCUMENT, caddy_headers, headers_for, nginx_headers, recipe
+from build.site_parts.headers import ISOLATION, headers_file, site_headers
+from tests.rigs.hosting import DOCUMENT, caddy_headers, headers_for, nginx_headers, recipe
 
 POLICY = pins().content_security_policy
 # The policy is left out of the recipes: every page has it in a <meta>, too.

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from build import pictures
+from build.measure import pictures
 
 
 def report(ball: tuple[float, float], one: tuple[float, float], two: tuple[float, float]) -> dict[str, Any]:

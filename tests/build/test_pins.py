@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from build import core
 from build.console import BuildError
 from build.pins import NPM_FOLDER, ROOT, pins
+from build.site_parts import pyodide_core
 
 
 class Policies(HTMLParser):
@@ -59,8 +59,8 @@ def test_every_python_tool_has_an_exact_version() -> None:
 
 
 def test_another_pyodide_than_the_pinned_is_refused(tmp_path: Path) -> None:
-    (tmp_path / core.LOCK).write_text(json.dumps({"info": {"version": "0.28.0"}}))
+    (tmp_path / pyodide_core.LOCK).write_text(json.dumps({"info": {"version": "0.28.0"}}))
     with pytest.raises(BuildError, match=r"brings Pyodide 0\.28\.0, expected 0\.27\.7 .*npm install --save-exact"):
-        core.check(tmp_path, "0.27.7", ())
+        pyodide_core.check(tmp_path, "0.27.7", ())
     with pytest.raises(BuildError, match=r"pyodide\.mjs is missing"):
-        core.check(tmp_path, "0.27.7", ("pyodide.mjs",))
+        pyodide_core.check(tmp_path, "0.27.7", ("pyodide.mjs",))

@@ -9,7 +9,7 @@ import pytest
 
 from build import serve
 from build.console import BuildError
-from build.headers import ISOLATION, headers_file, site_headers
+from build.site_parts.headers import ISOLATION, headers_file, site_headers
 
 POLICY = "default-src 'self'"
 HEADERS = site_headers(POLICY)
@@ -51,9 +51,7 @@ def test_every_answer_isolates_even_an_error(server: serve.Server, path: str) ->
         ("/pyodide/unknown.thing", "application/octet-stream"),
     ],
 )
-def test_types_come_from_our_table(
-    server: serve.Server, path: str, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_types_come_from_our_table(server: serve.Server, path: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mimetypes.guess_type", lambda *_: ("text/plain", None))
     assert get(server, path).getheader("Content-Type") == kind
 

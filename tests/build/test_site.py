@@ -28,7 +28,7 @@ for word; do
   esac
 done
 """
-KERNEL_BUILD = """import pathlib, sys
+PROGRAM_BUILDER = """import pathlib, sys
 pathlib.Path(sys.argv[1], "ball.wasm").write_text("stand-in for a compiled drill")
 """
 
@@ -70,8 +70,8 @@ class Checkout:
         package = root / "py" / "drillsergeant"
         package.mkdir(parents=True)
         (package / "__init__.py").write_text('"""Stand-in."""\n')
-        (package / "learn").mkdir()
-        (package / "learn" / "kernel_build.py").write_text(KERNEL_BUILD)
+        (package / "learn" / "compile").mkdir(parents=True)
+        (package / "learn" / "compile" / "program_builder.py").write_text(PROGRAM_BUILDER)
         for name in ("pyproject.toml", "LICENSE"):
             shutil.copy(ROOT / name, root / name)
         (root / ".venv").symlink_to(sys.prefix)

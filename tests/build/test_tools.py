@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from build import apt, chromium, compiler, console, suite, venv
+from build import apt, console, suite, venv
+from build.browsers import chromium
 from build.console import BuildError, run_tool
 from build.pins import Requirements, pins
+from build.site_parts import bytecode
 
 
 def script(path: Path, text: str) -> Path:
@@ -81,7 +83,7 @@ def test_a_python_for_the_compiler_is_found_among_pyenvs_versions(tmp_path: Path
     broken = script(tmp_path / "bin" / "python3.12", "exit 127")  # pyenv's shim of a version not selected
     real = script(tmp_path / "pyenv/versions/3.12.1/bin/python3.12", "echo 3.12")
     environment = {"PATH": str(broken.parent), "PYENV_ROOT": str(tmp_path / "pyenv")}
-    assert compiler.find_python("3.12", environment) == real
+    assert bytecode.find_python("3.12", environment) == real
 
 
 def test_without_that_python_the_build_goes_on_and_says_so(
@@ -89,7 +91,7 @@ def test_without_that_python_the_build_goes_on_and_says_so(
 ) -> None:
     for name, value in (("PATH", ""), ("HOME", str(tmp_path)), ("PYENV_ROOT", str(tmp_path))):
         monkeypatch.setenv(name, value)
-    assert compiler.prepare(tmp_path, "3.12", Requirements((), ())) is None
+    assert bytecode.prepare(tmp_path, "3.12", Requirements((), ())) is None
     assert "no Python 3.12 here" in capfd.readouterr().out
 
 

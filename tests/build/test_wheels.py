@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from build import wheels
 from build.console import BuildError
 from build.serve import serving
+from build.site_parts import wheels
 
 CONTENT = b"a wheel made for Pyodide"
 WHEEL = wheels.Wheel("numpy", "numpy-2.0.2-cp312.whl", hashlib.sha256(CONTENT).hexdigest())

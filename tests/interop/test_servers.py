@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Response
 from build import apt
 from build.pins import SITE, pins
 from tests.browser.conftest import Visitor
-from tests.hosting import recipe
+from tests.rigs.hosting import recipe
 
 FOLDER = "/srv/drillsergeant/site"  # of the recipes
 NGINX = """daemon off;
@@ -104,7 +104,7 @@ def test_pasted_into_the_server_the_recipe_isolates_and_compresses(
         visitor.until("the match moves", lambda: (visitor.show("ticks") or 0) > 60)
         visitor.page.click("#train")
         visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) >= 3)
-        for name in ("pyodide/pyodide.asm.wasm", "pyodide/pyodide.asm.js", "style.css"):
+        for name in ("pyodide/pyodide.asm.wasm", "pyodide/pyodide.asm.js", "styles/style.css"):
             assert packed[address + name] in ("gzip", "zstd"), f"{name} came as it is"
         assert visitor.complaints == []
         visitor.close()

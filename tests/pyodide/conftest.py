@@ -11,8 +11,8 @@ import pytest
 from pytest_pyodide import get_global_config
 from pytest_pyodide.server import DefaultHandler
 
-from build.headers import ISOLATION
 from build.serve import serving
+from build.site_parts.headers import ISOLATION
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # Pyodide keeps a few proxies for good from the first time a package is loaded and code is run; done here, so that the

@@ -7,7 +7,7 @@ from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import build_program
 from pytest_pyodide import run_in_pyodide
 
-from build.lockstep import golden
+from build.measure.lockstep import golden
 
 
 @run_in_pyodide(packages=["drillsergeant"])

@@ -116,7 +116,11 @@ def import_everything(selenium: Any, native_only: list[str]) -> dict[str, str]:
 @pytest.mark.skip_refcount_check  # browser/ keeps the JavaScript objects it imports
 def test_every_module_imports_inside_pyodide(selenium: Any) -> None:
     # These run emitted kernels natively, or are for frameworks, with tools that do not exist in the browser.
-    native_only = ["drillsergeant.kernels.wasm.wasmtime_host", "drillsergeant.bench.native", "drillsergeant.learn.train"]
+    native_only = [
+        "drillsergeant.kernels.wasm.wasmtime_host",
+        "drillsergeant.bench.native",
+        "drillsergeant.learn.train",
+    ]
     native_only += [f"drillsergeant.gym{part}" for part in ("", ".batch", ".single", ".vector", ".parallel", ".spaces")]
     errors = import_everything(selenium, native_only)
     assert len(errors) > 30

@@ -46,13 +46,28 @@ def _kernel(place: Place, kind: str, inputs: int, outputs: int) -> Callable[[], 
     below, above = arena.rows(inputs, ROWS), arena.rows(outputs, ROWS)
     weights, bias = arena.words(inputs * outputs), arena.words(outputs)
     rng = np.random.default_rng(SEED)
-    for base, count in ((below.base, inputs * below.stride // 4), (above.base, outputs * above.stride // 4),
-                        (weights, inputs * outputs)):
+    for base, count in (
+        (below.base, inputs * below.stride // 4),
+        (above.base, outputs * above.stride // 4),
+        (weights, inputs * outputs),
+    ):
         memory.write(base, rng.standard_normal(count).astype(np.float32).data)
     given = {
-        "times": TIMES, "rows": ROWS, "w": weights, "b": bias, "dw": weights, "db": bias, "accumulate": 0,
-        "x": below.base, "x_stride": below.stride, "y": above.base, "y_stride": above.stride,
-        "dx": below.base, "dx_stride": below.stride, "dy": above.base, "dy_stride": above.stride,
+        "times": TIMES,
+        "rows": ROWS,
+        "w": weights,
+        "b": bias,
+        "dw": weights,
+        "db": bias,
+        "accumulate": 0,
+        "x": below.base,
+        "x_stride": below.stride,
+        "y": above.base,
+        "y_stride": above.stride,
+        "dx": below.base,
+        "dx_stride": below.stride,
+        "dy": above.base,
+        "dy_stride": above.stride,
     }
     linked = place.link(memory, module.encode()).function(function.name)
     return partial(linked, *(given[name] for name in function.params))

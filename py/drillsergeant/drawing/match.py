@@ -105,9 +105,7 @@ def draw(canvas: Canvas, scene: Scene, sights: Sequence[Sight]) -> None:
         _match(canvas, scene, place, colours, state, look)
 
 
-def _match(
-    canvas: Canvas, scene: Scene, place: Fit, colours: Colours, state: Mapping[str, float], look: Look
-) -> None:
+def _match(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, state: Mapping[str, float], look: Look) -> None:
     _ground(canvas, scene, place, colours)
     if scene.goal_half_width_m > 0:
         _goals(canvas, scene, place, colours)

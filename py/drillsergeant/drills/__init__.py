@@ -11,7 +11,7 @@ from drillsergeant.drills.contract import Drill
 
 # Name -> module and class. Imported when made, so that a worker without NumPy can import this package.
 _HOMES = {
-    "ball": ("ball", "BallDrill"),
+    "ball": ("ball.drill", "BallDrill"),
     "sumo": ("sumo", "SumoDrill"),
     "chase": ("chase", "ChaseDrill"),
     "probe-value": ("probes", "Probe"),

@@ -53,9 +53,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
 
     def step(
         self, actions: dict[str, Any]
-    ) -> tuple[
-        dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]
-    ]:
+    ) -> tuple[dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
         """Play one decision; `actions` has one for each side. A match that is over leaves no agents."""
         agents = self.possible_agents
         verdict = self._batch.step([np.asarray(actions[agent]) for agent in agents])

@@ -126,8 +126,10 @@ class Kernel:
                 results = self.fn(**current, **typed)
             self._check_groups(results)
             written = {
-                group: [self._result_array(f"{group}[{k}]", value, dtype, count)
-                        for k, (value, dtype) in enumerate(zip(results[group], self.types_out(group), strict=True))]
+                group: [
+                    self._result_array(f"{group}[{k}]", value, dtype, count)
+                    for k, (value, dtype) in enumerate(zip(results[group], self.types_out(group), strict=True))
+                ]
                 for group in self.outputs
             }
             if self.repeat > 1:
@@ -138,8 +140,10 @@ class Kernel:
         got = {group: len(arrays) for group, arrays in results.items()}
         want = {group: len(types) for group, types in self.outputs.items()}
         if got != want:
-            raise ValueError(f"kernel {self.name}: the function returned the arrays {got}, its table of outputs says "
-                             f"{want}; make the two agree")
+            raise ValueError(
+                f"kernel {self.name}: the function returned the arrays {got}, its table of outputs says "
+                f"{want}; make the two agree"
+            )
 
     def _result_node(self, graph: Graph, place: str, value: object, dtype: DType) -> Node:
         if isinstance(value, Tracer) and value.graph is graph:
@@ -147,16 +151,22 @@ class Kernel:
         elif isinstance(value, np.generic) and value.dtype == dtype.numpy:
             node = graph.const(value, dtype)
         else:
-            raise ValueError(f"kernel {self.name}: {place} is {value!r}, not an array computed from the arguments; "
-                             "return np.full_like(x, value) for a constant")
+            raise ValueError(
+                f"kernel {self.name}: {place} is {value!r}, not an array computed from the arguments; "
+                "return np.full_like(x, value) for a constant"
+            )
         if node.dtype is not dtype:
-            raise ValueError(f"kernel {self.name}: {place} is computed as {node.dtype.value} but declared "
-                             f"{dtype.value}; change the table or add .astype(np.{dtype.numpy})")
+            raise ValueError(
+                f"kernel {self.name}: {place} is computed as {node.dtype.value} but declared "
+                f"{dtype.value}; change the table or add .astype(np.{dtype.numpy})"
+            )
         return node
 
     def _result_array(self, place: str, value: object, dtype: DType, count: int) -> Array:
         array = np.asarray(value)
         if array.dtype != dtype.numpy:
-            raise ValueError(f"kernel {self.name}: {place} is computed as {array.dtype} but declared {dtype.value}; "
-                             f"change the table or add .astype(np.{dtype.numpy})")
+            raise ValueError(
+                f"kernel {self.name}: {place} is computed as {array.dtype} but declared {dtype.value}; "
+                f"change the table or add .astype(np.{dtype.numpy})"
+            )
         return np.ascontiguousarray(np.broadcast_to(array, (count,)))

@@ -107,9 +107,7 @@ def _group_type(types: Sequence[DType]) -> str:
 
 
 def _statements(kernel: Kernel, graph: Graph) -> list[str]:
-    return [
-        f"  let n{node.index} = {_expression(kernel, node)};" for node in graph.nodes if node.args
-    ]
+    return [f"  let n{node.index} = {_expression(kernel, node)};" for node in graph.nodes if node.args]
 
 
 def _stores(kernel: Kernel, graph: Graph) -> list[str]:

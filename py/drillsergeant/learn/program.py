@@ -134,5 +134,7 @@ def _scene(facts: Mapping[str, Any]) -> Scene:
 
 def _tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
     """JSON knows lists only; the facts of a body hold tuples."""
-    return {name: tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
-            for name, value in facts.items()}
+    return {
+        name: tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        for name, value in facts.items()
+    }

@@ -44,9 +44,7 @@ class Validator:
         self._plan, self._layout, self._memory = plan, layout, memory
         self._network = Network(plan.inputs, plan.head - 1, plan.hidden)
 
-    async def check(
-        self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
-    ) -> list[Finding]:
+    async def check(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> list[Finding]:
         """The first step of the update from `state`, kernel by kernel. The device must be sent its state again."""
         update = gpu.begin(slots, hyper, state)
         gpu.device.submit([*update.prepare, *update.step[:FORWARD_DISPATCHES]], last=False)

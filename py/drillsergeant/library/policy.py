@@ -82,9 +82,7 @@ class Policy:
         values: Array = self._head(observation)[-1].reshape(np.shape(observation)[:-1])
         return values
 
-    def act(
-        self, observation: Array, random: np.random.Generator | None = None, draws: Array | None = None
-    ) -> Array:
+    def act(self, observation: Array, random: np.random.Generator | None = None, draws: Array | None = None) -> Array:
         """Actions, int [] or [N]: the likeliest; drawn by their chances with `random`, or by `draws` [N] in [0, 1)."""
         if random is not None:
             draws = random.random(np.shape(observation)[:-1], np.float32)

@@ -93,9 +93,7 @@ class Assembly:
             learner.read_parameters(weights.active_offset)
         given, lockstep = self._init.options.get("hyper"), int(str(self._init.options.get("lockstep", 0)))
         hyper = Hyper(**given) if isinstance(given, dict) else Hyper()
-        self._trainer = Trainer(
-            self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep
-        )
+        self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep)
         self._trainer.course.to_win = bool(self._init.options.get("guards", True))
         self._trainer.saves = Saves(
             self._host, Archive(self._host.storage()), self._host.run_locks(),

@@ -10,7 +10,7 @@ from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 
 def own_version() -> str:
-    """Return the query that asks for files of this page's build (see ``build/versions.py``)."""
+    """Return the query that asks for files of this page's build (see ``build/site_parts/versions.py``)."""
     return str(js.document.documentElement.dataset.version)
 
 

@@ -21,7 +21,7 @@ DASH_HEADING = 0.93  # cosine between heading and ball at which it dashes
 
 
 def scripted(rules: BallRules, state: State, side: int) -> Array:
-    """Return actions i32 [N], see `ball_actions`."""
+    """Return actions i32 [N], see `boxes.actions`."""
     own, ball = player_of(state, side), ball_of(state)
     x, y = seen_from(side, own.x + own.vx * REACTION_S), seen_from(side, own.y + own.vy * REACTION_S)
     bx = seen_from(side, ball.x + ball.vx * REACTION_S)

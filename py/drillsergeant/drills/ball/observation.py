@@ -126,4 +126,3 @@ def _towards(side: int, x: Array, y: Array, to_x: Array, to_y: Array) -> tuple[A
     """Return the vector from one point to another as `side` sees it, and its length, m."""
     dx, dy = seen_from(side, to_x - x), seen_from(side, to_y - y)
     return dx, dy, length(dx, dy)
-

@@ -1,6 +1,6 @@
 """Rotating boxes that run, turn and dash: the players of Ball Drill and Sumo Drill, their numbers and their motion.
 
-All arrays are f32 [N] unless said otherwise; the 30 actions are those of `ball_actions`.
+All arrays are f32 [N] unless said otherwise; the 30 actions are those of `boxes.actions`.
 """
 
 from dataclasses import dataclass

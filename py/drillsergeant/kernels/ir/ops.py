@@ -157,10 +157,7 @@ def operand_types(op: Op, dtype: DType) -> tuple[DType, ...]:
 
 
 _TYPED: dict[tuple[Op, tuple[DType, ...]], DType] = {
-    (op, operand_types(op, dtype)): _RESULT.get(op, dtype)
-    for op in Op
-    if op not in LEAVES
-    for dtype in OPERANDS[op]
+    (op, operand_types(op, dtype)): _RESULT.get(op, dtype) for op in Op if op not in LEAVES for dtype in OPERANDS[op]
 }
 
 

@@ -75,9 +75,7 @@ class Tracer(NDArrayOperatorsMixin):
             return self._record("square", UFUNCS["square"], (self,), {})
         raise unsupported("power")
 
-    def _record(
-        self, name: str, rule: Rule | None, inputs: Iterable[object], options: dict[str, object]
-    ) -> Tracer:
+    def _record(self, name: str, rule: Rule | None, inputs: Iterable[object], options: dict[str, object]) -> Tracer:
         if rule is None:
             raise unsupported(name)
         if options:
@@ -89,14 +87,18 @@ class Tracer(NDArrayOperatorsMixin):
         if isinstance(value, Tracer):
             if value.graph is self.graph:
                 return value.node
-            raise trace_error(f"an array kept from tracing kernel {value.graph.name} is used in {self.graph.name}",
-                              "a function that takes it as an argument")
+            raise trace_error(
+                f"an array kept from tracing kernel {value.graph.name} is used in {self.graph.name}",
+                "a function that takes it as an argument",
+            )
         if isinstance(value, np.ndarray):
             if value.ndim == 0:
                 scalar: np.generic = value.flat[0]
                 return scalar
-            raise trace_error(f"an array of shape {value.shape} from outside is used in kernel {self.graph.name}",
-                              "a function that takes it as an argument, or a number")
+            raise trace_error(
+                f"an array of shape {value.shape} from outside is used in kernel {self.graph.name}",
+                "a function that takes it as an argument, or a number",
+            )
         if isinstance(value, bool | int | float | np.generic):
             return value
         raise trace_error(f"{type(value).__name__} {value!r} cannot be combined with an array", "a number or an array")
@@ -107,14 +109,18 @@ class Tracer(NDArrayOperatorsMixin):
         raise trace_error(_BRANCH, _BRANCH_INSTEAD)
 
     def _number(self) -> NoReturn:
-        raise trace_error("a traced array has no number yet (int(), float(), range(), math.*, indexing by it)",
-                          "the NumPy function of the same name, or .astype(np.int32),")
+        raise trace_error(
+            "a traced array has no number yet (int(), float(), range(), math.*, indexing by it)",
+            "the NumPy function of the same name, or .astype(np.int32),",
+        )
 
     __index__ = __int__ = __float__ = __complex__ = __round__ = _number
 
     def __array__(self, *_: object, **__: object) -> NoReturn:
-        raise trace_error("a traced array cannot be turned into a NumPy array (np.array, np.float32(x))",
-                          "x itself, or x.astype(np.float32),")
+        raise trace_error(
+            "a traced array cannot be turned into a NumPy array (np.array, np.float32(x))",
+            "x itself, or x.astype(np.float32),",
+        )
 
     def _across(self, *_: object) -> NoReturn:
         raise trace_error(_ACROSS, _ACROSS_INSTEAD)
@@ -124,7 +130,7 @@ class Tracer(NDArrayOperatorsMixin):
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise trace_error(f".{name} is not known for an array inside a kernel",
-                          "it elementwise with NumPy functions, .astype, .view or np.zeros_like")
-
-
+        raise trace_error(
+            f".{name} is not known for an array inside a kernel",
+            "it elementwise with NumPy functions, .astype, .view or np.zeros_like",
+        )

@@ -228,7 +228,7 @@ class Function:
         if label is None or label.kind != "if":
             raise AssemblyError(f"{self.name}: else outside an if; the innermost block is {label and label.kind}")
         self._check_end("else", label.results)
-        del self.stack[label.height:]
+        del self.stack[label.height :]
         self._floor = label.height
         label.kind = "else"
         self._emit(b"\x05", "else")
@@ -264,7 +264,7 @@ class Function:
             raise AssemblyError(f"{self.name}: an if with results {label.results} needs an else_")
         self._check_end(f"end of {label.kind}", label.results)
         self._labels.pop()
-        self.stack[label.height:] = label.results
+        self.stack[label.height :] = label.results
         self._floor = label.outer_floor
         self._emit(b"\x0b", "end")
 
@@ -303,16 +303,18 @@ class Function:
     def _check_end(self, name: str, results: list[str], *, exact: bool = True) -> None:
         if self._floor == _NOTHING_MAY_FOLLOW:
             return
-        present = self.stack[self._floor:]
-        if (present if exact else present[len(present) - len(results):]) != results:
+        present = self.stack[self._floor :]
+        if (present if exact else present[len(present) - len(results) :]) != results:
             self._mismatch(name, results)
 
     def _mismatch(self, name: str, takes: list[str]) -> NoReturn:
         if self._floor == _NOTHING_MAY_FOLLOW:
             raise AssemblyError(f"{self.name}: {name} can never run, it follows an unconditional branch; remove it")
-        found = self.stack[self._floor:][-max(len(takes) + 1, 3):]
-        raise AssemblyError(f"{self.name}: {name} expects [{', '.join(takes)}] on top of the stack, "
-                            f"found [{', '.join(found)}] (top last)")
+        found = self.stack[self._floor :][-max(len(takes) + 1, 3) :]
+        raise AssemblyError(
+            f"{self.name}: {name} expects [{', '.join(takes)}] on top of the stack, "
+            f"found [{', '.join(found)}] (top last)"
+        )
 
     def _refuse_name(self, name: str, row: Opcode | None) -> NoReturn:
         if row is None:

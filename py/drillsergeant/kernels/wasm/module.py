@@ -65,15 +65,17 @@ class Module:
         indices = [unsigned_leb128(types[_type_of(function)]) for function in self.functions]
         exports = [_name(function.name) + b"\x00" + unsigned_leb128(function.index) for function in self._exports]
         names = [unsigned_leb128(function.index) + _name(function.name) for function in self.functions]
-        return b"".join([
-            b"\0asm\x01\0\0\0",
-            _section(_TYPE, _vector(types)),
-            _section(_IMPORT, _vector([self.memory.encode()])),
-            _section(_FUNCTION, _vector(indices)),
-            _section(_EXPORT, _vector(exports)),
-            _section(_CODE, _vector([_code_entry(function) for function in self.functions])),
-            _section(_CUSTOM, _name("name") + _section(1, _vector(names))),
-        ])
+        return b"".join(
+            [
+                b"\0asm\x01\0\0\0",
+                _section(_TYPE, _vector(types)),
+                _section(_IMPORT, _vector([self.memory.encode()])),
+                _section(_FUNCTION, _vector(indices)),
+                _section(_EXPORT, _vector(exports)),
+                _section(_CODE, _vector([_code_entry(function) for function in self.functions])),
+                _section(_CUSTOM, _name("name") + _section(1, _vector(names))),
+            ]
+        )
 
     def text(self) -> str:
         """The module in the text format."""
@@ -119,7 +121,7 @@ def _type_of(function: Function) -> bytes:
 
 def _code_entry(function: Function) -> bytes:
     runs: list[tuple[int, int]] = []  # (how many, value type code) of neighbouring locals of one type
-    for local in function.locals[len(function.params):]:
+    for local in function.locals[len(function.params) :]:
         code = VALUE_TYPES[local.type]
         if runs and runs[-1][1] == code:
             runs[-1] = (runs[-1][0] + 1, code)

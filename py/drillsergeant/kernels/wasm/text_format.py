@@ -34,7 +34,7 @@ def format_function(function: Function) -> str:
     params = "".join(f" (param {local} {local.type})" for local in function.params.values())
     results = f" (result {' '.join(function.results)})" if function.results else ""
     lines = [f"(func ${function.name}{params}{results}"]
-    own = function.locals[len(function.params):]
+    own = function.locals[len(function.params) :]
     lines += [f"  (local {local} {local.type})" for local in own]
     depth = 1
     for name, *operands in function.listing:

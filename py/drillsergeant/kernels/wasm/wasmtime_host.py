@@ -93,9 +93,7 @@ class Bench:
 class Rows:
     """One group of arrays in memory: `base` and `stride` are what a kernel is called with."""
 
-    def __init__(
-        self, memory: NativeMemory, base: int, stride: int, types: tuple[DType, ...], count: int
-    ) -> None:
+    def __init__(self, memory: NativeMemory, base: int, stride: int, types: tuple[DType, ...], count: int) -> None:
         self.base, self.stride, self.types, self.count = base, stride, types, count
         self._memory = memory
 

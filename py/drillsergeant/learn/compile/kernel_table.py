@@ -213,9 +213,7 @@ def _gae() -> Kernel:
         gamma: np.float32,
         lam: np.float32,
     ) -> Results:
-        advantage = gae_step(
-            following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, lam
-        )
+        advantage = gae_step(following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, lam)
         return {"advantage": [advantage], "returns": [advantage + value[0]]}
 
     floats = {name: ["f32"] for name in ("following", "reward", "value", "value_next")}

@@ -1,4 +1,5 @@
-"""Compiling drills: `python -m drillsergeant.learn.compile.program_builder OUT_DIR` writes <drill>.wasm, .json and .wgsl of each.
+"""Compiling drills: `python -m drillsergeant.learn.compile.program_builder OUT_DIR` writes <drill>.wasm, .json and .wgsl
+of each.
 
 The tracing side: everything that needs NumPy happens here, ahead of time, natively; see `program` for the other side.
 """

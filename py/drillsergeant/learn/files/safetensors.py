@@ -77,9 +77,7 @@ def decode(content: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
             f"the file has {len(content)} bytes, its header speaks of {begin + at}: it was cut off, or more was added; "
             "get it again"
         )
-    tensors = {
-        name: Tensor(shape, content[begin + start : begin + end]) for name, (shape, start, end) in spans.items()
-    }
+    tensors = {name: Tensor(shape, content[begin + start : begin + end]) for name, (shape, start, end) in spans.items()}
     return tensors, metadata
 
 

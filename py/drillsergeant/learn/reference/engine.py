@@ -86,9 +86,7 @@ class NumpyShowMatch(SoloMatch):
 class NumpyCollector:
     """``engine.Collector`` over the reference collector."""
 
-    def __init__(
-        self, drill: Drill, network: Network, layout: Layout, memory: Memory, index: int, seed: int
-    ) -> None:
+    def __init__(self, drill: Drill, network: Network, layout: Layout, memory: Memory, index: int, seed: int) -> None:
         self._drill, self._network, self._layout, self._memory = drill, network, layout, memory
         own_seed = worker_seed(seed, index)
         self._seed, self._duel_starts = own_seed, 0

@@ -28,9 +28,7 @@ SIMD_LANES = 4
 class KernelCollector:
     """`engine.Collector`: plays where `rollout.Collector` would, to the bit."""
 
-    def __init__(
-        self, program: Program, calls: Calls, layout: Layout, memory: Memory, index: int, seed: int
-    ) -> None:
+    def __init__(self, program: Program, calls: Calls, layout: Layout, memory: Memory, index: int, seed: int) -> None:
         self._calls, self._layout, self._memory = calls, layout, memory
         plan = layout.plan
         arena = Arena.over(layout[f"{rollout(index)}.scratch"])

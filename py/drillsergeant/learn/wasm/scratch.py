@@ -86,9 +86,7 @@ class RolloutScratch:
 
     def __init__(self, program: Program, self_play: int, arena: Arena, duels: int = 0) -> None:
         self.main, self.duels = BatchScratch(program, self_play, arena), BatchScratch(program, duels, arena)
-        self.evaluations = {
-            name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()
-        }
+        self.evaluations = {name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()}
         largest, sides = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.sides
         self.sight = SightScratch(program, max(sides * largest, sides * self_play + duels), arena)
         self.slots = arena.words(largest)
@@ -142,9 +140,7 @@ def noise_indices(program: Program) -> int:
     return max(row.index + row.count for row in program.network.initial)
 
 
-def plan_for(
-    program: Program, workers: int, matches: int, horizon: int, ring_slots: int = 4, duels: int = 0
-) -> Plan:
+def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_slots: int = 4, duels: int = 0) -> Plan:
     """The plan of a shared memory in which `workers` rollout workers play `matches` matches each with kernels.
 
     Of these, `duels` are played against frozen parameters. Raises ValueError for sizes that cannot be played.

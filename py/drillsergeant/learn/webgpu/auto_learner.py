@@ -38,9 +38,7 @@ class FallbackLearner:
     `name` is what the last update ran on, `why` a sentence for the page about that, `mode` what was asked for.
     """
 
-    def __init__(
-        self, local: KernelLearner, plan: GpuPlan, opener: Opener, watch: Watch, mode: str = "auto"
-    ) -> None:
+    def __init__(self, local: KernelLearner, plan: GpuPlan, opener: Opener, watch: Watch, mode: str = "auto") -> None:
         self.name, self.why = "wasm", "asking the browser for a GPU"
         self._local, self._plan, self._opener, self.watch = local, plan, opener, watch
         self._gpu: GpuLearner | None = None
@@ -146,9 +144,7 @@ class FallbackLearner:
             self._failed(gpu, DeviceFailure(f"{gpu.device.description}: {found}", lost=False))
             self._settle(gpu)
 
-    def _checked(
-        self, gpu: GpuLearner, found: LearnerState, slots: Sequence[int], hyper: Hyper
-    ) -> Mapping[str, float]:
+    def _checked(self, gpu: GpuLearner, found: LearnerState, slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """A device's first update: the kernels do the same one, theirs counts, and the device's must be close to it."""
         metrics = self._on_kernels(slots, hyper)
         expected = self._local.state()

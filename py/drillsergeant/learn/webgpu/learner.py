@@ -56,9 +56,7 @@ class Finding(NamedTuple):
 class Check(Protocol):
     """Compares a device's kernels, one by one, with the reference: `gpu_validation.Validator`."""
 
-    async def check(
-        self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
-    ) -> list[Finding]:
+    async def check(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> list[Finding]:
         """Do the first step of the update from `state`; the device must be sent its state again."""
 
 
@@ -100,9 +98,7 @@ class GpuLearner:
         self._resident: LearnerState | None = None  # the state that lies on the device
         self._per_submit = FIRST_SUBMIT
 
-    async def learn(
-        self, slots: Sequence[int], hyper: Hyper, state: LearnerState
-    ) -> tuple[Metrics, LearnerState]:
+    async def learn(self, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> tuple[Metrics, LearnerState]:
         """One update from the chunks at byte offsets `slots`: its metrics, and the state after it."""
         update = self.begin(slots, hyper, state)
         began_s = time.perf_counter()
@@ -141,9 +137,7 @@ class GpuLearner:
         fitting = int(dispatches * SUBMIT_TARGET_S / max(elapsed_s, 1e-6))
         self._per_submit = max(1, min(fitting, 2 * self._per_submit, LARGEST_SUBMIT))
 
-    def _result(
-        self, words: bytes, update: Update, state: LearnerState, chunks: int
-    ) -> tuple[Metrics, LearnerState]:
+    def _result(self, words: bytes, update: Update, state: LearnerState, chunks: int) -> tuple[Metrics, LearnerState]:
         found, flags, step, applied, dropped, _, rows, _, _, _, norms, *sums = CONTROL.unpack_from(words)
         number = state.updates + 1
         if (found, step) != (number & 0xFFFF_FFFF, update.steps):

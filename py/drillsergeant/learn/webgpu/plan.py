@@ -1,7 +1,7 @@
 """One PPO update as compute dispatches: which buffers, pipelines and workgroups, and the words that steer them.
 
-Device-independent: `browser/graphics/gpu_device.py` makes the objects named here, tests read the tables. The shaders and the meaning of
-the words of `schedule`, `knobs` and `control` are in shaders/*.wgsl; common.wgsl first.
+Device-independent: `browser/graphics/gpu_device.py` makes the objects named here, tests read the tables. The shaders
+and the meaning of the words of `schedule`, `knobs` and `control` are in shaders/*.wgsl; common.wgsl first.
 """
 
 from __future__ import annotations
@@ -121,9 +121,7 @@ class GpuPlan:
         """A batch of a chunk from every worker, with minibatches of default size."""
         return Sizes(self.plan.workers, Hyper().minibatch // CELL_ROWS + 1, 1)
 
-    def update(
-        self, chunks: int, hyper: Hyper, seed: int, number: int, applied: int
-    ) -> Update:
+    def update(self, chunks: int, hyper: Hyper, seed: int, number: int, applied: int) -> Update:
         """The update called `number` of a learner seeded with `seed`, of which `applied` Adam steps were taken so far.
 
         Cells and minibatches are those of `ppo.Learner`.

@@ -215,8 +215,17 @@ ACCEPTED: dict[Role, frozenset[str]] = {
     "show": frozenset({"INIT", "MIRRORED", *(cls.TYPE for cls in SHOW_REQUESTS)}),
     "trainer": frozenset(
         {
-            "INIT", "START_TRAINING", "STOP_TRAINING", "SET_HYPER", "SET_LEARNER", "SET_VALIDATION", "RESET_TRAINER",
-            "REWIND", "SNAPSHOT", "SET_GUARDS", *(cls.TYPE for cls in RUN_REQUESTS),
+            "INIT",
+            "START_TRAINING",
+            "STOP_TRAINING",
+            "SET_HYPER",
+            "SET_LEARNER",
+            "SET_VALIDATION",
+            "RESET_TRAINER",
+            "REWIND",
+            "SNAPSHOT",
+            "SET_GUARDS",
+            *(cls.TYPE for cls in RUN_REQUESTS),
         }
     ),
     "rollout": frozenset({"INIT"}),

@@ -69,9 +69,7 @@ class TrainerReport:
         for name, tally in self._evaluations.fresh().items():
             self.win_rates[name].add(tally.episodes, tally.wins, tally.losses)
             old = self._totals[name]
-            self._totals[name] = Tally(
-                old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses
-            )
+            self._totals[name] = Tally(old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses)
             if name == "scripted":
                 self.sparring.played_scripted(tally)
         self.sparring.updated()

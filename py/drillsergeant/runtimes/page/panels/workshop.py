@@ -39,9 +39,7 @@ class Forge(Protocol):
     def source(self, drill: str, then: Callable[[str, str], None]) -> None:
         """Fetch the editable parts of a drill; ``then`` gets their text, or "" and why not."""
 
-    def compile(
-        self, drill: str, text: str, answer: Callable[[messages.Compiled | messages.Refused], None]
-    ) -> None:
+    def compile(self, drill: str, text: str, answer: Callable[[messages.Compiled | messages.Refused], None]) -> None:
         """Make a program of the text; ends by itself, whatever the code does."""
 
     def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:

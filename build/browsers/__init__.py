@@ -1,0 +1,1 @@
+"""Browsers found or installed, and driven."""

@@ -1,0 +1,91 @@
+"""The browser of the tests and the headless driver: found, or installed from Debian, and started on the built site."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from build import apt
+from build.console import BuildError
+from build.pins import SITE, Pins, pins
+from build.serve import serving
+from build.site_parts.headers import site_headers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DRIVER_NAME = "chromedriver"
+# Root, as in containers, has no sandbox; a container's /dev/shm is too small for several workers; the rest keeps the
+# browser from calling its makers at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SOFTWARE_WEBGPU = "--enable-unsafe-webgpu"
+
+
+def find(environment: Mapping[str, str] | None = None) -> Path | None:
+    """The browser: `$CHROMIUM` where that is set, else the first known name on PATH, else None."""
+    environment = os.environ if environment is None else environment
+    if chosen := environment.get("CHROMIUM"):
+        if not Path(chosen).is_file():
+            raise BuildError(f"$CHROMIUM is {chosen}, which does not exist: set it to a Chromium program, or unset it")
+        return Path(chosen)
+    for name in BROWSER_NAMES:
+        if found := shutil.which(name, path=environment.get("PATH", "")):
+            return Path(found)
+    return None
+
+
+def ensure(pinned: Pins) -> Path:
+    """The browser, with its WebDriver on PATH beside it; both installed from Debian first where either is missing."""
+    browser = find()
+    missing = [name for name, found in (("Chromium", browser), (DRIVER_NAME, shutil.which(DRIVER_NAME))) if not found]
+    if missing:
+        apt.install(pinned.debian["browser"], f"{' and '.join(missing)} not found")
+        browser = find()
+    if browser is None:
+        raise BuildError("apt-get installed chromium, and still none of its names is on PATH: set $CHROMIUM to it")
+    return browser
+
+
+@contextmanager
+def served(folder: Path = SITE) -> Iterator[str]:
+    """The site, served on a free port with its headers; yields its address."""
+    with serving(folder, site_headers(pins().content_security_policy)) as server:
+        yield server.url
+
+
+@contextmanager
+def chromium(flags: Sequence[str] = ()) -> Iterator["Browser"]:
+    """A headless Chromium under Playwright, with further command-line flags."""
+    from playwright.sync_api import sync_playwright  # a test tool: the rest of this module works without
+
+    with sync_playwright() as playwright:
+        # CHROME_FLAGS lets a machine with a GPU say how its browser reaches it.
+        own = os.environ.get("CHROME_FLAGS", SOFTWARE_WEBGPU).split()
+        browser = playwright.chromium.launch(executable_path=ensure(pins()), args=[*FLAGS, *own, *flags])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def chromium_profile(folder: Path, browser: "Browser") -> Iterator["BrowserContext"]:
+    """Another Chromium like `browser`, on the profile in `folder`, with a visitor's preferences and storage."""
+    context = browser.browser_type.launch_persistent_context(
+        folder, executable_path=ensure(pins()), args=[*FLAGS, SOFTWARE_WEBGPU]
+    )
+    try:
+        yield context
+    finally:
+        context.close()

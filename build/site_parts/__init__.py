@@ -1,0 +1,1 @@
+"""What the site is assembled from, a module a part."""

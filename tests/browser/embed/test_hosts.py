@@ -1,0 +1,113 @@
+"""Hosts we do not control: with headers, without, below a path, and inside other people's pages."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from build.browsers.chromium import chromium_profile
+from build.pins import SITE
+from build.serve import serving
+from build.site_parts.headers import ISOLATION
+from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
+from tests.rigs.framing import framed
+from tests.rigs.hosting import headers_for
+
+# As Netlify or Cloudflare Pages read them from the site itself.
+HEADERS = headers_for((SITE / "_headers").read_text(), "/")
+# GitHub Pages sends this one with everything and lets nobody add another; the site lies below the repository's name.
+GITHUB = {"Access-Control-Allow-Origin": "*"}
+
+
+@contextmanager
+def host(folder: Path, headers: dict[str, str], path: str = "") -> Iterator[str]:
+    """The site below `path` of a server of its own; yields its address."""
+    if path:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        os.symlink(SITE, folder / path, target_is_directory=True)
+    with serving(folder if path else SITE, headers) as server:
+        yield server.url + (path + "/" if path else "")
+
+
+def navigations(visitor: Visitor) -> list[str]:
+    """Every navigation of the top frame from now on, as it happens."""
+    seen: list[str] = []
+    main = visitor.page.main_frame
+    visitor.page.on("framenavigated", lambda frame: seen.append(frame.url) if frame == main else None)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "loads"),
+    [(HEADERS, "", 1), ({}, "", 2), (GITHUB, "drill-sergeant", 2)],
+    ids=["headers file", "no headers", "as on GitHub Pages"],
+)
+def test_the_site_runs_at_full_speed_on_any_static_host(
+    browser: Browser, tmp_path: Path, headers: dict[str, str], path: str, loads: int
+) -> None:
+    with host(tmp_path, headers, path) as address:
+        visitor = Visitor(browser, address)
+        went = navigations(visitor)
+        visitor.open("?workers=1")
+        assert visitor.page.evaluate("crossOriginIsolated") is True
+        visitor.until("the match moves", lambda: (visitor.show("ticks") or 0) > 60)
+        visitor.page.click("#train")
+        visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) >= 3)
+        assert went == [address + "?workers=1"] * loads, "one reload at most, and only where the host has no headers"
+        outside = [url for url in visitor.requests if not url.startswith((address, "data:", "blob:"))]
+        assert outside == [], "nothing may be absolute"
+
+        visitor.page.reload()
+        visitor.page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
+        assert len(went) == loads + 1, "a later visit needs no second load"
+        assert visitor.told()["errors"] == [] and visitor.complaints == []
+        visitor.close()
+
+
+def test_in_an_isolated_page_that_allows_it_the_frame_runs_at_full_speed(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 960})
+    with framed(context, tmp_path, HEADERS, ISOLATION, 'allow="cross-origin-isolated"') as ours:
+        assert ours.plays_and_learns() == "shared"
+        assert len(ours.navigations) == 1
+    context.close()
+
+
+def test_in_a_plain_page_the_hosts_headers_isolate_the_frame(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 960})
+    with framed(context, tmp_path, HEADERS, {}) as ours:
+        assert ours.plays_and_learns() == "shared"
+        assert len(ours.navigations) == 1
+    context.close()
+
+
+def test_in_a_plain_page_without_any_help_the_frame_runs_solo_and_says_so(browser: Browser, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 960})  # blocks third parties' storage
+    with framed(context, tmp_path, {}, {}) as ours:
+        assert ours.plays_and_learns() == "solo"
+        assert "refused the service worker" in ours.frame.inner_text("#mode-notice")
+        assert ours.frame.get_attribute("#own-tab", "href") == ours.address + "?workers=1"
+        assert len(ours.navigations) == 1, "nothing to reload for"
+        with context.expect_page() as opened:
+            ours.frame.click("#own-tab")
+        opened.value.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
+        assert opened.value.evaluate("crossOriginIsolated") is True, "the way out leads to full speed"
+    context.close()
+
+
+def test_in_a_plain_page_a_service_worker_isolates_the_frame_where_it_may_store(
+    browser: Browser, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    (profile / "Default").mkdir(parents=True)
+    allowed = {"profile": {"block_third_party_cookies": False, "cookie_controls_mode": 0}}
+    (profile / "Default" / "Preferences").write_text(json.dumps(allowed))
+    (tmp_path / "parent").mkdir()
+    with chromium_profile(profile, browser) as context, framed(context, tmp_path / "parent", {}, {}) as ours:
+        assert ours.plays_and_learns() == "shared"
+        assert len(ours.navigations) == 2, "one reload"

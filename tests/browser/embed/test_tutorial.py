@@ -1,0 +1,152 @@
+"""The tutorial as its reader meets it: light until a drill is started; then every instruction on it does as it says."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Frame, Locator
+
+from build.pins import SITE
+from build.serve import serving
+from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
+from tests.rigs.accessibility import violations
+
+PAGE = "tutorial/index.html"
+LIGHT = {"index.html", "style.css", "tutorial.css", "theme.js", "embed.js", "icon.svg"}
+POSTERS = {"poster-ball.svg", "poster-chase.svg", "poster-sumo.svg"}
+LIMIT_S = BOOT_LIMIT_MS / 1000
+TOLD = """
+window.modes = [];
+document.addEventListener("DOMContentLoaded", () => {
+  for (const drill of document.querySelectorAll("drill-sergeant"))
+    drill.addEventListener("mode", ({ detail }) => modes.push(detail.mode));
+});
+"""
+
+
+class Reader(Visitor):
+    """Somebody who reads the tutorial; chapters count from 1."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        super().__init__(browser, address)
+        self.context.add_init_script(TOLD)
+
+    def drill(self, chapter: int) -> Locator:
+        """A chapter's drill."""
+        return self.page.locator("drill-sergeant").nth(chapter - 1)
+
+    def frame(self, chapter: int) -> Frame:
+        """The document inside it."""
+        inside = self.drill(chapter).locator("iframe").element_handle().content_frame()
+        assert inside is not None
+        return inside
+
+    def height(self, chapter: int) -> float:
+        box = self.drill(chapter).bounding_box()
+        assert box is not None
+        return box["height"]
+
+    def start(self, chapter: int) -> Frame:
+        """Press Start and wait until it could train."""
+        self.drill(chapter).scroll_into_view_if_needed()
+        self.drill(chapter).get_by_role("button").click()
+        frame = self.frame(chapter)
+        frame.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
+        return frame
+
+    def metric(self, chapter: int, name: str) -> float | None:
+        """One of the drill's newest numbers."""
+        found: float | None = self.drill(chapter).evaluate("(drill, name) => drill.metrics?.[name] ?? null", name)
+        return found
+
+    def paste(self, chapter: int, label: str) -> str:
+        """Put a box of code into the editor as the page tells its reader to, and run it; returns what is said."""
+        frame = self.frame(chapter)
+        self.page.get_by_role("region", name=label, exact=True).click()
+        self.page.keyboard.press("Control+C")
+        frame.locator("#workshop-editor .cm-content").click()
+        for keys in ("Control+A", "Control+V"):
+            self.page.keyboard.press(keys)
+        frame.click("#workshop-run")
+        self.until("it is compiled", lambda: "running" in frame.inner_text("#workshop-said"), LIMIT_S)
+        return frame.inner_text("#workshop-said")
+
+    def ticks(self, chapter: int) -> int:
+        """How far the match on screen is."""
+        told: dict[str, Any] = json.loads(self.frame(chapter).text_content("#telemetry") or "{}")
+        return int((told.get("show") or {}).get("ticks", 0))
+
+    def told(self) -> dict[str, Any]:
+        """What the drills' frames say, for whoever asks why something was waited for in vain."""
+        frames = [frame for frame in self.page.frames[1:] if frame.query_selector("#telemetry")]
+        return {frame.url: json.loads(frame.text_content("#telemetry") or "{}") for frame in frames}
+
+
+@pytest.fixture
+def reader(browser: Browser, address: str) -> Iterator[Reader]:
+    reader = Reader(browser, address)
+    yield reader
+    reader.close()
+
+
+def test_a_reader_goes_through_the_first_chapters(reader: Reader) -> None:
+    page = reader.page
+    page.goto(reader.address + PAGE)
+    page.wait_for_timeout(500)
+    asked = {url.split("?")[0].rsplit("/", 1)[1] for url in reader.requests}
+    assert asked == LIGHT | POSTERS, "nothing heavy before a drill is started"
+    heights = [reader.height(chapter) for chapter in range(1, 7)]
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(reader.page) == []
+        reader.snapshot(f"tutorial-{scheme}")
+
+    first = reader.start(1)
+    reader.until("the match moves", lambda: reader.ticks(1) > 60)
+    assert first.locator("#inside-seen .bar-row").count() == 8
+    first.click("#train")
+    reader.until("it learns to catch", lambda: (reader.metric(1, "win_rate") or 0) > 0.9)
+    assert abs(reader.height(1) - heights[0]) <= 4, "its place was reserved"
+    reader.snapshot("tutorial-first")
+    assert "goes on with what it learned" in reader.paste(1, "Python to paste: a faster ball")
+    reader.until("the bars go on moving", lambda: reader.ticks(1) > 60)
+
+    second = reader.start(2)
+    reader.until("the first one rests", lambda: first.text_content("#train") == "Train")
+    resting = reader.ticks(1)
+    second.click("#train")
+    reader.until("it learns to catch", lambda: (reader.metric(2, "win_rate") or 0) > 0.9)
+    reader.paste(2, "Python to paste: a reward for running away")
+    reader.until("it does what it is paid for", lambda: (reader.metric(2, "win_rate") or 0) < 0.5)
+    assert reader.ticks(1) == resting
+    assert abs(reader.height(2) - heights[1]) <= 4, "its place was reserved"
+    reader.snapshot("tutorial-second")
+    assert violations(reader.page) == [], "with frames and all that is in them"
+
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_timeout(700)
+    reader.drill(2).scroll_into_view_if_needed()
+    reader.snapshot("tutorial-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert second.evaluate("document.documentElement.scrollWidth") <= 360
+    assert [told["errors"] for told in reader.told().values()] == [[], []]
+    assert reader.complaints == []
+
+
+def test_below_a_path_of_a_host_without_headers_its_drills_run_at_full_speed(browser: Browser, tmp_path: Path) -> None:
+    os.symlink(SITE, tmp_path / "drill", target_is_directory=True)
+    with serving(tmp_path, {}) as server:
+        reader = Reader(browser, server.url + "drill/")
+        reader.page.goto(reader.address + PAGE)
+        reader.drill(4).scroll_into_view_if_needed()
+        reader.start(4).click("#train")
+        reader.until("it learns", lambda: (reader.metric(4, "updates") or 0) >= 3)
+        assert reader.page.evaluate("[crossOriginIsolated, modes.at(-1)]") == [False, "shared"]
+        outside = [url for url in reader.requests if not url.startswith((reader.address, "data:", "blob:"))]
+        assert outside == [] and reader.complaints == []
+        reader.close()

@@ -1,0 +1,208 @@
+"""Saved runs as a visitor has them: going on after a reload, files out and in, two tabs, a full disk, crashes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from drillsergeant.learn.files.dshq import read_summary
+from drillsergeant.learn.formulas.network import Network
+from playwright.sync_api import Browser, Page
+from safetensors.numpy import load_file
+
+from build.measure.crashes import crashes, saved, saved_here
+from tests.browser.conftest import Visitor
+
+CRASHES = 4
+QUERY = "?matches=64&workers=1&learner=wasm"
+# What a full disk has left, bytes; less than nothing is what it has too much. A saved run takes some 95 kB.
+ROOMS = (-(10**9), -90_000, -1, 0, 1, 4_000, 20_000, 40_000, 60_000, 80_000)
+
+
+def text(visitor: Visitor, name: str) -> str:
+    return str(visitor.page.inner_text(f"#{name}"))
+
+
+def train(visitor: Visitor, updates: int = 3) -> None:
+    """Train on for some updates, stop, and wait until that is saved."""
+    page = visitor.page
+    before = visitor.trainer("updates") or 0
+    page.click("#train")
+    visitor.until("it trains", lambda: (visitor.trainer("updates") or 0) >= before + updates)
+    page.click("#train")
+    visitor.until("training stopped", lambda: visitor.trainer("training") is False)
+    visitor.until("it is saved", lambda: "”, saved " in text(visitor, "runs-state"))
+    page.wait_for_timeout(500)
+
+
+def choose(page: Page, name: str, button: str) -> None:
+    page.select_option("#runs-list", name)
+    page.click(button)
+
+
+def download(visitor: Visitor, button: str, folder: Path) -> Path:
+    with visitor.page.expect_download() as waiting:
+        visitor.page.click(button)
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def parameters_of(tensors: dict[str, Any]) -> np.ndarray:
+    """The flat vector of a file's policy."""
+    heads = [[tensors[f"{head}.{kind}"] for head in ("policy", "value")] for kind in ("weight", "bias")]
+    weight, bias = (np.concatenate(pair) for pair in heads)
+    names = ("net.0.weight", "net.0.bias", "net.2.weight", "net.2.bias")
+    return np.concatenate([each.ravel() for each in (*(tensors[name] for name in names), weight, bias)])
+
+
+def test_a_visitor_goes_on_after_a_reload_exports_and_imports(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.open(QUERY)
+    page = visitor.page
+    train(visitor)
+    decisions, updates = visitor.trainer("decisions"), visitor.trainer("updates")
+    first = download(visitor, "#runs-export", tmp_path)
+    assert any(words in text(visitor, "runs-kept") for words in ("promised to keep", "may delete"))
+
+    visitor.open(QUERY)
+    visitor.until("the trainer begins anew", lambda: visitor.trainer("decisions") == 0)
+    visitor.until("the run is offered", lambda: page.is_visible("#resume"))
+    assert "Continue “Ball Drill” from" in text(visitor, "resume-text")
+    visitor.snapshot("resume")
+    page.click("#resume-continue")
+    visitor.until("it goes on there", lambda: visitor.trainer("decisions") == decisions)
+    assert visitor.trainer("updates") == updates
+    again = download(visitor, "#runs-export", tmp_path / "again")
+    one, two = load_file(first), load_file(again)
+    digests = [hashlib.sha256(parameters_of(tensors).tobytes()).hexdigest() for tensors in (one, two)]
+    assert digests[0] == digests[1]
+    assert all((one[name] == two[name]).all() for name in one)  # the optimiser too
+    train(visitor)
+    assert visitor.trainer("decisions") > decisions and visitor.trainer("updates") > updates
+
+    model = download(visitor, "#runs-onnx", tmp_path)
+    parameters = parameters_of(load_file(download(visitor, "#runs-export", tmp_path)))
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    size = session.get_inputs()[0].shape[1]
+    observation = np.random.default_rng(1).normal(size=(200, size)).astype(np.float32)
+    found = session.run(["probabilities"], {"observation": observation})[0]
+    logits = Network(size, found.shape[1]).forward(parameters, np.ascontiguousarray(observation.T)).logits
+    expected = np.exp(logits - logits.max(0)) / np.exp(logits - logits.max(0)).sum(0)
+    assert np.abs(found - expected.T).max() < 1e-5
+
+    page.click("#train")
+    for name, content, says in (
+        ("junk.dshq", b"PK\x03\x04 no policy", "this is no .dshq file"),
+        ("cut.dshq", first.read_bytes()[:-100], "was cut off"),
+        ("flip.dshq", first.read_bytes()[:-7] + b"\x01\x02" + first.read_bytes()[-5:], "damaged"),
+        ("huge.dshq", bytes(17 * 1024 * 1024), "at most"),
+    ):
+        before = visitor.trainer("updates")
+        page.set_input_files("#runs-file", {"name": name, "mimeType": "", "buffer": content})
+        visitor.until(f"{name} is refused", lambda says=says: says in text(visitor, "runs-refusal"))
+        visitor.until("training goes on", lambda before=before: visitor.trainer("updates") > before + 2)
+    visitor.snapshot("runs")
+    page.click("#train")
+    page.set_input_files("#runs-file", first)
+    visitor.until("the good one is taken", lambda: visitor.trainer("decisions") == decisions)
+    assert first.stem in text(visitor, "runs-state")
+    assert visitor.told()["errors"] == [] and visitor.complaints == []
+
+
+def test_runs_are_copied_renamed_and_deleted(visitor: Visitor) -> None:
+    visitor.open(QUERY)
+    page = visitor.page
+    train(visitor)
+    page.fill("#runs-name", "before lunch")
+    page.click("#runs-copy")
+    visitor.until("a copy is listed", lambda: "Saved a copy" in text(visitor, "runs-note"))
+    page.fill("#runs-name", "Pelé")
+    choose(page, "Ball Drill", "#runs-rename")
+    visitor.until("it is renamed", lambda: "“Pelé”" in text(visitor, "runs-state"))
+    choose(page, "before lunch", "#runs-delete")
+    assert text(visitor, "runs-delete") == "Sure? Press again"
+    page.click("#runs-delete")
+    visitor.until("it is gone", lambda: "Deleted" in text(visitor, "runs-note"))
+    runs, _ = saved(visitor.context, visitor.address)
+    assert list(runs) == ["Pelé"]
+
+
+def test_a_second_tab_is_told_and_leaves_the_first_ones_run_alone(visitor: Visitor) -> None:
+    visitor.open(QUERY)
+    train(visitor)
+    before = saved(visitor.context, visitor.address)[0]["Ball Drill"]
+    first, visitor.page = visitor.page, visitor.context.new_page()
+    visitor.open(QUERY)
+    visitor.until("the run is offered", lambda: visitor.page.is_visible("#resume"))
+    visitor.page.click("#resume-continue")
+    visitor.until("it is told", lambda: "open in another tab" in text(visitor, "runs-note"))
+    assert "'Ball Drill 2'" in text(visitor, "runs-note")
+    train(visitor)
+    runs, _ = saved(visitor.context, visitor.address)
+    assert sorted(runs) == ["Ball Drill", "Ball Drill 2"] and runs["Ball Drill"] == before
+    visitor.page.close()
+    visitor.page = first
+
+
+def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.open(QUERY)
+    page = visitor.page
+    train(visitor)
+    exported = download(visitor, "#runs-export", tmp_path)
+    kept, _ = saved(visitor.context, visitor.address)
+    session = visitor.context.new_cdp_session(page)
+    disk = {"origin": visitor.address.rstrip("/")}
+
+    def told(words: str) -> None:
+        visitor.until(f"{words!r} is told", lambda: text(visitor, "runs-refusal").startswith(words))
+
+    page.click("#train")
+    page.fill("#runs-name", "copy")
+    for room in ROOMS:
+        used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+        session.send("Storage.overrideQuotaForOrigin", {**disk, "quotaSize": max(1, used + room)})
+        updates = visitor.trainer("updates")
+        page.evaluate("dispatchEvent(new Event('pagehide'))")  # when it saves by itself, too
+        told("'Ball Drill' was not saved: the browser has no more room")
+        page.click("#runs-copy")
+        told("the browser has no more room")
+        page.set_input_files("#runs-file", exported)
+        told("Nothing else is loaded: 'Ball Drill' was not saved")
+        content = download(visitor, "#runs-export", tmp_path).read_bytes()
+        assert read_summary(content).progress.decisions > read_summary(kept["Ball Drill"]).progress.decisions
+        visitor.until("it trains on", lambda updates=updates: visitor.trainer("updates") > updates)
+        assert saved_here(page)[0] == kept, f"{room} bytes of room"
+    visitor.snapshot("full-disk")
+
+    visitor.open(QUERY)  # a full disk, and it goes on with what is saved
+    visitor.until("the run is offered", lambda: page.is_visible("#resume"))
+    page.click("#resume-continue")
+    decisions = read_summary(kept["Ball Drill"]).progress.decisions
+    visitor.until("it goes on", lambda: visitor.trainer("decisions") == decisions)
+    session.send("Storage.overrideQuotaForOrigin", disk)
+    page.fill("#runs-name", "copy")
+    page.click("#runs-copy")
+    visitor.until("there is room again", lambda: "Saved a copy" in text(visitor, "runs-note"))
+    assert visitor.told()["errors"] == []
+
+
+def test_a_dead_trainer_goes_on_with_its_run(visitor: Visitor) -> None:
+    visitor.open(QUERY)
+    train(visitor)
+    visitor.page.click("#snapshot")
+    visitor.until("it was kept", lambda: visitor.trainer("timeline")[-1]["kind"] == "manual")
+    decisions, timeline = visitor.trainer("decisions"), {entry["id"] for entry in visitor.trainer("timeline")}
+    visitor.worker("trainer").evaluate("self.close()")
+    visitor.until("its death was noticed", lambda: visitor.told()["restarts"].get("trainer") == 1)
+    visitor.until("it stands where it was", lambda: visitor.trainer("decisions") == decisions, 90)
+    visitor.until("so does its timeline", lambda: {entry["id"] for entry in visitor.trainer("timeline")} > timeline)
+    visitor.until("it says so", lambda: "“Ball Drill”" in text(visitor, "runs-state"))
+
+
+def test_a_crash_of_the_tab_loses_no_saved_run(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    crashes(context, address, CRASHES, seed=1)
+    context.close()

@@ -1,0 +1,60 @@
+"""Boots that cannot finish say why, within 35 seconds, in words."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Route
+
+from build.browsers.chromium import served
+from tests.browser.conftest import Visitor
+
+LIMIT_S = 35.0
+
+
+def flipped(route: Route) -> None:
+    """Answer with the real file, one byte changed."""
+    response = route.fetch()
+    body = bytearray(response.body())
+    body[len(body) // 2] ^= 0xFF
+    route.fulfill(response=response, body=bytes(body))
+
+
+def truncated(route: Route) -> None:
+    """Answer with the first half of the real file."""
+    response = route.fetch()
+    route.fulfill(response=response, body=response.body()[: len(response.body()) // 2])
+
+
+FAULTS: list[tuple[str, Callable[[Route], None], str]] = [
+    ("**/pyodide.asm.wasm", lambda route: route.fulfill(status=404), "pyodide.asm.wasm"),
+    ("**/pyodide.asm.wasm", flipped, "pyodide.asm.wasm"),
+    ("**/pyodide.asm.wasm", truncated, "pyodide.asm.wasm"),
+    ("**/pyodide.asm.wasm", lambda route: route.abort(), "fetch"),
+    ("**/python_stdlib*.zip", flipped, ""),
+    ("**/pyodide-lock.json*", lambda route: route.fulfill(status=404), ""),
+    ("**/drillsergeant-*.whl", lambda route: route.fulfill(status=404), "drillsergeant"),
+    ("**/build.json", lambda route: route.fulfill(status=404), "build.json"),
+    ("**/workers/show.js*", lambda route: route.fulfill(status=404), "show"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "fault", "named"), FAULTS)
+def test_a_broken_file_is_named_on_the_page(
+    visitor: Visitor, pattern: str, fault: Callable[[Route], None], named: str
+) -> None:
+    visitor.context.route(pattern, fault)
+    began_s = time.monotonic()
+    visitor.page.goto(visitor.address)
+    visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=LIMIT_S * 1000)
+    assert time.monotonic() - began_s < LIMIT_S
+    assert named in visitor.page.inner_text("#errors")
+
+
+def test_nonsense_in_the_address_is_refused_by_name(browser: Browser) -> None:
+    with served() as address:
+        visitor = Visitor(browser, address)
+        visitor.page.goto(address + "?matches=lots")
+        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=LIMIT_S * 1000)
+        assert "matches='lots'" in visitor.page.inner_text("#errors")
+        visitor.close()

@@ -1,0 +1,105 @@
+"""A site that is replaced while somebody has it open, or that a cache serves in parts: refused, with a way out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from build.pins import SITE, pins
+from build.serve import serving
+from build.site_parts.headers import site_headers
+from build.stamps import file_sha256
+from tests.browser.conftest import Visitor
+
+HEADERS = site_headers(pins().content_security_policy)
+REFUSED_MS = 40_000
+
+
+class Deployment:
+    """A copy of the site that can be replaced by its next build in place, as an upload does."""
+
+    def __init__(self, folder: Path) -> None:
+        shutil.copytree(SITE, folder)
+        self.folder = folder
+        self.manifest = (folder / "build.json").read_text()
+        self.index = (folder / "index.html").read_text()
+        self.key = json.loads(self.manifest)["key"]
+        self.next_key = hashlib.sha256(self.key.encode()).hexdigest()[: len(self.key)]
+
+    def replace(self) -> None:
+        """Upload the next build: another key in every name, and a wheel with one more comment."""
+        for file in [*self.folder.glob("*.html"), *self.folder.glob("*.js*"), *self.folder.glob("workers/*.js")]:
+            file.write_text(file.read_text().replace(self.key, self.next_key))
+        (old,) = self.folder.glob("pyodide/drillsergeant-*.whl")
+        new = old.with_name(old.name.replace(old.name.split("-")[2], "0123456789abc"))
+        with zipfile.ZipFile(old) as before, zipfile.ZipFile(new, "w") as after:
+            for name in before.namelist():
+                after.writestr(name, before.read(name) + (b"\nmore,,\n" if name.endswith("RECORD") else b""))
+        lock = self.folder / "pyodide" / "pyodide-lock.json"
+        text = lock.read_text().replace(old.name, new.name).replace(file_sha256(old), file_sha256(new))
+        lock.write_text(text)
+        old.unlink()
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    yield Deployment(tmp_path / "site")
+
+
+def kill_a_player(visitor: Visitor) -> None:
+    """End a rollout worker, whose place is then taken by a new one."""
+    visitor.worker("rollout").evaluate("self.close()")
+
+
+def test_a_worker_started_after_an_update_is_refused_and_the_match_goes_on(
+    browser: Browser, deployment: Deployment
+) -> None:
+    with serving(deployment.folder, HEADERS) as server:
+        visitor = Visitor(browser, server.url)
+        visitor.open("?workers=1")
+        deployment.replace()
+        kill_a_player(visitor)
+        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=REFUSED_MS)
+        said = visitor.page.inner_text("#errors")
+        assert deployment.key in said and deployment.next_key in said and "reload the page" in said
+        visitor.until("it is not tried again", lambda: visitor.told()["fleet"]["rollout.0"] == "dead")
+        assert visitor.told()["restarts"] == {"rollout.0": 1}
+        visitor.until_the_match_moves()
+        visitor.page.reload()
+        visitor.page.wait_for_selector("#train:not([disabled])")
+        assert visitor.told()["errors"] == [], "after the reload everything is of the new build"
+        visitor.close()
+
+
+def test_a_wheel_of_another_build_behind_a_stale_manifest_is_refused(browser: Browser, deployment: Deployment) -> None:
+    with serving(deployment.folder, HEADERS) as server:
+        visitor = Visitor(browser, server.url)
+        visitor.open("?workers=1")
+        deployment.replace()
+        visitor.context.route("**/build.json", lambda route: route.fulfill(body=deployment.manifest))
+        kill_a_player(visitor)
+        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=REFUSED_MS)
+        said = visitor.page.inner_text("#errors")
+        assert "this worker build" in said and "reload the page" in said
+        visitor.until("it is not tried again", lambda: visitor.told()["fleet"]["rollout.0"] == "dead")
+        visitor.close()
+
+
+def test_an_old_page_out_of_a_cache_does_not_start_on_new_files(browser: Browser, deployment: Deployment) -> None:
+    deployment.replace()
+    with serving(deployment.folder, HEADERS) as server:
+        visitor = Visitor(browser, server.url)
+        headers = {**HEADERS, "Content-Type": "text/html; charset=utf-8"}
+        visitor.context.route(server.url, lambda route: route.fulfill(body=deployment.index, headers=headers))
+        visitor.page.goto(server.url)
+        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=REFUSED_MS)
+        said = visitor.page.inner_text("#errors")
+        assert deployment.key in said and deployment.next_key in said and "reload the page" in said
+        visitor.close()

@@ -1,0 +1,206 @@
+"""A document and a crew that only remember, for tests of the page's logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from drillsergeant.drills.contract import Body, Scene, Words
+from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.page import Page
+from drillsergeant.runtimes.page.panels.runs import Guard
+from drillsergeant.runtimes.page.view import Bar, Events, Mark
+from drillsergeant.runtimes.protocol import messages
+
+ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
+
+
+class FakeView:
+    """Keeps texts, values and attributes by id; the clock is set by the test."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.values: dict[str, str] = {}
+        self.attributes: dict[tuple[str, str], str | None] = {}
+        self.rows: dict[str, list[tuple[str, ...]]] = {}
+        self.errors: list[tuple[str, str]] = []
+        self.charts: dict[str, tuple[Sequence[Sequence[float | None]], float, str, Sequence[Mark]]] = {}
+        self.bars: dict[str, list[list[Bar]]] = {}
+        self.knobs: dict[str, tuple[float, float]] = {}
+        self.watching = False
+        self.address: dict[str, str] = {}
+        self.copying_allowed = True
+        self.dialogs: dict[str, bool] = {}
+        self.preferred: dict[str, str | None] = {}
+        self.time_s = 100.0
+        self.focused = 0
+        self.is_dark = False
+        self.size = (735.0, 445.0, 2.0)
+
+    def connect(self, events: Events) -> None:
+        self.events = events
+
+    def set_text(self, name: str, text: str) -> None:
+        self.texts[name] = text
+
+    def set_attribute(self, name: str, attribute: str, value: str | None) -> None:
+        self.attributes[(name, attribute)] = value
+
+    def set_value(self, name: str, value: str) -> None:
+        self.values[name] = value
+
+    def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
+        self.rows[name] = [tuple(row) for row in rows]
+
+    def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
+        self.rows[name] = list(options)
+        if self.values.get(name) not in [value for value, _ in options]:
+            self.values[name] = ""
+
+    def set_chart(
+        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
+    ) -> None:
+        assert all(len(column) == len(columns[0]) for column in columns)
+        self.charts[name] = (columns, end, unit, marks)
+
+    def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
+        self.bars[name] = [list(group) for group in groups]
+
+    def move_knob(self, name: str, x: float, y: float) -> None:
+        self.knobs[name] = x, y
+
+    def watch_gamepad(self, on: bool) -> None:
+        self.watching = on
+
+    def prefer(self, name: str, value: str | None) -> None:
+        self.preferred[name] = value
+
+    def set_address(self, values: Mapping[str, str]) -> None:
+        self.address = dict(values)
+
+    def copy_link(self, done: Callable[[bool], None]) -> None:
+        done(self.copying_allowed)
+
+    def open_dialog(self, name: str, shown: bool) -> None:
+        self.dialogs[name] = shown
+
+    def get_value(self, name: str) -> str:
+        return self.values[name]
+
+    def add_error(self, message: str, detail: str) -> None:
+        self.errors.append((message, detail))
+
+    def clear_errors(self) -> None:
+        self.errors.clear()
+
+    def focus_stage(self) -> None:
+        self.focused += 1
+
+    def stage_size(self) -> tuple[float, float, float]:
+        return self.size
+
+    def dark(self) -> bool:
+        return self.is_dark
+
+    def now_s(self) -> float:
+        return self.time_s
+
+
+class FakeDoor:
+    """Keeps what went out; the test says what comes in."""
+
+    def __init__(self) -> None:
+        self.downloads: list[tuple[str, object]] = []
+        self.persisting: list[Callable[[bool], None]] = []
+
+    def connect(self, guard: Guard) -> None:
+        self.guard = guard
+
+    def download(self, filename: str, content: object) -> None:
+        self.downloads.append((filename, content))
+
+    def persist(self, then: Callable[[bool], None]) -> None:
+        self.persisting.append(then)
+
+
+class FakeCrew:
+    """Keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, messages.Message]] = []
+        self.state = dict.fromkeys(ALL_READY, "starting")
+
+    def send(self, role: str, message: messages.Message) -> None:
+        messages.decode(messages.encode(message), role)  # what the page sends, its receiver accepts
+        self.sent.append((role, message))
+
+    def states(self) -> dict[str, str]:
+        return dict(self.state)
+
+    def take(self) -> list[tuple[str, messages.Message]]:
+        """Return what was sent since the last call."""
+        sent, self.sent = self.sent, []
+        return sent
+
+
+class FakeGame:
+    """A drill as the page sees it; an action spells the keys: right, up, turn, dash as digits of base 3."""
+
+    name, sides = "ball", 2
+    words = Words("Ball Drill", "Squares play soccer.", ("Orange", "Blue"), "goals", "A field.", "WASD move.")
+    scene = Scene(6.0, 4.0, 1.3, 0.9, (Body("disc", "ball", "x", "y", 0.3),))
+    action_repeat = 8
+    actions = (("stay", "no dash"), ("run", "no dash"), ("stay", "dash"), ("run", "dash"))
+    observation = ("own_x", "ball_x")
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        return (right + 1) + 3 * (up + 1) + 9 * (turn + 1) + 27 * int(dash)
+
+
+STILL = FakeGame().from_keys(0, 0, 0, 0, False)
+
+
+class FakeForge:
+    """Remembers what it is asked for; the test answers."""
+
+    def __init__(self) -> None:
+        self.brought: list[str] = []
+        self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
+        self.attempts: list[tuple[str, str, Callable[[messages.Compiled | messages.Refused], None]]] = []
+        self.installed: list[tuple[str, messages.Compiled | None, Callable[[str, bool], None]]] = []
+
+    def bring(self, drill: str) -> None:
+        self.brought.append(drill)
+
+    def source(self, drill: str, then: Callable[[str, str], None]) -> None:
+        then(self.texts.get(drill, ""), "" if drill in self.texts else "status 404")
+
+    def compile(self, drill: str, text: str, answer: Callable[[messages.Compiled | messages.Refused], None]) -> None:
+        self.attempts.append((drill, text, answer))
+
+    def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:
+        self.installed.append((drill, made, then))
+
+
+class Sitting:
+    """A page with its fakes, and shorthands for what happens to it."""
+
+    def __init__(self, opening: Opening | None = None) -> None:
+        self.view, self.crew, self.game, self.door = FakeView(), FakeCrew(), FakeGame(), FakeDoor()
+        self.forge = FakeForge()
+        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening(), self.forge, self.door)
+
+    def boot(self) -> Sitting:
+        """All workers become ready, in the order they do; the messages of that are forgotten."""
+        for name in ALL_READY:
+            role = name.split(".")[0]
+            self.crew.state[name] = "ready"
+            self.page.on_fleet(name, "ready", "")
+            self.page.on_message(role, 0, messages.Ready(role, 0, 1.0))
+        self.crew.take()
+        return self
+
+    def metrics(self, role: str, **values: object) -> None:
+        self.page.on_message(role, 0, messages.Metrics(role, 0, values))
+
+    def enabled(self, name: str) -> bool:
+        return self.view.attributes.get((name, "disabled"), "") is None

@@ -1,0 +1,157 @@
+"""A device that computes with kernels in a memory of its own, and a learner that moves between it and kernels.
+
+Everything can so be compared in every bit, whatever the device is made to do wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.webgpu.auto_learner import FallbackLearner
+from drillsergeant.learn.webgpu.learner import ARRAYS, CONTROL, Check, DeviceFailure
+from drillsergeant.learn.webgpu.plan import KNOBS, Dispatch, GpuPlan, Sizes
+from drillsergeant.learn.webgpu.watch import Watch
+
+from tests.rigs.engines import Pair, pair
+
+HYPER = Hyper(minibatch=64)
+
+
+class KernelDevice:
+    """`GpuDevice` on kernels. `faults` are raised, or called on what is read back, one a readback."""
+
+    description = "a device of kernels"
+
+    def __init__(self, plan: GpuPlan, faults: list[object]) -> None:
+        both = pair("chase", 5, 3, 2)
+        self._memory, self._learner = both.kernel_memory, both.kernel.learner(99)
+        self._slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(2)]
+        self._plan, self._faults = plan, faults
+        self._sizes: Sizes | None = None
+        self.updates, self.closed = 0, False
+
+    def fit(self, sizes: Sizes) -> bool:
+        new = self._sizes is None or not self._sizes.covers(sizes)
+        self._sizes = sizes
+        return new
+
+    def write(self, buffer: str, data: bytes) -> None:
+        if buffer == "state":
+            third = len(data) // 3
+            arrays = {name: data[k * third : (k + 1) * third] for k, name in enumerate(ARRAYS)}
+            self._learner.restore(LearnerState(self.seed, self.updates, self._learner.state().steps, 0, arrays))
+        elif buffer == "knobs":
+            self._number, self._chunks = KNOBS.unpack(data)[7:9]
+
+    def place(self, source: Callable[[int, int], bytes]) -> None:
+        self._source = source
+
+    def write_shared(self, buffer: str, offset_bytes: int, source_bytes: int, size_bytes: int) -> None:
+        slot = self._slots[offset_bytes // size_bytes]
+        self._memory.write(slot, self._source(source_bytes, size_bytes))
+
+    def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
+        self._last = last
+
+    async def read_back(self) -> bytes:
+        await asyncio.sleep(0)
+        assert self._last
+        before = self._learner.state()
+        self._learner.restore(LearnerState(self.seed, self._number - 1, self.steps_before, 0, before.arrays))
+        metrics = self._learner.learn(self._slots[: self._chunks], HYPER)
+        self.updates += 1
+        after = self._learner.state()
+        steps = int(metrics["steps"])
+        words = [self._number, 0, steps + int(metrics["dropped"]), steps, int(metrics["dropped"]), 1, 30]
+        content = CONTROL.pack(*words, 0, 0, 0, 0, *([0.0] * 5)) + b"".join(after.arrays[name] for name in ARRAYS)
+        fault = self._faults.pop(0) if self._faults else None
+        if isinstance(fault, Exception):
+            raise fault
+        return fault(content) if callable(fault) else content
+
+    steps_before, seed = 0, 3  # of the learner's state, which a device is not told
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    """A fallback learner, the kernel learner that does the same without any device, and chunks for both."""
+
+    def __init__(self, faults: Sequence[object] = (), mode: str = "webgpu", check: Check | None = None) -> None:
+        self.both: Pair = pair("chase", 5, 3, 2)
+        alone = pair("chase", 5, 3, 2)
+        layout = self.both.layout
+        self.alone, self.alone_memory = alone.kernel.learner(3), alone.kernel_memory
+        self.slots = [layout[f"ring.{worker}.chunks"].offset for worker in range(2)]
+        self.weights = layout["weights.0"].offset
+        self.collectors = [self.both.kernel.collector(worker, 3) for worker in range(2)]
+        self.plan = GpuPlan(self.both.program, layout)
+        self.faults = list(faults)
+        self.devices: list[KernelDevice] = []
+        self.refusals: list[Exception] = []
+        local = self.both.kernel.learner(3)
+        assert isinstance(local, KernelLearner)
+        self.local = local
+        self.loads: list[Check | Exception] = [check] if check else []
+        self.watch = Watch(self.load, on=check is not None)
+        self.learner = FallbackLearner(local, self.plan, self.open, self.watch, mode)
+
+    async def load(self) -> Check:
+        found = self.loads.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def open(self, software: bool) -> KernelDevice:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        device = KernelDevice(self.plan, self.faults)
+        device.place(self.chunk)
+        self.devices.append(device)
+        return device
+
+    def chunk(self, offset: int, size: int) -> bytes:
+        content = bytearray(size)
+        self.both.kernel_memory.read(offset, content)
+        return bytes(content)
+
+    async def update(self) -> Mapping[str, float]:
+        """One update on both, from the same chunks; the states must be the same afterwards."""
+        self.learner.write_parameters(self.weights)
+        for collector, slot in zip(self.collectors, self.slots, strict=True):
+            collector.collect(self.weights, slot)
+            self.alone_memory.write(slot, self.chunk(slot, self.both.layout.chunk_bytes))
+        for device in self.devices:
+            device.steps_before, device.seed = self.alone.state().steps, self.alone.state().seed
+        self.alone.learn(self.slots, HYPER)
+        metrics = await self.learner.learn(self.slots, HYPER)
+        assert self.local.state() == self.alone.state()
+        return metrics
+
+
+def play(rig: Rig, updates: int) -> list[str]:
+    """What each update ran on."""
+
+    async def run() -> list[str]:
+        names = []
+        for _ in range(updates):
+            await rig.update()
+            names.append(rig.learner.name)
+            for _ in range(4):
+                await asyncio.sleep(0)  # as the trainer does between updates
+        return names
+
+    return asyncio.run(run())
+
+
+def lost() -> DeviceFailure:
+    return DeviceFailure("gone", lost=True)
+
+
+def void() -> DeviceFailure:
+    return DeviceFailure("refused", lost=False)

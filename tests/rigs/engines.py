@@ -1,0 +1,90 @@
+"""The same drill, plan and seed on both engines, each over a memory of its own: for tests that compare them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from drillsergeant.drills import make
+from drillsergeant.drills.ball.drill import BallDrill
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
+from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.formulas.linear import ORDERED
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.reference.engine import NumpyEngine
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import plan_for
+from drillsergeant.memory.layout import Layout
+
+BITS = np.dtype(np.uint32)
+F32 = np.dtype(np.float32)
+SMALL_HIDDEN = 16
+
+
+def drill_named(name: str) -> Drill:
+    """A registered drill, or "short": Ball Drill with matches of a quarter second, so that many are truncated."""
+    return BallDrill(time_limit_s=0.25) if name == "short" else make(name)
+
+
+@cache
+def program_of(name: str, hidden: int = SMALL_HIDDEN) -> Program:
+    """The unshared program of a drill, compiled once per test run."""
+    return build_program(drill_named(name), shared=False, hidden=hidden)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both engines. `layout` is that of both memories."""
+
+    program: Program
+    layout: Layout
+    kernel: KernelEngine
+    numpy: NumpyEngine
+    kernel_memory: NativeMemory
+    numpy_memory: NativeMemory
+
+    @property
+    def memories(self) -> tuple[NativeMemory, NativeMemory]:
+        """That of the kernels first."""
+        return self.kernel_memory, self.numpy_memory
+
+    def same_bits(self, offset: int, shape: tuple[int, ...], used: int) -> bool:
+        """Whether both memories agree in the first `used` entries of the last axis of an array."""
+        one, two = (memory.array(offset, shape, BITS)[..., :used] for memory in self.memories)
+        return bool((one == two).all())
+
+    def differing(self, slot: int) -> list[str]:
+        """Fields of the chunk in a slot that differ in some bit of some agent."""
+        names = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+        regions = [self.layout.chunk_field(name, slot) for name in names]
+        agents = self.layout.plan.agents
+        return [each.name for each in regions if not self.same_bits(each.offset, each.shape, agents)]
+
+    def same_parameters(self, offset: int) -> bool:
+        """Whether the parameters at an offset agree in every bit."""
+        count = self.layout.plan.parameter_count
+        return self.same_bits(offset, (count,), count)
+
+
+def pair(name: str, matches: int, horizon: int, workers: int = 1, hidden: int = SMALL_HIDDEN, duels: int = 0) -> Pair:
+    """Both engines, the NumPy one with ordered sums."""
+    program = program_of(name, hidden)
+    layout = Layout(plan_for(program, workers, matches, horizon, duels=duels))
+    memories = NativeMemory(layout.total_bytes), NativeMemory(layout.total_bytes)
+    drill = drill_named(name)
+    network = Network(len(drill.observation), drill.action_count, hidden, ORDERED)
+    kernel = KernelEngine(program, memories[0].link(program.binary), layout, memories[0])
+    return Pair(program, layout, kernel, NumpyEngine(drill, layout, memories[1], network), *memories)
+
+
+def decisive(pair_: Pair, seed: int) -> Array:
+    """Parameters f32 [P] of a policy with preferences, unlike a fresh one: the head's weights are scaled up."""
+    drill, hidden = pair_.program.drill, pair_.program.network.hidden
+    network = Network(len(drill.observation), drill.action_count, hidden)
+    parameters = network.initial(seed)
+    network.table[4].of(parameters)[:-1] *= 100.0
+    return parameters

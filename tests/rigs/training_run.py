@@ -1,0 +1,102 @@
+"""Trainer and rollout worker as the page sets them up, on kernels in one thread: real training, step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import cache
+from typing import cast
+
+from drillsergeant.drills import make
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
+from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.memory.layout import Layout, initialise, rollout
+from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.snapshots import DuelBook
+from drillsergeant.memory.telemetry import TelemetryWriter
+from drillsergeant.memory.weights import WeightsReader, WeightsWriter
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.supervisor.setup import choose_setup
+from drillsergeant.runtimes.trainer.events import Event
+from drillsergeant.runtimes.trainer.trainer import Trainer
+
+from tests.unit.runtimes.trainer.test_trainer import PlainHost
+
+
+@cache
+def program_of(drill: str) -> Program:
+    """The program the page runs, for unshared memory; compiled once per test run."""
+    return build_program(make(drill), shared=False)
+
+
+class TrainingRun:
+    """A run of one rollout worker: a chunk, an update, a chunk, and so on."""
+
+    def __init__(
+        self,
+        drill: str = "ball",
+        seed: int = 1,
+        matches: int = 256,
+        hyper: Hyper | None = None,
+        address: Mapping[str, str] | None = None,
+    ) -> None:
+        """``address``: further values of the page's address, such as ``horizon`` and ``lockstep``."""
+        program = program_of(drill)
+        setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
+        layout = Layout(setup.plan)
+        memory = NativeMemory(layout.total_bytes)
+        initialise(memory, layout)
+        engine = KernelEngine(program, memory.link(program.binary), layout, memory)
+        shape = program.network.shape_hash
+        self.host, self.learner = PlainHost(memory), engine.learner(seed)
+        self.trainer = Trainer(
+            self.host,
+            memory,
+            layout,
+            self.learner,
+            WeightsWriter(memory, layout, shape),
+            hyper or Hyper(**cast(dict[str, float], setup.options["hyper"])),
+            program.drill.reward_terms,
+            int(str(setup.options["lockstep"])),
+        )
+        telemetry = TelemetryWriter(memory, layout, rollout(0))
+        self._rollout = Rollout(
+            self.host,
+            RunFlag(memory, layout),
+            engine.collector(0, seed),
+            WeightsReader(memory, layout, rollout(0), shape),
+            RingProducer(memory, layout, 0, telemetry),
+            DuelBook(memory, layout, 0),
+            telemetry,
+            layout.plan.agents * layout.plan.horizon,
+        )
+        self.trainer.handle(messages.StartTraining())
+
+    def update(self) -> None:
+        """One chunk and the update from it."""
+        self._rollout.step()
+        asyncio.run(self.trainer.step())
+
+    def train(self, updates: int) -> None:
+        """So many of them."""
+        for _ in range(updates):
+            self.update()
+
+    @property
+    def win(self) -> float:
+        """The moving win rate against the scripted player, 0 before enough is known."""
+        return self.trainer._report.win_rate or 0.0
+
+    def events(self, kind: str) -> list[Event]:
+        """What happened, of one kind."""
+        return [event for event in self.trainer.course.events.newest if event.kind == kind]
+
+    def values(self) -> Mapping[str, object]:
+        """What the page would be told now."""
+        self.trainer.report()
+        return cast(Mapping[str, object], self.host.posted.pop()["values"])

@@ -1,0 +1,59 @@
+"""The drawing of many matches: cells, bodies in their own cell, nothing of a match that has not begun."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from drillsergeant.drawing.colours import LIGHT
+from drillsergeant.drawing.factory import draw_factory, grid
+
+from tests.unit.drawing.test_match import BARE, SCENE, STATE, Recorder
+
+START = re.compile(r"M(-?[\d.]+) (-?[\d.]+)")
+
+
+class Paths(Recorder):
+    """A canvas that keeps the paths by their fill."""
+
+    def __init__(self, width_px: int = 800, height_px: int = 480) -> None:
+        super().__init__(width_px, height_px)
+        self.paths: dict[str, str] = {}
+
+    def path(self, outline: str, fill: str, stroke: str, line: float) -> None:
+        self.paths[fill or stroke] = outline
+
+
+@pytest.mark.parametrize(
+    ("count", "columns", "rows"), [(64, 8, 8), (8, 3, 3), (6, 3, 2), (4, 2, 2), (2, 2, 1), (1, 1, 1), (0, 1, 1)]
+)
+def test_the_grid_is_as_square_as_it_goes(count: int, columns: int, rows: int) -> None:
+    places = grid(SCENE, count, 800, 480)
+    assert (places.columns, places.rows, len(places.middles)) == (columns, rows, count)
+    assert all(0 < x < 800 and 0 < y < 480 for x, y in places.middles)
+
+
+def test_every_ball_lies_in_the_cell_of_its_match() -> None:
+    canvas = Paths()
+    draw_factory(canvas, SCENE, [STATE] * 64, dark=False)
+    places = grid(SCENE, 64, 800, 480)
+    starts = START.findall(canvas.paths[LIGHT.ball])
+    assert len(starts) == 64
+    for (left, y), (middle_x, middle_y) in zip(starts, places.middles, strict=True):
+        assert middle_x < float(left) < middle_x + 50  # the ball is right of and below the middle, the cell 100 by 60
+        assert float(y) == pytest.approx(middle_y + 2.0 * places.cell.scale, abs=0.06)
+
+
+def test_a_match_that_has_not_begun_shows_its_field_alone() -> None:
+    canvas = Paths()
+    draw_factory(canvas, SCENE, [STATE, dict.fromkeys(STATE, 0.0)], dark=False)
+    assert len(START.findall(canvas.paths[LIGHT.stripes[0]])) == 2
+    assert len(START.findall(canvas.paths[LIGHT.sides[0]])) == len(START.findall(canvas.paths[LIGHT.ball])) == 1
+
+
+def test_a_field_without_goals_and_no_match_at_all_can_be_drawn() -> None:
+    bare, nobody = Paths(), Paths()
+    draw_factory(bare, BARE, [STATE], dark=True)
+    draw_factory(nobody, SCENE, [], dark=False)
+    assert nobody.drawn == [("clear", [], (LIGHT.surround,))]
+    assert not any("NaN" in path or "inf" in path for path in bare.paths.values())

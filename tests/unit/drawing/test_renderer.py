@@ -1,0 +1,119 @@
+"""The stage: a painter draws while it can, the flat canvas before and after, and no frame is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, SHAPE_FLOATS, TRAIL, Picture
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
+from drillsergeant.learn.engine import Finish, Insight, Instead
+from drillsergeant.learn.wasm.scratch import plan_for
+from drillsergeant.memory.layout import Layout
+from drillsergeant.runtimes.show.factory import Factory
+from drillsergeant.runtimes.show.renderer import Stage
+from drillsergeant.runtimes.show.screen_match import Bout
+
+from tests.unit.drawing.test_factory import Paths
+from tests.unit.runtimes.show.test_factory import PROGRAM
+
+SCENE = PROGRAM.drill.scene
+STATE = {name: 0.5 for name in PROGRAM.drill.fields}
+
+
+class Brush:
+    """A painter that loses its device after some pictures."""
+
+    name = "webgpu"
+
+    def __init__(self, lasts: int) -> None:
+        self.left = lasts
+        self.painted: list[Picture] = []
+
+    def paint(self, picture: Picture) -> bool:
+        if self.left == 0:
+            return False
+        self.left -= 1
+        self.painted.append(picture)
+        return True
+
+
+class Still:
+    """A match that stands where ``state`` says."""
+
+    def __init__(self) -> None:
+        self.now = dict(STATE)
+
+    def reset(self, seed: int) -> None:
+        """It stands."""
+
+    def state(self) -> Mapping[str, float]:
+        return self.now
+
+    def put(self, values: Mapping[str, float]) -> None:
+        self.now |= values
+
+    def adopt(self, weights_offset: int, side: int) -> None:
+        """Nobody plays."""
+
+    def decide(self, instead: Mapping[int, Instead]) -> None:
+        """Nobody plays."""
+
+    def insight(self, side: int) -> Insight:
+        return Insight([], 0.0, [])
+
+    def tick(self) -> None:
+        """It stands."""
+
+    def finish(self) -> Finish:
+        return Finish(False, False, 0)
+
+
+class Hall:
+    """A stage over a canvas that remembers."""
+
+    def __init__(self) -> None:
+        layout = Layout(plan_for(PROGRAM, 1, 8, horizon=4))
+        self.canvas = Paths()
+        factory = Factory(PROGRAM, layout, NativeMemory(layout.total_bytes), lambda: 0.0)
+        self.stage = Stage(SCENE, self.canvas, factory)
+        self.bouts = [Bout(PROGRAM.drill, Still(), 1), Bout(PROGRAM.drill, Still(), 1)]
+
+    def frame(self, view: str = "match") -> bool:
+        """Draw once; returns whether the flat canvas was used."""
+        self.canvas.drawn.clear()
+        self.stage.draw(view, self.bouts if view == "compare" else self.bouts[:1])
+        return bool(self.canvas.drawn)
+
+
+def test_a_painter_draws_until_its_device_is_lost_and_the_same_frame_is_drawn_flat() -> None:
+    hall, brush = Hall(), Brush(lasts=2)
+    assert hall.frame()
+    hall.stage.adopt(brush)
+    assert hall.stage.facts()["renderer"] == "webgpu"
+    assert [hall.frame() for _ in range(4)] == [False, False, True, True]
+    assert hall.stage.facts()["renderer"] == "canvas2d"
+    hall.stage.adopt(Brush(lasts=1))
+    assert not hall.frame()
+
+
+def test_either_way_the_factory_is_drawn_when_it_is_asked_for() -> None:
+    hall, brush = Hall(), Brush(lasts=1)
+    assert hall.frame("factory")
+    assert hall.canvas.paths
+    hall.stage.adopt(brush)
+    assert not hall.frame("factory")
+    (picture,) = brush.painted
+    assert picture.count == 8  # nobody has begun: eight fields
+    assert picture.floats[HEAD_FLOATS + 3] == FIELD
+
+
+def test_two_matches_are_drawn_with_trails_of_their_own() -> None:
+    hall, brush = Hall(), Brush(lasts=3)
+    hall.stage.adopt(brush)
+    for step in range(3):
+        hall.bouts[0].match.put({"ball_x": 0.2 * step})
+        for bout in hall.bouts:
+            bout.look_again()
+        hall.frame("compare")
+    kinds = [int(brush.painted[-1].floats[HEAD_FLOATS + 3 + SHAPE_FLOATS * i]) for i in range(brush.painted[-1].count)]
+    assert kinds == [FIELD, TRAIL, BOX, BOX, DISC, FIELD, BOX, BOX, DISC]

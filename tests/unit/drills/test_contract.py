@@ -1,0 +1,133 @@
+"""What every drill promises, checked for each drill of the registry."""
+
+import numpy as np
+import pytest
+from drillsergeant import drills
+from drillsergeant.drills.contract import COMMON_FIELDS, Drill
+from drillsergeant.elementary import Array
+
+from tests.rigs.play import random_player, start, ticks
+
+DTYPES = {"f32": np.float32, "i32": np.int32, "u32": np.uint32}
+N = 64
+
+each_drill = pytest.mark.parametrize("drill", [drills.make(name) for name in drills.DRILLS], ids=list(drills.DRILLS))
+
+
+def check(values: list[Array], dtype: type) -> None:
+    for value in values:
+        assert value.dtype == dtype
+        assert value.shape == (N,)
+        assert np.all(np.isfinite(value))
+
+
+@each_drill
+def test_state_matches_its_field_table(drill: Drill) -> None:
+    assert list(drill.fields.items())[:3] == list(COMMON_FIELDS.items())
+    state = start(drill, N)
+    for after in (state, *ticks(drill, state, [random_player(drill)] * drill.sides, 3)):
+        assert list(after) == list(drill.fields)
+        for name, dtype in drill.fields.items():
+            check([after[name]], DTYPES[dtype])
+
+
+@each_drill
+def test_clock_counts_ticks_and_seed_stays(drill: Drill) -> None:
+    state = start(drill, N)
+    after = list(ticks(drill, state, [random_player(drill)] * drill.sides, 2))
+    assert [int(s["clock"][0]) for s in after] == list(range(1, 2 * drill.action_repeat + 1))
+    assert np.array_equal(after[-1]["seed"], state["seed"])
+    assert np.array_equal(after[-1]["episode"], state["episode"])
+
+
+@each_drill
+def test_observation_reward_and_outcome_have_their_shapes(drill: Drill) -> None:
+    before = start(drill, N)
+    after = list(ticks(drill, before, [random_player(drill)] * drill.sides, 1))[-1]
+    for side in range(drill.sides):
+        observation, reward = drill.observe(after, side), drill.reward(before, after, side)
+        assert len(observation) == len(drill.observation) == len(set(drill.observation))
+        assert len(reward) == len(drill.reward_terms) == len(set(drill.reward_terms))
+        check(observation, np.float32)
+        check(reward, np.float32)
+        assert max(float(np.max(np.abs(entry))) for entry in observation) < 5
+        action = drill.scripted(after, side)
+        check([action], np.int32)
+        assert action.min() >= 0 and action.max() < drill.action_count
+    terminated, truncated, winner = drill.outcome(after)
+    check([terminated, truncated], np.bool_)
+    check([winner], np.int32)
+    assert not np.any(terminated & truncated)
+
+
+@each_drill
+def test_functions_change_none_of_their_arguments(drill: Drill) -> None:
+    state = start(drill, N)
+    for value in state.values():
+        value.flags.writeable = False
+    actions = [np.zeros(N, np.int32)] * drill.sides
+    after = drill.tick(state, actions)
+    for side in range(drill.sides):
+        drill.observe(state, side)
+        drill.reward(state, after, side)
+        drill.scripted(state, side)
+
+
+@each_drill
+def test_same_seed_same_match_and_episodes_differ(drill: Drill) -> None:
+    players = [random_player(drill)] * drill.sides
+    one, same = (list(ticks(drill, start(drill, N), players, 20))[-1] for _ in range(2))
+    for name in drill.fields:
+        assert one[name].tobytes() == same[name].tobytes()
+    seed = np.arange(N, dtype=np.uint32)
+    first, second = (drill.reset(seed, np.full(N, episode, np.uint32)) for episode in (0, 1))
+    drawn = [name for name in drill.fields if len(np.unique(first[name])) > 1 and name != "seed"]
+    assert all(not np.array_equal(first[name], second[name]) for name in drawn)
+
+
+@each_drill
+def test_a_match_is_the_same_alone_and_in_a_batch(drill: Drill) -> None:
+    players = [random_player(drill)] * drill.sides
+    together = list(ticks(drill, start(drill, N), players, 10))[-1]
+    seed = np.array([1_000_003 + 5], np.uint32)
+    alone = list(ticks(drill, drill.reset(seed, np.zeros(1, np.uint32)), players, 10))[-1]
+    for name in drill.fields:
+        assert together[name][5:6].tobytes() == alone[name].tobytes()
+
+
+@each_drill
+def test_matches_end_by_the_time_limit(drill: Drill) -> None:
+    state = start(drill, N)
+    state["clock"] = np.full(N, round(drill.time_limit_s * drill.tick_hz), np.uint32)
+    terminated, truncated, _ = drill.outcome(state)
+    assert np.all(terminated | truncated)
+
+
+@each_drill
+def test_scene_draws_fields_that_exist(drill: Drill) -> None:
+    for body in drill.scene.bodies:
+        names = [body.x, body.y, *(body.heading or ()), *(body.velocity or ())]
+        assert all(drill.fields[name] == "f32" for name in names)
+        assert body.size_m > 0
+
+
+@each_drill
+def test_words_for_the_page_are_there(drill: Drill) -> None:
+    words = drill.words
+    assert words.title and words.sentence.endswith(".") and words.picture.endswith(".") and words.keys.endswith(".")
+    assert len(words.sides) == 2 and all(words.sides) and words.win
+    assert len(drill.actions) == len(set(drill.actions)) == drill.action_count
+    assert len({len(parts) for parts in drill.actions}) == 1
+
+
+@each_drill
+def test_keys_give_actions(drill: Drill) -> None:
+    for side in range(drill.sides):
+        for right, up, turn in np.ndindex(3, 3, 3):
+            for dash in (False, True):
+                assert 0 <= drill.from_keys(side, right - 1, up - 1, turn - 1, dash) < drill.action_count
+
+
+def test_an_unknown_drill_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(ValueError, match=r"no drill is called 'bull'.*ball"):
+        drills.make("bull")

@@ -1,0 +1,155 @@
+"""What cannot become a kernel is refused with the function, the file and line, and what to write instead."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from drillsergeant.elementary import Array
+from drillsergeant.kernels.ir.graph import Graph
+from drillsergeant.kernels.ir.ops import DType
+from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.kernels.trace.errors import INSTEAD, TraceError
+from drillsergeant.kernels.trace.tracer import Tracer
+
+GRAPH = Graph("drill")
+X = Tracer(GRAPH, GRAPH.load("x", 0, DType.F32))
+Y = Tracer(GRAPH, GRAPH.load("x", 1, DType.F32))
+WHOLE = Tracer(GRAPH, GRAPH.load("i", 0, DType.I32))
+SEED = Tracer(GRAPH, GRAPH.load("u", 0, DType.U32))
+MASK = Tracer(GRAPH, GRAPH.load("m", 0, DType.MASK))
+ELSEWHERE = Tracer(Graph("other"), Graph("other").load("x", 0, DType.F32))
+
+
+def add_in_place(x: Tracer) -> None:
+    x += 1.0
+
+
+def set_item(x: Tracer) -> None:
+    x[0] = 1.0
+
+
+# What a user might write, a part of what the error says of it, a part of the remedy
+REFUSED: dict[str, tuple[Callable[[], object], str, str]] = {
+    "if": (lambda: 1 if X > 0 else 2, "Python branch", "np.where(condition, a, b)"),
+    "and": (lambda: (X > 0) and (Y > 0), "Python branch", "& | ~ between masks"),
+    "max": (lambda: max(X, Y), "Python branch", "np.minimum"),
+    "not": (lambda: not MASK, "Python branch", "~ between masks"),
+    "chained comparison": (lambda: 0 < X < 1, "Python branch", "np.where"),
+    "int": (lambda: int(WHOLE), "no number yet", ".astype(np.int32)"),
+    "float": (lambda: float(X), "no number yet", "NumPy function"),
+    "math": (lambda: math.sqrt(X), "no number yet", "NumPy function"),
+    "range": (lambda: list(range(WHOLE)), "no number yet", ".astype(np.int32)"),
+    "index": (lambda: [1, 2, 3][WHOLE], "no number yet", ".astype(np.int32)"),
+    "round": (lambda: round(X), "no number yet", "NumPy function"),
+    "len": (lambda: len(X), "cannot be looked into", "Python list"),
+    "iterate": (lambda: list(X), "cannot be looked into", "Python list"),
+    "getitem": (lambda: X[0], "cannot be looked into", "Python list"),
+    "in": (lambda: 1.0 in X, "cannot be looked into", "Python list"),
+    "setitem": (lambda: set_item(X), "cannot be looked into", "Python list"),
+    "in place": (lambda: add_in_place(X), "caller's array", "x = x + y"),
+    "out=": (lambda: np.add(X, Y, out=X), "caller's array", "x = x + y"),  # type: ignore[call-overload]
+    "where=": (lambda: np.add(X, Y, where=MASK), "where=...", "without that argument"),
+    "reduce": (lambda: np.add.reduce(X), "works across lanes", "elementwise"),
+    "tanh": (lambda: np.tanh(X), "np.tanh has no kernel instruction", "drillsergeant.elementary.tanh"),
+    "sin": (lambda: np.sin(X), "np.sin", "elementary.sin_cos(x)[0]"),
+    "clip": (lambda: np.clip(X, 0, 1), "np.clip", "np.minimum(np.maximum(x, low), high)"),
+    "sum": (lambda: np.sum(X), "np.sum", "every lane alone"),
+    "unheard of": (lambda: np.arctan(X), "np.arctan", "with + - * /"),
+    "power": (lambda: X**3, "np.power", "x * x * x"),
+    "method": (lambda: X.sum(), ".sum is not known", "elementwise"),
+    "shape": (lambda: X.shape, ".shape is not known", "np.zeros_like"),
+    "np.array": (lambda: np.asarray(X), "cannot be turned into a NumPy array", "x itself"),
+    "np.float32": (lambda: np.float32(X), "cannot be turned into a NumPy array", "x.astype(np.float32)"),
+    "one-armed where": (lambda: np.where(MASK), "depend on the data", "np.where(condition, a, b)"),
+    "where by number": (lambda: np.where(X, X, Y), "chooses by a float32", "np.where(x != 0, a, b)"),
+    "where of floats": (lambda: np.where(MASK, 1.0, 0.0), "makes float64", "np.float32(number)"),
+    "i32 * f32": (lambda: WHOLE * X, "int32 with float32 makes float64", ".astype(np.float32)"),
+    "i32 + u32": (lambda: WHOLE + SEED, "int32 with uint32 makes int64", ".astype"),
+    "i32 * 0.5": (lambda: WHOLE * 0.5, "int32 with 0.5 makes float64", ".astype(np.float32)"),
+    "f64 scalar": (lambda: X * np.float64(2), "float64 2.0 makes float64", "np.float32(number)"),
+    "out of range": (lambda: SEED + 2**32, "out of range for uint32", "a constant that fits"),
+    "i32 / i32": (lambda: WHOLE / 2, "div of int32", "x.astype(np.float32) first"),
+    "sqrt of i32": (lambda: np.sqrt(WHOLE), "sqrt of int32", "x.astype(np.float32) first"),
+    "mask + mask": (lambda: MASK + MASK, "add of bool", "& | ^ ~ on masks"),
+    "f32 & f32": (lambda: X & Y, "and of float32", "x.view(np.uint32)"),
+    "f32 << 1": (lambda: X << 1, "shl of float32", "x.view(np.uint32)"),
+    "+mask": (lambda: +MASK, "no meaning for a mask", "the mask itself"),
+    "shift by 32": (lambda: SEED << 32, "cannot be shifted by 32", "a shift by 0 to 31"),
+    "shift by array": (lambda: SEED << SEED, "shift by an array", "by a Python int"),
+    "astype f64": (lambda: X.astype(np.float64), "a kernel has no float64", "np.int32, np.uint32 or bool"),
+    "astype float": (lambda: X.astype(float), "a kernel has no float64", "np.float32"),
+    "view of a mask": (lambda: MASK.view(np.int32), "bool array cannot be viewed", "astype"),
+    "array from outside": (lambda: X + np.ones(3, np.float32), "shape (3,) from outside", "takes it as an argument"),
+    "text": (lambda: X + "1", "str '1' cannot be combined", "a number or an array"),
+    "another kernel's": (lambda: X + ELSEWHERE, "from tracing kernel other", "takes it as an argument"),
+}
+
+
+@pytest.mark.parametrize("case", sorted(REFUSED))
+def test_refusal_names_function_line_and_remedy(case: str) -> None:
+    act, what, remedy = REFUSED[case]
+    with pytest.raises(TraceError) as caught:
+        act()
+    message = str(caught.value)
+    assert what in message
+    assert ". Write " in message and remedy in message.partition(". Write ")[2]
+    place = re.match(r"(\S+) \((.*):(\d+)\): ", message)
+    assert place, message
+    assert place[2] == __file__
+    source = inspect.getsourcelines(act)[1]
+    assert place[1] in {"<lambda>", "add_in_place", "set_item"}
+    assert place[1] != "<lambda>" or int(place[3]) == source
+
+
+def test_error_in_a_drills_function_is_placed_in_that_function() -> None:
+    def tick(state: list[Array]) -> dict[str, list[Array]]:
+        speed = np.hypot(state[0], state[1])
+        return {"state": [speed]}
+
+    with pytest.raises(TraceError, match=r"tick \(.*test_errors.py:\d+\): np.hypot .* np.sqrt\(x \* x"):
+        Kernel("tick", tick, {"state": ("f32", "f32")}, {"state": ("f32",)}).trace()
+
+
+def test_every_remedy_is_for_a_function_numpy_has() -> None:
+    assert [name for name in INSTEAD if not hasattr(np, name) and name != "sin_cos"] == []
+
+
+def test_zero_dimensional_arrays_are_numbers() -> None:
+    assert (X * np.array(2.0, np.float32)).node is (X * 2.0).node
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"inputs": {"x": ("f64",)}}, "group x has the type 'f64'; use one of f32, i32, mask, u32"),
+        ({"scalars": {"k": "mask"}}, "scalar k has the type 'mask'; use one of f32, i32, u32"),
+        ({"scalars": {"x": "f32"}}, "x is a group and a scalar; rename one"),
+        ({"repeat": 0}, "repeat is 0, it must be at least 1"),
+        ({"repeat": 2}, "repeat=2 needs the one output group 'state'"),
+    ],
+)
+def test_kernel_with_a_faulty_table_is_refused(change: dict[str, object], message: str) -> None:
+    table: dict[str, object] = {"inputs": {"x": ("f32",)}, "outputs": {"y": ("f32",)}, **change}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Kernel("k", lambda x: {"y": x}, **table)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fn", "message"),
+    [
+        (lambda x: {"y": []}, "the function returned the arrays {'y': 0}, its table of outputs says {'y': 1}"),
+        (lambda x: {"z": [x[0]]}, "its table of outputs says {'y': 1}"),
+        (lambda x: {"y": [x[0] < 1]}, "y[0] is computed as mask but declared f32"),
+        (lambda x: {"y": [1.0]}, "y[0] is 1.0, not an array computed from the arguments"),
+    ],
+)
+def test_kernel_whose_function_disagrees_with_its_table_is_refused(
+    fn: Callable[..., dict[str, list[object]]], message: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Kernel("k", fn, {"x": ("f32",)}, {"y": ("f32",)}).trace()

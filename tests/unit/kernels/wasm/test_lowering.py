@@ -1,0 +1,180 @@
+"""Every operation, alone, gives the same bits in NumPy, in the interpreter and in WASM; and the check can fail.
+
+The expectation of an operation is written here as the NumPy line a user would write, not taken from the interpreter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from drillsergeant.elementary import Array
+from drillsergeant.kernels.ir.interpret import MEANING
+from drillsergeant.kernels.ir.ops import BINARY, COMMUTATIVE, LEAVES, OPERANDS, UNARY, DType, Op, arity
+from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.kernels.wasm import lowering
+from drillsergeant.kernels.wasm.lowering import LOWERING, Lowering
+from drillsergeant.kernels.wasm.opcodes import OPCODES
+
+from tests.rigs.agreement import assert_agreement, samples
+
+COUNT = 4001
+PAIRS = [(op, dtype) for op in Op if op not in LEAVES for dtype in OPERANDS[op]]
+PAIRS.sort(key=lambda pair: (pair[0].value, pair[1].value))
+
+
+def _where(c: Array, a: Array, b: Array) -> Array:
+    return np.where(c, a, b)
+
+
+LINES: dict[Op, Callable[..., Array]] = {
+    Op.ADD: lambda a, b: a + b,
+    Op.SUB: lambda a, b: a - b,
+    Op.MUL: lambda a, b: a * b,
+    Op.NEG: lambda a: -a,
+    Op.ABS: lambda a: np.abs(a),
+    Op.MIN: lambda a, b: np.minimum(a, b),
+    Op.MAX: lambda a, b: np.maximum(a, b),
+    Op.DIV: lambda a, b: a / b,
+    Op.SQRT: lambda a: np.sqrt(np.abs(a)),
+    Op.FLOOR: lambda a: np.floor(a),
+    Op.CEIL: lambda a: np.ceil(a),
+    Op.TRUNC: lambda a: np.trunc(a),
+    Op.RINT: lambda a: np.rint(a),
+    Op.AND: lambda a, b: a & b,
+    Op.OR: lambda a, b: a | b,
+    Op.XOR: lambda a, b: a ^ b,
+    Op.NOT: lambda a: ~a,
+    Op.SHL: lambda a: a << 5,
+    Op.SHR: lambda a: a >> 5,
+    Op.LT: lambda a, b: a < b,
+    Op.LE: lambda a, b: a <= b,
+    Op.EQ: lambda a, b: a == b,
+    Op.NE: lambda a, b: a != b,
+    Op.SELECT: _where,
+    Op.TO_F32: lambda a: a.astype(np.float32),
+    Op.TO_I32: lambda a: a.astype(np.int32),
+    Op.TO_U32: lambda a: a.astype(np.uint32),
+    Op.AS_F32: lambda a: a.view(np.float32),
+    Op.AS_I32: lambda a: a.view(np.int32),
+    Op.AS_U32: lambda a: a.view(np.uint32),
+}
+
+
+def operand_types(op: Op, dtype: DType) -> tuple[DType, ...]:
+    return (DType.MASK, dtype, dtype) if op is Op.SELECT else (dtype,) * arity(op)
+
+
+def result_type(op: Op, dtype: DType) -> DType:
+    line = LINES[op](*(np.ones(1, kind.numpy) for kind in operand_types(op, dtype)))
+    return next(kind for kind in DType if kind.numpy == line.dtype)
+
+
+def kernel_of(op: Op, dtype: DType) -> Kernel:
+    types = operand_types(op, dtype)
+    return Kernel(op.value, lambda x: {"y": [LINES[op](*x)]}, {"x": types}, {"y": (result_type(op, dtype),)})
+
+
+def operand_values(op: Op, dtype: DType, count: int = COUNT) -> list[Array]:
+    rng = np.random.default_rng(7)
+    values = [samples(kind, count, rng) for kind in operand_types(op, dtype)]
+    if op is Op.TO_I32:
+        values = [np.clip(value, np.float32(-2147483648), np.float32(2147483520)) for value in values]
+    if op is Op.TO_U32:
+        values = [np.clip(value, np.float32(-0.99), np.float32(4294967040)) for value in values]
+    return values
+
+
+def check(op: Op, dtype: DType) -> None:
+    assert_agreement(kernel_of(op, dtype), {"x": operand_values(op, dtype)})
+
+
+def test_every_table_covers_exactly_the_instruction_set() -> None:
+    computing = set(Op) - LEAVES
+    assert set(OPERANDS) == set(Op)
+    assert set(MEANING) == computing == set(LINES)
+    assert set(LOWERING) == set(PAIRS)
+    assert computing == UNARY | BINARY | {Op.SELECT}
+    assert {row.instruction for row in LOWERING.values()} - {""} <= set(OPCODES)
+
+
+@pytest.mark.parametrize(("op", "dtype"), PAIRS, ids=lambda value: value.value)
+def test_operation_has_the_same_bits_in_numpy_interpreter_and_wasm(op: Op, dtype: DType) -> None:
+    check(op, dtype)
+
+
+@pytest.mark.parametrize("shift", [1, 8, 31])
+@pytest.mark.parametrize("dtype", [DType.I32, DType.U32])
+def test_shifts_by_other_amounts_have_the_same_bits(dtype: DType, shift: int) -> None:
+    kernel = Kernel("shift", lambda x: {"y": [x[0] << shift, x[0] >> shift]}, {"x": (dtype,)}, {"y": (dtype, dtype)})
+    assert_agreement(kernel, {"x": [samples(dtype, COUNT, np.random.default_rng(3))]})
+
+
+@pytest.mark.parametrize("dtype", list(DType))
+def test_choice_against_zero_bits_has_the_same_bits(dtype: DType) -> None:
+    def choose(c: list[Array], x: list[Array]) -> dict[str, list[Array]]:
+        zero = np.zeros_like(x[0])
+        return {"y": [np.where(c[0], x[0], zero), np.where(c[0], zero, x[0])]}
+
+    kernel = Kernel("choose", choose, {"c": ("mask",), "x": (dtype,)}, {"y": (dtype, dtype)})
+    rng = np.random.default_rng(5)
+    assert_agreement(kernel, {"c": [samples(DType.MASK, COUNT, rng)], "x": [samples(dtype, COUNT, rng)]})
+
+
+def mutants(op: Op, dtype: DType) -> dict[str, Lowering]:
+    """Wrong rows for one entry of the table, each named for what it does."""
+    row = LOWERING[op, dtype]
+    wrong: dict[str, Lowering] = {}
+    if len(row.order) == 3:
+        wrong["branches swapped"] = dataclasses.replace(row, order=(2, 1, 0))
+        wrong["mask dropped"] = Lowering("v128.or", (1, 2))
+    elif len(row.order) == 2:
+        if op not in COMMUTATIVE and not (op in (Op.MIN, Op.MAX) and dtype is not DType.F32):
+            wrong["operands swapped"] = dataclasses.replace(row, order=row.order[::-1])
+        first = dataclasses.replace(row, order=(row.order[0], row.order[0]))
+        wrong["first operand twice"] = first
+        wrong["another instruction"] = dataclasses.replace(
+            row, instruction="v128.xor" if row.instruction != "v128.xor" else "v128.or"
+        )
+    elif row.instruction:
+        wrong["another instruction"] = Lowering(_NEIGHBOUR.get(row.instruction, "v128.not"), row.order)
+        if op not in (Op.SHL, Op.SHR):
+            wrong["left out"] = Lowering("", row.order)
+    else:
+        wrong["bits changed"] = Lowering("v128.not", row.order)
+    return wrong
+
+
+_NEIGHBOUR = {
+    "i32x4.shl": "i32x4.shr_u",
+    "i32x4.shr_s": "i32x4.shr_u",
+    "i32x4.shr_u": "i32x4.shr_s",
+    "v128.not": "i32x4.neg",
+    "f32x4.floor": "f32x4.trunc",
+    "f32x4.nearest": "f32x4.floor",
+    "f32x4.convert_i32x4_s": "f32x4.convert_i32x4_u",
+    "f32x4.convert_i32x4_u": "f32x4.convert_i32x4_s",
+    "i32x4.trunc_sat_f32x4_s": "i32x4.trunc_sat_f32x4_u",
+    "i32x4.trunc_sat_f32x4_u": "i32x4.trunc_sat_f32x4_s",
+}
+
+MUTATIONS = [(op, dtype, name) for op, dtype in PAIRS for name in mutants(op, dtype)]
+
+
+@pytest.mark.parametrize(("op", "dtype", "mutation"), MUTATIONS)
+def test_breaking_a_row_of_the_table_is_noticed(
+    op: Op, dtype: DType, mutation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lowering.LOWERING, (op, dtype), mutants(op, dtype)[mutation])
+    with pytest.raises(AssertionError, match="differs from NumPy"):
+        check(op, dtype)
+
+
+@pytest.mark.parametrize("name", ["OR_ZERO", "ZERO_OR"])
+def test_breaking_the_choice_against_zero_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = getattr(lowering, name)
+    monkeypatch.setattr(lowering, name, dataclasses.replace(row, order=row.order[:1] * 2))
+    with pytest.raises(AssertionError, match="differs from NumPy"):
+        test_choice_against_zero_bits_has_the_same_bits(DType.F32)

@@ -1,0 +1,142 @@
+"""The real kernels, those of every drill and of the learner, against the NumPy functions they were traced from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from drillsergeant import elementary
+from drillsergeant.drills import DRILLS, make
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.kernels.ir.ops import DType
+from drillsergeant.kernels.kernel import Groups, Kernel
+from drillsergeant.kernels.wasm.compile import compile_kernels
+from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, call_kernel
+from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.rigs.agreement import assert_agreement, assert_same, samples
+
+Arrays = Sequence[Array]
+Results = Mapping[str, Sequence[Array]]
+COUNT = 203
+ACTIONS = 7
+
+
+def kernels_of(drill: Drill) -> dict[str, Kernel]:
+    return {kernel.name: kernel for kernel in DrillKernels(drill).all()}
+
+
+def started(kernels: Mapping[str, Kernel], count: int, seed: int) -> list[Array]:
+    return kernels["reset"].reference({"slot": [np.arange(count, dtype=np.uint32)]}, {"seed": seed})["state"]
+
+
+def random_actions(drill: Drill, count: int, rng: np.random.Generator) -> list[Array]:
+    return [rng.integers(0, drill.action_count, count).astype(np.int32) for _ in range(drill.sides)]
+
+
+def plausible(kernel: Kernel, group: str, count: int, rng: np.random.Generator, size: float = 3.0) -> list[Array]:
+    """Numbers of about `size`, among them zeros of both signs and denormals; integers 0 and 1."""
+
+    def values(dtype: DType) -> Array:
+        if dtype is not DType.F32:
+            return samples(dtype, count, rng) if dtype is DType.MASK else rng.integers(0, 2, count).astype(dtype.numpy)
+        tiny = np.array([0.0, -0.0, 1e-45, -1e-40, 1e-20, 1.0, -1.0], np.float32)
+        usual = rng.uniform(-size, size, count).astype(np.float32)
+        return np.where(rng.random(count) < 0.3, rng.choice(tiny, count), usual)
+
+    return [values(dtype) for dtype in kernel.types_in(group)]
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_every_kernel_of_every_drill_has_numpys_bits_along_a_played_match(name: str) -> None:
+    drill, rng = make(name), np.random.default_rng(1)
+    kernels = kernels_of(drill)
+    assert_agreement(kernels["reset"], {"slot": [np.arange(COUNT, dtype=np.uint32)]}, {"seed": 5})
+    after = started(kernels, COUNT, seed=5)
+    for decision in range(6):
+        before, action = after, random_actions(drill, COUNT, rng)
+        if decision % 2 and "scripted_0" in kernels:
+            action[0] = kernels["scripted_0"].reference({"state": before})["action"][0]
+        after = kernels["tick"].reference({"state": before, "action": action})["state"]
+        known = {"state": before, "action": action, "before": before, "after": after}
+        for kernel in kernels.values():
+            if "slot" in kernel.inputs or kernel.name == "sample":
+                continue
+            inputs = {group: known.get(group) or plausible(kernel, group, COUNT, rng) for group in kernel.inputs}
+            assert_agreement(kernel, inputs)
+
+
+def test_a_million_match_ticks_of_ball_drill_are_bit_identical() -> None:
+    """1024 matches through 1024 ticks of random and scripted play, in memory throughout; compared every decision."""
+    drill, rng, count = make("ball"), np.random.default_rng(2), 1024
+    kernels = kernels_of(drill)
+    memory = NativeMemory(1 << 20)
+    module = memory.link(compile_kernels(list(kernels.values()), memory.imported))
+    bench = Bench(memory)
+    state, action = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("i32",) * drill.sides, count)
+    expected = started(kernels, count, seed=9)
+    state.write(expected)
+    ticks = 0
+    while ticks * count < 1_000_000:
+        actions = random_actions(drill, count, rng)
+        scripted = kernels["scripted_1"].reference({"state": expected})["action"][0]
+        actions[1] = np.where(np.arange(count) % 2 == 0, scripted, actions[1])
+        action.write(actions)
+        call_kernel(module, kernels["tick"], {"state": state, "action": action}, {"state": state})
+        expected = kernels["tick"].reference({"state": expected, "action": actions})["state"]
+        assert_same("tick", "WASM", {"state": expected}, {"state": state.read()})
+        ticks += drill.action_repeat
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.sampled_from(["ball", "sumo", "chase"]))
+def test_any_state_ticks_and_looks_the_same(seed: int, count: int, name: str) -> None:
+    """States no match reaches, bodies inside one another, denormals and zeros of both signs in every field.
+
+    Numbers stay within 1, so that no heading is so long that its correction diverges to infinity.
+    """
+    drill, rng = make(name), np.random.default_rng(seed)
+    kernels = kernels_of(drill)
+    state = plausible(kernels["tick"], "state", count, rng, size=1.0)
+    assert_agreement(kernels["tick"], {"state": state, "action": random_actions(drill, count, rng)})
+    for side in range(drill.sides):
+        assert_agreement(kernels[f"observe_{side}"], {"state": state})
+        assert_agreement(kernels[f"scripted_{side}"], {"state": state})
+
+
+@pytest.mark.parametrize("kernel", learner_kernels(ACTIONS), ids=lambda kernel: kernel.name)
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 400])
+def test_learner_kernel_has_numpys_bits(kernel: Kernel, count: int) -> None:
+    rng = np.random.default_rng(count)
+    inputs = {group: plausible(kernel, group, count, rng) for group in kernel.inputs}
+    scalars = {name: 0.25 if DType(dtype) is DType.F32 else 77 for name, dtype in kernel.scalars.items()}
+    assert_agreement(kernel, inputs, scalars)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 1000])
+def test_sampling_has_numpys_bits(count: int) -> None:
+    rng = np.random.default_rng(count)
+    kernel = kernels_of(make("ball"))["sample"]
+    logits = plausible(kernel, "logits", count, rng)
+    assert_agreement(kernel, {"logits": logits, "draw": [rng.random(count, np.float32)]})
+
+
+def all_elementary(x: Arrays, seed: Arrays) -> Results:
+    sine, cosine = elementary.sin_cos(x[0])
+    bits = elementary.hash_u32(seed[0], seed[1], 7)
+    curves = [elementary.exp(x[0]), elementary.log(x[0]), elementary.tanh(x[0]), sine, cosine]
+    return {"y": [*curves, elementary.uniform(bits)], "bits": [bits]}
+
+
+def test_elementary_functions_have_numpys_bits_for_any_finite_number() -> None:
+    inputs: Groups = {"x": ("f32",), "seed": ("u32", "u32")}
+    kernel = Kernel("elementary", all_elementary, inputs, {"y": ("f32",) * 6, "bits": ("u32",)})
+    rng = np.random.default_rng(3)
+    for count in (*range(1, 8), 6000):
+        assert_agreement(
+            kernel, {name: [samples(dtype, count, rng) for dtype in kernel.types_in(name)] for name in inputs}
+        )

@@ -1,0 +1,116 @@
+"""A chunk played by one call of the program has the bits of the chunk that the NumPy collector plays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drillsergeant.drills import DRILLS
+from drillsergeant.learn.engine import CHUNK_STATS
+from drillsergeant.memory.layout import Plan
+
+from tests.rigs.engines import F32, Pair, decisive, pair, program_of
+
+CHUNKS = 3
+
+
+def play(both: Pair, chunks: int, seed: int = 5) -> list[int]:
+    """Collects chunks into the slots of one ring on both engines; returns the slots."""
+    weights = both.layout["weights.0"].offset
+    for memory in both.memories:
+        memory.array(weights, both.layout.plan.parameter_count, F32)[:] = decisive(both, seed)
+    ring = both.layout["ring.0.chunks"].offset
+    slots = [ring + number * both.layout.chunk_bytes for number in range(chunks)]
+    for engine in (both.kernel, both.numpy):
+        collector = engine.collector(0, seed)
+        for slot in slots:
+            collector.collect(weights, slot)
+    return slots
+
+
+def stats(both: Pair, slot: int) -> list[np.ndarray]:
+    """The statistics of a chunk, those of the kernels first."""
+    region = both.layout.chunk_field("stats", slot)
+    rows = len(CHUNK_STATS) + len(both.program.drill.reward_terms)
+    return [memory.array(region.offset, rows, F32) for memory in both.memories]
+
+
+@pytest.mark.parametrize("matches", [1, 3, 5, 7, 64])
+@pytest.mark.parametrize("name", ["ball", "short", "sumo", "chase"])
+def test_a_chunk_equals_the_reference_in_every_bit(name: str, matches: int) -> None:
+    both = pair(name, matches, horizon=8)
+    for slot in play(both, CHUNKS):
+        assert both.differing(slot) == []
+
+
+@pytest.mark.parametrize("name", [name for name in DRILLS if name.startswith("probe")])
+def test_matches_that_end_at_every_decision_equal_the_reference(name: str) -> None:
+    both = pair(name, 9, horizon=4)
+    for slot in play(both, CHUNKS):
+        assert both.differing(slot) == []
+
+
+def test_the_network_of_the_product_equals_the_reference_in_every_bit() -> None:
+    both = pair("ball", 70, horizon=3, hidden=64)
+    for slot in play(both, 2):
+        assert both.differing(slot) == []
+
+
+def test_statistics_of_a_chunk_equal_the_reference() -> None:
+    for name in ("short", "chase", "probe-action"):
+        both = pair(name, 37, horizon=8)
+        episodes = 0.0
+        for slot in play(both, CHUNKS):
+            kernel, numpy = stats(both, slot)
+            counts = len(CHUNK_STATS)
+            np.testing.assert_array_equal(kernel[:counts], numpy[:counts])
+            np.testing.assert_allclose(kernel[counts:], numpy[counts:], rtol=1e-5, atol=1e-5)
+            episodes += float(kernel[0])
+        assert episodes > 0.0, f"no episode of {name} ended, so nothing was compared"
+
+
+def test_truncation_is_reported_at_the_last_decision_only_even_in_a_used_slot() -> None:
+    both = pair("short", 5, horizon=8)
+    region = both.layout.chunk_field("truncated", play(both, 1)[0])
+    both.kernel_memory.array(region.offset, region.shape, F32)[:] = 1.0
+    play(both, 1)
+    truncated = both.kernel_memory.array(region.offset, region.shape, np.dtype(np.int32))[:, :10]
+    assert not truncated[:-1].any()
+    assert truncated[-1].all()
+
+
+@pytest.mark.parametrize("name", ["ball", "short", "sumo", "chase", "probe-both"])
+def test_evaluation_tallies_equal_the_reference(name: str) -> None:
+    both = pair(name, 5, horizon=16)
+    play(both, 1)
+    weights = both.layout["weights.0"].offset
+    collectors = [engine.collector(0, 3) for engine in (both.kernel, both.numpy)]
+    episodes = 0
+    for _ in range(4):
+        kernel, numpy = (collector.evaluate(weights) for collector in collectors)
+        assert kernel == numpy
+        episodes += sum(tally.episodes for tally in kernel.values())
+    assert episodes > 0 or name == "ball"
+
+
+def test_a_plan_without_room_for_the_kernels_is_refused() -> None:
+    both = pair("chase", 8, horizon=2)
+    plan = both.layout.plan
+    small = Plan(
+        plan.workers,
+        plan.matches,
+        plan.sides,
+        plan.horizon,
+        plan.observation_size,
+        plan.action_count,
+        plan.parameter_count,
+        scratch_bytes=1024,
+    )
+    other = pair("chase", 8, horizon=2)
+    engine = type(other.kernel)(
+        program_of("chase"),
+        other.kernel_memory.link(program_of("chase").binary),
+        type(other.layout)(small),
+        other.kernel_memory,
+    )
+    with pytest.raises(ValueError, match="plan_for"):
+        engine.collector(0, 1)

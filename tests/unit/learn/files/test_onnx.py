@@ -1,0 +1,51 @@
+"""The ONNX export: valid by ONNX's own checker, and by ONNX Runtime the same probabilities as the network."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+from drillsergeant.learn.files.dshq import Policy
+from drillsergeant.learn.files.onnx import write_onnx
+from drillsergeant.learn.formulas.sampling import softmax_parts
+
+from tests.fakes.policies import SMALL, ball_schema, network_of_schema, some_policy
+
+ROWS = 1000
+TOLERANCE = 1e-5
+
+
+def both(policy: Policy, observation: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Outputs by name, from ONNX Runtime and from the network; observation [N][OBS]."""
+    session = onnxruntime.InferenceSession(write_onnx(policy), providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    found = dict(zip(names, session.run(names, {"observation": observation}), strict=True))
+    parameters = np.frombuffer(policy.state.arrays["parameters"], np.float32)
+    head = network_of_schema(policy.schema).forward(parameters, np.ascontiguousarray(observation.T))
+    _, exponentials, total = softmax_parts(list(head.logits))
+    probabilities = (np.array(exponentials) / total).T
+    expected = {"logits": head.logits.T, "probabilities": probabilities, "value": head.value[:, None]}
+    return found, expected
+
+
+def test_onnx_runtime_gives_the_same_probabilities_and_values() -> None:
+    for schema in (ball_schema(), SMALL):
+        observation = np.random.default_rng(3).normal(size=(ROWS, len(schema.observation))).astype(np.float32)
+        found, expected = both(some_policy(schema), observation)
+        assert list(found) == ["logits", "probabilities", "value"]
+        assert np.abs(found["probabilities"] - expected["probabilities"]).max() < TOLERANCE
+        for name in ("logits", "value"):
+            np.testing.assert_allclose(found[name], expected[name], rtol=TOLERANCE, atol=1e-4, err_msg=name)
+        assert np.ptp(found["probabilities"], axis=0).max() > 0.01  # it does depend on what is observed
+
+
+def test_the_model_is_valid_and_says_what_it_is_for() -> None:
+    schema = ball_schema()
+    model = onnx.load_from_string(write_onnx(some_policy(schema)))
+    onnx.checker.check_model(model, full_check=True)
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    assert json.loads(metadata["observation"]) == list(schema.observation)
+    assert (metadata["drill"], metadata["schema"], metadata["decisions"]) == ("ball", schema.meaning, "31000000")
+    (observation,) = model.graph.input
+    shape = observation.type.tensor_type.shape.dim
+    assert (observation.name, shape[0].dim_param, shape[1].dim_value) == ("observation", "N", len(schema.observation))

@@ -1,0 +1,137 @@
+"""Duels with frozen parameters: the same bits on kernels as in NumPy, beside self-play that they leave alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.drills.contract import Drill
+from drillsergeant.elementary import Array
+from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
+from drillsergeant.learn.formulas.linear import ORDERED
+from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.reference.rollout import Collector as Reference
+from drillsergeant.learn.wasm.scratch import plan_for
+
+from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, decisive, drill_named, pair, program_of
+
+SEED = 5
+RECORDED = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+
+
+class Duel:
+    """Both engines, their weights and, elsewhere in memory, the parameters of an older self."""
+
+    def __init__(self, name: str, matches: int, duels: int, horizon: int = 8, hidden: int = SMALL_HIDDEN) -> None:
+        self.both = pair(name, matches, horizon, hidden=hidden, duels=duels)
+        layout = self.both.layout
+        self.weights, self.rival = layout["weights.0"].offset, layout["weights.1"].offset
+        self.ring = layout["ring.0.chunks"].offset
+        for memory in self.both.memories:
+            for offset, seed in ((self.weights, SEED), (self.rival, SEED + 1)):
+                memory.array(offset, layout.plan.parameter_count, F32)[:] = decisive(self.both, seed)
+        self.collectors: list[Collector] = [engine.collector(0, SEED) for engine in (self.both.kernel, self.both.numpy)]
+
+    def play(self, chunks: int) -> list[Tally]:
+        """Play some chunks into one slot of each engine, which must agree; returns the tallies of the duels."""
+        tallies = []
+        for _ in range(chunks):
+            kernel, numpy = (collector.collect(self.weights, self.ring) for collector in self.collectors)
+            assert kernel == numpy
+            assert self.both.differing(self.ring) == []
+            tallies.append(kernel)
+        return tallies
+
+    def face(self, offset: int | None) -> None:
+        for collector in self.collectors:
+            collector.face(offset)
+
+    def lanes(self, name: str) -> Array:
+        """A field of the last chunk, duels only."""
+        plan, region = self.both.layout.plan, self.both.layout.chunk_field(name, self.ring)
+        whole = self.both.kernel_memory.array(region.offset, region.shape, F32 if region.dtype == "f32" else np.int32)
+        return whole[..., plan.sides * plan.self_play : plan.agents].copy()
+
+
+@pytest.mark.parametrize(
+    ("name", "matches", "duels"),
+    [("ball", 16, 4), ("short", 5, 4), ("short", 7, 4), ("short", 38, 12), ("short", 8, 8)],
+)
+def test_chunks_with_duels_equal_the_reference_in_every_bit(name: str, matches: int, duels: int) -> None:
+    duel = Duel(name, matches, duels)
+    tallies = duel.play(2)
+    duel.face(duel.rival)
+    tallies += duel.play(3)
+    duel.face(None)
+    tallies += duel.play(1)
+    assert name == "ball" or sum(tally.episodes for tally in tallies) > duels, "too few episodes to compare"
+
+
+def test_the_network_of_the_product_duels_to_the_bit() -> None:
+    duel = Duel("ball", 70, 20, horizon=3, hidden=64)
+    duel.face(duel.rival)
+    duel.play(2)
+
+
+def test_self_play_is_what_it_is_without_duels() -> None:
+    with_duels, without = Duel("short", 21, 8), Duel("short", 13, 0)
+    with_duels.face(with_duels.rival)
+    for _ in range(3):
+        assert without.play(1) == [NO_EPISODES]
+        with_duels.play(1)
+        for name in (*RECORDED, "stats"):
+            one, two = (each.both.layout.chunk_field(name, each.ring) for each in (with_duels, without))
+            lanes = one.shape[-1] if name == "stats" else 26
+            first = with_duels.both.kernel_memory.array(one.offset, one.shape, F32)[..., :lanes]
+            second = without.both.kernel_memory.array(two.offset, two.shape, F32)[..., :lanes]
+            np.testing.assert_array_equal(first.view(np.uint32), second.view(np.uint32), err_msg=name)
+
+
+def test_the_lanes_of_duels_are_side_0_of_a_match_between_the_two() -> None:
+    duel, drill = Duel("short", 12, 8), drill_named("short")
+    duel.face(duel.rival)
+    duel.play(1)
+    network = Network(len(drill.observation), drill.action_count, SMALL_HIDDEN, ORDERED)
+    reference = Reference(drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), ("policy", "frozen"))
+    reference.frozen = decisive(duel.both, SEED + 1)
+    chunk = reference.collect(decisive(duel.both, SEED), 8)
+    for name in RECORDED:
+        np.testing.assert_array_equal(duel.lanes(name), getattr(chunk, name), err_msg=name)
+
+
+def test_whom_they_play_matters_and_without_anybody_it_is_themselves() -> None:
+    def rewards(facing: int | None, *, same: bool = False) -> Array:
+        duel = Duel("ball", 16, 8)
+        if same:
+            copy = duel.both.kernel_memory.array(duel.rival, duel.both.layout.plan.parameter_count, F32)
+            copy[:] = decisive(duel.both, SEED)
+            duel.both.numpy_memory.array(duel.rival, len(copy), F32)[:] = copy
+        duel.face(duel.rival if facing else None)
+        duel.play(2)
+        return duel.lanes("value")
+
+    themselves, other = rewards(None), rewards(1)
+    np.testing.assert_array_equal(themselves, rewards(1, same=True))
+    assert (themselves != other).any()
+
+
+def test_another_opponent_starts_other_matches() -> None:
+    duel = Duel("ball", 16, 8, horizon=2)
+    first = []
+    for facing in (duel.rival, duel.rival, None):
+        duel.face(facing)
+        duel.play(1)
+        first.append(duel.lanes("obs")[0])
+    assert (first[0] != first[1]).any() and (first[1] != first[2]).any()
+
+
+@pytest.mark.parametrize(("name", "duels"), [("ball", 6), ("chase", 4)])
+def test_duels_that_cannot_be_played_are_refused_with_the_remedy(name: str, duels: int) -> None:
+    drill: Drill = make(name)
+    with pytest.raises(ValueError, match=f"{duels} duels of {name}, a drill with {drill.sides} sides: .*duels=0"):
+        plan_for(program_of(name), 1, 16, 4, duels=duels)
+
+
+def test_a_plan_of_duels_has_lanes_for_one_side_of_each() -> None:
+    both: Pair = pair("ball", 16, 4, duels=4)
+    assert (both.layout.plan.self_play, both.layout.plan.agents) == (12, 28)

@@ -1,0 +1,133 @@
+"""The matches on screen equal the NumPy ones in every field, tick after tick, whoever plays them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from drillsergeant.learn.engine import SHOW_MATCHES, Instead, ShowMatch
+
+from tests.rigs.engines import F32, Pair, decisive, pair
+
+
+def matches_of(both: Pair, seed: int, number: int = 0) -> list[ShowMatch]:
+    """The kernel engine's match first."""
+    return [engine.show_match(seed, number) for engine in (both.kernel, both.numpy)]
+
+
+def play(both: Pair, shows: list[ShowMatch], decisions: int, instead: Mapping[int, Instead]) -> int:
+    """Plays on both and compares every tick; returns how many episodes ended."""
+    ended = 0
+    for _ in range(decisions):
+        for show in shows:
+            show.decide(instead)
+        for _ in range(both.program.drill.action_repeat):
+            for show in shows:
+                show.tick()
+            assert shows[0].state() == shows[1].state()
+        kernel, numpy = (show.finish() for show in shows)
+        assert kernel == numpy
+        assert shows[0].state() == shows[1].state()
+        ended += kernel.terminated or kernel.truncated
+    return ended
+
+
+def write_weights(both: Pair, slot: int, seed: int) -> int:
+    """Put a decisive policy into a weights slot of both memories; returns where."""
+    weights = both.layout[f"weights.{slot}"].offset
+    for memory in both.memories:
+        memory.array(weights, both.layout.plan.parameter_count, F32)[:] = decisive(both, seed)
+    return weights
+
+
+@pytest.mark.parametrize("name", ["ball", "short", "chase", "probe-delay"])
+def test_the_match_with_fresh_parameters_equals_the_reference(name: str) -> None:
+    both = pair(name, 4, 2)
+    ended = play(both, matches_of(both, 11), 60, {})
+    assert ended > 0 or name in ("ball", "chase")
+
+
+def test_adopted_weights_and_a_humans_actions_equal_the_reference() -> None:
+    both = pair("ball", 4, 2)
+    shows = matches_of(both, 11)
+    weights = write_weights(both, 1, 2)
+    play(both, shows, 3, {})
+    for show in shows:
+        show.adopt(weights, 0)
+        show.adopt(weights, 1)
+    for memory in both.memories:  # adopting is a copy: what is written later is not played
+        memory.array(weights, both.layout.plan.parameter_count, F32)[:] = 0.0
+    play(both, shows, 20, {})
+    play(both, shows, 20, {0: 17})
+
+
+def test_each_side_plays_by_its_own_weights() -> None:
+    both = pair("ball", 4, 2)
+    first, second = write_weights(both, 1, 2), write_weights(both, 2, 5)
+    runs = []
+    for weights in ((first, second), (second, first), (first, first)):
+        shows = matches_of(both, 11)
+        for show in shows:
+            for side, offset in enumerate(weights):
+                show.adopt(offset, side)
+        play(both, shows, 30, {})
+        runs.append(shows[0].state())
+    assert runs[0] != runs[1] != runs[2]
+
+
+@pytest.mark.parametrize("name", ["ball", "chase"])
+def test_the_frozen_players_equal_the_reference(name: str) -> None:
+    both = pair(name, 4, 2)
+    sides = range(both.program.drill.sides)
+    bots, dice = matches_of(both, 11), matches_of(both, 11, number=1)
+    play(both, bots, 30, dict.fromkeys(sides, "scripted"))
+    play(both, dice, 30, dict.fromkeys(sides, "random"))
+    assert bots[0].state() != dice[0].state()
+
+
+def test_matches_side_by_side_share_a_kick_off_and_nothing_else() -> None:
+    both = pair("ball", 4, 2)
+    trios = [matches_of(both, 11, number) for number in range(SHOW_MATCHES)]
+    assert all(trio[0].state() == trios[0][0].state() for trio in trios)
+    weights = write_weights(both, 1, 2)
+    for show in trios[1]:
+        show.adopt(weights, 0)
+        show.adopt(weights, 1)
+    for trio in trios:
+        play(both, trio, 20, {})
+    assert trios[0][0].state() == trios[2][0].state() != trios[1][0].state()
+
+
+@pytest.mark.parametrize("name", ["ball", "chase"])
+def test_what_a_player_thinks_is_what_the_network_says(name: str) -> None:
+    both = pair(name, 4, 2)
+    shows = matches_of(both, 11)
+    weights = write_weights(both, 1, 2)
+    sides = range(both.program.drill.sides)
+    for show in shows:
+        for side in sides:
+            show.adopt(weights, side)
+    for instead in ({}, {0: 3}, {0: "scripted"}):  # asked all the same where somebody else plays
+        play(both, shows, 5, instead)
+        for side in sides:
+            kernel, numpy = (show.insight(side) for show in shows)
+            assert kernel.observation == numpy.observation
+            assert kernel.value == numpy.value
+            assert np.abs(np.subtract(kernel.probabilities, numpy.probabilities)).max() < 1e-6
+            assert abs(sum(kernel.probabilities) - 1) < 1e-6
+            assert len(kernel.probabilities) == both.program.drill.action_count
+            assert max(kernel.probabilities) > 1.2 / both.program.drill.action_count  # it has an opinion
+
+
+def test_dragging_and_starting_over_equal_the_reference() -> None:
+    both = pair("ball", 4, 2)
+    shows = matches_of(both, 1)
+    play(both, shows, 2, {})
+    for show in shows:
+        show.put({"ball_x": 1.25, "ball_vx": -0.5, "clock": 7.0})
+    assert shows[0].state()["ball_x"] == 1.25
+    play(both, shows, 4, {})
+    for show in shows:
+        show.reset(99)
+    play(both, shows, 4, {})

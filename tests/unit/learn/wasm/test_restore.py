@@ -1,0 +1,84 @@
+"""Every learner goes on from a state exactly as the one it was taken from did, whatever it has done in between."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from drillsergeant.learn.engine import Learner
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState
+
+from tests.rigs.device_rig import Rig
+from tests.rigs.engines import pair
+
+HYPER = Hyper(minibatch=64)
+
+
+class Solo:
+    """One engine's learner and collector, in turns."""
+
+    def __init__(self, engine: str, seed: int = 3) -> None:
+        both = pair("chase", 5, 3)
+        self.weights, self.slot = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
+        chosen = both.kernel if engine == "wasm" else both.numpy
+        self.learner: Learner = chosen.learner(seed)
+        self.collector = chosen.collector(0, seed)
+
+    def collect(self) -> None:
+        self.learner.write_parameters(self.weights)
+        self.collector.collect(self.weights, self.slot)
+
+    def learn(self) -> LearnerState:
+        self.learner.learn([self.slot], HYPER)
+        return self.learner.state()
+
+
+@pytest.mark.parametrize("engine", ["wasm", "numpy"])
+def test_the_same_chunks_after_a_restore_give_the_same_bits(engine: str) -> None:
+    solo = Solo(engine)
+    for _ in range(2):
+        solo.collect()
+        solo.learn()
+    kept = solo.learner.state()
+    solo.collect()
+    first = solo.learn()
+    for _ in range(3):  # elsewhere, on the same chunk
+        assert solo.learn() != first
+    solo.learner.restore(kept)
+    assert solo.learner.state() == kept
+    assert solo.learn() == first
+    other = Solo(engine, seed=8)
+    other.collect()
+    other.learner.restore(kept)
+    assert other.learner.state() == kept
+
+
+@pytest.mark.parametrize("engine", ["wasm", "numpy"])
+def test_a_state_of_another_network_is_refused_and_nothing_changes(engine: str) -> None:
+    solo = Solo(engine)
+    before = solo.learner.state()
+    short = {name: content[:-4] for name, content in before.arrays.items()}
+    with pytest.raises(ValueError, match="drill"):
+        solo.learner.restore(LearnerState(1, 5, 5, 0, short))
+    assert solo.learner.state() == before
+
+
+def test_on_a_device_the_next_update_starts_from_the_restored_state() -> None:
+    rig = Rig()
+
+    async def run() -> None:
+        for action in ("", "", "", "keep", "", "", "restore", "", ""):
+            if action == "keep":
+                kept = rig.learner.state()
+                assert kept == rig.alone.state()
+            if action == "restore":
+                rig.learner.restore(kept)
+                rig.alone.restore(kept)
+                assert rig.learner.state() == kept
+            await rig.update()  # compares the states of both
+
+    asyncio.run(run())
+    assert rig.learner.name == "webgpu"
+    assert len(rig.devices) == 1
+    assert (rig.learner.voids, rig.learner.losses) == (0, 0)

@@ -1,0 +1,251 @@
+"""The library: whole snapshots or none whoever interferes when, and tallies that belong to the snapshot they name."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+from drillsergeant.memory import snapshots
+from drillsergeant.memory.access import WORD_BYTES, PlainMemory
+from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan
+from drillsergeant.memory.snapshots import NO_CHOICE, DuelBook, DuelTally, LibraryReader, LibraryWriter
+
+from tests.rigs.interleaving import Explorer, Load, Violation
+from tests.rigs.replay import Program, ReplayMemory
+
+PARAMETERS = 3
+LAYOUT = Layout(
+    Plan(
+        workers=2,
+        matches=4,
+        sides=2,
+        horizon=1,
+        observation_size=1,
+        action_count=1,
+        parameter_count=PARAMETERS,
+        scratch_bytes=PARAMETERS * WORD_BYTES,
+    )
+)
+TARGET = LAYOUT["rollout.0.scratch"].offset
+SLOT = 5
+
+
+def payload(ident: int) -> array[float]:
+    return array("f", [float(ident)] * PARAMETERS)
+
+
+def read(memory: PlainMemory, offset: int) -> list[float]:
+    values = payload(0)
+    memory.read(offset, values)
+    return values.tolist()
+
+
+class Shelf:
+    """A memory with both ends of its library."""
+
+    def __init__(self, memory: PlainMemory | None = None) -> None:
+        self.memory = memory or PlainMemory(LAYOUT.total_bytes)
+        self.writer, self.reader = LibraryWriter(self.memory, LAYOUT), LibraryReader(self.memory, LAYOUT)
+        self.books = [DuelBook(self.memory, LAYOUT, worker) for worker in range(2)]
+
+
+def test_a_zeroed_memory_is_an_empty_library() -> None:
+    shelf = Shelf()
+    assert shelf.reader.ids() == shelf.writer.ids() == [0] * LIBRARY_SLOTS
+    assert shelf.writer.tallies() == {}
+    assert shelf.reader.copy(0, TARGET) == 0
+    assert [(book.follow(), book.rival) for book in shelf.books] == [(False, None)] * 2
+
+
+def test_every_slot_keeps_its_own_snapshot_from_a_buffer_or_from_shared_memory() -> None:
+    shelf = Shelf()
+    for slot in range(LIBRARY_SLOTS):
+        shelf.writer.put(slot, 100 + slot, payload(slot))
+    source = LAYOUT["weights.0"].offset
+    shelf.memory.write(source, payload(77))
+    shelf.writer.put(SLOT, 200, source)
+    shelf.writer.drop(0)
+    expected = [0, *range(101, 100 + LIBRARY_SLOTS)]
+    expected[SLOT] = 200
+    assert shelf.reader.ids() == expected
+    for slot, ident in enumerate(expected):
+        shelf.memory.write(TARGET, payload(-1))
+        assert shelf.reader.copy(slot, TARGET) == ident
+        values = {0: -1.0, SLOT: 77.0}.get(slot, float(slot))
+        assert read(shelf.memory, TARGET) == [values] * PARAMETERS, "an empty slot leaves the target alone"
+
+
+class Meddler(PlainMemory):
+    """A memory in which `meddle` happens in the middle of the next bulk read of the slot."""
+
+    meddle = staticmethod(lambda: None)
+
+    def read(self, offset_bytes: int, target: object) -> None:
+        half = PARAMETERS // 2 * WORD_BYTES
+        view = memoryview(target).cast("B")  # type: ignore[arg-type]
+        super().read(offset_bytes, view[:half])
+        meddle, self.meddle = self.meddle, lambda: None  # type: ignore[method-assign]
+        meddle()
+        super().read(offset_bytes + half, view[half:])
+
+
+@pytest.mark.parametrize("change", ["replaced", "dropped", "being replaced"])
+def test_a_copy_during_which_the_slot_changed_is_thrown_away(change: str) -> None:
+    memory = Meddler(LAYOUT.total_bytes)
+    shelf = Shelf(memory)
+    shelf.writer.put(SLOT, 1, payload(1))
+    memory.write(TARGET, payload(-1))
+    places = snapshots._Places(LAYOUT)
+
+    def begin() -> None:
+        memory.store(places.ident(SLOT), 0)
+        memory.write(places.parameters(SLOT), payload(2))
+
+    memory.meddle = {  # type: ignore[method-assign]
+        "replaced": lambda: shelf.writer.put(SLOT, 2, payload(2)),
+        "dropped": lambda: shelf.writer.drop(SLOT),
+        "being replaced": begin,
+    }[change]
+    assert shelf.reader.copy(SLOT, TARGET) == 0
+    assert read(memory, TARGET) == [-1.0] * PARAMETERS
+    assert shelf.reader.copy(SLOT, TARGET) == (2 if change == "replaced" else 0), "the next look sees what is there now"
+
+
+def putter(first: int, count: int) -> Program:
+    def program(memory: ReplayMemory) -> None:
+        writer = LibraryWriter(memory, LAYOUT)
+        for ident in range(first, first + count):
+            memory.mark(ident)
+            writer.put(SLOT, ident, payload(ident))
+
+    return program
+
+
+def copier(copies: int, kind: type[LibraryReader] = LibraryReader) -> Program:
+    def program(memory: ReplayMemory) -> None:
+        reader = kind(memory, LAYOUT)
+        for left in range(copies, 0, -1):
+            memory.mark(left)
+            ident = reader.copy(SLOT, TARGET)
+            values = payload(0)
+            if ident:
+                memory.read(TARGET, values)
+                assert values.tolist() == [float(ident)] * PARAMETERS, f"torn: id {ident} came with {values.tolist()}"
+
+    return program
+
+
+def test_no_interleaving_gives_a_torn_copy_even_where_the_writer_dies() -> None:
+    explored = Explorer({"writer": putter(1, 3), "reader": copier(3)}).run()
+    assert explored.states > 500, f"only {explored.states} states: the explorer lost something"
+
+    def whole(load: Load) -> None:
+        places = snapshots._Places(LAYOUT)
+        ident = load(places.ident(SLOT))
+        assert ident in (0, 11), f"a dead writer and its replacement left snapshot {ident}"
+
+    threads = {"writer": putter(1, 2), "reader": copier(1)}
+    Explorer(threads, killable=["writer"], recovery={"writer": putter(11, 1)}).run()
+    Explorer({"writer": putter(11, 1), "reader": copier(1)}, killable=["writer"]).run(whole)
+
+
+class Trusting(LibraryReader):
+    """Broken on purpose: does not look at the id again."""
+
+    def copy(self, slot: int, target_offset: int) -> int:
+        ident = self._memory.load(self._places.ident(slot))
+        self._memory.read(self._places.parameters(slot), self._copy)
+        self._memory.write(target_offset, self._copy)
+        return ident
+
+
+def test_the_explorer_finds_the_tear_of_a_reader_that_does_not_look_twice() -> None:
+    with pytest.raises(Violation, match="torn"):
+        Explorer({"writer": putter(1, 2), "reader": copier(1, Trusting)}).run()
+
+
+def test_a_worker_follows_the_trainers_choice_and_keeps_its_copy_while_there_is_no_better() -> None:
+    shelf = Shelf()
+    for worker in range(2):
+        shelf.writer.choose(worker, NO_CHOICE)
+    shelf.writer.put(SLOT, 9, payload(9))
+    shelf.writer.choose(1, SLOT)
+    assert shelf.writer.chosen() == {SLOT}
+    other, book = shelf.books
+    assert (other.follow(), other.rival) == (False, None)
+    assert book.follow() and not book.follow()
+    place = LAYOUT["library.rival.rollout.1"].offset
+    assert book.rival == place and read(shelf.memory, place) == [9.0] * PARAMETERS
+    shelf.writer.drop(SLOT)
+    assert not book.follow() and book.rival == place, "the copy outlives the slot"
+    shelf.writer.put(SLOT, 10, payload(10))
+    assert book.follow() and read(shelf.memory, place) == [10.0] * PARAMETERS
+    shelf.writer.choose(1, NO_CHOICE)
+    assert book.follow() and book.rival is None
+
+
+def test_a_chosen_snapshot_that_changes_while_it_is_copied_is_copied_at_the_next_look() -> None:
+    memory = Meddler(LAYOUT.total_bytes)
+    shelf = Shelf(memory)
+    shelf.writer.put(SLOT, 1, payload(1))
+    shelf.writer.choose(0, SLOT)
+    memory.meddle = lambda: shelf.writer.put(SLOT, 2, payload(2))  # type: ignore[method-assign]
+    book = shelf.books[0]
+    assert not book.follow() and book.rival is None
+    assert book.follow() and read(memory, book.rival or 0) == [2.0] * PARAMETERS
+
+
+def test_tallies_are_added_over_workers_and_belong_to_the_snapshot_in_the_slot() -> None:
+    shelf = Shelf()
+    shelf.writer.put(SLOT, 1, payload(1))
+    shelf.writer.put(0, 2, payload(2))
+    for worker, book in enumerate(shelf.books):
+        book.count(7, 7, 0)  # of nobody's snapshot
+        shelf.writer.choose(worker, SLOT)
+        book.follow()
+    shelf.books[0].count(10, 6, 1)
+    shelf.books[0].count(5, 0, 5)
+    shelf.books[1].count(3, 1, 1)
+    assert shelf.writer.tallies() == {0: DuelTally(2, 0, 0, 0), SLOT: DuelTally(1, 18, 7, 7)}
+    shelf.writer.put(SLOT, 3, payload(3))
+    shelf.books[1].count(4, 4, 0)  # the rest of what was under way against the old one
+    assert shelf.writer.tallies()[SLOT] == DuelTally(3, 0, 0, 0)
+    shelf.books[1].follow()
+    shelf.books[1].count(2, 1, 0)
+    assert shelf.writer.tallies()[SLOT] == DuelTally(3, 2, 1, 0), "another id starts from nothing"
+
+
+def test_a_dead_worker_leaves_its_counts_to_its_replacement_and_other_workers_alone() -> None:
+    def count(memory: ReplayMemory) -> None:
+        book = DuelBook(memory, LAYOUT, 0)
+        assert book.follow()
+        for left in (2, 1):
+            memory.mark(left)
+            book.count(3, 2, 1)
+
+    def look(memory: ReplayMemory) -> None:
+        seen = LibraryWriter(memory, LAYOUT)._tally(SLOT, 7)
+        assert seen.wins + seen.losses <= seen.episodes, f"more decided than played: {seen}"
+        assert seen.episodes >= 6, f"the living worker's count is gone: {seen}"
+
+    places = snapshots._Places(LAYOUT)
+    initial = {places.tally(1, SLOT) + word: value for word, value in enumerate((7, 6, 4, 2))}
+    initial |= {places.tally(0, SLOT) + word: value for word, value in enumerate((5, 90, 80, 10))}
+    initial |= {places.ident(SLOT): 7, LAYOUT["library.choice"].word: SLOT}
+    Explorer({"worker": count, "trainer": look}, initial, killable=["worker"], recovery={"worker": count}).run()
+
+
+def test_what_cannot_be_kept_is_refused_with_both_values() -> None:
+    shelf = Shelf()
+    with pytest.raises(ValueError, match="snapshot id is 0, needs at least 1"):
+        shelf.writer.put(0, 0, payload(1))
+    with pytest.raises(ValueError, match="snapshot 4 has 4 bytes, slots have 12"):
+        shelf.writer.put(0, 4, payload(1)[:1])
+    with pytest.raises(ValueError, match=f"slot {LIBRARY_SLOTS} does not exist: there are {LIBRARY_SLOTS}"):
+        shelf.writer.put(LIBRARY_SLOTS, 4, payload(1))
+    with pytest.raises(ValueError, match="slot -1 does not exist"):
+        shelf.reader.copy(-1, TARGET)
+    with pytest.raises(ValueError, match="worker 2 of 2 cannot play slot 0"):
+        shelf.writer.choose(2, 0)
+    with pytest.raises(ValueError, match=f"worker 0 of 2 cannot play slot {LIBRARY_SLOTS} of {LIBRARY_SLOTS}"):
+        shelf.writer.choose(0, LIBRARY_SLOTS)

@@ -1,0 +1,109 @@
+"""The address: a link reproduces the set-up; what makes no sense in one is explained and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.program import Program
+from drillsergeant.runtimes.page.address import Opening, opened, sensible
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.setup import Setup, choose_setup
+
+from tests.fakes.page import Sitting
+
+DEFAULTS = {name: float(value) for name, value in asdict(Hyper()).items()}
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    return build_program(make("ball"), shared=False, hidden=16)
+
+
+def test_what_is_changed_stands_in_the_address_and_what_is_put_back_does_not() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("hyper-clip", "0.3")
+    sitting.metrics("trainer", hyper={**DEFAULTS, "clip": 0.3})
+    sitting.page.on_change("speed", "2")
+    sitting.page.on_change("learner", "wasm")
+    sitting.page.on_click("factory")
+    sitting.page.on_tick()
+    assert sitting.view.address == {"clip": "0.3", "speed": "2", "learner": "wasm", "view": "factory"}
+    sitting.page.on_change("hyper-clip", "0.2")
+    sitting.metrics("trainer", hyper=DEFAULTS)
+    sitting.page.on_click("factory")
+    sitting.page.on_change("speed", "1")
+    sitting.page.on_tick()
+    assert sitting.view.address == {"learner": "wasm"}
+
+
+def test_an_address_opens_view_and_speed_and_keeps_what_it_does_not_know() -> None:
+    sitting = Sitting(Opening(given={"view": "factory", "speed": "4", "matches": "64"}))
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    sent = [message for _, message in sitting.crew.take()]
+    assert messages.SetView("factory") in sent and messages.SetSpeed(4.0) in sent
+    sitting.view.values["seed"] = "9"
+    sitting.page.on_click("reset")
+    sitting.page.on_tick()
+    assert sitting.view.address == {"view": "factory", "speed": "4", "matches": "64", "seed": "9"}
+
+
+def test_each_bad_value_is_left_out_with_its_reason_and_the_others_stay(program: Program) -> None:
+    def choose(values: Mapping[str, str]) -> Setup:
+        return choose_setup(program, 4, values)
+
+    bad = {"seed": "-1", "learning_rate": "nan", "view": "moon", "speed": "900", "learner": "<b>", "epochs": "9" * 999}
+    setup, opening = opened({**bad, "clip": "0.1", "unknown": "x"}, choose)
+    assert opening.given == {"clip": "0.1", "unknown": "x"}
+    assert len(opening.complaints) == len(bad)
+    assert all(any(name in text for text in opening.complaints) for name in bad)
+    assert max(map(len, opening.complaints)) < 500
+    assert opening.hyper["clip"] == 0.1
+    assert opening.defaults["clip"] == Hyper().clip
+    assert setup.seed == 1
+
+
+def test_values_that_only_together_make_no_sense_are_all_left_out() -> None:
+    def accept(values: Mapping[str, str]) -> None:
+        if len(values) > 1:
+            raise ValueError("too much")
+
+    good, complaints = sensible({"a": "1", "b": "2"}, accept)
+    assert good == {}
+    assert "too much" in complaints[0]
+
+
+def test_complaints_are_shown_and_are_no_errors_of_the_page() -> None:
+    sitting = Sitting(Opening(complaints=("seed=-1 is left out",))).boot()
+    assert sitting.view.errors == [("seed=-1 is left out", "")]
+    sitting.page.on_tick()
+    assert '"errors": []' in sitting.view.texts["telemetry"]
+
+
+def test_the_link_is_copied_after_the_address_is_current() -> None:
+    sitting = Sitting().boot()
+    sitting.view.values["seed"] = "5"
+    sitting.page.on_click("reset")
+    sitting.page.on_click("share")
+    assert sitting.view.address == {"seed": "5"}
+    assert "copied" in sitting.view.texts["status"]
+    sitting.view.copying_allowed = False
+    sitting.page.on_key("KeyL", "l", True, "")
+    assert "address bar" in sitting.view.texts["status"]
+
+
+def test_help_and_colours() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_key("Slash", "?", True, "")
+    assert sitting.view.dialogs == {"help-dialog": True}
+    sitting.page.on_click("help-close")
+    assert sitting.view.dialogs == {"help-dialog": False}
+    sitting.page.on_click("theme")
+    assert sitting.view.preferred == {"theme": "dark"}
+    sitting.view.is_dark = True
+    sitting.page.on_click("theme")
+    assert sitting.view.preferred == {"theme": "light"}

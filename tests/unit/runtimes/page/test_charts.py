@@ -1,0 +1,164 @@
+"""Charts and sliders: bounded history, the shadow of the run before, values that go to a slider and come back."""
+
+from __future__ import annotations
+
+import pytest
+from drillsergeant.learn.ppo.hyper import RANGES, Hyper
+from drillsergeant.runtimes.page.training.charts import axis_for, marks_of
+from drillsergeant.runtimes.page.training.history import History, interpolate
+from drillsergeant.runtimes.page.training.sliders import SLIDES
+from drillsergeant.runtimes.page.training.status import milestone
+from drillsergeant.runtimes.page.training.tables import ROWS, table
+from drillsergeant.runtimes.protocol import messages
+
+from tests.fakes.page import Sitting
+
+
+def test_history_never_grows_beyond_its_limit_and_keeps_means_and_the_newest_time() -> None:
+    history = History(limit=10)
+    for t in range(1, 1001):
+        history.add(float(t), {"x": float(t), **({"late": 1.0} if t > 500 else {})})
+        assert len(history.times_s) <= 10
+        assert history.times_s[-1] == t
+        assert all(len(column) == len(history.times_s) for column in history.columns.values())
+    xs = [x for x in history.column("x") if x is not None]
+    assert xs == sorted(xs)
+    assert xs[0] == pytest.approx(64.5), "128 rows in one: their mean"
+    assert history.column("late")[0] is None
+    assert history.column("late")[-1] == 1.0
+    assert history.column("never") == [None] * len(xs)
+
+
+def test_rows_are_found_by_time_and_lines_between_points() -> None:
+    history = History()
+    assert history.row_at(3.0) is None
+    for t in (1.0, 2.0, 4.0):
+        history.add(t, {})
+    assert [history.row_at(t) for t in (0.0, 1.4, 2.9, 3.1, 9.0)] == [0, 0, 1, 2, 2]
+    assert interpolate([0.0, 2.0], [1.0, 2.0], 1.0) == 1.5
+    assert interpolate([0.0, 2.0], [1.0, None], 1.0) == 1.0
+    assert interpolate([0.0, 2.0], [1.0, 2.0], 2.5) is None
+
+
+def test_the_charts_follow_the_trainer_and_the_run_before_stays_as_a_shadow() -> None:
+    sitting = Sitting().boot()
+    for t in range(1, 6):
+        sitting.metrics("trainer", t_s=float(t), win_rate=t / 10, win_low=0.0, win_high=1.0, entropy=2.0, reward_goal=1)
+    sitting.page.on_tick()
+    sitting.page.on_tick()
+    columns, end, unit, _ = sitting.view.charts["wins"]
+    assert (end, unit) == (30.0, "s")
+    assert columns[1] == pytest.approx([10, 20, 30, 40, 50])
+    assert columns[-1] == [None] * 5
+    assert sitting.view.charts["entropy"][0][1] == [2.0] * 5
+    assert len(sitting.view.charts["reward"][0]) == 2
+    sitting.metrics("trainer", t_s=0.5)
+    sitting.metrics("trainer", t_s=1.5, win_rate=0.9)
+    sitting.page.on_tick()
+    columns = sitting.view.charts["wins"][0]
+    assert columns[0] == [0.5, 1.5, 2.0, 3.0, 4.0, 5.0]
+    assert columns[1][:2] == [None, 90.0] and columns[1][2:] == [None] * 4
+    assert columns[-1] == pytest.approx([None, 15.0, 20.0, 30.0, 40.0, 50.0])
+
+
+def test_nothing_is_drawn_without_news() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", t_s=1.0)
+    for _ in range(3):
+        sitting.page.on_tick()
+    sitting.view.charts.clear()
+    sitting.metrics("trainer", t_s=1.0)
+    for _ in range(3):
+        sitting.page.on_tick()
+    assert sitting.view.charts == {}
+
+
+def test_marks_are_read_whatever_comes_and_drawn_on_the_time_axis() -> None:
+    sitting = Sitting().boot()
+    events = [{"t_s": 200.0, "kind": "hyper", "text": "clip 0.2 to 0.3"}, {"t_s": "x"}, 3, {"text": "no time"}]
+    sitting.metrics("trainer", t_s=240.0, events=events)
+    sitting.page.on_tick()
+    (mark,) = sitting.view.charts["wins"][3]
+    assert (mark.x, mark.kind, mark.text) == (pytest.approx(200 / 60), "hyper", "clip 0.2 to 0.3")
+    assert sitting.view.rows["event-table"] == [("3:20", "clip 0.2 to 0.3")]
+    assert len(marks_of([{"t_s": t} for t in range(999)])) < 30
+    assert [axis_for(t).unit for t in (0, 60, 170, 7100, 1e6)] == ["s", "s", "min", "h", "h"]
+
+
+def test_the_table_is_short_and_begins_with_the_newest() -> None:
+    history = History()
+    for t in range(1, 401):
+        history.add(float(t), {"win_rate": 0.5})
+    rows = table(history)
+    assert len(rows) <= ROWS
+    assert rows[0][:3] == ("6:40", "–", "50 %")
+
+
+@pytest.mark.parametrize("name", list(SLIDES))
+def test_a_slider_reaches_allowed_values_only_and_the_default_comes_back(name: str) -> None:
+    slide, allowed = SLIDES[name], RANGES[name]
+    values = [slide.value(place / 10) for place in range(1001)]
+    assert values == sorted(values)
+    assert (values[0], values[-1]) == (slide.low, slide.high)
+    for value in values:
+        Hyper().changed(**{name: value})
+    default = float(getattr(Hyper(), name))
+    assert slide.value(slide.position(default)) == pytest.approx(default, rel=0.02)
+    assert slide.position(allowed.low) == 0
+    assert slide.position(allowed.high) == 100
+
+
+def test_a_slider_s_number_follows_at_once_and_the_trainer_hears_of_where_it_stops() -> None:
+    sitting = Sitting().boot()
+    for place in (30, 40, 50):
+        sitting.page.on_change("slide-learning_rate", str(place))
+    assert sitting.view.values["hyper-learning_rate"] == "0.001"
+    assert sitting.crew.take() == []
+    sitting.view.time_s += 0.5
+    sitting.page.on_tick()
+    assert sitting.crew.take() == [("trainer", messages.SetHyper({"learning_rate": 0.001}))]
+    sitting.metrics("trainer", hyper={"learning_rate": 0.001})
+    sitting.page.on_change("slide-learning_rate", "50.0")
+    sitting.view.time_s += 0.5
+    sitting.page.on_tick()
+    assert sitting.crew.take() == [], "it stands where it stood"
+
+
+def test_suggestions_press_the_real_controls() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("try-bold")
+    ((_, message),) = sitting.crew.take()
+    assert message == messages.SetHyper({"learning_rate": pytest.approx(5 * Hyper().learning_rate)})
+    sitting.metrics("trainer", hyper={"learning_rate": 5 * Hyper().learning_rate})
+    sitting.page.on_click("try-bold")
+    ((_, message),) = sitting.crew.take()
+    assert message == messages.SetHyper({"learning_rate": pytest.approx(Hyper().learning_rate)})
+    sitting.page.on_click("try-factory")
+    assert sitting.crew.take() == [("show", messages.SetView("factory"))]
+    sitting.page.on_click("try-bot")
+    assert sitting.view.values["player-right"] == "bot"
+    assert sitting.crew.take() != []
+    sitting.page.on_click("try-hide")
+    assert sitting.view.preferred == {"tips": "hidden"}
+    sitting.page.on_click("tips")
+    assert sitting.view.preferred == {"tips": None}
+
+
+def test_the_road_follows_results_against_chance_and_the_bot() -> None:
+    assert milestone({}) == 0
+    assert milestone({"win_rate_random": 0.6, "win_rate": 0.02}) == 1
+    assert [milestone({"win_rate_random": 0.9, "win_rate": win}) for win in (0.1, 0.5, 0.95)] == [2, 3, 4]
+
+
+def test_the_numbers_follow_the_pointer_over_a_chart_and_then_the_trainer_again() -> None:
+    sitting = Sitting().boot()
+    for t, entropy in ((10.0, 3.0), (20.0, 2.0), (40.0, 1.0)):
+        sitting.metrics("trainer", t_s=t, entropy=entropy)
+    texts = sitting.view.texts
+    assert texts["metric-entropy"] == "1.000"
+    sitting.page.on_hover(19.0)
+    assert (texts["metric-entropy"], texts["metric-t_s"]) == ("2.000", "20 s")
+    sitting.metrics("trainer", t_s=41.0, entropy=0.9)
+    assert texts["metric-entropy"] == "2.000"
+    sitting.page.on_hover(None)
+    assert (texts["metric-entropy"], texts["metric-t_s"]) == ("0.900", "41 s")

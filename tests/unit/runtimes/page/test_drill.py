@@ -1,0 +1,73 @@
+"""Choosing a drill: it is fetched once, everything that names the game follows, a failure changes nothing."""
+
+from drillsergeant.drills import make
+from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE
+from drillsergeant.runtimes.protocol import messages
+
+from tests.fakes.page import Sitting
+from tests.unit.runtimes.page.test_players import with_timeline
+
+CHASE = facts_of(make("chase"))
+
+
+def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change(CHOICE, "chase")
+    assert sitting.forge.brought == ["chase"]
+    assert sitting.view.attributes[(CHOICE, "disabled")] == ""
+    sitting.page.on_drill(CHASE)
+    texts, attributes = sitting.view.texts, sitting.view.attributes
+    assert (texts["side-0"], texts["side-1"]) == CHASE.words.sides
+    assert texts["drill-sentence"] == texts["status"] == CHASE.words.sentence
+    assert attributes[("metric-score_1", "aria-label")] == "catches, Got away"
+    assert str(attributes[("match", "aria-label")]).startswith(CHASE.words.picture)
+    assert attributes[("team-right", "hidden")] == ""
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert attributes[(CHOICE, "disabled")] is None
+
+
+def test_keys_and_step_are_those_of_the_new_drill() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_drill(CHASE)
+    sitting.page.on_change("player-left", "you")
+    assert sitting.view.texts["hint"] == CHASE.words.keys
+    sitting.crew.take()
+    sitting.page.on_key("ArrowUp", "ArrowUp", True, "")
+    assert sitting.crew.take() == [("show", messages.Input(action=CHASE.from_keys(0, 0, 1, 0, False)))]
+
+
+def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:
+    sitting = with_timeline()
+    sitting.page.on_click("duel")
+    sitting.page.on_change("inside-side", "1")
+    sitting.page.on_drill(CHASE)
+    assert sitting.view.values["player-right"] == "now"
+    assert not sitting.enabled("timeline")
+    assert sitting.view.attributes[("inside-body", "hidden")] == ""
+    sitting.crew.take()
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    seats = [message for _, message in sitting.crew.take() if isinstance(message, messages.SetPlayers)]
+    assert seats == [messages.SetPlayers()]
+
+
+def test_a_drill_that_cannot_be_had_changes_nothing_and_says_why() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change(CHOICE, "sumo")
+    sitting.page.on_no_drill("sumo", "programs/sumo.json was answered with status 404")
+    assert "Sumo Drill could not be loaded (programs/sumo.json was answered" in sitting.view.texts[NOTE]
+    assert sitting.view.values[CHOICE] == "ball"
+    assert sitting.view.attributes[(CHOICE, "disabled")] is None
+    assert sitting.view.texts["side-0"] == "Orange"
+
+
+def test_what_is_no_drill_is_not_asked_for() -> None:
+    sitting = Sitting().boot()
+    for name in ("ball", "probe-value", "../ball", ""):
+        sitting.page.on_change(CHOICE, name)
+    assert sitting.forge.brought == []
+    assert sitting.view.values[CHOICE] == "ball"
+
+
+def test_every_choice_is_a_drill() -> None:
+    assert {name: make(name).words.title for name in DRILLS} == DRILLS

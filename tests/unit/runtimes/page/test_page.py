@@ -1,0 +1,295 @@
+"""The page: what the visitor does reaches the right worker, what workers say reaches the right place."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import tomllib
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from drillsergeant.drawing.match import fit
+from drillsergeant.runtimes.protocol import messages
+
+from tests.fakes.page import STILL, Sitting
+
+ROOT = Path(__file__).parents[4]
+
+
+def test_controls_wake_up_with_the_part_they_need() -> None:
+    sitting = Sitting()
+    assert not sitting.enabled("play")
+    sitting.crew.state["show"] = "ready"
+    sitting.page.on_fleet("show", "ready", "")
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert sitting.enabled("play")
+    assert not sitting.enabled("train")
+    sitting.boot()
+    assert sitting.enabled("train")
+    assert sitting.enabled("hyper-clip")
+    assert sitting.view.attributes[("boot-progress", "data-done")] == ""
+
+
+def test_a_ready_show_is_told_the_canvas_size_in_device_pixels_and_the_theme() -> None:
+    sitting = Sitting()
+    sitting.view.is_dark = True
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert ("show", messages.Resize(1470, 890, dark=True)) in sitting.crew.take()
+    sitting.view.size = (0.0, 0.0, 1.0)
+    sitting.page.on_layout()
+    assert sitting.crew.take() == [("show", messages.Resize(1, 1, dark=True))]
+
+
+def test_train_and_stop() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("train")
+    assert sitting.crew.take() == [("trainer", messages.StartTraining())]
+    assert sitting.view.texts["train"] == "Stop"
+    assert sitting.view.attributes[("train", "aria-pressed")] == "true"
+    assert sitting.view.texts["status"].startswith("Training.")
+    sitting.page.on_click("train")
+    assert sitting.crew.take() == [("trainer", messages.StopTraining())]
+    assert sitting.view.texts["train"] == "Train"
+
+
+def test_step_pauses_first_and_advances_one_decision() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("step")
+    assert sitting.crew.take() == [("show", messages.Pause()), ("show", messages.Step(8))]
+    sitting.page.on_click("step")
+    assert sitting.crew.take() == [("show", messages.Step(8))]
+    sitting.page.on_click("play")
+    assert sitting.crew.take() == [("show", messages.Play())]
+
+
+def test_a_show_that_was_started_again_stays_paused() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("play")
+    sitting.crew.take()
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert ("show", messages.Pause()) in sitting.crew.take()
+
+
+@pytest.mark.parametrize("bad", ["", "-1", "4294967296", "1.5", "abc", "٣", "9" * 5000])
+def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
+    sitting = Sitting().boot()
+    sitting.view.values["seed"] = bad
+    sitting.page.on_click("reset")
+    assert sitting.crew.take() == []
+    assert sitting.view.values["seed"] == "7"
+    assert "0 to 4294967295" in sitting.view.texts["status"]
+    sitting.view.values["seed"] = " 4294967295 "
+    sitting.page.on_click("reset")
+    assert sitting.crew.take() == [("show", messages.ResetShow(4294967295))]
+
+
+def test_speed_and_mode_reach_the_show() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("speed", "0.25")
+    sitting.page.on_change("player-left", "you")
+    assert sitting.crew.take() == [("show", messages.SetSpeed(0.25)), ("show", messages.SetPlayers(messages.VISITOR))]
+    assert sitting.view.attributes[("stage", "data-mode")] == "human_vs_ai"
+    sitting.page.on_change("speed", "900")
+    sitting.page.on_change("player-left", "chess")
+    assert sitting.crew.take() == []
+    assert (sitting.view.values["speed"], sitting.view.values["player-left"]) == ("0.25", "you")
+
+
+def test_forgetting_what_took_a_while_needs_a_second_press_soon() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", t_s=42.0)
+    sitting.page.on_click("restart")
+    assert "42 s" in sitting.view.texts["status"]
+    sitting.view.time_s += 10
+    sitting.page.on_tick()
+    sitting.page.on_click("restart")
+    assert sitting.crew.take() == []
+    sitting.view.time_s += 1
+    sitting.page.on_click("restart")
+    assert sitting.crew.take() == [("trainer", messages.ResetTrainer(7)), ("trainer", messages.StartTraining())]
+    sitting.metrics("trainer", t_s=3.0)
+    sitting.page.on_click("restart")
+    assert sitting.crew.take() == [("trainer", messages.ResetTrainer(7))], "nothing much to lose, and it trains already"
+
+
+def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
+    sitting = Sitting().boot()
+    for code, key, focus, used in (
+        ("KeyT", "t", "typing", False),
+        ("Space", " ", "button", False),
+        ("KeyX", "x", "", False),
+        ("KeyT", "T", "button", True),
+        ("Space", " ", "", True),
+        ("Period", ".", "", True),
+        ("KeyR", "r", "", True),
+    ):
+        assert sitting.page.on_key(code, key, True, focus) is used
+        sitting.page.on_key(code, key, False, focus)
+    kinds = [type(message) for _, message in sitting.crew.take()]
+    assert kinds == [messages.StartTraining, messages.Pause, messages.Step, messages.ResetShow]
+
+
+def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
+    sitting = Sitting().boot()
+    assert not sitting.page.on_key("KeyW", "w", True, "")
+    sitting.page.on_change("player-left", "you")
+    sitting.crew.take()
+    assert sitting.view.focused == 1
+    actions = []
+    for code, down in (("KeyD", True), ("KeyD", True), ("ArrowUp", True), ("KeyA", True), ("Space", True)):
+        assert sitting.page.on_key(code, "", down, "")
+        actions += [message.action for _, message in sitting.crew.take() if isinstance(message, messages.Input)]
+    held = [
+        sitting.game.from_keys(0, *keys)
+        for keys in ((1, 0, 0, False), (1, 1, 0, False), (0, 1, 0, False), (0, 1, 0, True))
+    ]
+    assert actions == held, "a repeated key sends nothing new, and opposite keys cancel"
+    sitting.page.on_key("KeyA", "", False, "")
+    ((_, message),) = sitting.crew.take()
+    assert message == messages.Input(action=sitting.game.from_keys(0, 1, 1, 0, True)), "D is still held"
+    sitting.page.on_blur()
+    assert sitting.crew.take() == [("show", messages.Input(action=STILL))]
+
+
+def test_who_stops_playing_lets_go_of_everything() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("player-left", "you")
+    sitting.page.on_key("KeyD", "d", True, "")
+    sitting.crew.take()
+    sitting.page.on_change("player-left", "now")
+    assert sitting.crew.take() == [("show", messages.SetPlayers()), ("show", messages.Input(action=STILL))]
+
+
+def test_dragging_speaks_field_metres_and_begins_where_the_pointer_came_down() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_pointer("move", 10, 10)
+    assert sitting.crew.take() == [], "only after the pointer went down"
+    place = fit(sitting.game.scene, *sitting.view.size[:2])
+    sitting.page.on_pointer("down", *place.to_pixels(2.5, -1.5))
+    assert sitting.crew.take() == [], "only when it moves: it may be a tap"
+    sitting.page.on_pointer("move", *place.to_pixels(3.5, -1.0))
+    sitting.page.on_pointer("up", *place.to_pixels(3.5, -1.0))
+    sitting.page.on_pointer("move", 0, 0)
+    first, second, drop = (message for _, message in sitting.crew.take())
+    assert isinstance(first, messages.Input)
+    assert isinstance(second, messages.Input)
+    assert (first.x_m, first.y_m, second.x_m, second.y_m) == pytest.approx((2.5, -1.5, 3.5, -1.0))
+    assert drop == messages.Input(released=True)
+
+
+def test_a_pointer_that_hardly_moves_taps() -> None:
+    sitting = Sitting().boot()
+    x_px, y_px = fit(sitting.game.scene, *sitting.view.size[:2]).to_pixels(2.5, -1.5)
+    sitting.page.on_pointer("down", x_px, y_px)
+    sitting.page.on_pointer("move", x_px + 2, y_px - 3)
+    sitting.page.on_pointer("up", x_px + 2, y_px - 3)
+    ((_, tap),) = sitting.crew.take()
+    assert isinstance(tap, messages.Tap)
+    assert (tap.x_m, tap.y_m, tap.match) == pytest.approx((2.5, -1.5, 0))
+
+
+def test_a_worker_s_error_is_shown_with_its_traceback() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_message("rollout", 1, messages.Error("rollout", 1, "KeyError: 'x'", "Traceback ..."))
+    assert sitting.view.errors == [("rollout 1: KeyError: 'x'", "Traceback ...")]
+    sitting.page.on_tick()
+    assert json.loads(sitting.view.texts["telemetry"])["errors"] == ["rollout 1: KeyError: 'x'"]
+    sitting.page.on_click("dismiss")
+    assert sitting.view.errors == []
+
+
+def test_a_worker_that_dies_is_told_at_once_and_forgotten_once_it_is_back() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("train")
+    sitting.crew.state["rollout.0"] = "restarting"
+    sitting.page.on_fleet("rollout.0", "restarting", "it died")
+    assert "training goes on" in sitting.view.texts["status"]
+    sitting.boot()
+    sitting.view.time_s += 6
+    sitting.page.on_tick()
+    assert sitting.view.texts["status"].startswith("Training.")
+    told = json.loads(sitting.view.texts["telemetry"])
+    assert told["restarts"] == {"rollout.0": 1}
+    assert told["errors"] == []
+
+
+def test_the_status_line_changes_at_most_every_five_seconds_on_its_own() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("train")
+    changes = []
+    for half_second in range(60):
+        sitting.view.time_s += 0.5
+        rates = {"win_rate": 0.123, "loss_rate": 0.7, "draw_rate": 0.177}
+        sitting.metrics("trainer", t_s=half_second / 2, curve=[{"win": 0.4, "loss": 0.3}], **rates)
+        before = sitting.view.texts["status"]
+        sitting.page.on_tick()
+        if sitting.view.texts["status"] != before:
+            changes.append(sitting.view.time_s)
+    assert len(changes) >= 5
+    assert min(b - a for a, b in itertools.pairwise(changes)) >= 5.0
+    texts = sitting.view.texts
+    assert texts["metric-win_rate"] == "12 %"
+    assert "It wins 12 % of its matches" in texts["status"] and ": 12 % wins, 18 % draws" in texts["curve-summary"]
+
+
+def test_telemetry_is_json_whatever_comes_and_holds_the_timings() -> None:
+    sitting = Sitting()
+    sitting.metrics("show", clock_s=2.0, frame_ms_p99=math.inf)
+    sitting.metrics("trainer", policy_loss=math.nan, curve=[{"t_s": "x"}, 3], hyper=None)
+    sitting.boot()
+    sitting.page.on_tick()
+    told = json.loads(sitting.view.texts["telemetry"])
+    assert told["trainer"]["policy_loss"] is None
+    assert told["timings"] == {"match_moving_s": 98.0, "train_ready_s": 100.0}
+    assert told["fleet"]["rollout.0"] == "ready"
+
+
+class _Ids(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.csp = ""
+        self.inline: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.csp = given["content"] or ""
+        inline = tag == "style" or (tag == "script" and "src" not in given)
+        self.inline += [tag] if inline or "style" in given or any(name.startswith("on") for name in given) else []
+
+
+def test_every_element_the_page_writes_to_is_in_index_html_once_and_nothing_is_inline() -> None:
+    document = _Ids()
+    document.feed((ROOT / "web/index.html").read_text())
+    assert len(document.ids) == len(set(document.ids))
+    assert document.inline == []
+    pins = tomllib.loads((ROOT / "build/pins.toml").read_text())
+    assert document.csp == pins["site"]["content_security_policy"]
+    sitting = Sitting().boot()
+    sitting.metrics("show", clock_s=1.0, score_0=1, score_1=0, version=3, frames_per_s=60, renderer="canvas2d",
+                    frame_ms_p50=16.7, frame_ms_p99=20)  # fmt: skip
+    sitting.metrics("trainer", win_rate=0.5, reward_goal=0.1)
+    for name in (
+        "train",
+        "play",
+        "step",
+        "reset",
+        "restart",
+        "defaults",
+        "try-bold",
+        "try-you",
+        "try-hide",
+        "tips",
+        "dismiss",
+    ):
+        sitting.page.on_click(name)
+    sitting.page.on_change("player-left", "you")
+    sitting.page.on_change("hyper-clip", "7")
+    sitting.page.on_tick()
+    view = sitting.view
+    written = {*view.texts, *view.values, *view.rows, *(name for name, _ in view.attributes)}
+    assert written - set(document.ids) == set()

@@ -1,0 +1,125 @@
+"""The page's parts: hyperparameter fields, numbers as text, the curve, the sentence."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.runtimes.page.number_text import compact, duration, text_of
+from drillsergeant.runtimes.page.solo_notice import tell_mode
+from drillsergeant.runtimes.page.training.result import Result
+from drillsergeant.runtimes.page.training.status import Situation, describe
+from drillsergeant.runtimes.protocol import messages
+
+from tests.fakes.page import FakeView, Sitting
+
+
+def refusal(changes: dict[str, object]) -> str:
+    """What the trainer answers, from the module it asks."""
+    with pytest.raises(ValueError) as refused:
+        Hyper().changed(**changes)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("bad", ["nan", "-1", "1e999", "lots", "", "0x10", "None", "9" * 1000])
+def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(bad: str) -> None:
+    sitting = Sitting().boot()
+    sitting.view.values["hyper-learning_rate"] = bad
+    sitting.page.on_change("hyper-learning_rate", bad)
+    ((role, message),) = sitting.crew.take()
+    assert role == "trainer"
+    assert isinstance(message, messages.SetHyper)
+    default = Hyper().learning_rate
+    # Posted before the trainer had read the change.
+    sitting.metrics("trainer", hyper={"learning_rate": default})  # posted before the trainer had read the change
+    sitting.page.on_message("trainer", 0, messages.Error("trainer", 0, refusal(message.changes)))
+    assert sitting.view.values["hyper-learning_rate"] == str(default)
+    assert "1e-06 to 0.1" in sitting.view.texts["hyper-note"]
+    assert sitting.view.errors == [], "a slip is not a failure of the page"
+
+
+def test_a_good_value_stays_and_is_told_again_to_a_trainer_that_was_restarted() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("hyper-epochs", "4")
+    assert sitting.crew.take() == [("trainer", messages.SetHyper({"epochs": 4.0}))]
+    sitting.metrics("trainer", hyper={"epochs": 4})
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert ("trainer", messages.SetHyper({"epochs": 4.0})) in sitting.crew.take()
+
+
+def test_an_error_about_something_else_is_no_refusal() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("hyper-clip", "0.3")
+    sitting.page.on_message("trainer", 0, messages.Error("trainer", 0, "MemoryError: full"))
+    assert sitting.view.errors == [("trainer: MemoryError: full", "")]
+
+
+def test_values_set_elsewhere_show_up_but_not_while_a_change_is_on_its_way() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", hyper={"clip": 0.15, "entropy": 0.02})
+    assert sitting.view.values["hyper-clip"] == "0.15"
+    sitting.view.values["hyper-clip"] = "0.4"
+    sitting.page.on_change("hyper-clip", "0.4")
+    sitting.metrics("trainer", hyper={"clip": 0.1})
+    assert sitting.view.values["hyper-clip"] == "0.4"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (9876, "9 876"),
+        (12345, "12.3 k"),
+        (999_960, "1000 k"),
+        (1.5e6, "1.5 M"),
+        (2.34e9, "2.34 G"),
+    ],
+)
+def test_counts_are_short(value: float, text: str) -> None:
+    assert compact(value).replace("\u202f", " ") == text
+
+
+def test_durations_are_words() -> None:
+    assert [duration(s) for s in (0, 59.9, 61, 3660)] == ["0 s", "59 s", "1 min 1 s", "1 h 1 min"]
+
+
+@pytest.mark.parametrize("value", [None, math.nan, -math.inf, "12", True, []])
+def test_what_is_no_number_is_a_dash(value: object) -> None:
+    assert text_of(value, str) == "–"
+
+
+def test_missing_metrics_are_tolerated_and_rewards_listed_by_term() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer")
+    sitting.metrics("show")
+    assert sitting.view.texts["metric-win_rate"] == "–"
+    sitting.metrics("trainer", win_rate=0.257, reward_to_ball=0.5, reward_goal=-0.25)
+    assert sitting.view.texts["metric-win_rate"] == "26 %"
+    assert sitting.view.rows["reward-terms"] == [("goal", "−0.25"), ("to ball", "0.50")]
+
+
+def test_the_sentence_follows_what_is_going_on() -> None:
+    def said(win: float, loss: float) -> str:
+        now = Situation(moving=True, ready=True, training=True, trained_s=42)
+        return describe(now, Result(win, loss, 1 - win - loss))
+
+    assert describe(Situation(), None).startswith("Loading")
+    assert "still loading" in describe(Situation(moving=True), None)
+    assert describe(Situation(moving=True, ready=True), None).startswith("Ready")
+    assert "stopped after 42 s" in describe(Situation(moving=True, ready=True, trained_s=42), None)
+    assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
+    assert describe(Situation(moving=True, trouble="x"), None) == "x"
+
+
+def test_solo_mode_is_explained_with_a_way_out_and_full_speed_says_nothing() -> None:
+    view = FakeView()
+    tell_mode(view, "shared", "", "https://here/")
+    assert view.attributes == {("mode-notice", "data-mode"): "shared"}
+    tell_mode(view, "solo", "the moon is full", "")
+    assert "one worker because the moon is full." in view.texts["mode-why"]
+    assert view.attributes["mode-notice", "hidden"] is None
+    assert ("own-tab", "hidden") not in view.attributes
+    tell_mode(view, "solo", "the moon is full", "https://here/")
+    assert view.attributes["own-tab", "href"] == "https://here/"

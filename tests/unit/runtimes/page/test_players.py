@@ -1,0 +1,161 @@
+"""Who plays and the timeline: what each choice sends, what the slider says, what happens to a version that goes."""
+
+from __future__ import annotations
+
+import pytest
+from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, versions_of
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
+
+from tests.fakes.page import Sitting
+
+NAMES = ("id", "version", "decisions", "win", "rating", "kind")
+TIMELINE = [
+    dict(zip(NAMES, values, strict=True))
+    for values in (
+        (11, 3, 50_000, None, None, "first"),
+        (12, 90, 800_000, 0.31, 870.4, "auto"),
+        (13, 1240, 3.1e6, 0.62, 1130.0, "best"),
+    )
+]  # fmt: skip
+
+
+def with_timeline() -> Sitting:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", timeline=TIMELINE)
+    return sitting
+
+
+def seated(sitting: Sitting) -> list[messages.SetPlayers]:
+    return [message for _, message in sitting.crew.take() if isinstance(message, messages.SetPlayers)]
+
+
+def on_field(sitting: Sitting) -> list[tuple[int, int]]:
+    return [(each.left, each.right) for each in seated(sitting) if each.match == 0]
+
+
+def test_before_there_is_a_version_the_page_says_how_to_get_one() -> None:
+    sitting = Sitting().boot()
+    assert not any(sitting.enabled(name) for name in ("timeline", "now", "compare", "duel", "rewind"))
+    for name in ("compare", "duel", "rewind"):
+        sitting.page.on_click(name)
+    sitting.page.on_change("player-right", "then")
+    assert [type(message) for _, message in sitting.crew.take() if not isinstance(message, messages.SetPlayers)] == []
+    assert sitting.view.values["player-right"] == "now"
+    assert sitting.view.texts["status"] == EMPTY
+
+
+def test_the_slider_puts_a_version_on_the_field_at_once_and_says_which() -> None:
+    sitting = with_timeline()
+    assert sitting.view.attributes[("timeline", "max")] == "3"
+    assert (sitting.view.values["timeline"], sitting.view.texts["timeline-text"]) == ("3", AT_NOW)
+    sitting.page.on_change("timeline", "2")
+    assert on_field(sitting) == [(13, 13)]
+    assert sitting.view.texts["timeline-text"] == "v1240, 3.1 M decisions, 62 % wins, rating 1130, the best so far"
+    assert sitting.view.attributes[("timeline", "aria-valuetext")] == sitting.view.texts["timeline-text"]
+    assert (sitting.view.values["player-left"], sitting.view.values["player-right"]) == ("then", "then")
+    sitting.metrics("show", version=2000)
+    assert sitting.view.texts["metric-version"] == "1240"
+    sitting.page.on_change("timeline", "0")
+    assert on_field(sitting) == [(11, 11)]
+    sitting.page.on_change("timeline", "3")
+    assert on_field(sitting) == [(NEWEST, NEWEST)]
+    sitting.metrics("show", version=2001)
+    assert sitting.view.texts["metric-version"] == "2001"
+
+
+@pytest.mark.parametrize("value", ["", "-1", "99", "nan", "inf", "two"])
+def test_a_slider_that_stands_nowhere_stands_at_now(value: str) -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("timeline", value)
+    assert on_field(sitting) == [(NEWEST, NEWEST)]
+
+
+def test_the_slider_leaves_the_visitor_and_the_bot_where_they_are() -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("player-left", "you")
+    assert on_field(sitting) == [(VISITOR, NEWEST)]
+    sitting.page.on_change("timeline", "1")
+    assert on_field(sitting) == [(VISITOR, 12)]
+    sitting.page.on_change("player-right", "bot")
+    sitting.page.on_change("player-left", "random")
+    assert on_field(sitting) == [(VISITOR, BOT), (RANDOM, BOT)]
+    sitting.page.on_change("timeline", "0")
+    assert on_field(sitting) == [(RANDOM, 11)], "somebody has to play the version that was asked for"
+
+
+def test_then_against_now_and_back() -> None:
+    sitting = with_timeline()
+    sitting.page.on_click("duel")
+    assert on_field(sitting) == [(NEWEST, 11)]
+    assert sitting.view.values["timeline"] == "0"
+    sitting.page.on_click("now")
+    assert on_field(sitting) == [(NEWEST, NEWEST)]
+    assert sitting.view.values["timeline"] == "3"
+
+
+def test_side_by_side_both_play_the_bot_and_the_slider_changes_then() -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("timeline", "1")
+    sitting.crew.take()
+    sitting.page.on_click("compare")
+    assert sitting.crew.take() == [
+        ("show", messages.SetPlayers(12, BOT, 1)),
+        ("show", messages.SetPlayers(NEWEST, BOT, 2)),
+        ("show", messages.SetView("compare")),
+    ]
+    assert sitting.view.attributes[("compare", "aria-pressed")] == "true"
+    sitting.page.on_change("timeline", "0")
+    assert messages.SetPlayers(11, BOT, 1) in seated(sitting)
+    sitting.page.on_click("compare")
+    assert sitting.crew.take() == [("show", messages.SetView("match"))]
+    sitting.page.on_key("KeyC", "c", True, "")
+    assert ("show", messages.SetView("compare")) in sitting.crew.take()
+    sitting.page.on_change("timeline", "3")  # then is now: nothing to compare
+    assert ("show", messages.SetView("match")) in sitting.crew.take()
+
+
+def test_one_click_rewinds_and_then_follows_the_training() -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("timeline", "1")
+    sitting.crew.take()
+    sitting.page.on_click("rewind")
+    sent = sitting.crew.take()
+    assert sent[0] == ("trainer", messages.Rewind(12))
+    assert sent[1] == ("show", messages.SetPlayers(NEWEST, NEWEST))
+    assert "v90" in sitting.view.texts["status"]
+
+
+def test_keeping_a_version_asks_the_trainer() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("snapshot")
+    assert sitting.crew.take() == [("trainer", messages.Snapshot())]
+
+
+def test_a_version_that_is_thinned_away_plays_on_and_cannot_be_rewound_to() -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("timeline", "1")
+    sitting.crew.take()
+    sitting.metrics("trainer", timeline=[TIMELINE[0], TIMELINE[2]])
+    assert seated(sitting) == []
+    assert sitting.view.texts["timeline-text"].startswith("v90, ")
+    assert sitting.view.values["timeline"] == "1"
+    assert not sitting.enabled("rewind")
+    assert sitting.enabled("now")
+
+
+def test_a_version_the_show_cannot_find_any_more_gives_way_to_now() -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("timeline", "1")
+    sitting.crew.take()
+    gone = "snapshot 12 is not kept any more: choose another one"
+    sitting.page.on_message("show", 0, messages.Error("show", 0, gone))
+    assert on_field(sitting) == [(NEWEST, NEWEST)]
+    assert sitting.view.errors == []
+    assert "not kept any more" in sitting.view.texts["status"]
+
+
+def test_what_makes_no_sense_on_a_timeline_is_left_out() -> None:
+    odd = [None, {"id": 0, "version": 1, "decisions": 2}, {"id": 5}, {"id": "x"}, TIMELINE[0]]
+    assert [each.id for each in versions_of(odd)] == [11]
+    assert versions_of(None) == versions_of("abc") == versions_of({}) == []

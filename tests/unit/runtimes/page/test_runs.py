@@ -1,0 +1,165 @@
+"""The page's part about saved runs: one offer a visit, requests to the trainer, its answers in words."""
+
+import time
+from typing import Any
+
+import pytest
+from drillsergeant.runtimes.page.confirm import QUESTION
+from drillsergeant.runtimes.page.panels.runs import KEPT, NOT_KEPT, moment
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.runs import (
+    DeleteRun,
+    Exported,
+    ExportRun,
+    ImportRun,
+    ListRuns,
+    LoadRun,
+    RenameRun,
+    Runs,
+    SaveRun,
+)
+
+from tests.fakes.page import FakeGame, Sitting
+
+VERSIONS = [{"id": 1, "version": 1, "decisions": 0, "kind": "first"}]
+
+
+def run(name: str, problem: str = "", **values: object) -> dict[str, object]:
+    created = "2026-11-21T14:32:00Z"
+    return {"name": name, "drill": "ball", "decisions": 31_000_000, "created": created, "problem": problem, **values}
+
+
+def answered(sitting: Sitting, *runs: dict[str, object], **values: Any) -> Sitting:
+    sitting.page.on_message("trainer", 0, Runs(list(runs), **values))
+    return sitting
+
+
+def sent(sitting: Sitting) -> list[messages.Message]:
+    return [message for role, message in sitting.crew.take() if role == "trainer"]
+
+
+def test_a_ready_trainer_is_asked_for_its_runs_and_the_newest_whole_one_is_offered_once() -> None:
+    sitting = Sitting()
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert ListRuns() in sent(sitting)
+    answered(sitting, run("new", problem="damaged"), run("old", win_rate=0.93), run("older"))
+    assert sitting.view.attributes[("resume", "hidden")] is None
+    assert "“old” from" in sitting.view.texts["resume-text"]
+    assert "31 M decisions, 93 % wins?" in sitting.view.texts["resume-text"]
+    sitting.page.on_click("resume-continue")
+    assert sent(sitting) == [LoadRun("old")]
+    assert sitting.view.attributes[("resume", "hidden")] == ""
+    answered(sitting, run("old"))
+    assert sitting.view.attributes[("resume", "hidden")] == ""
+    sitting.page.on_click("resume-continue")
+    assert sent(sitting) == []
+
+
+@pytest.mark.parametrize("away", ["resume-fresh", "train"])
+def test_an_offer_goes_away_with_a_no_and_with_training(away: str) -> None:
+    sitting = answered(Sitting().boot(), run("old"))
+    sitting.page.on_click(away)
+    assert sitting.view.attributes[("resume", "hidden")] == ""
+
+
+def test_nothing_is_offered_where_nothing_is_saved() -> None:
+    sitting = answered(Sitting().boot())
+    assert sitting.view.attributes.get(("resume", "hidden"), "") == ""
+
+
+def test_the_buttons_send_what_they_say() -> None:
+    sitting = answered(Sitting().boot(), run("old"), run("other"))
+    sitting.view.values |= {"runs-list": "other", "runs-name": " Pelé "}
+    for name in ("runs-load", "runs-copy", "runs-rename", "runs-export", "runs-onnx"):
+        sitting.page.on_click(name)
+    expected = [LoadRun("other"), SaveRun("Pelé"), RenameRun("other", "Pelé"), ExportRun("dshq"), ExportRun("onnx")]
+    assert sent(sitting) == expected
+
+
+def test_without_a_choice_or_a_name_the_buttons_ask_for_one() -> None:
+    sitting = answered(Sitting().boot(), run("old"))
+    sitting.view.values |= {"runs-list": "", "runs-name": "  "}
+    for name, says in (("load", "Choose"), ("delete", "Choose"), ("copy", "Type"), ("rename", "Type")):
+        sitting.page.on_click(f"runs-{name}")
+        assert says in sitting.view.texts["runs-refusal"]
+    assert sent(sitting) == []
+
+
+def test_a_run_is_deleted_at_the_second_press_within_time() -> None:
+    sitting = answered(Sitting().boot(), run("old"), run("other"))
+    sitting.view.values["runs-list"] = "old"
+    sitting.page.on_click("runs-delete")
+    assert sitting.view.texts["runs-delete"] == QUESTION
+    sitting.view.time_s += 5
+    sitting.page.on_tick()
+    assert sitting.view.texts["runs-delete"] == "Delete"
+    sitting.page.on_click("runs-delete")
+    sitting.view.values["runs-list"] = "other"
+    sitting.page.on_click("runs-delete")
+    assert sent(sitting) == []
+    sitting.page.on_click("runs-delete")
+    assert sent(sitting) == [DeleteRun("other")]
+
+
+def test_answers_are_shown_and_the_browser_is_asked_once_to_keep_the_files() -> None:
+    sitting = answered(Sitting().boot(), note="Saved a copy")
+    assert sitting.view.texts["runs-note"] == "Saved a copy"
+    assert sitting.door.persisting == []
+    for _ in range(2):
+        answered(sitting, run("mine"), current="mine", saved="2026-11-21T14:32:00Z", note="no room", refused=True)
+    assert (sitting.view.texts["runs-note"], sitting.view.texts["runs-refusal"]) == ("", "no room")
+    assert sitting.view.texts["runs-state"].startswith("“mine”, saved ")
+    assert sitting.view.rows["runs-list"][0][1].startswith("mine (this one): ")
+    (asked,) = sitting.door.persisting
+    for kept, text in ((True, KEPT), (False, NOT_KEPT)):
+        asked(kept)
+        assert sitting.view.texts["runs-kept"] == text
+
+
+def test_a_trainer_that_was_started_again_goes_on_with_the_run_in_hand() -> None:
+    sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
+    sitting.metrics("trainer", timeline=VERSIONS)
+    sitting.metrics("trainer")
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert LoadRun("mine", newest=True, timeline=VERSIONS) in sent(sitting)
+
+
+def test_each_drill_goes_on_with_its_own_run() -> None:
+    sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
+    sitting.metrics("trainer", timeline=VERSIONS)
+    ball, other = sitting.game, FakeGame()
+    other.name = "other"
+    sitting.page.on_drill(other)
+    sitting.metrics("trainer", timeline=["of the trainer that was there"])
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert ListRuns() in sent(sitting)
+    answered(sitting, run("theirs"))
+    assert sitting.view.attributes[("resume", "hidden")] is None
+    sitting.page.on_drill(ball)
+    assert sitting.view.attributes[("resume", "hidden")] == ""
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert LoadRun("mine", newest=True, timeline=VERSIONS) in sent(sitting)
+
+
+def test_files_come_in_go_out_and_the_run_is_saved_when_the_page_is_hidden() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_message("trainer", 0, Exported("ball.dshq", b"\x00"))
+    assert sitting.door.downloads == [("ball.dshq", b"\x00")]
+    sitting.door.guard.on_file("champion.dshq", b"\x01")
+    sitting.door.guard.on_hidden()
+    assert sent(sitting) == [ImportRun("champion.dshq", b"\x01"), SaveRun()]
+    sitting.door.guard.on_refused_file("too large")
+    assert sitting.view.texts["runs-refusal"] == "too large"
+
+
+def test_times_are_the_visitors_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert moment("2026-11-21T14:32:00Z").endswith("21 Nov 23:32")
+        today = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        assert moment(today) == time.strftime("%H:%M")
+        assert moment("yesterday") == "an unknown time"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -1,0 +1,128 @@
+"""The workshop on the page: what is run, what is said, and that the code before goes on where the new one fails."""
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.learn.compile.editable_source import source_of
+from drillsergeant.learn.compile.edited_drill import checked_drill
+from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.panels.workshop import EDITOR, PARTS, SAID, part_of
+from drillsergeant.runtimes.protocol import messages
+
+from tests.fakes.page import Sitting
+
+MADE = messages.Compiled("{}", b"\x00asm")
+
+
+def opened() -> Sitting:
+    sitting = Sitting().boot()
+    sitting.view.values["workshop-weights"] = "keep"
+    sitting.page.on_click("workshop-open")
+    return sitting
+
+
+def test_nothing_is_run_before_the_reader_presses_run() -> None:
+    sitting = opened()
+    assert sitting.view.values[EDITOR] == sitting.forge.texts["ball"]
+    assert sitting.view.attributes[(EDITOR, "open")] == ""
+    assert sitting.forge.attempts == [] and sitting.crew.take() == []
+
+
+def test_code_is_compiled_installed_and_nothing_learned_is_lost() -> None:
+    sitting = opened()
+    sitting.view.values[EDITOR] = "edited"
+    sitting.page.on_click("workshop-run")
+    drill, text, answer = sitting.forge.attempts[0]
+    assert (drill, text) == ("ball", "edited")
+    assert sitting.view.attributes[("workshop-run", "disabled")] == ""
+    answer(MADE)
+    name, made, then = sitting.forge.installed[0]
+    assert (name, made) == ("ball", MADE)
+    then("", False)
+    assert sitting.crew.take() == []
+    assert "Your code is running; it goes on with what it learned." in sitting.view.texts[SAID]
+    assert sitting.view.attributes[("workshop-run", "disabled")] is None
+
+
+def test_the_reader_may_start_from_nothing_and_must_where_the_shape_changes() -> None:
+    for choice, lost, forgets in (("fresh", False, 1), ("fresh", True, 0), ("keep", True, 0)):
+        sitting = opened()
+        sitting.view.values["workshop-weights"] = choice
+        sitting.page.on_click("workshop-run")
+        sitting.forge.attempts[0][2](MADE)
+        sitting.forge.installed[0][2]("", lost)
+        assert len(sitting.crew.take()) == forgets
+        assert "from nothing" in sitting.view.texts[SAID]
+
+
+def test_refused_code_is_marked_and_changes_nothing() -> None:
+    sitting = opened()
+    sitting.page.on_click("workshop-run")
+    sitting.forge.attempts[0][2](messages.Refused("SyntaxError: invalid syntax", 7))
+    assert sitting.forge.installed == [] and sitting.crew.take() == []
+    assert sitting.view.texts[SAID].startswith("Line 7: SyntaxError")
+    assert sitting.view.attributes[(EDITOR, "data-line")] == "7"
+    sitting.page.on_click("workshop-run")
+    assert sitting.view.attributes[(EDITOR, "data-line")] is None
+
+
+def test_restoring_puts_text_and_program_back() -> None:
+    sitting = opened()
+    sitting.view.values[EDITOR] = "edited"
+    sitting.page.on_click("workshop-restore")
+    assert sitting.view.values[EDITOR] == sitting.forge.texts["ball"]
+    name, made, then = sitting.forge.installed[0]
+    assert (name, made) == ("ball", None)
+    then("status 503", False)
+    assert "could not go over to it: status 503" in sitting.view.texts[SAID]
+
+
+def test_every_drill_keeps_its_own_text() -> None:
+    sitting = opened()
+    sitting.forge.texts["chase"] = "class Mine(ChaseDrill): pass"
+    sitting.view.values[EDITOR] = "edited"
+    sitting.page.on_drill(facts_of(make("chase")))
+    assert sitting.view.values[EDITOR] == sitting.forge.texts["chase"]
+    sitting.page.on_drill(facts_of(make("ball")))
+    assert sitting.view.values[EDITOR] == "edited"
+
+
+def test_a_program_that_comes_after_another_drill_was_chosen_is_not_installed() -> None:
+    sitting = opened()
+    sitting.page.on_click("workshop-run")
+    sitting.page.on_drill(facts_of(make("chase")))
+    sitting.forge.attempts[0][2](MADE)
+    assert sitting.forge.installed == []
+
+
+def test_without_its_code_the_editor_runs_nothing() -> None:
+    sitting = Sitting().boot()
+    sitting.forge.texts.clear()
+    sitting.page.on_click("workshop-open")
+    assert "could not be loaded: status 404" in sitting.view.texts[SAID]
+    sitting.page.on_click("workshop-run")
+    sitting.page.on_click("workshop-restore")
+    assert sitting.forge.attempts == sitting.forge.installed == []
+
+
+@pytest.mark.parametrize("drill", ["ball", "sumo", "chase"])
+def test_a_part_alone_is_still_a_class_and_the_same_drill(drill: str) -> None:
+    text = source_of(drill)
+    assert part_of(text, "") == text
+    parts = {part: part_of(text, part) for part in PARTS}
+    for name, part in parts.items():
+        assert [other for other, mark in PARTS.items() if mark in part] == [name]
+    assert all(set(part.splitlines()) <= set(text.splitlines()) for part in parts.values())
+    assert all(checked_drill(drill, part).observation == make(drill).observation for part in parts.values())
+    assert sum(len(part.splitlines()) for part in parts.values()) >= len(text.splitlines())
+
+
+def test_an_address_may_ask_for_a_part_and_restoring_puts_that_back() -> None:
+    sitting = Sitting(Opening(given={"editor": "reward"}))
+    sitting.forge.texts["ball"] = source_of("ball")
+    sitting.boot().page.on_click("workshop-open")
+    shown = sitting.view.values[EDITOR]
+    assert "def reward" in shown and "def observe" not in shown
+    sitting.view.values |= {EDITOR: "edited", "workshop-weights": "keep"}
+    sitting.page.on_click("workshop-restore")
+    assert sitting.view.values[EDITOR] == shown

@@ -1,0 +1,95 @@
+"""The workshop's worker: started once, ended when an attempt takes too long, and every attempt is answered."""
+
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.compile_client import CODE_LIMIT_S, Smithy
+
+from tests.unit.runtimes.supervisor.test_supervisor import FakeSpawner, FakeWorker
+
+REQUEST = messages.Compile("ball", "class Mine(BallDrill): pass", True)
+MADE = messages.Compiled("{}", b"\x00asm")
+
+
+class Stand:
+    """A smithy, and what it answered."""
+
+    def __init__(self) -> None:
+        self.spawner = FakeSpawner()
+        self.smithy = Smithy(self.spawner)
+        self.answers: list[messages.Compiled | messages.Refused] = []
+
+    def ask(self) -> FakeWorker:
+        self.smithy.compile(REQUEST, self.answers.append)
+        return self.spawner.workers[-1]
+
+    def say(self, worker: FakeWorker, message: messages.Message) -> None:
+        worker.on_data(messages.encode(message))
+
+    def late(self, limit_s: float) -> None:
+        """The newest limit of this length passes."""
+        next(then for delay_s, then in reversed(self.spawner.timers) if delay_s == limit_s)()
+
+
+def test_a_worker_is_started_at_the_first_attempt_and_kept_for_the_next() -> None:
+    stand = Stand()
+    assert stand.spawner.workers == []
+    worker = stand.ask()
+    assert worker.sent == []
+    worker.ready()
+    assert worker.sent == [messages.encode(REQUEST)]
+    stand.say(worker, messages.Checked())
+    stand.say(worker, MADE)
+    assert stand.answers == [MADE]
+    assert stand.ask() is worker
+    assert len(worker.sent) == 2
+    stand.say(worker, messages.Refused("no", 3))
+    assert stand.answers[1:] == [messages.Refused("no", 3)]
+
+
+def test_code_without_end_costs_its_worker_and_the_next_attempt_gets_another() -> None:
+    stand = Stand()
+    worker = stand.ask()
+    worker.ready()
+    stand.late(CODE_LIMIT_S)
+    assert worker.ended
+    assert isinstance(stand.answers[0], messages.Refused) and "endless loop" in stand.answers[0].message
+    stand.say(worker, MADE)
+    assert len(stand.answers) == 1
+    fresh = stand.ask()
+    assert fresh is not worker and not fresh.ended
+
+
+def test_a_limit_of_an_attempt_that_is_done_ends_nothing() -> None:
+    stand = Stand()
+    worker = stand.ask()
+    worker.ready()
+    stand.say(worker, messages.Checked())
+    stand.late(CODE_LIMIT_S)
+    stand.say(worker, MADE)
+    for _, then in list(stand.spawner.timers):
+        then()
+    assert stand.answers == [MADE]
+    assert not worker.ended
+
+
+def test_a_workshop_that_fails_or_talks_nonsense_is_given_up() -> None:
+    for break_it in (
+        lambda worker: worker.on_error("404"),
+        lambda worker: worker.on_data({"type": "NONSENSE"}),
+        lambda worker: worker.on_data(messages.encode(messages.Error("workshop", 0, "out of memory", fatal=True))),
+    ):
+        stand = Stand()
+        worker = stand.ask()
+        break_it(worker)
+        assert worker.ended
+        assert isinstance(stand.answers[0], messages.Refused)
+
+
+def test_a_new_attempt_while_one_runs_replaces_it() -> None:
+    stand = Stand()
+    worker = stand.ask()
+    worker.ready()
+    other = stand.ask()
+    assert worker.ended and other is not worker
+    other.ready()
+    stand.say(other, MADE)
+    assert stand.answers == [MADE]

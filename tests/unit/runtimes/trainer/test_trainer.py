@@ -1,0 +1,181 @@
+"""Trainer and rollout worker over plain memory: chunks become updates and versions, bad values change nothing."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+
+import pytest
+from drillsergeant.drills.ball.drill import BallDrill
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.reference.engine import NumpyEngine, network_hash, network_of
+from drillsergeant.memory.access import PlainMemory
+from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
+from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_flag import RunFlag
+from drillsergeant.memory.snapshots import DuelBook
+from drillsergeant.memory.telemetry import TelemetryWriter
+from drillsergeant.memory.weights import WeightsReader, WeightsWriter
+from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.trainer.curve import EPISODES_A_POINT, Curve
+from drillsergeant.runtimes.trainer.trainer import Trainer
+
+from tests.fakes.host import PlainHost
+
+BALL = BallDrill()
+
+
+class Factory:
+    """One trainer and one rollout worker on the ball drill."""
+
+    def __init__(self, drill: BallDrill = BALL, duels: int = 0) -> None:
+        network = network_of(drill)
+        plan = Plan(
+            workers=1,
+            matches=16,
+            sides=drill.sides,
+            horizon=4,
+            observation_size=len(drill.observation),
+            action_count=drill.action_count,
+            parameter_count=network.size,
+            duels=duels,
+        )
+        layout, shape = Layout(plan), network_hash(drill)
+        memory = PlainMemory(layout.total_bytes)
+        initialise(memory, layout)
+        self.host = PlainHost(memory)
+        engine = NumpyEngine(drill, layout, memory)
+        self.learner = engine.learner(1)
+
+        def trainer() -> Trainer:
+            weights = WeightsWriter(memory, layout, shape)
+            return Trainer(self.host, memory, layout, self.learner, weights, Hyper(), drill.reward_terms)
+
+        self._new_trainer = trainer
+        self.trainer = trainer()
+        telemetry = TelemetryWriter(memory, layout, rollout(0))
+        self.rollout = Rollout(
+            self.host,
+            RunFlag(memory, layout),
+            engine.collector(0, 1),
+            WeightsReader(memory, layout, rollout(0), shape),
+            RingProducer(memory, layout, 0, telemetry),
+            DuelBook(memory, layout, 0),
+            telemetry,
+            plan.agents * plan.horizon,
+        )
+
+    def another_trainer(self) -> None:
+        """One that takes over, in the same memory."""
+        self.trainer = self._new_trainer()
+
+    def rounds(self, count: int) -> None:
+        for _ in range(count):
+            self.rollout.step()
+            asyncio.run(self.trainer.step())
+
+
+def test_each_chunk_becomes_one_update_and_one_version() -> None:
+    factory = Factory()
+    factory.trainer.handle(messages.StartTraining())
+    factory.rounds(3)
+    factory.trainer.report()
+    values = factory.host.metrics()
+    assert (values["updates"], values["version"]) == (3, 4)  # version 1 is the fresh network
+    assert values["decisions"] == 3 * 4 * 32
+    assert values["steps"] == factory.trainer.course.hyper.epochs  # all rows fit one minibatch
+    assert values["dropped"] == 0
+
+
+def test_an_idle_ring_is_no_update() -> None:
+    factory = Factory()
+    asyncio.run(factory.trainer.step())
+    assert factory.trainer.updates == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"learning_rate": math.nan},
+        {"learning_rate": -1.0},
+        {"clip": 1e9},
+        {"entropy": "lots"},
+        {"epochs": 1.5},
+        {"epochs": True},
+        {"clip": 0.1, "epochs": 0},
+        {"charm": 1.0},
+    ],
+)
+def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(changes: dict[str, object]) -> None:
+    factory = Factory()
+    before = factory.trainer.course.hyper
+    for message in (messages.SetHyper(changes), messages.StartTraining(changes)):
+        with pytest.raises(ValueError, match=r"from|no hyperparameter named"):
+            factory.trainer.handle(message)
+    assert factory.trainer.course.hyper == before
+    assert not factory.trainer.training
+
+
+def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
+    factory = Factory()
+    fresh = factory.learner._arithmetic.parameters.copy()
+    factory.trainer.handle(messages.StartTraining())
+    factory.rounds(2)
+    factory.trainer.handle(messages.StopTraining())
+    learned = factory.learner._arithmetic.parameters.copy()
+    assert (learned != fresh).any()
+    factory.trainer.handle(messages.StartTraining())
+    assert (factory.learner._arithmetic.parameters == learned).all()
+    factory.trainer.handle(messages.ResetTrainer(1))
+    assert (factory.learner._arithmetic.parameters == fresh).all()
+    assert factory.host.metrics()["decisions"] == 0
+
+
+def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_of_self_play() -> None:
+    factory = Factory(BallDrill(time_limit_s=0.5), duels=4)
+    factory.trainer.handle(messages.StartTraining())
+    assert factory.trainer._decisions_per_chunk == 4 * (2 * 12 + 4)
+    factory.rounds(8)
+    factory.trainer.report()
+    values = factory.host.metrics()
+    (first,) = factory.trainer.course.timeline.entries
+    (row,) = values["pool"]  # type: ignore[misc]
+    assert row["id"] == first.id
+    assert row["games"] == 3 * 4, "matches of eight decisions, from the second chunk of four on"
+    rates = [float(str(values[f"{name}_rate_pool"])) for name in ("win", "loss", "draw")]
+    assert sum(rates) == pytest.approx(1.0)
+    assert row["wins"] == rates[0] * row["games"]
+    (entry,) = values["timeline"]  # type: ignore[misc]
+    assert entry["rating"] == pytest.approx(row["rating"], abs=1.0)
+    factory.trainer.handle(messages.ResetTrainer(1))
+    assert factory.host.metrics()["pool"][0]["games"] == 0  # type: ignore[index]
+    factory.rounds(1)
+    assert factory.rollout._duels.rival is None, "the opponents of the run before have gone with it"
+
+
+def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
+    curve = Curve()
+    assert curve.update(5.0, 10, {"episodes": EPISODES_A_POINT - 1, "wins": 0, "losses": 0}) is None
+    first = curve.update(6.0, 20, {"episodes": EPISODES_A_POINT, "wins": 50, "losses": 100})
+    assert first is not None
+    assert (first.win, first.loss, first.draw) == (0.25, 0.5, 0.25)
+    second = curve.update(8.0, 30, {"episodes": 2 * EPISODES_A_POINT, "wins": 250, "losses": 100})
+    assert second is not None
+    assert (second.win, second.loss) == (1.0, 0.0)
+    assert curve.seconds_to(0.5) == 8.0
+    assert curve.seconds_to(1.1) is None
+
+
+def test_a_reset_during_an_update_waits_for_it() -> None:
+    factory = Factory()
+    fresh = factory.learner._arithmetic.parameters.copy()
+    learn = factory.learner.learn
+
+    async def learn_on_a_device(slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        factory.trainer.handle(messages.ResetTrainer(1))
+        return learn(slots, hyper)
+
+    factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]
+    factory.rounds(1)
+    assert (factory.learner._arithmetic.parameters == fresh).all()
+    assert factory.trainer.decisions == 0
