@@ -1,5 +1,6 @@
-"""Does it go on getting better? `python -m build.measure.headtohead --decisions 4e6 --seeds 1 2 3`: trains natively and
-plays.
+"""Does it go on getting better? Trains natively, and lets the later policy play the earlier one.
+
+`python -m build.measure.headtohead --decisions 4e6 --seeds 1 2 3`
 
 For every seed a policy is trained; then the policy after X decisions plays the one after X/4, at several X. A
 visitor's page learns from a steady number of decisions a second, so that is "after 60 s against after 15 s". Prints a

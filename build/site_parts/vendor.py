@@ -1,5 +1,4 @@
-"""Bundles other people's JavaScript for the page: every file of build/site_parts/bundles/ becomes one file of
-site/vendor/.
+"""Bundles other people's JavaScript for the page: every file of bundles/ becomes one file of site/vendor/.
 
 esbuild follows the imports into npm's packages (pinned in build/site_parts/npm/) and writes `<name>.js`, and
 `<name>.css` where styles were imported. The licences of all packages that went in lie beside them in LICENCES.txt.

@@ -1,4 +1,4 @@
-"""The recipes of docs/hosting.md send what build/site_parts/headers.py has, and `_headers` is what its readers expect."""
+"""The recipes of docs/hosting.md send what site_parts/headers.py has, and `_headers` is what its readers expect."""
 
 import pytest
 

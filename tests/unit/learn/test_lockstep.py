@@ -19,7 +19,7 @@ def test_fifty_updates_come_to_the_golden_weights() -> None:
     recipe, wanted = golden()
     assert recipe.updates == 50
     assert native_digest(recipe) == wanted, (
-        "if the game or the learner was meant to change, write the new value: `python -m build.measure.lockstep --write`"
+        "if game or learner was meant to change, write the new value: `python -m build.measure.lockstep --write`"
     )
 
 

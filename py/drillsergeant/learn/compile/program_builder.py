@@ -1,5 +1,4 @@
-"""Compiling drills: `python -m drillsergeant.learn.compile.program_builder OUT_DIR` writes <drill>.wasm, .json and .wgsl
-of each.
+"""Compiling drills: `python -m drillsergeant.learn.compile.program_builder DIR` writes <drill>.wasm, .json, .wgsl.
 
 The tracing side: everything that needs NumPy happens here, ahead of time, natively; see `program` for the other side.
 """
