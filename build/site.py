@@ -100,7 +100,7 @@ def is_current(target: Path, key: str) -> bool:
 
 def sources(pinned: Pins, options: argparse.Namespace) -> tuple[wheels.Source, ...]:
     """Where Pyodide's wheels are looked for first."""
-    official = wheels.Address(options.official, pinned.official_timeout_s)
+    official = wheels.HttpSource(options.official, pinned.official_timeout_s)
     return (wheels.Folder(options.wheels), official) if options.wheels else (official,)
 
 

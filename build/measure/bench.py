@@ -15,18 +15,18 @@ from pathlib import Path
 
 from build.console import BuildError, guarded, say
 from build.measure.bench_places import ChromiumSide, NativeSide, Side, chromium_side
-from build.measure.bench_report import Finding, machine, printed, tables
+from build.measure.bench_report import BenchFinding, machine, printed, tables
 from build.pins import ROOT, SITE
 
 OUT = ROOT / "out" / "bench.json"
 LEAST_REPEATS = 2
 
 
-def measure(sides: Sequence[Side], name: str, seconds: float, repeats: int) -> Finding:
+def measure(sides: Sequence[Side], name: str, seconds: float, repeats: int) -> BenchFinding:
     """All rounds of one measurement, the sides by turns."""
     say(f"  {name} ...")
     slice_s = seconds / (repeats * len(sides))
-    finding = Finding(name, sides[0].unit(name))
+    finding = BenchFinding(name, sides[0].unit(name))
     for side in sides:
         side.round(name, slice_s)
     for _ in range(repeats):
@@ -45,7 +45,7 @@ def chosen(names: Sequence[str], only: Sequence[str]) -> list[str]:
     return found
 
 
-def as_json(findings: Sequence[Finding], sides: Sequence[Side], settings: Mapping[str, object]) -> str:
+def as_json(findings: Sequence[BenchFinding], sides: Sequence[Side], settings: Mapping[str, object]) -> str:
     """Everything that was found, and on what."""
     versions = {name: version for side in sides for name, version in side.versions().items()}
     content = {

@@ -31,7 +31,7 @@ Key = tuple[str, str]
 
 
 @dataclass
-class Finding:
+class BenchFinding:
     """The samples of one measurement, one a round, by (where, contestant or part)."""
 
     name: str
@@ -84,14 +84,14 @@ def with_range(samples: Sequence[float]) -> str:
     return f"{number(statistics.median(samples))} ({number(min(samples))}..{number(max(samples))})"
 
 
-def tables(findings: Sequence[Finding]) -> list[list[Row]]:
+def tables(findings: Sequence[BenchFinding]) -> list[list[Row]]:
     """One table of the figures, and one for each profile."""
     figures = [finding for finding in findings if not finding.is_profile]
     profiles = [_profile(finding) for finding in findings if finding.is_profile]
     return [*([_figures(figures)] if figures else []), *profiles]
 
 
-def _figures(findings: Sequence[Finding]) -> list[Row]:
+def _figures(findings: Sequence[BenchFinding]) -> list[Row]:
     rows: list[Row] = [("figure", "who", "median (min..max)", "kernels are times as fast")]
     for finding in findings:
         name = f"{finding.name}, {finding.unit}"
@@ -103,7 +103,7 @@ def _figures(findings: Sequence[Finding]) -> list[Row]:
     return rows
 
 
-def _profile(finding: Finding) -> list[Row]:
+def _profile(finding: BenchFinding) -> list[Row]:
     """Medians and shares of the whole, the largest part first; parts of parts behind the whole."""
     places = list(dict.fromkeys(where for where, _ in finding.samples))
     rows: list[Row] = [(f"{finding.name}, {finding.unit}", *(cell for where in places for cell in (where, "share")))]

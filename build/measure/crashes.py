@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 @dataclass
 class Disk:
-    """``archive.Storage`` over what the browser's folder held; it is only read."""
+    """`archive.Storage` over what the browser's folder held; it is only read."""
 
     files: dict[str, bytes]
 
@@ -66,7 +66,7 @@ class Disk:
 
 @dataclass
 class Content:
-    """``archive.File`` that cannot be changed."""
+    """`archive.File` that cannot be changed."""
 
     content: bytes
 
@@ -75,7 +75,7 @@ class Content:
         return len(self.content)
 
     def read(self, at: int, size: int) -> bytes:
-        """Up to ``size`` bytes from byte ``at`` on."""
+        """Up to `size` bytes from byte `at` on."""
         return self.content[at : at + size]
 
     def write(self, at: int, content: bytes) -> int:

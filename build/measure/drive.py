@@ -113,7 +113,7 @@ def report(state: Mapping[str, Any], samples: Sequence[Mapping[str, float]], iso
 
 
 def drive(seconds: float, query: str, screenshot: Path | None) -> dict[str, Any]:
-    """Run the site for ``seconds`` of training and return the figures."""
+    """Run the site for `seconds` of training and return the figures."""
     with served() as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         console: list[str] = []

@@ -63,7 +63,7 @@ class Watcher:
         self.samples.append(Sample(t_s, decisions, trainer.get("win_rate"), trainer.get("win_best"), rewinds))
 
     def close_minute(self, minute: float, began: int) -> None:
-        """Turn the samples from number ``began`` on into a row, and print it."""
+        """Turn the samples from number `began` on into a row, and print it."""
         workers, last = self.workers(), self.samples[-1]
         wasm = sum(worker.evaluate(WASM_BYTES) for worker in workers.values())
         row = Minute(

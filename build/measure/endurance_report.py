@@ -31,7 +31,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Minute:
-    """One row of the log. Memory in MB; ``proxies`` counts what each role holds of the other language."""
+    """One row of the log. Memory in MB; `proxies` counts what each role holds of the other language."""
 
     minute: float
     win: float | None
@@ -51,7 +51,7 @@ class Minute:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PromiseVerdict:
     """One promise: what was found, what was promised, and whether it was kept."""
 
     claim: str
@@ -93,30 +93,32 @@ def leaked(minutes: Sequence[Minute]) -> dict[str, float]:
     return {role: 1000.0 * (last.proxies[role] - first.proxies[role]) / frames for role in first.proxies}
 
 
-def verdicts(samples: Sequence[Sample], minutes: Sequence[Minute]) -> list[Verdict]:
+def verdicts(samples: Sequence[Sample], minutes: Sequence[Minute]) -> list[PromiseVerdict]:
     """Return what became of each promise."""
     last = minutes[-1]
     rates = [minute.decisions_per_s for minute in minutes]
     middle = statistics.median(rates)
-    settled = [minute for minute in minutes if minute.minute > SETTLING_MINUTES] or minutes
-    growth = slope([(minute.minute, minute.memory_mb) for minute in settled])
+    annealed = [minute for minute in minutes if minute.minute > SETTLING_MINUTES] or minutes
+    growth = slope([(minute.minute, minute.memory_mb) for minute in annealed])
     falls = unguarded_falls(samples)
     grown = leaked(minutes)
     worst_leak = max(grown.values(), default=0.0)
     return [
-        Verdict(f"wins at the end >= {WIN_AT_END:.0%}", _percent(last.win), (last.win or 0.0) >= WIN_AT_END),
-        Verdict(
+        PromiseVerdict(f"wins at the end >= {WIN_AT_END:.0%}", _percent(last.win), (last.win or 0.0) >= WIN_AT_END),
+        PromiseVerdict(
             f"no unguarded fall below the best - {FALL:.0%}",
             f"{len(falls)} looks{f', the first at {falls[0].t_s:.0f} s' if falls else ''}; {last.rewinds} rewinds",
             not falls,
         ),
-        Verdict(f"memory slope < {SLOPE_MB_A_MINUTE:g} MB/min", f"{growth:+.2f} MB/min", growth < SLOPE_MB_A_MINUTE),
-        Verdict(
+        PromiseVerdict(
+            f"memory slope < {SLOPE_MB_A_MINUTE:g} MB/min", f"{growth:+.2f} MB/min", growth < SLOPE_MB_A_MINUTE
+        ),
+        PromiseVerdict(
             f"worst minute >= {WORST_SHARE:.0%} of the median throughput",
             f"{min(rates) / 1e3:.0f} k/s of {middle / 1e3:.0f} k/s, {min(rates) / max(middle, 1e-9):.0%}",
             min(rates) >= WORST_SHARE * middle,
         ),
-        Verdict(
+        PromiseVerdict(
             "no proxies leaked per 1000 frames",
             ", ".join(f"{role} {share:+.2f}" for role, share in grown.items()) or "not counted",
             bool(grown) and round(worst_leak) <= 0,

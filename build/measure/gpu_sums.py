@@ -24,7 +24,7 @@ START_LIMIT_S = 60.0
 
 
 def visit(browser: Browser, url: str, seconds: float, *, subgroups: bool, checked: bool) -> dict[str, Any]:
-    """Train on the GPU for ``seconds`` from its first update on; returns the trainer's last numbers."""
+    """Train on the GPU for `seconds` from its first update on; returns the trainer's last numbers."""
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     if not subgroups:
         plain = (SITE / "shaders/sum_plain.wgsl").read_text()

@@ -23,7 +23,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.files.dshq import Policy, Schema, read_policy
+from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_policy
 from drillsergeant.learn.win_rate import Estimate
 from playwright.sync_api import Page
 
@@ -88,20 +88,20 @@ def pooled(meetings: Sequence[Meeting]) -> Meeting:
     return Meeting("all", "", "", Tally(*sums))
 
 
-def facts(policy: Policy) -> str:
+def facts(policy: PolicyFile) -> str:
     """How far a policy was, by its own file."""
     progress = policy.progress
     wins = "-" if progress.win_rate is None else f"{progress.win_rate:.0%}"
     return f"{progress.trained_s:.1f} s, {progress.decisions / 1e6:.2f} M, {wins}"
 
 
-def parameters(policy: Policy) -> Array:
+def parameters(policy: PolicyFile) -> Array:
     """f32 [P]."""
     return np.frombuffer(policy.state.arrays["parameters"], np.float32)
 
 
-def meet(drill: Drill, new: Policy, old: Policy, matches: int, seed: int) -> Tally:
-    """At least so many matches of ``new`` against ``old``, half of them with the sides changed; the tally is new's."""
+def meet(drill: Drill, new: PolicyFile, old: PolicyFile, matches: int, seed: int) -> Tally:
+    """At least so many matches of `new` against `old`, half of them with the sides changed; the tally is new's."""
     half = math.ceil(matches / 2)
     first = play(drill, parameters(new), parameters(old), half, seed)
     second = play(drill, parameters(old), parameters(new), half, seed + 1)

@@ -20,7 +20,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.train import Point, Settings, kernel_rig, train
+from drillsergeant.learn.train import Settings, TrainPoint, kernel_rig, train
 
 QUARTERS = 4  # the older policy has played this part of the newer one's decisions
 POINTS = 16  # of the curve; a multiple of QUARTERS
@@ -59,7 +59,7 @@ def play(drill: Drill, new: Array, old: Array, episodes: int, seed: int) -> Tall
     rig.memory.write(rig.weights, new.data)
     rig.memory.write(rival, old.data)
     collector = rig.engine.collector(0, seed)
-    collector.face(rival)
+    collector.set_opponent(rival)
     decisions = drill.time_limit_s * drill.tick_hz / drill.action_repeat
     chunks = math.ceil(decisions / rig.layout.plan.horizon)
     total = Tally(0, 0, 0)
@@ -82,7 +82,7 @@ def compare(drill: Drill, settings: Settings, hyper: Hyper, episodes: int) -> li
     return rows
 
 
-def _row(seed: int, point: Point, tally: Tally) -> Row:
+def _row(seed: int, point: TrainPoint, tally: Tally) -> Row:
     scripted, ended = point.tallies["scripted"], max(point.self_play["episodes"], 1.0)
     decided = (point.self_play["wins"] + point.self_play["losses"]) / ended
     return Row(seed, point.decisions, tally, scripted.wins / scripted.episodes, decided, point.league.get("rating"))

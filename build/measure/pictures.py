@@ -74,7 +74,7 @@ def take_match(page: Page, folder: Path) -> Path:
 
 
 def take(page: Page, folder: Path, seconds: float) -> list[Path]:
-    """Train for ``seconds``, then take all pictures; returns their paths."""
+    """Train for `seconds`, then take all pictures; returns their paths."""
     page.click("#train")
     watch(page, seconds)
     whole, factory = folder / "page.png", folder / "factory.png"

@@ -58,7 +58,7 @@ class Folder:
 
 
 @dataclass(frozen=True)
-class Address:
+class HttpSource:
     """A web address below which the files lie, as Pyodide's official distribution has them."""
 
     base: str

@@ -1,9 +1,9 @@
 """exp, log, tanh, sin, cos and random numbers from basic operations only.
 
 Every function is elementwise over arrays of any shape and uses nothing but IEEE basic operations
-(``+ - * /``, min, max, rounding, integer bit operations), so that NumPy and the WebAssembly traced from
-the very same lines agree bit for bit on every machine. A C library's ``tanhf`` would not.
-Python floats are weak in NumPy >= 2: ``x * 0.5`` stays f32.
+(`+ - * /`, min, max, rounding, integer bit operations), so that NumPy and the WebAssembly traced from
+the very same lines agree bit for bit on every machine. A C library's `tanhf` would not.
+Python floats are weak in NumPy >= 2: `x * 0.5` stays f32.
 
 Inputs are clamped to where the result is a finite normal number: finite in, finite out.
 """
@@ -27,7 +27,7 @@ def exp(x: Array) -> Array:
     """e**x, f32 -> f32 of the same shape; relative error < 2e-7.
 
     x is clamped to [-87, 88], so the result is never 0, denormal or infinite.
-    Coefficients: Cephes ``expf`` (S. Moshier).
+    Coefficients: Cephes `expf` (S. Moshier).
     """
     x = np.minimum(np.maximum(x, EXP_MIN), EXP_MAX)
     n = np.rint(x * 1.44269504088896341)
@@ -47,7 +47,7 @@ def log(x: Array) -> Array:
     """Natural logarithm, f32 -> f32 of the same shape; relative error < 3e-7.
 
     x is clamped from below to the smallest normal f32 (log = -87.3), zero and negatives included.
-    Coefficients: FreeBSD ``logf``.
+    Coefficients: FreeBSD `logf`.
     """
     bits = np.maximum(x, LOG_MIN).view(np.int32)
     exponent = (bits - 0x3F3504F3) >> 23  # x = 2**exponent * m with m in [sqrt(1/2), sqrt(2))
@@ -81,7 +81,7 @@ def sin_cos(x: Array) -> tuple[Array, Array]:
     """(sin x, cos x) of an angle in radians, f32 -> two f32 of the same shape; absolute error < 2e-7.
 
     x is clamped to +-8192 rad; the reduction by pi/2 in three parts is exact enough up to there.
-    Coefficients: Cephes ``sinf`` and ``cosf``.
+    Coefficients: Cephes `sinf` and `cosf`.
     """
     x = np.minimum(np.maximum(x, -TURN_MAX_RAD), TURN_MAX_RAD)
     k = np.rint(x * 0.6366197723675814)
@@ -101,7 +101,7 @@ def sin_cos(x: Array) -> tuple[Array, Array]:
 def hash_u32(seed: Array, *words: Array | int) -> Array:
     """32 random-looking bits from a seed and a counter: u32 -> u32 of the broadcast shape.
 
-    ``seed`` is u32; each further word is u32 or a Python int in [0, 2**32). The order of the words matters.
+    `seed` is u32; each further word is u32 or a Python int in [0, 2**32). The order of the words matters.
     A stateless generator: the same words give the same bits everywhere, so no stream has to be carried along.
     Mixing function: "lowbias32" (C. Wellons, hash-prospector).
     """

@@ -56,7 +56,7 @@ class Visitor:
         return (self.told().get("trainer") or {}).get(key)
 
     def until(self, what: str, true: Callable[[], object], limit_s: float = 60.0) -> None:
-        """Wait until ``true()``; see ``wait_until``."""
+        """Wait until `true()`; see `wait_until`."""
         wait_until(what, true, self.told, lambda: self.page.wait_for_timeout(100), limit_s)
 
     def until_the_match_moves(self, ticks: int = 30, limit_s: float = 60.0) -> None:
@@ -74,7 +74,7 @@ class Visitor:
         self.until(f"the match moves on by {ticks} ticks", went_on, limit_s)
 
     def worker(self, name: str) -> Worker:
-        """The worker whose script is ``workers/<name>.js``; the newest one where it was restarted."""
+        """The worker whose script is `workers/<name>.js`; the newest one where it was restarted."""
         return [worker for worker in self.page.workers if f"workers/{name}.js" in worker.url][-1]
 
     def snapshot(self, name: str) -> None:

@@ -16,7 +16,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
 from build.console import BuildError
 from build.measure import bench
-from build.measure.bench_report import Finding, number, printed, spread, tables
+from build.measure.bench_report import BenchFinding, number, printed, spread, tables
 
 CHUNK = ("obs", "action", "logp")
 
@@ -70,8 +70,8 @@ def test_parts_leave_out_what_the_bare_call_costs_and_start_again() -> None:
     assert parts.taken() == {"tick": 0.0}
 
 
-def finding(unit: str) -> Finding:
-    found = Finding("rollout", unit)
+def finding(unit: str) -> BenchFinding:
+    found = BenchFinding("rollout", unit)
     for factor in (1.0, 2.0, 3.0):
         found.add("Chromium", {"kernels": 100.0 * factor, "numpy": 10.0 * factor})
         found.add("native", {"kernels": 50.0, "numpy": 20.0})
@@ -95,7 +95,7 @@ def test_the_table_has_a_row_for_each_with_median_and_range() -> None:
 
 
 def test_a_profile_is_a_table_of_shares_with_parts_of_parts_at_the_end() -> None:
-    found = Finding("profile: update", "ms")
+    found = BenchFinding("profile: update", "ms")
     found.add("native", {"small": 1.0, "large": 3.0, "whole": 4.0, "of it inner": 2.0})
     rows = tables([found])[0]
     assert [row[0] for row in rows] == ["profile: update, ms", "large", "small", "whole", "of it inner"]

@@ -9,7 +9,7 @@ import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.files.dshq import Policy, Progress, Schema, read_policy, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema, read_policy, write_policy
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
@@ -47,11 +47,11 @@ def test_two_files_meet_and_changing_places_changes_the_tally() -> None:
     schema = Schema.of(program.drill, program.network.hidden)
     network = Network(len(schema.observation), schema.action_count)
 
-    def file(seed: int) -> Policy:
+    def file(seed: int) -> PolicyFile:
         parameters = network.initial(seed).astype(np.float32)
         none = np.zeros_like(parameters).tobytes()
         state = LearnerState(seed, 0, 0, 0, {"parameters": parameters.tobytes(), "mean": none, "square": none})
-        return read_policy(write_policy(Policy(schema, state, Hyper(), Progress(1_500_000, 15.2, 0.5))), schema)
+        return read_policy(write_policy(PolicyFile(schema, state, Hyper(), RunProgress(1_500_000, 15.2, 0.5))), schema)
 
     one, two = file(1), file(2)
     assert facts(one) == "15.2 s, 1.50 M, 50%"

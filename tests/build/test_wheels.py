@@ -31,11 +31,11 @@ def folder_with(path: Path, content: bytes) -> wheels.Folder:
     return wheels.Folder(path)
 
 
-def dead_address() -> wheels.Address:
+def dead_address() -> wheels.HttpSource:
     """An address on this machine where nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return wheels.Address(f"http://127.0.0.1:{probe.getsockname()[1]}/", 5.0)
+        return wheels.HttpSource(f"http://127.0.0.1:{probe.getsockname()[1]}/", 5.0)
 
 
 def package_with(scratch: Path, content: bytes) -> wheels.PipPackage:
@@ -60,19 +60,19 @@ def test_sources_are_tried_in_order_until_one_verifies(tmp_path: Path) -> None:
 def test_the_official_address_is_used_when_it_answers(tmp_path: Path) -> None:
     folder_with(tmp_path / "cdn", CONTENT)
     with serving(tmp_path / "cdn", {}) as server:
-        (kept,) = wheels.obtain([WHEEL], tmp_path / "cache", [wheels.Address(server.url, 5.0)])
+        (kept,) = wheels.obtain([WHEEL], tmp_path / "cache", [wheels.HttpSource(server.url, 5.0)])
     assert kept.read_bytes() == CONTENT
 
 
 def test_an_address_without_the_file_is_a_reason_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / "cdn").mkdir()
     with serving(tmp_path / "cdn", {}) as server, pytest.raises(BuildError, match="HTTP 404"):
-        wheels.obtain([WHEEL], tmp_path / "cache", [wheels.Address(server.url, 5.0)])
+        wheels.obtain([WHEEL], tmp_path / "cache", [wheels.HttpSource(server.url, 5.0)])
 
 
 def test_an_address_that_never_answers_is_given_up_in_time(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = wheels.Address(f"http://127.0.0.1:{silent.getsockname()[1]}/", 0.3)
+        address = wheels.HttpSource(f"http://127.0.0.1:{silent.getsockname()[1]}/", 0.3)
         started_s = time.monotonic()
         with pytest.raises(BuildError, match="timed out"):
             wheels.obtain([WHEEL], tmp_path / "cache", [address])

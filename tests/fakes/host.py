@@ -8,7 +8,7 @@ from drillsergeant.memory.access import Memory
 
 
 class PlainHost:
-    """A worker's surroundings over ``memory``; time passes a millisecond per look."""
+    """A worker's surroundings over `memory`; time passes a millisecond per look."""
 
     def __init__(self, memory: Memory) -> None:
         self.memory, self.posted, self.time_s = memory, list[dict[str, object]](), 0.0
@@ -23,7 +23,7 @@ class PlainHost:
         self.time_s += 0.001
         return self.time_s
 
-    async def breathe(self) -> None:
+    async def yield_to_events(self) -> None:
         await asyncio.sleep(0)
 
     def metrics(self) -> dict[str, object]:

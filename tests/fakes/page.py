@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from drillsergeant.drills.contract import Body, Scene, Words
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
-from drillsergeant.runtimes.page.panels.runs import Guard
-from drillsergeant.runtimes.page.view import Bar, Events, Mark
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.page.panels.runs import FileEvents
+from drillsergeant.runtimes.page.view import Bar, Mark, ViewEvents
+from drillsergeant.runtimes.protocol import codec, messages
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
 
@@ -36,7 +36,7 @@ class FakeView:
         self.is_dark = False
         self.size = (735.0, 445.0, 2.0)
 
-    def connect(self, events: Events) -> None:
+    def connect(self, events: ViewEvents) -> None:
         self.events = events
 
     def set_text(self, name: str, text: str) -> None:
@@ -112,7 +112,7 @@ class FakeDoor:
         self.downloads: list[tuple[str, object]] = []
         self.persisting: list[Callable[[bool], None]] = []
 
-    def connect(self, guard: Guard) -> None:
+    def connect(self, guard: FileEvents) -> None:
         self.guard = guard
 
     def download(self, filename: str, content: object) -> None:
@@ -130,7 +130,7 @@ class FakeCrew:
         self.state = dict.fromkeys(ALL_READY, "starting")
 
     def send(self, role: str, message: messages.Message) -> None:
-        messages.decode(messages.encode(message), role)  # what the page sends, its receiver accepts
+        codec.decode(codec.encode(message), role)  # what the page sends, its receiver accepts
         self.sent.append((role, message))
 
     def states(self) -> dict[str, str]:
@@ -165,8 +165,8 @@ class FakeForge:
     def __init__(self) -> None:
         self.brought: list[str] = []
         self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
-        self.attempts: list[tuple[str, str, Callable[[messages.Compiled | messages.Refused], None]]] = []
-        self.installed: list[tuple[str, messages.Compiled | None, Callable[[str, bool], None]]] = []
+        self.attempts: list[tuple[str, str, Callable[[messages.CompiledProgram | messages.Refused], None]]] = []
+        self.installed: list[tuple[str, messages.CompiledProgram | None, Callable[[str, bool], None]]] = []
 
     def bring(self, drill: str) -> None:
         self.brought.append(drill)
@@ -174,10 +174,12 @@ class FakeForge:
     def source(self, drill: str, then: Callable[[str, str], None]) -> None:
         then(self.texts.get(drill, ""), "" if drill in self.texts else "status 404")
 
-    def compile(self, drill: str, text: str, answer: Callable[[messages.Compiled | messages.Refused], None]) -> None:
+    def compile(
+        self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]
+    ) -> None:
         self.attempts.append((drill, text, answer))
 
-    def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:
+    def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
         self.installed.append((drill, made, then))
 
 
@@ -185,18 +187,18 @@ class Sitting:
     """A page with its fakes, and shorthands for what happens to it."""
 
     def __init__(self, opening: Opening | None = None) -> None:
-        self.view, self.crew, self.game, self.door = FakeView(), FakeCrew(), FakeGame(), FakeDoor()
-        self.forge = FakeForge()
-        self.page = Page(self.view, self.crew, self.game, 7, opening or Opening(), self.forge, self.door)
+        self.view, self.fleet, self.game, self.transfer = FakeView(), FakeCrew(), FakeGame(), FakeDoor()
+        self.compiler = FakeForge()
+        self.page = Page(self.view, self.fleet, self.game, 7, opening or Opening(), self.compiler, self.transfer)
 
     def boot(self) -> Sitting:
         """All workers become ready, in the order they do; the messages of that are forgotten."""
         for name in ALL_READY:
             role = name.split(".")[0]
-            self.crew.state[name] = "ready"
+            self.fleet.state[name] = "ready"
             self.page.on_fleet(name, "ready", "")
             self.page.on_message(role, 0, messages.Ready(role, 0, 1.0))
-        self.crew.take()
+        self.fleet.take()
         return self
 
     def metrics(self, role: str, **values: object) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
-from drillsergeant.learn.files.dshq import Policy, Progress, Schema
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
@@ -19,7 +19,7 @@ def network_of_schema(schema: Schema) -> Network:
     return Network(len(schema.observation), schema.action_count, schema.hidden)
 
 
-def some_policy(schema: Schema, seed: int = 1) -> Policy:
+def some_policy(schema: Schema, seed: int = 1) -> PolicyFile:
     """Random numbers in everything that a file keeps."""
     size = network_of_schema(schema).size
     random = np.random.default_rng(seed)
@@ -29,5 +29,5 @@ def some_policy(schema: Schema, seed: int = 1) -> Policy:
         "square": np.square(random.normal(size=size, scale=1e-3)).astype(np.float32).tobytes(),
     }
     state = LearnerState(seed=seed, updates=311, steps=620, dropped=1, arrays=arrays)
-    progress = Progress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z")
-    return Policy(schema, state, Hyper(learning_rate=0.003), progress)
+    progress = RunProgress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z")
+    return PolicyFile(schema, state, Hyper(learning_rate=0.003), progress)

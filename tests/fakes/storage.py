@@ -43,7 +43,7 @@ def apply(content: bytes, kind: str, at: int, data: bytes) -> bytes:
 
 
 class FakeStorage:
-    """``runtimes.archive.Storage``; ``before(n)`` is called before the n-th call to it or to one of its files."""
+    """`runtimes.archive.Storage`; `before(n)` is called before the n-th call to it or to one of its files."""
 
     def __init__(self, before: Callable[[int], None] = lambda number: None) -> None:
         self.entries: dict[str, Entry] = {}
@@ -75,7 +75,7 @@ class FakeStorage:
             self.deleted[name] = self.entries.pop(name)
 
     def after_a_crash(self, fate: Callable[[], str], chance: random.Random) -> FakeStorage:
-        """What is found when the machine is back; ``fate`` decides what becomes of each change that was not safe."""
+        """What is found when the machine is back; `fate` decides what becomes of each change that was not safe."""
         found = FakeStorage()
         for name, entry in {**self.deleted, **self.entries}.items():
             if name in self.deleted and name not in self.entries and fate() == "kept":
@@ -95,7 +95,7 @@ class FakeStorage:
 
 
 class FakeFile:
-    """``runtimes.archive.File``."""
+    """`runtimes.archive.File`."""
 
     def __init__(self, storage: FakeStorage, entry: Entry) -> None:
         self.storage, self.entry = storage, entry
@@ -139,7 +139,7 @@ class Tabs:
 
 
 class TabLocks:
-    """``runtimes.host.RunLocks`` of one tab."""
+    """`runtimes.host.RunLocks` of one tab."""
 
     def __init__(self, tabs: Tabs, tab: object) -> None:
         self.tabs, self.tab = tabs, tab

@@ -11,11 +11,11 @@ from drillsergeant.learn.engine import SHOW_MATCHES
 from drillsergeant.learn.reference.engine import NumpyEngine, network_hash, network_of
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
-from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
+from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
-from drillsergeant.runtimes.show.screen_match import Bout
+from drillsergeant.runtimes.show.screen_match import ScreenMatch
 from drillsergeant.runtimes.show.show import Show
-from drillsergeant.runtimes.show.snapshot_cache import Snapshots
+from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
 
 FRAME_S = 1 / 60
 
@@ -41,25 +41,25 @@ class Theatre:
         self.memory = PlainMemory(self.layout.total_bytes)
         initialise(self.memory, self.layout)
         self.writer = WeightsWriter(self.memory, self.layout, shape)
-        self.library = LibraryWriter(self.memory, self.layout)
+        self.library = SnapshotWriter(self.memory, self.layout)
         engine = NumpyEngine(self.drill, self.layout, self.memory)
         self.matches = [engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
         self.match = self.matches[0]
         self.drawn: list[dict[str, float]] = []
         reader = WeightsReader(self.memory, self.layout, SHOW, shape)
         place = self.layout[f"{SHOW}.scratch"].offset
-        snapshots = Snapshots(LibraryReader(self.memory, self.layout), self.memory, place, size_bytes)
+        snapshots = SnapshotCache(SnapshotReader(self.memory, self.layout), self.memory, place, size_bytes)
         self.show = Show(facts_of(self.drill), self.matches, reader, snapshots.fetch, self._draw, seed)
 
-    def _draw(self, view: str, bouts: Sequence[Bout]) -> None:
-        self.drawn.append(dict(bouts[0].after))
+    def _draw(self, view: str, screen_matches: Sequence[ScreenMatch]) -> None:
+        self.drawn.append(dict(screen_matches[0].after))
 
     def publish(self, seed: int) -> None:
         """A new version of the weights."""
         self.writer.publish(self.network.initial(seed) * np.float32(30), 0)
 
     def keep(self, slot: int, ident: int, seed: int) -> None:
-        """A snapshot of the weights that ``publish`` makes of this seed."""
+        """A snapshot of the weights that `publish` makes of this seed."""
         self.library.put(slot, ident, (self.network.initial(seed) * np.float32(30)).data)
 
     def ticks(self, count: int) -> list[dict[str, float]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.wasm.engine import KernelLearner
-from drillsergeant.learn.webgpu.auto_learner import FallbackLearner
+from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import ARRAYS, CONTROL, Check, DeviceFailure
 from drillsergeant.learn.webgpu.plan import KNOBS, Dispatch, GpuPlan, Sizes
 from drillsergeant.learn.webgpu.watch import Watch
@@ -99,7 +99,7 @@ class Rig:
         self.local = local
         self.loads: list[Check | Exception] = [check] if check else []
         self.watch = Watch(self.load, on=check is not None)
-        self.learner = FallbackLearner(local, self.plan, self.open, self.watch, mode)
+        self.learner = AutoLearner(local, self.plan, self.open, self.watch, mode)
 
     async def load(self) -> Check:
         found = self.loads.pop(0)

@@ -95,7 +95,7 @@ class Host:
         return bool(told) and bool(told[-1]["on"])
 
     def until(self, what: str, true: Callable[[], object], limit_s: float = BOOT_LIMIT_MS / 1000) -> None:
-        """Wait until something is so; see ``wait_until``."""
+        """Wait until something is so; see `wait_until`."""
         told = partial(self.page.evaluate, "window.told ?? []")
         wait_until(what, true, told, lambda: self.page.wait_for_timeout(150), limit_s)
 
@@ -123,7 +123,7 @@ class Host:
 def embedding(
     browser: Browser, folder: Path, site: Mapping[str, str] = HEADERS, page: Mapping[str, str] | None = None
 ) -> Iterator[Host]:
-    """Our site served with the headers ``site``, and a page in ``folder`` served with those of ``page``."""
+    """Our site served with the headers `site`, and a page in `folder` served with those of `page`."""
     context = browser.new_context()
     with embedding_in(context, folder, site, page or {}) as host:
         yield host

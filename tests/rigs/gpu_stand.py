@@ -71,7 +71,7 @@ def given(
 
 
 class StandDevice:
-    """`gpu_learner.GpuDevice` on a stand, with chunks from a native memory."""
+    """`learn.webgpu.learner.GpuDevice` on a stand, with chunks from a native memory."""
 
     def __init__(
         self, stand: Stand, plan: GpuPlan, generated: str, memory: NativeMemory, *, subgroups: bool = False

@@ -45,7 +45,7 @@ class TrainingRun:
         hyper: Hyper | None = None,
         address: Mapping[str, str] | None = None,
     ) -> None:
-        """``address``: further values of the page's address, such as ``horizon`` and ``lockstep``."""
+        """`address`: further values of the page's address, such as `horizon` and `lockstep`."""
         program = program_of(drill)
         setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
         layout = Layout(setup.plan)
@@ -94,7 +94,7 @@ class TrainingRun:
 
     def events(self, kind: str) -> list[Event]:
         """What happened, of one kind."""
-        return [event for event in self.trainer.course.events.newest if event.kind == kind]
+        return [event for event in self.trainer.run_control.events.newest if event.kind == kind]
 
     def values(self) -> Mapping[str, object]:
         """What the page would be told now."""

@@ -11,9 +11,9 @@ import pytest
 def wait_until(
     what: str, true: Callable[[], object], told: Callable[[], object], pause: Callable[[], object], limit_s: float
 ) -> None:
-    """Wait until ``true()``, with ``pause()`` in between; fail saying ``what`` was waited for and what was ``told()``.
+    """Wait until `true()`, with `pause()` in between; fail saying `what` was waited for and what was `told()`.
 
-    A number that has not been told yet is missing, or ``None``, which nothing compares with: that is not yet, not an
+    A number that has not been told yet is missing, or `None`, which nothing compares with: that is not yet, not an
     error. It happens whenever a worker is replaced or another match begins between two readings.
     """
     ends_s = time.monotonic() + limit_s

@@ -20,7 +20,7 @@ SEED = 1
 SPARE_BYTES = 1 << 20
 
 
-class Place(Protocol):
+class BenchPlace(Protocol):
     """Somewhere modules run. `program` is Ball Drill compiled for memory of the place's own kind."""
 
     shared: bool
@@ -42,7 +42,7 @@ class Place(Protocol):
 class Ground:
     """One rollout worker and one trainer on a memory of their own, with the place's program linked to it."""
 
-    def __init__(self, place: Place, matches: int = MATCHES, horizon: int = HORIZON) -> None:
+    def __init__(self, place: BenchPlace, matches: int = MATCHES, horizon: int = HORIZON) -> None:
         program = place.program
         self.program, self.matches, self.horizon = program, matches, horizon
         self.drill: Drill = make(DRILL)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from drillsergeant.bench.ground import SEED, Place
+from drillsergeant.bench.ground import SEED, BenchPlace
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Race
 from drillsergeant.elementary import Array, tanh
 from drillsergeant.kernels.dense.control_flow import call, count_down, unless_zero
@@ -26,7 +26,7 @@ MEMORY_BYTES = 1 << 20
 TIMES = 64
 
 
-def layer(place: Place, kind: str, inputs: int, outputs: int) -> Race:
+def layer(place: BenchPlace, kind: str, inputs: int, outputs: int) -> Race:
     """A layer of `inputs` x `outputs` forward, backward to its inputs, or backward to its weights and bias.
 
     A multiplication and an addition are two operations; bias and tanh are done by both sides and counted by neither.
@@ -39,7 +39,7 @@ def layer(place: Place, kind: str, inputs: int, outputs: int) -> Race:
     return Race("GFLOP/s", contestants)
 
 
-def _kernel(place: Place, kind: str, inputs: int, outputs: int) -> Callable[[], object]:
+def _kernel(place: BenchPlace, kind: str, inputs: int, outputs: int) -> Callable[[], object]:
     module = Module(MemoryImport(1, MAX_PAGES, place.shared))
     function = _repeated(module, _layer(module, kind, inputs, outputs))
     memory, arena = place.memory(MEMORY_BYTES), Arena(64, MEMORY_BYTES)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 
-from drillsergeant.bench.ground import SEED, Ground, Place
+from drillsergeant.bench.ground import SEED, BenchPlace, Ground
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import Learner
+from drillsergeant.learn.ppo.ppo import PpoLearner
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
-from drillsergeant.learn.reference.chunk import Chunk
-from drillsergeant.learn.reference.rollout import Collector
+from drillsergeant.learn.reference.chunk import ChunkArrays
+from drillsergeant.learn.reference.rollout import ReferenceCollector
 from drillsergeant.learn.wasm.calls import Call, Function, Kernels, Rows
 from drillsergeant.learn.wasm.scratch import WORD_BYTES
 
 
-def learner(place: Place) -> Race:
+def learner(place: BenchPlace) -> Race:
     """Updates from one chunk of fresh play. The NumPy learner takes whole rows of agents at a time, as in `make train`:
     with the kernels' small cells it would be slower."""
     ground, hyper = Ground(place), Hyper()
@@ -26,7 +26,9 @@ def learner(place: Place) -> Race:
     kernels.collector(0, SEED).collect(ground.weights, ground.slot)
     learning = kernels.learner(SEED)
     network = Network(len(ground.drill.observation), ground.drill.action_count)
-    chunk = Collector(ground.drill, network, ground.matches, SEED).collect(network.initial(SEED), ground.horizon)
+    chunk = ReferenceCollector(ground.drill, network, ground.matches, SEED).collect(
+        network.initial(SEED), ground.horizon
+    )
     reference = _NumpyLearner(network, ground.layout.plan.agents)
     work = ground.decisions
     contestants = [
@@ -46,9 +48,9 @@ class _NumpyLearner:
     def reset(self) -> None:
         """Start over."""
         arithmetic = NumpyArithmetic(self._network, SEED)
-        self._learner: Learner[Chunk] = Learner(arithmetic, SEED, self._cell_lanes)
+        self._learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, SEED, self._cell_lanes)
 
-    def learn(self, chunk: Chunk, hyper: Hyper) -> None:
+    def learn(self, chunk: ChunkArrays, hyper: Hyper) -> None:
         """One update."""
         self._learner.learn([chunk], hyper)
 
@@ -73,7 +75,7 @@ class LearnerProfile:
 
     unit = "ms"
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: BenchPlace) -> None:
         self._ground, self._hyper, self._parts = Ground(place), Hyper(), Parts()
         ground = self._ground
         ground.engine(ground.kernels).collector(0, SEED).collect(ground.weights, ground.slot)

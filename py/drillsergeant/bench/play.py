@@ -9,11 +9,11 @@ from time import perf_counter
 
 import numpy as np
 
-from drillsergeant.bench.ground import SEED, Ground, Place
+from drillsergeant.bench.ground import SEED, BenchPlace, Ground
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.reference.matches import Matches
-from drillsergeant.learn.reference.rollout import Collector
+from drillsergeant.learn.reference.matches import MatchBatch
+from drillsergeant.learn.reference.rollout import ReferenceCollector
 from drillsergeant.learn.wasm.calls import Rows
 from drillsergeant.learn.wasm.scratch import Arena, RolloutScratch
 
@@ -23,14 +23,14 @@ PHYSICS_MATCHES = 1024
 DECISIONS_EACH = 100
 
 
-def physics(place: Place) -> Race:
+def physics(place: BenchPlace) -> Race:
     """One decision's ticks of many matches whose players keep to one action each, for less than seven seconds."""
     ground = Ground(place, PHYSICS_MATCHES, horizon=1)
     drill = ground.drill
     ticks = PHYSICS_MATCHES * drill.action_repeat
     slots = np.arange(PHYSICS_MATCHES, dtype=np.int32)
     actions = [slots // (1 + side) % drill.action_count for side in range(drill.sides)]
-    matches = Matches(drill, PHYSICS_MATCHES, SEED)
+    matches = MatchBatch(drill, PHYSICS_MATCHES, SEED)
     start = matches.state
 
     def numpy_ticks() -> None:
@@ -76,12 +76,12 @@ def _afresh(play: Callable[[], object], start: Callable[[], object]) -> Callable
     return call
 
 
-def rollout(place: Place) -> Race:
+def rollout(place: BenchPlace) -> Race:
     """Whole chunks with their full record, by a fresh policy on both sides."""
     ground = Ground(place)
     collector = ground.engine(ground.kernels).collector(0, SEED)
     network = Network(len(ground.drill.observation), ground.drill.action_count)
-    parameters, reference = network.initial(SEED), Collector(ground.drill, network, ground.matches, SEED)
+    parameters, reference = network.initial(SEED), ReferenceCollector(ground.drill, network, ground.matches, SEED)
     contestants = [
         Contestant(KERNELS, lambda: collector.collect(ground.weights, ground.slot), ground.decisions),
         Contestant(NUMPY, lambda: reference.collect(parameters, ground.horizon), ground.decisions),
@@ -95,7 +95,7 @@ class RolloutProfile:
 
     unit = "ms"
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: BenchPlace) -> None:
         self._ground = Ground(place)
         self._collector = self._ground.engine(self._ground.kernels).collector(0, SEED)
         self._parts = Parts()
@@ -105,7 +105,7 @@ class RolloutProfile:
         """The calls of decision t, timed."""
         ground, program = self._ground, self._ground.program
         scratch = RolloutScratch(program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"]))
-        batch, sight, sides = scratch.main, scratch.sight, range(ground.drill.sides)
+        batch, match_view, sides = scratch.main, scratch.match_view, range(ground.drill.sides)
         lanes_bytes = ground.layout.plan.lanes * 4
 
         def row(name: str, agent_rows: int = 1) -> int:
@@ -116,20 +116,24 @@ class RolloutProfile:
         side_bytes = ground.matches * 4
         chosen = Rows(row("action"), side_bytes)
         network = {"rows": agents["count"], "obs": obs, "obs_stride": lanes_bytes, "params": ground.weights}
-        network |= {"scratch": sight.network, "head": sight.head.base, "head_stride": sight.head.stride}
+        network |= {"scratch": match_view.network, "head": match_view.head.base, "head_stride": match_view.head.stride}
         books = {"in_running": batch.running, "in_ended": batch.ended, "out_running": batch.running}
         books |= {"out_ended": batch.ended, "out_flag": batch.flag, "out_reward": batch.rewards}
 
         def seen(side: int) -> dict[str, Rows]:
             first = side * side_bytes
-            return {"out_obs": Rows(obs + first, lanes_bytes), "out_draw": Rows(sight.draw + first, 0)}
+            return {"out_obs": Rows(obs + first, lanes_bytes), "out_draw": Rows(match_view.draw + first, 0)}
 
-        drawn = {"in_draw": Rows(sight.draw, 0), "out_action": Rows(chosen.base, 0), "out_logp": Rows(row("logp"), 0)}
+        drawn = {
+            "in_draw": Rows(match_view.draw, 0),
+            "out_action": Rows(chosen.base, 0),
+            "out_logp": Rows(row("logp"), 0),
+        }
         around = {"in_before": batch.state, "in_after": batch.next_state, "out_state": batch.state}
         return [
             *(self._part("observe", f"observe_{side}", matches, in_state=batch.state, **seen(side)) for side in sides),
             self._part("forward", "forward", network),
-            self._part("sample", "sample", agents, in_logits=sight.head, **drawn),
+            self._part("sample", "sample", agents, in_logits=match_view.head, **drawn),
             self._part("tick", "tick", matches, in_state=batch.state, in_action=chosen, out_state=batch.next_state),
             self._part("judge", "judge", matches, **around, **books),
         ]

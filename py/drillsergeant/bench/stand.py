@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from drillsergeant.bench import compiling, layers, learning, play
-from drillsergeant.bench.ground import Place
+from drillsergeant.bench.ground import BenchPlace
 from drillsergeant.bench.timing import Measure
 from drillsergeant.learn.program import Program
 
-Make = Callable[[Place], Measure]
+Make = Callable[[BenchPlace], Measure]
 
 
 def measures(program: Program) -> Mapping[str, Make]:
@@ -41,7 +41,7 @@ def measures(program: Program) -> Mapping[str, Make]:
 class Stand:
     """The measurements in one place."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: BenchPlace) -> None:
         self._place, self._table = place, measures(place.program)
         self._made: dict[str, Measure] = {}
 

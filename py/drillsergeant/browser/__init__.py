@@ -1,4 +1,4 @@
-"""The only package that imports ``js`` and ``pyodide``: workers, shared memory, canvas, storage.
+"""The only package that imports `js` and `pyodide`: workers, shared memory, canvas, storage.
 
-Everything else receives these objects and knows their Protocols (``runtimes/host.py``, ``memory/access.py``).
+Everything else receives these objects and knows their Protocols (`runtimes/host.py`, `memory/access.py`).
 """

@@ -15,13 +15,13 @@ def compiled(binary: bytes) -> Any:
 
 
 class BrowserKernels:
-    """``learn.kernel_calls.Kernels`` over a ``WebAssembly.Instance``, which lives as long as the worker."""
+    """`learn.wasm.calls.Kernels` over a `WebAssembly.Instance`, which lives as long as the worker."""
 
     def __init__(self, module: Any, memory: Any) -> None:
         imports = to_js({"env": {"memory": memory}}, dict_converter=js.Object.fromEntries)
         self._exports = js.WebAssembly.Instance.new(module, imports).exports
 
     def function(self, name: str) -> Callable[..., object]:
-        """Return the exported function ``name``."""
+        """Return the exported function `name`."""
         function: Callable[..., object] = getattr(self._exports, name)
         return function

@@ -9,14 +9,14 @@ Rgba = tuple[float, float, float, float]
 
 
 def faded(colour: str, share: float) -> str:
-    """Return a ``#rrggbb`` colour with opacity ``share`` in [0, 1], as CSS."""
+    """Return a `#rrggbb` colour with opacity `share` in [0, 1], as CSS."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{max(0.0, min(1.0, share)):.3f})"
 
 
 @lru_cache(maxsize=256)
 def rgba(colour: str, share: float = 1.0) -> Rgba:
-    """Return a ``#rrggbb`` or ``rgba(...)`` colour as numbers in [0, 1], its opacity multiplied by ``share``."""
+    """Return a `#rrggbb` or `rgba(...)` colour as numbers in [0, 1], its opacity multiplied by `share`."""
     if colour.startswith("#"):
         red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
         return red, green, blue, max(0.0, min(1.0, share))
@@ -27,7 +27,7 @@ def rgba(colour: str, share: float = 1.0) -> Rgba:
 
 @dataclass(frozen=True)
 class Colours:
-    """One theme; plain colours are ``#rrggbb`` so that they can be faded."""
+    """One theme; plain colours are `#rrggbb` so that they can be faded."""
 
     surround: str
     stripes: tuple[str, str]

@@ -33,7 +33,7 @@ class Grid:
 
 @lru_cache(maxsize=4)
 def grid(scene: Scene, count: int, width_px: float, height_px: float) -> Grid:
-    """Lay ``count`` fields out in a surface, as square a grid as possible: 64 are 8 by 8."""
+    """Lay `count` fields out in a surface, as square a grid as possible: 64 are 8 by 8."""
     columns = max(1, math.isqrt(max(count - 1, 0)) + 1)
     rows = max(1, -(-count // columns))
     wide, high = width_px / columns, height_px / rows
@@ -43,13 +43,13 @@ def grid(scene: Scene, count: int, width_px: float, height_px: float) -> Grid:
 
 
 def begun(scene: Scene, state: Mapping[str, float]) -> bool:
-    """Return whether the bodies of ``state`` have been put on the field."""
+    """Return whether the bodies of `state` have been put on the field."""
     first = next((body.heading for body in scene.bodies if body.heading is not None), None)
     return first is None or math.hypot(state[first[0]], state[first[1]]) > BEGUN
 
 
 def line_px(scale: float) -> float:
-    """Return the width of the painted lines at ``scale`` pixels per metre."""
+    """Return the width of the painted lines at `scale` pixels per metre."""
     return max(0.1 * scale, 0.75)
 
 

@@ -1,6 +1,6 @@
 """Draws a match on a flat canvas, or two side by side: field, goals, players, ball. Knows no rules, only the scene.
 
-Field coordinates are metres, x to the right and y upwards, origin in the middle; pixels have y downwards. ``arrange``
+Field coordinates are metres, x to the right and y upwards, origin in the middle; pixels have y downwards. `arrange`
 is the one place that relates the two: the page uses it too, to turn a pointer into a place on a field.
 """
 
@@ -58,7 +58,7 @@ def fit(scene: Scene, width_px: float, height_px: float) -> Fit:
 
 
 def arrange(scene: Scene, count: int, width_px: float, height_px: float) -> list[Fit]:
-    """Fit ``count`` fields into a surface, next to each other or, where they get larger by that, below each other."""
+    """Fit `count` fields into a surface, next to each other or, where they get larger by that, below each other."""
     beside, below = fit(scene, width_px / count, height_px), fit(scene, width_px, height_px / count)
     if beside.scale >= BESIDE * below.scale:
         return [Fit(beside.scale, width_px * (index + 0.5) / count, height_px / 2) for index in range(count)]
@@ -69,8 +69,8 @@ def arrange(scene: Scene, count: int, width_px: float, height_px: float) -> list
 class Look:
     """What a match looks like beside its state.
 
-    ``trail`` are places the ball was at, oldest first, m. ``flash`` in [0, 1] fades after a goal of ``scored_by``.
-    ``chosen`` is the side whose player is ringed. A match that is ``waiting`` for the other one is dimmed.
+    `trail` are places the ball was at, oldest first, m. `flash` in [0, 1] fades after a goal of `scored_by`.
+    `chosen` is the side whose player is ringed. A match that is `waiting` for the other one is dimmed.
     """
 
     dark: bool = False
@@ -81,12 +81,12 @@ class Look:
     waiting: bool = False
 
 
-Sight: TypeAlias = tuple[Mapping[str, float], Look]
+MatchView: TypeAlias = tuple[Mapping[str, float], Look]
 """A match to draw: its state (field name -> value, m and m/s) and its look."""
 
 
 def blend(scene: Scene, before: Mapping[str, float], after: Mapping[str, float], ahead: float) -> dict[str, float]:
-    """Return the drawn fields a share ``ahead`` in [0, 1] of the way from one tick's state to the next."""
+    """Return the drawn fields a share `ahead` in [0, 1] of the way from one tick's state to the next."""
     blended: dict[str, float] = {}
     for body in scene.bodies:
         moved = math.hypot(after[body.x] - before[body.x], after[body.y] - before[body.y])
@@ -96,12 +96,12 @@ def blend(scene: Scene, before: Mapping[str, float], after: Mapping[str, float],
     return blended
 
 
-def draw(canvas: Canvas, scene: Scene, sights: Sequence[Sight]) -> None:
-    """Draw the whole picture of one match, or of several next to each other, on ``canvas``."""
-    colours = DARK if sights[0][1].dark else LIGHT
+def draw(canvas: Canvas, scene: Scene, match_views: Sequence[MatchView]) -> None:
+    """Draw the whole picture of one match, or of several next to each other, on `canvas`."""
+    colours = DARK if match_views[0][1].dark else LIGHT
     canvas.clear(colours.surround)
-    places = arrange(scene, len(sights), canvas.width_px, canvas.height_px)
-    for place, (state, look) in zip(places, sights, strict=True):
+    places = arrange(scene, len(match_views), canvas.width_px, canvas.height_px)
+    for place, (state, look) in zip(places, match_views, strict=True):
         _match(canvas, scene, place, colours, state, look)
 
 

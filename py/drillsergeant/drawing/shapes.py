@@ -1,7 +1,7 @@
-"""The match and the factory as the numbers that ``shaders/match.wgsl`` draws: the twin of ``drawing``, shape by shape.
+"""The match and the factory as the numbers that `shaders/match.wgsl` draws: the twin of `drawing`, shape by shape.
 
-A picture is one array of f32: a head of ``HEAD_FLOATS`` (sizes, colours, the trail; ``Picture`` in the shader) and
-then ``SHAPE_FLOATS`` per shape, in the order they are drawn. Lengths are pixels, y downwards.
+A picture is one array of f32: a head of `HEAD_FLOATS` (sizes, colours, the trail; `Picture` in the shader) and
+then `SHAPE_FLOATS` per shape, in the order they are drawn. Lengths are pixels, y downwards.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from drillsergeant.drawing.match import (
     TRAIL_WIDTH,
     Fit,
     Look,
+    MatchView,
     Point,
-    Sight,
     arrange,
     dash,
     heading,
@@ -55,7 +55,7 @@ BLANK: Rgba = (0.0, 0.0, 0.0, 0.0)
 
 
 class Picture:
-    """A picture being put together; ``clear`` is the colour behind everything."""
+    """A picture being put together; `clear` is the colour behind everything."""
 
     def __init__(self, head: array[float], clear: Rgba) -> None:
         self.floats = array("f", head)
@@ -68,11 +68,11 @@ class Picture:
         return (len(self.floats) - HEAD_FLOATS) // SHAPE_FLOATS
 
     def add(self, kind: int, place: Point, size: float, turn: Sequence[float], colour: Rgba) -> None:
-        """Draw one more shape over the others; ``turn`` holds the four numbers the shader wants for its kind."""
+        """Draw one more shape over the others; `turn` holds the four numbers the shader wants for its kind."""
         self.floats.extend((*place, size, kind, *turn, *colour))
 
     def leave_trail(self, points: Sequence[tuple[float, float, float]]) -> int:
-        """Keep a trail's points (x, y, half width), oldest first, at most ``TRAIL_POINTS``; returns the first's place
+        """Keep a trail's points (x, y, half width), oldest first, at most `TRAIL_POINTS`; returns the first's place
         among all that are kept."""
         first, self._trail_points = self._trail_points, self._trail_points + len(points)
         start = HEAD_FLOATS - 4 * TRAILS * TRAIL_POINTS + 4 * first
@@ -92,13 +92,13 @@ class Painter(Protocol):
         """Draw; False where that is no longer possible and nothing was drawn."""
 
 
-def match_picture(scene: Scene, width_px: int, height_px: int, sights: Sequence[Sight]) -> Picture:
-    """Return what ``drawing.draw`` would draw on a surface of this size."""
-    dark = sights[0][1].dark
+def match_picture(scene: Scene, width_px: int, height_px: int, match_views: Sequence[MatchView]) -> Picture:
+    """Return what `drawing.draw` would draw on a surface of this size."""
+    dark = match_views[0][1].dark
     colours = DARK if dark else LIGHT
-    places = arrange(scene, len(sights), width_px, height_px)
+    places = arrange(scene, len(match_views), width_px, height_px)
     picture = Picture(_match_head(scene, width_px, height_px, places[0].scale, dark), rgba(colours.surround))
-    for place, (state, look) in zip(places, sights, strict=True):
+    for place, (state, look) in zip(places, match_views, strict=True):
         _add_match(picture, scene, place, colours, state, look)
     return picture
 
@@ -127,7 +127,7 @@ def _add_match(
 def factory_picture(
     scene: Scene, width_px: int, height_px: int, matches: Sequence[Mapping[str, float]], dark: bool
 ) -> Picture:
-    """Return what ``drawing_factory.draw_factory`` would draw on a surface of this size."""
+    """Return what `drawing.factory.draw_factory` would draw on a surface of this size."""
     colours = DARK if dark else LIGHT
     places = grid(scene, len(matches), width_px, height_px)
     scale = places.cell.scale
@@ -201,7 +201,7 @@ def _head(
     shadow: Rgba,
     colours: Colours,
 ) -> array[float]:
-    """Everything before the shapes; ``weights``: opacity of a recess, outlines of box and disc by their size."""
+    """Everything before the shapes; `weights`: opacity of a recess, outlines of box and disc by their size."""
     recess, body_edge, ball_edge = weights
     field_m = (scene.half_length_m, scene.half_width_m, scene.goal_half_width_m, scene.goal_depth_m)
     inks = (*stripes, colours.line, *colours.sides, colours.edge, colours.eye, colours.pupil)

@@ -25,7 +25,7 @@ Arrays: TypeAlias = Sequence[Array]
 Opponent: TypeAlias = Literal["scripted", "random"] | Policy
 
 
-class Verdict(NamedTuple):
+class StepOutcome(NamedTuple):
     """What a decision led to: reward f32 [S][N], masks [N], winner i32 [N] (+1 side 0, -1 side 1, 0 nobody).
 
     The winner counts where the match is over.
@@ -87,7 +87,7 @@ class Batch:
         seen = self._seen(side)
         return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0]).astype(np.int32)
 
-    def step(self, actions: Arrays) -> Verdict:
+    def step(self, actions: Arrays) -> StepOutcome:
         """Play one decision with actions [S] i32 [N]. Raises ValueError for actions that do not exist."""
         count = self.drill.action_count
         chosen = [np.ascontiguousarray(np.asarray(each, np.int32).reshape(self.count)) for each in actions]
@@ -96,7 +96,7 @@ class Batch:
         before = self._now()
         self._state = self._run("tick", {"state": before, "action": chosen})["state"]
         judged = self._run("verdict", {"before": before, "after": self._state})
-        return Verdict(judged["reward"], *judged["flags"], *judged["winner"])
+        return StepOutcome(judged["reward"], *judged["flags"], *judged["winner"])
 
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""

@@ -1,6 +1,6 @@
 """The seam between what the runtimes do and how the arithmetic is done.
 
-An ``Engine`` steps matches, runs the network and learns from chunks. There is one over plain NumPy (the reference)
+An `Engine` steps matches, runs the network and learns from chunks. There is one over plain NumPy (the reference)
 and one over generated kernels; the runtimes cannot tell them apart. Offsets are byte offsets into shared memory.
 """
 
@@ -29,12 +29,12 @@ CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decision
 
 
 def worker_seed(seed: int, index: int) -> int:
-    """The seed of rollout worker ``index``'s matches in a run seeded with ``seed``."""
+    """The seed of rollout worker `index`'s matches in a run seeded with `seed`."""
     return (seed * 1009 + index * 7919 + 1) % 2**32
 
 
 def evaluation_seed(own_seed: int, number: int) -> int:
-    """The seed of the matches against opponent ``number``, from the worker's own."""
+    """The seed of the matches against opponent `number`, from the worker's own."""
     return (own_seed + 104729 * (number + 1)) % 2**32
 
 
@@ -44,13 +44,13 @@ def duels_of(sides: int, matches: int, percent: int) -> int:
 
 
 def duel_seed(own_seed: int, start: int) -> int:
-    """The seed of the duels of start ``start`` (they start anew with every opponent), from the worker's own."""
+    """The seed of the duels of start `start` (they start anew with every opponent), from the worker's own."""
     return (own_seed + 7368787 * (start + 1)) % 2**32
 
 
 @dataclass(frozen=True)
 class Finish:
-    """What a decision led to. ``winner`` is +1 for side 0, -1 for side 1, 0 for nobody."""
+    """What a decision led to. `winner` is +1 for side 0, -1 for side 1, 0 for nobody."""
 
     terminated: bool
     truncated: bool
@@ -83,16 +83,16 @@ class ShowMatch(Protocol):
     """One match on screen: the drill's own functions with one match, and a policy of its own for every side."""
 
     def reset(self, seed: int) -> None:
-        """Start episode 0 of ``seed``."""
+        """Start episode 0 of `seed`."""
 
     def adopt(self, weights_offset: int, side: int) -> None:
-        """Copy the parameters at ``weights_offset``; ``side`` plays by them from the next decision on."""
+        """Copy the parameters at `weights_offset`; `side` plays by them from the next decision on."""
 
     def decide(self, instead: Mapping[int, Instead]) -> None:
-        """Choose every side's action for the coming ticks, by its policy or by who plays it ``instead``."""
+        """Choose every side's action for the coming ticks, by its policy or by who plays it `instead`."""
 
     def insight(self, side: int) -> Insight:
-        """Return what ``side``'s policy made of the last decision."""
+        """Return what `side`'s policy made of the last decision."""
 
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""
@@ -111,14 +111,14 @@ class Collector(Protocol):
     """One rollout worker's matches."""
 
     def collect(self, weights_offset: int, slot_offset: int) -> Tally:
-        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot; returns what became
+        """Play one chunk with the parameters at `weights_offset` and write it to the ring slot; returns what became
         of its duels."""
 
-    def face(self, parameters_offset: int | None) -> None:
+    def set_opponent(self, parameters_offset: int | None) -> None:
         """Start the duels anew, from now on against the parameters at this offset, which stay there unchanged; None:
-        against those that ``collect`` plays with."""
+        against those that `collect` plays with."""
 
-    def assist(self) -> None:
+    def compute_shares(self) -> None:
         """Do what there is to do for the learner, while the ring is full; returns at once where there is nothing."""
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
@@ -132,10 +132,10 @@ class AnyLearner(Protocol):
     why: str
 
     def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to ``offset``."""
+        """Copy the current parameters to `offset`."""
 
     def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        """Continue from the parameters at `offset` with a fresh optimiser."""
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
@@ -167,10 +167,10 @@ class Engine(Protocol):
     name: str
 
     def show_match(self, seed: int, number: int = 0) -> ShowMatch:
-        """Return match ``number`` of the render worker, below SHOW_MATCHES."""
+        """Return match `number` of the render worker, below SHOW_MATCHES."""
 
     def collector(self, index: int, seed: int) -> Collector:
-        """Return the matches of rollout worker ``index``."""
+        """Return the matches of rollout worker `index`."""
 
     def learner(self, seed: int) -> Learner:
         """Return the trainer's learner."""

@@ -1,7 +1,7 @@
 """A drill compiled: one WebAssembly module and the facts that are needed to run it, on disk as .wasm and .json.
 
-Whoever runs a program needs neither NumPy nor the drill's Python: this file, `kernel_engine` and what they import are
-the running side. The tracing side (`kernel_build` and what it imports) makes programs.
+Whoever runs a program needs neither NumPy nor the drill's Python: this file, `wasm.engine` and what they import are
+the running side. The tracing side (`compile.program_builder` and what it imports) makes programs.
 """
 
 from __future__ import annotations

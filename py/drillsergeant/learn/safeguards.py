@@ -58,10 +58,10 @@ QUIET_UPDATES = 200  # between two sentences about the same thing
 
 @dataclass
 class Advice:
-    """What to do after an update. ``changes`` are to hyperparameters, ``notes`` sentences for the visitor.
+    """What to do after an update. `changes` are to hyperparameters, `notes` sentences for the visitor.
 
-    ``promising``: the policy may be the best so far, set it aside. ``best``: the one set aside is the best.
-    ``fallen``: go back to the best; the sentence says why.
+    `promising`: the policy may be the best so far, set it aside. `best`: the one set aside is the best.
+    `fallen`: go back to the best; the sentence says why.
     """
 
     changes: dict[str, float] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class EntropyGuard:
         self._told_bound = False
 
     def judge(self, entropy: float, now: Estimate | None, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
-        """Look at an update's mean entropy. ``wanted`` is what the visitor has set, ``hyper`` what is in force."""
+        """Look at an update's mean entropy. `wanted` is what the visitor has set, `hyper` what is in force."""
         self._smooth = entropy if self._smooth is None else SMOOTHING * self._smooth + (1.0 - SMOOTHING) * entropy
         self._since_change += 1
         self._since_best = 0 if advice.best else self._since_best + 1
@@ -190,11 +190,11 @@ class KlGuard:
             self.scale = min(1.0, self.scale * GROWTH)
 
 
-class Guards:
-    """All of them. One object per run; ``judge`` after every update."""
+class Safeguards:
+    """All of them. One object per run; `judge` after every update."""
 
     def __init__(self, actions: int, workers: int) -> None:
-        """``workers``: rollout workers, all of which play evaluation matches."""
+        """`workers`: rollout workers, all of which play evaluation matches."""
         self.wins, self._plateau = WinGuard(workers), PlateauGuard(workers)
         self._entropy, self._kl = EntropyGuard(actions), KlGuard()
         self._since_dropped = QUIET_UPDATES
@@ -214,7 +214,7 @@ class Guards:
     def judge(
         self, metrics: Mapping[str, float], rate: WinRate, hyper: Hyper, wanted: Hyper, *, to_win: bool = True
     ) -> Advice:
-        """Return what to do after an update with these metrics. ``to_win``: whether winning is what it learns for."""
+        """Return what to do after an update with these metrics. `to_win`: whether winning is what it learns for."""
         advice = Advice()
         self.wins.judge(rate, advice)
         self._tell_dropped(metrics, advice)
@@ -234,6 +234,6 @@ class Guards:
             advice.notes.append("An update with NaN or absurd numbers in it was left out; the policy is as it was")
 
 
-def smaller(hyper: Hyper) -> Hyper:
-    """Return ``hyper`` with half the learning rate, or the smallest that is allowed."""
+def with_half_step(hyper: Hyper) -> Hyper:
+    """Return `hyper` with half the learning rate, or the smallest that is allowed."""
     return hyper.changed(learning_rate=max(RANGES["learning_rate"].low, hyper.learning_rate / 2.0))

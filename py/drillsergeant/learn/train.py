@@ -22,7 +22,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally, duels_of
 from drillsergeant.learn.league.single_thread import League
-from drillsergeant.learn.ppo.hyper import Hyper, settled
+from drillsergeant.learn.ppo.hyper import Hyper, annealed
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import NumpyEngine
 from drillsergeant.learn.wasm.engine import KernelEngine
@@ -54,7 +54,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Point:
+class TrainPoint:
     """One point of the learning curve. `seconds` leaves evaluation out.
 
     `tallies` are the policy's episodes against each frozen opponent, `self_play` the sums of `CHUNK_STATS` and of the
@@ -117,7 +117,7 @@ def _sizes(drill: Drill, settings: Settings) -> tuple[Program, Layout]:
 RIGS: Mapping[str, Callable[[Drill, Settings], Rig]] = {"wasm": kernel_rig, "numpy": numpy_rig}
 
 
-def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[Point]:
+def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[TrainPoint]:
     """Train from scratch by self-play, all sides learning, and yield the curve as it grows."""
     workers = range(settings.workers)
     learner = rig.engine.learner(settings.seed)
@@ -134,14 +134,14 @@ def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[Point]:
             parameters = rig.f32(rig.weights, rig.layout.plan.parameter_count)
             tallies = evaluate(rig, settings)
             league.sparring.played_scripted(tallies["scripted"])
-            yield Point(seconds, decisions, tallies, self_play, metrics, parameters, league.sparring.values())
+            yield TrainPoint(seconds, decisions, tallies, self_play, metrics, parameters, league.sparring.values())
             if decisions >= settings.decisions:
                 return
             self_play = _stats(rig, ())
             next_look += settings.evaluate_every
         start = time.perf_counter()
         league.collect(collectors, slots)
-        metrics = learner.learn(slots, settled(hyper, decisions // per_update))
+        metrics = learner.learn(slots, annealed(hyper, decisions // per_update))
         learner.write_parameters(rig.weights)
         decisions += per_update
         league.updated(decisions)
@@ -174,7 +174,7 @@ def _stats(rig: Rig, slots: Sequence[int]) -> dict[str, float]:
     return {name: float(sum(row[k] for row in rows)) for k, name in enumerate(names)}
 
 
-def line(drill: Drill, point: Point) -> str:
+def line(drill: Drill, point: TrainPoint) -> str:
     """One point as a row under HEADER."""
     scripted, random = point.tallies["scripted"], point.tallies["random"]
     played = max(scripted.episodes, 1)

@@ -36,7 +36,7 @@ class WinRate:
         self.restart(0)
 
     def restart(self, ignored: int) -> None:
-        """Forget everything; the next ``ignored`` episodes belong to another policy and do not count."""
+        """Forget everything; the next `ignored` episodes belong to another policy and do not count."""
         self._ignored = ignored
         self._episodes = self._wins = self._losses = 0.0
         self._squares = 0.0  # of the episodes' weights

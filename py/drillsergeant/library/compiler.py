@@ -12,7 +12,7 @@ from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.module import PAGE_BYTES, MemoryImport
 from drillsergeant.learn.wasm.calls import Function
-from drillsergeant.library.webassembly import Place, has_webassembly, place
+from drillsergeant.library.webassembly import EnginePlace, has_webassembly, place
 from drillsergeant.memory.access import signed
 from drillsergeant.memory.layout import MAX_PAGES
 
@@ -101,7 +101,7 @@ class Compiled:
                 block = groups[-1][group] = Block(types_of(group), end, stride)
                 end += block.size_bytes
         self._inputs, self._outputs = groups
-        self._place: Place = place(max(end, PAGE_BYTES))
+        self._place: EnginePlace = place(max(end, PAGE_BYTES))
         self._places = [number for group in groups for block in group.values() for number in (block.base, block.stride)]
         self._function: Function = self._place.link(self._binary).function(self.kernel.name)
         self._lanes = lanes

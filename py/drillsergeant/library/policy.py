@@ -13,7 +13,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files import dshq
-from drillsergeant.learn.files.dshq import Progress, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.dshq import RunProgress, Schema, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.formulas.network import Network
@@ -31,7 +31,7 @@ class Policy:
     has the same leading axis. Raises ValueError for another shape.
     """
 
-    def __init__(self, content: dshq.Policy) -> None:
+    def __init__(self, content: dshq.PolicyFile) -> None:
         """Use a policy as read from a file; `load` and `from_tensors` are more convenient."""
         self.content = content
         schema = content.schema
@@ -54,7 +54,7 @@ class Policy:
 
     @classmethod
     def from_tensors(cls, drill: Drill, tensors: Mapping[str, Array], decisions: int = 0) -> Policy:
-        """A policy trained elsewhere, from arrays by their names in a `.dshq` file (`learn.policy_file`).
+        """A policy trained elsewhere, from arrays by their names in a `.dshq` file (`learn.files.dshq`).
 
         `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`,
         `policy = Linear`, `value = Linear`. Raises ValueError naming a tensor that is missing or has another shape.
@@ -69,7 +69,7 @@ class Policy:
         parameters = b"".join(parts)
         still = bytes(len(parameters))
         state = LearnerState(0, 0, 0, 0, {"parameters": parameters, "mean": still, "square": still})
-        return cls(dshq.Policy(schema, state, Hyper(), Progress(decisions, created=now())))
+        return cls(dshq.PolicyFile(schema, state, Hyper(), RunProgress(decisions, created=now())))
 
     def probabilities(self, observation: Array) -> Array:
         """The chances of the actions, f32 [ACT] or [N][ACT]."""

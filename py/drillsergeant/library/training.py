@@ -12,9 +12,9 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import CHUNK_STATS, Engine, duels_of
 from drillsergeant.learn.files import dshq
-from drillsergeant.learn.files.dshq import Progress
+from drillsergeant.learn.files.dshq import RunProgress
 from drillsergeant.learn.league.single_thread import League
-from drillsergeant.learn.ppo.hyper import Hyper, settled
+from drillsergeant.learn.ppo.hyper import Hyper, annealed
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import plan_for
@@ -67,7 +67,7 @@ class Training:
         """Play one chunk of every match and learn from it; returns the metrics."""
         start = time.perf_counter()
         self._league.collect(self._collectors, self._slots)
-        learned = self._learner.learn(self._slots, settled(self.hyper, self.updates))
+        learned = self._learner.learn(self._slots, annealed(self.hyper, self.updates))
         self._learner.write_parameters(self._weights)
         self.updates += 1
         self.decisions += self._layout.plan.agents * self._layout.plan.horizon
@@ -99,9 +99,9 @@ class Training:
     def policy(self) -> Policy:
         """The policy as it is now, with its optimiser: saved and imported on the page, it goes on training there."""
         estimate = self._rates["scripted"].estimate()
-        progress = Progress(self.decisions, self.seconds, estimate.win if estimate else None, now())
+        progress = RunProgress(self.decisions, self.seconds, estimate.win if estimate else None, now())
         state = self._learner.state()
-        return Policy(dshq.Policy(schema_of(self.drill), state, self.hyper, progress))
+        return Policy(dshq.PolicyFile(schema_of(self.drill), state, self.hyper, progress))
 
 
 def _engine(drill: Drill, matches: int, engine: str) -> tuple[Layout, Memory, Engine]:

@@ -18,7 +18,7 @@ REMEDY = "install it (pip install 'drillsergeant[wasm]') or use engine='numpy', 
 
 
 @dataclass(frozen=True)
-class Place:
+class EnginePlace:
     """A memory of this thread's own; `link` makes a module that imports an unshared memory work on it."""
 
     memory: Memory
@@ -35,17 +35,17 @@ def has_webassembly() -> bool:
     return in_pyodide() or find_spec("wasmtime") is not None
 
 
-def place(size_bytes: int) -> Place:
+def place(size_bytes: int) -> EnginePlace:
     """A new memory of at least this size, zeroed. Raises ModuleNotFoundError in CPython without wasmtime."""
     if in_pyodide():
         from drillsergeant.browser.kernels import BrowserKernels, compiled
         from drillsergeant.browser.memory import BrowserMemory, allocate
 
         browser = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=False))
-        return Place(SoloMemory(browser), lambda binary: BrowserKernels(compiled(binary), browser.handle))
+        return EnginePlace(SoloMemory(browser), lambda binary: BrowserKernels(compiled(binary), browser.handle))
     if not has_webassembly():
         raise ModuleNotFoundError(f"kernels run in wasmtime here, which is not installed: {REMEDY}")
     from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
     native = NativeMemory(size_bytes)
-    return Place(native, native.link)
+    return EnginePlace(native, native.link)

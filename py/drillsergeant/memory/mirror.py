@@ -12,7 +12,7 @@ from typing import cast
 
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout, rollout
-from drillsergeant.memory.snapshots import EMPTY, LibraryReader
+from drillsergeant.memory.snapshots import EMPTY, SnapshotReader
 from drillsergeant.memory.weights import WeightsWord
 
 Window = tuple[int, int]  # byte offset and size
@@ -25,7 +25,7 @@ class Mirror:
     def __init__(self, memory: Memory, layout: Layout, windows: Sequence[Window]) -> None:
         """`windows`: parts of the matches' state to send along as they stand, whenever matches were played."""
         self._memory, self._layout, self._windows = memory, layout, windows
-        self._library = LibraryReader(memory, layout)
+        self._library = SnapshotReader(memory, layout)
         self._ids = [EMPTY] * len(self._library.ids())
         self._version = memory.load(self._version_word) - 1  # so that the first look finds news
         self._counts = b""

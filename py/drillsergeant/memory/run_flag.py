@@ -24,5 +24,5 @@ class RunFlag:
         self._memory.notify(self._word)
 
     def wait(self, timeout_s: float) -> None:
-        """Sleep while the flag is down, at most ``timeout_s``. Workers only."""
+        """Sleep while the flag is down, at most `timeout_s`. Workers only."""
         self._memory.wait(self._word, 0, timeout_s)

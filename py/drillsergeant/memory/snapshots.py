@@ -48,7 +48,7 @@ class DuelTally(NamedTuple):
     losses: int
 
 
-class LibraryWriter:
+class SnapshotWriter:
     """The trainer's end. One at a time; a replacement finds the slots as they are."""
 
     def __init__(self, memory: Memory, layout: Layout) -> None:
@@ -124,7 +124,7 @@ class LibraryWriter:
         return episodes, wins, losses
 
 
-class LibraryReader:
+class SnapshotReader:
     """The end of the show, and of a rollout worker that plays against snapshots."""
 
     def __init__(self, memory: Memory, layout: Layout) -> None:
@@ -158,7 +158,7 @@ class DuelBook:
     def __init__(self, memory: Memory, layout: Layout, worker: int) -> None:
         """Play as rollout worker `worker`; a replacement goes on from what is counted already."""
         self._memory, self._places, self._worker = memory, _Places(layout), worker
-        self._reader = LibraryReader(memory, layout)
+        self._reader = SnapshotReader(memory, layout)
         self._choice = layout["library.choice"].word + worker
         self._rival = layout[f"library.rival.{rollout(worker)}"].offset
         self._slot, self._ident = NO_CHOICE, EMPTY

@@ -45,7 +45,7 @@ class SlotWord(IntEnum):
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class PublishedWeights:
     """One published version. `offset` is where its f32 [P] parameters start, in bytes; valid while pinned."""
 
     version: int
@@ -148,7 +148,7 @@ class WeightsReader:
             self._memory.wait(self._control + WeightsWord.VERSION, self.version, timeout_s)
         return self.newer()
 
-    def pin(self) -> Snapshot | None:
+    def pin(self) -> PublishedWeights | None:
         """Keep the active slot from being overwritten until `unpin`, for kernels that read it in place.
 
         None where nothing is published yet. ValueError where the network has another shape than this reader's.
@@ -177,7 +177,7 @@ class WeightsReader:
         self._memory.store(self._pin, UNPINNED)
 
     @contextmanager
-    def pinned(self) -> Iterator[Snapshot | None]:
+    def pinned(self) -> Iterator[PublishedWeights | None]:
         """Pin for the length of a `with` block."""
         snapshot = self.pin()
         try:
@@ -185,7 +185,7 @@ class WeightsReader:
         finally:
             self.unpin()
 
-    def read(self, target: WriteableBuffer, verify: bool = False) -> Snapshot | None:
+    def read(self, target: WriteableBuffer, verify: bool = False) -> PublishedWeights | None:
         """Copy the newest f32 [P] parameters into `target`; None (and `target` untouched) before the first version.
 
         verify: also compare the checksum, where the writer gave one; RuntimeError on a mismatch.
@@ -202,12 +202,12 @@ class WeightsReader:
                 )
         return snapshot
 
-    def _read_header(self, slot: int) -> Snapshot:
+    def _read_header(self, slot: int) -> PublishedWeights:
         words = array("i", bytes(WORD_BYTES * len(SlotWord)))
         self._memory.read(self._layout[f"weights.{slot}.header"].offset, words)
         version, low, high, shape_hash, checksum = map(unsigned, words)
         offset = self._layout[f"weights.{slot}"].offset
-        return Snapshot(version, high << 32 | low, shape_hash, checksum, slot, offset)
+        return PublishedWeights(version, high << 32 | low, shape_hash, checksum, slot, offset)
 
 
 def clear_pin(memory: Memory, layout: Layout, reader: str) -> None:

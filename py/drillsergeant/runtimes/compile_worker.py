@@ -8,8 +8,8 @@ from drillsergeant.learn.compile.edited_drill import EditRefused, build_edited, 
 from drillsergeant.runtimes.protocol import messages
 
 
-class Workshop:
-    """Answers every request; ``post`` sends a message to the page."""
+class CompileWorker:
+    """Answers every request; `post` sends a message to the page."""
 
     def __init__(self, post: Callable[[messages.Message], None]) -> None:
         self._post = post
@@ -23,4 +23,4 @@ class Workshop:
         except EditRefused as refused:
             self._post(messages.Refused(str(refused), refused.line))
             return
-        self._post(messages.Compiled(program.to_json(), program.binary))
+        self._post(messages.CompiledProgram(program.to_json(), program.binary))

@@ -14,7 +14,7 @@ GAP_S = 6.0  # between two looks: more means that the page itself stood still
 STUCK_S = 15.0
 
 
-class Pulses:
+class Heartbeats:
     """What was felt of each worker's pulse, and since when it has not changed."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Pulses:
         self._since_s: dict[str, float] = {}
 
     def look(self, now_s: float, beats: Mapping[str, int]) -> list[str]:
-        """Take the ``beats`` of all workers that ought to be at work; returns the names of those that are stuck."""
+        """Take the `beats` of all workers that ought to be at work; returns the names of those that are stuck."""
         if now_s - self._looked_s > GAP_S:
             self._since_s.clear()
         self._looked_s = now_s

@@ -1,6 +1,6 @@
-"""What a runtime asks of the place it runs in: Protocols that ``browser/`` fulfils and tests fake with threads.
+"""What a runtime asks of the place it runs in: Protocols that `browser/` fulfils and tests fake with threads.
 
-Nothing here knows a browser. A runtime receives a ``Host`` and works through it alone.
+Nothing here knows a browser. A runtime receives a `Host` and works through it alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Host(Protocol):
         """Return seconds on a clock that never goes back."""
 
     async def open_gpu(self, plan: GpuPlan, drill: str, *, software: bool) -> GpuDevice:
-        """Return a compute device that works on the attached memory; a program on the CPU only if ``software``.
+        """Return a compute device that works on the attached memory; a program on the CPU only if `software`.
 
         Raises DeviceFailure saying what is missing.
         """
@@ -35,7 +35,7 @@ class Host(Protocol):
     async def load_package(self, name: str) -> None:
         """Make a package beside ours importable, if it is not yet. Raises RuntimeError saying why not."""
 
-    async def breathe(self) -> None:
+    async def yield_to_events(self) -> None:
         """Let the event loop deliver messages; returns as soon as it has."""
 
     def storage(self) -> Storage:
@@ -80,4 +80,4 @@ class Canvas(Protocol):
         """Stroke an open path with round ends."""
 
     def path(self, outline: str, fill: str, stroke: str, line: float) -> None:
-        """Fill and outline a path in SVG's notation (``M0 0h9z``); an empty colour string leaves that part out."""
+        """Fill and outline a path in SVG's notation (`M0 0h9z`); an empty colour string leaves that part out."""

@@ -50,21 +50,21 @@ class Rollout:
                 self._run_flag.wait(IDLE_WAIT_S)
             now_s = self._host.now_s()
             if now_s - breathed_s >= BREATHE_EVERY_S:
-                await self._host.breathe()
+                await self._host.yield_to_events()
                 breathed_s = self._host.now_s()
 
     def step(self) -> None:
         """Collect one chunk if the ring has room; otherwise wait a little for the trainer, or help it."""
         slot = self._ring.reserve(RING_WAIT_S)
         if slot is None:
-            self._collector.assist()
+            self._collector.compute_shares()
             return
         with self._weights.pinned() as weights:
             if weights is None:
                 self._weights.wait(IDLE_WAIT_S)
                 return
             if self._duels.follow():
-                self._collector.face(self._duels.rival)
+                self._collector.set_opponent(self._duels.rival)
             tally = self._collector.collect(weights.offset, slot)
             self._duels.count(tally.episodes, tally.wins, tally.losses)
             self._ring.publish(weights.version)

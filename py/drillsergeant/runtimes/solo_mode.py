@@ -12,7 +12,7 @@ from typing import Protocol
 from drillsergeant.memory.access import SoloMemory
 from drillsergeant.memory.mirror import Mirror
 from drillsergeant.runtimes.host import Host
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 
 TELL_EVERY_S = 0.1
 
@@ -47,5 +47,5 @@ class Solo:
         while True:
             news = self._mirror.news()
             if news:
-                self._host.post(messages.encode(messages.Mirrored(news)))
+                self._host.post(codec.encode(messages.Mirrored(news)))
             await asyncio.sleep(TELL_EVERY_S)

@@ -12,7 +12,7 @@ from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, ShowScratch
-from drillsergeant.learn.webgpu.auto_learner import FallbackLearner
+from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check
 from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.learn.webgpu.watch import Watch
@@ -21,24 +21,24 @@ from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollou
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.run_flag import RunFlag
-from drillsergeant.memory.snapshots import DuelBook, LibraryReader
+from drillsergeant.memory.snapshots import DuelBook, SnapshotReader
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes.heartbeat import PULSE_EVERY_S
 from drillsergeant.runtimes.host import Canvas, Host
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.show.factory import Factory
-from drillsergeant.runtimes.show.renderer import Stage
+from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.show import Show
-from drillsergeant.runtimes.show.snapshot_cache import Snapshots
+from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
 from drillsergeant.runtimes.solo_mode import Solo
 from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.trainer import Trainer
 
 
-class Assembly:
+class WorkerRuntime:
     """One worker's runtime. The worker's boot code feeds it messages and gives it turns."""
 
     def __init__(self, host: Host, init: messages.Init, kernels: Kernels, canvas: Canvas | None) -> None:
@@ -50,15 +50,17 @@ class Assembly:
         self._program = program
         self._drill, self._shape_hash = program.drill, program.network.shape_hash
         self._engine = KernelEngine(program, kernels, self._layout, self._memory)
-        self._fallback: FallbackLearner | None = None
+        self._fallback: AutoLearner | None = None
         self._show: Show | None = None
         self._trainer: Trainer | None = None
         self._rollout: Rollout | None = None
         self._solo: Solo | None = None
         build = {"show": self._build_show, "trainer": self._build_trainer, "rollout": self._build_rollout}
-        self._stage: Stage | None = None
+        self._renderer: Renderer | None = None
         if canvas is not None:
-            self._stage = Stage(self._drill.scene, canvas, Factory(program, self._layout, self._memory, host.now_s))
+            self._renderer = Renderer(
+                self._drill.scene, canvas, Factory(program, self._layout, self._memory, host.now_s)
+            )
         build[init.role]()
 
     def _attach(self) -> Memory:
@@ -72,29 +74,29 @@ class Assembly:
         return memory
 
     def _build_show(self) -> None:
-        assert self._stage is not None, "the show needs a canvas"
+        assert self._renderer is not None, "the show needs a canvas"
         seed = self._init.seed
         weights = WeightsReader(self._memory, self._layout, SHOW, self._shape_hash)
         matches = [self._engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
-        self._show = Show(self._drill, matches, weights, self._snapshots().fetch, self._stage.draw, seed)
+        self._show = Show(self._drill, matches, weights, self._snapshots().fetch, self._renderer.draw, seed)
         self._reported_s = self._host.now_s()
 
-    def _snapshots(self) -> Snapshots:
+    def _snapshots(self) -> SnapshotCache:
         scratch = ShowScratch(self._program, Arena.over(self._layout[f"{SHOW}.scratch"]))
         size_bytes = self._program.network.parameter_count * WORD_BYTES
-        return Snapshots(LibraryReader(self._memory, self._layout), self._memory, scratch.snapshot, size_bytes)
+        return SnapshotCache(SnapshotReader(self._memory, self._layout), self._memory, scratch.snapshot, size_bytes)
 
     def _build_trainer(self) -> None:
         memory, layout = self._memory, self._layout
         weights = WeightsWriter(memory, layout, self._shape_hash)
         learner = self._learner()
-        self._fallback = learner if isinstance(learner, FallbackLearner) else None
+        self._fallback = learner if isinstance(learner, AutoLearner) else None
         if weights.version:
             learner.read_parameters(weights.active_offset)
         given, lockstep = self._init.options.get("hyper"), int(str(self._init.options.get("lockstep", 0)))
         hyper = Hyper(**given) if isinstance(given, dict) else Hyper()
         self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep)
-        self._trainer.course.to_win = bool(self._init.options.get("guards", True))
+        self._trainer.run_control.to_win = bool(self._init.options.get("guards", True))
         self._trainer.saves = Saves(
             self._host, Archive(self._host.storage()), self._host.run_locks(),
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
@@ -110,7 +112,7 @@ class Assembly:
         if wanted != "numpy":
             plan = GpuPlan(self._program, self._layout)
             name = self._drill.name
-            return FallbackLearner(
+            return AutoLearner(
                 self._engine.learner(seed),
                 plan,
                 lambda software: self._host.open_gpu(plan, name, software=software),
@@ -147,9 +149,9 @@ class Assembly:
         )
 
     def adopt(self, painter: Painter) -> None:
-        """Let ``painter`` draw the show."""
-        assert self._stage is not None, "only the show is drawn"
-        self._stage.adopt(painter)
+        """Let `painter` draw the show."""
+        assert self._renderer is not None, "only the show is drawn"
+        self._renderer.adopt(painter)
 
     async def pulse(self) -> None:
         """Count the heartbeat for as long as this worker's event loop turns."""
@@ -160,7 +162,7 @@ class Assembly:
             await asyncio.sleep(PULSE_EVERY_S)
 
     def close(self) -> None:
-        """Give back what does not vanish with this object; ``run`` and ``pulse`` are cancelled by whoever runs them."""
+        """Give back what does not vanish with this object; `run` and `heartbeat` are cancelled by whoever runs them."""
         if self._fallback is not None:
             self._fallback.close()
         if self._trainer is not None and self._trainer.saves is not None:
@@ -174,19 +176,19 @@ class Assembly:
 
     def frame(self, now_s: float) -> None:
         """Advance and draw the show; report every so often."""
-        assert self._show is not None and self._stage is not None, "only the show has frames"
+        assert self._show is not None and self._renderer is not None, "only the show has frames"
         self._show.frame(now_s)
         if now_s - self._reported_s >= self._show.report_every_s:
             self._reported_s = now_s
-            values = {**self._show.metrics(), **self._stage.facts()}
-            self._host.post(messages.encode(messages.Metrics("show", 0, values)))
+            values = {**self._show.metrics(), **self._renderer.facts()}
+            self._host.post(codec.encode(messages.Metrics("show", 0, values)))
 
     def handle(self, message: messages.Message) -> None:
         """Hand a message to the runtime. Raises ValueError for what it refuses."""
         if isinstance(message, messages.Mirrored):
             apply(self._memory, message.spans)
-        elif isinstance(message, messages.Resize) and self._stage is not None:
-            self._stage.resize(message.width_px, message.height_px, message.dark)
+        elif isinstance(message, messages.Resize) and self._renderer is not None:
+            self._renderer.resize(message.width_px, message.height_px, message.dark)
         elif self._show is not None:
             self._show.handle(message)
         elif self._trainer is not None:

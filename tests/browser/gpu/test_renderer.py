@@ -132,7 +132,7 @@ def pictures(page: Page, code: str, width: int = WIDTH, height: int = HEIGHT, **
 
 
 def share_apart(flat: Array, deep: Array, by: int) -> float:
-    """The share of pixels whose colours differ by more than ``by`` of 255 in some channel."""
+    """The share of pixels whose colours differ by more than `by` of 255 in some channel."""
     return float((np.abs(flat - deep).max(axis=-1) > by).mean())
 
 

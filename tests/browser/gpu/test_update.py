@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import LearnerState, Metrics
+from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.validation import Validator
 from drillsergeant.learn.wasm.engine import KernelLearner
 from drillsergeant.learn.webgpu.learner import GpuLearner
@@ -48,7 +48,7 @@ class Compared:
         for collector, slot in zip(self.collectors, self.slots, strict=True):
             collector.collect(self.weights, slot)
 
-    def learn(self, hyper: Hyper) -> tuple[dict[str, float], Metrics]:
+    def learn(self, hyper: Hyper) -> tuple[dict[str, float], UpdateMetrics]:
         metrics = dict(self.kernel.learn(self.slots, hyper))
         update = self.gpu.learn(self.slots, hyper, self.state)
         try:
@@ -112,7 +112,7 @@ def test_submissions_grow_to_the_target_and_cover_the_update(stand: Stand) -> No
         assert sum(compared.device.submissions) == 4 + 12 * metrics.steps
 
 
-def assert_close(kernel: dict[str, float], gpu: Metrics) -> None:
+def assert_close(kernel: dict[str, float], gpu: UpdateMetrics) -> None:
     """Sums of the same rows in another order."""
     for name, value in asdict(gpu).items():
         assert value == pytest.approx(kernel[name], rel=1e-3, abs=2e-6), name

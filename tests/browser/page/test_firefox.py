@@ -35,7 +35,7 @@ class Guest:
         self.tab.evaluate(f"document.getElementById('{name}').click()")
 
     def until(self, what: str, true: Callable[[], object], limit_s: float = 90.0) -> None:
-        """Wait until ``true()``; see ``wait_until``."""
+        """Wait until `true()`; see `wait_until`."""
         wait_until(what, true, partial(self.tab.evaluate, TOLD), partial(time.sleep, 0.25), limit_s)
 
 

@@ -29,7 +29,7 @@ def code(visitor: Visitor) -> str:
 
 
 def run(visitor: Visitor, text: str, ends: str, limit_s: float = 120.0) -> str:
-    """Put code into the editor and press Run; returns what is said once ``ends`` is in it."""
+    """Put code into the editor and press Run; returns what is said once `ends` is in it."""
     visitor.page.evaluate("(text) => { document.getElementById('workshop-editor').value = text; }", text)
     visitor.page.click("#workshop-run")
     visitor.until(f"{ends!r} is said", lambda: ends in visitor.page.inner_text(SAID), limit_s)

@@ -10,8 +10,8 @@ from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 from drillsergeant.runtimes.show.factory import Factory
-from drillsergeant.runtimes.show.renderer import Stage
-from drillsergeant.runtimes.show.screen_match import Bout
+from drillsergeant.runtimes.show.renderer import Renderer
+from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
 from tests.unit.drawing.test_factory import Paths
 from tests.unit.runtimes.show.test_factory import PROGRAM
@@ -38,7 +38,7 @@ class Brush:
 
 
 class Still:
-    """A match that stands where ``state`` says."""
+    """A match that stands where `state` says."""
 
     def __init__(self) -> None:
         self.now = dict(STATE)
@@ -75,24 +75,24 @@ class Hall:
         layout = Layout(plan_for(PROGRAM, 1, 8, horizon=4))
         self.canvas = Paths()
         factory = Factory(PROGRAM, layout, NativeMemory(layout.total_bytes), lambda: 0.0)
-        self.stage = Stage(SCENE, self.canvas, factory)
-        self.bouts = [Bout(PROGRAM.drill, Still(), 1), Bout(PROGRAM.drill, Still(), 1)]
+        self.renderer = Renderer(SCENE, self.canvas, factory)
+        self.screen_matches = [ScreenMatch(PROGRAM.drill, Still(), 1), ScreenMatch(PROGRAM.drill, Still(), 1)]
 
     def frame(self, view: str = "match") -> bool:
         """Draw once; returns whether the flat canvas was used."""
         self.canvas.drawn.clear()
-        self.stage.draw(view, self.bouts if view == "compare" else self.bouts[:1])
+        self.renderer.draw(view, self.screen_matches if view == "compare" else self.screen_matches[:1])
         return bool(self.canvas.drawn)
 
 
 def test_a_painter_draws_until_its_device_is_lost_and_the_same_frame_is_drawn_flat() -> None:
     hall, brush = Hall(), Brush(lasts=2)
     assert hall.frame()
-    hall.stage.adopt(brush)
-    assert hall.stage.facts()["renderer"] == "webgpu"
+    hall.renderer.adopt(brush)
+    assert hall.renderer.facts()["renderer"] == "webgpu"
     assert [hall.frame() for _ in range(4)] == [False, False, True, True]
-    assert hall.stage.facts()["renderer"] == "canvas2d"
-    hall.stage.adopt(Brush(lasts=1))
+    assert hall.renderer.facts()["renderer"] == "canvas2d"
+    hall.renderer.adopt(Brush(lasts=1))
     assert not hall.frame()
 
 
@@ -100,7 +100,7 @@ def test_either_way_the_factory_is_drawn_when_it_is_asked_for() -> None:
     hall, brush = Hall(), Brush(lasts=1)
     assert hall.frame("factory")
     assert hall.canvas.paths
-    hall.stage.adopt(brush)
+    hall.renderer.adopt(brush)
     assert not hall.frame("factory")
     (picture,) = brush.painted
     assert picture.count == 8  # nobody has begun: eight fields
@@ -109,11 +109,11 @@ def test_either_way_the_factory_is_drawn_when_it_is_asked_for() -> None:
 
 def test_two_matches_are_drawn_with_trails_of_their_own() -> None:
     hall, brush = Hall(), Brush(lasts=3)
-    hall.stage.adopt(brush)
+    hall.renderer.adopt(brush)
     for step in range(3):
-        hall.bouts[0].match.put({"ball_x": 0.2 * step})
-        for bout in hall.bouts:
-            bout.look_again()
+        hall.screen_matches[0].match.put({"ball_x": 0.2 * step})
+        for screen_match in hall.screen_matches:
+            screen_match.look_again()
         hall.frame("compare")
     kinds = [int(brush.painted[-1].floats[HEAD_FLOATS + 3 + SHAPE_FLOATS * i]) for i in range(brush.painted[-1].count)]
     assert kinds == [FIELD, TRAIL, BOX, BOX, DISC, FIELD, BOX, BOX, DISC]

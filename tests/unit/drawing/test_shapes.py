@@ -94,8 +94,8 @@ def test_a_trail_lies_in_its_quad_and_never_has_more_points_than_the_shader() ->
 
 def test_two_matches_keep_their_trails_apart_and_the_chosen_player_wears_a_ring() -> None:
     trails = [[(0.1 * i, sign * 0.1 * i) for i in range(9)] for sign in (1, -1)]
-    sights = [(STATE, Look(trail=trails[0], chosen=0)), (STATE, Look(trail=trails[1], waiting=True))]
-    picture = match_picture(SCENE, *SIZE, sights)
+    match_views = [(STATE, Look(trail=trails[0], chosen=0)), (STATE, Look(trail=trails[1], waiting=True))]
+    picture = match_picture(SCENE, *SIZE, match_views)
     assert kinds(picture) == [FIELD, TRAIL, RING, BOX, DISC, FIELD, TRAIL, BOX, DISC]
     assert [shape[6:8] for shape in rows_of(picture) if shape[3] == TRAIL] == [[0, 9], [9, 9]]
     places = arrange(SCENE, 2, *SIZE)

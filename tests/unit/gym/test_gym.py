@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, win_share
-from drillsergeant.learn.reference.matches import Matches
+from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.library import compiler
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
@@ -45,7 +45,7 @@ def test_pettingzoos_own_checks_pass(drill: str) -> None:
 
 
 def test_a_batch_plays_the_matches_of_the_reference() -> None:
-    batch, matches = Batch(SHORT, 12), Matches(SHORT, 12, seed=9)
+    batch, matches = Batch(SHORT, 12), MatchBatch(SHORT, 12, seed=9)
     batch.reset(9)
     random = np.random.default_rng(0)
     ended = 0

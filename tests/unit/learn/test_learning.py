@@ -11,11 +11,11 @@ from drillsergeant.drills.probes import PROBES, ActionProbe, BothProbe, DelayPro
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.sampling import softmax_parts
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import Learner
+from drillsergeant.learn.ppo.ppo import PpoLearner
 from drillsergeant.learn.reference import arithmetic as arithmetic_module
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
-from drillsergeant.learn.reference.chunk import Chunk
-from drillsergeant.learn.reference.rollout import Collector, evaluate
+from drillsergeant.learn.reference.chunk import ChunkArrays
+from drillsergeant.learn.reference.rollout import ReferenceCollector, evaluate
 
 # A short memory, so that the delay probe tells a discounted value (0.7) from an undiscounted one.
 PROBE_HYPER = Hyper(learning_rate=1e-2, entropy=0.0, epochs=2, minibatch=512, gamma=0.7)
@@ -24,8 +24,8 @@ PROBE_HYPER = Hyper(learning_rate=1e-2, entropy=0.0, epochs=2, minibatch=512, ga
 def trained(drill: Drill, hyper: Hyper, updates: int, seed: int, matches: int, horizon: int) -> NumpyArithmetic:
     network = Network(len(drill.observation), drill.action_count, 16)
     arithmetic = NumpyArithmetic(network, seed)
-    learner: Learner[Chunk] = Learner(arithmetic, seed)
-    collector = Collector(drill, network, matches, seed)
+    learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, seed)
+    collector = ReferenceCollector(drill, network, matches, seed)
     for _ in range(updates):
         learner.learn([collector.collect(arithmetic.parameters, horizon)], hyper)
     return arithmetic

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from drillsergeant.learn import safeguards
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper
-from drillsergeant.learn.safeguards import Advice, Guards, smaller
+from drillsergeant.learn.safeguards import Advice, Safeguards, with_half_step
 from drillsergeant.learn.win_rate import WinRate
 
 ACTIONS = 30
@@ -19,7 +19,7 @@ class Run:
     """Guards over a made-up run: win rates are drawn, other metrics given."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.guards, self.rate = Guards(ACTIONS, workers=1), WinRate()
+        self.safeguards, self.rate = Safeguards(ACTIONS, workers=1), WinRate()
         self.hyper, self.draws = HYPER, random.Random(seed)
         self.updates = self.bests = self.promised = self.best_from = 0
 
@@ -28,7 +28,7 @@ class Run:
             wins = sum(self.draws.random() < win for _ in range(20))
             self.rate.add(20, wins, 20 - wins)
         metrics: Mapping[str, float] = {**HEALTHY, **changes}
-        advice = self.guards.judge(metrics, self.rate, self.hyper, HYPER)
+        advice = self.safeguards.judge(metrics, self.rate, self.hyper, HYPER)
         self.hyper = self.hyper.changed(**advice.changes)
         self.updates += 1
         if advice.best:
@@ -54,7 +54,7 @@ def test_a_steady_policy_and_one_a_little_below_its_best_never_fall(seed: int) -
 def test_a_real_drop_is_noticed_soon(seed: int) -> None:
     run = Run(seed)
     falls(run, 0.93, 500)
-    assert run.guards.wins.best == pytest.approx(0.94, abs=0.025)
+    assert run.safeguards.wins.best == pytest.approx(0.94, abs=0.025)
     when = falls(run, 0.70, 200)
     assert when is not None
     assert when * 20 < 1500, "episodes until it is noticed"
@@ -86,7 +86,7 @@ def test_the_best_only_grows_and_a_few_episodes_are_no_best() -> None:
         for _ in range(200):
             run.update(win)
     assert 3 < run.bests < 40
-    best = run.guards.wins.best
+    best = run.safeguards.wins.best
     assert best == pytest.approx(0.8, abs=0.04)
 
 
@@ -108,7 +108,7 @@ def test_after_a_rewind_it_takes_thousands_of_episodes_until_the_next() -> None:
     run = Run()
     falls(run, 0.93, 500)
     assert falls(run, 0.0, 100) is not None
-    run.guards.wins.rewound()
+    run.safeguards.wins.rewound()
     run.rate.restart(0)
     when = falls(run, 0.0, 1000)
     assert when is not None
@@ -118,9 +118,9 @@ def test_after_a_rewind_it_takes_thousands_of_episodes_until_the_next() -> None:
 def test_half_the_learning_rate_ends_at_the_least_there_is() -> None:
     hyper = HYPER
     for _ in range(40):
-        hyper = smaller(hyper)
+        hyper = with_half_step(hyper)
     assert hyper.learning_rate == RANGES["learning_rate"].low
-    assert smaller(HYPER).learning_rate == HYPER.learning_rate / 2
+    assert with_half_step(HYPER).learning_rate == HYPER.learning_rate / 2
 
 
 def test_a_collapsed_policy_gets_more_entropy_within_bounds_and_less_when_it_has_recovered() -> None:
@@ -181,15 +181,15 @@ def test_a_sure_policy_that_still_gets_better_is_left_alone() -> None:
 
 def test_an_update_that_went_too_far_halves_the_next_step_which_grows_back() -> None:
     run = Run()
-    assert run.guards.in_force(HYPER) is HYPER
+    assert run.safeguards.in_force(HYPER) is HYPER
     advice = run.update(approx_kl=0.5)
     assert "KL 0.5" in advice.notes[0]
-    assert run.guards.in_force(HYPER).learning_rate == HYPER.learning_rate / 2
+    assert run.safeguards.in_force(HYPER).learning_rate == HYPER.learning_rate / 2
     assert not run.update(approx_kl=0.5).notes, "told once"
-    assert run.guards.step_scale == 0.25
+    assert run.safeguards.step_scale == 0.25
     for _ in range(100):
         run.update()
-    assert run.guards.in_force(HYPER) is HYPER
+    assert run.safeguards.in_force(HYPER) is HYPER
 
 
 @pytest.mark.parametrize("kl", [math.nan, math.inf, 1e9])
@@ -197,7 +197,7 @@ def test_steps_shrink_no_further_than_to_a_bound(kl: float) -> None:
     run = Run()
     for _ in range(100):
         run.update(approx_kl=kl)
-    assert run.guards.step_scale == safeguards.SMALLEST_SCALE
+    assert run.safeguards.step_scale == safeguards.SMALLEST_SCALE
 
 
 def test_left_out_updates_are_told_once_in_a_while_and_judged_by_nothing_else() -> None:
@@ -205,4 +205,4 @@ def test_left_out_updates_are_told_once_in_a_while_and_judged_by_nothing_else() 
     notes = [note for _ in range(100) for note in run.update(steps=0.0, dropped=1.0, approx_kl=9.0, entropy=0.0).notes]
     assert len(notes) == 1
     assert "left out" in notes[0]
-    assert run.guards.step_scale == 1.0
+    assert run.safeguards.step_scale == 1.0

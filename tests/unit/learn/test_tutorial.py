@@ -11,7 +11,7 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import State
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
-from drillsergeant.learn.reference.matches import Matches
+from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.library.training import train
 
 from build.pins import ROOT
@@ -111,7 +111,7 @@ def test_nothing_on_the_page_is_absolute_and_every_file_it_names_is_there() -> N
 def played(name: str, text: str) -> tuple[State, State]:
     """Two states, a decision apart, with an upward push."""
     drill = checked_drill(name, text)
-    matches = Matches(drill, 64, 5)
+    matches = MatchBatch(drill, 64, 5)
     before = matches.state
     after = before
     for _ in range(drill.action_repeat):

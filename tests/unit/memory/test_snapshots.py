@@ -8,7 +8,7 @@ import pytest
 from drillsergeant.memory import snapshots
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan
-from drillsergeant.memory.snapshots import NO_CHOICE, DuelBook, DuelTally, LibraryReader, LibraryWriter
+from drillsergeant.memory.snapshots import NO_CHOICE, DuelBook, DuelTally, SnapshotReader, SnapshotWriter
 
 from tests.rigs.interleaving import Explorer, Load, Violation
 from tests.rigs.replay import Program, ReplayMemory
@@ -45,34 +45,34 @@ class Shelf:
 
     def __init__(self, memory: PlainMemory | None = None) -> None:
         self.memory = memory or PlainMemory(LAYOUT.total_bytes)
-        self.writer, self.reader = LibraryWriter(self.memory, LAYOUT), LibraryReader(self.memory, LAYOUT)
+        self.writer, self.reader = SnapshotWriter(self.memory, LAYOUT), SnapshotReader(self.memory, LAYOUT)
         self.books = [DuelBook(self.memory, LAYOUT, worker) for worker in range(2)]
 
 
 def test_a_zeroed_memory_is_an_empty_library() -> None:
-    shelf = Shelf()
-    assert shelf.reader.ids() == shelf.writer.ids() == [0] * LIBRARY_SLOTS
-    assert shelf.writer.tallies() == {}
-    assert shelf.reader.copy(0, TARGET) == 0
-    assert [(book.follow(), book.rival) for book in shelf.books] == [(False, None)] * 2
+    programs = Shelf()
+    assert programs.reader.ids() == programs.writer.ids() == [0] * LIBRARY_SLOTS
+    assert programs.writer.tallies() == {}
+    assert programs.reader.copy(0, TARGET) == 0
+    assert [(book.follow(), book.rival) for book in programs.books] == [(False, None)] * 2
 
 
 def test_every_slot_keeps_its_own_snapshot_from_a_buffer_or_from_shared_memory() -> None:
-    shelf = Shelf()
+    programs = Shelf()
     for slot in range(LIBRARY_SLOTS):
-        shelf.writer.put(slot, 100 + slot, payload(slot))
+        programs.writer.put(slot, 100 + slot, payload(slot))
     source = LAYOUT["weights.0"].offset
-    shelf.memory.write(source, payload(77))
-    shelf.writer.put(SLOT, 200, source)
-    shelf.writer.drop(0)
+    programs.memory.write(source, payload(77))
+    programs.writer.put(SLOT, 200, source)
+    programs.writer.drop(0)
     expected = [0, *range(101, 100 + LIBRARY_SLOTS)]
     expected[SLOT] = 200
-    assert shelf.reader.ids() == expected
+    assert programs.reader.ids() == expected
     for slot, ident in enumerate(expected):
-        shelf.memory.write(TARGET, payload(-1))
-        assert shelf.reader.copy(slot, TARGET) == ident
+        programs.memory.write(TARGET, payload(-1))
+        assert programs.reader.copy(slot, TARGET) == ident
         values = {0: -1.0, SLOT: 77.0}.get(slot, float(slot))
-        assert read(shelf.memory, TARGET) == [values] * PARAMETERS, "an empty slot leaves the target alone"
+        assert read(programs.memory, TARGET) == [values] * PARAMETERS, "an empty slot leaves the target alone"
 
 
 class Meddler(PlainMemory):
@@ -92,8 +92,8 @@ class Meddler(PlainMemory):
 @pytest.mark.parametrize("change", ["replaced", "dropped", "being replaced"])
 def test_a_copy_during_which_the_slot_changed_is_thrown_away(change: str) -> None:
     memory = Meddler(LAYOUT.total_bytes)
-    shelf = Shelf(memory)
-    shelf.writer.put(SLOT, 1, payload(1))
+    programs = Shelf(memory)
+    programs.writer.put(SLOT, 1, payload(1))
     memory.write(TARGET, payload(-1))
     places = snapshots._Places(LAYOUT)
 
@@ -102,18 +102,20 @@ def test_a_copy_during_which_the_slot_changed_is_thrown_away(change: str) -> Non
         memory.write(places.parameters(SLOT), payload(2))
 
     memory.meddle = {  # type: ignore[method-assign]
-        "replaced": lambda: shelf.writer.put(SLOT, 2, payload(2)),
-        "dropped": lambda: shelf.writer.drop(SLOT),
+        "replaced": lambda: programs.writer.put(SLOT, 2, payload(2)),
+        "dropped": lambda: programs.writer.drop(SLOT),
         "being replaced": begin,
     }[change]
-    assert shelf.reader.copy(SLOT, TARGET) == 0
+    assert programs.reader.copy(SLOT, TARGET) == 0
     assert read(memory, TARGET) == [-1.0] * PARAMETERS
-    assert shelf.reader.copy(SLOT, TARGET) == (2 if change == "replaced" else 0), "the next look sees what is there now"
+    assert programs.reader.copy(SLOT, TARGET) == (2 if change == "replaced" else 0), (
+        "the next look sees what is there now"
+    )
 
 
 def putter(first: int, count: int) -> Program:
     def program(memory: ReplayMemory) -> None:
-        writer = LibraryWriter(memory, LAYOUT)
+        writer = SnapshotWriter(memory, LAYOUT)
         for ident in range(first, first + count):
             memory.mark(ident)
             writer.put(SLOT, ident, payload(ident))
@@ -121,7 +123,7 @@ def putter(first: int, count: int) -> Program:
     return program
 
 
-def copier(copies: int, kind: type[LibraryReader] = LibraryReader) -> Program:
+def copier(copies: int, kind: type[SnapshotReader] = SnapshotReader) -> Program:
     def program(memory: ReplayMemory) -> None:
         reader = kind(memory, LAYOUT)
         for left in range(copies, 0, -1):
@@ -149,7 +151,7 @@ def test_no_interleaving_gives_a_torn_copy_even_where_the_writer_dies() -> None:
     Explorer({"writer": putter(11, 1), "reader": copier(1)}, killable=["writer"]).run(whole)
 
 
-class Trusting(LibraryReader):
+class Trusting(SnapshotReader):
     """Broken on purpose: does not look at the id again."""
 
     def copy(self, slot: int, target_offset: int) -> int:
@@ -165,54 +167,54 @@ def test_the_explorer_finds_the_tear_of_a_reader_that_does_not_look_twice() -> N
 
 
 def test_a_worker_follows_the_trainers_choice_and_keeps_its_copy_while_there_is_no_better() -> None:
-    shelf = Shelf()
+    programs = Shelf()
     for worker in range(2):
-        shelf.writer.choose(worker, NO_CHOICE)
-    shelf.writer.put(SLOT, 9, payload(9))
-    shelf.writer.choose(1, SLOT)
-    assert shelf.writer.chosen() == {SLOT}
-    other, book = shelf.books
+        programs.writer.choose(worker, NO_CHOICE)
+    programs.writer.put(SLOT, 9, payload(9))
+    programs.writer.choose(1, SLOT)
+    assert programs.writer.chosen() == {SLOT}
+    other, book = programs.books
     assert (other.follow(), other.rival) == (False, None)
     assert book.follow() and not book.follow()
     place = LAYOUT["library.rival.rollout.1"].offset
-    assert book.rival == place and read(shelf.memory, place) == [9.0] * PARAMETERS
-    shelf.writer.drop(SLOT)
+    assert book.rival == place and read(programs.memory, place) == [9.0] * PARAMETERS
+    programs.writer.drop(SLOT)
     assert not book.follow() and book.rival == place, "the copy outlives the slot"
-    shelf.writer.put(SLOT, 10, payload(10))
-    assert book.follow() and read(shelf.memory, place) == [10.0] * PARAMETERS
-    shelf.writer.choose(1, NO_CHOICE)
+    programs.writer.put(SLOT, 10, payload(10))
+    assert book.follow() and read(programs.memory, place) == [10.0] * PARAMETERS
+    programs.writer.choose(1, NO_CHOICE)
     assert book.follow() and book.rival is None
 
 
 def test_a_chosen_snapshot_that_changes_while_it_is_copied_is_copied_at_the_next_look() -> None:
     memory = Meddler(LAYOUT.total_bytes)
-    shelf = Shelf(memory)
-    shelf.writer.put(SLOT, 1, payload(1))
-    shelf.writer.choose(0, SLOT)
-    memory.meddle = lambda: shelf.writer.put(SLOT, 2, payload(2))  # type: ignore[method-assign]
-    book = shelf.books[0]
+    programs = Shelf(memory)
+    programs.writer.put(SLOT, 1, payload(1))
+    programs.writer.choose(0, SLOT)
+    memory.meddle = lambda: programs.writer.put(SLOT, 2, payload(2))  # type: ignore[method-assign]
+    book = programs.books[0]
     assert not book.follow() and book.rival is None
     assert book.follow() and read(memory, book.rival or 0) == [2.0] * PARAMETERS
 
 
 def test_tallies_are_added_over_workers_and_belong_to_the_snapshot_in_the_slot() -> None:
-    shelf = Shelf()
-    shelf.writer.put(SLOT, 1, payload(1))
-    shelf.writer.put(0, 2, payload(2))
-    for worker, book in enumerate(shelf.books):
+    programs = Shelf()
+    programs.writer.put(SLOT, 1, payload(1))
+    programs.writer.put(0, 2, payload(2))
+    for worker, book in enumerate(programs.books):
         book.count(7, 7, 0)  # of nobody's snapshot
-        shelf.writer.choose(worker, SLOT)
+        programs.writer.choose(worker, SLOT)
         book.follow()
-    shelf.books[0].count(10, 6, 1)
-    shelf.books[0].count(5, 0, 5)
-    shelf.books[1].count(3, 1, 1)
-    assert shelf.writer.tallies() == {0: DuelTally(2, 0, 0, 0), SLOT: DuelTally(1, 18, 7, 7)}
-    shelf.writer.put(SLOT, 3, payload(3))
-    shelf.books[1].count(4, 4, 0)  # the rest of what was under way against the old one
-    assert shelf.writer.tallies()[SLOT] == DuelTally(3, 0, 0, 0)
-    shelf.books[1].follow()
-    shelf.books[1].count(2, 1, 0)
-    assert shelf.writer.tallies()[SLOT] == DuelTally(3, 2, 1, 0), "another id starts from nothing"
+    programs.books[0].count(10, 6, 1)
+    programs.books[0].count(5, 0, 5)
+    programs.books[1].count(3, 1, 1)
+    assert programs.writer.tallies() == {0: DuelTally(2, 0, 0, 0), SLOT: DuelTally(1, 18, 7, 7)}
+    programs.writer.put(SLOT, 3, payload(3))
+    programs.books[1].count(4, 4, 0)  # the rest of what was under way against the old one
+    assert programs.writer.tallies()[SLOT] == DuelTally(3, 0, 0, 0)
+    programs.books[1].follow()
+    programs.books[1].count(2, 1, 0)
+    assert programs.writer.tallies()[SLOT] == DuelTally(3, 2, 1, 0), "another id starts from nothing"
 
 
 def test_a_dead_worker_leaves_its_counts_to_its_replacement_and_other_workers_alone() -> None:
@@ -224,7 +226,7 @@ def test_a_dead_worker_leaves_its_counts_to_its_replacement_and_other_workers_al
             book.count(3, 2, 1)
 
     def look(memory: ReplayMemory) -> None:
-        seen = LibraryWriter(memory, LAYOUT)._tally(SLOT, 7)
+        seen = SnapshotWriter(memory, LAYOUT)._tally(SLOT, 7)
         assert seen.wins + seen.losses <= seen.episodes, f"more decided than played: {seen}"
         assert seen.episodes >= 6, f"the living worker's count is gone: {seen}"
 
@@ -236,16 +238,16 @@ def test_a_dead_worker_leaves_its_counts_to_its_replacement_and_other_workers_al
 
 
 def test_what_cannot_be_kept_is_refused_with_both_values() -> None:
-    shelf = Shelf()
+    programs = Shelf()
     with pytest.raises(ValueError, match="snapshot id is 0, needs at least 1"):
-        shelf.writer.put(0, 0, payload(1))
+        programs.writer.put(0, 0, payload(1))
     with pytest.raises(ValueError, match="snapshot 4 has 4 bytes, slots have 12"):
-        shelf.writer.put(0, 4, payload(1)[:1])
+        programs.writer.put(0, 4, payload(1)[:1])
     with pytest.raises(ValueError, match=f"slot {LIBRARY_SLOTS} does not exist: there are {LIBRARY_SLOTS}"):
-        shelf.writer.put(LIBRARY_SLOTS, 4, payload(1))
+        programs.writer.put(LIBRARY_SLOTS, 4, payload(1))
     with pytest.raises(ValueError, match="slot -1 does not exist"):
-        shelf.reader.copy(-1, TARGET)
+        programs.reader.copy(-1, TARGET)
     with pytest.raises(ValueError, match="worker 2 of 2 cannot play slot 0"):
-        shelf.writer.choose(2, 0)
+        programs.writer.choose(2, 0)
     with pytest.raises(ValueError, match=f"worker 0 of 2 cannot play slot {LIBRARY_SLOTS} of {LIBRARY_SLOTS}"):
-        shelf.writer.choose(0, LIBRARY_SLOTS)
+        programs.writer.choose(0, LIBRARY_SLOTS)

@@ -7,7 +7,14 @@ from array import array
 import pytest
 from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import Layout, Plan
-from drillsergeant.memory.weights import SlotWord, Snapshot, WeightsReader, WeightsWord, WeightsWriter, clear_pin
+from drillsergeant.memory.weights import (
+    PublishedWeights,
+    SlotWord,
+    WeightsReader,
+    WeightsWord,
+    WeightsWriter,
+    clear_pin,
+)
 
 from tests.rigs.interleaving import Explorer, Load, Violation
 from tests.rigs.replay import Program, ReplayMemory
@@ -209,7 +216,7 @@ class FlipsBeforeData(WeightsWriter):
 
 
 class DoesNotLookAgain(WeightsReader):
-    def pin(self) -> Snapshot | None:
+    def pin(self) -> PublishedWeights | None:
         slot = self._memory.load(self._control + WeightsWord.ACTIVE_IDX)
         self._memory.store(self._pin, slot + 1)
         snapshot = self._read_header(slot)

@@ -21,12 +21,12 @@ from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, initialise
 from drillsergeant.memory.mirror import Mirror, apply
-from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
+from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.supervisor.setup import choose_setup
-from drillsergeant.runtimes.worker_runtime import Assembly
+from drillsergeant.runtimes.worker_runtime import WorkerRuntime
 
 from tests.fakes.host import PlainHost
 from tests.fakes.storage import FakeStorage, TabLocks, Tabs
@@ -66,7 +66,7 @@ def worker(
     program: Program = PROGRAM,
     layout: Layout = LAYOUT,
     learner: str = "wasm",
-) -> Assembly:
+) -> WorkerRuntime:
     """The trainer's worker as the page starts it in solo mode."""
     options: dict[str, object] = {"mode": "solo", "learner": learner, "hyper": asdict(RECIPE.hyper)}
     options["lockstep"] = RECIPE.updates
@@ -74,13 +74,13 @@ def worker(
         "trainer", 0, 0, RECIPE.seed, layout.to_dict(), program.to_json(), None, layout.pages, None, options,
         contents or {},
     )  # fmt: skip
-    return Assembly(place, init, place.memory.link(program.binary), None)  # type: ignore[arg-type]
+    return WorkerRuntime(place, init, place.memory.link(program.binary), None)  # type: ignore[arg-type]
 
 
-async def trained(place: Place, assembly: Assembly) -> None:
+async def trained(place: Place, runtime: WorkerRuntime) -> None:
     """Let it train until lockstep stops it, then until everything is told."""
-    assembly.handle(messages.StartTraining())
-    loop = asyncio.ensure_future(assembly.run())
+    runtime.handle(messages.StartTraining())
+    loop = asyncio.ensure_future(runtime.run())
     while "weights_sha256" not in place.metrics():
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.3)
@@ -108,8 +108,8 @@ def test_one_worker_comes_to_the_weights_of_two_and_the_show_gets_them() -> None
     alone = NativeMemory(LAYOUT.total_bytes)
     wanted = run(KernelEngine(PROGRAM, alone.link(PROGRAM.binary), LAYOUT, alone), LAYOUT, alone, RECIPE)
     place = Place()
-    assembly = worker(place)
-    asyncio.run(trained(place, assembly))
+    runtime = worker(place)
+    asyncio.run(trained(place, runtime))
     assert place.metrics()["weights_sha256"] == wanted
     assert place.metrics()["updates"] == RECIPE.updates
 
@@ -148,14 +148,14 @@ def test_only_what_changed_travels() -> None:
     assert str(LAYOUT["weights.control"].offset) in mirror.news(), "the weights in force when it begins"
     assert mirror.news() == {}
     policy = bytes(range(256)) * (LAYOUT.plan.parameter_count * 4 // 256 + 1)
-    LibraryWriter(place.memory, LAYOUT).put(5, 77, policy[: LAYOUT.plan.parameter_count * 4])
+    SnapshotWriter(place.memory, LAYOUT).put(5, 77, policy[: LAYOUT.plan.parameter_count * 4])
     news = mirror.news()
     slot = LAYOUT["library.parameters"].offset + 5 * LAYOUT.plan.parameter_count * 4
     assert set(news) == {str(slot), str(LAYOUT["library.ids"].offset)}
     show = NativeMemory(LAYOUT.total_bytes)
     apply(show, news)
-    assert LibraryReader(show, LAYOUT).ids()[5] == 77
-    LibraryWriter(place.memory, LAYOUT).drop(5)
+    assert SnapshotReader(show, LAYOUT).ids()[5] == 77
+    SnapshotWriter(place.memory, LAYOUT).drop(5)
     assert set(mirror.news()) == {str(LAYOUT["library.ids"].offset)}
 
 

@@ -65,7 +65,7 @@ class Canvas2D:
         self._context.drawImage(surface, 0, 0)
 
     def put(self, image: Any) -> None:
-        """Put the pixels of an ``ImageData`` over everything."""
+        """Put the pixels of an `ImageData` over everything."""
         self._context.putImageData(image, 0, 0)
 
     def _path(self, points: Sequence[tuple[float, float]]) -> None:

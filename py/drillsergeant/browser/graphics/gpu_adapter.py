@@ -15,7 +15,7 @@ FACTS = ("vendor", "architecture", "device", "description")
 
 @dataclass(frozen=True)
 class Adapter:
-    """``handle`` is the ``GPUAdapter``; ``software``: it runs on the CPU."""
+    """`handle` is the `GPUAdapter`; `software`: it runs on the CPU."""
 
     handle: Any
     name: str

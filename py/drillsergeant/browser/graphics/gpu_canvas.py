@@ -1,4 +1,4 @@
-"""Pictures drawn by WebGPU: ``shaders/match.wgsl`` over one buffer, one draw call a picture.
+"""Pictures drawn by WebGPU: `shaders/match.wgsl` over one buffer, one draw call a picture.
 
 It draws on a surface of its own, which is then put onto the visible canvas. That one stays a 2D canvas for good, so
 that a device that is lost between two pictures costs nothing: the next picture is drawn the other way.
@@ -26,7 +26,7 @@ SURE_S = 1.0  # a device that is lost sooner after the first picture cannot draw
 
 
 class GpuCanvas:
-    """``drawing_shapes.Painter`` on one device. Owns the device, its pipeline, its buffer and its surface."""
+    """`drawing.shapes.Painter` on one device. Owns the device, its pipeline, its buffer and its surface."""
 
     name = "webgpu"
 
@@ -58,7 +58,7 @@ class GpuCanvas:
         )
 
     def _fit(self, size_bytes: int) -> None:
-        """Make a buffer for pictures of up to ``size_bytes``."""
+        """Make a buffer for pictures of up to `size_bytes`."""
         usage = js.GPUBufferUsage.STORAGE | js.GPUBufferUsage.COPY_DST
         self._buffer = self._device.createBuffer(js_object(size=size_bytes, usage=usage))
         self._bytes = js.Uint8Array.new(size_bytes)
@@ -78,7 +78,7 @@ class GpuCanvas:
         return await self._lost
 
     def paint(self, picture: Picture) -> bool:
-        """Draw ``picture`` on the visible canvas; False where the device is gone and nothing was drawn."""
+        """Draw `picture` on the visible canvas; False where the device is gone and nothing was drawn."""
         if self._lost.done():
             return False
         texture = self._surface.texture()
@@ -88,7 +88,7 @@ class GpuCanvas:
         return True
 
     def render(self, picture: Picture, texture: Any) -> None:
-        """Draw ``picture`` into a texture of the surface's format."""
+        """Draw `picture` into a texture of the surface's format."""
         view = memoryview(picture.floats).cast("B")
         if view.nbytes > self._bytes.length:
             self._buffer.destroy()
@@ -115,7 +115,7 @@ class GpuCanvas:
 
 
 async def open_gpu_canvas(canvas: Canvas2D, shader: str, software_too: bool) -> GpuCanvas | None:
-    """Return a painter for ``canvas``; None where there is no adapter, or only one on the CPU that was not asked for.
+    """Return a painter for `canvas`; None where there is no adapter, or only one on the CPU that was not asked for.
 
     Raises: RuntimeError with the browser's words where the shader or the pipeline is refused.
     """
@@ -137,9 +137,9 @@ async def open_gpu_canvas(canvas: Canvas2D, shader: str, software_too: bool) -> 
 async def keep_painting(
     canvas: Canvas2D, choice: str, adopt: Callable[[Painter], None], refuse: Callable[[str], None]
 ) -> None:
-    """Hand ``adopt`` a painter, and another one whenever a device was lost, for as long as there are devices.
+    """Hand `adopt` a painter, and another one whenever a device was lost, for as long as there are devices.
 
-    ``choice`` is the page's ``renderer``: auto (never on the CPU), webgpu (even there) or canvas2d (never).
+    `choice` is the page's `renderer`: auto (never on the CPU), webgpu (even there) or canvas2d (never).
     """
     if choice == "canvas2d":
         return

@@ -1,4 +1,4 @@
-"""A compute device over WebGPU: ``learn.gpu_learner.GpuDevice`` in a worker.
+"""A compute device over WebGPU: `learn.webgpu.learner.GpuDevice` in a worker.
 
 Everything is made once: modules, pipelines, and, per size of the buffers, the bind groups. What is known about the ways
 a device fails is in the comments; whatever happens becomes a DeviceFailure.
@@ -35,7 +35,7 @@ SUBGROUPS = "subgroups"
 
 
 class BrowserGpu:
-    """One ``GPUDevice`` with the pipelines of one plan. Made by ``open_gpu``."""
+    """One `GPUDevice` with the pipelines of one plan. Made by `open_gpu`."""
 
     def __init__(self, plan: GpuPlan, device: Any, memory: Any, description: str) -> None:
         self.description = description
@@ -61,7 +61,7 @@ class BrowserGpu:
         self._complaints.append(str(event.error.message))
 
     async def compile(self, texts: Mapping[str, str]) -> None:
-        """Make every pipeline, checked. ``texts`` has the complete text of every shader."""
+        """Make every pipeline, checked. `texts` has the complete text of every shader."""
         modules: dict[str, Any] = {}
         for name, text in texts.items():
             modules[name] = self._device.createShaderModule(_object({"code": text, "label": name}))
@@ -116,11 +116,11 @@ class BrowserGpu:
         return self._device.createBindGroup(_object({"layout": layout, "entries": entries}))
 
     def write(self, buffer: str, data: Any) -> None:
-        """Copy ``data`` to the start of a buffer."""
+        """Copy `data` to the start of a buffer."""
         self._device.queue.writeBuffer(self._buffers[buffer], 0, to_js(memoryview(data).cast("B")))
 
     def write_shared(self, buffer: str, offset_bytes: int, source_bytes: int, size_bytes: int) -> None:
-        """Copy from byte ``source_bytes`` of shared memory to a buffer."""
+        """Copy from byte `source_bytes` of shared memory to a buffer."""
         target, shared = self._buffers[buffer], self._memory.buffer
         if self._staging is None:
             try:
@@ -199,9 +199,9 @@ class BrowserGpu:
 
 
 async def open_gpu(plan: GpuPlan, drill: str, memory: Any, *, software: bool) -> BrowserGpu:
-    """A device for ``plan`` over the shared ``WebAssembly.Memory`` of this worker, from the site's own shaders.
+    """A device for `plan` over the shared `WebAssembly.Memory` of this worker, from the site's own shaders.
 
-    ``software``: a program on the CPU will do.
+    `software`: a program on the CPU will do.
 
     Raises: DeviceFailure saying what is missing.
     """

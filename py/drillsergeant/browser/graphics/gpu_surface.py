@@ -24,7 +24,7 @@ def js_object(**fields: Any) -> Any:
 
 
 class Surface(Protocol):
-    """Where a picture goes. ``format`` is that of its textures."""
+    """Where a picture goes. `format` is that of its textures."""
 
     format: str
 

@@ -9,15 +9,15 @@ import js
 
 from drillsergeant.browser.page.dom import DomView
 from drillsergeant.browser.page.embed_port import EmbedPort
-from drillsergeant.browser.page.files import BrowserDoor
-from drillsergeant.browser.page.program_store import BrowserForge, Shelf
+from drillsergeant.browser.page.files import BrowserFileTransfer
+from drillsergeant.browser.page.program_store import BrowserDrillCompiler, ProgramStore
 from drillsergeant.browser.page.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.page.address import opened
 from drillsergeant.runtimes.page.embed import Embed
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.solo_notice import tell_mode
-from drillsergeant.runtimes.supervisor.compile_client import Smithy
+from drillsergeant.runtimes.supervisor.compile_client import CompileClient
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 from drillsergeant.runtimes.supervisor.supervisor import Fleet
 
@@ -26,10 +26,10 @@ FRAME_CORES = 4  # what a page in somebody else's takes itself to have at most: 
 
 
 def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any) -> None:
-    """Begin; ``show_worker`` is already loading, ``canvas`` is the match's canvas element.
+    """Begin; `show_worker` is already loading, `canvas` is the match's canvas element.
 
-    ``program_text`` is the drill's manifest, ``module`` its compiled ``WebAssembly.Module`` for a memory of the kind
-    that ``way.mode`` has. ``way`` is what ``web/isolation.js`` found out: mode, why, and ownTab.
+    `program_text` is the drill's manifest, `module` its compiled `WebAssembly.Module` for a memory of the kind
+    that `way.mode` has. `way` is what `web/isolation.js` found out: mode, why, and ownTab.
     """
     mode = str(way.mode)
     first = Program.from_json(program_text)
@@ -37,15 +37,15 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     framed = bool(parameters.get("embed"))
     choose = partial(choose_setup, cores=min(cores, FRAME_CORES) if framed else cores, mode=mode)
     _, opening = opened(parameters, lambda values: choose(first, parameters=values))
-    shelf = Shelf(lambda program: choose(program, parameters=opening.given), mode)
-    place = shelf.put(program_text, module)
+    programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode)
+    place = programs.put(program_text, module)
     view, spawner = DomView(), BrowserSpawner(canvas)
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed
-    forge = BrowserForge(shelf, fleet, Smithy(spawner), mode)
-    page = Page(view, fleet, drill, seed, opening, forge, BrowserDoor())
-    forge.audience = audience = Embed(page, view, fleet.send, mode, str(way.why), drill.name) if framed else page
+    compiler = BrowserDrillCompiler(programs, fleet, CompileClient(spawner), mode)
+    page = Page(view, fleet, drill, seed, opening, compiler, BrowserFileTransfer())
+    compiler.audience = audience = Embed(page, view, fleet.send, mode, str(way.why), drill.name) if framed else page
     tell_mode(view, mode, str(way.why), str(way.ownTab))
     show = spawner.adopt(
         show_worker,
@@ -53,7 +53,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
         lambda why: page.on_fleet("show", "dead", why),
     )
     fleet.start(audience, show)
-    _alive.extend((fleet, page, spawner, forge))
+    _alive.extend((fleet, page, spawner, compiler))
     if isinstance(audience, Embed):
         _alive.append(EmbedPort(audience))
         if opening.given.get("editor"):

@@ -1,6 +1,6 @@
-"""Live charts with uPlot: one per element ``chart-<name>``, drawn only while it can be seen.
+"""Live charts with uPlot: one per element `chart-<name>`, drawn only while it can be seen.
 
-Colours come from the element's style (``--line``, ``--line-2``, ...), so light and dark are the style sheet's matter.
+Colours come from the element's style (`--line`, `--line-2`, ...), so light and dark are the style sheet's matter.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class _Chart:
     stale: bool = True
 
 
-class Charts:
-    """Owns the plots and two observers. Nothing is drawn before ``use`` has brought the library."""
+class UplotCharts:
+    """Owns the plots and two observers. Nothing is drawn before `use` has brought the library."""
 
     def __init__(self, hovered: Callable[[float | None], None]) -> None:
-        """``hovered`` hears where on the time axis the pointer is, None when it has left."""
+        """`hovered` hears where on the time axis the pointer is, None when it has left."""
         self._hovered, self._pointed = hovered, -1.0
         self._charts: dict[str, _Chart] = {}
         self._elements: dict[str, Any] = {}
@@ -69,7 +69,7 @@ class Charts:
     def set(
         self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
     ) -> None:
-        """Keep what ``name`` is to show, and draw it if it can be seen."""
+        """Keep what `name` is to show, and draw it if it can be seen."""
         chart = self._charts.get(name)
         if chart is None:
             self._charts[name] = _Chart(columns, end, unit, marks)
@@ -213,7 +213,7 @@ def _colour(element: Any, value: str) -> str:
 
 
 def _faint(colour: str, alpha: float) -> str:
-    """Return an ``rgb(r, g, b)`` colour made translucent."""
+    """Return an `rgb(r, g, b)` colour made translucent."""
     return colour if alpha == 1 else colour.replace("rgb(", "rgba(").replace(")", f", {alpha})")
 
 

@@ -1,4 +1,4 @@
-"""The page's ``View`` over the real document. One Python function listens to every event; ``close`` releases it."""
+"""The page's `View` over the real document. One Python function listens to every event; `close` releases it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import js
 from pyodide.ffi import JsException, create_proxy
 
 from drillsergeant.browser.page.bars import Bars
-from drillsergeant.browser.page.charts import Charts
+from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.gamepad import Gamepads
-from drillsergeant.runtimes.page.view import Bar, Events, Mark
+from drillsergeant.runtimes.page.view import Bar, Mark, ViewEvents
 
 DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
@@ -30,7 +30,7 @@ class DomView:
         self._elements: dict[str, Any] = {}
         self._written: dict[tuple[str, str], str | None] = {}
         self._rows: dict[str, list[tuple[str, ...]]] = {}
-        self._events: Events | None = None
+        self._events: ViewEvents | None = None
         self._by_pointer = False
         self._used_keys: frozenset[str] = frozenset()
         self._dark = js.window.matchMedia("(prefers-color-scheme: dark)")
@@ -39,9 +39,9 @@ class DomView:
         self._timer: Any = None
         self._bars: dict[str, Bars] = {}
         self._gamepads = Gamepads(self._controlled)
-        self.charts = Charts(self._hovered)
+        self.charts = UplotCharts(self._hovered)
 
-    def connect(self, events: Events) -> None:
+    def connect(self, events: ViewEvents) -> None:
         """Begin to report events."""
         self._events = events
         handle, laid_out, tick = (create_proxy(f) for f in (self._handle, self._laid_out, self._ticked))
@@ -85,7 +85,7 @@ class DomView:
         except Exception as failure:
             self._trouble(failure)
 
-    def _dispatch(self, events: Events, event: Any) -> None:
+    def _dispatch(self, events: ViewEvents, event: Any) -> None:
         kind = str(event.type)
         if kind in PHASES:
             self._by_pointer = True
@@ -106,7 +106,7 @@ class DomView:
         elif kind == "change" or event.target.type == "range":  # a slider speaks while it moves
             events.on_change(str(event.target.id), str(event.target.value))
 
-    def _press(self, events: Events, down: bool, event: Any) -> None:
+    def _press(self, events: ViewEvents, down: bool, event: Any) -> None:
         code = str(event.code)
         if down and (event.ctrlKey or event.metaKey or event.altKey):
             return
@@ -116,7 +116,7 @@ class DomView:
         if code in self._used_keys:
             event.preventDefault()  # no scrolling while playing
 
-    def _point(self, events: Events, phase: str, event: Any) -> None:
+    def _point(self, events: ViewEvents, phase: str, event: Any) -> None:
         element = event.currentTarget
         if phase == "down":
             element.setPointerCapture(event.pointerId)
@@ -157,7 +157,7 @@ class DomView:
         if self._events is not None:
             self._events.on_hover(x)
 
-    def _recoloured(self, events: Events) -> None:
+    def _recoloured(self, events: ViewEvents) -> None:
         self.charts.recolour()
         events.on_layout()
 
@@ -230,7 +230,7 @@ class DomView:
     def set_chart(
         self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
     ) -> None:
-        """Draw lines in ``chart-<name>`` when it is seen."""
+        """Draw lines in `chart-<name>` when it is seen."""
         self.charts.set(name, columns, end, unit, marks)
 
     def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:

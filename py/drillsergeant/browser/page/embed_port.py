@@ -15,7 +15,7 @@ TOUCHES = ("pointerenter", "pointerdown", "focus")
 
 
 class EmbedPort:
-    """Owns its listeners and its observer; ``close`` releases them."""
+    """Owns its listeners and its observer; `close` releases them."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed

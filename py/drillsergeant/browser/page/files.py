@@ -10,21 +10,21 @@ import js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 from drillsergeant.learn.files.safetensors import MOST_BYTES
-from drillsergeant.runtimes.page.panels.runs import Guard
+from drillsergeant.runtimes.page.panels.runs import FileEvents
 
 FILE_INPUT = "runs-file"
 LINGER_MS = 60_000  # a download may begin late; after that its bytes are let go
 
 
-class BrowserDoor:
-    """``runtimes.page_runs.Door``. Owns its listeners; ``close`` releases them."""
+class BrowserFileTransfer:
+    """`runtimes.page.panels.runs.FileTransfer`. Owns its listeners; `close` releases them."""
 
     def __init__(self) -> None:
-        self._guard: Guard | None = None
+        self._guard: FileEvents | None = None
         self._proxies: list[tuple[Any, str, Any]] = []
         self._reading: set[asyncio.Task[None]] = set()
 
-    def connect(self, guard: Guard) -> None:
+    def connect(self, guard: FileEvents) -> None:
         """Begin to report."""
         self._guard = guard
         field = js.document.getElementById(FILE_INPUT)

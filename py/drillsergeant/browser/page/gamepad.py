@@ -10,7 +10,7 @@ from pyodide.ffi import create_proxy
 
 
 class Gamepads:
-    """Polls the first controller and tells ``changed`` its axes and buttons where they are others than before."""
+    """Polls the first controller and tells `changed` its axes and buttons where they are others than before."""
 
     def __init__(self, changed: Callable[[Sequence[float], Sequence[bool]], None]) -> None:
         self._changed = changed

@@ -19,23 +19,23 @@ from drillsergeant.browser.page.spawner import own_version
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.supervisor.compile_client import Answer, Smithy
+from drillsergeant.runtimes.supervisor.compile_client import Answer, CompileClient
 from drillsergeant.runtimes.supervisor.setup import Setup
-from drillsergeant.runtimes.supervisor.supervisor import Fleet, Hosted
+from drillsergeant.runtimes.supervisor.supervisor import Fleet, HostObjects
 
 
 @dataclass(frozen=True)
-class Place:
-    """A drill as its workers get it. In solo mode ``memory`` is nobody's but the page's, and of no consequence."""
+class StoredProgram:
+    """A drill as its workers get it. In solo mode `memory` is nobody's but the page's, and of no consequence."""
 
     program: Program
     setup: Setup
     layout: Layout
     memory: BrowserMemory
-    hosted: Hosted
+    hosted: HostObjects
 
 
-class Audience(Protocol):
+class ProgramListener(Protocol):
     """Who waits for a drill: the page."""
 
     def on_drill(self, drill: DrillFacts) -> None:
@@ -45,32 +45,32 @@ class Audience(Protocol):
         """This drill could not be had."""
 
 
-class Shelf:
-    """Makes places for programs, and brings the workers to them. ``choose`` decides the set-up of a program."""
+class ProgramStore:
+    """Makes places for programs, and brings the workers to them. `choose` decides the set-up of a program."""
 
     def __init__(self, choose: Callable[[Program], Setup], mode: str) -> None:
         self._choose, self._mode = choose, mode
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, StoredProgram] = {}
         self._current = ""  # the drill that is played
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def put(self, text: str, module: Any) -> Place:
+    def put(self, text: str, module: Any) -> StoredProgram:
         """Keep a program (its manifest) and its module, with a new memory. Raises JsException if there is no room."""
         program = Program.from_json(text)
         self._current = self._current or program.drill.name
         return self._fill(program, self._choose(program), text, module)
 
-    def _fill(self, program: Program, setup: Setup, text: str, module: Any) -> Place:
+    def _fill(self, program: Program, setup: Setup, text: str, module: Any) -> StoredProgram:
         layout = Layout(setup.plan)
         shared = self._mode == "shared"
         handle = allocate(layout.pages, shared=shared)
         memory = BrowserMemory(handle)
         initialise(memory, layout)
-        hosted = Hosted(text, module, handle if shared else layout.pages)
-        place = self._places[program.drill.name] = Place(program, setup, layout, memory, hosted)
+        hosted = HostObjects(text, module, handle if shared else layout.pages)
+        place = self._places[program.drill.name] = StoredProgram(program, setup, layout, memory, hosted)
         return place
 
-    def bring(self, name: str, fleet: Fleet, audience: Audience) -> None:
+    def bring(self, name: str, fleet: Fleet, audience: ProgramListener) -> None:
         """Fetch a drill where it is not here yet, and let the workers go over to it."""
         self._begin(self._bring(name, fleet, audience))
 
@@ -79,7 +79,7 @@ class Shelf:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _bring(self, name: str, fleet: Fleet, audience: Audience) -> None:
+    async def _bring(self, name: str, fleet: Fleet, audience: ProgramListener) -> None:
         try:
             place = self._places.get(name) or self.put(*await self._fetched(name))
             fleet.replace(place.hosted, place.setup, place.layout, place.memory)
@@ -90,7 +90,7 @@ class Shelf:
         audience.on_drill(place.program.drill)
 
     def source(self, name: str, then: Callable[[str, str], None]) -> None:
-        """Fetch the editable parts of a drill; ``then`` gets their text, or "" and why not."""
+        """Fetch the editable parts of a drill; `then` gets their text, or "" and why not."""
 
         async def fetch() -> None:
             try:
@@ -105,12 +105,12 @@ class Shelf:
     def install(
         self,
         name: str,
-        made: messages.Compiled | None,
+        made: messages.CompiledProgram | None,
         fleet: Fleet,
-        audience: Audience,
+        audience: ProgramListener,
         then: Callable[[str, bool], None],
     ) -> None:
-        """Let the workers go over to an edited drill, or back to the original (None); see ``page_workshop.Forge``."""
+        """Let the workers go over to an edited drill, or back to the original (None); see `workshop.DrillCompiler`."""
 
         async def go() -> None:
             old = self._places[name]
@@ -126,7 +126,7 @@ class Shelf:
 
         self._begin(go())
 
-    async def _install(self, name: str, made: messages.Compiled | None, fleet: Fleet) -> bool:
+    async def _install(self, name: str, made: messages.CompiledProgram | None, fleet: Fleet) -> bool:
         """Returns whether what was learned is lost, because the memory has another shape."""
         old = self._places[name]
         if made is None:
@@ -158,29 +158,29 @@ class Shelf:
         return str(await facts.text()), await js.WebAssembly.compileStreaming(binary)
 
 
-class BrowserForge:
-    """``page_workshop.Forge``: the shelf, the workers and the workshop behind chooser and editor."""
+class BrowserDrillCompiler:
+    """`workshop.DrillCompiler`: the shelf, the workers and the workshop behind chooser and editor."""
 
-    audience: Audience
+    audience: ProgramListener
 
-    def __init__(self, shelf: Shelf, fleet: Fleet, smithy: Smithy, mode: str) -> None:
-        self._shelf, self._fleet, self._smithy, self._mode = shelf, fleet, smithy, mode
+    def __init__(self, programs: ProgramStore, fleet: Fleet, compile_client: CompileClient, mode: str) -> None:
+        self._programs, self._fleet, self._compile_client, self._mode = programs, fleet, compile_client, mode
 
     def bring(self, drill: str) -> None:
         """Let the workers go over to another drill; the audience hears of it."""
-        self._shelf.bring(drill, self._fleet, self.audience)
+        self._programs.bring(drill, self._fleet, self.audience)
 
     def source(self, drill: str, then: Callable[[str, str], None]) -> None:
-        """Fetch the editable parts of a drill; ``then`` gets their text, or "" and why not."""
-        self._shelf.source(drill, then)
+        """Fetch the editable parts of a drill; `then` gets their text, or "" and why not."""
+        self._programs.source(drill, then)
 
     def compile(self, drill: str, text: str, answer: Answer) -> None:
         """Make a program of the text in the workshop."""
-        self._smithy.compile(messages.Compile(drill, text, self._mode == "shared"), answer)
+        self._compile_client.compile(messages.Compile(drill, text, self._mode == "shared"), answer)
 
-    def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:
+    def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
         """Let the workers go over to a program, or back to the original."""
-        self._shelf.install(drill, made, self._fleet, self.audience, then)
+        self._programs.install(drill, made, self._fleet, self.audience, then)
 
 
 def _words(program: Program) -> tuple[tuple[str, ...], ...]:

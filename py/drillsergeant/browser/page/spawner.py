@@ -10,12 +10,12 @@ from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 
 def own_version() -> str:
-    """Return the query that asks for files of this page's build (see ``build/site_parts/versions.py``)."""
+    """Return the query that asks for files of this page's build (see `build/site_parts/versions.py`)."""
     return str(js.document.documentElement.dataset.version)
 
 
 class WorkerHandle:
-    """One ``Worker`` and the two proxies that listen to it."""
+    """One `Worker` and the two proxies that listen to it."""
 
     def __init__(self, worker: Any, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> None:
         self._worker = worker
@@ -30,7 +30,7 @@ class WorkerHandle:
         worker.onmessage, worker.onerror = self._proxies
 
     def post(self, wire: dict[str, object], transfer: object = None) -> None:
-        """Send a message; ``transfer`` goes with it for good."""
+        """Send a message; `transfer` goes with it for good."""
         data = to_js(wire, dict_converter=js.Object.fromEntries)
         self._worker.postMessage(data, to_js([] if transfer is None else [transfer]))
 
@@ -47,7 +47,7 @@ class WorkerHandle:
 
 
 class BrowserSpawner:
-    """``runtimes.supervisor.Spawner`` in a page."""
+    """`runtimes.supervisor.Spawner` in a page."""
 
     def __init__(self, first_canvas: Any) -> None:
         self._canvas = first_canvas
@@ -60,7 +60,7 @@ class BrowserSpawner:
         on_data: Callable[[object], None],
         on_error: Callable[[str], None],
     ) -> WorkerHandle:
-        """Start ``workers/<role>.js`` of this page's build, which loads ``packages`` beside ours."""
+        """Start `workers/<role>.js` of this page's build, which loads `packages` beside ours."""
         url = js.URL.new(f"workers/{role}.js{own_version()}", js.document.baseURI)
         for package in packages:
             url.searchParams.append("package", package)
@@ -72,7 +72,7 @@ class BrowserSpawner:
         return WorkerHandle(worker, on_data, on_error)
 
     def when_freed(self, lock: str, then: Callable[[], None]) -> None:
-        """Call ``then`` once the lock's holder is gone; never, where the browser gives this frame no locks."""
+        """Call `then` once the lock's holder is gone; never, where the browser gives this frame no locks."""
 
         def granted(_lock: Any) -> None:
             then()
@@ -80,7 +80,7 @@ class BrowserSpawner:
         js.navigator.locks.request(lock, create_once_callable(granted)).catch(lambda _denied: None)
 
     def after(self, delay_s: float, then: Callable[[], None]) -> None:
-        """Call ``then`` after ``delay_s`` seconds."""
+        """Call `then` after `delay_s` seconds."""
         js.setTimeout(create_once_callable(then), delay_s * 1000)
 
     def now_s(self) -> float:

@@ -19,7 +19,7 @@ from drillsergeant.memory.layout import PAGE_BYTES, round_up
 
 
 class BrowserPlace:
-    """``bench.ground.Place`` in an isolated worker, over the site's own program."""
+    """`bench.ground.Place` in an isolated worker, over the site's own program."""
 
     shared = True
 
@@ -35,7 +35,7 @@ class BrowserPlace:
         return BrowserKernels(self.compile(binary), memory.handle)
 
     def compile(self, binary: bytes) -> Any:
-        """Return a ``WebAssembly.Module``."""
+        """Return a `WebAssembly.Module`."""
         return js.WebAssembly.Module.new(to_js(binary))
 
 

@@ -15,9 +15,9 @@ from drillsergeant.browser.kernels import BrowserKernels
 from drillsergeant.browser.memory import taken
 from drillsergeant.browser.worker.host import WorkerHost
 from drillsergeant.drawing.shapes import Painter
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.version import OtherVersion, refuse_other_version
-from drillsergeant.runtimes.worker_runtime import Assembly
+from drillsergeant.runtimes.worker_runtime import WorkerRuntime
 
 _alive: list[WorkerBoot] = []
 
@@ -31,7 +31,7 @@ class WorkerBoot:
 
     def __init__(self, role: str, host: WorkerHost) -> None:
         self._role, self._host, self._index = role, host, 0
-        self._assembly: Assembly | None = None
+        self._runtime: WorkerRuntime | None = None
         self._canvas: Canvas2D | None = None
         self._painter: Painter | None = None
         self._painting: asyncio.Task[None] | None = None
@@ -43,15 +43,15 @@ class WorkerBoot:
         try:
             wire = data.to_py() if hasattr(data, "to_py") else data
             refuse_other_version(wire)
-            message = messages.decode(wire, self._role)
+            message = codec.decode(wire, self._role)
             if isinstance(message, messages.Init):
                 self._begin(message)
-            elif self._assembly is None:
-                raise messages.ProtocolError(f"{message.TYPE} came before INIT; send INIT first")
+            elif self._runtime is None:
+                raise codec.ProtocolError(f"{message.TYPE} came before INIT; send INIT first")
             else:
-                self._assembly.handle(message)
-        except (messages.ProtocolError, ValueError) as refused:
-            dropped = self._began and self._assembly is None
+                self._runtime.handle(message)
+        except (codec.ProtocolError, ValueError) as refused:
+            dropped = self._began and self._runtime is None
             self._report(str(refused), "", fatal=dropped)
         except OtherVersion as other:
             self._report(str(other), "", fatal=True, final=True)
@@ -65,13 +65,13 @@ class WorkerBoot:
             self._canvas = Canvas2D(init.canvas)
         init = replace(init, memory=taken(init.memory))
         kernels = BrowserKernels(init.module, init.memory)
-        self._assembly = assembly = Assembly(self._host, init, kernels, self._canvas)
-        self._tasks = [asyncio.ensure_future(self._guarded(assembly.pulse()))]
+        self._runtime = runtime = WorkerRuntime(self._host, init, kernels, self._canvas)
+        self._tasks = [asyncio.ensure_future(self._guarded(runtime.pulse()))]
         if self._role != "show":
-            self._tasks.append(asyncio.ensure_future(self._guarded(assembly.run())))
+            self._tasks.append(asyncio.ensure_future(self._guarded(runtime.run())))
         elif self._painter is not None:
-            assembly.adopt(self._painter)
-        ready = messages.encode(messages.Ready(self._role, init.index, self._host.boot_s()))
+            runtime.adopt(self._painter)
+        ready = codec.encode(messages.Ready(self._role, init.index, self._host.boot_s()))
         if self._began:
             self._host.post(ready)
             return
@@ -85,9 +85,9 @@ class WorkerBoot:
         """End the runtime there is. Its loop is suspended while messages come in, and never goes on from there."""
         for task in self._tasks:
             task.cancel()
-        if self._assembly is not None:
-            self._assembly.close()
-        self._assembly = None
+        if self._runtime is not None:
+            self._runtime.close()
+        self._runtime = None
         gc.collect()  # its kernels and typed arrays are JavaScript objects, kept alive by cycles on this side
 
     def _paint(self, choice: str) -> None:
@@ -97,14 +97,14 @@ class WorkerBoot:
 
     def _adopt(self, painter: Painter) -> None:
         self._painter = painter
-        if self._assembly is not None:
-            self._assembly.adopt(painter)
+        if self._runtime is not None:
+            self._runtime.adopt(painter)
 
     def _guarded_frame(self, now_s: float) -> None:
-        if self._assembly is None:
+        if self._runtime is None:
             return  # between two runtimes, the second of which failed
         try:
-            self._assembly.frame(now_s)
+            self._runtime.frame(now_s)
         except Exception as failure:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
@@ -115,11 +115,11 @@ class WorkerBoot:
             self._report(f"{type(failure).__name__}: {failure}", traceback.format_exc(), fatal=True)
 
     def _report(self, message: str, trace: str, fatal: bool, final: bool = False) -> None:
-        self._host.post(messages.encode(messages.Error(self._role, self._index, message, trace, fatal, final)))
+        self._host.post(codec.encode(messages.Error(self._role, self._index, message, trace, fatal, final)))
 
 
 def start(role: str, queue: Any, started_ms: float) -> None:
-    """Begin; ``queue`` is a JavaScript array of messages that came while Python was loading."""
+    """Begin; `queue` is a JavaScript array of messages that came while Python was loading."""
     host = WorkerHost(started_ms)
     boot = WorkerBoot(role, host)
     _alive.append(boot)

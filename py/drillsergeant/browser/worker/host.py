@@ -20,7 +20,7 @@ from drillsergeant.learn.webgpu.plan import GpuPlan
 
 
 class WorkerHost:
-    """``runtimes.host.Host`` in a dedicated worker. Lives as long as the worker, and so do its proxies."""
+    """`runtimes.host.Host` in a dedicated worker. Lives as long as the worker, and so do its proxies."""
 
     def __init__(self, started_ms: float) -> None:
         self._started_ms = started_ms
@@ -34,7 +34,7 @@ class WorkerHost:
         js.self.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
 
     def attach(self, memory: Any) -> BrowserMemory:
-        """Wrap a ``WebAssembly.Memory``."""
+        """Wrap a `WebAssembly.Memory`."""
         self._memory = memory
         return BrowserMemory(memory)
 
@@ -65,7 +65,7 @@ class WorkerHost:
         if importlib.util.find_spec(name) is None:
             raise RuntimeError(f"{name}: {'; '.join(said) or 'it is not among the files of this site'}")
 
-    async def breathe(self) -> None:
+    async def yield_to_events(self) -> None:
         """Let the event loop deliver messages."""
         await asyncio.sleep(0)
 
@@ -78,7 +78,7 @@ class WorkerHost:
         return BrowserRunLocks()
 
     def on_message(self, handle: Callable[[Any], None]) -> None:
-        """Call ``handle`` with the data of every message from now on."""
+        """Call `handle` with the data of every message from now on."""
 
         def deliver(event: Any) -> None:
             handle(event.data)
@@ -87,9 +87,9 @@ class WorkerHost:
         js.self.onmessage = self._message_proxy
 
     def hold_lock(self, name: str, then: Callable[[], None]) -> None:
-        """Take the Web Lock ``name`` and keep it: the browser frees it when this worker dies, however it dies.
+        """Take the Web Lock `name` and keep it: the browser frees it when this worker dies, however it dies.
 
-        ``then`` is called once it is held. Nobody may be told to wait for the lock before that: requests of two
+        `then` is called once it is held. Nobody may be told to wait for the lock before that: requests of two
         threads overtake each other, and the page would take the lock, and with it this worker for dead. A frame whose
         storage the visitor's browser blocks gets no locks; then the worker lives without.
         """
@@ -102,7 +102,7 @@ class WorkerHost:
         js.navigator.locks.request(name, create_once_callable(for_ever)).catch(lambda _denied: then())
 
     def every_frame(self, frame: Callable[[float], None]) -> None:
-        """Call ``frame`` with the time in seconds before each repaint, for ever."""
+        """Call `frame` with the time in seconds before each repaint, for ever."""
 
         def on_frame(now_ms: float) -> None:
             js.requestAnimationFrame(self._frame_proxy)

@@ -26,7 +26,7 @@ KINDS = {
 
 
 class OpfsStorage:
-    """``runtimes.archive.Storage`` in a dedicated worker, the only place that has these handles."""
+    """`runtimes.archive.Storage` in a dedicated worker, the only place that has these handles."""
 
     def __init__(self) -> None:
         self._folder: Any = None
@@ -41,7 +41,7 @@ class OpfsStorage:
         return [str(name) for name in await _asked(lambda: js.Array.fromAsync(folder.keys()))]
 
     async def open(self, name: str, *, create: bool) -> OpfsFile:
-        """Open a file; "missing" where there is none and ``create`` is false, "busy" where it stays open elsewhere."""
+        """Open a file; "missing" where there is none and `create` is false, "busy" where it stays open elsewhere."""
         folder = await self._opened()
         handle = await _asked(lambda: folder.getFileHandle(name, _options(create=create)))
         for wait_s in WAITS_S:
@@ -73,7 +73,7 @@ class OpfsStorage:
 
 
 class OpfsFile:
-    """``runtimes.archive.File`` over a ``FileSystemSyncAccessHandle``."""
+    """`runtimes.archive.File` over a `FileSystemSyncAccessHandle`."""
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
@@ -83,7 +83,7 @@ class OpfsFile:
         return int(_now(self._handle.getSize))
 
     def read(self, at: int, size: int) -> bytes:
-        """Up to ``size`` bytes from byte ``at`` on."""
+        """Up to `size` bytes from byte `at` on."""
         buffer = js.Uint8Array.new(size)
         count = int(_now(lambda: self._handle.read(buffer, _options(at=at))))
         content: bytes = buffer.subarray(0, count).to_bytes()

@@ -12,7 +12,7 @@ PREFIX = "drillsergeant:saved:"
 
 
 class BrowserRunLocks:
-    """``runtimes.host.RunLocks`` in a worker."""
+    """`runtimes.host.RunLocks` in a worker."""
 
     def __init__(self) -> None:
         self._held: dict[str, asyncio.Future[None]] = {}

@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from drillsergeant.browser.worker.host import WorkerHost
-from drillsergeant.runtimes.compile_worker import Workshop
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.compile_worker import CompileWorker
+from drillsergeant.runtimes.protocol import codec, messages
 
 _alive: list[object] = []
 
 
 def start(role: str, queue: Any, started_ms: float) -> None:
-    """Begin; ``queue`` is a JavaScript array of messages that came while Python was loading."""
+    """Begin; `queue` is a JavaScript array of messages that came while Python was loading."""
     host = WorkerHost(started_ms)
 
     def post(message: messages.Message) -> None:
-        host.post(messages.encode(message))
+        host.post(codec.encode(message))
 
-    workshop = Workshop(post)
+    workshop = CompileWorker(post)
 
     def receive(data: Any) -> None:
         try:
-            request = messages.decode(data.to_py() if hasattr(data, "to_py") else data, role)
+            request = codec.decode(data.to_py() if hasattr(data, "to_py") else data, role)
             assert isinstance(request, messages.Compile), "the workshop accepts nothing else"
             workshop.handle(request)
-        except messages.ProtocolError as wrong:
+        except codec.ProtocolError as wrong:
             post(messages.Error(role, 0, str(wrong)))
         except BaseException as failure:  # SystemExit and the like are the reader's, too
             post(messages.Refused(f"{type(failure).__name__}: {failure}", 0))

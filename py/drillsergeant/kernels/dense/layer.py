@@ -55,7 +55,7 @@ def add_to_weights(module: Module, name: str, inputs: int, outputs: int, *, expo
     """Add `name(rows, dy, dy_stride, x, x_stride, dw, db, accumulate)`: dw = dy xT and db = dy, summed over rows.
 
     dy f32 [outputs][rows] and x f32 [inputs][rows] are read; dw f32 [outputs][inputs] and db f32 [outputs] are
-    overwritten when `accumulate` is 0 and added to when it is 1. For the order see `dense_weights`.
+    overwritten when `accumulate` is 0 and added to when it is 1. For the order see `dense.weights_tile`.
     """
     f = _function(module, name, (inputs, outputs), "rows dy dy_stride x x_stride dw db accumulate", export)
     tile = WeightsTile(f, inputs, outputs)

@@ -25,7 +25,7 @@ Array = tuple[Operand, Operand]
 """Where an array [features][rows] lies: base, and bytes from one feature to the next."""
 
 
-class NetworkProgram:
+class NetworkEmitter:
     """Adds the network's functions to `module`, one program to a module.
 
     `tanh` emits the activation of a vector. A `scratch` parameter of the functions must point to `scratch_bytes` bytes,

@@ -11,7 +11,7 @@ from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, unless_zero
 from drillsergeant.kernels.dense.layer import add_to_inputs, add_to_weights
-from drillsergeant.kernels.dense.network_forward import Array, NetworkProgram
+from drillsergeant.kernels.dense.network_forward import Array, NetworkEmitter
 from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES
 from drillsergeant.kernels.dense.reduce import add_sum
 from drillsergeant.kernels.wasm.assembler import Function
@@ -35,7 +35,7 @@ class NetworkGradient:
     metric is written as f32 [metrics] to the record's address `sums`.
     """
 
-    def __init__(self, program: NetworkProgram, name: str, loss: Function, metrics: int) -> None:
+    def __init__(self, program: NetworkEmitter, name: str, loss: Function, metrics: int) -> None:
         self.program, self.loss, self.metrics = program, loss, metrics
         module, widths = program.module, program.widths
         self.layers = range(len(widths) - 1)

@@ -1,4 +1,4 @@
-"""A drill in a reader's own words: the text of `edited_source`, changed, as a drill that can be played.
+"""A drill in a reader's own words: the text of `compile.editable_source`, changed, as a drill that can be played.
 
 It is run on sample states, traced and compiled; whatever is wrong is refused with its line and the reason.
 """
@@ -22,7 +22,7 @@ from drillsergeant.learn.compile.editable_source import HOMES, NAME
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.reference.matches import Matches
+from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import random_action
 
 FILE = "workshop"  # the text's name in tracebacks
@@ -36,7 +36,7 @@ MOST_BYTES = 4 << 20  # of the compiled module
 
 
 class EditRefused(ValueError):
-    """The text is no drill that could be played. ``line`` is where, counted from 1; 0 where that is unknown."""
+    """The text is no drill that could be played. `line` is where, counted from 1; 0 where that is unknown."""
 
     def __init__(self, why: str, line: int = 0) -> None:
         super().__init__(why)
@@ -44,7 +44,7 @@ class EditRefused(ValueError):
 
 
 def checked_drill(name: str, text: str) -> Drill:
-    """Return drill ``name`` as ``text`` has it, played and traced once. Raises EditRefused."""
+    """Return drill `name` as `text` has it, played and traced once. Raises EditRefused."""
     drill: Drill = _guarded(lambda: _drill_of(name, text))
     with np.errstate(all="ignore"):  # what comes of it is looked at
         observed, earned = _guarded(lambda: _sampled(drill))
@@ -65,7 +65,7 @@ def build_edited(drill: Drill, *, shared: bool) -> Program:
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
-    """Do ``work``; whatever the reader's code raises becomes a refusal with its line."""
+    """Do `work`; whatever the reader's code raises becomes a refusal with its line."""
     try:
         return work()
     except EditRefused:
@@ -128,7 +128,7 @@ def _line_of(text: str, name: str) -> int:
 
 def _sampled(drill: Drill) -> tuple[int, int]:
     """Play a few matches by chance and look at everything; returns how many entries and reward terms there are."""
-    matches = Matches(drill, SAMPLES, 7)
+    matches = MatchBatch(drill, SAMPLES, 7)
     observed = earned = 0
     for decision in range(SAMPLE_DECISIONS):
         before = matches.state
@@ -145,7 +145,7 @@ def _sampled(drill: Drill) -> tuple[int, int]:
 
 
 def _checked(part: str, values: Sequence[Array], count: int) -> int:
-    """Refuse what ``part`` may not return; returns how many arrays there are."""
+    """Refuse what `part` may not return; returns how many arrays there are."""
     if not isinstance(values, (list, tuple)) or not values:
         raise EditRefused(f"{part} must return a list of arrays, not {type(values).__name__} {_short(values)}")
     if count and len(values) != count:

@@ -1,7 +1,7 @@
 """What the learner does besides single kernels: looking for poison in a chunk, and its advantages, one call each.
 
 The gradient of a minibatch is `kernels.network_gradient`, the rest of an update single kernels and sums, called by
-`kernel_arithmetic`. Pointers are byte offsets, strides bytes.
+`wasm.arithmetic`. Pointers are byte offsets, strides bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from drillsergeant.learn.formulas.poison import SANE_BITS
 LOG2_WORD_BYTES = 2
 
 
-class LearnerProgram:
+class LearnerEmitter:
     """Adds the learner's functions to `module`, all exported. `kernels` are traced ones of the same module."""
 
     def __init__(self, module: Module, kernels: Mapping[str, Function], observation_size: int) -> None:

@@ -14,14 +14,14 @@ from drillsergeant import elementary
 from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.kernels.dense.inline import Inline
-from drillsergeant.kernels.dense.network_forward import NetworkProgram
+from drillsergeant.kernels.dense.network_forward import NetworkEmitter
 from drillsergeant.kernels.dense.network_gradient import NetworkGradient
 from drillsergeant.kernels.wasm.compile import add_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport, Module, for_unshared_memory
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
-from drillsergeant.learn.compile.learner_functions import LearnerProgram
-from drillsergeant.learn.compile.rollout_functions import RolloutProgram
+from drillsergeant.learn.compile.learner_functions import LearnerEmitter
+from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.formulas.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
 from drillsergeant.learn.ppo.arithmetic import METRICS
@@ -40,11 +40,11 @@ def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Progra
     kernels = {function.name: function for function in module.functions}
     observation_size = len(drill.observation)
     tanh = Inline(elementary.tanh)
-    compiled = NetworkProgram(module, observation_size, hidden, drill.action_count, tanh, CELL_LANES)
+    compiled = NetworkEmitter(module, observation_size, hidden, drill.action_count, tanh, CELL_LANES)
     forward = compiled.add_forward("forward")
     gradient = NetworkGradient(compiled, "gradient", kernels["loss"], len(METRICS))
-    learner = LearnerProgram(module, kernels, observation_size)
-    RolloutProgram(module, table, kernels, forward, learner.total)
+    learner = LearnerEmitter(module, kernels, observation_size)
+    RolloutEmitter(module, table, kernels, forward, learner.total)
     network = Network(observation_size, drill.action_count, hidden)
     facts = NetworkFacts(
         hidden=hidden,

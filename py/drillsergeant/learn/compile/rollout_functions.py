@@ -48,7 +48,7 @@ def call_kernel(f: Function, kernel: Function, count: Operand, groups: Mapping[s
     call(f, kernel, *(given[param] for param in kernel.params))
 
 
-class RolloutProgram:
+class RolloutEmitter:
     """Adds the functions that play to `module`. `kernels` are those of the drill, `forward` the network's, `total`
     sums an array; all in the same module."""
 
@@ -109,7 +109,7 @@ class _Play:
     """The emission of one function that plays."""
 
     def __init__(
-        self, program: RolloutProgram, f: Function, controllers: Sequence[Controller], see: Function, *, record: bool
+        self, program: RolloutEmitter, f: Function, controllers: Sequence[Controller], see: Function, *, record: bool
     ) -> None:
         self.program, self.f, self.p, self.kernels = program, f, f.params, program.kernels
         self.controllers, self.see, self.record = controllers, see, record

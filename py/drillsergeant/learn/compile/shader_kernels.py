@@ -1,6 +1,6 @@
 """The learner's elementwise kernels as WGSL: what the shaders of `shaders/` call besides each other.
 
-The tracing side, like `kernel_build`: it needs NumPy and runs ahead of time.
+The tracing side, like `compile.program_builder`: it needs NumPy and runs ahead of time.
 """
 
 from __future__ import annotations

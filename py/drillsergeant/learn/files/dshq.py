@@ -95,7 +95,7 @@ class Schema:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a run has come. `created` is the time it was written (ISO 8601, UTC), `win_rate` a share or None."""
 
     decisions: int = 0
@@ -105,13 +105,13 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Policy:
+class PolicyFile:
     """What a file holds. A file without optimiser gives a state with a fresh one."""
 
     schema: Schema
     state: LearnerState
     hyper: Hyper
-    progress: Progress
+    progress: RunProgress
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,10 @@ class Summary:
 
     drill: str
     meaning: str
-    progress: Progress
+    progress: RunProgress
 
 
-def write_policy(policy: Policy) -> bytes:
+def write_policy(policy: PolicyFile) -> bytes:
     """Return the file."""
     schema, state, progress = policy.schema, policy.state, policy.progress
     tensors: dict[str, Tensor] = {}
@@ -156,7 +156,7 @@ def read_summary(content: bytes) -> Summary:
     return _summary(read_metadata(content))
 
 
-def read_policy(content: bytes, expected: Schema) -> Policy:
+def read_policy(content: bytes, expected: Schema) -> PolicyFile:
     """Return what the file holds if all of it can be used for `expected`. Raises PolicyFileError."""
     tensors, metadata = decode(content)
     summary = _summary(metadata)
@@ -171,7 +171,7 @@ def read_policy(content: bytes, expected: Schema) -> Policy:
     arrays = _arrays(tensors, expected)
     steps = counters["steps"] if "adam.mean.net.0.weight" in tensors else 0
     state = LearnerState(counters["seed"], counters["updates"], steps, counters["dropped"], arrays)
-    return Policy(expected, state, _hyper(metadata), summary.progress)
+    return PolicyFile(expected, state, _hyper(metadata), summary.progress)
 
 
 def _digest(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
@@ -192,7 +192,7 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
         )
     win = _number(metadata, "win_rate", 1.0) if metadata.get("win_rate") else None
     decisions, trained_s = _counter(metadata, "decisions", MOST_COUNTED), _number(metadata, "trained_s", 1e9)
-    progress = Progress(decisions, trained_s, win, metadata.get("created", "")[:40])
+    progress = RunProgress(decisions, trained_s, win, metadata.get("created", "")[:40])
     return Summary(metadata.get("drill", "")[:40], metadata.get("schema", "")[:64], progress)
 
 

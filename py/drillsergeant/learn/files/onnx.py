@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable
 
 import drillsergeant
-from drillsergeant.learn.files.dshq import Policy
+from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.files.safetensors import Tensor
 
 SUFFIX = ".onnx"
@@ -31,7 +31,7 @@ LINEARS = (
 TANHS = (("linear0", "hidden0"), ("linear1", "hidden1"))
 
 
-def write_onnx(policy: Policy) -> bytes:
+def write_onnx(policy: PolicyFile) -> bytes:
     """Return the model. Its metadata names the drill, the observation's entries and how far training has come."""
     schema = policy.schema
     tensors = schema.split(policy.state.arrays["parameters"])

@@ -87,7 +87,7 @@ def read_metadata(content: bytes) -> dict[str, str]:
 
 
 def strict_json(text: str, depth: int = MOST_DEPTH) -> object:
-    """Parse JSON that is no deeper than ``depth``, repeats no key and has no NaN. Raises PolicyFileError."""
+    """Parse JSON that is no deeper than `depth`, repeats no key and has no NaN. Raises PolicyFileError."""
     level, quoted = 0, False
     for found in _TOKENS.finditer(text):
         token = found[0]

@@ -6,21 +6,21 @@ import random
 
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.league.elo import NOW, SCRIPTED, Ratings
-from drillsergeant.learn.league.opponents import Pool, Record, plain
-from drillsergeant.memory.snapshots import NO_CHOICE, LibraryWriter
+from drillsergeant.learn.league.opponents import OpponentPool, Record, plain
+from drillsergeant.memory.snapshots import NO_CHOICE, SnapshotWriter
 
 # Updates that a worker plays one opponent for. An update is a second of match time, a match 20 seconds at most, and
 # with a new opponent all of a worker's duels start anew: what is under way then is never counted.
 HOLD_UPDATES = 48
 
 
-class Sparring:
+class Matchmaking:
     """Chooses opponents and keeps the results. One per run: a run that starts over starts a new one."""
 
-    def __init__(self, library: LibraryWriter, workers: int) -> None:
+    def __init__(self, library: SnapshotWriter, workers: int) -> None:
         self._library, self._workers = library, workers
         self._random = random.Random(0)
-        self._pool, self._ratings = Pool(), Ratings()
+        self._pool, self._ratings = OpponentPool(), Ratings()
         self._scripted = Record()
         self._updates = 0
         for worker in range(workers):

@@ -49,7 +49,7 @@ class Record:
         return Record(self.games * kept + games, self.wins * kept + wins, self.losses * kept + losses)
 
 
-class Pool:
+class OpponentPool:
     """What is known of every opponent, by snapshot id."""
 
     def __init__(self) -> None:

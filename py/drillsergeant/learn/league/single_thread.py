@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drillsergeant.learn.engine import Collector
-from drillsergeant.learn.league.matchmaking import Sparring
+from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout
-from drillsergeant.memory.snapshots import DuelBook, LibraryWriter
+from drillsergeant.memory.snapshots import DuelBook, SnapshotWriter
 
 # The first snapshot, in decisions, and how much further on each next one is taken: those of the page's timeline.
 SNAPSHOT_AT, SNAPSHOT_GROWTH = 50_000, 1.3
@@ -19,15 +19,15 @@ class League:
 
     def __init__(self, memory: Memory, layout: Layout, workers: int) -> None:
         self._weights, self._taken = layout["weights.0"].offset, 0
-        self._library = LibraryWriter(memory, layout)
-        self.sparring = Sparring(self._library, workers)
+        self._library = SnapshotWriter(memory, layout)
+        self.sparring = Matchmaking(self._library, workers)
         self._books = [DuelBook(memory, layout, worker) for worker in range(workers)]
 
     def collect(self, collectors: Sequence[Collector], slots: Sequence[int]) -> None:
         """Let every worker play a chunk into its slot."""
         for collector, book, slot in zip(collectors, self._books, slots, strict=True):
             if book.follow():
-                collector.face(book.rival)
+                collector.set_opponent(book.rival)
             tally = collector.collect(self._weights, slot)
             book.count(tally.episodes, tally.wins, tally.losses)
 

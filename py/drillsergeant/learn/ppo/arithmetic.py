@@ -1,7 +1,7 @@
 """The arithmetic of one PPO update: what it must offer, and the few numbers computed once per update.
 
 `ppo.Learner` decides what happens and in which order; an `Arithmetic` holds the parameters and does the sums, in NumPy
-(`numpy_arithmetic`) or in kernels (`kernel_arithmetic`). Numbers cross this line as Python floats and are rounded to
+(`reference.arithmetic`) or in kernels (`wasm.arithmetic`). Numbers cross this line as Python floats and are rounded to
 f32 on the other side. What is computed here is f64 from + - * / and sqrt only, so it has the same bits everywhere.
 """
 

@@ -75,13 +75,13 @@ class Hyper:
         return Hyper(**everything)
 
 
-def settled(hyper: Hyper, updates: int) -> Hyper:
+def annealed(hyper: Hyper, updates: int) -> Hyper:
     """`hyper` as it is in force after so many updates: the step size falls with the square root of their number.
 
     A step size that learns the basics in seconds is noise to a policy that has them; falling steps, each smaller than
     the last and yet without a bound on their sum, are what stochastic approximation asks for (H. Robbins & S. Monro,
     Annals of Mathematical Statistics 22, 1951). But no further than LEAST_SHARE: below that the policy hardly moved any
-    more (KL 0.0001 an update after 12 M decisions); whether it needs finer steps still, `guards` finds out.
+    more (KL 0.0001 an update after 12 M decisions); whether it needs finer steps still, `safeguards` finds out.
     """
     if updates <= SETTLE_UPDATES:
         return hyper

@@ -1,6 +1,6 @@
 """Proximal policy optimisation, top to bottom (Schulman et al. 2017, https://arxiv.org/abs/1707.06347).
 
-One call of `Learner.learn` is one update: take chunks, estimate advantages, go over their rows `epochs` times in
+One call of `PpoLearner.learn` is one update: take chunks, estimate advantages, go over their rows `epochs` times in
 minibatches, one Adam step each. Everything is a function of seed, update number and chunks: there is no hidden random
 state. Details follow Huang et al. 2022 ("The 37 implementation details of PPO"), with one difference: truncation is not
 death, see `gae`.
@@ -24,7 +24,7 @@ ChunkT = TypeVar("ChunkT")
 
 
 @dataclass
-class Metrics:
+class UpdateMetrics:
     """One update in numbers. Losses are means over all rows of all epochs; `gradient_norm` is before clipping."""
 
     decisions: int = 0
@@ -49,7 +49,7 @@ class LearnerState:
     arrays: dict[str, bytes]
 
 
-class Learner(Generic[ChunkT]):
+class PpoLearner(Generic[ChunkT]):
     """PPO over whatever arithmetic it is given."""
 
     def __init__(self, arithmetic: Arithmetic[ChunkT], seed: int, cell_lanes: int = CELL_LANES) -> None:
@@ -60,12 +60,12 @@ class Learner(Generic[ChunkT]):
         self.steps = 0
         self.dropped = 0
 
-    def learn(self, chunks: Sequence[ChunkT], hyper: Hyper) -> Metrics:
+    def learn(self, chunks: Sequence[ChunkT], hyper: Hyper) -> UpdateMetrics:
         """One update from these chunks, which must all have the same shape.
 
         A batch or a minibatch with unusable numbers in it is dropped and counted, the parameters stay as they were.
         """
-        metrics = Metrics()
+        metrics = UpdateMetrics()
         shape = self.arithmetic.prepare(chunks, hyper.gamma, hyper.lam)
         self.updates += 1
         if shape is None:
@@ -87,7 +87,7 @@ class Learner(Generic[ChunkT]):
         metrics.gradient_norm /= max(metrics.steps, 1)
         return metrics
 
-    def _step(self, minibatch: Sequence[Cell], hyper: Hyper, metrics: Metrics) -> list[float] | None:
+    def _step(self, minibatch: Sequence[Cell], hyper: Hyper, metrics: UpdateMetrics) -> list[float] | None:
         """One Adam step; returns the summed loss metrics of its rows, or None when it was dropped."""
         sums = self.arithmetic.gradient(minibatch, hyper.clip, hyper.entropy, hyper.value_coef)
         squared_norm = self.arithmetic.squared_norm()

@@ -1,4 +1,4 @@
-"""The arithmetic of one PPO update in NumPy: the reference of `kernel_arithmetic`."""
+"""The arithmetic of one PPO update in NumPy: the reference of `wasm.arithmetic`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.poison import poisoned
 from drillsergeant.learn.ppo.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
 from drillsergeant.learn.ppo.minibatches import Cell, shares_of
-from drillsergeant.learn.reference.chunk import Chunk
+from drillsergeant.learn.reference.chunk import ChunkArrays
 
 
 class NumpyArithmetic:
@@ -30,11 +30,11 @@ class NumpyArithmetic:
         self.mean = np.zeros_like(self.parameters)
         self.square = np.zeros_like(self.parameters)
         self._gradient = np.zeros_like(self.parameters)
-        self._chunks: Sequence[Chunk] = ()
+        self._chunks: Sequence[ChunkArrays] = ()
         self._advantages: list[Array] = []
         self._returns: list[Array] = []
 
-    def prepare(self, chunks: Sequence[Chunk], gamma: float, lam: float) -> BatchShape | None:
+    def prepare(self, chunks: Sequence[ChunkArrays], gamma: float, lam: float) -> BatchShape | None:
         """See Arithmetic."""
         if any(poisoned(a) for c in chunks for a in (c.obs, c.reward, c.value, c.logp)):
             return None

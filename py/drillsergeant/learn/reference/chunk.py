@@ -42,7 +42,7 @@ class EpisodeStats:
 
 
 @dataclass(frozen=True)
-class Chunk:
+class ChunkArrays:
     """One rollout. Arrays are only read by the learner.
 
     obs f32 [T][OBS][A]; action i32, logp f32, reward f32, terminated i32 0/1, truncated i32 0/1, all [T][A];
@@ -94,13 +94,13 @@ _ROW_FIELDS: Mapping[str, type[np.generic]] = {
 }
 
 
-def empty_chunk(horizon: int, observation_size: int, agents: int, weights_version: int = 0) -> Chunk:
+def empty_chunk(horizon: int, observation_size: int, agents: int, weights_version: int = 0) -> ChunkArrays:
     """A zeroed chunk of the given size, to be filled."""
 
     def rows(name: str) -> Array:
         return np.zeros((horizon, agents), _ROW_FIELDS[name])
 
-    return Chunk(
+    return ChunkArrays(
         obs=np.zeros((horizon, observation_size, agents), np.float32),
         action=rows("action"),
         logp=rows("logp"),

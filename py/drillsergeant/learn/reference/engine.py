@@ -20,10 +20,10 @@ from drillsergeant.learn.engine import (
 )
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import Learner, LearnerState
+from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
-from drillsergeant.learn.reference.chunk import Chunk
-from drillsergeant.learn.reference.rollout import Collector, Controller
+from drillsergeant.learn.reference.chunk import ChunkArrays
+from drillsergeant.learn.reference.rollout import Controller, ReferenceCollector
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
@@ -33,7 +33,7 @@ CHUNK_ARRAYS = ("obs", "action", "logp", "reward", "terminated", "truncated", "v
 
 
 def network_of(drill: Drill) -> Network:
-    """Return the network that plays ``drill``."""
+    """Return the network that plays `drill`."""
     return Network(len(drill.observation), drill.action_count)
 
 
@@ -52,11 +52,11 @@ class NumpyEngine:
         self._network = network or network_of(drill)
 
     def show_match(self, seed: int, number: int = 0) -> NumpyShowMatch:
-        """Return a match of the render worker; they share nothing, whatever their ``number``."""
+        """Return a match of the render worker; they share nothing, whatever their `number`."""
         return NumpyShowMatch(self._drill, self._network, self._memory, seed)
 
     def collector(self, index: int, seed: int) -> NumpyCollector:
-        """Return the matches of rollout worker ``index``."""
+        """Return the matches of rollout worker `index`."""
         return NumpyCollector(self._drill, self._network, self._layout, self._memory, index, seed)
 
     def learner(self, seed: int) -> NumpyLearner:
@@ -65,35 +65,35 @@ class NumpyEngine:
 
 
 def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
-    """Return a copy of the parameters at ``offset``, f32 [P]."""
+    """Return a copy of the parameters at `offset`, f32 [P]."""
     parameters = np.empty(network.size, np.float32)
     memory.read(offset, parameters.data)
     return parameters
 
 
 class NumpyShowMatch(SoloMatch):
-    """``engine.ShowMatch``: one match of the drill, with weights from shared memory."""
+    """`engine.ShowMatch`: one match of the drill, with weights from shared memory."""
 
     def __init__(self, drill: Drill, network: Network, memory: Memory, seed: int) -> None:
         super().__init__(drill, network, seed)
         self._memory = memory
 
     def adopt(self, weights_offset: int, side: int) -> None:
-        """Copy the parameters at ``weights_offset``; ``side`` plays by them from the next decision on."""
+        """Copy the parameters at `weights_offset`; `side` plays by them from the next decision on."""
         self.use(read_parameters(self._memory, weights_offset, self.network), side)
 
 
 class NumpyCollector:
-    """``engine.Collector`` over the reference collector."""
+    """`engine.ReferenceCollector` over the reference collector."""
 
     def __init__(self, drill: Drill, network: Network, layout: Layout, memory: Memory, index: int, seed: int) -> None:
         self._drill, self._network, self._layout, self._memory = drill, network, layout, memory
         own_seed = worker_seed(seed, index)
         self._seed, self._duel_starts = own_seed, 0
-        self._main = Collector(drill, self._network, layout.plan.self_play, own_seed)
-        self.face(None)
+        self._main = ReferenceCollector(drill, self._network, layout.plan.self_play, own_seed)
+        self.set_opponent(None)
         self._evaluations = {
-            opponent: Collector(
+            opponent: ReferenceCollector(
                 drill,
                 self._network,
                 EVALUATION_MATCHES[opponent],
@@ -103,17 +103,17 @@ class NumpyCollector:
             for number, opponent in enumerate(OPPONENTS)
         }
 
-    def face(self, parameters_offset: int | None) -> None:
-        """Start the duels anew, against the parameters at this offset; None: against those ``collect`` plays with."""
+    def set_opponent(self, parameters_offset: int | None) -> None:
+        """Start the duels anew, against the parameters at this offset; None: against those `collect` plays with."""
         self._duels, self._rival = None, parameters_offset
         if self._layout.plan.duels:
             seed = duel_seed(self._seed, self._duel_starts)
             self._duel_starts += 1
             controllers: tuple[Controller, ...] = ("policy", "frozen")
-            self._duels = Collector(self._drill, self._network, self._layout.plan.duels, seed, controllers)
+            self._duels = ReferenceCollector(self._drill, self._network, self._layout.plan.duels, seed, controllers)
 
     def collect(self, weights_offset: int, slot_offset: int) -> Tally:
-        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot; returns what became
+        """Play one chunk with the parameters at `weights_offset` and write it to the ring slot; returns what became
         of its duels."""
         plan = self._layout.plan
         parameters = read_parameters(self._memory, weights_offset, self._network)
@@ -134,7 +134,7 @@ class NumpyCollector:
         self._memory.write(self._layout.chunk_field("stats", slot_offset).offset, np.array(stats, np.float32).data)
         return tally
 
-    def assist(self) -> None:
+    def compute_shares(self) -> None:
         """Nothing: the reference learner computes alone."""
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
@@ -148,7 +148,7 @@ class NumpyCollector:
 
 
 class NumpyLearner:
-    """``engine.Learner`` over the reference arithmetic."""
+    """`engine.PpoLearner` over the reference arithmetic."""
 
     name, why = "numpy", "the reference, chosen in the page's address"
 
@@ -160,27 +160,27 @@ class NumpyLearner:
         """Start over with new parameters."""
         self._seed = seed
         self._arithmetic = NumpyArithmetic(self._network, seed)
-        self._ppo = Learner(self._arithmetic, seed)
+        self._ppo = PpoLearner(self._arithmetic, seed)
 
     def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
         return asdict(self._ppo.learn([self._read_chunk(offset) for offset in slot_offsets], hyper))
 
-    def _read_chunk(self, slot_offset: int) -> Chunk:
+    def _read_chunk(self, slot_offset: int) -> ChunkArrays:
         arrays: dict[str, Array] = {}
         for name in CHUNK_ARRAYS:
             region = self._layout.chunk_field(name, slot_offset)
             array: Array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
             self._memory.read(region.offset, array.data)
             arrays[name] = np.ascontiguousarray(array[..., : self._layout.plan.agents])
-        return Chunk(**arrays)  # type: ignore[arg-type]
+        return ChunkArrays(**arrays)  # type: ignore[arg-type]
 
     def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to ``offset``."""
+        """Copy the current parameters to `offset`."""
         self._memory.write(offset, self._arithmetic.parameters.data)
 
     def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        """Continue from the parameters at `offset` with a fresh optimiser."""
         self.reset(self._seed)
         self._arithmetic.parameters = read_parameters(self._memory, offset, self._network)
 

@@ -21,7 +21,7 @@ class Judgement(NamedTuple):
     winner: Array
 
 
-class Matches:
+class MatchBatch:
     """N matches side by side; slot n is seeded with hash(seed, n) and plays episode 0, 1, 2, ..."""
 
     def __init__(self, drill: Drill, count: int, seed: int) -> None:

@@ -16,8 +16,8 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.sampling import sample
-from drillsergeant.learn.reference.chunk import Chunk, EpisodeStats, empty_chunk
-from drillsergeant.learn.reference.matches import Judgement, Matches
+from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats, empty_chunk
+from drillsergeant.learn.reference.matches import Judgement, MatchBatch
 
 Controller: TypeAlias = Literal["policy", "frozen", "scripted", "random"]
 
@@ -35,7 +35,7 @@ class Decision(NamedTuple):
     value: Array  # f32 [lanes]
 
 
-class Collector:
+class ReferenceCollector:
     """N matches, each side played by the policy, frozen parameters, the drill's scripted player or a random one."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Collector:
     ) -> None:
         self.drill = drill
         self.network = network
-        self.matches = Matches(drill, matches, seed)
+        self.matches = MatchBatch(drill, matches, seed)
         self.controllers: tuple[Controller, ...] = tuple(controllers or ["policy"] * drill.sides)
         if len(self.controllers) != drill.sides:
             raise ValueError(
@@ -60,7 +60,7 @@ class Collector:
         self._length = np.zeros(matches, np.int64)
         self._terms = np.zeros((len(drill.reward_terms), matches), np.float32)
 
-    def collect(self, parameters: Array, decisions: int, weights_version: int = 0) -> Chunk:
+    def collect(self, parameters: Array, decisions: int, weights_version: int = 0) -> ChunkArrays:
         """Play T = `decisions` decisions and record those of every side the policy plays."""
         lanes = self.matches.count * len(self.policy_sides)
         chunk = empty_chunk(decisions, self.network.observation_size, lanes, weights_version)
@@ -149,7 +149,7 @@ def evaluate(
 
     Exactly one episode per match: counting whatever ends within some time would favour short episodes.
     """
-    collector = Collector(drill, network, matches, seed, ("policy", opponent)[: drill.sides])
+    collector = ReferenceCollector(drill, network, matches, seed, ("policy", opponent)[: drill.sides])
     stats = EpisodeStats()
     counted = np.zeros(matches, np.bool_)
     while not counted.all():

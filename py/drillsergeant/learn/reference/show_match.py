@@ -11,7 +11,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.formulas.network import Activations, Network
 from drillsergeant.learn.formulas.sampling import sample, softmax_parts
-from drillsergeant.learn.reference.matches import Matches
+from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action
 
 
@@ -24,21 +24,21 @@ class SoloMatch:
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
-        """Start episode 0 of ``seed``."""
-        self._matches = Matches(self.drill, 1, seed)
+        """Start episode 0 of `seed`."""
+        self._matches = MatchBatch(self.drill, 1, seed)
         sides = range(self.drill.sides)
         self._actions = [np.zeros(1, np.int32) for _ in sides]
         self._seen = [self._look(side) for side in sides]
 
     def use(self, parameters: Array, side: int) -> None:
-        """Let ``side`` play by ``parameters`` f32 [P] from the next decision on."""
+        """Let `side` play by `parameters` f32 [P] from the next decision on."""
         self._parameters[side] = parameters
 
     def _look(self, side: int) -> Activations:
         return self.network.forward(self._parameters[side], self._matches.observe(side))
 
     def decide(self, instead: Mapping[int, Instead]) -> None:
-        """Choose every side's action for the coming ticks, by its policy or by who plays it ``instead``."""
+        """Choose every side's action for the coming ticks, by its policy or by who plays it `instead`."""
         for side in range(self.drill.sides):
             self._seen[side] = self._look(side)
             self._actions[side] = self._action(side, instead.get(side))
@@ -53,7 +53,7 @@ class SoloMatch:
         return np.full(1, instead, np.int32)
 
     def insight(self, side: int) -> Insight:
-        """Return what ``side``'s policy made of the last decision."""
+        """Return what `side`'s policy made of the last decision."""
         seen = self._seen[side]
         _, exponentials, total = softmax_parts(list(seen.logits))
         chances = [float(exponential[0] / total[0]) for exponential in exponentials]

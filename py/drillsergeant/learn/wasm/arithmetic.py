@@ -1,6 +1,6 @@
 """The arithmetic of one PPO update on kernels, over chunks in the rollout ring: nothing leaves shared memory but sums.
 
-Equal to `numpy_arithmetic` over the ordered dense layers, bit for bit. Parameters and moments lie in the trainer's
+Equal to `reference.arithmetic` over the ordered dense layers, bit for bit. Parameters and moments lie in the trainer's
 scratch, twice: an Adam step writes the other set, and only a step whose result is sound makes it the current one.
 """
 
@@ -232,7 +232,7 @@ class KernelArithmetic:
 def initialise(program: Program, calls: Calls, memory: Memory, seed: int, parameters: int, index: int) -> None:
     """Write the parameters of a fresh network, `Network.initial(seed)`, to the byte offset `parameters`.
 
-    `index` is the offset of room for `kernel_scratch.noise_indices` words.
+    `index` is the offset of room for `wasm.scratch.noise_indices` words.
     """
     rows = program.network.initial
     memory.write(index, array("I", range(max(row.index + row.count for row in rows))))

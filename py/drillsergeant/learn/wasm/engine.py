@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import Learner, LearnerState
+from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
 from drillsergeant.learn.wasm.calls import Calls, Kernels
@@ -19,7 +19,7 @@ from drillsergeant.memory.layout import Layout
 class KernelEngine:
     """Makes the three parts over a program whose module is linked to `memory`.
 
-    The layout must be made from `kernel_scratch.plan_for` of the same program.
+    The layout must be made from `wasm.scratch.plan_for` of the same program.
     """
 
     name = "wasm"
@@ -29,11 +29,11 @@ class KernelEngine:
         self._calls = Calls(program, kernels)
 
     def show_match(self, seed: int, number: int = 0) -> KernelShowMatch:
-        """Return match ``number`` of the render worker."""
+        """Return match `number` of the render worker."""
         return KernelShowMatch(self._program, self._calls, self._layout, self._memory, seed, number)
 
     def collector(self, index: int, seed: int) -> KernelCollector:
-        """Return the matches of rollout worker ``index``."""
+        """Return the matches of rollout worker `index`."""
         return KernelCollector(self._program, self._calls, self._layout, self._memory, index, seed)
 
     def learner(self, seed: int) -> KernelLearner:
@@ -42,7 +42,7 @@ class KernelEngine:
 
 
 class KernelLearner:
-    """`engine.Learner`: PPO over ring slots with the arithmetic on kernels."""
+    """`engine.PpoLearner`: PPO over ring slots with the arithmetic on kernels."""
 
     name, why = "wasm", "kernels on the CPU"
 
@@ -54,18 +54,18 @@ class KernelLearner:
         """Start over with new parameters."""
         self._seed = seed
         self._arithmetic = KernelArithmetic(self._program, self._calls, self._layout, self._memory, seed)
-        self._ppo = Learner(self._arithmetic, seed, self._program.network.tile_rows)
+        self._ppo = PpoLearner(self._arithmetic, seed, self._program.network.tile_rows)
 
     def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
         return asdict(self._ppo.learn(slot_offsets, hyper))
 
     def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to ``offset``."""
+        """Copy the current parameters to `offset`."""
         self._arithmetic.copy_parameters(target=offset)
 
     def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        """Continue from the parameters at `offset` with a fresh optimiser."""
         self.reset(self._seed)
         self._arithmetic.copy_parameters(source=offset)
 

@@ -42,7 +42,7 @@ class KernelAssistant:
         self._taker = ShareTaker(memory, layout, index)
         self._work = ShareGradient(program, calls, scratch)
 
-    def assist(self) -> None:
+    def compute_shares(self) -> None:
         """Compute shares until there is none left."""
         while (share := self._taker.take()) is not None:
             cells, count, parameters, *_ = share.arguments

@@ -35,11 +35,11 @@ class KernelCollector:
         self._places = RolloutScratch(program, plan.self_play, arena, plan.duels)
         largest = max(plan.matches, *EVALUATION_MATCHES.values())
         memory.write(self._places.slots, array("I", range(round_up(largest, SIMD_LANES))))
-        self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.sight.network)
+        self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.match_view.network)
         own_seed = self._seed = worker_seed(seed, index)
         self._main = self._start(self._places.main, plan.self_play, own_seed) | self._chunk_rows()
         self._duel_starts = 0
-        self.face(None)
+        self.set_opponent(None)
         self._evaluations = {
             name: self._start_evaluation(name, evaluation_seed(own_seed, number))
             for number, name in enumerate(self._places.evaluations)
@@ -50,7 +50,7 @@ class KernelCollector:
         slots = Rows(self._places.slots, 0)
         self._calls.run("reset", {"count": matches, "scalar.seed": seed}, in_slot=slots, out_state=batch.state)
         self._memory.write(batch.running.base, bytes(batch.ended.base - batch.running.base))
-        sight = self._places.sight
+        match_view = self._places.match_view
         return {
             "decisions": self._layout.plan.horizon,
             "matches": matches,
@@ -61,45 +61,49 @@ class KernelCollector:
             "ended": batch.ended.base,
             "rewards": batch.rewards.base,
             "flag": batch.flag.base,
-            "draw": sight.draw,
-            "scratch": sight.network,
-            "head": sight.head.base,
-            "head_stride": sight.head.stride,
+            "draw": match_view.draw,
+            "scratch": match_view.network,
+            "head": match_view.head.base,
+            "head_stride": match_view.head.stride,
         }
 
     def _chunk_rows(self) -> dict[str, int]:
         """What playing into a chunk needs."""
-        return {"lanes_bytes": self._layout.plan.lanes * WORD_BYTES, "last_obs": self._places.sight.obs}
+        return {"lanes_bytes": self._layout.plan.lanes * WORD_BYTES, "last_obs": self._places.match_view.obs}
 
-    def face(self, parameters_offset: int | None) -> None:
-        """Start the duels anew, against the parameters at this offset; None: against those ``collect`` plays with."""
-        plan, sight = self._layout.plan, self._places.sight
+    def set_opponent(self, parameters_offset: int | None) -> None:
+        """Start the duels anew, against the parameters at this offset; None: against those `collect` plays with."""
+        plan, match_view = self._layout.plan, self._places.match_view
         self._rival, self._duels = parameters_offset, {}
         if not plan.duels:
             return
         seed = duel_seed(self._seed, self._duel_starts)
         self._duel_starts += 1
         self._duels = self._start(self._places.duels, plan.duels, seed) | self._chunk_rows()
-        self._duels |= {"rival_action": sight.action, "rival_logp": sight.logp, "rival_value": sight.value}
+        self._duels |= {
+            "rival_action": match_view.action,
+            "rival_logp": match_view.logp,
+            "rival_value": match_view.value,
+        }
 
     def _start_evaluation(self, name: str, seed: int) -> dict[str, int]:
-        batch, matches, sight = self._places.evaluations[name], EVALUATION_MATCHES[name], self._places.sight
+        batch, matches, match_view = self._places.evaluations[name], EVALUATION_MATCHES[name], self._places.match_view
         return self._start(batch, matches, seed) | {
             "lanes_bytes": round_up(matches, 8) * WORD_BYTES,
-            "obs": sight.obs,
+            "obs": match_view.obs,
             "action": batch.action.base,
             "action_stride": batch.action.stride,
-            "logp": sight.logp,
-            "value": sight.value,
+            "logp": match_view.logp,
+            "value": match_view.value,
             "stats": self._places.stats,
         }
 
-    def assist(self) -> None:
+    def compute_shares(self) -> None:
         """Compute shares of the learner's gradient as long as there are any."""
-        self._assistant.assist()
+        self._assistant.compute_shares()
 
     def collect(self, weights_offset: int, slot_offset: int) -> Tally:
-        """Play one chunk with the parameters at ``weights_offset`` and write it to the ring slot; returns what became
+        """Play one chunk with the parameters at `weights_offset` and write it to the ring slot; returns what became
         of its duels."""
         chunk = {name: self._layout.chunk_field(name, slot_offset).offset for name in RECORDED}
         if self._main["matches"]:

@@ -88,7 +88,7 @@ class RolloutScratch:
         self.main, self.duels = BatchScratch(program, self_play, arena), BatchScratch(program, duels, arena)
         self.evaluations = {name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()}
         largest, sides = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.sides
-        self.sight = SightScratch(program, max(sides * largest, sides * self_play + duels), arena)
+        self.match_view = SightScratch(program, max(sides * largest, sides * self_play + duels), arena)
         self.slots = arena.words(largest)
         self.stats = arena.words(len(CHUNK_STATS) + len(program.drill.reward_terms))
 
@@ -101,7 +101,7 @@ class ShowMatchScratch:
         self.state = arena.rows(len(program.drill.fields), 1)
         self.verdict = arena.rows(3, 1)
         self.action = arena.rows(len(sides), 1)
-        self.sights = [SightScratch(program, len(sides), arena) for _ in sides]
+        self.match_views = [SightScratch(program, len(sides), arena) for _ in sides]
         self.parameters = [arena.words(program.network.parameter_count) for _ in sides]
 
 

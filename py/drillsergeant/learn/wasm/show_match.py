@@ -52,24 +52,24 @@ class KernelShowMatch:
 
     def _choices_of(self, side: int) -> Mapping[str, Call]:
         """What a side can be asked, by name; where its action is chosen, it is lane `side` of its sight's actions."""
-        calls, places, sight = self._calls, self._places, self._places.sights[side]
+        calls, places, match_view = self._calls, self._places, self._places.match_views[side]
         see = {
             "matches": 1,
             "match_stride": self._state.stride,
             "state": self._state.base,
-            "lanes_bytes": sight.lanes_bytes,
-            "obs": sight.obs,
-            "draw": sight.draw,
+            "lanes_bytes": match_view.lanes_bytes,
+            "obs": match_view.obs,
+            "draw": match_view.draw,
             "parameters": places.parameters[side],
-            "scratch": sight.network,
-            "head": sight.head.base,
-            "head_stride": sight.head.stride,
-            "value": sight.value,
+            "scratch": match_view.network,
+            "head": match_view.head.base,
+            "head_stride": match_view.head.stride,
+            "value": match_view.value,
         }
         sides = {"count": self._program.drill.sides}
-        chances = {"in_logits": sight.head, "in_draw": Rows(sight.draw, 0)}
-        result = {"out_action": Rows(sight.action, WORD_BYTES), "out_logp": Rows(sight.logp, 0)}
-        frozen = {"in_state": self._state, "out_action": Rows(sight.action + side * WORD_BYTES, 0)}
+        chances = {"in_logits": match_view.head, "in_draw": Rows(match_view.draw, 0)}
+        result = {"out_action": Rows(match_view.action, WORD_BYTES), "out_logp": Rows(match_view.logp, 0)}
+        frozen = {"in_state": self._state, "out_action": Rows(match_view.action + side * WORD_BYTES, 0)}
         return {
             "see": calls.bind("see", see),
             "policy": calls.bind("sample", sides, **chances, **result),
@@ -78,35 +78,35 @@ class KernelShowMatch:
         }
 
     def reset(self, seed: int) -> None:
-        """Start episode 0 of ``seed``."""
+        """Start episode 0 of `seed`."""
         slots, action = Rows(self._slots, 0), self._places.action
         self._calls.run("reset", {"count": 1, "scalar.seed": seed}, in_slot=slots, out_state=self._state)
         self._memory.write(action.base, bytes(self._program.drill.sides * action.stride))
 
     def adopt(self, weights_offset: int, side: int) -> None:
-        """Copy the parameters at ``weights_offset``; ``side`` plays by them from the next decision on."""
+        """Copy the parameters at `weights_offset`; `side` plays by them from the next decision on."""
         size = self._program.network.parameter_count * WORD_BYTES
         places = {"source": weights_offset, "target": self._places.parameters[side]}
         self._calls.run("copy", {**places, "size_bytes": size})
 
     def decide(self, instead: Mapping[int, Instead]) -> None:
-        """Choose every side's action for the coming ticks, by its policy or by who plays it ``instead``."""
+        """Choose every side's action for the coming ticks, by its policy or by who plays it `instead`."""
         base, stride = self._places.action
         for side, choices in enumerate(self._choices):
             choices["see"]()
             who = instead.get(side, "policy")
             if isinstance(who, str):
                 choices[who]()
-                action = self._memory.load(self._places.sights[side].action // WORD_BYTES + side)
+                action = self._memory.load(self._places.match_views[side].action // WORD_BYTES + side)
             else:
                 action = who
             self._memory.store((base + side * stride) // WORD_BYTES, action)
 
     def insight(self, side: int) -> Insight:
-        """Return what ``side``'s policy made of the last decision."""
-        sight, drill = self._places.sights[side], self._program.drill
-        *logits, value = self._column(sight.head, drill.action_count + 1, side)
-        observation = self._column(Rows(sight.obs, sight.lanes_bytes), len(drill.observation), side)
+        """Return what `side`'s policy made of the last decision."""
+        match_view, drill = self._places.match_views[side], self._program.drill
+        *logits, value = self._column(match_view.head, drill.action_count + 1, side)
+        observation = self._column(Rows(match_view.obs, match_view.lanes_bytes), len(drill.observation), side)
         return Insight(_softmax(logits), value, observation)
 
     def _column(self, rows: Rows, count: int, lane: int) -> list[float]:

@@ -32,7 +32,7 @@ TRIAL_BOUND = 0.01
 Opener = Callable[[bool], Awaitable[GpuDevice]]
 
 
-class FallbackLearner:
+class AutoLearner:
     """`engine.DeviceLearner` over a kernel learner and a source of devices.
 
     `name` is what the last update ran on, `why` a sentence for the page about that, `mode` what was asked for.
@@ -66,11 +66,11 @@ class FallbackLearner:
         self._settled = False  # on the kernels
 
     def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to ``offset``."""
+        """Copy the current parameters to `offset`."""
         self._local.write_parameters(offset)
 
     def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at ``offset`` with a fresh optimiser."""
+        """Continue from the parameters at `offset` with a fresh optimiser."""
         self._state = None
         self._local.read_parameters(offset)
 

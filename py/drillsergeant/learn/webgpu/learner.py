@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import LearnerState, Metrics
+from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, WORD_BYTES, Dispatch, GpuPlan, Sizes, Update
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Finding(NamedTuple):
 
 
 class Check(Protocol):
-    """Compares a device's kernels, one by one, with the reference: `gpu_validation.Validator`."""
+    """Compares a device's kernels, one by one, with the reference: `validation.Validator`."""
 
     async def check(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> list[Finding]:
         """Do the first step of the update from `state`; the device must be sent its state again."""
@@ -98,7 +98,9 @@ class GpuLearner:
         self._resident: LearnerState | None = None  # the state that lies on the device
         self._per_submit = FIRST_SUBMIT
 
-    async def learn(self, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> tuple[Metrics, LearnerState]:
+    async def learn(
+        self, slots: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> tuple[UpdateMetrics, LearnerState]:
         """One update from the chunks at byte offsets `slots`: its metrics, and the state after it."""
         update = self.begin(slots, hyper, state)
         began_s = time.perf_counter()
@@ -137,7 +139,9 @@ class GpuLearner:
         fitting = int(dispatches * SUBMIT_TARGET_S / max(elapsed_s, 1e-6))
         self._per_submit = max(1, min(fitting, 2 * self._per_submit, LARGEST_SUBMIT))
 
-    def _result(self, words: bytes, update: Update, state: LearnerState, chunks: int) -> tuple[Metrics, LearnerState]:
+    def _result(
+        self, words: bytes, update: Update, state: LearnerState, chunks: int
+    ) -> tuple[UpdateMetrics, LearnerState]:
         found, flags, step, applied, dropped, _, rows, _, _, _, norms, *sums = CONTROL.unpack_from(words)
         number = state.updates + 1
         if (found, step) != (number & 0xFFFF_FFFF, update.steps):
@@ -148,7 +152,7 @@ class GpuLearner:
             )
         if flags & STATE_POISONED:
             raise DeviceFailure(f"update {number} left NaN, infinity or numbers above 1e18 in the weights", lost=False)
-        metrics = Metrics(steps=applied, dropped=dropped)
+        metrics = UpdateMetrics(steps=applied, dropped=dropped)
         arrays = state.arrays
         if flags & BATCH_POISONED:
             metrics.dropped, dropped = 1, 1

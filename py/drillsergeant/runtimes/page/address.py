@@ -42,7 +42,7 @@ class Opening:
 
 
 def opened(parameters: Mapping[str, str], choose: Callable[[Mapping[str, str]], Setup]) -> tuple[Setup, Opening]:
-    """Return the set-up for an address's values, and what the page opens with. ``choose`` refuses with ValueError."""
+    """Return the set-up for an address's values, and what the page opens with. `choose` refuses with ValueError."""
 
     def accept(values: Mapping[str, str]) -> None:
         for name, allowed in CHOICES.items():
@@ -58,9 +58,9 @@ def opened(parameters: Mapping[str, str], choose: Callable[[Mapping[str, str]], 
 def sensible(
     parameters: Mapping[str, str], accept: Callable[[Mapping[str, str]], None]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the values that ``accept`` takes, and for each other one why not.
+    """Return the values that `accept` takes, and for each other one why not.
 
-    ``accept`` raises ValueError with a sentence. Where values are good one by one and not together, none is taken.
+    `accept` raises ValueError with a sentence. Where values are good one by one and not together, none is taken.
     """
     good: dict[str, str] = {}
     complaints = []

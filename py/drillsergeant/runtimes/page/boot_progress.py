@@ -9,7 +9,7 @@ from drillsergeant.runtimes.page.view import View
 PYTHON_SHARE = 60.0  # percent of the bar that the boot script has filled when Python takes over
 
 
-class Progress:
+class BootProgress:
     """Fills the rest of the bar, worker by worker; it stays done once done."""
 
     def __init__(self, view: View) -> None:

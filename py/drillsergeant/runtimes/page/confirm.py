@@ -9,7 +9,7 @@ QUESTION = "Sure? Press again"
 
 
 class Question:
-    """What the button ``name`` asks back; its text is ``label`` while it asks nothing."""
+    """What the button `name` asks back; its text is `label` while it asks nothing."""
 
     def __init__(self, view: View, name: str, label: str) -> None:
         self._view, self._name, self._label = view, name, label
@@ -17,7 +17,7 @@ class Question:
         self._asked_s = 0.0
 
     def agreed(self, about: str = "") -> bool:
-        """Whether this press answers the question; otherwise it is asked now. ``about``: what is at stake."""
+        """Whether this press answers the question; otherwise it is asked now. `about`: what is at stake."""
         answers = about == self._about and not self._late()
         if answers:
             self.withdraw()

@@ -11,14 +11,14 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from drillsergeant.runtimes.page.interfaces import Game
+from drillsergeant.runtimes.page.interfaces import DrillOnPage
 from drillsergeant.runtimes.page.number_text import number, percent
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
-from drillsergeant.runtimes.page.training.status import Situation
+from drillsergeant.runtimes.page.training.status import Status
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.runs import ImportRun, Runs
-from drillsergeant.runtimes.supervisor.supervisor import Audience
+from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
+from drillsergeant.runtimes.supervisor.supervisor import FleetListener
 
 PROTOCOL = 1
 WORDS = ("train", "stop", "pause", "resume", "hyper")
@@ -29,23 +29,23 @@ STOPPED = "the part that learns has stopped; try again once it is back"
 LONGEST = 500  # characters of an error worth telling
 
 
-class Hosted(Audience, Protocol):
+class EmbeddedPage(FleetListener, Protocol):
     """The page, as far as a host may move it."""
 
     @property
-    def situation(self) -> Situation:
+    def status(self) -> Status:
         """How things stand."""
 
     def on_click(self, name: str) -> None:
-        """The button ``name`` was pressed."""
+        """The button `name` was pressed."""
 
     def on_change(self, name: str, value: str) -> None:
-        """The field ``name`` now holds ``value``."""
+        """The field `name` now holds `value`."""
 
     def hold(self, on: bool) -> None:
         """Let the match stand still while nobody can see it, or go on."""
 
-    def on_drill(self, game: Game) -> None:
+    def on_drill(self, game: DrillOnPage) -> None:
         """The workers go over to another drill."""
 
     def on_no_drill(self, name: str, why: str) -> None:
@@ -95,10 +95,16 @@ def _short(text: str) -> str:
 
 
 class Embed:
-    """Between the workers and the page, where it hears all the page hears; ``send`` reaches a role of workers."""
+    """Between the workers and the page, where it hears all the page hears; `send` reaches a role of workers."""
 
     def __init__(
-        self, page: Hosted, view: View, send: Callable[[str, messages.Message], None], mode: str, why: str, drill: str
+        self,
+        page: EmbeddedPage,
+        view: View,
+        send: Callable[[str, messages.Message], None],
+        mode: str,
+        why: str,
+        drill: str,
     ) -> None:
         self._page, self._view, self._send = page, view, send
         self._mode, self._why, self._drill = mode, why, drill
@@ -114,7 +120,7 @@ class Embed:
     # The host.
 
     def greet(self, post: Callable[[str], None], origin: str) -> None:
-        """The host is there, at ``origin``: tell it what there is to know."""
+        """The host is there, at `origin`: tell it what there is to know."""
         self._post = post
         self._tell(
             "mode", protocol=PROTOCOL, mode=self._mode, why=self._why, drill=self._drill, embedded_by=origin
@@ -150,15 +156,15 @@ class Embed:
         self._tell("size", height=height_px)
 
     def _train(self, on: bool) -> None:
-        situation = self._page.situation
-        if self._held or not situation.ready:
+        status = self._page.status
+        if self._held or not status.ready:
             self._wanted = on
-        elif situation.training != on:
+        elif status.training != on:
             self._page.on_click("train")
 
     def _hold(self) -> None:
         if not self._held:
-            training = self._page.situation.training
+            training = self._page.status.training
             self._train(False)
             self._held, self._wanted = True, training or self._wanted
             self._page.hold(True)
@@ -206,7 +212,7 @@ class Embed:
         self._look()
 
     def on_fleet(self, name: str, state: str, why: str) -> None:
-        """A worker is now in ``state``."""
+        """A worker is now in `state`."""
         self._page.on_fleet(name, state, why)
         if name == "trainer":
             self._on_learner(state == "ready")
@@ -214,7 +220,7 @@ class Embed:
             self._tell("error", about=name, message=why[:LONGEST])
         self._look()
 
-    def on_drill(self, game: Game) -> None:
+    def on_drill(self, game: DrillOnPage) -> None:
         """The workers go over to another drill, or the same one with other words."""
         self._page.on_drill(game)
         self._drill, self._score = game.name, (0.0, 0.0)
@@ -238,22 +244,22 @@ class Embed:
 
     def _look(self) -> None:
         """Tell what has changed in how things stand, whoever changed it."""
-        situation = self._page.situation
-        if situation.ready and not self._told_ready:
+        status = self._page.status
+        if status.ready and not self._told_ready:
             self._told_ready = True
             self._tell("ready", drill=self._drill)
             if self._wanted and not self._held:
                 self._wanted = False
                 self._train(True)
-        if situation.training != self._told_training:
-            self._told_training = situation.training
-            self._tell("training", on=situation.training)
+        if status.training != self._told_training:
+            self._told_training = status.training
+            self._tell("training", on=status.training)
 
     def _on_trainer(self, values: Mapping[str, object]) -> None:
         found = {name: value for name, each in values.items() if (value := number(each)) is not None}
         self._tell("metrics", values=found)
         if "win_rate" in found:
-            against = "" if self._page.situation.alone else " against the bot"
+            against = "" if self._page.status.alone else " against the bot"
             self._view.set_text("embed-wins", f"Wins {percent(found['win_rate'])}{against}")
 
     def _on_show(self, values: Mapping[str, object]) -> None:

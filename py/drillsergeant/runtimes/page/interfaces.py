@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from drillsergeant.drills.contract import Scene
-from drillsergeant.runtimes.page.panels import drill
+from drillsergeant.drills.contract import Scene, Words
 from drillsergeant.runtimes.protocol import messages
 
 
-class Crew(Protocol):
+class WorkerFleet(Protocol):
     """The workers, as the page needs them."""
 
     def send(self, role: str, message: messages.Message) -> None:
-        """Send ``message`` to all workers of ``role``."""
+        """Send `message` to all workers of `role`."""
 
     def states(self) -> dict[str, str]:
         """Return every worker's state by name."""
 
 
-class Game(drill.Game, Protocol):
+class DrillOnPage(Protocol):
     """The part of a drill that the page needs."""
+
+    @property
+    def name(self) -> str:
+        """Key in the registry of drills."""
+
+    @property
+    def sides(self) -> int:
+        """How many players learn in one match."""
+
+    @property
+    def words(self) -> Words:
+        """What the page says of it."""
 
     @property
     def scene(self) -> Scene:

@@ -86,7 +86,7 @@ TRAINER: Mapping[str, Callable[[float], str]] = {
 
 
 def number(value: object) -> float | None:
-    """Return ``value`` if it is a finite number, else None."""
+    """Return `value` if it is a finite number, else None."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return None
     return float(value)

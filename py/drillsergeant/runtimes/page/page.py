@@ -1,6 +1,6 @@
 """The page's logic: what the visitor does becomes messages to the workers, what the workers say becomes text.
 
-It works through a ``View`` (the document) and a ``Crew`` (the workers) alone, so it runs natively in tests. It never
+It works through a `View` (the document) and a `WorkerFleet` (the workers) alone, so it runs natively in tests. It never
 steps a simulation, never touches weights, and never takes long.
 """
 
@@ -11,25 +11,25 @@ from functools import partial
 
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address, Opening
-from drillsergeant.runtimes.page.boot_progress import Progress
-from drillsergeant.runtimes.page.interfaces import Crew, Game
+from drillsergeant.runtimes.page.boot_progress import BootProgress
+from drillsergeant.runtimes.page.interfaces import DrillOnPage, WorkerFleet
 from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import DASH
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
-from drillsergeant.runtimes.page.panels.runs import Door, RunsPanel
-from drillsergeant.runtimes.page.panels.workshop import Forge, Workshop
+from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
+from drillsergeant.runtimes.page.panels.workshop import DrillCompiler, EditorPanel
 from drillsergeant.runtimes.page.telemetry import Telemetry
 from drillsergeant.runtimes.page.tools import Tools
 from drillsergeant.runtimes.page.training import status
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX, SLIDE, HyperForm
 from drillsergeant.runtimes.page.training.restart import RestartButton
 from drillsergeant.runtimes.page.training.story import Story
-from drillsergeant.runtimes.page.training.suggestions import TRIES, Tries
+from drillsergeant.runtimes.page.training.suggestions import TRIES, Suggestions
 from drillsergeant.runtimes.page.training.validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.runs import RUN_ANSWERS
+from drillsergeant.runtimes.protocol.messages import RUN_ANSWERS
 
 LARGEST_PX = 4096
 TRAINING_CONTROLS = (
@@ -45,33 +45,40 @@ class Page:
     """All state of the page that is not in the document."""
 
     def __init__(
-        self, view: View, crew: Crew, game: Game, seed: int, opening: Opening, forge: Forge, door: Door
+        self,
+        view: View,
+        fleet: WorkerFleet,
+        game: DrillOnPage,
+        seed: int,
+        opening: Opening,
+        compiler: DrillCompiler,
+        transfer: FileTransfer,
     ) -> None:
-        self._view, self._crew = view, crew
-        self._drill = DrillPanel(view, game, forge.bring)
-        self._situation = status.Situation(alone=game.sides == 1)
-        self._narrator = status.Narrator(view)
+        self._view, self._fleet = view, fleet
+        self._drill = DrillPanel(view, game, compiler.bring)
+        self._status = status.Status(alone=game.sides == 1)
+        self._narrator = status.StatusLine(view)
         self._answer = partial(self._narrator.tell, answer=True)
-        self._progress = Progress(view)
+        self._progress = BootProgress(view)
         self._telemetry = Telemetry(view, game.name)
         self._story = Story(view)
-        self._hyper = HyperForm(view, lambda changes: crew.send("trainer", messages.SetHyper(changes)), opening)
+        self._hyper = HyperForm(view, lambda changes: fleet.send("trainer", messages.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
         self._seed = SeedField(view, seed, self._address, self._refuse)
-        self._match = MatchPart(view, crew.send, game, self._seed, self._address, self._answer)
-        self._validation = ValidationPanel(view, lambda message: crew.send("trainer", message))
-        self._runs = RunsPanel(view, door, game.name, lambda message: crew.send("trainer", message))
-        self._workshop = Workshop(view, forge, game.name, self._forget, opening.given.get("editor", ""))
+        self._match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer)
+        self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
+        self._runs = RunsPanel(view, transfer, game.name, lambda message: fleet.send("trainer", message))
+        self._workshop = EditorPanel(view, compiler, game.name, self._forget, opening.given.get("editor", ""))
         self._learner = ""
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._commands: dict[str, Callable[[], None]] = {
             "train": self._train,
             **self._match.commands(),
-            "restart": lambda: self._restart.press(self._situation.trained_s),
+            "restart": lambda: self._restart.press(self._status.trained_s),
             "defaults": self._hyper.defaults,
             **Tools(view, self._address, self._answer).commands(),
             "dismiss": view.clear_errors,
-            **Tries(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
+            **Suggestions(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
             SWITCH: self._validation.switch,
             **self._runs.commands(),
             **self._workshop.commands(),
@@ -82,9 +89,9 @@ class Page:
             view.add_error(complaint, "")
 
     @property
-    def situation(self) -> status.Situation:
+    def status(self) -> status.Status:
         """How things stand; for whoever stands between the workers and the page."""
-        return self._situation
+        return self._status
 
     def hold(self, on: bool) -> None:
         """Let the match stand still while nobody can see it, or go on."""
@@ -113,13 +120,13 @@ class Page:
                     self.on_trouble(f"{name}: {text}", trace)
 
     def on_fleet(self, name: str, state: str, why: str) -> None:
-        """A worker is now in ``state``; ``why`` says what ended it."""
-        self._telemetry.fleet(name, state, why, self._crew.states())
+        """A worker is now in `state`; `why` says what ended it."""
+        self._telemetry.fleet(name, state, why, self._fleet.states())
         if state in ("restarting", "dead"):
-            self._situation.trouble = status.trouble(name, state, self._situation.training)
+            self._status.trouble = status.trouble(name, state, self._status.training)
             self._tell(answer=True)
-        elif state == "ready" and not {"restarting", "dead"} & set(self._crew.states().values()):
-            self._situation.trouble = ""
+        elif state == "ready" and not {"restarting", "dead"} & set(self._fleet.states().values()):
+            self._status.trouble = ""
         self._update_progress()
 
     def _on_ready(self, role: str) -> None:
@@ -132,15 +139,15 @@ class Page:
             self._hyper.repeat()
             self._validation.repeat()
             if self._learner:
-                self._crew.send("trainer", messages.SetLearner(self._learner))
+                self._fleet.send("trainer", messages.SetLearner(self._learner))
         self._update_progress()
 
     def _update_progress(self) -> None:
-        states = self._crew.states()
+        states = self._fleet.states()
         self._progress.show(states)
         self._view.set_text("fleet", self._progress.summary(states))
-        if not self._situation.ready and self._progress.complete(states):
-            self._situation.ready = True
+        if not self._status.ready and self._progress.complete(states):
+            self._status.ready = True
             self._telemetry.timing("train_ready_s")
             self._enable(TRAINING_CONTROLS)
         self._tell()
@@ -149,8 +156,8 @@ class Page:
         self._telemetry.show(values)
         self._match.on_show(values)
         clock_s = number_text.number(values.get("clock_s")) or 0.0
-        if clock_s > 0 and not self._situation.moving:
-            self._situation.moving = True
+        if clock_s > 0 and not self._status.moving:
+            self._status.moving = True
             self._telemetry.timing("match_moving_s", clock_s)
             self._tell()
 
@@ -163,14 +170,14 @@ class Page:
         self._runs.on_timeline(values.get("timeline"))
         if not self._learner and "learner_choice" in values:
             self._view.set_value("learner", str(values["learner_choice"]))
-        self._situation.trained_s = number_text.number(values.get("t_s")) or 0.0
-        self._situation.chance = number_text.number(values.get("win_rate_random")) or 0.0
+        self._status.trained_s = number_text.number(values.get("t_s")) or 0.0
+        self._status.chance = number_text.number(values.get("win_rate_random")) or 0.0
 
-    def on_drill(self, game: Game) -> None:
+    def on_drill(self, game: DrillOnPage) -> None:
         """The workers go over to another drill: the page does so, too."""
         self._match.on_drill(game)
         self._story = Story(self._view, game.sides == 1)
-        self._situation.trained_s, self._situation.alone = 0.0, game.sides == 1
+        self._status.trained_s, self._status.alone = 0.0, game.sides == 1
         self._telemetry.drill(game.name)
         self._runs.on_drill(game.name)
         self._drill.arrived(game)
@@ -185,7 +192,7 @@ class Page:
     # What the visitor does.
 
     def on_click(self, name: str) -> None:
-        """The button ``name`` was pressed."""
+        """The button `name` was pressed."""
         command = self._commands.get(name)
         if command is not None:
             command()
@@ -193,7 +200,7 @@ class Page:
                 self._view.focus_stage()
 
     def on_change(self, name: str, value: str) -> None:
-        """The field ``name`` now holds ``value``."""
+        """The field `name` now holds `value`."""
         if name.startswith(PREFIX):
             self._hyper.on_change(name, value)
         elif name.startswith(SLIDE):
@@ -201,7 +208,7 @@ class Page:
         elif name == "learner" and value in messages.LEARNERS:
             self._learner = value
             self._address.note("learner", value, "auto")
-            self._crew.send("trainer", messages.SetLearner(value))
+            self._fleet.send("trainer", messages.SetLearner(value))
         elif name == CHOICE:
             self._drill.choose(value)
         elif name == "seed":
@@ -216,7 +223,7 @@ class Page:
         if self._match.on_key(code, down):
             return True
         name = SHORTCUTS.get(" " if code == DASH else key.lower())
-        if name is None or (name == "train" and not self._situation.ready):
+        if name is None or (name == "train" and not self._status.ready):
             return False
         if down:
             self._commands[name]()
@@ -242,7 +249,7 @@ class Page:
         """The stage has another size or other colours."""
         width, height, ratio = self._view.stage_size()
         device_px = [max(1, min(LARGEST_PX, round(length * ratio))) for length in (width, height)]
-        self._crew.send("show", messages.Resize(device_px[0], device_px[1], self._view.dark()))
+        self._fleet.send("show", messages.Resize(device_px[0], device_px[1], self._view.dark()))
 
     def on_hover(self, x: float | None) -> None:
         """The pointer is over a chart, or has left it."""
@@ -267,8 +274,8 @@ class Page:
     # The buttons.
 
     def _train(self) -> None:
-        on = self._situation.training = not self._situation.training
-        self._crew.send("trainer", messages.StartTraining() if on else messages.StopTraining())
+        on = self._status.training = not self._status.training
+        self._fleet.send("trainer", messages.StartTraining() if on else messages.StopTraining())
         self._runs.on_training()
         self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
         self._view.set_text("train", "Stop" if on else "Train")
@@ -278,12 +285,12 @@ class Page:
         """Begin again with the settings as they are."""
         if self._seed.read():
             self._forget()
-            if not self._situation.training:
+            if not self._status.training:
                 self._train()
             self._answer("Everything learned is forgotten; the players start from nothing.")
 
     def _forget(self) -> None:
-        self._crew.send("trainer", messages.ResetTrainer(self._seed.value))
+        self._fleet.send("trainer", messages.ResetTrainer(self._seed.value))
 
     def _enable(self, names: tuple[str, ...]) -> None:
         for name in names:
@@ -294,4 +301,4 @@ class Page:
         self._answer(text)
 
     def _tell(self, answer: bool = False) -> None:
-        self._narrator.tell(status.describe(self._situation, self._story.result), answer)
+        self._narrator.tell(status.describe(self._status, self._story.result), answer)

@@ -8,7 +8,7 @@ NOTICE, TEXT, OWN_TAB = "mode-notice", "mode-why", "own-tab"
 
 
 def tell_mode(view: View, mode: str, why: str, own_tab: str) -> None:
-    """Show the notice in solo mode. ``own_tab``: the page's address outside of this frame, empty where it has none."""
+    """Show the notice in solo mode. `own_tab`: the page's address outside of this frame, empty where it has none."""
     view.set_attribute(NOTICE, "data-mode", mode)
     if mode != "solo":
         return

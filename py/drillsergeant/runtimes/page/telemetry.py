@@ -12,7 +12,7 @@ KEPT = 50  # newest errors, refusals, news
 
 
 class Telemetry:
-    """Collects; ``write`` puts it into the document. The page calls that twice a second at most."""
+    """Collects; `write` puts it into the document. The page calls that twice a second at most."""
 
     def __init__(self, view: View, drill: str) -> None:
         self._view, self._drill = view, drill
@@ -39,7 +39,7 @@ class Telemetry:
         self._trainer, self._changed = values, True
 
     def fleet(self, name: str, state: str, why: str, states: Mapping[str, str]) -> None:
-        """Note that worker ``name`` is now in ``state`` and why, and all workers' states."""
+        """Note that worker `name` is now in `state` and why, and all workers' states."""
         news = f"{self._view.now_s():.1f} s: {name} {state}" + (f" ({why})" if why else "")
         self._news = [*self._news, news][-KEPT:]
         if state == "restarting":
@@ -57,7 +57,7 @@ class Telemetry:
         self._changed = True
 
     def timing(self, name: str, ago_s: float = 0.0) -> None:
-        """Note that something first happened ``ago_s`` seconds ago, in seconds since navigation began."""
+        """Note that something first happened `ago_s` seconds ago, in seconds since navigation began."""
         self._timings.setdefault(name, max(0.0, self._view.now_s() - ago_s))
         self._changed = True
 
@@ -82,7 +82,7 @@ class Telemetry:
 
 
 def _plain(value: object) -> object:
-    """Return ``value`` as JSON has it: no NaN, no infinity, nothing but dicts, lists, text, numbers and booleans."""
+    """Return `value` as JSON has it: no NaN, no infinity, nothing but dicts, lists, text, numbers and booleans."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

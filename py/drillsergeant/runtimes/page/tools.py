@@ -12,7 +12,7 @@ NOT_COPIED = "This browser does not let a page copy. The link stands in the addr
 
 
 class Tools:
-    """Colours, help, link. ``tell`` answers the visitor in a sentence."""
+    """Colours, help, link. `tell` answers the visitor in a sentence."""
 
     def __init__(self, view: View, address: Address, tell: Callable[[str], None]) -> None:
         self._view, self._address, self._tell = view, address, tell

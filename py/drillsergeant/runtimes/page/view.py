@@ -1,6 +1,6 @@
-"""What the page's logic asks of the document, as a Protocol: ``browser/page/dom.py`` fulfils it, tests fake it.
+"""What the page's logic asks of the document, as a Protocol: `browser/page/dom.py` fulfils it, tests fake it.
 
-Elements are named by their id in ``web/index.html``. Setting what is already there costs nothing.
+Elements are named by their id in `web/index.html`. Setting what is already there costs nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar with a name and a number: it begins at ``start`` and is ``length`` long, as shares of the whole width."""
+    """A bar with a name and a number: it begins at `start` and is `length` long, as shares of the whole width."""
 
     name: str
     start: float
@@ -29,23 +29,23 @@ class Bar:
     text: str
 
 
-class Events(Protocol):
+class ViewEvents(Protocol):
     """What the document tells the page's logic."""
 
     def on_click(self, name: str) -> None:
-        """The button with id ``name`` was pressed."""
+        """The button with id `name` was pressed."""
 
     def on_change(self, name: str, value: str) -> None:
-        """The field with id ``name`` now holds ``value``, and the visitor is done typing."""
+        """The field with id `name` now holds `value`, and the visitor is done typing."""
 
     def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
-        """A key went ``down`` or up; ``focus`` is "typing", "button" or "". Returns whether the page used it."""
+        """A key went `down` or up; `focus` is "typing", "button" or "". Returns whether the page used it."""
 
     def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
-        """The pointer is at CSS pixels from the stage's top left corner; ``phase`` is down, move or up."""
+        """The pointer is at CSS pixels from the stage's top left corner; `phase` is down, move or up."""
 
     def on_pad(self, name: str, phase: str, x: float, y: float) -> None:
-        """A finger is on the pad with id ``name``: ``phase`` is down, move or up, x and y count from its middle to 1 at
+        """A finger is on the pad with id `name`: `phase` is down, move or up, x and y count from its middle to 1 at
         its edge, y upwards."""
 
     def on_gamepad(self, axes: Sequence[float], buttons: Sequence[bool]) -> None:
@@ -58,7 +58,7 @@ class Events(Protocol):
         """The window lost the keyboard; keys that are held will not be reported as released."""
 
     def on_hover(self, x: float | None) -> None:
-        """The pointer is over a chart at ``x`` on its time axis, or over none any more."""
+        """The pointer is over a chart at `x` on its time axis, or over none any more."""
 
     def on_tick(self) -> None:
         """Half a second has passed."""
@@ -70,7 +70,7 @@ class Events(Protocol):
 class View(Protocol):
     """The document."""
 
-    def connect(self, events: Events) -> None:
+    def connect(self, events: ViewEvents) -> None:
         """Begin to report events."""
 
     def set_text(self, name: str, text: str) -> None:
@@ -100,25 +100,25 @@ class View(Protocol):
     def set_chart(
         self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
     ) -> None:
-        """Draw lines in ``chart-<name>`` when it is seen: ``columns`` holds x, then each line; x runs to ``end``."""
+        """Draw lines in `chart-<name>` when it is seen: `columns` holds x, then each line; x runs to `end`."""
 
     def get_value(self, name: str) -> str:
         """Return what an input or select holds."""
 
     def prefer(self, name: str, value: str | None) -> None:
-        """Keep a choice about the page's looks (``theme``, ``tips``) for the next visit too; None is no choice."""
+        """Keep a choice about the page's looks (`theme`, `tips`) for the next visit too; None is no choice."""
 
     def set_address(self, values: Mapping[str, str]) -> None:
         """Put these values into the page's address, in place of those that are there."""
 
     def copy_link(self, done: Callable[[bool], None]) -> None:
-        """Copy the page's address for the visitor; ``done`` hears whether the browser allowed it."""
+        """Copy the page's address for the visitor; `done` hears whether the browser allowed it."""
 
     def open_dialog(self, name: str, shown: bool) -> None:
         """Open a dialog over the page, or close it; the keyboard goes into it and back."""
 
     def add_error(self, message: str, detail: str) -> None:
-        """Show a problem; ``detail`` (a traceback) lies folded beneath it."""
+        """Show a problem; `detail` (a traceback) lies folded beneath it."""
 
     def clear_errors(self) -> None:
         """Put the problems away."""

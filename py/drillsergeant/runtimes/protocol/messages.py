@@ -1,90 +1,53 @@
-"""Every message that crosses between the page and its workers, and nothing else.
+"""Every message that crosses between the page and its workers, each written down once, here.
 
-A message travels as a plain dict: its ``type`` and the fields of the dataclass below. Bulk data (weights,
-rollouts) never travels here; it lies in shared memory. Whoever receives something this module cannot decode
-answers with ``Error`` and changes nothing.
-
-Sources: each class names who sends it to whom. Units are in the field names.
+A message travels as a plain dict: its `type` and the fields of the dataclass below (`codec`). Bulk data (weights,
+rollouts) never travels here; it lies in shared memory. Each class names the word on the wire and who takes it; its
+docstring says who sends it. Units are in the field names.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, fields
-from typing import get_type_hints
-
-from drillsergeant.runtimes.protocol.message import Message
-from drillsergeant.runtimes.protocol.runs import RUN_ANSWERS, RUN_REQUESTS
-from drillsergeant.runtimes.protocol.show import (
-    BOT,
-    MATCH_RANGE,
-    NEWEST,
-    PLAYER_RANGE,
-    RANDOM,
-    SHOW_REQUESTS,
-    SPEED_RANGE,
-    VIEWS,
-    VISITOR,
-    Input,
-    Inspect,
-    Pause,
-    Play,
-    ResetShow,
-    Resize,
-    SetPlayers,
-    SetSpeed,
-    SetView,
-    Step,
-    Tap,
-)  # fmt: skip
-from drillsergeant.runtimes.protocol.workshop import WORKSHOP_ANSWERS, Checked, Compile, Compiled, Refused, SetGuards
-
-__all__ = [  # what stands in another file and is used as if it stood here
-    "BOT",
-    "NEWEST",
-    "RANDOM",
-    "SPEED_RANGE",
-    "VIEWS",
-    "VISITOR",
-    "Checked",
-    "Compile",
-    "Compiled",
-    "Input",
-    "Inspect",
-    "Message",
-    "Pause",
-    "Play",
-    "Refused",
-    "ResetShow",
-    "Resize",
-    "SetGuards",
-    "SetPlayers",
-    "SetSpeed",
-    "SetView",
-    "Step",
-    "Tap",
-]  # fmt: skip
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
 LEARNERS: tuple[str, ...] = ("auto", "wasm", "webgpu")
 SEED_RANGE = (0, 2**32 - 1)
+VIEWS: tuple[str, ...] = ("match", "factory", "compare")
+# Who plays: a snapshot of the library by its id, which is positive, or one of these.
+NEWEST, BOT, RANDOM, VISITOR = 0, -1, -2, -3
+PLAYER_RANGE = (VISITOR, 2**31 - 1)
+MATCH_RANGE = (0, 2)  # the match, and the two that are compared
+SPEED_RANGE = (0.25, 4.0)
 
-
-class ProtocolError(ValueError):
-    """A message that is unknown or malformed; the text says which part and what was expected."""
+MESSAGES: dict[str, type[Message]] = {}  # by the word on the wire; filled by the classes below
 
 
 @dataclass(frozen=True)
-class Init(Message):
+class Message:
+    """Base of all messages. `TYPE` is the word on the wire, `TO` who takes it."""
+
+    TYPE: ClassVar[str]
+    TO: ClassVar[frozenset[Role]]
+
+    def __init_subclass__(cls, wire: str, to: tuple[Role, ...]) -> None:
+        cls.TYPE, cls.TO = wire, frozenset(to)
+        MESSAGES[wire] = cls
+
+
+# -- page -> trainer, and to start any worker --
+
+
+@dataclass(frozen=True)
+class Init(Message, wire="INIT", to=ROLES):
     """page -> worker, once: everything a worker needs to start.
 
-    ``program`` is the text form of a ``learn.program.Program``; ``module`` (compiled), ``memory`` and ``canvas`` are
-    host objects. In solo mode ``memory`` is how many pages the worker takes for itself, and ``contents`` what has to
+    `program` is the text form of a `learn.program.Program`; `module` (compiled), `memory` and `canvas` are
+    host objects. In solo mode `memory` is how many pages the worker takes for itself, and `contents` what has to
     stand in them, as MIRRORED has it.
     """
 
-    TYPE = "INIT"
     role: Role
     index: int
     generation: int
@@ -99,104 +62,309 @@ class Init(Message):
 
 
 @dataclass(frozen=True)
-class StartTraining(Message):
-    """page -> trainer: collect and learn until told to stop. ``hyper`` holds changes to the defaults."""
+class StartTraining(Message, wire="START_TRAINING", to=("trainer",)):
+    """page -> trainer: collect and learn until told to stop. `hyper` holds changes to the defaults."""
 
-    TYPE = "START_TRAINING"
     hyper: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class StopTraining(Message):
+class StopTraining(Message, wire="STOP_TRAINING", to=("trainer",)):
     """page -> trainer: finish the update in hand, then rest. Weights and optimiser are kept."""
-
-    TYPE = "STOP_TRAINING"
 
 
 @dataclass(frozen=True)
-class SetHyper(Message):
+class SetHyper(Message, wire="SET_HYPER", to=("trainer",)):
     """page -> trainer: change these from the next update on; refused as a whole if one is out of range."""
 
-    TYPE = "SET_HYPER"
     changes: dict[str, object]
 
 
 @dataclass(frozen=True)
-class SetLearner(Message):
-    """page -> trainer: learn with this from the next update on; nothing learned is lost. ``auto``: the faster one."""
+class SetLearner(Message, wire="SET_LEARNER", to=("trainer",)):
+    """page -> trainer: learn with this from the next update on; nothing learned is lost. `auto`: the faster one."""
 
-    TYPE = "SET_LEARNER"
     learner: str
 
 
 @dataclass(frozen=True)
-class SetValidation(Message):
+class SetValidation(Message, wire="SET_VALIDATION", to=("trainer",)):
     """page -> trainer: compare the GPU's kernels with NumPy while they learn, or stop doing so."""
 
-    TYPE = "SET_VALIDATION"
     on: bool
 
 
 @dataclass(frozen=True)
-class ResetTrainer(Message):
-    """page -> trainer: forget everything learned; new weights from ``seed``, and these changes to hyperparameters."""
+class SetGuards(Message, wire="SET_GUARDS", to=("trainer",)):
+    """page -> trainer: whether a lost win rate is answered by going back; a reader's own reward may want to lose."""
 
-    TYPE = "RESET_TRAINER"
+    on: bool
+
+
+@dataclass(frozen=True)
+class ResetTrainer(Message, wire="RESET_TRAINER", to=("trainer",)):
+    """page -> trainer: forget everything learned; new weights from `seed`, and these changes to hyperparameters."""
+
     seed: int
     hyper: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Rewind(Message):
-    """page -> trainer: go on from snapshot ``id`` of the timeline; weights and optimiser are as they were then."""
+class Rewind(Message, wire="REWIND", to=("trainer",)):
+    """page -> trainer: go on from snapshot `id` of the timeline; weights and optimiser are as they were then."""
 
-    TYPE = "REWIND"
     id: int
 
 
 @dataclass(frozen=True)
-class Snapshot(Message):
+class KeepSnapshot(Message, wire="SNAPSHOT", to=("trainer",)):
     """page -> trainer: keep the policy as it is now on the timeline."""
 
-    TYPE = "SNAPSHOT"
+
+# -- page -> show: what is on screen and who plays --
 
 
 @dataclass(frozen=True)
-class Mirrored(Message):
+class Play(Message, wire="PLAY", to=("show",)):
+    """page -> show: let the match run."""
+
+
+@dataclass(frozen=True)
+class Pause(Message, wire="PAUSE", to=("show",)):
+    """page -> show: hold what is on screen; drawing and dragging go on."""
+
+
+@dataclass(frozen=True)
+class Step(Message, wire="STEP", to=("show",)):
+    """page -> show: while paused, advance by this many physics ticks."""
+
+    ticks: int = 1
+
+
+@dataclass(frozen=True)
+class ResetShow(Message, wire="RESET_SHOW", to=("show",)):
+    """page -> show: a new match from this seed. The policy is kept."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class SetSpeed(Message, wire="SET_SPEED", to=("show",)):
+    """page -> show: match seconds per wall second, 0.25 to 4."""
+
+    speed: float
+
+
+@dataclass(frozen=True)
+class SetPlayers(Message, wire="SET_PLAYERS", to=("show",)):
+    """page -> show: who plays a match from its next decision on; refused where a snapshot is not kept any more."""
+
+    left: int = NEWEST
+    right: int = NEWEST
+    match: int = 0
+
+
+@dataclass(frozen=True)
+class SetView(Message, wire="SET_VIEW", to=("show",)):
+    """page -> show: what is on screen: the match; the training matches, behind which it goes on; or the two that are
+    compared, from a new kick-off, while it is held."""
+
+    view: str
+
+
+@dataclass(frozen=True)
+class Inspect(Message, wire="INSPECT", to=("show",)):
+    """page -> show: look into the player of this side, METRICS say what it thinks; -1 for nobody."""
+
+    side: int
+    match: int = 0
+
+
+@dataclass(frozen=True)
+class Tap(Message, wire="TAP", to=("show",)):
+    """page -> show: a place on a field was pointed at (metres); look into the player there, if there is one."""
+
+    x_m: float
+    y_m: float
+    match: int = 0
+
+
+@dataclass(frozen=True)
+class Input(Message, wire="INPUT", to=("show",)):
+    """page -> show: the visitor's current action, or a drag of the body that is nearest to where it began (metres,
+    field coordinates). Never trained on."""
+
+    action: int | None = None
+    x_m: float = 0.0
+    y_m: float = 0.0
+    released: bool = False
+    match: int = 0
+
+
+@dataclass(frozen=True)
+class Resize(Message, wire="RESIZE", to=("show",)):
+    """page -> show: the canvas is now this many device pixels large; colours follow `dark`."""
+
+    width_px: int
+    height_px: int
+    dark: bool = False
+
+
+# -- saved runs --
+
+
+@dataclass(frozen=True)
+class ListRuns(Message, wire="LIST_RUNS", to=("trainer",)):
+    """page -> trainer: read the list of saved runs again. Answered, like every request here, with `Runs`."""
+
+
+@dataclass(frozen=True)
+class SaveRun(Message, wire="SAVE_RUN", to=("trainer",)):
+    """page -> trainer: save the run in hand now; with a `name`, a copy of it under that name."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class LoadRun(Message, wire="LOAD_RUN", to=("trainer",)):
+    """page -> trainer: go on with a saved run. What was learned so far is saved first.
+
+    `newest`: a trainer that died is to go on with the weights it has left, and the saved optimiser and counters, and
+    with the snapshots it has left, of which `timeline` is what it last told in its metrics.
+    """
+
+    name: str
+    newest: bool = False
+    timeline: object = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DeleteRun(Message, wire="DELETE_RUN", to=("trainer",)):
+    """page -> trainer: remove a saved run for good."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class RenameRun(Message, wire="RENAME_RUN", to=("trainer",)):
+    """page -> trainer: give a saved run another name."""
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True)
+class ImportRun(Message, wire="IMPORT_RUN", to=("trainer",)):
+    """page -> trainer: go on with what this file holds (a `.dshq`, whoever wrote it), and save it under its name."""
+
+    name: str
+    content: object
+
+
+@dataclass(frozen=True)
+class ExportRun(Message, wire="EXPORT_RUN", to=("trainer",)):
+    """page -> trainer: make a file of the policy as it is now: `dshq` or `onnx`. Answered with `Exported` too."""
+
+    form: str
+
+
+@dataclass(frozen=True)
+class Runs(Message, wire="RUNS", to=("page",)):
+    """trainer -> page: the saved runs, newest first, and how the last request went.
+
+    `runs` is a list of {name, drill, decisions, trained_s, win_rate (if known), created (ISO 8601, UTC), problem};
+    `current` is the run in hand, if it has a name, `saved` when it was saved last; `note` is a sentence for the
+    visitor, `refused` whether it says why something was not done; `imported` is the name that `ImportRun` had,
+    where this is its answer.
+    """
+
+    runs: object = field(default_factory=list)
+    current: str = ""
+    saved: str = ""
+    note: str = ""
+    refused: bool = False
+    imported: str = ""
+
+
+@dataclass(frozen=True)
+class Exported(Message, wire="EXPORTED", to=("page",)):
+    """trainer -> page: a file for the visitor; `content` holds its bytes."""
+
+    filename: str
+    content: object
+
+
+# -- a reader's code becomes a program --
+
+
+@dataclass(frozen=True)
+class Compile(Message, wire="COMPILE", to=("workshop",)):
+    """page -> workshop: make a program of drill `drill` as `text` has it, for memory that is shared or not.
+
+    Answered with `Refused`, or with `Checked` and then `CompiledProgram`.
+    """
+
+    drill: str
+    text: str
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Checked(Message, wire="CHECKED", to=("page",)):
+    """workshop -> page: the reader's code ran, ended and can be traced; what is left is our own work."""
+
+
+@dataclass(frozen=True)
+class CompiledProgram(Message, wire="COMPILED", to=("page",)):
+    """workshop -> page: the program (text form) and its WebAssembly, as bytes."""
+
+    program: str
+    binary: object
+
+
+@dataclass(frozen=True)
+class Refused(Message, wire="REFUSED", to=("page",)):
+    """workshop -> page: the text is no drill, because of what stands in `line` (from 1; 0: nowhere in particular)."""
+
+    message: str
+    line: int
+
+
+# -- what workers tell --
+
+
+@dataclass(frozen=True)
+class Mirrored(Message, wire="MIRRORED", to=("page", "show")):
     """trainer -> page -> show, in solo mode: what changed in the trainer's own memory, bytes by offset."""
 
-    TYPE = "MIRRORED"
     spans: dict[str, object]
 
 
 @dataclass(frozen=True)
-class Ready(Message):
-    """worker -> page: INIT is done. ``boot_s`` counts from the worker script's first line."""
+class Ready(Message, wire="READY", to=("page",)):
+    """worker -> page: INIT is done. `boot_s` counts from the worker script's first line."""
 
-    TYPE = "READY"
     role: Role
     index: int
     boot_s: float
 
 
 @dataclass(frozen=True)
-class Metrics(Message):
+class Metrics(Message, wire="METRICS", to=("page",)):
     """worker -> page, one or two a second: numbers to show, keyed by name (units in the names)."""
 
-    TYPE = "METRICS"
     role: Role
     index: int
     values: dict[str, object]
 
 
 @dataclass(frozen=True)
-class Error(Message):
+class Error(Message, wire="ERROR", to=("page",)):
     """worker -> page: something was refused or went wrong.
 
-    ``fatal`` means the worker cannot go on; ``final`` that another in its place could not either.
+    `fatal` means the worker cannot go on; `final` that another in its place could not either.
     """
 
-    TYPE = "ERROR"
     role: Role
     index: int
     message: str
@@ -205,122 +373,5 @@ class Error(Message):
     final: bool = False
 
 
-ALL: tuple[type[Message], ...] = (
-    Init, StartTraining, StopTraining, SetHyper, SetLearner, SetValidation, ResetTrainer, Rewind, Snapshot, Mirrored,
-    Ready, Metrics, Error, SetGuards, Compile, *WORKSHOP_ANSWERS, *SHOW_REQUESTS, *RUN_REQUESTS, *RUN_ANSWERS,
-)  # fmt: skip
-MESSAGES: dict[str, type[Message]] = {cls.TYPE: cls for cls in ALL}
-
-ACCEPTED: dict[Role, frozenset[str]] = {
-    "show": frozenset({"INIT", "MIRRORED", *(cls.TYPE for cls in SHOW_REQUESTS)}),
-    "trainer": frozenset(
-        {
-            "INIT",
-            "START_TRAINING",
-            "STOP_TRAINING",
-            "SET_HYPER",
-            "SET_LEARNER",
-            "SET_VALIDATION",
-            "RESET_TRAINER",
-            "REWIND",
-            "SNAPSHOT",
-            "SET_GUARDS",
-            *(cls.TYPE for cls in RUN_REQUESTS),
-        }
-    ),
-    "rollout": frozenset({"INIT"}),
-    "workshop": frozenset({"COMPILE"}),
-    "page": frozenset(
-        {"MIRRORED", "READY", "METRICS", "ERROR", *(cls.TYPE for cls in (*RUN_ANSWERS, *WORKSHOP_ANSWERS))}
-    ),
-}
-
-_HINTS: dict[type[Message], dict[str, object]] = {}
-
-
-def encode(message: Message) -> dict[str, object]:
-    """Return the wire form of ``message``: a flat dict with its ``type``."""
-    wire: dict[str, object] = {"type": message.TYPE}
-    for each in fields(message):
-        wire[each.name] = getattr(message, each.name)
-    return wire
-
-
-def decode(wire: object, receiver: Role) -> Message:
-    """Return the message in ``wire``, checked for ``receiver``.
-
-    Raises: ProtocolError naming the unknown type, field or value and what is accepted instead.
-    """
-    if not isinstance(wire, dict):
-        raise ProtocolError(f"a message must be a dict with a 'type', not {type(wire).__name__}")
-    kind = wire.get("type")
-    cls = MESSAGES.get(kind) if isinstance(kind, str) else None
-    if cls is None:
-        raise ProtocolError(f"unknown message type {kind!r}; known types: {', '.join(sorted(MESSAGES))}")
-    if cls.TYPE not in ACCEPTED[receiver]:
-        accepted = ", ".join(sorted(ACCEPTED[receiver]))
-        raise ProtocolError(f"{cls.TYPE} is not for the {receiver}; it accepts {accepted}")
-    given = {name: value for name, value in wire.items() if name != "type"}
-    return _build(cls, given)
-
-
-def _build(cls: type[Message], given: dict[str, object]) -> Message:
-    hints = _HINTS.setdefault(cls, get_type_hints(cls))
-    known = {each.name for each in fields(cls)}
-    unknown = sorted(set(given) - known)
-    if unknown:
-        raise ProtocolError(f"{cls.TYPE} has no field {unknown[0]!r}; its fields: {sorted(known)}")
-    values = {name: _checked(cls, name, value, hints[name]) for name, value in given.items()}
-    try:
-        message = cls(**values)
-    except TypeError as missing:
-        raise ProtocolError(f"{cls.TYPE} is incomplete: {missing}") from missing
-    _check_ranges(message)
-    return message
-
-
-def _checked(cls: type[Message], name: str, value: object, hint: object) -> object:
-    """Return ``value`` as the field's type; numbers from JavaScript may arrive as whole floats."""
-    if hint is object or (hint == (int | None) and value is None):
-        return value
-    if hint is int or hint == (int | None):
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-    elif hint is float:
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-            return float(value)
-    elif hint is bool or hint is str:
-        if isinstance(value, hint):
-            return value
-    elif isinstance(value, dict):
-        return value
-    wanted = getattr(hint, "__name__", str(hint))
-    raise ProtocolError(f"{cls.TYPE}.{name} must be a finite {wanted}, not {value!r}")
-
-
-def _check_ranges(message: Message) -> None:
-    if isinstance(message, SetSpeed):
-        _in_range("SET_SPEED.speed", message.speed, *SPEED_RANGE)
-    elif isinstance(message, (ResetShow, ResetTrainer)):
-        _in_range(f"{message.TYPE}.seed", message.seed, *SEED_RANGE)
-    elif isinstance(message, Step):
-        _in_range("STEP.ticks", message.ticks, 1, 1200)
-    elif isinstance(message, SetPlayers):
-        for name in ("left", "right"):
-            _in_range(f"SET_PLAYERS.{name}", getattr(message, name), *PLAYER_RANGE)
-    elif isinstance(message, SetLearner) and message.learner not in LEARNERS:
-        raise ProtocolError(f"SET_LEARNER.learner must be one of {', '.join(LEARNERS)}, not {message.learner!r}")
-    elif isinstance(message, SetView) and message.view not in VIEWS:
-        raise ProtocolError(f"SET_VIEW.view must be one of {', '.join(VIEWS)}, not {message.view!r}")
-    elif isinstance(message, Resize):
-        _in_range("RESIZE.width_px", message.width_px, 1, 16384)
-        _in_range("RESIZE.height_px", message.height_px, 1, 16384)
-    if isinstance(message, (SetPlayers, Inspect, Tap, Input)):
-        _in_range(f"{message.TYPE}.match", message.match, *MATCH_RANGE)
-
-
-def _in_range(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ProtocolError(f"{name} must be between {low} and {high}, not {value}")
+RUN_REQUESTS: tuple[type[Message], ...] = (ListRuns, SaveRun, LoadRun, DeleteRun, RenameRun, ImportRun, ExportRun)
+RUN_ANSWERS: tuple[type[Message], ...] = (Runs, Exported)

@@ -5,28 +5,28 @@ from __future__ import annotations
 import math
 
 from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.show.screen_match import Bout
+from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
 GRAB_SLACK_M = 0.4
 THROW_KEEP_S = 0.08  # a pointer that has rested this long before it lets go throws nothing
 THROW_MAX_M_S = 9.0
 
 
-class Hand:
+class Dragging:
     """Holds at most one body; while held, it stands where the pointer is. Let go, it moves on as the pointer did."""
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._bout: Bout | None = None
+        self._screen_match: ScreenMatch | None = None
         self._body: Body | None = None
         self._target_m = (0.0, 0.0)
         self._velocity_m_s = (0.0, 0.0)
         self._moved_s = 0.0
 
-    def drag(self, bout: Bout, x_m: float, y_m: float, now_s: float) -> None:
-        """Grab the nearest body within reach of a place on the field of ``bout``, or move the one held there."""
+    def drag(self, screen_match: ScreenMatch, x_m: float, y_m: float, now_s: float) -> None:
+        """Grab the nearest body within reach of a place on the field of `screen_match`, or move the one held there."""
         if self._body is None:
-            self._bout, self._body = bout, self._nearest(bout, x_m, y_m, self._scene.bodies)
+            self._screen_match, self._body = screen_match, self._nearest(screen_match, x_m, y_m, self._scene.bodies)
             self._velocity_m_s, self._moved_s = (0.0, 0.0), now_s
         if self._body is None:
             return
@@ -41,29 +41,29 @@ class Hand:
 
     def let_go(self, now_s: float = math.inf) -> None:
         """Release the held body; it is thrown where the pointer was moving."""
-        if self._body is not None and self._bout is not None and now_s - self._moved_s < THROW_KEEP_S:
+        if self._body is not None and self._screen_match is not None and now_s - self._moved_s < THROW_KEEP_S:
             speed = math.hypot(*self._velocity_m_s)
             slower = min(1.0, THROW_MAX_M_S / speed) if speed > 0 else 1.0
             velocity = (slower * part for part in self._velocity_m_s)
-            self._bout.match.put(dict(zip(self._body.velocity or (), velocity, strict=False)))
-        self._body = self._bout = None
+            self._screen_match.match.put(dict(zip(self._body.velocity or (), velocity, strict=False)))
+        self._body = self._screen_match = None
 
     def apply(self) -> None:
         """Put the held body at the pointer."""
-        if self._body is None or self._bout is None:
+        if self._body is None or self._screen_match is None:
             return
         values = {self._body.x: self._target_m[0], self._body.y: self._target_m[1]}
-        self._bout.match.put(values | dict.fromkeys(self._body.velocity or (), 0.0))
-        self._bout.look_again()
+        self._screen_match.match.put(values | dict.fromkeys(self._body.velocity or (), 0.0))
+        self._screen_match.look_again()
 
-    def player_at(self, bout: Bout, x_m: float, y_m: float) -> int | None:
+    def player_at(self, screen_match: ScreenMatch, x_m: float, y_m: float) -> int | None:
         """Return the side of the player at a place on the field, if there is one."""
         players = tuple(body for body in self._scene.bodies if body.side is not None)
-        body = self._nearest(bout, x_m, y_m, players)
+        body = self._nearest(screen_match, x_m, y_m, players)
         return None if body is None else body.side
 
-    def _nearest(self, bout: Bout, x_m: float, y_m: float, bodies: tuple[Body, ...]) -> Body | None:
-        state = bout.match.state()
+    def _nearest(self, screen_match: ScreenMatch, x_m: float, y_m: float, bodies: tuple[Body, ...]) -> Body | None:
+        state = screen_match.match.state()
 
         def beyond_m(body: Body) -> float:
             return math.hypot(state[body.x] - x_m, state[body.y] - y_m) - body.size_m
@@ -73,7 +73,7 @@ class Hand:
 
 
 def allowed(scene: Scene, body: Body, x_m: float, y_m: float) -> tuple[float, float]:
-    """Return the place nearest to (x_m, y_m) where ``body`` lies inside the field. A ball may be put into a goal."""
+    """Return the place nearest to (x_m, y_m) where `body` lies inside the field. A ball may be put into a goal."""
     size = body.size_m
     half_x, half_y = scene.half_length_m - size, scene.half_width_m - size
     if scene.round:

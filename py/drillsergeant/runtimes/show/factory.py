@@ -26,7 +26,7 @@ EPISODE = "episode"
 
 @dataclass
 class Window:
-    """The first ``count`` matches of one worker. ``words`` holds rows of the worker's state, ``step`` words apart."""
+    """The first `count` matches of one worker. `words` holds rows of the worker's state, `step` words apart."""
 
     offset: int
     step: int
@@ -37,12 +37,12 @@ class Window:
 
 
 def spread(shown: int, workers: int) -> list[int]:
-    """Divide ``shown`` matches over the workers as evenly as whole numbers allow."""
+    """Divide `shown` matches over the workers as evenly as whole numbers allow."""
     return [shown // workers + (index < shown % workers) for index in range(workers)]
 
 
 class Factory:
-    """Up to 64 of the training matches. ``total`` is how many are played in all, ``shown`` how many are looked at."""
+    """Up to 64 of the training matches. `total` is how many are played in all, `shown` how many are looked at."""
 
     def __init__(self, program: Program, layout: Layout, memory: Memory, now_s: Callable[[], float]) -> None:
         self._memory, self._layout, self._now_s, self._drill = memory, layout, now_s, program.drill

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class FrameClock:
-    """Keeps the last ``capacity`` frame intervals in a ring; the owner calls ``frame`` once per frame."""
+    """Keeps the last `capacity` frame intervals in a ring; the owner calls `frame` once per frame."""
 
     def __init__(self, capacity: int = 600) -> None:
         self._intervals_s = [0.0] * capacity
@@ -17,7 +17,7 @@ class FrameClock:
         return self._count
 
     def frame(self, now_s: float) -> float:
-        """Record a frame at ``now_s``; returns the seconds since the one before (0 for the first)."""
+        """Record a frame at `now_s`; returns the seconds since the one before (0 for the first)."""
         last, self._last_s = self._last_s, now_s
         if last is None:
             return 0.0

@@ -11,24 +11,24 @@ from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 from drillsergeant.drawing.factory import draw_factory
-from drillsergeant.drawing.match import JUMP_M, Look, Point, Sight, blend, draw
+from drillsergeant.drawing.match import JUMP_M, Look, MatchView, Point, blend, draw
 from drillsergeant.drawing.shapes import Painter, Picture, factory_picture, match_picture
 from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes.host import Canvas
 from drillsergeant.runtimes.show.factory import Factory
-from drillsergeant.runtimes.show.screen_match import Bout
+from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
 TRAIL_POINTS = 14
 FLASH_S = 0.9
 
 
-class Stage:
+class Renderer:
     """Owns what the drawing remembers from frame to frame."""
 
     def __init__(self, scene: Scene, canvas: Canvas, factory: Factory) -> None:
         self._scene, self._canvas, self._factory = scene, canvas, factory
         self._ball = next((body for body in scene.bodies if body.kind == "disc"), None)
-        self._trails: WeakKeyDictionary[Bout, deque[Point]] = WeakKeyDictionary()
+        self._trails: WeakKeyDictionary[ScreenMatch, deque[Point]] = WeakKeyDictionary()
         self._dark = False
         self._painter: Painter | None = None
 
@@ -38,7 +38,7 @@ class Stage:
         self._dark = dark
 
     def adopt(self, painter: Painter) -> None:
-        """Let ``painter`` draw from the next frame on."""
+        """Let `painter` draw from the next frame on."""
         self._painter = painter
 
     def _painted(self, picture: Picture) -> bool:
@@ -52,7 +52,7 @@ class Stage:
         """Return what the page shows of the drawing, for METRICS."""
         return {"renderer": self._painter.name if self._painter else "canvas2d", **self._factory.facts()}
 
-    def draw(self, view: str, bouts: Sequence[Bout]) -> None:
+    def draw(self, view: str, screen_matches: Sequence[ScreenMatch]) -> None:
         """Draw the matches, each as far between its last two ticks as its moment says, or the factory."""
         scene, canvas = self._scene, self._canvas
         size = canvas.width_px, canvas.height_px
@@ -61,21 +61,31 @@ class Stage:
             if not (self._painter and self._painted(factory_picture(scene, *size, matches, self._dark))):
                 draw_factory(canvas, scene, matches, self._dark)
             return
-        sights = [self._sight(bout) for bout in bouts]
-        if not (self._painter and self._painted(match_picture(scene, *size, sights))):
-            draw(canvas, scene, sights)
+        match_views = [self._match_view(screen_match) for screen_match in screen_matches]
+        if not (self._painter and self._painted(match_picture(scene, *size, match_views))):
+            draw(canvas, scene, match_views)
 
-    def _sight(self, bout: Bout) -> Sight:
-        state, moment = blend(self._scene, bout.before, bout.after, bout.moment.ahead), bout.moment
+    def _match_view(self, screen_match: ScreenMatch) -> MatchView:
+        state, moment = (
+            blend(self._scene, screen_match.before, screen_match.after, screen_match.moment.ahead),
+            screen_match.moment,
+        )
         flash = max(0.0, 1.0 - moment.since_goal_s / FLASH_S)
-        look = Look(self._dark, self._trail(bout, state), flash, moment.scored_by, bout.chosen, bout.waiting)
+        look = Look(
+            self._dark,
+            self._trail(screen_match, state),
+            flash,
+            moment.scored_by,
+            screen_match.chosen,
+            screen_match.waiting,
+        )
         return state, look
 
-    def _trail(self, bout: Bout, state: Mapping[str, float]) -> Sequence[Point]:
+    def _trail(self, screen_match: ScreenMatch, state: Mapping[str, float]) -> Sequence[Point]:
         """Where the ball of a match was in the last frames; a match that is held keeps the trail it had."""
         if self._ball is None:
             return ()
-        trail = self._trails.setdefault(bout, deque(maxlen=TRAIL_POINTS))
+        trail = self._trails.setdefault(screen_match, deque(maxlen=TRAIL_POINTS))
         place = state[self._ball.x], state[self._ball.y]
         if trail and max(abs(a - b) for a, b in zip(place, trail[-1], strict=True)) > JUMP_M:
             trail.clear()

@@ -15,7 +15,7 @@ Fetch: TypeAlias = Callable[[int], int | None]
 
 
 @dataclass
-class Moment:
+class MatchInstant:
     """What the drawing needs beside the state: who just scored and how long ago, how far into the next tick it is."""
 
     since_goal_s: float = 1e9
@@ -24,9 +24,9 @@ class Moment:
     scores: list[int] = field(default_factory=lambda: [0, 0])
 
 
-class Bout:
-    """A match, its players, and its last two states. ``waiting``: it is over, and stands at its next kick-off.
-    ``chosen`` is the side whose player is looked into."""
+class ScreenMatch:
+    """A match, its players, and its last two states. `waiting`: it is over, and stands at its next kick-off.
+    `chosen` is the side whose player is looked into."""
 
     def __init__(self, drill: DrillFacts, match: ShowMatch, seed: int) -> None:
         self._drill, self.match = drill, match
@@ -36,10 +36,10 @@ class Bout:
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
-        """Start a new match from ``seed`` with the policies in hand."""
+        """Start a new match from `seed` with the policies in hand."""
         self.match.reset(seed)
         self.ticks, self.clock_s, self.waiting = 0, 0.0, False
-        self.moment = Moment()
+        self.moment = MatchInstant()
         self.look_again()
 
     def look_again(self) -> None:
@@ -47,7 +47,7 @@ class Bout:
         self.before = self.after = dict(self.match.state())
 
     def seat(self, players: Sequence[int], fetch: Fetch) -> None:
-        """Let ``players`` play from the next decision on; every snapshot among them must be there to ``fetch``."""
+        """Let `players` play from the next decision on; every snapshot among them must be there to `fetch`."""
         for side, player in enumerate(players[: self._drill.sides]):
             if player > NEWEST and self.players[side] != player:
                 offset = fetch(player)
@@ -57,12 +57,12 @@ class Bout:
             self.players[side] = player
 
     def outdated(self, version: int) -> list[int]:
-        """Return the sides that should hold the newest weights and hold others than ``version``."""
+        """Return the sides that should hold the newest weights and hold others than `version`."""
         return [side for side, player in enumerate(self.players)
                 if player <= NEWEST and self.versions[side] != version]  # fmt: skip
 
     def adopt(self, offset: int, version: int, sides: Sequence[int]) -> None:
-        """Give ``sides`` the newest weights."""
+        """Give `sides` the newest weights."""
         for side in sides:
             self.match.adopt(offset, side)
             self.versions[side] = version
@@ -73,7 +73,7 @@ class Bout:
         return self.ticks % self._drill.action_repeat == 0
 
     def advance(self, visitor: int) -> bool:
-        """Play one physics tick, with the action ``visitor`` where a visitor plays; returns whether the match ended."""
+        """Play one physics tick, with the action `visitor` where a visitor plays; returns whether the match ended."""
         if self.decides:
             others: dict[int, Instead] = {BOT: "scripted", RANDOM: "random", VISITOR: visitor}
             self.match.decide({side: others[who] for side, who in enumerate(self.players) if who in others})

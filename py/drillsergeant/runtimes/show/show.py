@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.memory.weights import WeightsReader
-from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.show.dragging import Hand
+from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.show.dragging import Dragging
 from drillsergeant.runtimes.show.frame_clock import FrameClock
-from drillsergeant.runtimes.show.screen_match import Bout, Fetch
+from drillsergeant.runtimes.show.screen_match import Fetch, ScreenMatch
 
 MAX_CATCH_UP_S = 0.1
 METRICS_EVERY_S = 0.5
@@ -24,7 +24,7 @@ INSIDE_EVERY_S = 0.2
 
 
 class Show:
-    """The loop state of the render worker. ``frame`` is called once per displayed frame."""
+    """The loop state of the render worker. `frame` is called once per displayed frame."""
 
     def __init__(
         self,
@@ -32,23 +32,23 @@ class Show:
         matches: Sequence[ShowMatch],
         weights: WeightsReader,
         fetch: Fetch,
-        draw: Callable[[str, Sequence[Bout]], None],
+        draw: Callable[[str, Sequence[ScreenMatch]], None],
         seed: int,
     ) -> None:
-        """``matches``: its own and two to compare. ``fetch`` gives the byte offset of a snapshot's parameters."""
+        """`matches`: its own and two to compare. `fetch` gives the byte offset of a snapshot's parameters."""
         self._drill, self._weights, self._fetch, self._draw = drill, weights, fetch, draw
         self._tick_s = 1.0 / drill.tick_hz
         self._clock = FrameClock()
-        self._hand = Hand(drill.scene)
+        self._dragging = Dragging(drill.scene)
         self._visitor_action = 0
         self._inspected: tuple[int, int] | None = None
         self._unspent_s, self._now_s, self._seed = 0.0, 0.0, seed
         self.playing, self.speed, self.view = True, 1.0, "match"
         self.version, self.versions_adopted = 0, 0
-        self._all = [Bout(drill, match, seed) for match in matches]
+        self._all = [ScreenMatch(drill, match, seed) for match in matches]
 
     @property
-    def bouts(self) -> Sequence[Bout]:
+    def screen_matches(self) -> Sequence[ScreenMatch]:
         """The matches that go on: the pair while it is looked at, else the one, seen or behind the factory."""
         return self._all[1:] if self.view == "compare" else self._all[:1]
 
@@ -59,9 +59,9 @@ class Show:
 
     def _reset(self, seed: int) -> None:
         self._seed, self._unspent_s = seed, 0.0
-        self._hand.let_go()
-        for bout in self.bouts:
-            bout.reset(seed)
+        self._dragging.let_go()
+        for screen_match in self.screen_matches:
+            screen_match.reset(seed)
 
     def frame(self, now_s: float) -> None:
         """Advance what is on screen by the time since the last frame and draw it."""
@@ -72,38 +72,38 @@ class Show:
             while self._unspent_s >= self._tick_s:
                 self._unspent_s -= self._tick_s
                 self.advance()
-        self._hand.apply()
-        for bout in self.bouts:
-            bout.moment.since_goal_s += passed_s
-            bout.moment.ahead = 0.0 if bout.waiting else self._unspent_s / self._tick_s
-        self._draw(self.view, self.bouts)
+        self._dragging.apply()
+        for screen_match in self.screen_matches:
+            screen_match.moment.since_goal_s += passed_s
+            screen_match.moment.ahead = 0.0 if screen_match.waiting else self._unspent_s / self._tick_s
+        self._draw(self.view, self.screen_matches)
 
     def advance(self) -> None:
         """Play one physics tick of every match on screen. Of a pair, who is done waits for the other."""
-        running = [bout for bout in self.bouts if not bout.waiting]
-        self._adopt_newest([bout for bout in running if bout.decides])
-        ended = [bout for bout in running if bout.advance(self._visitor_action)]
+        running = [screen_match for screen_match in self.screen_matches if not screen_match.waiting]
+        self._adopt_newest([screen_match for screen_match in running if screen_match.decides])
+        ended = [screen_match for screen_match in running if screen_match.advance(self._visitor_action)]
         if ended:
-            self._hand.let_go()
-        if len(self.bouts) > 1:
-            for bout in ended:
-                bout.waiting = True
-            if all(bout.waiting for bout in self.bouts):
-                for bout in self.bouts:
-                    bout.waiting = False
+            self._dragging.let_go()
+        if len(self.screen_matches) > 1:
+            for screen_match in ended:
+                screen_match.waiting = True
+            if all(screen_match.waiting for screen_match in self.screen_matches):
+                for screen_match in self.screen_matches:
+                    screen_match.waiting = False
 
-    def _adopt_newest(self, deciding: Sequence[Bout]) -> None:
-        """Bring every side of ``deciding`` up to date that plays, or would play, by the newest weights."""
+    def _adopt_newest(self, deciding: Sequence[ScreenMatch]) -> None:
+        """Bring every side of `deciding` up to date that plays, or would play, by the newest weights."""
         known = self._weights.version
-        if not self._weights.newer() and not any(bout.outdated(known) for bout in deciding):
+        if not self._weights.newer() and not any(screen_match.outdated(known) for screen_match in deciding):
             return
         adopted = False
         with self._weights.pinned() as weights:
             if weights is None:
                 return
-            for bout in deciding:
-                sides = bout.outdated(weights.version)
-                bout.adopt(weights.offset, weights.version, sides)
+            for screen_match in deciding:
+                sides = screen_match.outdated(weights.version)
+                screen_match.adopt(weights.offset, weights.version, sides)
                 adopted |= bool(sides)
         if adopted and weights.version != self.version:
             self.version = weights.version
@@ -138,7 +138,7 @@ class Show:
     def _look_at(self, view: str) -> None:
         if view == self.view:
             return
-        self._hand.let_go()
+        self._dragging.let_go()
         self._inspect(-1, 0)
         self.view = view
         if view == "compare":
@@ -147,43 +147,43 @@ class Show:
     def _seat(self, number: int, players: Sequence[int]) -> None:
         for player in players:
             if player > messages.NEWEST and self._fetch(player) is None:
-                raise messages.ProtocolError(f"snapshot {player} is not kept any more: choose another one")
+                raise codec.ProtocolError(f"snapshot {player} is not kept any more: choose another one")
         self._all[number].seat(players, self._fetch)
 
     def _step(self, ticks: int) -> None:
         if self.playing:
-            raise messages.ProtocolError("STEP works while paused; the match is playing: pause it first")
+            raise codec.ProtocolError("STEP works while paused; the match is playing: pause it first")
         for _ in range(ticks):
             self.advance()
 
     def _drag(self, drag: messages.Input) -> None:
         if drag.released:
-            self._hand.let_go(self._now_s)
+            self._dragging.let_go(self._now_s)
         else:
-            self._hand.drag(self._all[drag.match], drag.x_m, drag.y_m, self._now_s)
+            self._dragging.drag(self._all[drag.match], drag.x_m, drag.y_m, self._now_s)
 
     def _tap(self, tap: messages.Tap) -> None:
-        side = self._hand.player_at(self._all[tap.match], tap.x_m, tap.y_m)
+        side = self._dragging.player_at(self._all[tap.match], tap.x_m, tap.y_m)
         if side is not None:
             self._inspect(side, tap.match)
 
     def _inspect(self, side: int, number: int) -> None:
         if side >= self._drill.sides:
-            raise messages.ProtocolError(f"INSPECT.side must be below {self._drill.sides}, not {side}")
+            raise codec.ProtocolError(f"INSPECT.side must be below {self._drill.sides}, not {side}")
         self._inspected = (number, side) if side >= 0 else None
-        for each, bout in enumerate(self._all):
-            bout.chosen = side if side >= 0 and each == number else None
+        for each, screen_match in enumerate(self._all):
+            screen_match.chosen = side if side >= 0 and each == number else None
 
     def _set_action(self, action: int) -> None:
         if not 0 <= action < self._drill.action_count:
-            raise messages.ProtocolError(
+            raise codec.ProtocolError(
                 f"INPUT.action must be between 0 and {self._drill.action_count - 1}, not {action}"
             )
         self._visitor_action = action
 
     def metrics(self) -> dict[str, object]:
-        """Return the numbers the page shows of what is on screen; ``second`` is the other match of a pair."""
-        first, *others = self.bouts
+        """Return the numbers the page shows of what is on screen; `second` is the other match of a pair."""
+        first, *others = self.screen_matches
         values: dict[str, object] = {
             **self._clock.summary(),
             "version": self.version,
@@ -200,25 +200,25 @@ class Show:
             values["inside"] = self._inside(*self._inspected)
         return values
 
-    def _match_metrics(self, bout: Bout) -> dict[str, object]:
+    def _match_metrics(self, screen_match: ScreenMatch) -> dict[str, object]:
         bodies = self._drill.scene.bodies
         return {
-            "players": list(bout.players),
-            "score_0": bout.moment.scores[0],
-            "score_1": bout.moment.scores[1],
-            "clock_s": bout.clock_s,
-            "ticks": bout.ticks,
-            **{name: bout.after[name] for body in bodies for name in (body.x, body.y)},
+            "players": list(screen_match.players),
+            "score_0": screen_match.moment.scores[0],
+            "score_1": screen_match.moment.scores[1],
+            "clock_s": screen_match.clock_s,
+            "ticks": screen_match.ticks,
+            **{name: screen_match.after[name] for body in bodies for name in (body.x, body.y)},
         }
 
     def _inside(self, number: int, side: int) -> dict[str, object]:
         """What the policy of the player looked into makes of its situation; entropy in nats."""
-        bout = self._all[number]
-        insight = bout.match.insight(side)
+        screen_match = self._all[number]
+        insight = screen_match.match.insight(side)
         return {
             "match": number,
             "side": side,
-            "clock_s": bout.clock_s,
+            "clock_s": screen_match.clock_s,
             "probabilities": list(insight.probabilities),
             "value": insight.value,
             "entropy": -sum(chance * math.log(chance) for chance in insight.probabilities if chance > 0),

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from drillsergeant.memory.access import Memory
-from drillsergeant.memory.snapshots import LibraryReader
+from drillsergeant.memory.snapshots import SnapshotReader
 
 KEPT = 4
 
 
-class Snapshots:
+class SnapshotCache:
     """Fetches from the library into one place of shared memory. The last few stay at hand: a version on screen may be
     thinned away, and is then still there to change sides or to be compared."""
 
-    def __init__(self, library: LibraryReader, memory: Memory, offset: int, size_bytes: int) -> None:
+    def __init__(self, library: SnapshotReader, memory: Memory, offset: int, size_bytes: int) -> None:
         self._library, self._memory, self._offset, self._size_bytes = library, memory, offset, size_bytes
         self._kept: dict[int, bytearray] = {}
 
     def fetch(self, ident: int) -> int | None:
-        """Return the byte offset of a copy, good until the next call; None where snapshot ``ident`` is kept nowhere."""
+        """Return the byte offset of a copy, good until the next call; None where snapshot `ident` is kept nowhere."""
         copy = self._kept.pop(ident, None)
         if copy is not None:
             self._memory.write(self._offset, copy)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, Handle, Spawner
 
 CODE_LIMIT_S = 10.0  # for the reader's code to run and end
 BUILD_LIMIT_S = 60.0  # for what follows, which is ours
 NAME = "workshop"
-Answer = Callable[["messages.Compiled | messages.Refused"], None]
+Answer = Callable[["messages.CompiledProgram | messages.Refused"], None]
 
 
-class Smithy:
+class CompileClient:
     """One attempt at a time; a new one replaces the one in hand."""
 
     def __init__(self, spawner: Spawner) -> None:
@@ -25,7 +25,7 @@ class Smithy:
         self._clock = 0  # of the limits: one that was set before is void
 
     def compile(self, request: messages.Compile, answer: Answer) -> None:
-        """Have a program made; ``answer`` gets it, or why there is none."""
+        """Have a program made; `answer` gets it, or why there is none."""
         if self._answer is not None:
             self._end()
         self._request, self._answer = request, answer
@@ -55,15 +55,15 @@ class Smithy:
 
     def _send(self) -> None:
         assert self._handle is not None and self._request is not None, "there is a worker and something to do"
-        self._handle.post(messages.encode(self._request))
+        self._handle.post(codec.encode(self._request))
         self._limit(
             CODE_LIMIT_S, f"the code did not end within {CODE_LIMIT_S:.0f} s and was stopped: is there an endless loop?"
         )
 
     def _receive(self, data: object) -> None:
         try:
-            message = messages.decode(data, "page")
-        except messages.ProtocolError as wrong:
+            message = codec.decode(data, "page")
+        except codec.ProtocolError as wrong:
             self._fail(f"the workshop said something that is no message: {wrong}")
             return
         match message:
@@ -72,7 +72,7 @@ class Smithy:
                 self._send()
             case messages.Checked():
                 self._limit(BUILD_LIMIT_S, f"compiling took longer than {BUILD_LIMIT_S:.0f} s and was stopped")
-            case messages.Compiled() | messages.Refused():
+            case messages.CompiledProgram() | messages.Refused():
                 self._done(message)
             case messages.Error(message=text):
                 self._fail(text)
@@ -87,7 +87,7 @@ class Smithy:
         self._end()
         self._done(messages.Refused(why, 0))
 
-    def _done(self, message: messages.Compiled | messages.Refused) -> None:
+    def _done(self, message: messages.CompiledProgram | messages.Refused) -> None:
         self._clock += 1
         answer, self._answer, self._request = self._answer, None, None
         if answer is not None:

@@ -29,9 +29,9 @@ RENDERERS = ("auto", "webgpu", "canvas2d")
 
 @dataclass(frozen=True)
 class Setup:
-    """The choices. ``options`` go to every worker with INIT; ``packages`` are what a role loads beside our wheel.
+    """The choices. `options` go to every worker with INIT; `packages` are what a role loads beside our wheel.
 
-    ``mode``: "shared", all workers on one memory, or "solo", where the trainer also plays, see `runtimes.solo`.
+    `mode`: "shared", all workers on one memory, or "solo", where the trainer also plays, see `runtimes.solo_mode`.
     """
 
     seed: int
@@ -42,10 +42,10 @@ class Setup:
 
 
 def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mode: str = MODES[0]) -> Setup:
-    """Return the set-up for a machine of ``cores`` and the values of the page's address.
+    """Return the set-up for a machine of `cores` and the values of the page's address.
 
     Known parameters: seed, workers, matches, duels, horizon, learner, renderer, mode, lockstep, validate, guards, and
-    every hyperparameter by its name. A value that makes no sense is refused. ``mode`` is what was found to be possible;
+    every hyperparameter by its name. A value that makes no sense is refused. `mode` is what was found to be possible;
     solo has one worker, whatever a link made elsewhere says.
 
     Raises: ValueError naming the parameter, its value and what is allowed.

@@ -1,7 +1,7 @@
 """Starts the workers, notices when one dies, starts it again, and carries messages between them and the page.
 
 A worker holds a lock as long as it lives; the supervisor waits for that lock, so a death is noticed however it came.
-One that lives but is stuck is noticed by its heartbeat (`pulse`) and ended.
+One that lives but is stuck is noticed by its heartbeat (`heartbeat`) and ended.
 A worker that is told INIT again puts another runtime together without being started anew (`Fleet.replace`): that is how
 another drill, or the same one with edited code, comes in.
 The order of starting is the order of need: the show first, so that the match moves, then trainer and rollouts.
@@ -19,8 +19,8 @@ from drillsergeant.memory.ring import raise_epoch
 from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.memory.weights import clear_pin
-from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S, Pulses
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S, Heartbeats
+from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.setup import Setup
 
 BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
@@ -33,7 +33,7 @@ class Handle(Protocol):
     """One running worker."""
 
     def post(self, wire: dict[str, object], transfer: object = None) -> None:
-        """Send a message; ``transfer`` is an object whose ownership goes with it."""
+        """Send a message; `transfer` is an object whose ownership goes with it."""
 
     def terminate(self) -> None:
         """End the worker at once."""
@@ -50,13 +50,13 @@ class Spawner(Protocol):
         on_data: Callable[[object], None],
         on_error: Callable[[str], None],
     ) -> Handle:
-        """Start a worker script of ``role`` with further Python packages."""
+        """Start a worker script of `role` with further Python packages."""
 
     def when_freed(self, lock: str, then: Callable[[], None]) -> None:
-        """Call ``then`` once nobody holds ``lock``."""
+        """Call `then` once nobody holds `lock`."""
 
     def after(self, delay_s: float, then: Callable[[], None]) -> None:
-        """Call ``then`` after ``delay_s`` seconds."""
+        """Call `then` after `delay_s` seconds."""
 
     def now_s(self) -> float:
         """Return seconds on a clock that never goes back."""
@@ -65,21 +65,21 @@ class Spawner(Protocol):
         """Return a canvas that can be given away to a render worker; a new one each time."""
 
 
-class Audience(Protocol):
+class FleetListener(Protocol):
     """Who wants to hear of the workers: the page."""
 
     def on_message(self, role: str, index: int, message: messages.Message) -> None:
         """A worker said something."""
 
     def on_fleet(self, name: str, state: str, why: str) -> None:
-        """A worker is now ``starting``, ``ready``, ``restarting`` or ``dead``."""
+        """A worker is now `starting`, `ready`, `restarting` or `dead`."""
 
 
 @dataclass(frozen=True)
-class Hosted:
+class HostObjects:
     """What every worker is handed as it is: the program's text, its compiled module, and the shared memory.
 
-    ``memory`` in solo mode: how many pages each worker takes for itself; ``mirrored`` is then what the trainer told of
+    `memory` in solo mode: how many pages each worker takes for itself; `mirrored` is then what the trainer told of
     its own, for whoever starts anew.
     """
 
@@ -108,7 +108,7 @@ class Worker:
 
     @property
     def name(self) -> str:
-        """``show``, ``trainer`` or ``rollout.<index>``."""
+        """`show`, `trainer` or `rollout.<index>`."""
         return rollout(self.index) if self.role == "rollout" else self.role
 
 
@@ -122,30 +122,30 @@ class Fleet:
         layout: Layout,
         run: str,
         setup: Setup,
-        hosted: Hosted,
+        hosted: HostObjects,
     ) -> None:
         self._spawner, self._memory, self._layout, self._run = spawner, memory, layout, run
         self._setup, self._hosted = setup, hosted
         self._run_flag = RunFlag(memory, layout)
-        self._audience: Audience | None = None
+        self._audience: FleetListener | None = None
         self._training: messages.StartTraining | None = None
-        self._pulses = Pulses()
+        self._pulses = Heartbeats()
         self._show_settings: dict[str, messages.Message] = {}
         workers = [Worker("show", 0), Worker("trainer", 0)]
         if setup.mode == "shared":
             workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
         self._workers = {worker.name: worker for worker in workers}
 
-    def start(self, audience: Audience, show: Handle | None = None) -> None:
-        """Begin with the show; ``show`` is a worker whose script already loads."""
+    def start(self, audience: FleetListener, show: Handle | None = None) -> None:
+        """Begin with the show; `show` is a worker whose script already loads."""
         self._audience = audience
         self._spawner.after(LOOK_EVERY_S, self._look)
         self._begin(self._workers[SHOW], show)
 
     def replace(
-        self, hosted: Hosted, setup: Setup, layout: Layout, memory: Memory, roles: Collection[str] = messages.ROLES
+        self, hosted: HostObjects, setup: Setup, layout: Layout, memory: Memory, roles: Collection[str] = messages.ROLES
     ) -> None:
-        """Let the workers of ``roles`` go over to another program, and all of them to another memory if it is another.
+        """Let the workers of `roles` go over to another program, and all of them to another memory if it is another.
 
         Training goes on where it was on. Raises ValueError when the new plan wants another number of workers.
         """
@@ -176,7 +176,7 @@ class Fleet:
         return {name: worker.state for name, worker in self._workers.items()}
 
     def send(self, role: str, message: messages.Message) -> None:
-        """Send ``message`` to all workers of ``role``; what a restarted worker must know again is remembered."""
+        """Send `message` to all workers of `role`; what a restarted worker must know again is remembered."""
         if isinstance(message, messages.StartTraining):
             self._training = message
             self._run_flag.set(True)
@@ -187,7 +187,7 @@ class Fleet:
             self._show_settings[message.TYPE] = message
         for worker in self._workers.values():
             if worker.role == role and worker.handle is not None:
-                worker.handle.post(messages.encode(message))
+                worker.handle.post(codec.encode(message))
 
     def kill(self, name: str) -> None:
         """End one worker on purpose; it is started again like any that died."""
@@ -196,12 +196,12 @@ class Fleet:
             handle.terminate()
 
     def receive(self, name: str, data: object) -> None:
-        """Take one message from worker ``name``."""
+        """Take one message from worker `name`."""
         worker = self._workers[name]
         worker.heard += 1
         try:
-            message = messages.decode(data, "page")
-        except messages.ProtocolError as wrong:
+            message = codec.decode(data, "page")
+        except codec.ProtocolError as wrong:
             message = messages.Error(worker.role, worker.index, f"{name} sent a message that is no message: {wrong}")
         if isinstance(message, messages.Mirrored):
             if worker.changing:
@@ -250,7 +250,7 @@ class Fleet:
             self._hosted.program, self._hosted.module, self._hosted.memory, canvas, options,
             self._hosted.mirrored,
         )  # fmt: skip
-        handle.post(messages.encode(init), canvas)
+        handle.post(codec.encode(init), canvas)
         limit_s = BOOT_LIMIT_S * 2 ** len(worker.restarts_s)
         self._spawner.after(limit_s, lambda: self._boot_overdue(worker, number, limit_s))
 
@@ -275,7 +275,7 @@ class Fleet:
     def _repeat(self, worker: Worker, *told: messages.Message) -> None:
         if (worker.generation or worker.replaced) and worker.handle is not None:
             for message in told:
-                worker.handle.post(messages.encode(message))
+                worker.handle.post(codec.encode(message))
 
     def _boot_overdue(self, worker: Worker, init: int, limit_s: float) -> None:
         if worker.inits == init and worker.state == "starting":

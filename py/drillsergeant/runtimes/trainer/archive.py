@@ -41,7 +41,7 @@ class File(Protocol):
         """Length in bytes."""
 
     def read(self, at: int, size: int) -> bytes:
-        """Up to ``size`` bytes from byte ``at`` on."""
+        """Up to `size` bytes from byte `at` on."""
 
     def write(self, at: int, content: bytes) -> int:
         """Write; returns how many bytes were written."""
@@ -63,7 +63,7 @@ class Storage(Protocol):
         """The names of all files."""
 
     async def open(self, name: str, *, create: bool) -> File:
-        """Open a file; "missing" where there is none and ``create`` is false."""
+        """Open a file; "missing" where there is none and `create` is false."""
 
     async def delete(self, name: str) -> None:
         """Remove a file; one that is not there is no error."""
@@ -98,7 +98,7 @@ class Archive:
         return sorted(name for name in found if name is not None)
 
     async def save(self, name: str, content: bytes) -> int:
-        """Keep ``content`` under ``name``; returns its generation once it is safe.
+        """Keep `content` under `name`; returns its generation once it is safe.
 
         Raises StorageError when it was not saved; what was saved before is still there.
         """
@@ -128,7 +128,7 @@ class Archive:
         return Saved(*newest, damaged=any(_file(name, slot) in present for slot in others))
 
     async def delete(self, name: str) -> None:
-        """Remove everything under ``name``, the newest save last."""
+        """Remove everything under `name`, the newest save last."""
         slots = await self._slots(name)
         for _, slot in sorted(zip(map(_generation, slots), SLOTS, strict=True)):
             await self._storage.delete(_file(name, slot))

@@ -10,7 +10,7 @@ SECONDS_A_POINT = 1.0
 
 
 @dataclass(frozen=True)
-class Point:
+class CurvePoint:
     """One point: seconds and decisions of training so far; shares of the episodes finished since the point before."""
 
     t_s: float
@@ -29,22 +29,22 @@ class Curve:
     """Turns ever-growing episode counters into points against one frozen opponent."""
 
     def __init__(self) -> None:
-        self.points: list[Point] = []
+        self.points: list[CurvePoint] = []
         self._counted = (0, 0, 0)
         self._last_s = 0.0
 
-    def update(self, t_s: float, decisions: int, totals: Mapping[str, int]) -> Point | None:
-        """Take the counters ``episodes``, ``wins``, ``losses`` as they stand; returns a point when one is complete."""
+    def update(self, t_s: float, decisions: int, totals: Mapping[str, int]) -> CurvePoint | None:
+        """Take the counters `episodes`, `wins`, `losses` as they stand; returns a point when one is complete."""
         now = (totals["episodes"], totals["wins"], totals["losses"])
         episodes, wins, losses = (a - b for a, b in zip(now, self._counted, strict=True))
         if episodes < EPISODES_A_POINT or t_s - self._last_s < SECONDS_A_POINT:
             return None
         self._counted, self._last_s = now, t_s
         win, loss = wins / episodes, losses / episodes
-        point = Point(round(t_s, 3), decisions, episodes, win, loss, 1.0 - win - loss)
+        point = CurvePoint(round(t_s, 3), decisions, episodes, win, loss, 1.0 - win - loss)
         self.points.append(point)
         return point
 
     def seconds_to(self, win: float) -> float | None:
-        """Return when the share of wins first reached ``win``; None if it has not."""
+        """Return when the share of wins first reached `win`; None if it has not."""
         return next((point.t_s for point in self.points if point.win >= win), None)

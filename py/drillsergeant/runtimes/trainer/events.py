@@ -10,7 +10,7 @@ KINDS = ("hyper", "guard", "rewind", "learner", "restart", "save")
 
 @dataclass(frozen=True)
 class Event:
-    """One mark at ``t_s`` seconds and ``decisions`` decisions of training. ``kind`` is one of KINDS."""
+    """One mark at `t_s` seconds and `decisions` decisions of training. `kind` is one of KINDS."""
 
     id: int
     t_s: float
@@ -19,7 +19,7 @@ class Event:
     text: str
 
 
-class Events:
+class RunEvents:
     """The newest of them. Ids are never given twice, so that a page can tell which it has shown."""
 
     def __init__(self) -> None:

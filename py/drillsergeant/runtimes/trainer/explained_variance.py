@@ -31,7 +31,7 @@ class UnexplainedVariance:
         self._sums.clear()
 
     def add(self, chunk_offset: int, hyper: Hyper) -> None:
-        """Take a sample of the chunk at ``chunk_offset``: some agents, every decision; other agents the next time."""
+        """Take a sample of the chunk at `chunk_offset`: some agents, every decision; other agents the next time."""
         plan = self._layout.plan
         lanes = min(LANES_SAMPLED, plan.agents)
         first, self._lane = self._lane, (self._lane + lanes) % (plan.agents - lanes + 1)
@@ -42,7 +42,7 @@ class UnexplainedVariance:
         self._sums.append((float(len(returns)), sum(returns), squares[0], sum(advantages), squares[1]))
 
     def _rows(self, name: str, chunk_offset: int, first: int, lanes: int) -> list[Sequence[float]]:
-        """The ``lanes`` from ``first`` on of every row of a chunk's field."""
+        """The `lanes` from `first` on of every row of a chunk's field."""
         region, plan = self._layout.chunk_field(name, chunk_offset), self._layout.plan
         rows: list[Sequence[float]] = []
         for number in range(region.shape[0]):

@@ -15,13 +15,13 @@ class Rates:
         self._samples: deque[tuple[float, dict[str, int]]] = deque()
 
     def add(self, now_s: float, counters: Mapping[str, int]) -> None:
-        """Record the counters as they stand at ``now_s``."""
+        """Record the counters as they stand at `now_s`."""
         self._samples.append((now_s, dict(counters)))
         while len(self._samples) > 2 and now_s - self._samples[0][0] > WINDOW_S:
             self._samples.popleft()
 
     def summary(self) -> dict[str, float]:
-        """Return ``<counter>_per_s`` for each counter; nothing before the second sample."""
+        """Return `<counter>_per_s` for each counter; nothing before the second sample."""
         if len(self._samples) < 2:
             return {}
         (began_s, first), (ended_s, last) = self._samples[0], self._samples[-1]

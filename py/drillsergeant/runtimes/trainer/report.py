@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
-from drillsergeant.learn.league.matchmaking import Sparring
+from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout
-from drillsergeant.memory.snapshots import LibraryWriter
+from drillsergeant.memory.snapshots import SnapshotWriter
 from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.runtimes.trainer.curve import Curve
 from drillsergeant.runtimes.trainer.evaluations import Evaluations
@@ -38,7 +38,7 @@ class TrainerReport:
         """Forget everything; evaluation episodes finished so far count for the run before."""
         self._evaluations.fresh()
         self.win_rates = {name: WinRate() for name in EVALUATION_OPPONENTS}
-        self.sparring = Sparring(LibraryWriter(self._memory, self._layout), len(self._roles))
+        self.sparring = Matchmaking(SnapshotWriter(self._memory, self._layout), len(self._roles))
         self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
         self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
         self._shown: dict[str, object] = {}
@@ -75,7 +75,7 @@ class TrainerReport:
         self.sparring.updated()
 
     def note(self, name: str, value: object) -> None:
-        """Report ``value`` until the next update."""
+        """Report `value` until the next update."""
         self._latest[name] = value
 
     def rate(self, now_s: float, decisions: int, updates: int) -> None:
@@ -86,7 +86,7 @@ class TrainerReport:
         self._rates.add(now_s, counters)
 
     def values(self, t_s: float, decisions: int) -> dict[str, object]:
-        """Return the numbers as they stand after ``t_s`` seconds of training on ``decisions`` decisions."""
+        """Return the numbers as they stand after `t_s` seconds of training on `decisions` decisions."""
         self._sample = True
         for name, curve in self._curves.items():
             curve.update(t_s, decisions, asdict(self._totals[name]))

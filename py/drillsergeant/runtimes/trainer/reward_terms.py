@@ -21,7 +21,7 @@ class RewardTerms:
         self._chunks: deque[array[float]] = deque(maxlen=CHUNKS_KEPT)
 
     def add(self, chunk_offset: int) -> None:
-        """Take the statistics of the chunk at ``chunk_offset`` in."""
+        """Take the statistics of the chunk at `chunk_offset` in."""
         stats = array("f", bytes(4 * self._layout.plan.stats_size))
         self._memory.read(self._layout.chunk_field("stats", chunk_offset).offset, stats)
         self._chunks.append(stats)
@@ -31,7 +31,7 @@ class RewardTerms:
         self._chunks.clear()
 
     def means(self) -> dict[str, object]:
-        """Return ``reward_<term>`` per finished episode and ``episode_decisions``; nothing before the first episode."""
+        """Return `reward_<term>` per finished episode and `episode_decisions`; nothing before the first episode."""
         episodes = sum(stats[CHUNK_STATS.index("episodes")] for stats in self._chunks)
         if not episodes:
             return {}

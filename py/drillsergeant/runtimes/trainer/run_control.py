@@ -12,17 +12,17 @@ from dataclasses import asdict
 from drillsergeant.learn.engine import AnyLearner
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
-from drillsergeant.learn.safeguards import Guards, smaller
+from drillsergeant.learn.safeguards import Safeguards, with_half_step
 from drillsergeant.memory.layout import Plan
-from drillsergeant.runtimes.trainer.events import Events
+from drillsergeant.runtimes.trainer.events import RunEvents
 from drillsergeant.runtimes.trainer.report import TrainerReport
-from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Moment, Timeline
+from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Timeline, TimelineEntry
 
 
-class Course:
-    """``hyper`` is in force; ``wanted`` is what the visitor has set, without what guards have changed since.
+class RunControl:
+    """`hyper` is in force; `wanted` is what the visitor has set, without what guards have changed since.
 
-    ``to_win``: whether winning is what it learns for; otherwise wins that stay away or get lost are nobody's concern.
+    `to_win`: whether winning is what it learns for; otherwise wins that stay away or get lost are nobody's concern.
     """
 
     def __init__(
@@ -32,13 +32,13 @@ class Course:
         report: TrainerReport,
         hyper: Hyper,
         plan: Plan,
-        moment: Callable[[], Moment],
+        moment: Callable[[], TimelineEntry],
         publish: Callable[[], None],
     ) -> None:
-        """``publish`` hands the learner's parameters to every reader; they have been published once already."""
+        """`publish` hands the learner's parameters to every reader; they have been published once already."""
         self._learner, self._report, self._plan = learner, report, plan
         self._moment, self._publish = moment, publish
-        self.timeline, self.events = timeline, Events()
+        self.timeline, self.events = timeline, RunEvents()
         self.wanted, self.to_win = hyper, True
         self._learner_name = learner.name
         self.begin(hyper)
@@ -48,13 +48,13 @@ class Course:
         self.hyper = self.wanted = hyper
         self.events.clear()
         self.timeline.clear()
-        self._guards = Guards(self._plan.action_count, self._plan.workers)
-        self._promising: tuple[LearnerState, Moment, float | None] | None = None
+        self._safeguards = Safeguards(self._plan.action_count, self._plan.workers)
+        self._promising: tuple[LearnerState, TimelineEntry, float | None] | None = None
         self._keep(FIRST)
 
     def next_hyper(self) -> Hyper:
         """Return what the next update uses."""
-        return self._guards.in_force(self.hyper)
+        return self._safeguards.in_force(self.hyper)
 
     def change(self, changes: Mapping[str, object]) -> None:
         """The visitor's change to hyperparameters. Raises ValueError, and changes nothing, for one out of range."""
@@ -66,7 +66,7 @@ class Course:
     def watch(self, metrics: Mapping[str, float]) -> None:
         """Judge an update that has been published."""
         rate = self._report.win_rates["scripted"]
-        advice = self._guards.judge(metrics, rate, self.hyper, self.wanted, to_win=self.to_win)
+        advice = self._safeguards.judge(metrics, rate, self.hyper, self.wanted, to_win=self.to_win)
         if advice.changes:
             self.hyper = self.hyper.changed(**advice.changes)
         for text in advice.notes:
@@ -98,9 +98,9 @@ class Course:
             self._keep(AUTO)  # so that this can be taken back, too
         self._learner.restore(state)
         if entry.kind == BEST:
-            self._guards.wins.rewound()
+            self._safeguards.wins.rewound()
         else:
-            self._guards = Guards(self._plan.action_count, self._plan.workers)
+            self._safeguards = Safeguards(self._plan.action_count, self._plan.workers)
             self.timeline.demote_best()
         self._report.restart_wins()
         self._publish()
@@ -110,10 +110,10 @@ class Course:
         best = self.timeline.best
         assert best is not None, "the guard tells of a best before it tells of a fall"
         self._learner.restore(self.timeline.find(best.id)[1])
-        self._guards.wins.rewound()
+        self._safeguards.wins.rewound()
         self._report.restart_wins()
         self._publish()
-        slower = smaller(self.hyper)
+        slower = with_half_step(self.hyper)
         step = differences(self.hyper, slower) or f"learning rate stays at {slower.learning_rate:g}, the least there is"
         self.hyper = slower
         self.note("rewind", f"{why}: back to version {best.version}, the best so far; {step}")
@@ -121,7 +121,7 @@ class Course:
     def _keep(self, kind: str) -> None:
         self.timeline.add(kind, *self._now())
 
-    def _now(self) -> tuple[LearnerState, Moment, float | None]:
+    def _now(self) -> tuple[LearnerState, TimelineEntry, float | None]:
         return self._learner.state(), self._moment(), self._report.win_rate
 
     def note(self, kind: str, text: str) -> None:
@@ -134,12 +134,12 @@ class Course:
         self.timeline.rate(self._report.sparring.ratings)
         values: dict[str, object] = {
             "hyper": asdict(self.hyper),
-            "step_scale": self._guards.step_scale,
+            "step_scale": self._safeguards.step_scale,
             "timeline": self.timeline.plain(),
             "events": self.events.plain(),
         }
-        if self._guards.wins.best is not None:
-            values["win_best"] = self._guards.wins.best
+        if self._safeguards.wins.best is not None:
+            values["win_best"] = self._safeguards.wins.best
         return values
 
 

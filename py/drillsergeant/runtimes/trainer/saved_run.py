@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from drillsergeant.learn.files.dshq import Policy
+from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
-from drillsergeant.runtimes.trainer.timeline import Moment
+from drillsergeant.runtimes.trainer.timeline import TimelineEntry
 
 
 class Capture(NamedTuple):
@@ -25,14 +25,14 @@ class Run(Protocol):
     def training(self) -> bool:
         """Whether it learns at the moment."""
 
-    def moment(self) -> Moment:
+    def moment(self) -> TimelineEntry:
         """Where the run is now."""
 
     def capture(self) -> Capture:
         """What there is to save of it."""
 
-    def resume(self, policy: Policy, text: str) -> None:
-        """Go on from there and note ``text`` about it. Raises ValueError, and changes nothing, if it cannot."""
+    def resume(self, policy: PolicyFile, text: str) -> None:
+        """Go on from there and note `text` about it. Raises ValueError, and changes nothing, if it cannot."""
 
-    def recall(self, timeline: object) -> None:
+    def restore_timeline(self, timeline: object) -> None:
         """Put back the snapshots that a trainer before this one left, and of which it told this."""

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from drillsergeant.learn.files import dshq, onnx
-from drillsergeant.learn.files.dshq import Policy, Progress, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.runtimes.host import Host, RunLocks
-from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.runs import (
+from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.protocol.messages import (
     RUN_REQUESTS,
     DeleteRun,
     Exported,
@@ -46,7 +46,7 @@ _finishing: set[asyncio.Task[None]] = set()
 class Leave:
     """The run in hand ends here: save this last state of it, if it was not yet, and let go of its name."""
 
-    policy: Policy | None
+    policy: PolicyFile | None
 
 
 class Saves:
@@ -55,7 +55,7 @@ class Saves:
     def __init__(
         self, host: Host, archive: Archive, locks: RunLocks, schema: Schema, title: str, run: Run, keeps: bool = True
     ) -> None:
-        """``title`` names new runs. ``keeps``: whether anything is saved unasked, or loaded at all."""
+        """`title` names new runs. `keeps`: whether anything is saved unasked, or loaded at all."""
         self._host, self._archive, self._locks = host, archive, locks
         self._schema, self._title, self._run, self._keeps = schema, title, run, keeps
         self._waiting: deque[messages.Message | Leave] = deque()
@@ -81,7 +81,7 @@ class Saves:
         _finishing.add(task)
         task.add_done_callback(_finishing.discard)
 
-    async def _finish(self, policy: Policy | None) -> None:
+    async def _finish(self, policy: PolicyFile | None) -> None:
         with contextlib.suppress(StorageError):  # there is nobody left to tell; what was saved before stays
             await self._leave(policy)
 
@@ -132,12 +132,12 @@ class Saves:
         now = self._run.moment()
         return now.version != self._saved_version and now.decisions > 0
 
-    def _policy(self) -> Policy:
+    def _policy(self) -> PolicyFile:
         now, captured = self._run.moment(), self._run.capture()
         win_rate = self._win_rate if captured.win_rate is None else captured.win_rate
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        progress = Progress(now.decisions, now.t_s, win_rate, created)
-        return Policy(self._schema, captured.state, captured.hyper, progress)
+        progress = RunProgress(now.decisions, now.t_s, win_rate, created)
+        return PolicyFile(self._schema, captured.state, captured.hyper, progress)
 
     async def _save(self) -> None:
         """Save the run in hand under its name, which it gets now if it has none."""
@@ -146,7 +146,7 @@ class Saves:
         await self._keep(policy)
         self._saved_version = version
 
-    async def _keep(self, policy: Policy) -> None:
+    async def _keep(self, policy: PolicyFile) -> None:
         try:
             if not self._name:
                 self._name = await self._new_name(self._title)
@@ -174,7 +174,7 @@ class Saves:
         self._entries[name] = _entry(name, policy.schema.drill, policy.progress, "")
         return f"Saved a copy as {name!r}"
 
-    async def _leave(self, policy: Policy | None) -> str:
+    async def _leave(self, policy: PolicyFile | None) -> str:
         """Give up the name, so that what begins now does not replace what was."""
         name, self._win_rate = self._name, None
         try:
@@ -205,7 +205,7 @@ class Saves:
     # Loading.
 
     async def _load(self, name: str, newest: bool, timeline: object) -> str:
-        """Go on with a saved run. ``newest``: with the weights in use and snapshots, which a trainer has left."""
+        """Go on with a saved run. `newest`: with the weights in use and snapshots, which a trainer has left."""
         saved = await self._archive.load(name)
         policy = read_policy(saved.content, self._schema)
         if newest:
@@ -217,7 +217,7 @@ class Saves:
         mine = await self._locks.hold(name)
         self._resume(policy, name)
         if newest:
-            self._run.recall(timeline)
+            self._run.restore_timeline(timeline)
         self._take(name if mine else "")
         told = f"Continued {name!r}"
         if saved.damaged:
@@ -256,7 +256,7 @@ class Saves:
             except StorageError as wrong:
                 raise StorageError(wrong.kind, f"Nothing else is loaded: {wrong}") from wrong
 
-    def _resume(self, policy: Policy, name: str) -> None:
+    def _resume(self, policy: PolicyFile, name: str) -> None:
         self._run.resume(policy, f"Continued {name!r} after {policy.progress.decisions:,} decisions")
         self._win_rate = policy.progress.win_rate
 
@@ -268,7 +268,7 @@ class Saves:
             try:
                 summary = read_summary((await self._archive.load(name)).content)
             except (StorageError, PolicyFileError) as wrong:
-                entries[name] = _entry(name, "", Progress(), str(wrong))
+                entries[name] = _entry(name, "", RunProgress(), str(wrong))
                 continue
             foreign = summary.meaning != self._schema.meaning
             problem = f"for another drill or version ({summary.drill})" if foreign else ""
@@ -314,17 +314,17 @@ class Saves:
         write, suffix = WRITERS[form]
         base = "".join(each if each.isalnum() else "-" for each in self._name or self._title)
         filename = f"{base}-{policy.progress.decisions}{suffix}"
-        self._host.post(messages.encode(Exported(filename, write(policy))))
+        self._host.post(codec.encode(Exported(filename, write(policy))))
         return f"Exported {filename}"
 
     def _tell(self, note: str, refused: bool = False, imported: str = "") -> None:
         runs = sorted(self._entries.values(), key=lambda entry: str(entry["created"]), reverse=True)
         saved = str(self._entries.get(self._name, {}).get("created", ""))
-        self._host.post(messages.encode(Runs(list(runs), self._name, saved, note, refused, imported)))
+        self._host.post(codec.encode(Runs(list(runs), self._name, saved, note, refused, imported)))
 
 
-def _entry(name: str, drill: str, progress: Progress, problem: str) -> dict[str, object]:
-    """A line of the list; with a ``problem`` it cannot be loaded."""
+def _entry(name: str, drill: str, progress: RunProgress, problem: str) -> dict[str, object]:
+    """A line of the list; with a `problem` it cannot be loaded."""
     values: dict[str, object] = {
         "name": name, "drill": drill, "decisions": progress.decisions, "trained_s": progress.trained_s,
         "created": progress.created, "problem": problem,

@@ -17,7 +17,7 @@ from drillsergeant.memory.layout import LIBRARY_SLOTS
 
 if TYPE_CHECKING:
     from drillsergeant.learn.ppo.ppo import LearnerState
-    from drillsergeant.memory.snapshots import LibraryWriter
+    from drillsergeant.memory.snapshots import SnapshotWriter
 
 FIRST_AT_DECISIONS = 50_000
 GROWTH = 1.3
@@ -25,7 +25,7 @@ MANUAL_KEPT = 8
 KINDS = FIRST, AUTO, BEST, MANUAL = "first", "auto", "best", "manual"
 
 
-class Moment(NamedTuple):
+class TimelineEntry(NamedTuple):
     """A point of a run: seconds and decisions of training, version of the published weights."""
 
     t_s: float
@@ -35,9 +35,9 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """One snapshot. ``win`` is its win rate against the scripted player when it was taken, where that was known.
+    """One snapshot. `win` is its win rate against the scripted player when it was taken, where that was known.
 
-    ``version`` is that of the published weights, ``t_s`` in seconds of training, ``rating`` on an Elo-like scale.
+    `version` is that of the published weights, `t_s` in seconds of training, `rating` on an Elo-like scale.
     """
 
     id: int
@@ -53,7 +53,7 @@ class Entry:
 class Timeline:
     """Keeps the snapshots. Every entry has a slot of the library with its parameters, and a learner's whole state."""
 
-    def __init__(self, library: LibraryWriter) -> None:
+    def __init__(self, library: SnapshotWriter) -> None:
         """Begin an empty timeline; what a trainer before this one left in the library goes, but can be recalled."""
         self._library = library
         self._next_id = max(library.ids()) + 1
@@ -72,7 +72,7 @@ class Timeline:
         """Whether it is time for the next snapshot."""
         return decisions >= self._due_at
 
-    def add(self, kind: str, state: LearnerState, when: Moment, win: float | None) -> Entry:
+    def add(self, kind: str, state: LearnerState, when: TimelineEntry, win: float | None) -> Entry:
         """Keep a snapshot, of now or of a little while ago. One of kind "best" takes the place of the best before."""
         while self._due_at <= when.decisions:
             self._due_at *= GROWTH
@@ -87,10 +87,10 @@ class Timeline:
             self._remove(old)
         return entry
 
-    def recall(self, told: object, like: LearnerState) -> None:
-        """Put back what a trainer before this one left, as far as ``told``, its rows of `plain`, says what that is.
+    def restore_timeline(self, told: object, like: LearnerState) -> None:
+        """Put back what a trainer before this one left, as far as `told`, its rows of `plain`, says what that is.
 
-        Only parameters are left, so the states begin with a fresh optimiser, and with the other numbers of ``like``.
+        Only parameters are left, so the states begin with a fresh optimiser, and with the other numbers of `like`.
         What was the best is kept as if the visitor had asked for it: how good it was is to be found out again.
         """
         left, self._left = self._left, {}

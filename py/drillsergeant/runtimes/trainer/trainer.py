@@ -6,22 +6,22 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
-from drillsergeant.learn.files.dshq import Policy
-from drillsergeant.learn.ppo.hyper import Hyper, settled
-from drillsergeant.learn.webgpu.auto_learner import FallbackLearner
+from drillsergeant.learn.files.dshq import PolicyFile
+from drillsergeant.learn.ppo.hyper import Hyper, annealed
+from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
-from drillsergeant.memory.snapshots import LibraryWriter
+from drillsergeant.memory.snapshots import SnapshotWriter
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter
 from drillsergeant.runtimes.host import Host
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.trainer.report import TrainerReport
-from drillsergeant.runtimes.trainer.run_control import Course
+from drillsergeant.runtimes.trainer.run_control import RunControl
 from drillsergeant.runtimes.trainer.saved_run import Capture
 from drillsergeant.runtimes.trainer.saves import Saves
-from drillsergeant.runtimes.trainer.timeline import Moment, Timeline
+from drillsergeant.runtimes.trainer.timeline import Timeline, TimelineEntry
 
 CHUNK_WAIT_S = 0.05
 METRICS_EVERY_S = 0.5
@@ -42,7 +42,7 @@ class Trainer:
         reward_terms: Sequence[str],
         lockstep: int = 0,
     ) -> None:
-        """``lockstep``: with N > 0, every update waits for a chunk of every worker, and training stops after N updates
+        """`lockstep`: with N > 0, every update waits for a chunk of every worker, and training stops after N updates
         and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
         self._host, self._memory, self._layout = host, memory, layout
         self._learner, self._weights = learner, weights
@@ -58,8 +58,8 @@ class Trainer:
         self._restart_counts()
         if weights.version == 0:
             self.publish()
-        timeline = Timeline(LibraryWriter(memory, layout))
-        self.course = Course(learner, timeline, self._report, hyper, layout.plan, self.moment, self.publish)
+        timeline = Timeline(SnapshotWriter(memory, layout))
+        self.run_control = RunControl(learner, timeline, self._report, hyper, layout.plan, self.moment, self.publish)
 
     def _restart_counts(self) -> None:
         self.decisions = self.updates = 0
@@ -84,7 +84,7 @@ class Trainer:
                 self.report()
                 reported_s = now_s
             if not self.training or now_s - breathed_s >= BREATHE_EVERY_S:
-                await self._host.breathe()
+                await self._host.yield_to_events()
                 breathed_s = now_s
 
     async def step(self) -> None:
@@ -96,9 +96,9 @@ class Trainer:
             return
         self._learning = True
         offsets = [chunk.offset for _, chunk in chunks]
-        hyper = self.course.next_hyper()
+        hyper = self.run_control.next_hyper()
         if not self._lockstep:  # which promises what it is told
-            hyper = settled(hyper, self.updates)
+            hyper = annealed(hyper, self.updates)
         learned = self._learner.learn(offsets, hyper)
         metrics = await learned if isinstance(learned, Awaitable) else learned
         self._learning = False
@@ -109,7 +109,7 @@ class Trainer:
         for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
             ring.release()
         if not self._lockstep:  # whose weights depend on nothing else
-            self.course.watch(metrics)
+            self.run_control.watch(metrics)
         while self._postponed:
             self._postponed.pop(0)()
         if self.updates == self._lockstep:
@@ -130,35 +130,35 @@ class Trainer:
             return
         match message:
             case messages.StartTraining(hyper=changes):
-                self.course.change(changes)
+                self.run_control.change(changes)
                 self._set_training(True)
             case messages.StopTraining():
                 self._set_training(False)
             case messages.SetHyper(changes=changes):
-                self.course.change(changes)
+                self.run_control.change(changes)
             case messages.SetLearner(learner=wanted):
                 self._choose(wanted)
             case messages.SetValidation(on=on):
-                if isinstance(self._learner, FallbackLearner):  # nothing else learns on a GPU
+                if isinstance(self._learner, AutoLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
             case messages.SetGuards(on=on):
-                self.course.to_win = on
+                self.run_control.to_win = on
             case messages.ResetTrainer(seed=seed, hyper=changes):
-                hyper = self.course.wanted.changed(**changes)
+                hyper = self.run_control.wanted.changed(**changes)
                 self._between_updates(lambda: self._reset(seed, hyper))
-            case messages.Rewind() | messages.Snapshot():
+            case messages.Rewind() | messages.KeepSnapshot():
                 self._turn_back(message)
         self.report()
 
-    def _turn_back(self, message: messages.Rewind | messages.Snapshot) -> None:
+    def _turn_back(self, message: messages.Rewind | messages.KeepSnapshot) -> None:
         if self._lockstep:
             raise ValueError(f"{message.TYPE} is not for lockstep, whose weights depend on nothing but its numbers")
-        if isinstance(message, messages.Snapshot):
-            self._between_updates(self.course.snapshot)
+        if isinstance(message, messages.KeepSnapshot):
+            self._between_updates(self.run_control.snapshot)
             return
         ident = message.id
-        self.course.timeline.find(ident)
-        self._between_updates(lambda: self.course.rewind(ident))
+        self.run_control.timeline.find(ident)
+        self._between_updates(lambda: self.run_control.rewind(ident))
 
     def _between_updates(self, action: Callable[[], None]) -> None:
         """Do it now, or when the update in hand is done: its chunks are held, and it works on the state as it was."""
@@ -168,7 +168,7 @@ class Trainer:
             action()
 
     def _choose(self, wanted: str) -> None:
-        if not isinstance(self._learner, FallbackLearner):
+        if not isinstance(self._learner, AutoLearner):
             raise ValueError(f"the learner {self._learner.name} has no other beside it; reload with ?learner={wanted}")
         self._learner.choose(wanted)
 
@@ -187,24 +187,24 @@ class Trainer:
         self._learner.reset(seed)
         self._restart_counts()
         self._begin(hyper)
-        self.course.note("restart", f"A new run from nothing, seed {seed}")
+        self.run_control.note("restart", f"A new run from nothing, seed {seed}")
 
     def capture(self) -> Capture:
         """Return what there is to save of the run."""
-        return Capture(self._learner.state(), self.course.hyper, self._report.win_rate)
+        return Capture(self._learner.state(), self.run_control.hyper, self._report.win_rate)
 
-    def resume(self, policy: Policy, text: str) -> None:
+    def resume(self, policy: PolicyFile, text: str) -> None:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
         self._learner.restore(policy.state)
         self._restart_counts()
         self.decisions, self.updates = policy.progress.decisions, policy.state.updates
         self._trained_s = policy.progress.trained_s
         self._begin(policy.hyper)
-        self.course.note("save", text)
+        self.run_control.note("save", text)
 
-    def recall(self, timeline: object) -> None:
+    def restore_timeline(self, timeline: object) -> None:
         """Put back the snapshots that a trainer before this one left, and of which it told this."""
-        self.course.timeline.recall(timeline, self._learner.state())
+        self.run_control.timeline.restore_timeline(timeline, self._learner.state())
 
     def _begin(self, hyper: Hyper) -> None:
         """The learner holds another run's parameters: everybody else is to leave the old ones behind, too."""
@@ -213,11 +213,11 @@ class Trainer:
             while ring.peek() is not None:
                 ring.release()
         self._report.restart_wins()
-        self.course.begin(hyper)
+        self.run_control.begin(hyper)
 
-    def moment(self) -> Moment:
+    def moment(self) -> TimelineEntry:
         """Return where the run is now."""
-        return Moment(self.trained_s(), self.decisions, self._weights.version)
+        return TimelineEntry(self.trained_s(), self.decisions, self._weights.version)
 
     def trained_s(self) -> float:
         """Return the seconds spent training so far."""
@@ -227,7 +227,7 @@ class Trainer:
         """Send the page the numbers of this moment."""
         if self.training:
             self._report.rate(self._host.now_s(), self.decisions, self.updates)
-        self._host.post(messages.encode(messages.Metrics(TRAINER, 0, self._values(self.trained_s()))))
+        self._host.post(codec.encode(messages.Metrics(TRAINER, 0, self._values(self.trained_s()))))
 
     def _values(self, t_s: float) -> dict[str, object]:
         values: dict[str, object] = {
@@ -239,8 +239,8 @@ class Trainer:
             "version": self._weights.version,
             "learner": self._learner.name,
             "learner_why": self._learner.why,
-            **self.course.values(),
+            **self.run_control.values(),
         }
-        if isinstance(self._learner, FallbackLearner):
+        if isinstance(self._learner, AutoLearner):
             values |= {"learner_choice": self._learner.mode, "validation": self._learner.watch.told()}
         return values

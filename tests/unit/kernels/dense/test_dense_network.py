@@ -10,7 +10,7 @@ import pytest
 import wasmtime
 from drillsergeant.elementary import Array, tanh
 from drillsergeant.kernels.dense.inline import Inline
-from drillsergeant.kernels.dense.network_forward import NetworkProgram
+from drillsergeant.kernels.dense.network_forward import NetworkEmitter
 from drillsergeant.kernels.dense.network_gradient import NetworkGradient
 from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
@@ -60,7 +60,7 @@ class Linked:
     def __init__(self) -> None:
         self.memory = NativeMemory(4 << 20)
         module = Module(self.memory.imported)
-        self.program = NetworkProgram(module, OBS, HIDDEN, ACT, Inline(tanh), TILE_ROWS)
+        self.program = NetworkEmitter(module, OBS, HIDDEN, ACT, Inline(tanh), TILE_ROWS)
         self.program.add_forward("forward")
         loss = emit(LOSS, optimise(LOSS.trace()), module)
         self.gradient = NetworkGradient(self.program, "gradient", loss, len(METRICS))
@@ -175,7 +175,7 @@ def test_a_cell_larger_than_a_tile_traps(linked: Linked) -> None:
 
 def test_a_loss_with_other_groups_is_refused() -> None:
     module = Module(NativeMemory(1).imported)
-    program = NetworkProgram(module, OBS, HIDDEN, ACT, Inline(tanh))
+    program = NetworkEmitter(module, OBS, HIDDEN, ACT, Inline(tanh))
     loss = module.function("other_loss", [("count", "i32"), ("in.head.base", "i32"), ("in.head.stride", "i32")])
     with pytest.raises(ValueError, match=r"the loss kernel other_loss has no out\.metrics\.base"):
         NetworkGradient(program, "gradient", loss, 1)
@@ -183,4 +183,4 @@ def test_a_loss_with_other_groups_is_refused() -> None:
 
 def test_tiles_that_are_no_multiple_of_eight_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="tile_rows is 20"):
-        NetworkProgram(Module(NativeMemory(1).imported), OBS, HIDDEN, ACT, Inline(tanh), 20)
+        NetworkEmitter(Module(NativeMemory(1).imported), OBS, HIDDEN, ACT, Inline(tanh), 20)

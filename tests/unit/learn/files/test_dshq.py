@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
-from drillsergeant.learn.files.dshq import Policy, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
 from safetensors import safe_open
 from safetensors.numpy import load, load_file, save
@@ -93,7 +93,7 @@ def test_a_summary_is_read_whatever_drill_the_file_is_for() -> None:
     assert (summary.drill, summary.progress.win_rate, summary.progress.decisions) == ("small", 0.93, 31_000_000)
 
 
-def changed(policy: Policy, **metadata: str | None) -> bytes:
+def changed(policy: PolicyFile, **metadata: str | None) -> bytes:
     """The file with other metadata and no digest; None takes a key away."""
     header, data = parts(write_policy(policy))
     old = header["__metadata__"]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import onnx
 import onnxruntime
-from drillsergeant.learn.files.dshq import Policy
+from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.formulas.sampling import softmax_parts
 
@@ -15,7 +15,7 @@ ROWS = 1000
 TOLERANCE = 1e-5
 
 
-def both(policy: Policy, observation: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def both(policy: PolicyFile, observation: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Outputs by name, from ONNX Runtime and from the network; observation [N][OBS]."""
     session = onnxruntime.InferenceSession(write_onnx(policy), providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]

@@ -16,7 +16,7 @@ def games(count: int, own: float, other: float, chance: random.Random | None = N
     return Record(count, wins, count - wins)
 
 
-def settled(ratings: Ratings, records: dict[int, Record]) -> Ratings:
+def annealed(ratings: Ratings, records: dict[int, Record]) -> Ratings:
     for _ in range(200):
         ratings.fit(records)
     return ratings
@@ -30,7 +30,7 @@ def test_four_hundred_points_are_ten_to_one() -> None:
 
 
 def test_the_scripted_player_is_a_thousand_and_everybody_is_measured_by_it() -> None:
-    ratings = settled(Ratings(), {SCRIPTED: games(4000, 1250.0, ANCHOR)})
+    ratings = annealed(Ratings(), {SCRIPTED: games(4000, 1250.0, ANCHOR)})
     assert ratings.values[SCRIPTED] == ANCHOR
     assert ratings.values[NOW] == pytest.approx(1250.0, abs=2.0)
 
@@ -53,26 +53,26 @@ def test_a_run_that_gets_better_gets_its_true_strengths_back() -> None:
 
 @pytest.mark.parametrize("won", [0, 3])
 def test_a_few_games_won_or_lost_all_move_a_rating_no_further_than_they_can_tell(won: int) -> None:
-    ratings = settled(Ratings(), {SCRIPTED: Record(3, won, 3 - won)})
+    ratings = annealed(Ratings(), {SCRIPTED: Record(3, won, 3 - won)})
     assert 150.0 < abs(ratings.values[NOW] - ANCHOR) < 300.0
-    assert settled(Ratings(), {}).values == {NOW: ANCHOR, SCRIPTED: ANCHOR}
+    assert annealed(Ratings(), {}).values == {NOW: ANCHOR, SCRIPTED: ANCHOR}
 
 
 def test_a_thousand_games_without_a_loss_stay_finite() -> None:
     ratings = Ratings()
     for ident in range(1, 6):
-        settled(ratings, {SCRIPTED: Record(1000, 1000, 0), **{old: Record(1000, 1000, 0) for old in range(1, ident)}})
+        annealed(ratings, {SCRIPTED: Record(1000, 1000, 0), **{old: Record(1000, 1000, 0) for old in range(1, ident)}})
         ratings.fit({SCRIPTED: Record(1000, 1000, 0), **{old: Record() for old in range(1, ident + 1)}})
     assert all(abs(value) < 10_000 for value in ratings.values.values())
 
 
 def test_draws_are_half_of_each() -> None:
-    drawn, split = (settled(Ratings(), {SCRIPTED: record}) for record in (Record(300, 150, 0), Record(300, 225, 75)))
+    drawn, split = (annealed(Ratings(), {SCRIPTED: record}) for record in (Record(300, 150, 0), Record(300, 225, 75)))
     assert drawn.values[NOW] == pytest.approx(split.values[NOW])
 
 
 def test_a_snapshot_starts_as_good_as_the_policy_it_is_of_and_leaves_with_its_results() -> None:
-    ratings = settled(Ratings(), {SCRIPTED: games(500, 1200.0, ANCHOR)})
+    ratings = annealed(Ratings(), {SCRIPTED: games(500, 1200.0, ANCHOR)})
     ratings.fit({SCRIPTED: games(500, 1200.0, ANCHOR), 1: Record()})
     assert ratings.values[1] == pytest.approx(ratings.values[NOW], abs=10.0)
     ratings.fit({SCRIPTED: games(500, 1200.0, ANCHOR)})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.learn.engine import Tally, duels_of
-from drillsergeant.learn.league.matchmaking import HOLD_UPDATES, Sparring
+from drillsergeant.learn.league.matchmaking import HOLD_UPDATES, Matchmaking
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan
-from drillsergeant.memory.snapshots import DuelBook, LibraryWriter
+from drillsergeant.memory.snapshots import DuelBook, SnapshotWriter
 
 WORKERS = 3
 LAYOUT = Layout(
@@ -20,9 +20,9 @@ class Ring:
 
     def __init__(self) -> None:
         self.memory = PlainMemory(LAYOUT.total_bytes)
-        self.library = LibraryWriter(self.memory, LAYOUT)
+        self.library = SnapshotWriter(self.memory, LAYOUT)
         self.books = [DuelBook(self.memory, LAYOUT, worker) for worker in range(WORKERS)]
-        self.sparring = Sparring(self.library, WORKERS)
+        self.sparring = Matchmaking(self.library, WORKERS)
 
     def put(self, *idents: int) -> None:
         for slot, ident in enumerate(idents):

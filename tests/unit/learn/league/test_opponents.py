@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.learn.league.opponents import FLOOR, KNOWN_GAMES, MEMORY_GAMES, Pool, Record, plain
+from drillsergeant.learn.league.opponents import FLOOR, KNOWN_GAMES, MEMORY_GAMES, OpponentPool, Record, plain
 from drillsergeant.memory.snapshots import DuelTally
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +12,13 @@ EASY, EVEN, HARD = 1, 2, 3
 TALLIES = [DuelTally(EASY, 200, 198, 2), DuelTally(EVEN, 200, 80, 80), DuelTally(HARD, 200, 20, 180)]
 
 
-def pool_of(*tallies: DuelTally) -> Pool:
-    pool = Pool()
+def pool_of(*tallies: DuelTally) -> OpponentPool:
+    pool = OpponentPool()
     pool.observe(tallies)
     return pool
 
 
-def shares(pool: Pool, idents: list[int], draws: int = 10_000) -> dict[int, float]:
+def shares(pool: OpponentPool, idents: list[int], draws: int = 10_000) -> dict[int, float]:
     """How often each is drawn over evenly spread uniform numbers."""
     drawn = [pool.draw(idents, (number + 0.5) / draws) for number in range(draws)]
     return {ident: drawn.count(ident) / draws for ident in idents}
@@ -58,7 +58,7 @@ def test_only_what_is_new_in_a_count_is_added_and_a_count_started_again_counts_w
 
 
 def test_old_games_fade_so_that_a_record_follows_the_policy() -> None:
-    pool, played = Pool(), 0
+    pool, played = OpponentPool(), 0
     for _ in range(100):
         played += 50
         pool.observe([DuelTally(EVEN, played, 0, played)])
@@ -90,7 +90,7 @@ def test_the_total_and_its_interval() -> None:
     low, high = estimate.interval()
     # Wilson's interval for 298 of 600, computed by hand: 0.4967 -+ 0.0399.
     assert (low, high) == pytest.approx((0.4568, 0.5366), abs=5e-4)
-    assert Pool().total().estimate() is None
+    assert OpponentPool().total().estimate() is None
 
 
 def test_records_become_plain_numbers_in_order_of_id() -> None:

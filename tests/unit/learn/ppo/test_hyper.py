@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from drillsergeant.learn.ppo.hyper import LEAST_SHARE, RANGES, SETTLE_UPDATES, Hyper, settled
+from drillsergeant.learn.ppo.hyper import LEAST_SHARE, RANGES, SETTLE_UPDATES, Hyper, annealed
 
 
 def ascii_start(value: object) -> str:
@@ -66,8 +66,8 @@ def test_the_constructor_checks_too() -> None:
 
 def test_steps_get_smaller_with_the_root_of_the_updates_and_stay_within_range() -> None:
     hyper = Hyper(learning_rate=0.004, entropy=0.1)
-    assert settled(hyper, 0) is settled(hyper, SETTLE_UPDATES) is hyper
-    assert settled(hyper, 4 * SETTLE_UPDATES) == hyper.changed(learning_rate=0.002)
-    assert settled(hyper, 10**9) == hyper.changed(learning_rate=0.004 * LEAST_SHARE)
+    assert annealed(hyper, 0) is annealed(hyper, SETTLE_UPDATES) is hyper
+    assert annealed(hyper, 4 * SETTLE_UPDATES) == hyper.changed(learning_rate=0.002)
+    assert annealed(hyper, 10**9) == hyper.changed(learning_rate=0.004 * LEAST_SHARE)
     lowest = hyper.changed(learning_rate=RANGES["learning_rate"].low)
-    assert settled(lowest, 10**9) == lowest
+    assert annealed(lowest, 10**9) == lowest

@@ -9,19 +9,19 @@ from drillsergeant.learn.formulas.poison import poisoned
 from drillsergeant.learn.formulas.sampling import sample
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import Cell, cells_of, minibatches
-from drillsergeant.learn.ppo.ppo import Learner
+from drillsergeant.learn.ppo.ppo import PpoLearner
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic, normalised
-from drillsergeant.learn.reference.chunk import Chunk
+from drillsergeant.learn.reference.chunk import ChunkArrays
 
 OBS, ACT, HORIZON, AGENTS = 4, 3, 4, 24
 HYPER = Hyper(minibatch=64, epochs=2)
 
 
-def learner(dense: Dense = FAST, seed: int = 0, cell_lanes: int = 8) -> Learner[Chunk]:
-    return Learner(NumpyArithmetic(Network(OBS, ACT, 8, dense), seed), seed, cell_lanes)
+def learner(dense: Dense = FAST, seed: int = 0, cell_lanes: int = 8) -> PpoLearner[ChunkArrays]:
+    return PpoLearner(NumpyArithmetic(Network(OBS, ACT, 8, dense), seed), seed, cell_lanes)
 
 
-def chunk_for(subject: Learner[Chunk], seed: int) -> Chunk:
+def chunk_for(subject: PpoLearner[ChunkArrays], seed: int) -> ChunkArrays:
     """A chunk sampled by the subject's own policy from random observations."""
     arithmetic = subject.arithmetic
     assert isinstance(arithmetic, NumpyArithmetic)
@@ -29,7 +29,7 @@ def chunk_for(subject: Learner[Chunk], seed: int) -> Chunk:
     obs = rng.normal(size=(HORIZON + 1, OBS, AGENTS)).astype(np.float32)
     rows = [arithmetic.network.forward(arithmetic.parameters, o) for o in obs]
     picks = [sample(list(r.logits), rng.random(AGENTS, np.float32)) for r in rows[:-1]]
-    return Chunk(
+    return ChunkArrays(
         obs=obs[:-1],
         action=np.stack([p[0] for p in picks]),
         logp=np.stack([p[1] for p in picks]),
@@ -40,11 +40,11 @@ def chunk_for(subject: Learner[Chunk], seed: int) -> Chunk:
     )
 
 
-def parameters_of(subject: Learner[Chunk]) -> np.ndarray:
+def parameters_of(subject: PpoLearner[ChunkArrays]) -> np.ndarray:
     return vector_of(subject, "parameters")
 
 
-def vector_of(subject: Learner[Chunk], name: str) -> np.ndarray:
+def vector_of(subject: PpoLearner[ChunkArrays], name: str) -> np.ndarray:
     return np.frombuffer(subject.state().arrays[name], np.float32)
 
 

@@ -9,8 +9,8 @@ from drillsergeant import elementary
 from drillsergeant.drills.contract import Scene, State
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.reference.chunk import Chunk, EpisodeStats
-from drillsergeant.learn.reference.rollout import SAMPLING_SALT, Collector, evaluate
+from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
+from drillsergeant.learn.reference.rollout import SAMPLING_SALT, ReferenceCollector, evaluate
 
 MATCHES, HORIZON = 6, 8
 TICKS_TO_END, TICKS_TO_LIMIT = 6, 9
@@ -72,8 +72,8 @@ def parameters(seed: int = 0) -> Array:
     return (np.random.default_rng(seed).normal(size=network().size) * 0.7).astype(np.float32)
 
 
-def collected(chunks: int = 1) -> tuple[Collector, list[Chunk]]:
-    collector = Collector(Toy(), network(), MATCHES, seed=11)
+def collected(chunks: int = 1) -> tuple[ReferenceCollector, list[ChunkArrays]]:
+    collector = ReferenceCollector(Toy(), network(), MATCHES, seed=11)
     return collector, [collector.collect(parameters(), HORIZON, version) for version in range(chunks)]
 
 
@@ -82,7 +82,7 @@ def seeds() -> list[int]:
     return [int(s) for s in elementary.hash_u32(np.full(MATCHES, 11, np.uint32), slots)]
 
 
-def replay_slot(chunks: list[Chunk], slot: int, seed: int) -> EpisodeStats:
+def replay_slot(chunks: list[ChunkArrays], slot: int, seed: int) -> EpisodeStats:
     """Replay one match slot from the recorded actions, checking every record; returns its finished episodes."""
     clock, score, episode, length, terms = 0, 0.0, 0, 0, [0.0, 0.0]
     stats = EpisodeStats()
@@ -155,12 +155,12 @@ def test_the_same_seed_gives_the_same_chunk_and_another_seed_another() -> None:
     first, second = collected()[1][0], collected()[1][0]
     np.testing.assert_array_equal(first.action, second.action)
     np.testing.assert_array_equal(first.value, second.value)
-    other = Collector(Toy(), network(), MATCHES, seed=12).collect(parameters(), HORIZON)
+    other = ReferenceCollector(Toy(), network(), MATCHES, seed=12).collect(parameters(), HORIZON)
     assert (other.action != first.action).any()
 
 
 def test_only_the_policys_lanes_are_recorded() -> None:
-    collector = Collector(Toy(), network(), MATCHES, 11, ("scripted", "policy"))
+    collector = ReferenceCollector(Toy(), network(), MATCHES, 11, ("scripted", "policy"))
     chunk = collector.collect(parameters(), HORIZON)
     assert chunk.action.shape == (HORIZON, MATCHES)
     assert (chunk.obs[:, 2] == 1.0).all()
@@ -169,14 +169,14 @@ def test_only_the_policys_lanes_are_recorded() -> None:
 
 
 def test_the_random_player_uses_every_action_about_equally() -> None:
-    collector = Collector(Toy(), network(), 3000, 5, ("random", "policy"))
+    collector = ReferenceCollector(Toy(), network(), 3000, 5, ("random", "policy"))
     chunk = collector.collect(parameters(), 1)
     theirs = (-chunk.reward[0] / 2.0 - chunk.action[0]).astype(int)
     np.testing.assert_allclose(np.bincount(theirs, minlength=3) / 3000, 1 / 3, atol=0.04)
 
 
 def test_playing_without_recording_ends_matches_past_their_limit_at_once() -> None:
-    collector = Collector(Toy(), network(), MATCHES, 11)
+    collector = ReferenceCollector(Toy(), network(), MATCHES, 11)
     stats = collector.play(parameters(), 15)
     odd = sum(seed % 2 for seed in seeds())
     assert stats.episodes == odd * 3 + (MATCHES - odd) * 5
@@ -198,7 +198,7 @@ def test_the_policys_losses_are_the_scripted_sides_wins() -> None:
 
 def test_a_wrong_number_of_controllers_is_refused() -> None:
     with pytest.raises(ValueError, match="toy has 2 sides, got 1 controllers"):
-        Collector(Toy(), network(), MATCHES, 0, ("policy",))
+        ReferenceCollector(Toy(), network(), MATCHES, 0, ("policy",))
 
 
 def test_a_chunk_with_a_wrong_array_is_refused_by_name() -> None:
@@ -207,6 +207,6 @@ def test_a_chunk_with_a_wrong_array_is_refused_by_name() -> None:
         name: getattr(chunk, name) for name in ("obs", "action", "logp", "reward", "terminated", "truncated")
     }
     with pytest.raises(ValueError, match=r"value is float32\[8, 12\], expected float32\[9, 12\]"):
-        Chunk(**fields, value=chunk.value[:-1])
+        ChunkArrays(**fields, value=chunk.value[:-1])
     with pytest.raises(ValueError, match="action is float32"):
-        Chunk(**{**fields, "action": chunk.reward}, value=chunk.value)
+        ChunkArrays(**{**fields, "action": chunk.reward}, value=chunk.value)

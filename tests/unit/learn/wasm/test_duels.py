@@ -10,7 +10,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.reference.rollout import Collector as Reference
+from drillsergeant.learn.reference.rollout import ReferenceCollector
 from drillsergeant.learn.wasm.scratch import plan_for
 
 from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, decisive, drill_named, pair, program_of
@@ -42,9 +42,9 @@ class Duel:
             tallies.append(kernel)
         return tallies
 
-    def face(self, offset: int | None) -> None:
+    def set_opponent(self, offset: int | None) -> None:
         for collector in self.collectors:
-            collector.face(offset)
+            collector.set_opponent(offset)
 
     def lanes(self, name: str) -> Array:
         """A field of the last chunk, duels only."""
@@ -60,22 +60,22 @@ class Duel:
 def test_chunks_with_duels_equal_the_reference_in_every_bit(name: str, matches: int, duels: int) -> None:
     duel = Duel(name, matches, duels)
     tallies = duel.play(2)
-    duel.face(duel.rival)
+    duel.set_opponent(duel.rival)
     tallies += duel.play(3)
-    duel.face(None)
+    duel.set_opponent(None)
     tallies += duel.play(1)
     assert name == "ball" or sum(tally.episodes for tally in tallies) > duels, "too few episodes to compare"
 
 
 def test_the_network_of_the_product_duels_to_the_bit() -> None:
     duel = Duel("ball", 70, 20, horizon=3, hidden=64)
-    duel.face(duel.rival)
+    duel.set_opponent(duel.rival)
     duel.play(2)
 
 
 def test_self_play_is_what_it_is_without_duels() -> None:
     with_duels, without = Duel("short", 21, 8), Duel("short", 13, 0)
-    with_duels.face(with_duels.rival)
+    with_duels.set_opponent(with_duels.rival)
     for _ in range(3):
         assert without.play(1) == [NO_EPISODES]
         with_duels.play(1)
@@ -89,10 +89,10 @@ def test_self_play_is_what_it_is_without_duels() -> None:
 
 def test_the_lanes_of_duels_are_side_0_of_a_match_between_the_two() -> None:
     duel, drill = Duel("short", 12, 8), drill_named("short")
-    duel.face(duel.rival)
+    duel.set_opponent(duel.rival)
     duel.play(1)
     network = Network(len(drill.observation), drill.action_count, SMALL_HIDDEN, ORDERED)
-    reference = Reference(drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), ("policy", "frozen"))
+    reference = ReferenceCollector(drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), ("policy", "frozen"))
     reference.frozen = decisive(duel.both, SEED + 1)
     chunk = reference.collect(decisive(duel.both, SEED), 8)
     for name in RECORDED:
@@ -106,7 +106,7 @@ def test_whom_they_play_matters_and_without_anybody_it_is_themselves() -> None:
             copy = duel.both.kernel_memory.array(duel.rival, duel.both.layout.plan.parameter_count, F32)
             copy[:] = decisive(duel.both, SEED)
             duel.both.numpy_memory.array(duel.rival, len(copy), F32)[:] = copy
-        duel.face(duel.rival if facing else None)
+        duel.set_opponent(duel.rival if facing else None)
         duel.play(2)
         return duel.lanes("value")
 
@@ -119,7 +119,7 @@ def test_another_opponent_starts_other_matches() -> None:
     duel = Duel("ball", 16, 8, horizon=2)
     first = []
     for facing in (duel.rival, duel.rival, None):
-        duel.face(facing)
+        duel.set_opponent(facing)
         duel.play(1)
         first.append(duel.lanes("obs")[0])
     assert (first[0] != first[1]).any() and (first[1] != first[2]).any()

@@ -23,7 +23,7 @@ Interference = Callable[[list[KernelCollector], Pair], None]
 
 
 def everything_by_one(collectors: list[KernelCollector], both: Pair) -> None:
-    collectors[1].assist()
+    collectors[1].compute_shares()
 
 
 def one_each(collectors: list[KernelCollector], both: Pair) -> None:

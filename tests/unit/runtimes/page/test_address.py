@@ -44,7 +44,7 @@ def test_what_is_changed_stands_in_the_address_and_what_is_put_back_does_not() -
 def test_an_address_opens_view_and_speed_and_keeps_what_it_does_not_know() -> None:
     sitting = Sitting(Opening(given={"view": "factory", "speed": "4", "matches": "64"}))
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
-    sent = [message for _, message in sitting.crew.take()]
+    sent = [message for _, message in sitting.fleet.take()]
     assert messages.SetView("factory") in sent and messages.SetSpeed(4.0) in sent
     sitting.view.values["seed"] = "9"
     sitting.page.on_click("reset")

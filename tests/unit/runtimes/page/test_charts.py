@@ -113,31 +113,31 @@ def test_a_slider_s_number_follows_at_once_and_the_trainer_hears_of_where_it_sto
     for place in (30, 40, 50):
         sitting.page.on_change("slide-learning_rate", str(place))
     assert sitting.view.values["hyper-learning_rate"] == "0.001"
-    assert sitting.crew.take() == []
+    assert sitting.fleet.take() == []
     sitting.view.time_s += 0.5
     sitting.page.on_tick()
-    assert sitting.crew.take() == [("trainer", messages.SetHyper({"learning_rate": 0.001}))]
+    assert sitting.fleet.take() == [("trainer", messages.SetHyper({"learning_rate": 0.001}))]
     sitting.metrics("trainer", hyper={"learning_rate": 0.001})
     sitting.page.on_change("slide-learning_rate", "50.0")
     sitting.view.time_s += 0.5
     sitting.page.on_tick()
-    assert sitting.crew.take() == [], "it stands where it stood"
+    assert sitting.fleet.take() == [], "it stands where it stood"
 
 
 def test_suggestions_press_the_real_controls() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("try-bold")
-    ((_, message),) = sitting.crew.take()
+    ((_, message),) = sitting.fleet.take()
     assert message == messages.SetHyper({"learning_rate": pytest.approx(5 * Hyper().learning_rate)})
     sitting.metrics("trainer", hyper={"learning_rate": 5 * Hyper().learning_rate})
     sitting.page.on_click("try-bold")
-    ((_, message),) = sitting.crew.take()
+    ((_, message),) = sitting.fleet.take()
     assert message == messages.SetHyper({"learning_rate": pytest.approx(Hyper().learning_rate)})
     sitting.page.on_click("try-factory")
-    assert sitting.crew.take() == [("show", messages.SetView("factory"))]
+    assert sitting.fleet.take() == [("show", messages.SetView("factory"))]
     sitting.page.on_click("try-bot")
     assert sitting.view.values["player-right"] == "bot"
-    assert sitting.crew.take() != []
+    assert sitting.fleet.take() != []
     sitting.page.on_click("try-hide")
     assert sitting.view.preferred == {"tips": "hidden"}
     sitting.page.on_click("tips")

@@ -14,7 +14,7 @@ CHASE = facts_of(make("chase"))
 def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change(CHOICE, "chase")
-    assert sitting.forge.brought == ["chase"]
+    assert sitting.compiler.brought == ["chase"]
     assert sitting.view.attributes[(CHOICE, "disabled")] == ""
     sitting.page.on_drill(CHASE)
     texts, attributes = sitting.view.texts, sitting.view.attributes
@@ -32,9 +32,9 @@ def test_keys_and_step_are_those_of_the_new_drill() -> None:
     sitting.page.on_drill(CHASE)
     sitting.page.on_change("player-left", "you")
     assert sitting.view.texts["hint"] == CHASE.words.keys
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_key("ArrowUp", "ArrowUp", True, "")
-    assert sitting.crew.take() == [("show", messages.Input(action=CHASE.from_keys(0, 0, 1, 0, False)))]
+    assert sitting.fleet.take() == [("show", messages.Input(action=CHASE.from_keys(0, 0, 1, 0, False)))]
 
 
 def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:
@@ -45,9 +45,9 @@ def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:
     assert sitting.view.values["player-right"] == "now"
     assert not sitting.enabled("timeline")
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
-    seats = [message for _, message in sitting.crew.take() if isinstance(message, messages.SetPlayers)]
+    seats = [message for _, message in sitting.fleet.take() if isinstance(message, messages.SetPlayers)]
     assert seats == [messages.SetPlayers()]
 
 
@@ -65,7 +65,7 @@ def test_what_is_no_drill_is_not_asked_for() -> None:
     sitting = Sitting().boot()
     for name in ("ball", "probe-value", "../ball", ""):
         sitting.page.on_change(CHOICE, name)
-    assert sitting.forge.brought == []
+    assert sitting.compiler.brought == []
     assert sitting.view.values[CHOICE] == "ball"
 
 

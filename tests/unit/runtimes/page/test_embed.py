@@ -7,7 +7,7 @@ import json
 import pytest
 from drillsergeant.runtimes.page.embed import FILE, LONGEST, WORDS, Embed, read
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.runs import ImportRun, Runs
+from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,14 +21,14 @@ class Framed:
 
     def __init__(self) -> None:
         self.sitting = Sitting()
-        self.embed = Embed(self.sitting.page, self.sitting.view, self.sitting.crew.send, "solo", "no headers", "ball")
+        self.embed = Embed(self.sitting.page, self.sitting.view, self.sitting.fleet.send, "solo", "no headers", "ball")
         self.heard: list[dict[str, object]] = []
         self.embed.greet(lambda text: self.heard.append(json.loads(text)), HOST)
 
     def boot(self) -> Framed:
         """Everything is ready; what was told and sent of that is forgotten."""
         for name in ALL_READY:
-            self.sitting.crew.state[name] = "ready"
+            self.sitting.fleet.state[name] = "ready"
             self.embed.on_fleet(name, "ready", "")
             self.embed.on_message(name.split(".")[0], 0, messages.Ready(name.split(".")[0], 0, 1.0))
         self.take()
@@ -43,7 +43,7 @@ class Framed:
     def take(self) -> list[messages.Message]:
         """What the workers were sent since the last time."""
         self.heard.clear()
-        return [message for _, message in self.sitting.crew.take()]
+        return [message for _, message in self.sitting.fleet.take()]
 
 
 def test_the_host_is_told_where_the_page_runs_and_when_it_is_ready() -> None:
@@ -52,7 +52,7 @@ def test_the_host_is_told_where_the_page_runs_and_when_it_is_ready() -> None:
         {"type": "mode", "protocol": 1, "mode": "solo", "why": "no headers", "drill": "ball", "embedded_by": HOST}
     ]
     for name in ALL_READY:
-        framed.sitting.crew.state[name] = "ready"
+        framed.sitting.fleet.state[name] = "ready"
         framed.embed.on_fleet(name, "ready", "")
     assert {"type": "ready", "drill": "ball"} in framed.heard
 
@@ -75,7 +75,7 @@ def test_train_before_it_is_ready_is_done_once_it_is() -> None:
     framed.say(type="train")
     assert framed.take() == []
     framed.boot()
-    assert framed.sitting.page.situation.training
+    assert framed.sitting.page.status.training
 
 
 def test_out_of_view_it_neither_plays_nor_trains_and_goes_on_after() -> None:
@@ -90,7 +90,7 @@ def test_out_of_view_it_neither_plays_nor_trains_and_goes_on_after() -> None:
     assert framed.take() == [messages.Play(), messages.StartTraining()]
     framed.say(type="pause")
     framed.say(type="resume", train=False)
-    assert not framed.sitting.page.situation.training, "somebody else trains meanwhile"
+    assert not framed.sitting.page.status.training, "somebody else trains meanwhile"
     framed.sitting.page.on_click("play")
     framed.say(type="pause")
     framed.take()

@@ -35,13 +35,13 @@ def another(**changes: object) -> FakeGame:
 def test_a_player_is_chosen_by_select_and_let_go_again() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("inside-side", "1")
-    assert sitting.crew.take() == [("show", messages.Inspect(1))]
+    assert sitting.fleet.take() == [("show", messages.Inspect(1))]
     assert sitting.view.attributes[("inside-body", "hidden")] is None
     sitting.page.on_change("inside-side", "-1")
-    assert sitting.crew.take() == [("show", messages.Inspect(-1))]
+    assert sitting.fleet.take() == [("show", messages.Inspect(-1))]
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
     sitting.page.on_change("inside-side", "9")
-    assert sitting.crew.take() == [("show", messages.Inspect(-1))]
+    assert sitting.fleet.take() == [("show", messages.Inspect(-1))]
 
 
 def test_a_player_that_was_pointed_at_opens_the_panel() -> None:
@@ -83,12 +83,12 @@ def test_what_it_expects_is_drawn_over_ten_seconds_of_the_match() -> None:
 def test_the_panel_follows_to_another_view_and_closes_in_the_factory() -> None:
     sitting = with_timeline()
     sitting.page.on_change("inside-side", "0")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_click("compare")
-    assert ("show", messages.Inspect(0, 1)) in sitting.crew.take()
+    assert ("show", messages.Inspect(0, 1)) in sitting.fleet.take()
     assert sitting.view.texts["inside-who"] == "Orange then"
     sitting.page.on_click("compare")
-    assert ("show", messages.Inspect(0)) in sitting.crew.take()
+    assert ("show", messages.Inspect(0)) in sitting.fleet.take()
     sitting.page.on_click("factory")
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
     assert sitting.view.values["inside-side"] == "-1"
@@ -97,16 +97,16 @@ def test_the_panel_follows_to_another_view_and_closes_in_the_factory() -> None:
 def test_a_show_that_is_new_goes_on_thinking_aloud() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("inside-side", "1")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
-    assert ("show", messages.Inspect(1)) in sitting.crew.take()
+    assert ("show", messages.Inspect(1)) in sitting.fleet.take()
 
 
 def test_the_same_drill_with_other_eyes_is_looked_into_still_and_its_old_sights_are_left_out() -> None:
     sitting = told()
     sitting.page.on_drill(another(observation=("own_x", "ball", "new")))
     assert sitting.view.values["inside-side"] == "1"
-    assert ("show", messages.Inspect(1)) in sitting.crew.take()
+    assert ("show", messages.Inspect(1)) in sitting.fleet.take()
     sitting.metrics("show", inside=INSIDE)
     sitting.metrics("show", inside={**INSIDE, "observation": [0.1, 0.2, 0.3]})
     ((*_, new),) = sitting.view.bars["inside-seen"]

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[4]
 def test_controls_wake_up_with_the_part_they_need() -> None:
     sitting = Sitting()
     assert not sitting.enabled("play")
-    sitting.crew.state["show"] = "ready"
+    sitting.fleet.state["show"] = "ready"
     sitting.page.on_fleet("show", "ready", "")
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     assert sitting.enabled("play")
@@ -36,40 +36,40 @@ def test_a_ready_show_is_told_the_canvas_size_in_device_pixels_and_the_theme() -
     sitting = Sitting()
     sitting.view.is_dark = True
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
-    assert ("show", messages.Resize(1470, 890, dark=True)) in sitting.crew.take()
+    assert ("show", messages.Resize(1470, 890, dark=True)) in sitting.fleet.take()
     sitting.view.size = (0.0, 0.0, 1.0)
     sitting.page.on_layout()
-    assert sitting.crew.take() == [("show", messages.Resize(1, 1, dark=True))]
+    assert sitting.fleet.take() == [("show", messages.Resize(1, 1, dark=True))]
 
 
 def test_train_and_stop() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("train")
-    assert sitting.crew.take() == [("trainer", messages.StartTraining())]
+    assert sitting.fleet.take() == [("trainer", messages.StartTraining())]
     assert sitting.view.texts["train"] == "Stop"
     assert sitting.view.attributes[("train", "aria-pressed")] == "true"
     assert sitting.view.texts["status"].startswith("Training.")
     sitting.page.on_click("train")
-    assert sitting.crew.take() == [("trainer", messages.StopTraining())]
+    assert sitting.fleet.take() == [("trainer", messages.StopTraining())]
     assert sitting.view.texts["train"] == "Train"
 
 
 def test_step_pauses_first_and_advances_one_decision() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("step")
-    assert sitting.crew.take() == [("show", messages.Pause()), ("show", messages.Step(8))]
+    assert sitting.fleet.take() == [("show", messages.Pause()), ("show", messages.Step(8))]
     sitting.page.on_click("step")
-    assert sitting.crew.take() == [("show", messages.Step(8))]
+    assert sitting.fleet.take() == [("show", messages.Step(8))]
     sitting.page.on_click("play")
-    assert sitting.crew.take() == [("show", messages.Play())]
+    assert sitting.fleet.take() == [("show", messages.Play())]
 
 
 def test_a_show_that_was_started_again_stays_paused() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("play")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
-    assert ("show", messages.Pause()) in sitting.crew.take()
+    assert ("show", messages.Pause()) in sitting.fleet.take()
 
 
 @pytest.mark.parametrize("bad", ["", "-1", "4294967296", "1.5", "abc", "٣", "9" * 5000])
@@ -77,23 +77,23 @@ def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
     sitting = Sitting().boot()
     sitting.view.values["seed"] = bad
     sitting.page.on_click("reset")
-    assert sitting.crew.take() == []
+    assert sitting.fleet.take() == []
     assert sitting.view.values["seed"] == "7"
     assert "0 to 4294967295" in sitting.view.texts["status"]
     sitting.view.values["seed"] = " 4294967295 "
     sitting.page.on_click("reset")
-    assert sitting.crew.take() == [("show", messages.ResetShow(4294967295))]
+    assert sitting.fleet.take() == [("show", messages.ResetShow(4294967295))]
 
 
 def test_speed_and_mode_reach_the_show() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("speed", "0.25")
     sitting.page.on_change("player-left", "you")
-    assert sitting.crew.take() == [("show", messages.SetSpeed(0.25)), ("show", messages.SetPlayers(messages.VISITOR))]
+    assert sitting.fleet.take() == [("show", messages.SetSpeed(0.25)), ("show", messages.SetPlayers(messages.VISITOR))]
     assert sitting.view.attributes[("stage", "data-mode")] == "human_vs_ai"
     sitting.page.on_change("speed", "900")
     sitting.page.on_change("player-left", "chess")
-    assert sitting.crew.take() == []
+    assert sitting.fleet.take() == []
     assert (sitting.view.values["speed"], sitting.view.values["player-left"]) == ("0.25", "you")
 
 
@@ -105,13 +105,15 @@ def test_forgetting_what_took_a_while_needs_a_second_press_soon() -> None:
     sitting.view.time_s += 10
     sitting.page.on_tick()
     sitting.page.on_click("restart")
-    assert sitting.crew.take() == []
+    assert sitting.fleet.take() == []
     sitting.view.time_s += 1
     sitting.page.on_click("restart")
-    assert sitting.crew.take() == [("trainer", messages.ResetTrainer(7)), ("trainer", messages.StartTraining())]
+    assert sitting.fleet.take() == [("trainer", messages.ResetTrainer(7)), ("trainer", messages.StartTraining())]
     sitting.metrics("trainer", t_s=3.0)
     sitting.page.on_click("restart")
-    assert sitting.crew.take() == [("trainer", messages.ResetTrainer(7))], "nothing much to lose, and it trains already"
+    assert sitting.fleet.take() == [("trainer", messages.ResetTrainer(7))], (
+        "nothing much to lose, and it trains already"
+    )
 
 
 def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
@@ -127,7 +129,7 @@ def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
     ):
         assert sitting.page.on_key(code, key, True, focus) is used
         sitting.page.on_key(code, key, False, focus)
-    kinds = [type(message) for _, message in sitting.crew.take()]
+    kinds = [type(message) for _, message in sitting.fleet.take()]
     assert kinds == [messages.StartTraining, messages.Pause, messages.Step, messages.ResetShow]
 
 
@@ -135,44 +137,44 @@ def test_the_keyboard_plays_orange_in_human_mode_only() -> None:
     sitting = Sitting().boot()
     assert not sitting.page.on_key("KeyW", "w", True, "")
     sitting.page.on_change("player-left", "you")
-    sitting.crew.take()
+    sitting.fleet.take()
     assert sitting.view.focused == 1
     actions = []
     for code, down in (("KeyD", True), ("KeyD", True), ("ArrowUp", True), ("KeyA", True), ("Space", True)):
         assert sitting.page.on_key(code, "", down, "")
-        actions += [message.action for _, message in sitting.crew.take() if isinstance(message, messages.Input)]
+        actions += [message.action for _, message in sitting.fleet.take() if isinstance(message, messages.Input)]
     held = [
         sitting.game.from_keys(0, *keys)
         for keys in ((1, 0, 0, False), (1, 1, 0, False), (0, 1, 0, False), (0, 1, 0, True))
     ]
     assert actions == held, "a repeated key sends nothing new, and opposite keys cancel"
     sitting.page.on_key("KeyA", "", False, "")
-    ((_, message),) = sitting.crew.take()
+    ((_, message),) = sitting.fleet.take()
     assert message == messages.Input(action=sitting.game.from_keys(0, 1, 1, 0, True)), "D is still held"
     sitting.page.on_blur()
-    assert sitting.crew.take() == [("show", messages.Input(action=STILL))]
+    assert sitting.fleet.take() == [("show", messages.Input(action=STILL))]
 
 
 def test_who_stops_playing_lets_go_of_everything() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("player-left", "you")
     sitting.page.on_key("KeyD", "d", True, "")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_change("player-left", "now")
-    assert sitting.crew.take() == [("show", messages.SetPlayers()), ("show", messages.Input(action=STILL))]
+    assert sitting.fleet.take() == [("show", messages.SetPlayers()), ("show", messages.Input(action=STILL))]
 
 
 def test_dragging_speaks_field_metres_and_begins_where_the_pointer_came_down() -> None:
     sitting = Sitting().boot()
     sitting.page.on_pointer("move", 10, 10)
-    assert sitting.crew.take() == [], "only after the pointer went down"
+    assert sitting.fleet.take() == [], "only after the pointer went down"
     place = fit(sitting.game.scene, *sitting.view.size[:2])
     sitting.page.on_pointer("down", *place.to_pixels(2.5, -1.5))
-    assert sitting.crew.take() == [], "only when it moves: it may be a tap"
+    assert sitting.fleet.take() == [], "only when it moves: it may be a tap"
     sitting.page.on_pointer("move", *place.to_pixels(3.5, -1.0))
     sitting.page.on_pointer("up", *place.to_pixels(3.5, -1.0))
     sitting.page.on_pointer("move", 0, 0)
-    first, second, drop = (message for _, message in sitting.crew.take())
+    first, second, drop = (message for _, message in sitting.fleet.take())
     assert isinstance(first, messages.Input)
     assert isinstance(second, messages.Input)
     assert (first.x_m, first.y_m, second.x_m, second.y_m) == pytest.approx((2.5, -1.5, 3.5, -1.0))
@@ -185,7 +187,7 @@ def test_a_pointer_that_hardly_moves_taps() -> None:
     sitting.page.on_pointer("down", x_px, y_px)
     sitting.page.on_pointer("move", x_px + 2, y_px - 3)
     sitting.page.on_pointer("up", x_px + 2, y_px - 3)
-    ((_, tap),) = sitting.crew.take()
+    ((_, tap),) = sitting.fleet.take()
     assert isinstance(tap, messages.Tap)
     assert (tap.x_m, tap.y_m, tap.match) == pytest.approx((2.5, -1.5, 0))
 
@@ -203,7 +205,7 @@ def test_a_worker_s_error_is_shown_with_its_traceback() -> None:
 def test_a_worker_that_dies_is_told_at_once_and_forgotten_once_it_is_back() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("train")
-    sitting.crew.state["rollout.0"] = "restarting"
+    sitting.fleet.state["rollout.0"] = "restarting"
     sitting.page.on_fleet("rollout.0", "restarting", "it died")
     assert "training goes on" in sitting.view.texts["status"]
     sitting.boot()

@@ -9,7 +9,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.page.number_text import compact, duration, text_of
 from drillsergeant.runtimes.page.solo_notice import tell_mode
 from drillsergeant.runtimes.page.training.result import Result
-from drillsergeant.runtimes.page.training.status import Situation, describe
+from drillsergeant.runtimes.page.training.status import Status, describe
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import FakeView, Sitting
@@ -27,7 +27,7 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
     sitting = Sitting().boot()
     sitting.view.values["hyper-learning_rate"] = bad
     sitting.page.on_change("hyper-learning_rate", bad)
-    ((role, message),) = sitting.crew.take()
+    ((role, message),) = sitting.fleet.take()
     assert role == "trainer"
     assert isinstance(message, messages.SetHyper)
     default = Hyper().learning_rate
@@ -42,10 +42,10 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
 def test_a_good_value_stays_and_is_told_again_to_a_trainer_that_was_restarted() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("hyper-epochs", "4")
-    assert sitting.crew.take() == [("trainer", messages.SetHyper({"epochs": 4.0}))]
+    assert sitting.fleet.take() == [("trainer", messages.SetHyper({"epochs": 4.0}))]
     sitting.metrics("trainer", hyper={"epochs": 4})
     sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
-    assert ("trainer", messages.SetHyper({"epochs": 4.0})) in sitting.crew.take()
+    assert ("trainer", messages.SetHyper({"epochs": 4.0})) in sitting.fleet.take()
 
 
 def test_an_error_about_something_else_is_no_refusal() -> None:
@@ -102,15 +102,15 @@ def test_missing_metrics_are_tolerated_and_rewards_listed_by_term() -> None:
 
 def test_the_sentence_follows_what_is_going_on() -> None:
     def said(win: float, loss: float) -> str:
-        now = Situation(moving=True, ready=True, training=True, trained_s=42)
+        now = Status(moving=True, ready=True, training=True, trained_s=42)
         return describe(now, Result(win, loss, 1 - win - loss))
 
-    assert describe(Situation(), None).startswith("Loading")
-    assert "still loading" in describe(Situation(moving=True), None)
-    assert describe(Situation(moving=True, ready=True), None).startswith("Ready")
-    assert "stopped after 42 s" in describe(Situation(moving=True, ready=True, trained_s=42), None)
+    assert describe(Status(), None).startswith("Loading")
+    assert "still loading" in describe(Status(moving=True), None)
+    assert describe(Status(moving=True, ready=True), None).startswith("Ready")
+    assert "stopped after 42 s" in describe(Status(moving=True, ready=True, trained_s=42), None)
     assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
-    assert describe(Situation(moving=True, trouble="x"), None) == "x"
+    assert describe(Status(moving=True, trouble="x"), None) == "x"
 
 
 def test_solo_mode_is_explained_with_a_way_out_and_full_speed_says_nothing() -> None:

@@ -27,7 +27,7 @@ def with_timeline() -> Sitting:
 
 
 def seated(sitting: Sitting) -> list[messages.SetPlayers]:
-    return [message for _, message in sitting.crew.take() if isinstance(message, messages.SetPlayers)]
+    return [message for _, message in sitting.fleet.take() if isinstance(message, messages.SetPlayers)]
 
 
 def on_field(sitting: Sitting) -> list[tuple[int, int]]:
@@ -40,7 +40,7 @@ def test_before_there_is_a_version_the_page_says_how_to_get_one() -> None:
     for name in ("compare", "duel", "rewind"):
         sitting.page.on_click(name)
     sitting.page.on_change("player-right", "then")
-    assert [type(message) for _, message in sitting.crew.take() if not isinstance(message, messages.SetPlayers)] == []
+    assert [type(message) for _, message in sitting.fleet.take() if not isinstance(message, messages.SetPlayers)] == []
     assert sitting.view.values["player-right"] == "now"
     assert sitting.view.texts["status"] == EMPTY
 
@@ -97,9 +97,9 @@ def test_then_against_now_and_back() -> None:
 def test_side_by_side_both_play_the_bot_and_the_slider_changes_then() -> None:
     sitting = with_timeline()
     sitting.page.on_change("timeline", "1")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_click("compare")
-    assert sitting.crew.take() == [
+    assert sitting.fleet.take() == [
         ("show", messages.SetPlayers(12, BOT, 1)),
         ("show", messages.SetPlayers(NEWEST, BOT, 2)),
         ("show", messages.SetView("compare")),
@@ -108,19 +108,19 @@ def test_side_by_side_both_play_the_bot_and_the_slider_changes_then() -> None:
     sitting.page.on_change("timeline", "0")
     assert messages.SetPlayers(11, BOT, 1) in seated(sitting)
     sitting.page.on_click("compare")
-    assert sitting.crew.take() == [("show", messages.SetView("match"))]
+    assert sitting.fleet.take() == [("show", messages.SetView("match"))]
     sitting.page.on_key("KeyC", "c", True, "")
-    assert ("show", messages.SetView("compare")) in sitting.crew.take()
+    assert ("show", messages.SetView("compare")) in sitting.fleet.take()
     sitting.page.on_change("timeline", "3")  # then is now: nothing to compare
-    assert ("show", messages.SetView("match")) in sitting.crew.take()
+    assert ("show", messages.SetView("match")) in sitting.fleet.take()
 
 
 def test_one_click_rewinds_and_then_follows_the_training() -> None:
     sitting = with_timeline()
     sitting.page.on_change("timeline", "1")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_click("rewind")
-    sent = sitting.crew.take()
+    sent = sitting.fleet.take()
     assert sent[0] == ("trainer", messages.Rewind(12))
     assert sent[1] == ("show", messages.SetPlayers(NEWEST, NEWEST))
     assert "v90" in sitting.view.texts["status"]
@@ -129,13 +129,13 @@ def test_one_click_rewinds_and_then_follows_the_training() -> None:
 def test_keeping_a_version_asks_the_trainer() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("snapshot")
-    assert sitting.crew.take() == [("trainer", messages.Snapshot())]
+    assert sitting.fleet.take() == [("trainer", messages.KeepSnapshot())]
 
 
 def test_a_version_that_is_thinned_away_plays_on_and_cannot_be_rewound_to() -> None:
     sitting = with_timeline()
     sitting.page.on_change("timeline", "1")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.metrics("trainer", timeline=[TIMELINE[0], TIMELINE[2]])
     assert seated(sitting) == []
     assert sitting.view.texts["timeline-text"].startswith("v90, ")
@@ -147,7 +147,7 @@ def test_a_version_that_is_thinned_away_plays_on_and_cannot_be_rewound_to() -> N
 def test_a_version_the_show_cannot_find_any_more_gives_way_to_now() -> None:
     sitting = with_timeline()
     sitting.page.on_change("timeline", "1")
-    sitting.crew.take()
+    sitting.fleet.take()
     gone = "snapshot 12 is not kept any more: choose another one"
     sitting.page.on_message("show", 0, messages.Error("show", 0, gone))
     assert on_field(sitting) == [(NEWEST, NEWEST)]

@@ -7,7 +7,7 @@ import pytest
 from drillsergeant.runtimes.page.confirm import QUESTION
 from drillsergeant.runtimes.page.panels.runs import KEPT, NOT_KEPT, moment
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.runs import (
+from drillsergeant.runtimes.protocol.messages import (
     DeleteRun,
     Exported,
     ExportRun,
@@ -35,7 +35,7 @@ def answered(sitting: Sitting, *runs: dict[str, object], **values: Any) -> Sitti
 
 
 def sent(sitting: Sitting) -> list[messages.Message]:
-    return [message for role, message in sitting.crew.take() if role == "trainer"]
+    return [message for role, message in sitting.fleet.take() if role == "trainer"]
 
 
 def test_a_ready_trainer_is_asked_for_its_runs_and_the_newest_whole_one_is_offered_once() -> None:
@@ -104,13 +104,13 @@ def test_a_run_is_deleted_at_the_second_press_within_time() -> None:
 def test_answers_are_shown_and_the_browser_is_asked_once_to_keep_the_files() -> None:
     sitting = answered(Sitting().boot(), note="Saved a copy")
     assert sitting.view.texts["runs-note"] == "Saved a copy"
-    assert sitting.door.persisting == []
+    assert sitting.transfer.persisting == []
     for _ in range(2):
         answered(sitting, run("mine"), current="mine", saved="2026-11-21T14:32:00Z", note="no room", refused=True)
     assert (sitting.view.texts["runs-note"], sitting.view.texts["runs-refusal"]) == ("", "no room")
     assert sitting.view.texts["runs-state"].startswith("“mine”, saved ")
     assert sitting.view.rows["runs-list"][0][1].startswith("mine (this one): ")
-    (asked,) = sitting.door.persisting
+    (asked,) = sitting.transfer.persisting
     for kept, text in ((True, KEPT), (False, NOT_KEPT)):
         asked(kept)
         assert sitting.view.texts["runs-kept"] == text
@@ -144,11 +144,11 @@ def test_each_drill_goes_on_with_its_own_run() -> None:
 def test_files_come_in_go_out_and_the_run_is_saved_when_the_page_is_hidden() -> None:
     sitting = Sitting().boot()
     sitting.page.on_message("trainer", 0, Exported("ball.dshq", b"\x00"))
-    assert sitting.door.downloads == [("ball.dshq", b"\x00")]
-    sitting.door.guard.on_file("champion.dshq", b"\x01")
-    sitting.door.guard.on_hidden()
+    assert sitting.transfer.downloads == [("ball.dshq", b"\x00")]
+    sitting.transfer.guard.on_file("champion.dshq", b"\x01")
+    sitting.transfer.guard.on_hidden()
     assert sent(sitting) == [ImportRun("champion.dshq", b"\x01"), SaveRun()]
-    sitting.door.guard.on_refused_file("too large")
+    sitting.transfer.guard.on_refused_file("too large")
     assert sitting.view.texts["runs-refusal"] == "too large"
 
 

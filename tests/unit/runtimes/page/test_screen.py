@@ -19,11 +19,11 @@ def boards(sitting: Sitting) -> list[str]:
 def test_the_factory_button_and_its_key_change_the_view_and_back() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("factory")
-    assert sitting.crew.take() == [("show", messages.SetView("factory"))]
+    assert sitting.fleet.take() == [("show", messages.SetView("factory"))]
     assert sitting.view.attributes[("factory", "aria-pressed")] == "true"
     assert (boards(sitting), sitting.view.texts["hint"]) == (["factory"], HINTS["factory"])
     assert sitting.page.on_key("KeyF", "f", True, "")
-    assert sitting.crew.take() == [("show", messages.SetView("match"))]
+    assert sitting.fleet.take() == [("show", messages.SetView("match"))]
     assert sitting.view.attributes[("factory", "aria-pressed")] == "false"
     assert (boards(sitting), sitting.view.texts["hint"]) == (["match"], HINTS["match"])
 
@@ -32,14 +32,14 @@ def test_nobody_holds_or_touches_the_training_matches() -> None:
     sitting = Sitting().boot()
     assert sitting.enabled("play")
     sitting.page.on_click("factory")
-    sitting.crew.take()
+    sitting.fleet.take()
     assert not any(sitting.enabled(name) for name in ("play", "step", "speed"))
     for key in (" ", "."):
         sitting.page.on_key("", key, True, "")
     sitting.page.on_pointer("down", 10.0, 10.0)
     sitting.page.on_pointer("move", 60.0, 10.0)
     sitting.page.on_pointer("up", 60.0, 10.0)
-    assert sitting.crew.take() == []
+    assert sitting.fleet.take() == []
     sitting.page.on_click("factory")
     assert all(sitting.enabled(name) for name in ("play", "step", "speed"))
 
@@ -47,21 +47,24 @@ def test_nobody_holds_or_touches_the_training_matches() -> None:
 def test_choosing_who_plays_brings_the_match_back_and_leaving_it_drops_what_is_held() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("factory")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_change("player-left", "you")
-    assert sitting.crew.take() == [("show", messages.SetView("match")), ("show", messages.SetPlayers(messages.VISITOR))]
+    assert sitting.fleet.take() == [
+        ("show", messages.SetView("match")),
+        ("show", messages.SetPlayers(messages.VISITOR)),
+    ]
     sitting.page.on_pointer("down", 10.0, 10.0)
     sitting.page.on_pointer("move", 60.0, 10.0)
     sitting.page.on_click("factory")
-    assert [type(message) for _, message in sitting.crew.take()] == [messages.Input] * 3 + [messages.SetView]
+    assert [type(message) for _, message in sitting.fleet.take()] == [messages.Input] * 3 + [messages.SetView]
 
 
 def test_a_show_that_was_started_again_shows_what_was_on_screen() -> None:
     sitting = with_timeline()
     sitting.page.on_click("compare")
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
-    sent = [message for _, message in sitting.crew.take()]
+    sent = [message for _, message in sitting.fleet.take()]
     assert messages.SetView("compare") in sent
     assert messages.SetPlayers(11, messages.BOT, 1) in sent
 
@@ -70,11 +73,11 @@ def test_a_pointer_finds_the_field_it_is_on_and_the_scores_stand_above() -> None
     sitting = with_timeline()
     sitting.page.on_click("compare")
     assert boards(sitting) == ["compare"]
-    sitting.crew.take()
+    sitting.fleet.take()
     place = arrange(sitting.game.scene, 2, *sitting.view.size[:2])[1]
     sitting.page.on_pointer("down", *place.to_pixels(1.0, 1.0))
     sitting.page.on_pointer("up", *place.to_pixels(1.0, 1.0))
-    ((_, tap),) = sitting.crew.take()
+    ((_, tap),) = sitting.fleet.take()
     assert isinstance(tap, messages.Tap)
     assert tap.match == 2
     sitting.metrics("show", score_0=1, score_1=4, second={"score_0": 6, "score_1": 0})

@@ -11,12 +11,12 @@ from tests.fakes.page import STILL, Sitting
 def playing() -> Sitting:
     sitting = Sitting().boot()
     sitting.page.on_change("player-left", "you")
-    sitting.crew.take()
+    sitting.fleet.take()
     return sitting
 
 
 def actions(sitting: Sitting) -> list[int | None]:
-    return [message.action for _, message in sitting.crew.take() if isinstance(message, messages.Input)]
+    return [message.action for _, message in sitting.fleet.take() if isinstance(message, messages.Input)]
 
 
 def action(right: int = 0, up: int = 0, turn: int = 0, dash: bool = False) -> int:

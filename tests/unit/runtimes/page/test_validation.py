@@ -29,14 +29,14 @@ def told(on: bool = True, checks: int = 0, trouble: str = "", rows: object = ())
 
 def test_the_switch_is_sent_and_repeated_to_a_trainer_that_takes_over() -> None:
     sitting = Sitting().boot()
-    sitting.crew.take()
+    sitting.fleet.take()
     for on in (True, False, True):
         sitting.page.on_click("validate")
-        assert sitting.crew.take() == [("trainer", messages.SetValidation(on))]
+        assert sitting.fleet.take() == [("trainer", messages.SetValidation(on))]
         assert sitting.view.attributes[("validate", "aria-checked")] == str(on).lower()
         assert sitting.view.attributes[("validation-table", "hidden")] == (None if on else "")
     sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
-    assert ("trainer", messages.SetValidation(True)) in sitting.crew.take()
+    assert ("trainer", messages.SetValidation(True)) in sitting.fleet.take()
 
 
 def test_the_address_may_have_turned_it_on() -> None:

@@ -11,7 +11,7 @@ from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting
 
-MADE = messages.Compiled("{}", b"\x00asm")
+MADE = messages.CompiledProgram("{}", b"\x00asm")
 
 
 def opened() -> Sitting:
@@ -23,23 +23,23 @@ def opened() -> Sitting:
 
 def test_nothing_is_run_before_the_reader_presses_run() -> None:
     sitting = opened()
-    assert sitting.view.values[EDITOR] == sitting.forge.texts["ball"]
+    assert sitting.view.values[EDITOR] == sitting.compiler.texts["ball"]
     assert sitting.view.attributes[(EDITOR, "open")] == ""
-    assert sitting.forge.attempts == [] and sitting.crew.take() == []
+    assert sitting.compiler.attempts == [] and sitting.fleet.take() == []
 
 
 def test_code_is_compiled_installed_and_nothing_learned_is_lost() -> None:
     sitting = opened()
     sitting.view.values[EDITOR] = "edited"
     sitting.page.on_click("workshop-run")
-    drill, text, answer = sitting.forge.attempts[0]
+    drill, text, answer = sitting.compiler.attempts[0]
     assert (drill, text) == ("ball", "edited")
     assert sitting.view.attributes[("workshop-run", "disabled")] == ""
     answer(MADE)
-    name, made, then = sitting.forge.installed[0]
+    name, made, then = sitting.compiler.installed[0]
     assert (name, made) == ("ball", MADE)
     then("", False)
-    assert sitting.crew.take() == []
+    assert sitting.fleet.take() == []
     assert "Your code is running; it goes on with what it learned." in sitting.view.texts[SAID]
     assert sitting.view.attributes[("workshop-run", "disabled")] is None
 
@@ -49,17 +49,17 @@ def test_the_reader_may_start_from_nothing_and_must_where_the_shape_changes() ->
         sitting = opened()
         sitting.view.values["workshop-weights"] = choice
         sitting.page.on_click("workshop-run")
-        sitting.forge.attempts[0][2](MADE)
-        sitting.forge.installed[0][2]("", lost)
-        assert len(sitting.crew.take()) == forgets
+        sitting.compiler.attempts[0][2](MADE)
+        sitting.compiler.installed[0][2]("", lost)
+        assert len(sitting.fleet.take()) == forgets
         assert "from nothing" in sitting.view.texts[SAID]
 
 
 def test_refused_code_is_marked_and_changes_nothing() -> None:
     sitting = opened()
     sitting.page.on_click("workshop-run")
-    sitting.forge.attempts[0][2](messages.Refused("SyntaxError: invalid syntax", 7))
-    assert sitting.forge.installed == [] and sitting.crew.take() == []
+    sitting.compiler.attempts[0][2](messages.Refused("SyntaxError: invalid syntax", 7))
+    assert sitting.compiler.installed == [] and sitting.fleet.take() == []
     assert sitting.view.texts[SAID].startswith("Line 7: SyntaxError")
     assert sitting.view.attributes[(EDITOR, "data-line")] == "7"
     sitting.page.on_click("workshop-run")
@@ -70,8 +70,8 @@ def test_restoring_puts_text_and_program_back() -> None:
     sitting = opened()
     sitting.view.values[EDITOR] = "edited"
     sitting.page.on_click("workshop-restore")
-    assert sitting.view.values[EDITOR] == sitting.forge.texts["ball"]
-    name, made, then = sitting.forge.installed[0]
+    assert sitting.view.values[EDITOR] == sitting.compiler.texts["ball"]
+    name, made, then = sitting.compiler.installed[0]
     assert (name, made) == ("ball", None)
     then("status 503", False)
     assert "could not go over to it: status 503" in sitting.view.texts[SAID]
@@ -79,10 +79,10 @@ def test_restoring_puts_text_and_program_back() -> None:
 
 def test_every_drill_keeps_its_own_text() -> None:
     sitting = opened()
-    sitting.forge.texts["chase"] = "class Mine(ChaseDrill): pass"
+    sitting.compiler.texts["chase"] = "class Mine(ChaseDrill): pass"
     sitting.view.values[EDITOR] = "edited"
     sitting.page.on_drill(facts_of(make("chase")))
-    assert sitting.view.values[EDITOR] == sitting.forge.texts["chase"]
+    assert sitting.view.values[EDITOR] == sitting.compiler.texts["chase"]
     sitting.page.on_drill(facts_of(make("ball")))
     assert sitting.view.values[EDITOR] == "edited"
 
@@ -91,18 +91,18 @@ def test_a_program_that_comes_after_another_drill_was_chosen_is_not_installed() 
     sitting = opened()
     sitting.page.on_click("workshop-run")
     sitting.page.on_drill(facts_of(make("chase")))
-    sitting.forge.attempts[0][2](MADE)
-    assert sitting.forge.installed == []
+    sitting.compiler.attempts[0][2](MADE)
+    assert sitting.compiler.installed == []
 
 
 def test_without_its_code_the_editor_runs_nothing() -> None:
     sitting = Sitting().boot()
-    sitting.forge.texts.clear()
+    sitting.compiler.texts.clear()
     sitting.page.on_click("workshop-open")
     assert "could not be loaded: status 404" in sitting.view.texts[SAID]
     sitting.page.on_click("workshop-run")
     sitting.page.on_click("workshop-restore")
-    assert sitting.forge.attempts == sitting.forge.installed == []
+    assert sitting.compiler.attempts == sitting.compiler.installed == []
 
 
 @pytest.mark.parametrize("drill", ["ball", "sumo", "chase"])
@@ -119,7 +119,7 @@ def test_a_part_alone_is_still_a_class_and_the_same_drill(drill: str) -> None:
 
 def test_an_address_may_ask_for_a_part_and_restoring_puts_that_back() -> None:
     sitting = Sitting(Opening(given={"editor": "reward"}))
-    sitting.forge.texts["ball"] = source_of("ball")
+    sitting.compiler.texts["ball"] = source_of("ball")
     sitting.boot().page.on_click("workshop-open")
     shown = sitting.view.values[EDITOR]
     assert "def reward" in shown and "def observe" not in shown

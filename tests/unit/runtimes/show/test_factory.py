@@ -10,7 +10,7 @@ from drillsergeant.drills import make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import worker_seed
-from drillsergeant.learn.reference.matches import Matches
+from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.rollout import KernelCollector
 from drillsergeant.learn.wasm.scratch import plan_for
@@ -52,7 +52,7 @@ def test_every_match_looked_at_stands_where_the_reference_starts_it() -> None:
         plant.start(worker)
     seen = iter(plant.look(0.0))
     for worker, count in enumerate((22, 21, 21)):
-        reference = Matches(make("ball"), 40, worker_seed(SEED, worker)).state
+        reference = MatchBatch(make("ball"), 40, worker_seed(SEED, worker)).state
         for match in range(count):
             there = next(seen)
             assert {name: float(reference[name][match]) for name in there} == there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
 
 from tests.fakes.theatre import FRAME_S, Theatre
@@ -72,7 +72,7 @@ def test_a_snapshot_that_is_gone_is_refused_and_nothing_changes() -> None:
     theatre = Theatre()
     theatre.keep(0, 3, seed=2)
     set_players(theatre, 3, BOT)
-    with pytest.raises(messages.ProtocolError, match="snapshot 77 is not kept any more"):
+    with pytest.raises(codec.ProtocolError, match="snapshot 77 is not kept any more"):
         set_players(theatre, NEWEST, 77)
     assert theatre.told("players") == [3, BOT]
 
@@ -165,12 +165,12 @@ def test_a_player_is_looked_into_only_on_request_and_by_pointing_at_it() -> None
     assert sum(inside["probabilities"]) == pytest.approx(1.0)
     assert 0 <= inside["entropy"] <= 3.41
     assert theatre.show.report_every_s == 0.2 < slow
-    assert [bout.chosen for bout in theatre.show.bouts] == [1]
+    assert [screen_match.chosen for screen_match in theatre.show.screen_matches] == [1]
     theatre.show.handle(messages.Tap(0.0, 3.9))  # nobody stands there
     assert theatre.show.metrics()["inside"]
     theatre.show.handle(messages.Inspect(-1))
     assert "inside" not in theatre.show.metrics()
-    with pytest.raises(messages.ProtocolError, match="below 2"):
+    with pytest.raises(codec.ProtocolError, match="below 2"):
         theatre.show.handle(messages.Inspect(2))
 
 
@@ -183,7 +183,7 @@ def test_a_drill_for_one_plays_compares_and_is_looked_into() -> None:
     theatre.show.handle(messages.SetView("compare"))
     theatre.show.handle(messages.Inspect(0, 2))
     theatre.show.frame(0.0)
-    assert [bout.chosen for bout in theatre.show.bouts] == [None, 0]
+    assert [screen_match.chosen for screen_match in theatre.show.screen_matches] == [None, 0]
 
 
 def test_a_visitor_plays_a_chosen_version() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 
 from tests.fakes.theatre import FRAME_S, Theatre
 
@@ -48,7 +48,7 @@ def test_speed_and_pause_decide_how_much_time_is_played() -> None:
 
 def test_step_advances_while_paused_and_is_refused_while_playing() -> None:
     theatre = Theatre()
-    with pytest.raises(messages.ProtocolError, match="pause it first"):
+    with pytest.raises(codec.ProtocolError, match="pause it first"):
         theatre.show.handle(messages.Step(8))
     theatre.show.handle(messages.Pause())
     theatre.show.handle(messages.Step(8))
@@ -65,7 +65,7 @@ def test_a_human_moves_side_0_where_the_keys_say() -> None:
     after = theatre.ticks(40)[-1]
     body = next(body for body in theatre.drill.scene.bodies if body.side == 0)
     assert after[body.x] < before[body.x] - 0.1
-    with pytest.raises(messages.ProtocolError, match=r"INPUT\.action"):
+    with pytest.raises(codec.ProtocolError, match=r"INPUT\.action"):
         theatre.show.handle(messages.Input(action=theatre.drill.action_count))
 
 

@@ -1,12 +1,12 @@
 """The workshop's worker: started once, ended when an attempt takes too long, and every attempt is answered."""
 
-from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.supervisor.compile_client import CODE_LIMIT_S, Smithy
+from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.supervisor.compile_client import CODE_LIMIT_S, CompileClient
 
 from tests.unit.runtimes.supervisor.test_supervisor import FakeSpawner, FakeWorker
 
 REQUEST = messages.Compile("ball", "class Mine(BallDrill): pass", True)
-MADE = messages.Compiled("{}", b"\x00asm")
+MADE = messages.CompiledProgram("{}", b"\x00asm")
 
 
 class Stand:
@@ -14,15 +14,15 @@ class Stand:
 
     def __init__(self) -> None:
         self.spawner = FakeSpawner()
-        self.smithy = Smithy(self.spawner)
-        self.answers: list[messages.Compiled | messages.Refused] = []
+        self.compile_client = CompileClient(self.spawner)
+        self.answers: list[messages.CompiledProgram | messages.Refused] = []
 
     def ask(self) -> FakeWorker:
-        self.smithy.compile(REQUEST, self.answers.append)
+        self.compile_client.compile(REQUEST, self.answers.append)
         return self.spawner.workers[-1]
 
     def say(self, worker: FakeWorker, message: messages.Message) -> None:
-        worker.on_data(messages.encode(message))
+        worker.on_data(codec.encode(message))
 
     def late(self, limit_s: float) -> None:
         """The newest limit of this length passes."""
@@ -35,7 +35,7 @@ def test_a_worker_is_started_at_the_first_attempt_and_kept_for_the_next() -> Non
     worker = stand.ask()
     assert worker.sent == []
     worker.ready()
-    assert worker.sent == [messages.encode(REQUEST)]
+    assert worker.sent == [codec.encode(REQUEST)]
     stand.say(worker, messages.Checked())
     stand.say(worker, MADE)
     assert stand.answers == [MADE]
@@ -75,7 +75,7 @@ def test_a_workshop_that_fails_or_talks_nonsense_is_given_up() -> None:
     for break_it in (
         lambda worker: worker.on_error("404"),
         lambda worker: worker.on_data({"type": "NONSENSE"}),
-        lambda worker: worker.on_data(messages.encode(messages.Error("workshop", 0, "out of memory", fatal=True))),
+        lambda worker: worker.on_data(codec.encode(messages.Error("workshop", 0, "out of memory", fatal=True))),
     ):
         stand = Stand()
         worker = stand.ask()

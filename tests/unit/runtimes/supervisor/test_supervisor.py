@@ -10,9 +10,9 @@ from drillsergeant.memory.layout import Layout, Plan, initialise
 from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.setup import Setup
-from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, Hosted
+from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, HostObjects
 
 PLAN = Plan(workers=2, matches=8, sides=2, horizon=4, observation_size=3, action_count=2, parameter_count=10)
 
@@ -35,7 +35,7 @@ class FakeWorker:
         self.ended = True
 
     def ready(self, index: int = 0) -> None:
-        self.on_data(messages.encode(messages.Ready(self.role, index, 1.0)))
+        self.on_data(codec.encode(messages.Ready(self.role, index, 1.0)))
 
 
 class FakeSpawner:
@@ -116,7 +116,9 @@ def bench() -> Bench:
     memory = PlainMemory(layout.total_bytes)
     initialise(memory, layout)
     spawner = FakeSpawner()
-    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {"learner": "wasm"}), Hosted("{}", object(), object()))
+    fleet = Fleet(
+        spawner, memory, layout, "run", Setup(1, PLAN, {"learner": "wasm"}), HostObjects("{}", object(), object())
+    )
     return Bench(spawner, Listener(), memory, layout, fleet)
 
 
@@ -203,7 +205,7 @@ def test_junk_from_a_worker_becomes_an_error_message(bench: Bench) -> None:
 def test_in_solo_mode_the_page_passes_on_what_the_trainer_mirrors_and_keeps_it_for_who_starts_anew() -> None:
     spawner, layout = FakeSpawner(), Layout(PLAN)
     memory = PlainMemory(layout.total_bytes)
-    hosted = Hosted("{}", object(), layout.pages)
+    hosted = HostObjects("{}", object(), layout.pages)
     fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {}, mode="solo"), hosted)
     fleet.start(Listener())
     spawner.newest("show").ready()
@@ -211,8 +213,8 @@ def test_in_solo_mode_the_page_passes_on_what_the_trainer_mirrors_and_keeps_it_f
     trainer, show = spawner.newest("trainer"), spawner.newest("show")
     assert trainer.sent[0]["memory"] == layout.pages and trainer.sent[0]["contents"] == {}
     trainer.ready()
-    trainer.on_data(messages.encode(messages.Mirrored({"64": b"old", "128": b"kept"})))
-    trainer.on_data(messages.encode(messages.Mirrored({"64": b"new"})))
+    trainer.on_data(codec.encode(messages.Mirrored({"64": b"old", "128": b"kept"})))
+    trainer.on_data(codec.encode(messages.Mirrored({"64": b"new"})))
     assert [message["spans"] for message in show.sent if message["type"] == "MIRRORED"][-1] == {"64": b"new"}
     trainer.on_error("it died")
     assert spawner.newest("trainer") is not trainer
@@ -227,7 +229,7 @@ def replace(bench: Bench, plan: Plan = OTHER) -> tuple[PlainMemory, Layout]:
     layout = Layout(plan)
     memory = PlainMemory(layout.total_bytes)
     initialise(memory, layout)
-    bench.fleet.replace(Hosted("{other}", object(), object()), Setup(9, plan, {"learner": "wasm"}), layout, memory)
+    bench.fleet.replace(HostObjects("{other}", object(), object()), Setup(9, plan, {"learner": "wasm"}), layout, memory)
     return memory, layout
 
 
@@ -261,18 +263,18 @@ def test_what_the_old_runtime_still_says_is_not_taken_for_the_new_one(bench: Ben
     replace(bench)
     replace(bench)
     bench.listener.messages.clear()
-    trainer.on_data(messages.encode(messages.Metrics("trainer", 0, {"decisions": 5})))
+    trainer.on_data(codec.encode(messages.Metrics("trainer", 0, {"decisions": 5})))
     trainer.ready()
     assert bench.fleet.states()["trainer"] == "starting"
     trainer.ready()
     assert bench.fleet.states()["trainer"] == "ready"
-    trainer.on_data(messages.encode(messages.Metrics("trainer", 0, {"decisions": 6})))
+    trainer.on_data(codec.encode(messages.Metrics("trainer", 0, {"decisions": 6})))
     assert [message.TYPE for message in bench.listener.messages] == ["READY", "METRICS"]
 
 
 def test_only_some_workers_go_over_to_edited_code(bench: Bench) -> None:
     bench.boot()
-    hosted = Hosted("{edited}", object(), object())
+    hosted = HostObjects("{edited}", object(), object())
     bench.fleet.replace(hosted, Setup(1, PLAN, {}), bench.layout, bench.memory, ("show", "rollout"))
     last = {worker.name: worker.sent[-1].get("program") for worker in bench.spawner.workers}
     assert last == {"show": "{edited}", "trainer": "{}", "rollout.0": "{edited}", "rollout.1": "{edited}"}
@@ -311,11 +313,11 @@ def test_a_worker_without_a_pulse_is_ended_and_replaced(bench: Bench) -> None:
 def test_a_worker_that_could_not_start_in_any_other_place_is_not_started_again() -> None:
     spawner, layout = FakeSpawner(), Layout(PLAN)
     listener, memory = Listener(), PlainMemory(layout.total_bytes)
-    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {}), Hosted("{}", object(), memory))
+    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {}), HostObjects("{}", object(), memory))
     fleet.start(listener)
     spawner.newest("show").ready()
     player = spawner.newest("rollout.0")
-    player.on_data(messages.encode(messages.Error("rollout", 0, "another build", fatal=True, final=True)))
+    player.on_data(codec.encode(messages.Error("rollout", 0, "another build", fatal=True, final=True)))
     assert player.ended and spawner.newest("rollout.0") is player
     assert fleet.states()["rollout.0"] == "dead" and fleet.states()["rollout.1"] == "starting"
     assert ("rollout.0", "dead", "another build") in listener.states

@@ -117,7 +117,7 @@ def found(storage: FakeStorage, names: list[str]) -> dict[str, bytes | None]:
 
 
 def interrupt(storage: FakeStorage, operation: object, before: int, error: BaseException) -> bool:
-    """Run it with ``error`` at call number ``before``; whether it got that far."""
+    """Run it with `error` at call number `before`; whether it got that far."""
 
     def strike(number: int) -> None:
         if number == before:

@@ -1,7 +1,7 @@
 """The visitor's choice of learner: it reaches the trainer, outlives it, and what cannot be is refused."""
 
 import pytest
-from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol import codec, messages
 
 from tests.fakes.page import Sitting
 from tests.unit.runtimes.trainer.test_trainer import Factory
@@ -9,13 +9,13 @@ from tests.unit.runtimes.trainer.test_trainer import Factory
 
 def test_a_choice_is_sent_and_repeated_to_a_trainer_that_takes_over() -> None:
     sitting = Sitting().boot()
-    sitting.crew.take()
+    sitting.fleet.take()
     sitting.page.on_change("learner", "webgpu")
-    assert sitting.crew.take() == [("trainer", messages.SetLearner("webgpu"))]
+    assert sitting.fleet.take() == [("trainer", messages.SetLearner("webgpu"))]
     sitting.page.on_change("learner", "abacus")
-    assert sitting.crew.take() == []
+    assert sitting.fleet.take() == []
     sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
-    assert ("trainer", messages.SetLearner("webgpu")) in sitting.crew.take()
+    assert ("trainer", messages.SetLearner("webgpu")) in sitting.fleet.take()
 
 
 def test_until_then_the_field_shows_what_the_trainer_was_started_with() -> None:
@@ -33,9 +33,9 @@ def test_until_then_the_field_shows_what_the_trainer_was_started_with() -> None:
 
 
 def test_an_unknown_learner_is_no_message() -> None:
-    wire = messages.encode(messages.SetLearner("abacus"))
-    with pytest.raises(messages.ProtocolError, match="one of auto, wasm, webgpu, not 'abacus'"):
-        messages.decode(wire, "trainer")
+    wire = codec.encode(messages.SetLearner("abacus"))
+    with pytest.raises(codec.ProtocolError, match="one of auto, wasm, webgpu, not 'abacus'"):
+        codec.decode(wire, "trainer")
 
 
 def test_the_reference_learner_cannot_be_exchanged() -> None:

@@ -36,7 +36,7 @@ def training() -> Factory:
 def test_a_click_on_the_timeline_brings_weights_and_optimiser_back_and_training_goes_on() -> None:
     factory = training()
     factory.rounds(2)
-    factory.trainer.handle(messages.Snapshot())
+    factory.trainer.handle(messages.KeepSnapshot())
     kept = factory.learner.state()
     factory.rounds(2)
     ident, version = entries(factory)[-1]["id"], factory.host.metrics()["version"]
@@ -87,10 +87,10 @@ def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
     factory = Factory()
     factory.trainer._lockstep = 3
     factory.trainer.handle(messages.StartTraining())
-    for message in (messages.Rewind(1), messages.Snapshot()):
+    for message in (messages.Rewind(1), messages.KeepSnapshot()):
         with pytest.raises(ValueError, match="not for lockstep"):
             factory.trainer.handle(message)
-    factory.trainer.course.timeline._due_at = 0.0
+    factory.trainer.run_control.timeline._due_at = 0.0
     factory.rounds(3)
     factory.trainer.report()
     assert len(entries(factory)) == 1
@@ -108,12 +108,12 @@ def test_each_change_of_a_hyperparameter_is_marked_and_no_change_is_not() -> Non
 def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     factory = training()
     factory.rounds(2)
-    factory.trainer.course.hyper = Hyper(learning_rate=0.0001)  # as a guard may have made it
+    factory.trainer.run_control.hyper = Hyper(learning_rate=0.0001)  # as a guard may have made it
     with pytest.raises(ValueError, match="clip must be"):
         factory.trainer.handle(messages.ResetTrainer(4, {"clip": 7.0}))
     assert factory.trainer.decisions == 256
     factory.trainer.handle(messages.ResetTrainer(4, {"clip": 0.1}))
-    assert factory.trainer.course.hyper == Hyper(clip=0.1), "what guards had changed is as the visitor had it"
+    assert factory.trainer.run_control.hyper == Hyper(clip=0.1), "what guards had changed is as the visitor had it"
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
     rate = factory.trainer._report.win_rates["scripted"]
@@ -126,27 +126,27 @@ def win(factory: Factory, rate: WinRate) -> None:
     for _ in range(2):
         rate.add(800, 800, 0)
         factory.rounds(1)
-    assert factory.trainer.course.timeline.best is not None
+    assert factory.trainer.run_control.timeline.best is not None
 
 
 def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> None:
     factory = training()
-    course, rate = factory.trainer.course, factory.trainer._report.win_rates["scripted"]
+    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates["scripted"]
     rate.add(800, 800, 0)
     factory.rounds(1)
     best = factory.learner.state()
     factory.rounds(1)
-    assert [entry.kind for entry in course.timeline.entries] == ["first"], "too early to say"
+    assert [entry.kind for entry in run_control.timeline.entries] == ["first"], "too early to say"
     rate.add(800, 800, 0)
     factory.rounds(1)
     factory.trainer.report()
-    assert [entry.kind for entry in course.timeline.entries] == ["first", "best"]
+    assert [entry.kind for entry in run_control.timeline.entries] == ["first", "best"]
     factory.rounds(2)
     rate.add(800, 0, 800)
     factory.rounds(1)
     assert factory.learner.state() == best
-    assert course.hyper == Hyper(learning_rate=Hyper().learning_rate / 2)
-    assert course.wanted == Hyper()
+    assert run_control.hyper == Hyper(learning_rate=Hyper().learning_rate / 2)
+    assert run_control.wanted == Hyper()
     factory.trainer.report()
     assert events(factory) == [
         (
@@ -159,12 +159,12 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
     for _ in range(3):  # of which the first batch is left out: the policy before has begun it
         rate.add(800, 0, 800)
         factory.rounds(1)
-    assert len(course.events.newest) == 1, "no second rewind so soon"
+    assert len(run_control.events.newest) == 1, "no second rewind so soon"
 
 
 def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
     factory = training()
-    factory.trainer.course.to_win = False
+    factory.trainer.run_control.to_win = False
     rate = factory.trainer._report.win_rates["scripted"]
     win(factory, rate)
     for _ in range(10):
@@ -176,17 +176,17 @@ def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
 
 def test_a_rewind_by_hand_makes_the_guard_forget_the_best_which_stays_on_the_timeline() -> None:
     factory = training()
-    course, rate = factory.trainer.course, factory.trainer._report.win_rates["scripted"]
+    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates["scripted"]
     win(factory, rate)
-    course.rewind(course.timeline.entries[0].id)
-    assert [entry.kind for entry in course.timeline.entries] == ["first", "manual", "auto"]
-    assert course.timeline.best is None
+    run_control.rewind(run_control.timeline.entries[0].id)
+    assert [entry.kind for entry in run_control.timeline.entries] == ["first", "manual", "auto"]
+    assert run_control.timeline.best is None
     rate.restart(0)
     for _ in range(2):
         rate.add(800, 0, 800)
         factory.rounds(1)
-    assert course.timeline.best is not None
-    assert course.timeline.best.win == 0.0
+    assert run_control.timeline.best is not None
+    assert run_control.timeline.best.win == 0.0
 
 
 def test_every_message_is_a_row_of_its_own() -> None:

@@ -12,7 +12,7 @@ from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
 from drillsergeant.learn.files.dshq import Schema, read_policy, write_policy
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.runs import (
+from drillsergeant.runtimes.protocol.messages import (
     DeleteRun,
     ExportRun,
     ImportRun,
@@ -91,7 +91,7 @@ def test_a_run_is_saved_by_itself_and_goes_on_in_another_tab_where_it_was() -> N
     assert (told["current"], told["note"]) == (TITLE, "Continued 'Ball Drill'")
     assert second.state() == first.state()
     assert second.trainer.trained_s() == pytest.approx(second.saved(TITLE).progress.trained_s)
-    assert [event["kind"] for event in second.trainer.course.values()["events"]] == ["save"]  # type: ignore[attr-defined]
+    assert [event["kind"] for event in second.trainer.run_control.values()["events"]] == ["save"]  # type: ignore[attr-defined]
     published = bytearray(len(first.trainer.capture().state.arrays["parameters"]))
     second.trainer._memory.read(second.trainer._weights.active_offset, published)
     assert bytes(published) == first.trainer.capture().state.arrays["parameters"]
@@ -231,7 +231,7 @@ def test_an_import_is_saved_under_its_own_name_and_trained_on() -> None:
     told = tab.ask(ImportRun("champion.dshq", memoryview(write_policy(imported))))
     assert (told["current"], told["refused"]) == ("champion", False)
     assert tab.trainer.capture().state == imported.state
-    assert (tab.trainer.decisions, tab.trainer.course.hyper) == (31_000_000, imported.hyper)
+    assert (tab.trainer.decisions, tab.trainer.run_control.hyper) == (31_000_000, imported.hyper)
     assert tab.saved("champion").progress.win_rate == 0.93  # until this page has measured one
     assert tab.saved(TITLE).state.updates == 2
     assert tab.train(1).trainer.updates == 312
@@ -264,7 +264,7 @@ def test_a_trainer_that_died_goes_on_with_the_newest_weights_and_the_saved_count
 
 def test_a_trainer_that_takes_over_goes_on_with_the_snapshots_that_are_left() -> None:
     tab = Tab().train(2)
-    tab.trainer.handle(messages.Snapshot())
+    tab.trainer.handle(messages.KeepSnapshot())
     tab.train(1).ask(SaveRun())
     tab.trainer.report()
     told = tab.host.metrics()["timeline"]

@@ -6,7 +6,7 @@ import pytest
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan, initialise
-from drillsergeant.memory.snapshots import LibraryReader, LibraryWriter
+from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
 from drillsergeant.runtimes.trainer.timeline import (
     AUTO,
     BEST,
@@ -15,8 +15,8 @@ from drillsergeant.runtimes.trainer.timeline import (
     MANUAL,
     MANUAL_KEPT,
     Entry,
-    Moment,
     Timeline,
+    TimelineEntry,
 )
 
 PARAMETERS = 8
@@ -37,14 +37,14 @@ class Run:
         self.layout = Layout(PLAN)
         self.memory = PlainMemory(self.layout.total_bytes)
         initialise(self.memory, self.layout)
-        self.library = LibraryWriter(self.memory, self.layout)
+        self.library = SnapshotWriter(self.memory, self.layout)
         self.timeline = Timeline(self.library)
         self.number = 0
         self.keep(FIRST, 0)
 
     def keep(self, kind: str, decisions: int, win: float | None = None) -> Entry:
         self.number += 1
-        return self.timeline.add(kind, state(self.number), Moment(decisions / 1e5, decisions, self.number), win)
+        return self.timeline.add(kind, state(self.number), TimelineEntry(decisions / 1e5, decisions, self.number), win)
 
     def train(self, until: int, per_update: int = 8192, begin: int = 0) -> None:
         for decisions in range(begin, until, per_update):
@@ -59,7 +59,7 @@ class Run:
         entries = self.timeline.entries
         assert len(entries) <= LIBRARY_SLOTS
         ids = [0] * LIBRARY_SLOTS
-        reader, target = LibraryReader(self.memory, self.layout), self.layout["weights.0"].offset
+        reader, target = SnapshotReader(self.memory, self.layout), self.layout["weights.0"].offset
         for entry in entries:
             assert ids[entry.slot] == 0
             ids[entry.slot] = entry.id
@@ -160,9 +160,9 @@ def test_a_new_run_and_a_new_trainer_begin_with_an_empty_library_and_ids_that_ar
     run.timeline.clear()
     assert run.library.ids() == [0] * LIBRARY_SLOTS
     assert run.keep(FIRST, 0).id == last + 1
-    successor = Timeline(LibraryWriter(run.memory, run.layout))
+    successor = Timeline(SnapshotWriter(run.memory, run.layout))
     assert run.library.ids() == [0] * LIBRARY_SLOTS
-    first = successor.add(FIRST, state(1), Moment(0.0, 0, 9), None)
+    first = successor.add(FIRST, state(1), TimelineEntry(0.0, 0, 9), None)
     assert first.id == last + 2
 
 
@@ -184,10 +184,10 @@ def test_a_trainer_that_takes_over_finds_what_is_told_of_and_left_and_nothing_el
     lost = run.timeline.entries[2].id
     junk: list[object] = [3, {}, {**told[0], "kind": "worst"}, {**told[1], "t_s": "soon"}, {**told[1], "id": 999}]
 
-    run.timeline = Timeline(LibraryWriter(run.memory, run.layout))
+    run.timeline = Timeline(SnapshotWriter(run.memory, run.layout))
     now = run.keep(FIRST, 260_000)
     assert not run.timeline.holds(kept[told[0]["id"]])  # type: ignore[index]
-    run.timeline.recall([*junk, *told, *told], state(77))
+    run.timeline.restore_timeline([*junk, *told, *told], state(77))
     run.check()
     assert sorted(entry.id for entry in run.timeline.entries) == sorted({*kept, now.id} - {lost})
     assert run.decisions() == sorted(run.decisions())
@@ -199,7 +199,7 @@ def test_a_trainer_that_takes_over_finds_what_is_told_of_and_left_and_nothing_el
             assert found.arrays["parameters"] == kept[entry.id].arrays["parameters"]
             assert (found.updates, found.steps, set(found.arrays["mean"] + found.arrays["square"])) == (77, 0, {0})
             assert run.timeline.holds(found)
-    run.timeline.recall(told, state(1))
+    run.timeline.restore_timeline(told, state(1))
     run.check()
     run.train(30_000_000, begin=300_000)
     run.check()
@@ -210,13 +210,13 @@ def test_no_more_is_recalled_than_there_is_room_for() -> None:
     run.train(300_000_000, per_update=65_536)
     told = run.timeline.plain()
     assert len(told) == LIBRARY_SLOTS
-    run.timeline = Timeline(LibraryWriter(run.memory, run.layout))
+    run.timeline = Timeline(SnapshotWriter(run.memory, run.layout))
     run.keep(FIRST, 300_000_000)
-    run.timeline.recall(told, state(1))
+    run.timeline.restore_timeline(told, state(1))
     assert len(run.timeline.entries) == LIBRARY_SLOTS
     run.check()
-    run.timeline = Timeline(LibraryWriter(run.memory, run.layout))
-    run.timeline.recall("junk", state(1))
+    run.timeline = Timeline(SnapshotWriter(run.memory, run.layout))
+    run.timeline.restore_timeline("junk", state(1))
     assert run.timeline.entries == []
 
 

@@ -83,7 +83,7 @@ def test_each_chunk_becomes_one_update_and_one_version() -> None:
     values = factory.host.metrics()
     assert (values["updates"], values["version"]) == (3, 4)  # version 1 is the fresh network
     assert values["decisions"] == 3 * 4 * 32
-    assert values["steps"] == factory.trainer.course.hyper.epochs  # all rows fit one minibatch
+    assert values["steps"] == factory.trainer.run_control.hyper.epochs  # all rows fit one minibatch
     assert values["dropped"] == 0
 
 
@@ -108,11 +108,11 @@ def test_an_idle_ring_is_no_update() -> None:
 )
 def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(changes: dict[str, object]) -> None:
     factory = Factory()
-    before = factory.trainer.course.hyper
+    before = factory.trainer.run_control.hyper
     for message in (messages.SetHyper(changes), messages.StartTraining(changes)):
         with pytest.raises(ValueError, match=r"from|no hyperparameter named"):
             factory.trainer.handle(message)
-    assert factory.trainer.course.hyper == before
+    assert factory.trainer.run_control.hyper == before
     assert not factory.trainer.training
 
 
@@ -138,7 +138,7 @@ def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_
     factory.rounds(8)
     factory.trainer.report()
     values = factory.host.metrics()
-    (first,) = factory.trainer.course.timeline.entries
+    (first,) = factory.trainer.run_control.timeline.entries
     (row,) = values["pool"]  # type: ignore[misc]
     assert row["id"] == first.id
     assert row["games"] == 3 * 4, "matches of eight decisions, from the second chunk of four on"

@@ -21,8 +21,8 @@ LEAST_SCALE = 1.0  # a goal is worth 1: the drawing reaches at least so far up a
 SEEN_REACH = 1.5  # observations are of magnitude about 1: where their bars end
 
 
-class Inside:
-    """Whom the visitor looks into. ``actions`` [ACT][parts] and ``observation`` [OBS] are the drill's own words."""
+class Inspector:
+    """Whom the visitor looks into. `actions` [ACT][parts] and `observation` [OBS] are the drill's own words."""
 
     def __init__(
         self,

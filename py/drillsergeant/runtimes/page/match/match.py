@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from drillsergeant.drawing.match import arrange
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
-from drillsergeant.runtimes.page.interfaces import Game
-from drillsergeant.runtimes.page.match.inspector import SELECT, Inside
+from drillsergeant.runtimes.page.interfaces import DrillOnPage
+from drillsergeant.runtimes.page.match.inspector import SELECT, Inspector
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Views
 from drillsergeant.runtimes.page.match.seed import SeedField
@@ -29,13 +29,13 @@ HINTS = {
 
 
 class MatchPart:
-    """The page's part around the field. ``send`` reaches a role, ``tell`` answers the visitor in a sentence."""
+    """The page's part around the field. `send` reaches a role, `tell` answers the visitor in a sentence."""
 
     def __init__(
         self,
         view: View,
         send: Callable[[str, messages.Message], None],
-        game: Game,
+        game: DrillOnPage,
         seed: SeedField,
         address: Address,
         tell: Callable[[str], None],
@@ -50,14 +50,14 @@ class MatchPart:
         self._dragging = False
         self._take(game)
 
-    def _take(self, game: Game) -> None:
+    def _take(self, game: DrillOnPage) -> None:
         """Everything that depends on the drill."""
         self._game = game
-        self._inside = Inside(self._view, self._to_show, game.actions, game.observation)
+        self._inside = Inspector(self._view, self._to_show, game.actions, game.observation)
         self._steering = Steering(game, HUMAN_SIDE, (self._keys, self._pads, self._controller))
         self._view.set_attribute("team-right", "hidden", "" if game.sides < 2 else None)
 
-    def on_drill(self, game: Game) -> None:
+    def on_drill(self, game: DrillOnPage) -> None:
         """The workers go over to another drill, which has versions of its own."""
         self.on_blur()
         looking, same = self._inside.side, game.name == self._game.name
@@ -125,7 +125,7 @@ class MatchPart:
     # What the visitor does.
 
     def on_change(self, name: str, value: str) -> bool:
-        """The field ``name`` now holds ``value``; returns whether it belongs to this part."""
+        """The field `name` now holds `value`; returns whether it belongs to this part."""
         if name == "speed":
             self._set_speed(value)
         elif name == SELECT:

@@ -59,7 +59,7 @@ def versions_of(timeline: object) -> list[Version]:
 
 
 class Players:
-    """The selects, the slider and its buttons. ``send`` reaches a role; ``seated`` hears whether the visitor plays."""
+    """The selects, the slider and its buttons. `send` reaches a role; `seated` hears whether the visitor plays."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Players:
             COMPARE: self._compare,
             "duel": self._duel,
             "rewind": self._rewind,
-            "snapshot": lambda: self._send("trainer", messages.Snapshot()),
+            "snapshot": lambda: self._send("trainer", messages.KeepSnapshot()),
         }
 
     def repeat(self) -> None:
@@ -202,7 +202,7 @@ class Players:
         return FIXED[who]
 
     def version(self, newest: object) -> object:
-        """Return the version for the board above the match: of what plays there, ``newest`` where that plays."""
+        """Return the version for the board above the match: of what plays there, `newest` where that plays."""
         only_then = THEN in self._sides.values() and NOW not in self._sides.values()
         return self._then.version if only_then and self._then is not None else newest
 

@@ -16,7 +16,7 @@ STANDING = 0.05  # times real time; below that nobody sees anything move
 
 
 class Views:
-    """Which view the visitor has chosen. ``send`` reaches the show."""
+    """Which view the visitor has chosen. `send` reaches the show."""
 
     def __init__(self, view: View, send: Callable[[messages.Message], None]) -> None:
         self._view, self._send = view, send
@@ -28,7 +28,7 @@ class Views:
         return MATCHES[self.now]
 
     def turn(self, name: str) -> None:
-        """Change to the view ``name``, if it is another one."""
+        """Change to the view `name`, if it is another one."""
         if name == self.now:
             return
         self.now = name

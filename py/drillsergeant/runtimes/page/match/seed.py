@@ -12,7 +12,7 @@ LONGEST = 20  # characters of what is no seed that are worth repeating
 
 
 class SeedField:
-    """The seed in force. ``refuse`` hears in a sentence what was wrong."""
+    """The seed in force. `refuse` hears in a sentence what was wrong."""
 
     def __init__(self, view: View, seed: int, address: Address, refuse: Callable[[str], None]) -> None:
         self._view, self._address, self._refuse = view, address, refuse

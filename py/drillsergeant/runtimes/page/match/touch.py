@@ -28,7 +28,7 @@ class TouchPads:
         self._pressed: set[str] = set()
 
     def change(self, name: str, phase: str, x: float, y: float) -> None:
-        """A finger on the pad ``name``: ``phase`` is down, move or up; x and y from its middle, up to 1, y upwards."""
+        """A finger on the pad `name`: `phase` is down, move or up; x and y from its middle, up to 1, y upwards."""
         if name == STICK:
             self._lean(*((0.0, 0.0) if phase == "up" else (x, y)))
         elif phase == "down":
@@ -58,7 +58,7 @@ class TouchPads:
 
 
 class Controller:
-    """A game controller. It is asked for only while ``watch`` says so."""
+    """A game controller. It is asked for only while `watch` says so."""
 
     def __init__(self, watch: Callable[[bool], None]) -> None:
         self.watch = watch

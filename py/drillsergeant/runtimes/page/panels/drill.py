@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
-from drillsergeant.drills.contract import Words
+from drillsergeant.runtimes.page.interfaces import DrillOnPage
 from drillsergeant.runtimes.page.view import View
 
 CHOICE = "drill-choice"
@@ -16,26 +15,10 @@ FIRST = "ball"
 AROUND = " The score stands above it, the events below it."
 
 
-class Game(Protocol):
-    """What is said about a drill."""
-
-    @property
-    def name(self) -> str:
-        """Key in the registry of drills."""
-
-    @property
-    def sides(self) -> int:
-        """How many players learn in one match."""
-
-    @property
-    def words(self) -> Words:
-        """What the page says of it."""
-
-
 class DrillPanel:
-    """The chooser. ``bring`` fetches a drill and hands it to the workers; it answers by ``arrived`` or ``missing``."""
+    """The chooser. `bring` fetches a drill and hands it to the workers; it answers by `arrived` or `missing`."""
 
-    def __init__(self, view: View, game: Game, bring: Callable[[str], None]) -> None:
+    def __init__(self, view: View, game: DrillOnPage, bring: Callable[[str], None]) -> None:
         self._view, self._bring, self._game = view, bring, game
         self._write()
 
@@ -48,7 +31,7 @@ class DrillPanel:
         self._view.set_text(NOTE, f"{DRILLS[name]} is coming.")
         self._bring(name)
 
-    def arrived(self, game: Game) -> None:
+    def arrived(self, game: DrillOnPage) -> None:
         """The workers go over to this drill."""
         self._game = game
         self._view.set_text(NOTE, "")

@@ -13,7 +13,7 @@ from drillsergeant.runtimes.page.confirm import Question
 from drillsergeant.runtimes.page.number_text import compact, number, percent
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.runs import (
+from drillsergeant.runtimes.protocol.messages import (
     DeleteRun,
     Exported,
     ExportRun,
@@ -32,24 +32,24 @@ KEPT = "The browser has promised to keep your runs."
 NOT_KEPT = "The browser may delete saved runs when it runs out of room: export what you want to be sure of."
 
 
-class Door(Protocol):
+class FileTransfer(Protocol):
     """How files come in and go out, and how the page hears that it is about to be gone."""
 
-    def connect(self, guard: Guard) -> None:
+    def connect(self, guard: FileEvents) -> None:
         """Begin to report."""
 
     def download(self, filename: str, content: object) -> None:
-        """Give the visitor a file; ``content`` holds its bytes."""
+        """Give the visitor a file; `content` holds its bytes."""
 
     def persist(self, then: Callable[[bool], None]) -> None:
-        """Ask the browser to keep this site's files; ``then`` hears whether it will."""
+        """Ask the browser to keep this site's files; `then` hears whether it will."""
 
 
-class Guard(Protocol):
+class FileEvents(Protocol):
     """Who is told what comes through the door."""
 
     def on_file(self, name: str, content: object) -> None:
-        """The visitor chose or dropped a file; ``content`` holds its bytes."""
+        """The visitor chose or dropped a file; `content` holds its bytes."""
 
     def on_refused_file(self, why: str) -> None:
         """A file was not even read."""
@@ -59,10 +59,12 @@ class Guard(Protocol):
 
 
 class RunsPanel:
-    """``send`` reaches the trainer. Offers the newest run of a drill once a visit, with the first list."""
+    """`send` reaches the trainer. Offers the newest run of a drill once a visit, with the first list."""
 
-    def __init__(self, view: View, door: Door, drill: str, send: Callable[[messages.Message], None]) -> None:
-        self._view, self._door, self._send = view, door, send
+    def __init__(
+        self, view: View, transfer: FileTransfer, drill: str, send: Callable[[messages.Message], None]
+    ) -> None:
+        self._view, self._transfer, self._send = view, transfer, send
         self._runs: dict[str, Mapping[str, object]] = {}
         self._current = self._offered = ""
         self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
@@ -72,7 +74,7 @@ class RunsPanel:
         self._first_list, self._asked_to_persist = True, False
         self._sure = Question(view, "runs-delete", DELETE)
         view.set_text("runs-state", NOTHING_YET)
-        door.connect(self)
+        transfer.connect(self)
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does."""
@@ -115,7 +117,7 @@ class RunsPanel:
     def show(self, message: messages.Message) -> None:
         """The trainer has answered a request."""
         if isinstance(message, Exported):
-            self._door.download(message.filename, message.content)
+            self._transfer.download(message.filename, message.content)
         elif isinstance(message, Runs):
             runs = message.runs if isinstance(message.runs, Sequence) else []
             self._runs = {str(run["name"]): run for run in runs if isinstance(run, Mapping) and "name" in run}
@@ -213,7 +215,7 @@ class RunsPanel:
         self._view.set_text("runs-state", f"“{self._current}”, saved {moment(saved)}. It saves itself while it trains.")
         if not self._asked_to_persist:
             self._asked_to_persist = True
-            self._door.persist(lambda kept: self._view.set_text("runs-kept", KEPT if kept else NOT_KEPT))
+            self._transfer.persist(lambda kept: self._view.set_text("runs-kept", KEPT if kept else NOT_KEPT))
 
 
 def facts(run: Mapping[str, object]) -> str:

@@ -30,28 +30,32 @@ def part_of(text: str, part: str) -> str:
     return text[: starts[0]] + text[begins:ends].rstrip() + "\n"
 
 
-class Forge(Protocol):
+class DrillCompiler(Protocol):
     """Where drills come from, and where code becomes what the workers run."""
 
     def bring(self, drill: str) -> None:
-        """Fetch a drill and let the workers go over to it; the page hears of it by ``on_drill`` or ``on_no_drill``."""
+        """Fetch a drill and let the workers go over to it; the page hears of it by `on_drill` or `on_no_drill`."""
 
     def source(self, drill: str, then: Callable[[str, str], None]) -> None:
-        """Fetch the editable parts of a drill; ``then`` gets their text, or "" and why not."""
+        """Fetch the editable parts of a drill; `then` gets their text, or "" and why not."""
 
-    def compile(self, drill: str, text: str, answer: Callable[[messages.Compiled | messages.Refused], None]) -> None:
+    def compile(
+        self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]
+    ) -> None:
         """Make a program of the text; ends by itself, whatever the code does."""
 
-    def install(self, drill: str, made: messages.Compiled | None, then: Callable[[str, bool], None]) -> None:
-        """Let the workers go over to a program, or back to the original; ``then`` hears what went wrong ("" where
+    def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
+        """Let the workers go over to a program, or back to the original; `then` hears what went wrong ("" where
         nothing did), and whether what was learned is lost because the network has another shape."""
 
 
-class Workshop:
-    """The panel. ``forget`` makes the trainer start from nothing; ``part`` of the code is shown, all where empty."""
+class EditorPanel:
+    """The panel. `forget` makes the trainer start from nothing; `part` of the code is shown, all where empty."""
 
-    def __init__(self, view: View, forge: Forge, drill: str, forget: Callable[[], None], part: str = "") -> None:
-        self._view, self._forge, self._drill, self._forget, self._part = view, forge, drill, forget, part
+    def __init__(
+        self, view: View, compiler: DrillCompiler, drill: str, forget: Callable[[], None], part: str = ""
+    ) -> None:
+        self._view, self._compiler, self._drill, self._forget, self._part = view, compiler, drill, forget, part
         self._open = False
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -93,7 +97,7 @@ class Workshop:
             if name == self._drill:
                 self._view.set_value(EDITOR, text)
 
-        self._forge.source(name, then)
+        self._compiler.source(name, then)
 
     def _run(self) -> None:
         name = self._drill
@@ -103,7 +107,7 @@ class Workshop:
         self._mark(0, "")
         self._busy(True, "Checking and compiling. The match and the training go on with the code they have.")
 
-        def answer(made: messages.Compiled | messages.Refused) -> None:
+        def answer(made: messages.CompiledProgram | messages.Refused) -> None:
             if isinstance(made, messages.Refused):
                 where = f"Line {made.line}: " if made.line else ""
                 self._mark(made.line, made.message)
@@ -113,9 +117,9 @@ class Workshop:
             else:
                 self._install(name, made)
 
-        self._forge.compile(name, text, answer)
+        self._compiler.compile(name, text, answer)
 
-    def _install(self, name: str, made: messages.Compiled | None) -> None:
+    def _install(self, name: str, made: messages.CompiledProgram | None) -> None:
         fresh = self._view.get_value("workshop-weights") != KEEP
 
         def then(why: str, lost: bool) -> None:
@@ -132,7 +136,7 @@ class Workshop:
                 learned = "the players start from nothing"
             self._busy(False, f"{running}; {learned}.")
 
-        self._forge.install(name, made, then)
+        self._compiler.install(name, made, then)
 
     def _restore(self) -> None:
         name = self._drill

@@ -37,7 +37,7 @@ class Axis:
 
 
 def axis_for(last_s: float) -> Axis:
-    """Return the axis that holds ``last_s``: the first round length."""
+    """Return the axis that holds `last_s`: the first round length."""
     end_s = next((float(end) for end in ENDS_S if last_s <= end), last_s)
     unit_s, unit = next((size, name) for start, size, name in UNITS if end_s >= start)
     return Axis(end_s / unit_s, unit_s, unit)
@@ -52,7 +52,7 @@ def marks_of(events: object) -> list[tuple[float, str, str]]:
     return found[-MOST_MARKS:]
 
 
-class Charts:
+class ChartsPanel:
     """Keeps the history and draws it: the large chart at every tick with news, the small ones at every second."""
 
     def __init__(self, view: View) -> None:
@@ -91,7 +91,7 @@ class Charts:
             self._draw_panes(axis)
 
     def row_at(self, x: float) -> dict[str, object] | None:
-        """Return the numbers of the moment at ``x`` on the time axis; None where there are none."""
+        """Return the numbers of the moment at `x` on the time axis; None where there are none."""
         row = self.history.row_at(x * self._axis().unit_s)
         if row is None:
             return None

@@ -11,7 +11,7 @@ Column = list[float | None]
 
 
 class History:
-    """Numbers by name over ``times_s``, seconds of training. A name that a row did not have is None there."""
+    """Numbers by name over `times_s`, seconds of training. A name that a row did not have is None there."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.times_s: list[float] = []
@@ -35,7 +35,7 @@ class History:
             column[-1] = value if last is None else last + (value - last) / self._open
 
     def column(self, name: str) -> Column:
-        """Return the values of ``name``, as many as there are rows."""
+        """Return the values of `name`, as many as there are rows."""
         return self.columns.get(name) or [None] * len(self.times_s)
 
     def row_at(self, t_s: float) -> int | None:
@@ -78,7 +78,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def interpolate(times: Sequence[float], values: Sequence[float | None], t: float) -> float | None:
-    """Return the value at ``t`` on the line through the known points; None outside of them."""
+    """Return the value at `t` on the line through the known points; None outside of them."""
     if not times or not times[0] <= t <= times[-1]:
         return None
     after = bisect_left(times, t)

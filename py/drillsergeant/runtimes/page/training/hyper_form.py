@@ -21,7 +21,7 @@ LONGEST = 40  # characters of nonsense worth sending to be refused
 
 
 def parse(text: str) -> float | str:
-    """Return the number in ``text`` (also nan and inf, which the trainer refuses by name), or the text itself."""
+    """Return the number in `text` (also nan and inf, which the trainer refuses by name), or the text itself."""
     text = text.strip()[:LONGEST]
     try:
         return float(text)
@@ -43,7 +43,7 @@ class HyperForm:
             view.set_attribute(PREFIX + name, "title", f"Allowed: {RANGES[name]}")
 
     def on_change(self, element: str, text: str) -> None:
-        """The visitor has entered ``text`` into a field."""
+        """The visitor has entered `text` into a field."""
         name = element.removeprefix(PREFIX)
         value = parse(text)
         self._view.set_text("hyper-note", "")
@@ -85,7 +85,7 @@ class HyperForm:
             self.choose(name, self._defaults[name])
 
     def value(self, name: str) -> float:
-        """Return what the visitor last wanted of ``name``: on its way, or in use."""
+        """Return what the visitor last wanted of `name`: on its way, or in use."""
         wanted = self._slid[name][0] if name in self._slid else self._pending.get(name)
         return wanted if isinstance(wanted, float) else self._used[name]
 
@@ -95,7 +95,7 @@ class HyperForm:
             address.note(name, f"{self._used[name]:g}", f"{self._defaults[name]:g}")
 
     def on_refused(self, message: str) -> bool:
-        """Put back the field that the trainer's ``message`` is about; False if it is about none that was changed."""
+        """Put back the field that the trainer's `message` is about; False if it is about none that was changed."""
         name = next((name for name in self._pending if message.startswith(name)), None)
         if name is None:
             return False
@@ -132,7 +132,7 @@ class HyperForm:
         self._place(name, self._used[name])
 
     def _place(self, name: str, value: float | str) -> None:
-        """Put the slider where ``value`` lies."""
+        """Put the slider where `value` lies."""
         if isinstance(value, float) and value == value:
             self._view.set_value(SLIDE + name, f"{SLIDES[name].position(value):.1f}")
             self._view.set_attribute(SLIDE + name, "aria-valuetext", f"{value:g}")

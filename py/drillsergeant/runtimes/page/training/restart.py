@@ -13,14 +13,14 @@ NAME = "Apply and restart"
 
 
 class RestartButton:
-    """Asks, then calls ``restart``. ``tell`` answers the visitor in a sentence."""
+    """Asks, then calls `restart`. `tell` answers the visitor in a sentence."""
 
     def __init__(self, view: View, restart: Callable[[], None], tell: Callable[[str], None]) -> None:
         self._restart, self._tell = restart, tell
         self._question = Question(view, "restart", NAME)
 
     def press(self, trained_s: float) -> None:
-        """Restart, or ask first where ``trained_s`` seconds of training are at stake."""
+        """Restart, or ask first where `trained_s` seconds of training are at stake."""
         if trained_s > CHEAP_S and not self._question.agreed():
             self._tell(f"That forgets what {duration(trained_s)} of training taught. Sure? Press again.")
             return

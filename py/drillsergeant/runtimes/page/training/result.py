@@ -26,7 +26,7 @@ def result(values: Mapping[str, object]) -> Result | None:
 
 
 def sentence(now: Result | None, trained_s: float, alone: bool) -> str:
-    """Return it in words. ``alone``: nobody plays against the learner."""
+    """Return it in words. `alone`: nobody plays against the learner."""
     if now is None:
         return NOTHING
     against = "" if alone else " against the hand-written bot"

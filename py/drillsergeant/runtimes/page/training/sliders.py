@@ -11,8 +11,8 @@ MARGIN = 0.5  # a slider gives tenths; what is closer than this to where it stan
 
 
 @dataclass(frozen=True)
-class Slide:
-    """A slider from ``low`` to ``high``; ``bend`` maps values to something even, ``unbend`` is its inverse."""
+class Slider:
+    """A slider from `low` to `high`; `bend` maps values to something even, `unbend` is its inverse."""
 
     low: float
     high: float
@@ -21,7 +21,7 @@ class Slide:
     whole: bool = False
 
     def position(self, value: float) -> float:
-        """Return where ``value`` lies, in [0, 100]; what lies outside of the slider is at its end."""
+        """Return where `value` lies, in [0, 100]; what lies outside of the slider is at its end."""
         low, high = self.bend(self.low), self.bend(self.high)
         inside = min(max(value, min(self.low, self.high)), max(self.low, self.high))
         return END * (self.bend(inside) - low) / (high - low)
@@ -45,14 +45,14 @@ _LOG = (math.log, math.exp)
 _EVEN = (lambda v: v, lambda v: v)  # fmt: skip
 _TO_ONE = ((lambda v: -math.log(1.0 - v)), (lambda v: 1.0 - math.exp(-v)))
 
-SLIDES: Mapping[str, Slide] = {
-    "learning_rate": Slide(1e-5, 0.1, *_LOG),
-    "entropy": Slide(0.0, 0.3, *_root(3)),
-    "clip": Slide(0.01, 1.0, *_root(2)),
-    "epochs": Slide(1, 16, *_EVEN, whole=True),
-    "gamma": Slide(0.5, 0.999, *_TO_ONE),
-    "lam": Slide(0.0, 1.0, *_EVEN),
-    "minibatch": Slide(64, 65536, *_LOG, whole=True),
-    "value_coef": Slide(0.0, 4.0, *_root(2)),
-    "max_grad_norm": Slide(0.05, 20.0, *_LOG),
+SLIDES: Mapping[str, Slider] = {
+    "learning_rate": Slider(1e-5, 0.1, *_LOG),
+    "entropy": Slider(0.0, 0.3, *_root(3)),
+    "clip": Slider(0.01, 1.0, *_root(2)),
+    "epochs": Slider(1, 16, *_EVEN, whole=True),
+    "gamma": Slider(0.5, 0.999, *_TO_ONE),
+    "lam": Slider(0.0, 1.0, *_EVEN),
+    "minibatch": Slider(64, 65536, *_LOG, whole=True),
+    "value_coef": Slider(0.0, 4.0, *_root(2)),
+    "max_grad_norm": Slider(0.05, 20.0, *_LOG),
 }

@@ -17,7 +17,7 @@ BOT_SHARES = (0.1, 0.5, 0.9)
 
 
 @dataclass
-class Situation:
+class Status:
     """All the sentence depends on."""
 
     moving: bool = False
@@ -29,8 +29,8 @@ class Situation:
     trouble: str = ""
 
 
-def describe(now: Situation, of_late: Result | None) -> str:
-    """Return one or two short sentences about ``now``."""
+def describe(now: Status, of_late: Result | None) -> str:
+    """Return one or two short sentences about `now`."""
     if now.trouble:
         return now.trouble
     if not (now.moving or now.ready):
@@ -44,7 +44,7 @@ def describe(now: Situation, of_late: Result | None) -> str:
     return "Ready. Nobody has taught the players anything, so they act at random. Press Train."
 
 
-def _training(now: Situation, of_late: Result | None) -> str:
+def _training(now: Status, of_late: Result | None) -> str:
     if of_late is None:
         return (
             "Training. Behind this match hundreds of others are played and learned from; "
@@ -94,7 +94,7 @@ def trouble(name: str, state: str, training: bool) -> str:
     return f"{who} stopped and is being started again{rest}"
 
 
-class Narrator:
+class StatusLine:
     """Writes the status line, at most once in five seconds unless the visitor has just done something."""
 
     def __init__(self, view: View) -> None:
@@ -103,7 +103,7 @@ class Narrator:
         self._since_s = -EVERY_S
 
     def tell(self, text: str, answer: bool = False) -> None:
-        """Show ``text``; ``answer`` means it answers the visitor and need not wait."""
+        """Show `text`; `answer` means it answers the visitor and need not wait."""
         now_s = self._view.now_s()
         if text == self._shown or not (answer or now_s - self._since_s >= EVERY_S):
             return

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.training import status
-from drillsergeant.runtimes.page.training.charts import Charts
+from drillsergeant.runtimes.page.training.charts import ChartsPanel
 from drillsergeant.runtimes.page.training.result import Result, result, sentence
 from drillsergeant.runtimes.page.training.tables import Tables
 from drillsergeant.runtimes.page.view import View
@@ -20,14 +20,14 @@ class Story:
     """Everything on the page that follows the trainer's numbers."""
 
     def __init__(self, view: View, alone: bool = False) -> None:
-        """``alone``: nobody plays against the learner, so its wins are all there is to tell."""
+        """`alone`: nobody plays against the learner, so its wins are all there is to tell."""
         self._view, self._alone = view, alone
         for place, text in enumerate(ALONE if alone else AGAINST):
             view.set_text(f"road-{place}", text)
         view.set_text("legend-wins", "wins" if alone else "wins vs the bot")
         for name in AGAINST_OTHERS:
             view.set_attribute(name, "hidden", "" if alone else None)
-        self._charts = Charts(view)
+        self._charts = ChartsPanel(view)
         self._tables = Tables(view, self._charts)
         self.result: Result | None = None
         self._latest: Mapping[str, object] = {}

@@ -15,8 +15,8 @@ BOLD_SAID = "Five times the learning rate. Watch Change and Held back rise, and 
 CALM_SAID = "Back to smaller steps. Does it find its way again?"
 
 
-class Tries:
-    """Presses other buttons: ``click`` and ``change`` are the page's own handlers, ``tell`` explains."""
+class Suggestions:
+    """Presses other buttons: `click` and `change` are the page's own handlers, `tell` explains."""
 
     def __init__(
         self,

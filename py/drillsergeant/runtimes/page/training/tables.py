@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drillsergeant.runtimes.page.number_text import DASH, clock, compact, percent
-from drillsergeant.runtimes.page.training.charts import Charts
+from drillsergeant.runtimes.page.training.charts import ChartsPanel
 from drillsergeant.runtimes.page.training.history import History
 from drillsergeant.runtimes.page.view import View
 
@@ -46,7 +46,7 @@ def table(history: History) -> list[tuple[str, ...]]:
 class Tables:
     """Writes what the charts show as text."""
 
-    def __init__(self, view: View, charts: Charts) -> None:
+    def __init__(self, view: View, charts: ChartsPanel) -> None:
         self._view, self._charts = view, charts
         self._since_s = -EVERY_S
 

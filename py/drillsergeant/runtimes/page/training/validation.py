@@ -22,7 +22,7 @@ WAITING = "Loading NumPy; the first comparison comes with one of the next update
 
 
 class ValidationPanel:
-    """Sends what the visitor switches, shows what the trainer found. ``send`` reaches the trainer."""
+    """Sends what the visitor switches, shows what the trainer found. `send` reaches the trainer."""
 
     def __init__(self, view: View, send: Callable[[messages.Message], None]) -> None:
         self._view, self._send = view, send

@@ -1,0 +1,109 @@
+"""Messages to their wire form and back: whatever is no message is refused by name.
+
+Whoever receives something that cannot be decoded answers with `messages.Error` and changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from typing import get_type_hints
+
+from drillsergeant.runtimes.protocol import messages
+
+
+class ProtocolError(ValueError):
+    """A message that is unknown or malformed; the text says which part and what was expected."""
+
+
+_HINTS: dict[type[messages.Message], dict[str, object]] = {}
+
+
+def encode(message: messages.Message) -> dict[str, object]:
+    """Return the wire form of `message`: a flat dict with its `type`."""
+    wire: dict[str, object] = {"type": message.TYPE}
+    for each in fields(message):
+        wire[each.name] = getattr(message, each.name)
+    return wire
+
+
+def decode(wire: object, receiver: messages.Role) -> messages.Message:
+    """Return the message in `wire`, checked for `receiver`.
+
+    Raises: ProtocolError naming the unknown type, field or value and what is accepted instead.
+    """
+    if not isinstance(wire, dict):
+        raise ProtocolError(f"a message must be a dict with a 'type', not {type(wire).__name__}")
+    kind = wire.get("type")
+    cls = messages.MESSAGES.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise ProtocolError(f"unknown message type {kind!r}; known types: {', '.join(sorted(messages.MESSAGES))}")
+    if receiver not in cls.TO:
+        accepted = ", ".join(sorted(each.TYPE for each in messages.MESSAGES.values() if receiver in each.TO))
+        raise ProtocolError(f"{cls.TYPE} is not for the {receiver}; it accepts {accepted}")
+    given = {name: value for name, value in wire.items() if name != "type"}
+    return _build(cls, given)
+
+
+def _build(cls: type[messages.Message], given: dict[str, object]) -> messages.Message:
+    hints = _HINTS.setdefault(cls, get_type_hints(cls))
+    known = {each.name for each in fields(cls)}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise ProtocolError(f"{cls.TYPE} has no field {unknown[0]!r}; its fields: {sorted(known)}")
+    values = {name: _checked(cls, name, value, hints[name]) for name, value in given.items()}
+    try:
+        message = cls(**values)
+    except TypeError as missing:
+        raise ProtocolError(f"{cls.TYPE} is incomplete: {missing}") from missing
+    _check_ranges(message)
+    return message
+
+
+def _checked(cls: type[messages.Message], name: str, value: object, hint: object) -> object:
+    """Return `value` as the field's type; numbers from JavaScript may arrive as whole floats."""
+    if hint is object or (hint == (int | None) and value is None):
+        return value
+    if hint is int or hint == (int | None):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    elif hint is float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+    elif hint is bool or hint is str:
+        if isinstance(value, hint):
+            return value
+    elif isinstance(value, dict):
+        return value
+    wanted = getattr(hint, "__name__", str(hint))
+    raise ProtocolError(f"{cls.TYPE}.{name} must be a finite {wanted}, not {value!r}")
+
+
+def _check_ranges(message: messages.Message) -> None:
+    if isinstance(message, messages.SetSpeed):
+        _in_range("SET_SPEED.speed", message.speed, *messages.SPEED_RANGE)
+    elif isinstance(message, (messages.ResetShow, messages.ResetTrainer)):
+        _in_range(f"{message.TYPE}.seed", message.seed, *messages.SEED_RANGE)
+    elif isinstance(message, messages.Step):
+        _in_range("STEP.ticks", message.ticks, 1, 1200)
+    elif isinstance(message, messages.SetPlayers):
+        for name in ("left", "right"):
+            _in_range(f"SET_PLAYERS.{name}", getattr(message, name), *messages.PLAYER_RANGE)
+    elif isinstance(message, messages.SetLearner) and message.learner not in messages.LEARNERS:
+        raise ProtocolError(
+            f"SET_LEARNER.learner must be one of {', '.join(messages.LEARNERS)}, not {message.learner!r}"
+        )
+    elif isinstance(message, messages.SetView) and message.view not in messages.VIEWS:
+        raise ProtocolError(f"SET_VIEW.view must be one of {', '.join(messages.VIEWS)}, not {message.view!r}")
+    elif isinstance(message, messages.Resize):
+        _in_range("RESIZE.width_px", message.width_px, 1, 16384)
+        _in_range("RESIZE.height_px", message.height_px, 1, 16384)
+    if isinstance(message, (messages.SetPlayers, messages.Inspect, messages.Tap, messages.Input)):
+        _in_range(f"{message.TYPE}.match", message.match, *messages.MATCH_RANGE)
+
+
+def _in_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ProtocolError(f"{name} must be between {low} and {high}, not {value}")
