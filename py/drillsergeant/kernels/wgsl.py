@@ -25,6 +25,8 @@ from drillsergeant.kernels.kernel import Kernel
 _F32, _I32, _U32, _MASK = DType.F32, DType.I32, DType.U32, DType.MASK
 _NUMBERS, _INTEGERS = (_F32, _I32, _U32), (_I32, _U32)
 
+_LARGEST = float(np.finfo(np.float32).max)
+
 TYPES: Mapping[DType, str] = {_F32: "f32", _I32: "i32", _U32: "u32", _MASK: "bool"}
 
 
@@ -152,6 +154,9 @@ def _constant(kernel: Kernel, node: Node) -> str:
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"kernel {kernel.name} holds the constant {number}, which WGSL refuses; use a finite one")
-    if number < 0 or math.copysign(1.0, number) < 0:
+    text = str(np.float32(value))
+    # The shortest text that names a number may, read exactly, lie beyond the largest f32, which a browser refuses; and
+    # a literal has no sign of its own.
+    if math.copysign(1.0, number) < 0 or float(text) > _LARGEST:
         return f"bitcast<f32>({bits}u)"
-    return f"{np.float32(value)!s}f"
+    return f"{text}f"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from drillsergeant.drills import DRILLS, make
@@ -32,9 +34,19 @@ def test_constants_keep_their_bits() -> None:
     text = emit(Kernel("numbers", fn, {"x": ["f32"]}, {"x": ["f32"]}))
     assert "0.1f" in text
     assert "1e-40f" in text
-    assert "3.4028235e+38f" in text
-    for value in (-0.0, -3.5):
+    for value in (-0.0, -3.5, 3.4028235e38):
         assert f"bitcast<f32>({np.float32(value).view(np.uint32)}u)" in text
+
+
+@pytest.mark.parametrize("value", [3.4028235e38, -3.4028235e38, 3.4028233e38, 1e-45, 1.1754942e-38, 1.1754944e-38])
+def test_no_literal_lies_beyond_the_floats(value: float) -> None:
+    """`3.4028235e+38` names the largest f32, but as a real number it is larger, and a browser refuses the shader."""
+    constant = np.float32(value)
+    text = emit(Kernel("k", lambda x: {"y": [np.minimum(x[0], constant)]}, {"x": ["f32"]}, {"y": ["f32"]}))
+    literals = re.findall(r"(?<![\w.])(\d+\.?\d*(?:e[+-]?\d+)?)f\b", text)
+    assert literals or f"bitcast<f32>({constant.view(np.uint32)}u)" in text
+    assert all(float(each) <= float(np.finfo(np.float32).max) for each in literals)
+    assert all(np.float32(each) == constant for each in literals)
 
 
 def test_what_wgsl_cannot_say_is_refused() -> None:

@@ -64,7 +64,10 @@ class _Emitter:
         self.free: list[Local] = []
         self.on_stack: Node | None = None  # a value that waits on the operand stack for the next node
         self.now = _CALL
-        self.waiting = [node for node in graph.nodes if node.op is Op.LOAD and self.uses[node]]  # loads to come
+        self.waiting: dict[int, list[Node]] = {}  # the loads to come, by the index of their array in its group
+        for node in graph.nodes:
+            if isinstance(node.attr, tuple) and self.uses[node]:
+                self.waiting.setdefault(node.attr[1], []).append(node)
 
     # -- the loops ------------------------------------------------------------------------------------------------
 
@@ -192,7 +195,7 @@ class _Emitter:
 
     def _store(self, outputs: Sequence[Output]) -> None:
         for out in outputs:
-            for load in [node for node in self.waiting if self._overwrites(out, node)]:
+            for load in list(self.waiting.get(out.index, ())):  # in place, the store would destroy what they read
                 self._compute(load)
                 self._keep(load)
             self._push_address("out", out.group, out.index)
@@ -201,10 +204,6 @@ class _Emitter:
                 self.f.i32_const(_SIGN_BIT)
                 self.f.op("i32x4.shr_u")
             self.f.memory("v128.store")
-
-    def _overwrites(self, out: Output, load: Node) -> bool:
-        """Whether the store of `out` might destroy what `load` has not read yet, as in place it would."""
-        return isinstance(load.attr, tuple) and load.attr[1] == out.index
 
     def _inline_constant(self, node: Node) -> bool:
         return node.op is Op.CONST and self.uses[node] < _HOIST_FROM_USES
@@ -261,8 +260,8 @@ class _Emitter:
 
     def _compute_load(self, node: Node) -> None:
         assert isinstance(node.attr, tuple), f"{node} has no place"
-        self.waiting.remove(node)
         group, index = node.attr
+        self.waiting[index].remove(node)
         written = self.repeated and group == self.kernel.state
         self._push_address("out" if written else "in", group, index)
         self.f.memory("v128.load")

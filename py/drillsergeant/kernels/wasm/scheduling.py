@@ -11,6 +11,7 @@ to finish what was begun, which spills least, 132: waiting costs more than spill
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 
 from drillsergeant.kernels.ir.graph import Node
@@ -48,20 +49,27 @@ class _Scheduler:
             rest = max((self.height[user] for user in self.users[node]), default=0)
             self.height[node] = _LATENCY.get(node.op, 1) + rest
         self.missing = {node: len(args) for node, args in self.needs.items()}
-        self.ready = [node for node in nodes if not self.missing[node]]
         self.live = 0
         # Values that start to live with a node less those that it is the last to use; outputs are stored at once.
         self.growth = {node: int(bool(users)) for node, users in self.users.items()}
         self.unused = {node: set(users) for node, users in self.users.items()}
+        self.taken: set[Node] = set()
+        # The ready nodes, most wanted first, by either rule. What was taken by the other rule, or wanted less when it
+        # was put in, is left in a heap and passed over when it comes up: looking at all would grow with the square.
+        self.urgent: list[tuple[int, int, Node]] = []
+        self.frugal: list[tuple[int, int, int, Node]] = []
         for node in nodes:
             self._note_last_use(node)
+        for node in nodes:
+            if not self.missing[node]:
+                self._offer(node)
 
     def run(self) -> list[Node]:
         """Take one ready node after the other."""
         order: list[Node] = []
-        while self.ready:
-            node = max(self.ready, key=self._frugality if self.live >= _MAX_LIVE else self._urgency)
-            self.ready.remove(node)
+        while len(order) < len(self.growth):
+            node = self._most_frugal() if self.live >= _MAX_LIVE else self._most_urgent()
+            self.taken.add(node)
             self.live += self.growth[node]
             order.append(node)
             for arg in self.needs[node]:
@@ -70,16 +78,29 @@ class _Scheduler:
             for user in self.users[node]:
                 self.missing[user] -= 1
                 if not self.missing[user]:
-                    self.ready.append(user)
+                    self._offer(user)
         return order
 
-    def _urgency(self, node: Node) -> tuple[int, int]:
-        return self.height[node], -node.index
+    def _offer(self, node: Node) -> None:
+        """Let a ready node be taken."""
+        heapq.heappush(self.urgent, (-self.height[node], node.index, node))
+        heapq.heappush(self.frugal, (self.growth[node], -self.height[node], node.index, node))
 
-    def _frugality(self, node: Node) -> tuple[int, int, int]:
-        return -self.growth[node], self.height[node], -node.index
+    def _most_urgent(self) -> Node:
+        while True:
+            *_, node = heapq.heappop(self.urgent)
+            if node not in self.taken:
+                return node
+
+    def _most_frugal(self) -> Node:
+        while True:
+            growth, *_, node = heapq.heappop(self.frugal)
+            if node not in self.taken and growth == self.growth[node]:
+                return node
 
     def _note_last_use(self, node: Node) -> None:
         if len(self.unused[node]) == 1:
             (last,) = self.unused[node]
             self.growth[last] -= 1
+            if not self.missing[last]:  # it waits already, and is wanted more now
+                self._offer(last)
