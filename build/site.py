@@ -5,7 +5,8 @@
     site/shaders/      shaders/ as it is
     site/vendor/       the page's JavaScript libraries, each bundled into one file, and their licences
     site/programs/     every drill compiled to WebAssembly, and the facts needed to run it
-    site/pyodide/      Pyodide core, NumPy, our own wheel, and a lock that lists just these
+    site/pyodide/      Pyodide core, NumPy, our own wheel, a lock that lists just these, and a
+                       memory snapshot of the Python that the page and its workers start as
     site/build.json    {version, key, files: {path: {bytes, sha256}}}, by which the page checks what it downloads
     site/_headers      the headers every file needs, for static hosts that read such a file
     site/.nojekyll     tells GitHub Pages to serve the files as they are
@@ -27,6 +28,7 @@ from build.site_parts import distribution, lockfile, versions, wheels
 from build.site_parts.distribution import Places
 from build.site_parts.headers import headers_file
 from build.site_parts.programs import programs_folder
+from build.site_parts.snapshot import snapshot_folder
 from build.site_parts.vendor import vendor_folder
 from build.stamps import exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
 
@@ -49,8 +51,9 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         (programs_folder(places.cache), "programs"),
         (pyodide, "pyodide"),
         (wheel.parent, "pyodide"),
+        (snapshot_folder(places.cache, pyodide, wheel), "pyodide"),
     ]
-    present = [(folder, place) for folder, place in parts if folder.is_dir()]
+    present = [(folder, place) for folder, place in parts if folder is not None and folder.is_dir()]
     key = key_of(
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
         headers_file(pinned.content_security_policy),

@@ -1,15 +1,27 @@
-// Boots the page: starts the show worker, checks the runtime's files, loads Pyodide and our wheel, then Python.
+// Boots the page: starts the show worker, fetches what Python runs on and hands it to the workers, then Python.
 import { isolation } from "./isolation.js";
-import { download, verifyCore } from "./verify.js";
+import { runtime } from "./runtime.js";
+import { download } from "./verify.js";
+import { startPython } from "./workers/python.js";
 
 const version = (document.documentElement.dataset.version = new URL(import.meta.url).search); // see build/site_parts/versions.py
-const LIMIT_MS = 34000; // a broken download never settles on its own, so the page speaks up by itself
+const PATIENCE_MS = 34000; // a broken download never settles on its own, so the page speaks up by itself
+const DOWNLOADED = 0.5; // of the bar
 const bar = document.getElementById("boot-progress");
 const stage = document.getElementById("boot-stage");
+let alarm = null;
+let watchdog = 0;
 
-function say(text, share) {
+// Something went on: a step, or bytes.
+function step(text, share) {
   stage.textContent = text;
   bar.value = 100 * share;
+  clearTimeout(watchdog);
+  watchdog = setTimeout(() => { alarm ??= fail(`nothing came for ${PATIENCE_MS / 1000} s while this page was loading; it still waits, and a reload tries again`); }, PATIENCE_MS);
+}
+
+function hear(received, all) {
+  step(`Loading Python: ${(received / 1e6).toFixed(1)} of ${(all / 1e6).toFixed(1)} MB`, (DOWNLOADED * received) / all);
 }
 
 function sentence(error) {
@@ -19,9 +31,18 @@ function sentence(error) {
 
 function fail(error) {
   clearTimeout(watchdog);
-  say("This page could not start.", 0);
+  stage.textContent = "This page could not start.";
   document.getElementById("errors").hidden = false;
-  document.getElementById("error-list").append(Object.assign(document.createElement("li"), { textContent: sentence(error) }));
+  const item = Object.assign(document.createElement("li"), { textContent: sentence(error) });
+  document.getElementById("error-list").append(item);
+  return item;
+}
+
+// It came after all.
+function calm() {
+  clearTimeout(watchdog);
+  alarm?.remove();
+  document.getElementById("errors").hidden = !document.getElementById("error-list").children.length;
 }
 
 async function loadProgram(mode) {
@@ -32,32 +53,25 @@ async function loadProgram(mode) {
   return Promise.all([facts, WebAssembly.compileStreaming(download(binary))]);
 }
 
-const watchdog = setTimeout(() => fail(`nothing for ${LIMIT_MS / 1000} s while loading Python; reload to try again`), LIMIT_MS);
-delete WebAssembly.Suspending; // see workers/boot.js
-delete WebAssembly.promising;
-
+step("Starting", 0);
 try {
   const way = await isolation();
   const show = new Worker(new URL(`workers/show.js${version}`, document.baseURI), { type: "module", name: "show" });
   const early = [];
   show.onmessage = (event) => early.push(event.data);
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
-  say("Loading Python", 0.1);
-  const checks = Promise.all([loadProgram(way.mode), verifyCore(version)]);
-  const { loadPyodide } = await import("./pyodide/pyodide-loader.js");
-  const files = new URL("pyodide/", document.baseURI).href;
-  const loading = loadPyodide({ indexURL: files, lockFileURL: `${files}pyodide-lock.json${version}` });
-  const [pyodide, [[facts, module]]] = await Promise.all([loading, checks]); // a damaged file leaves `loading` waiting
-  say("Loading the game", 0.4);
-  const errors = [];
-  await pyodide.loadPackage(["drillsergeant"], { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
-  if (errors.length) throw new Error(errors.join("; "));
-  say("Starting the match", 0.6);
-  const entry = pyodide.pyimport("drillsergeant.browser.page.boot");
-  entry.start(show, document.getElementById("match"), facts, module, way);
+  const [base, [facts, module]] = await Promise.all([runtime(hear), loadProgram(way.mode)]);
+  const equip = (worker) => worker.postMessage(base);
+  equip(show);
+  step("Starting Python", DOWNLOADED);
+  const { python, restored } = await startPython(base);
+  document.documentElement.dataset.boot = restored ? "restored" : "plain";
+  step("Starting the match", 0.6);
+  const entry = python.pyimport("drillsergeant.browser.page.boot");
+  entry.start(show, document.getElementById("match"), facts, module, way, equip);
   entry.destroy();
   for (const data of early) show.onmessage({ data });
-  clearTimeout(watchdog);
+  calm();
 } catch (error) {
   fail(error);
 }

@@ -1,21 +1,35 @@
-// Downloads that fail with a sentence, and the check that Python's own files arrived as they were built.
+// Downloads that fail with a sentence, and the check that files arrived as they were built.
 export async function download(name, options) {
   const response = await fetch(name, options).catch((error) => { throw new Error(`fetching ${name} failed: ${error.message}`); });
   if (!response.ok) throw new Error(`${name} answered ${response.status}; the site's upload is incomplete`);
   return response;
 }
 
-export async function verifyCore(version) {
+// The list of the site's files, {name: {bytes, sha256}}, of the build that this page is of.
+export async function manifest(version) {
   const { key, files } = await (await download("build.json", { cache: "no-cache" })).json();
   if (version !== `?v=${key}`) throw new Error(`this page is of build ${version.slice(3)} and the site's files are of build ${key}: the site was updated, or its upload is incomplete; reload the page`);
-  const core = Object.keys(files).filter((name) => /asm\.(wasm|js)$|stdlib.*\.zip$/.test(name)); // wheels are checked by the loader
-  await Promise.all(core.map((name) => verify(name, files[name])));
+  return files;
 }
 
-async function verify(name, wanted) {
-  const response = await download(name);
-  const bytes = await response.arrayBuffer();
+// The bytes of a file, if they are those that were built. `hear(name, share, size)`: so much of so many bytes, as a
+// server that compresses counts them, has come.
+export async function verified(name, response, wanted, hear = () => {}) {
+  const size = Number(response.headers.get("Content-Length") ?? 0) || wanted.bytes;
+  const bytes = new Uint8Array(wanted.bytes);
+  let received = 0;
+  try {
+    for (const reader = response.body.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (received + value.length <= bytes.length) bytes.set(value, received);
+      hear(name, Math.min(1, (received += value.length) / wanted.bytes), size);
+    }
+  } catch (error) {
+    throw new Error(`fetching ${name} broke off after ${received} of ${wanted.bytes} bytes: ${error.message}`);
+  }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (hex !== wanted.sha256) throw new Error(`${name} is damaged: ${bytes.byteLength} bytes arrived, ${wanted.bytes} were built; reload, or upload the site again`);
+  if (received !== wanted.bytes || hex !== wanted.sha256) throw new Error(`${name} is damaged: ${received} bytes arrived, ${wanted.bytes} were built; reload, or upload the site again`);
+  return bytes;
 }

@@ -31,11 +31,15 @@ FAULTS: list[tuple[str, Callable[[Route], None], str]] = [
     ("**/pyodide.asm.wasm", flipped, "pyodide.asm.wasm"),
     ("**/pyodide.asm.wasm", truncated, "pyodide.asm.wasm"),
     ("**/pyodide.asm.wasm", lambda route: route.abort(), "fetch"),
-    ("**/python_stdlib*.zip", flipped, ""),
-    ("**/pyodide-lock.json*", lambda route: route.fulfill(status=404), ""),
-    ("**/drillsergeant-*.whl", lambda route: route.fulfill(status=404), "drillsergeant"),
+    ("**/pyodide.asm.js", flipped, "pyodide.asm.js"),
+    ("**/pyodide-lock.json*", lambda route: route.fulfill(status=404), "pyodide-lock.json"),
     ("**/build.json", lambda route: route.fulfill(status=404), "build.json"),
     ("**/workers/show.js*", lambda route: route.fulfill(status=404), "show"),
+]
+# What Python needs only where it does not start from a memory snapshot.
+PLAIN_FAULTS: list[tuple[str, Callable[[Route], None], str]] = [
+    ("**/python_stdlib.zip", flipped, "python_stdlib.zip"),
+    ("**/drillsergeant-*.whl", lambda route: route.fulfill(status=404), "drillsergeant"),
 ]
 
 
@@ -49,6 +53,14 @@ def test_a_broken_file_is_named_on_the_page(
     visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=LIMIT_S * 1000)
     assert time.monotonic() - began_s < LIMIT_S
     assert named in visitor.page.inner_text("#errors")
+
+
+@pytest.mark.parametrize(("pattern", "fault", "named"), PLAIN_FAULTS)
+def test_a_broken_file_of_a_plain_boot_is_named_too(
+    visitor: Visitor, pattern: str, fault: Callable[[Route], None], named: str
+) -> None:
+    visitor.context.route("**/snapshot.bin", lambda route: route.abort())
+    test_a_broken_file_is_named_on_the_page(visitor, pattern, fault, named)
 
 
 def test_nonsense_in_the_address_is_refused_by_name(browser: Browser) -> None:

@@ -81,6 +81,7 @@ def test_a_worker_started_after_an_update_is_refused_and_the_match_goes_on(
 def test_a_wheel_of_another_build_behind_a_stale_manifest_is_refused(browser: Browser, deployment: Deployment) -> None:
     with serving(deployment.folder, HEADERS) as server:
         visitor = Visitor(browser, server.url)
+        visitor.context.route("**/snapshot.bin", lambda route: route.abort())  # else the page's own Python is handed on
         visitor.open("?workers=1")
         deployment.replace()
         visitor.context.route("**/build.json", lambda route: route.fulfill(body=deployment.manifest))

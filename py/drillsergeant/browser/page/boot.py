@@ -25,11 +25,12 @@ _alive: list[object] = []
 FRAME_CORES = 4  # what a page in somebody else's takes itself to have at most: two rollout workers
 
 
-def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any) -> None:
+def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any, equip: Any) -> None:
     """Begin; `show_worker` is already loading, `canvas` is the match's canvas element.
 
     `program_text` is the drill's manifest, `module` its compiled `WebAssembly.Module` for a memory of the kind
-    that `way.mode` has. `way` is what `web/isolation.js` found out: mode, why, and ownTab.
+    that `way.mode` has. `way` is what `web/isolation.js` found out: mode, why, and ownTab. `equip` hands a worker
+    what Python runs on.
     """
     mode = str(way.mode)
     first = Program.from_json(program_text)
@@ -39,7 +40,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     _, opening = opened(parameters, lambda values: choose(first, parameters=values))
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode)
     place = programs.put(program_text, module)
-    view, spawner = DomView(), BrowserSpawner(canvas)
+    view, spawner = DomView(), BrowserSpawner(canvas, equip)
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed

@@ -49,8 +49,9 @@ class WorkerHandle:
 class BrowserSpawner:
     """`runtimes.supervisor.Spawner` in a page."""
 
-    def __init__(self, first_canvas: Any) -> None:
-        self._canvas = first_canvas
+    def __init__(self, first_canvas: Any, equip: Callable[[Any], None]) -> None:
+        """`equip` hands a new worker what Python runs on (`web/boot.js`)."""
+        self._canvas, self._equip = first_canvas, equip
 
     def spawn(
         self,
@@ -65,7 +66,9 @@ class BrowserSpawner:
         for package in packages:
             url.searchParams.append("package", package)
         options = to_js({"type": "module", "name": name}, dict_converter=js.Object.fromEntries)
-        return WorkerHandle(js.Worker.new(url.href, options), on_data, on_error)
+        worker = js.Worker.new(url.href, options)
+        self._equip(worker)
+        return WorkerHandle(worker, on_data, on_error)
 
     def adopt(self, worker: Any, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> WorkerHandle:
         """Take over a worker that the boot script started."""

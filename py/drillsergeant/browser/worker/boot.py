@@ -66,20 +66,25 @@ class WorkerBoot:
         init = replace(init, memory=taken(init.memory))
         kernels = BrowserKernels(init.module, init.memory)
         self._runtime = runtime = WorkerRuntime(self._host, init, kernels, self._canvas)
-        self._tasks = [asyncio.ensure_future(self._guarded(runtime.pulse()))]
-        if self._role != "show":
-            self._tasks.append(asyncio.ensure_future(self._guarded(runtime.run())))
-        elif self._painter is not None:
+        if self._painter is not None:
             runtime.adopt(self._painter)
-        ready = codec.encode(messages.Ready(self._role, init.index, self._host.boot_s()))
         if self._began:
-            self._host.post(ready)
+            self._go(runtime)
             return
         self._began = True
         if self._role == "show":
             self._host.every_frame(self._guarded_frame)
             self._paint(str(init.options.get("renderer", "auto")))
-        self._host.hold_lock(str(init.options["lock"]), lambda: self._host.post(ready))
+        self._host.hold_lock(str(init.options["lock"]), lambda: self._go(runtime))
+
+    def _go(self, runtime: WorkerRuntime) -> None:
+        """Say READY, and begin: loops that rest by blocking would hold up the messages by which the lock is granted."""
+        self._host.post(codec.encode(messages.Ready(self._role, self._index, self._host.boot_s())))
+        if runtime is not self._runtime:
+            return  # another INIT came meanwhile
+        self._tasks = [asyncio.ensure_future(self._guarded(runtime.pulse()))]
+        if self._role != "show":
+            self._tasks.append(asyncio.ensure_future(self._guarded(runtime.run())))
 
     def _drop(self) -> None:
         """End the runtime there is. Its loop is suspended while messages come in, and never goes on from there."""
@@ -118,9 +123,12 @@ class WorkerBoot:
         self._host.post(codec.encode(messages.Error(self._role, self._index, message, trace, fatal, final)))
 
 
-def start(role: str, queue: Any, started_ms: float) -> None:
-    """Begin; `queue` is a JavaScript array of messages that came while Python was loading."""
-    host = WorkerHost(started_ms)
+def start(role: str, queue: Any, started_ms: float, load: Any) -> None:
+    """Begin; `queue` is a JavaScript array of messages that came while Python was loading.
+
+    `load`: see `WorkerHost`.
+    """
+    host = WorkerHost(started_ms, load)
     boot = WorkerBoot(role, host)
     _alive.append(boot)
     host.on_message(boot.receive)

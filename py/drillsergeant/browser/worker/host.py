@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import js
-import pyodide_js
-from pyodide.ffi import create_once_callable, create_proxy, to_js
+from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.graphics.gpu_device import BrowserGpu, open_gpu
 from drillsergeant.browser.memory import BrowserMemory
@@ -22,8 +21,9 @@ from drillsergeant.learn.webgpu.plan import GpuPlan
 class WorkerHost:
     """`runtimes.host.Host` in a dedicated worker. Lives as long as the worker, and so do its proxies."""
 
-    def __init__(self, started_ms: float) -> None:
-        self._started_ms = started_ms
+    def __init__(self, started_ms: float, load: Any) -> None:
+        """`load` brings a package of the site by its name (`workers/python.js`)."""
+        self._started_ms, self._load = started_ms, load
         self._frame_proxy: Any = None
         self._message_proxy: Any = None
         self._held: asyncio.Future[None] | None = None
@@ -54,16 +54,13 @@ class WorkerHost:
         """Load a package of the site into this worker. Raises RuntimeError with the loader's own words."""
         if importlib.util.find_spec(name) is not None:
             return
-        said: list[str] = []
-        hear, ignore = create_proxy(lambda text: said.append(str(text))), create_proxy(lambda _text: None)
         try:
-            await pyodide_js.loadPackage(name, messageCallback=ignore, errorCallback=hear)
-        finally:
-            hear.destroy()
-            ignore.destroy()
+            await self._load(name)
+        except JsException as failure:
+            raise RuntimeError(f"{name}: {failure}") from failure
         importlib.invalidate_caches()
         if importlib.util.find_spec(name) is None:
-            raise RuntimeError(f"{name}: {'; '.join(said) or 'it is not among the files of this site'}")
+            raise RuntimeError(f"{name}: it is not among the files of this site")
 
     async def yield_to_events(self) -> None:
         """Let the event loop deliver messages."""

@@ -11,9 +11,12 @@ from drillsergeant.runtimes.protocol import codec, messages
 _alive: list[object] = []
 
 
-def start(role: str, queue: Any, started_ms: float) -> None:
-    """Begin; `queue` is a JavaScript array of messages that came while Python was loading."""
-    host = WorkerHost(started_ms)
+def start(role: str, queue: Any, started_ms: float, load: Any) -> None:
+    """Begin; `queue` is a JavaScript array of messages that came while Python was loading.
+
+    `load`: see `WorkerHost`.
+    """
+    host = WorkerHost(started_ms, load)
 
     def post(message: messages.Message) -> None:
         host.post(codec.encode(message))

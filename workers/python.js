@@ -1,0 +1,80 @@
+// Starts Python in the page or in a worker, on what the page has fetched (web/runtime.js).
+import { loadPyodide } from "../pyodide/pyodide-loader.js";
+import { download, verified } from "../verify.js";
+
+const FILES = new URL("../pyodide/", import.meta.url).href;
+const script = import(new URL("pyodide.asm.js", FILES)).catch(() => {}); // the loader's next step, begun while the core is on its way
+const LOCK = "pyodide-lock.json";
+const ZIP = "/lib/python312.zip"; // the standard library, where Python looks for it
+
+// Pyodide 0.27.7 runs every callback on a stack of its own where the browser can switch stacks, and loses a little of the
+// main one each time: after some ten thousand turns of the event loop the worker dies. Nothing here switches stacks.
+delete WebAssembly.Suspending;
+delete WebAssembly.promising;
+
+// Start Python. The result's `restored`: it began as the snapshot's memory and has everything that needs no file.
+export async function startPython(runtime) {
+  if (runtime.memory) {
+    try {
+      return { python: await started(runtime, snapshotOf(runtime)), restored: true };
+    } catch (error) {
+      console.info(`Python starts without its memory snapshot: ${error?.message ?? error}`);
+    }
+  }
+  const python = await started(runtime, undefined);
+  await loadPackages({ python, restored: false }, runtime, ["drillsergeant"]);
+  return { python, restored: false };
+}
+
+// Load packages of the site. The first time after a restored start, the standard library and our wheel come with them.
+export async function loadPackages(begun, runtime, names) {
+  const { python } = begun;
+  const wanted = [...names];
+  if (begun.restored && !begun.furnished) {
+    const { name, ...file } = runtime.library;
+    const address = new URL(`../${name}`, import.meta.url).href;
+    python.FS.writeFile(ZIP, await verified(name, await download(address), file));
+    wanted.unshift("drillsergeant");
+    begun.furnished = true;
+  }
+  const errors = [];
+  await python.loadPackage(wanted, { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
+  if (errors.length) throw new Error(errors.join("; "));
+}
+
+function snapshotOf({ memory, bytes }) {
+  const snapshot = new Uint8Array(bytes);
+  snapshot.set(new Uint8Array(memory));
+  return snapshot;
+}
+
+async function started({ core, lock }, snapshot) {
+  // A plain start asks for the lock of the site as it is now: another build's wheel then says so (runtimes/version.py).
+  const known = snapshot && { [LOCK]: lock, "python_stdlib.zip": "" };
+  const handBack = handOver(core, { "pyodide.asm.wasm": "", ...known });
+  try {
+    await script;
+    const lockFileURL = FILES + LOCK + (snapshot ? "" : new URL(import.meta.url).search);
+    const python = await loadPyodide({ indexURL: FILES, lockFileURL, ...(snapshot && { _loadSnapshot: snapshot }) });
+    if (snapshot) {
+      const module = python.pyimport("drillsergeant.browser.snapshot");
+      module.wake();
+      module.destroy();
+    }
+    return python;
+  } finally {
+    handBack();
+  }
+}
+
+// The loader fetches and compiles by itself: while it does, what is here already is what it gets.
+function handOver(core, answers) {
+  const { fetch } = globalThis;
+  const { instantiateStreaming } = WebAssembly;
+  globalThis.fetch = (address, ...rest) => {
+    const answer = String(address).startsWith(FILES) ? answers[String(address).slice(FILES.length)] : undefined;
+    return answer === undefined ? fetch(address, ...rest) : Promise.resolve(new Response(answer));
+  };
+  WebAssembly.instantiateStreaming = async (_, imports) => ({ module: core, instance: await WebAssembly.instantiate(core, imports) });
+  return () => Object.assign(globalThis, { fetch }) && Object.assign(WebAssembly, { instantiateStreaming });
+}
