@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from drillsergeant.kernels.arguments import lane_count, scalar_values
 from drillsergeant.kernels.ir.graph import Graph, Node
 from drillsergeant.kernels.ir.interpret import Array
 from drillsergeant.kernels.ir.ops import OPERANDS, DType, Op
@@ -67,8 +68,14 @@ class Kernel:
         twice = set(self.inputs) & set(self.scalars)
         if twice:
             raise ValueError(f"kernel {self.name}: {', '.join(sorted(twice))} is a group and a scalar; rename one")
-        if self.repeat < 1:
-            raise ValueError(f"kernel {self.name}: repeat is {self.repeat}, it must be at least 1")
+        if not callable(self.fn):
+            raise ValueError(f"kernel {self.name}: fn is {type(self.fn).__name__} {self.fn!r:.40}; give a function")
+        if not any(self.inputs.values()):
+            raise ValueError(
+                f"kernel {self.name} has no input arrays, and so no lanes; give it one, if only to count them"
+            )
+        if not isinstance(self.repeat, int) or isinstance(self.repeat, bool) or self.repeat < 1:
+            raise ValueError(f"kernel {self.name}: repeat is {self.repeat!r}, it must be at least 1, a whole number")
         if self.repeat > 1 and (
             set(self.outputs) != {self.state} or self.types_in(self.state) != self.types_out(self.state)
         ):
@@ -79,6 +86,8 @@ class Kernel:
 
     def _check_types(self, what: str, types: Sequence[TypeName], op: Op) -> None:
         legal = sorted(dtype.value for dtype in OPERANDS[op])
+        if isinstance(types, str) or not isinstance(types, Sequence):
+            raise ValueError(f"kernel {self.name}: {what} has the types {types!r:.40}; give a list, one for each array")
         for type_name in types:
             value = type_name.value if isinstance(type_name, DType) else type_name
             if value not in legal:
@@ -118,9 +127,9 @@ class Kernel:
 
         inputs: group -> arrays in the declared types (masks as bool); read only. scalars: name -> number.
         """
-        count = len(next(array for arrays in inputs.values() for array in arrays))
-        typed = {name: DType(kind).numpy.type((scalars or {})[name]) for name, kind in self.scalars.items()}
-        current = {group: list(arrays) for group, arrays in inputs.items()}
+        count = lane_count(self.name, {group: self.types_in(group) for group in self.inputs}, inputs)
+        typed = self.scalar_values(scalars)
+        current = {group: [_read_only(array) for array in arrays] for group, arrays in inputs.items()}
         for _ in range(self.repeat):
             with np.errstate(all="ignore"):
                 results = self.fn(**current, **typed)
@@ -136,7 +145,20 @@ class Kernel:
                 current[self.state] = written[self.state]
         return written
 
-    def _check_groups(self, results: Mapping[str, Sequence[object]]) -> None:
+    def scalar_values(self, scalars: Mapping[str, float] | None) -> dict[str, np.generic]:
+        """The scalars in their declared types. Raises ValueError naming the kernel and the scalar."""
+        return scalar_values(self.name, {name: DType(kind) for name, kind in self.scalars.items()}, scalars or {})
+
+    def _check_groups(self, results: object) -> None:
+        if not isinstance(results, Mapping) or not all(
+            isinstance(arrays, Sequence | np.ndarray) and not isinstance(arrays, str) for arrays in results.values()
+        ):
+            forgotten = " (is its `return` forgotten?)" if results is None else ""
+            table = ", ".join(f"{group!r}: [{len(types)} arrays]" for group, types in self.outputs.items())
+            raise ValueError(
+                f"kernel {self.name}: the function returned {type(results).__name__} {results!r:.60}{forgotten}; "
+                f"return a dict of lists, {{{table}}}"
+            )
         got = {group: len(arrays) for group, arrays in results.items()}
         want = {group: len(types) for group, types in self.outputs.items()}
         if got != want:
@@ -169,4 +191,15 @@ class Kernel:
                 f"kernel {self.name}: {place} is computed as {array.dtype} but declared {dtype.value}; "
                 f"change the table or add .astype(np.{dtype.numpy})"
             )
+        if array.shape not in ((), (count,)):
+            raise ValueError(
+                f"kernel {self.name}: {place} is of shape {array.shape}, not ({count},), a number for each lane"
+            )
         return np.ascontiguousarray(np.broadcast_to(array, (count,)))
+
+
+def _read_only(array: Array) -> Array:
+    """The same array, which the function cannot change in place, as it could not change a traced one."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from drillsergeant.elementary import Array
+from drillsergeant.kernels.arguments import lane_count
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
 from drillsergeant.kernels.wasm.compile import compile_kernels
@@ -62,7 +63,9 @@ class Compiled:
 
         Raises ValueError naming an array of another type or length.
         """
-        count = self._check(inputs)
+        kernel = self.kernel
+        count = lane_count(kernel.name, {group: kernel.types_in(group) for group in kernel.inputs}, inputs)
+        typed = kernel.scalar_values(scalars)
         if not self._binary or not count:
             return self.kernel.reference(inputs, scalars)
         if count > self._lanes:
@@ -71,30 +74,23 @@ class Compiled:
             block = self._inputs[group]
             block.fill(arrays)
             self._place.memory.write(block.base, block.words.data)
-        numbers = [self._scalar(name, (scalars or {})[name]) for name in self.kernel.scalars]
+        # WebAssembly takes unsigned numbers as the signed ones of the same bits
+        numbers = [signed(value) if isinstance(value, int) else value for value in map(np.generic.item, typed.values())]
         self._function(count, *self._places, *numbers)
         for block in self._outputs.values():
             self._place.memory.read(block.base, block.words.data)
         return {group: block.arrays(count) for group, block in self._outputs.items()}
 
-    def _check(self, inputs: Mapping[str, Sequence[Array]]) -> int:
-        kernel = self.kernel
-        if set(inputs) != set(kernel.inputs):
-            raise ValueError(f"kernel {kernel.name} takes {', '.join(kernel.inputs)}, got {', '.join(inputs)}")
-        count = len(next(array for arrays in inputs.values() for array in arrays))
-        for group, arrays in inputs.items():
-            wanted = [(dtype.numpy, (count,)) for dtype in kernel.types_in(group)]
-            if (found := [(array.dtype, array.shape) for array in arrays]) != wanted:
-                raise ValueError(
-                    f"kernel {kernel.name}: group {group} holds {_said(found)}, it takes {_said(wanted)}: "
-                    "convert with .astype"
-                )
-        return count
-
     def _make_room(self, lanes: int) -> None:
         """A memory for this many lanes, and the module linked to it."""
         stride, end = row_stride_bytes(lanes), 0
         kernel, groups = self.kernel, list[dict[str, Block]]()
+        rows = sum(map(len, [*kernel.inputs.values(), *kernel.outputs.values()]))
+        if rows * stride > MAX_PAGES * PAGE_BYTES:
+            raise ValueError(
+                f"kernel {kernel.name}: {rows} arrays of {lanes} lanes take {rows * stride / 2**30:.1f} GiB, a "
+                f"WebAssembly memory holds {MAX_PAGES * PAGE_BYTES / 2**30:.0f}; call it on fewer lanes at a time"
+            )
         for table, types_of in ((kernel.inputs, kernel.types_in), (kernel.outputs, kernel.types_out)):
             groups.append({})
             for group in table:
@@ -106,14 +102,13 @@ class Compiled:
         self._function: Function = self._place.link(self._binary).function(self.kernel.name)
         self._lanes = lanes
 
-    def _scalar(self, name: str, value: float) -> float:
-        return value if DType(self.kernel.scalars[name]) is DType("f32") else signed(int(value))
-
-
-def _said(arrays: Sequence[tuple[object, tuple[int, ...]]]) -> str:
-    return ", ".join(f"{dtype}{list(shape)}" for dtype, shape in arrays)
-
 
 def compile(kernel: Kernel) -> Compiled:
-    """Trace a kernel and make it machine code. Raises TraceError at what a kernel cannot do, with file and line."""
+    """Trace a kernel and make it machine code.
+
+    Raises TraceError at what a kernel cannot do, with file and line, and TypeError for what is no kernel.
+    """
+    if not isinstance(kernel, Kernel):
+        said = kernel.__name__ if isinstance(kernel, type) else f"{type(kernel).__name__} {kernel!r:.40}"
+        raise TypeError(f"compile takes a kernel, drillsergeant.Kernel(name, fn, inputs, outputs), not {said}")
     return Compiled(kernel)
