@@ -8,7 +8,7 @@ from drillsergeant.drills.contract import Body, Scene, Words
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.panels.runs import FileEvents
-from drillsergeant.runtimes.page.view import Bar, Mark, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, ChartData, ViewEvents
 from drillsergeant.runtimes.protocol import codec, messages
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
@@ -23,7 +23,7 @@ class FakeView:
         self.attributes: dict[tuple[str, str], str | None] = {}
         self.rows: dict[str, list[tuple[str, ...]]] = {}
         self.errors: list[tuple[str, str]] = []
-        self.charts: dict[str, tuple[Sequence[Sequence[float | None]], float, str, Sequence[Mark]]] = {}
+        self.charts: dict[str, ChartData] = {}
         self.bars: dict[str, list[list[Bar]]] = {}
         self.knobs: dict[str, tuple[float, float]] = {}
         self.watching = False
@@ -56,11 +56,9 @@ class FakeView:
         if self.values.get(name) not in [value for value, _ in options]:
             self.values[name] = ""
 
-    def set_chart(
-        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
-    ) -> None:
-        assert all(len(column) == len(columns[0]) for column in columns)
-        self.charts[name] = (columns, end, unit, marks)
+    def set_chart(self, name: str, data: ChartData) -> None:
+        assert all(len(column) == len(data.columns[0]) for column in data.columns)
+        self.charts[name] = data
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         self.bars[name] = [list(group) for group in groups]

@@ -5,14 +5,15 @@ Colours come from the element's style (`--line`, `--line-2`, ...), so light and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import js
 from pyodide.ffi import create_proxy, to_js
 
-from drillsergeant.runtimes.page.view import Mark
+from drillsergeant.runtimes.page.training import ticks
+from drillsergeant.runtimes.page.view import ChartData
 
 FONT = "11px system-ui, sans-serif"
 LINES = ("--line", "--line-2", "--line-3", "--line-4", "--line-5")
@@ -32,10 +33,8 @@ BAND_SERIES, BAND_ALPHA = [3, 2], 0.22
 class _Chart:
     """What is to be drawn, and the drawing once there is one."""
 
-    columns: Sequence[Sequence[float | None]]
-    end: float
-    unit: str
-    marks: Sequence[Mark]
+    data: ChartData
+    proxies: list[Any]
     plot: Any = None
     built_for: tuple[object, ...] = ()
     marked_for: tuple[object, ...] = ()
@@ -66,18 +65,16 @@ class UplotCharts:
         self._library = library
         self._draw_seen()
 
-    def set(
-        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
-    ) -> None:
+    def set(self, name: str, data: ChartData) -> None:
         """Keep what `name` is to show, and draw it if it can be seen."""
         chart = self._charts.get(name)
         if chart is None:
-            self._charts[name] = _Chart(columns, end, unit, marks)
+            self._charts[name] = _Chart(data, [create_proxy(_labels_of(data.kind)), create_proxy(_axis_px)])
             self._elements[name] = js.document.getElementById(f"chart-{name}")
             self._watch_seen.observe(self._elements[name])
             self._watch_size.observe(self._elements[name])
             return
-        chart.columns, chart.end, chart.unit, chart.marks, chart.stale = columns, end, unit, marks, True
+        chart.data, chart.stale = data, True
         self._draw(name)
 
     def recolour(self) -> None:
@@ -93,6 +90,8 @@ class UplotCharts:
         for chart in self._charts.values():
             if chart.plot is not None:
                 chart.plot.destroy()
+            for proxy in chart.proxies:
+                proxy.destroy()
         for proxy in self._proxies:
             proxy.destroy()
         self._charts.clear()
@@ -133,17 +132,20 @@ class UplotCharts:
         if not element.clientWidth:
             return
         chart.stale = False
-        shape = (len(chart.columns), chart.end, chart.unit)
-        data = to_js([list(column) for column in chart.columns])
+        wanted = chart.data
+        shape = (len(wanted.columns), wanted.end, wanted.unit)
+        data = to_js([list(column) for column in wanted.columns])
         if chart.built_for != shape:
             if chart.plot is not None:
                 chart.plot.destroy()
             chart.plot = self._library.new(_object(_options(name, chart, element, self._proxies[2])), data, element)
             chart.built_for, chart.marked_for = shape, ()
-            element.dataset.unit = chart.unit
+            element.dataset.unit = wanted.unit
         else:
-            chart.plot.setData(data)
-        placed = (tuple(chart.marks), chart.end)
+            chart.plot.setData(data, False)
+        if wanted.columns[0]:
+            chart.plot.setScale("y", _object({"min": wanted.low, "max": wanted.high}))
+        placed = (tuple(wanted.marks), wanted.end)
         if chart.marked_for != placed:
             chart.marked_for = placed
             _place_marks(chart, speaking=name == "wins")
@@ -156,7 +158,7 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     ink, rule = _colour(element, "var(--soft)"), _colour(element, "var(--rule)")
     large = name == "wins"
     series: list[dict[str, object]] = [{}]
-    for place in range(len(chart.columns) - 1):
+    for place in range(len(chart.data.columns) - 1):
         look = WINS_LOOK[place] if large else {"line": place % len(colours), "width": 1.4}
         stroke = _faint(colours[int(str(look["line"]))], float(str(look.get("alpha", 1))))
         line = {"stroke": stroke, "width": look["width"], "spanGaps": True, "points": {"show": False}}
@@ -164,7 +166,8 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     axis = {"stroke": ink, "font": FONT, "ticks": {"show": False}, "gap": 3}
     grid = {"stroke": rule, "width": 1}
     x_axis = {**axis, "grid": {"show": False}, "size": 18, "space": 50, "show": large}
-    y_axis = {**axis, "grid": grid, "size": 34, "space": 30 if large else 17}
+    labels, size = chart.proxies
+    y_axis = {**axis, "grid": grid, "values": labels, "size": size, "space": 30 if large else 17}
     cursor = {"y": False, "drag": {"x": False, "y": False}, "points": {"show": False}, "sync": {"key": "training"}}
     band = {"series": BAND_SERIES, "fill": _faint(colours[0], BAND_ALPHA)}
     return {
@@ -174,7 +177,7 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
         "legend": {"show": False},
         "cursor": cursor,
         "hooks": {"setCursor": [on_cursor]},
-        "scales": {"x": {"time": False, "range": [0, chart.end]}, "y": {"range": [0, 100]} if large else {}},
+        "scales": {"x": {"time": False, "range": [0, chart.data.end]}, "y": {"auto": False}},
         "axes": [x_axis, y_axis],
         "series": series,
         "bands": [band] if large else [],
@@ -186,20 +189,35 @@ def _place_marks(chart: _Chart, speaking: bool) -> None:
     over = chart.plot.over
     for old in list(over.querySelectorAll(".mark")):
         old.remove()
-    for mark in chart.marks:
-        if mark.x > chart.end:
+    end = chart.data.end
+    for mark in chart.data.marks:
+        if mark.x > end:
             continue
         item = js.document.createElement("button" if speaking else "i")
         item.className = f"mark {mark.kind}"
-        item.style.left = f"{100 * mark.x / chart.end:.2f}%"  # a plot just made does not know its own scales yet
+        item.style.left = f"{100 * mark.x / end:.2f}%"  # a plot just made does not know its own scales yet
         if speaking:
             item.type = "button"
-            if mark.x > chart.end / 2:
+            if mark.x > end / 2:
                 item.dataset.late = ""
             words = js.document.createElement("span")
             words.textContent = mark.text
             item.append(words)
         over.append(item)
+
+
+def _labels_of(kind: str) -> Callable[..., Any]:
+    """uPlot's `values` of an axis: what stands at its places."""
+
+    def values(_plot: Any, splits: Any, *_: Any) -> Any:
+        return to_js(ticks.labels([float(split) for split in splits], kind))
+
+    return values
+
+
+def _axis_px(_plot: Any, texts: Any, *_: Any) -> float:
+    """uPlot's `size` of an axis; `texts` is null before there are any."""
+    return ticks.axis_px([] if texts is None else [str(text) for text in texts])
 
 
 def _colour(element: Any, value: str) -> str:

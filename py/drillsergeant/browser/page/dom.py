@@ -13,7 +13,7 @@ from pyodide.ffi import JsException, create_proxy
 from drillsergeant.browser.page.bars import Bars
 from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.gamepad import Gamepads
-from drillsergeant.runtimes.page.view import Bar, Mark, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, ChartData, ViewEvents
 
 DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
@@ -227,11 +227,9 @@ class DomView:
         """Begin or stop to report a game controller."""
         self._gamepads.watch(on)
 
-    def set_chart(
-        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
-    ) -> None:
-        """Draw lines in `chart-<name>` when it is seen."""
-        self.charts.set(name, columns, end, unit, marks)
+    def set_chart(self, name: str, data: ChartData) -> None:
+        """Draw this in `chart-<name>` when it is seen."""
+        self.charts.set(name, data)
 
     def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
         """Replace what a select offers: (value, text) each; what was chosen stays chosen if it is still there."""

@@ -20,6 +20,22 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class ChartData:
+    """What a chart shows: `columns` holds x, then each line; x runs to `end` (in `unit`), y from `low` to `high`.
+
+    `kind` says how the upright axis is written, see `training.ticks`.
+    """
+
+    columns: Sequence[Sequence[float | None]]
+    end: float
+    unit: str
+    marks: Sequence[Mark]
+    low: float
+    high: float
+    kind: str
+
+
+@dataclass(frozen=True)
 class Bar:
     """A bar with a name and a number: it begins at `start` and is `length` long, as shares of the whole width."""
 
@@ -97,10 +113,8 @@ class View(Protocol):
     def watch_gamepad(self, on: bool) -> None:
         """Begin or stop to report a game controller."""
 
-    def set_chart(
-        self, name: str, columns: Sequence[Sequence[float | None]], end: float, unit: str, marks: Sequence[Mark]
-    ) -> None:
-        """Draw lines in `chart-<name>` when it is seen: `columns` holds x, then each line; x runs to `end`."""
+    def set_chart(self, name: str, data: ChartData) -> None:
+        """Draw this in `chart-<name>` when it is seen."""
 
     def get_value(self, name: str) -> str:
         """Return what an input or select holds."""

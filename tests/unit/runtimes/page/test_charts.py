@@ -46,16 +46,17 @@ def test_the_charts_follow_the_trainer_and_the_run_before_stays_as_a_shadow() ->
         sitting.metrics("trainer", t_s=float(t), win_rate=t / 10, win_low=0.0, win_high=1.0, entropy=2.0, reward_goal=1)
     sitting.page.on_tick()
     sitting.page.on_tick()
-    columns, end, unit, _ = sitting.view.charts["wins"]
+    chart = sitting.view.charts["wins"]
+    columns, end, unit = chart.columns, chart.end, chart.unit
     assert (end, unit) == (30.0, "s")
     assert columns[1] == pytest.approx([10, 20, 30, 40, 50])
     assert columns[-1] == [None] * 5
-    assert sitting.view.charts["entropy"][0][1] == [2.0] * 5
-    assert len(sitting.view.charts["reward"][0]) == 2
+    assert sitting.view.charts["entropy"].columns[1] == [2.0] * 5
+    assert len(sitting.view.charts["reward"].columns) == 2
     sitting.metrics("trainer", t_s=0.5)
     sitting.metrics("trainer", t_s=1.5, win_rate=0.9)
     sitting.page.on_tick()
-    columns = sitting.view.charts["wins"][0]
+    columns = sitting.view.charts["wins"].columns
     assert columns[0] == [0.5, 1.5, 2.0, 3.0, 4.0, 5.0]
     assert columns[1][:2] == [None, 90.0] and columns[1][2:] == [None] * 4
     assert columns[-1] == pytest.approx([None, 15.0, 20.0, 30.0, 40.0, 50.0])
@@ -78,7 +79,7 @@ def test_marks_are_read_whatever_comes_and_drawn_on_the_time_axis() -> None:
     events = [{"t_s": 200.0, "kind": "hyper", "text": "clip 0.2 to 0.3"}, {"t_s": "x"}, 3, {"text": "no time"}]
     sitting.metrics("trainer", t_s=240.0, events=events)
     sitting.page.on_tick()
-    (mark,) = sitting.view.charts["wins"][3]
+    (mark,) = sitting.view.charts["wins"].marks
     assert (mark.x, mark.kind, mark.text) == (pytest.approx(200 / 60), "hyper", "clip 0.2 to 0.3")
     assert sitting.view.rows["event-table"] == [("3:20", "clip 0.2 to 0.3")]
     assert len(marks_of([{"t_s": t} for t in range(999)])) < 30

@@ -6,22 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drillsergeant.runtimes.page.number_text import REWARD_PREFIX, number
+from drillsergeant.runtimes.page.training import ticks
 from drillsergeant.runtimes.page.training.history import Column, History, interpolate
-from drillsergeant.runtimes.page.view import Mark, View
+from drillsergeant.runtimes.page.view import ChartData, Mark, View
 
 ENDS_S = (30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
 UNITS = ((7200.0, 3600.0, "h"), (180.0, 60.0, "min"), (0.0, 1.0, "s"))  # from this length on: size of the unit, name
 WINS = ("win_rate", "win_low", "win_high", "win_rate_random", "win_rate_pool")
-# Small charts: the metric of each, and what it is multiplied with before it is drawn.
-PANES: Mapping[str, tuple[str, float]] = {
-    "entropy": ("entropy", 1.0),
-    "value_error": ("value_error", 100.0),
-    "approx_kl": ("approx_kl", 1.0),
-    "clip_fraction": ("clip_fraction", 100.0),
-    "policy_loss": ("policy_loss", 1.0),
-    "value_loss": ("value_loss", 1.0),
-    "gradient_norm": ("gradient_norm", 1.0),
-    "speed": ("trained_decisions_per_s", 1e-3),
+# Small charts: the metric of each, what it is multiplied with before it is drawn, and how its axis is written.
+PANES: Mapping[str, tuple[str, float, str]] = {
+    "entropy": ("entropy", 1.0, ticks.PLAIN),
+    "value_error": ("value_error", 100.0, ticks.PERCENT),
+    "approx_kl": ("approx_kl", 1.0, ticks.PLAIN),
+    "clip_fraction": ("clip_fraction", 100.0, ticks.PERCENT),
+    "policy_loss": ("policy_loss", 1.0, ticks.PLAIN),
+    "value_loss": ("value_loss", 1.0, ticks.PLAIN),
+    "gradient_norm": ("gradient_norm", 1.0, ticks.PLAIN),
+    "speed": ("trained_decisions_per_s", 1.0, ticks.COUNT),
 }
 LONGEST_MARK = 200  # characters of a mark's text
 MOST_MARKS = 24
@@ -119,19 +120,20 @@ class ChartsPanel:
         nothing: Column = [None] * len(rest)
         lines = [[*column, *nothing] for column in columns]
         lines.append([*shadow, *(before[place] for place in rest)])
-        self._set("wins", axis, all_s, [_scaled(line, 100.0) for line in lines])
+        self._set("wins", axis, all_s, [_scaled(line, 100.0) for line in lines], ticks.PERCENT)
 
     def _draw_panes(self, axis: Axis) -> None:
         times_s = self.history.times_s
-        for pane, (name, factor) in PANES.items():
-            self._set(pane, axis, times_s, [_scaled(self.history.column(name), factor)])
+        for pane, (name, factor, kind) in PANES.items():
+            self._set(pane, axis, times_s, [_scaled(self.history.column(name), factor)], kind)
         terms = sorted(name for name in self.history.columns if name.startswith(REWARD_PREFIX))
-        self._set("reward", axis, times_s, [self.history.column(name) for name in terms])
+        self._set("reward", axis, times_s, [self.history.column(name) for name in terms], ticks.PLAIN)
 
-    def _set(self, chart: str, axis: Axis, times_s: Sequence[float], lines: Sequence[Column]) -> None:
+    def _set(self, chart: str, axis: Axis, times_s: Sequence[float], lines: Sequence[Column], kind: str) -> None:
         xs: Column = [t_s / axis.unit_s for t_s in times_s]
-        marks = [Mark(t_s / axis.unit_s, kind, text) for t_s, kind, text in self.marks]
-        self._view.set_chart(chart, [xs, *lines], axis.end, axis.unit, marks)
+        marks = [Mark(t_s / axis.unit_s, mark, text) for t_s, mark, text in self.marks]
+        low, high = (0.0, 100.0) if chart == "wins" else ticks.value_range(lines)
+        self._view.set_chart(chart, ChartData([xs, *lines], axis.end, axis.unit, marks, low, high, kind))
 
 
 def _scaled(column: Column, factor: float) -> Column:
