@@ -142,7 +142,7 @@ class UplotCharts:
             chart.built_for, chart.marked_for = shape, ()
             element.dataset.unit = wanted.unit
         else:
-            chart.plot.setData(data, False)
+            chart.plot.setData(data)
         if wanted.columns[0]:
             chart.plot.setScale("y", _object({"min": wanted.low, "max": wanted.high}))
         placed = (tuple(wanted.marks), wanted.end)
@@ -167,7 +167,7 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     grid = {"stroke": rule, "width": 1}
     x_axis = {**axis, "grid": {"show": False}, "size": 18, "space": 50, "show": large}
     labels, size = chart.proxies
-    y_axis = {**axis, "grid": grid, "values": labels, "size": size, "space": 30 if large else 17}
+    y_axis = {**axis, "grid": grid, "values": labels, "size": size, "space": 30 if large else 12}
     cursor = {"y": False, "drag": {"x": False, "y": False}, "points": {"show": False}, "sync": {"key": "training"}}
     band = {"series": BAND_SERIES, "fill": _faint(colours[0], BAND_ALPHA)}
     return {
