@@ -8,14 +8,16 @@ import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.engine import SHOW_MATCHES
-from drillsergeant.learn.reference.engine import NumpyEngine, network_hash, network_of
+from drillsergeant.learn.reference.engine import NumpyEngine, network_of
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
 from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
-from drillsergeant.memory.weights import WeightsReader, WeightsWriter
+from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
 from drillsergeant.runtimes.show.show import Show
 from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
+
+from tests.rigs.weights_copies import CopyingWriter
 
 FRAME_S = 1 / 60
 
@@ -37,10 +39,10 @@ class Theatre:
             parameter_count=self.network.size,
             show_scratch_bytes=size_bytes,
         )
-        self.layout, shape = Layout(plan), network_hash(self.drill)
+        self.layout, shape = Layout(plan), self.network.shape_hash
         self.memory = PlainMemory(self.layout.total_bytes)
         initialise(self.memory, self.layout)
-        self.writer = WeightsWriter(self.memory, self.layout, shape)
+        self.writer = CopyingWriter(self.memory, self.layout, shape)
         self.library = SnapshotWriter(self.memory, self.layout)
         engine = NumpyEngine(self.drill, self.layout, self.memory)
         self.matches = [engine.show_match(seed, number) for number in range(SHOW_MATCHES)]

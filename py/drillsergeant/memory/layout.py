@@ -19,7 +19,7 @@ from math import prod
 from drillsergeant.memory.access import WORD_BYTES, Memory, signed, unsigned
 
 MAGIC = 0x44534851  # "DSHQ"
-FORMAT = 1  # raised when the meaning of a word changes while its place does not
+FORMAT = 2  # raised when the meaning of a word changes while its place does not
 PAGE_BYTES = 65536
 MAX_PAGES = 32768  # 2 GiB: every byte offset stays a positive i32
 ALIGNMENT_BYTES = 64  # a cache line, so that two writers never share one
@@ -44,7 +44,6 @@ class ControlWord(IntEnum):
     """Words of region `control`, written by the page; 0 or 1."""
 
     RUN = 0
-    LOCKSTEP = 1
 
 
 class ChunkWord(IntEnum):
@@ -52,8 +51,6 @@ class ChunkWord(IntEnum):
 
     SEQUENCE = 0
     EPOCH = 1
-    WEIGHTS_VERSION = 2
-    FLAGS = 3
 
 
 def rollout(worker: int) -> str:
@@ -79,7 +76,6 @@ class Plan:
     parameter_count: int
     ring_slots: int = 4
     stats_size: int = 16
-    state_fields: int = 32
     scratch_bytes: int = 0
     learner_scratch_bytes: int = 0
     show_scratch_bytes: int = 0
@@ -113,11 +109,6 @@ class Plan:
     def lanes(self) -> int:
         """Stride of an agent row, in elements."""
         return round_up(self.agents, LANE_MULTIPLE)
-
-    @property
-    def match_lanes(self) -> int:
-        """Stride of a match row, in elements."""
-        return round_up(self.matches, LANE_MULTIPLE)
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -325,11 +316,10 @@ def _share_rows(plan: Plan) -> list[Row]:
 
 
 def _scratch_rows(plan: Plan) -> list[Row]:
-    """Bytes that only their writer touches: match state [field][match] and whatever the kernels need."""
+    """Bytes that only their writer touches, for whatever the kernels need."""
     rows: list[Row] = []
     for worker in range(plan.workers):
         role = rollout(worker)
-        rows.append((f"{role}.state", "i32", (plan.state_fields, plan.match_lanes), role, (role,)))
         rows.append((f"{role}.scratch", "u8", (plan.scratch_bytes,), role, (role,)))
     rows.append(("show.scratch", "u8", (plan.show_scratch_bytes,), SHOW, (SHOW,)))
     rows.append(("trainer.scratch", "u8", (plan.learner_scratch_bytes,), TRAINER, (TRAINER,)))

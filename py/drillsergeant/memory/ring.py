@@ -40,8 +40,6 @@ class Chunk:
     worker: int
     sequence: int
     epoch: int
-    weights_version: int
-    flags: int
     offset: int
 
 
@@ -106,19 +104,14 @@ class RingProducer(_Ring):
         self._reserved = True
         return self._offset_of(self._head)
 
-    def publish(self, weights_version: int, flags: int = 0) -> None:
-        """Hand the reserved chunk to the trainer.
-
-        weights_version: the version its decisions were made with. flags: any 32 bits the trainer understands.
-        """
+    def publish(self) -> None:
+        """Hand the reserved chunk to the trainer."""
         if not self._reserved:
             raise RuntimeError(
                 f"ring {self._worker}: chunk {self.sequence} is published without a slot for it: call reserve() "
                 "until it returns an offset, fill the chunk, then publish once"
             )
-        words = dict.fromkeys(ChunkWord, 0)
-        words |= {ChunkWord.SEQUENCE: self._head, ChunkWord.EPOCH: self.epoch}
-        words |= {ChunkWord.WEIGHTS_VERSION: weights_version, ChunkWord.FLAGS: flags}
+        words = {ChunkWord.SEQUENCE: self._head, ChunkWord.EPOCH: self.epoch}
         header = array("i", (signed(words[word]) for word in ChunkWord))
         self._memory.write(self._layout.chunk_field("header", self._offset_of(self._head)).offset, header)
         self._reserved = False
@@ -181,13 +174,13 @@ class RingConsumer(_Ring):
         offset = self._offset_of(self._tail)
         words = array("i", bytes(WORD_BYTES * len(ChunkWord)))
         self._memory.read(self._layout.chunk_field("header", offset).offset, words)
-        sequence, epoch, weights_version, flags = map(unsigned, words)
+        sequence, epoch = map(unsigned, words)
         if sequence != unsigned(self._tail):
             raise RuntimeError(
                 f"ring {self._worker} holds chunk {sequence} where chunk {unsigned(self._tail)} was expected: "
                 "two workers write this lane; reload the page"
             )
-        return Chunk(self._worker, sequence, epoch, weights_version, flags, offset)
+        return Chunk(self._worker, sequence, epoch, offset)
 
 
 class Doorbell:

@@ -9,19 +9,14 @@ notices. Bulk data is handed over by that flip and by nothing else.
 
 from __future__ import annotations
 
-import zlib
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from drillsergeant.memory.access import WORD_BYTES, Memory, signed, unsigned
 from drillsergeant.memory.layout import Layout
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 UNPINNED = 0  # a pin cell holds slot + 1, so that a zeroed memory is a valid start
 
@@ -41,7 +36,6 @@ class SlotWord(IntEnum):
     STEP_LOW = 1
     STEP_HIGH = 2
     SHAPE_HASH = 3  # of the network the parameters belong to
-    CHECKSUM = 4  # CRC-32 of the parameters' bytes, 0 where they were written in place
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,6 @@ class PublishedWeights:
     version: int
     step_counter: int
     shape_hash: int
-    checksum: int
     slot: int
     offset: int
 
@@ -91,10 +84,10 @@ class WeightsWriter:
             )
         return self._layout[f"weights.{self._reserved}"].offset
 
-    def commit(self, step_counter: int, checksum: int = 0) -> int:
+    def commit(self, step_counter: int) -> int:
         """Make the reserved slot the active one and wake waiting readers; return its version.
 
-        step_counter: agent decisions the parameters were trained on. checksum: CRC-32 of the bytes, 0 for none.
+        step_counter: agent decisions the parameters were trained on.
         """
         if self._reserved is None:
             raise RuntimeError(
@@ -102,7 +95,7 @@ class WeightsWriter:
             )
         self._version = unsigned(self._version + 1) or 1  # 0 stays "nothing published"
         self._active, self._reserved = self._reserved, None
-        words = (self._version, step_counter, step_counter >> 32, self._shape_hash, checksum)
+        words = (self._version, step_counter, step_counter >> 32, self._shape_hash)
         header = array("i", map(signed, words))
         self._memory.write(self._layout[f"weights.{self._active}.header"].offset, header)
         self._memory.store(self._control + WeightsWord.ACTIVE_IDX, self._active)  # data first, index last
@@ -111,18 +104,6 @@ class WeightsWriter:
         self._memory.store(self._control + WeightsWord.VERSION, self._version)
         self._memory.notify(self._control + WeightsWord.VERSION)
         return self._version
-
-    def publish(self, parameters: ReadableBuffer, step_counter: int) -> int:
-        """Copy f32 [P] parameters to a free slot and make it active; return the new version."""
-        view = memoryview(parameters).cast("B")
-        expected = self._layout.plan.parameter_count * WORD_BYTES
-        if view.nbytes != expected:
-            raise ValueError(
-                f"published parameters are {view.nbytes} bytes, the layout has room for exactly {expected}: "
-                "make the layout from the network that is trained"
-            )
-        self._memory.write(self.reserve(), view)
-        return self.commit(step_counter, zlib.crc32(view))
 
 
 class WeightsReader:
@@ -185,29 +166,12 @@ class WeightsReader:
         finally:
             self.unpin()
 
-    def read(self, target: WriteableBuffer, verify: bool = False) -> PublishedWeights | None:
-        """Copy the newest f32 [P] parameters into `target`; None (and `target` untouched) before the first version.
-
-        verify: also compare the checksum, where the writer gave one; RuntimeError on a mismatch.
-        """
-        with self.pinned() as snapshot:
-            if snapshot is not None:
-                self._memory.read(snapshot.offset, target)
-        if snapshot is not None and verify and snapshot.checksum:
-            found = zlib.crc32(memoryview(target).cast("B"))
-            if found != snapshot.checksum:
-                raise RuntimeError(
-                    f"weights version {snapshot.version} has checksum {found:#010x}, its writer gave "
-                    f"{snapshot.checksum:#010x}: the copy is torn or its size is not the layout's; please report this"
-                )
-        return snapshot
-
     def _read_header(self, slot: int) -> PublishedWeights:
         words = array("i", bytes(WORD_BYTES * len(SlotWord)))
         self._memory.read(self._layout[f"weights.{slot}.header"].offset, words)
-        version, low, high, shape_hash, checksum = map(unsigned, words)
+        version, low, high, shape_hash = map(unsigned, words)
         offset = self._layout[f"weights.{slot}"].offset
-        return PublishedWeights(version, high << 32 | low, shape_hash, checksum, slot, offset)
+        return PublishedWeights(version, high << 32 | low, shape_hash, slot, offset)
 
 
 def clear_pin(memory: Memory, layout: Layout, reader: str) -> None:

@@ -106,7 +106,6 @@ class ShareBoard:
         self._results = [_results(layout, worker) for worker in workers]
         self._waiters = [layout[f"ring.{worker}.consumer"].word for worker in workers]
         self._number = memory.load(self._job + JobWord.NUMBER)
-        self.taken_by_others = 0  # shares that rollout workers have computed so far
         self._tickets.open(self._number, 0)
 
     def open(self, count: int, arguments: Sequence[int]) -> None:
@@ -138,7 +137,6 @@ class ShareBoard:
             ticket = self._memory.load(self._bell)
             news = {share: place for share in missing - found.keys() if (place := self._place(share)) is not None}
             found |= news
-            self.taken_by_others += len(news)
             if len(found) == len(missing):
                 return found
             now_s = time.monotonic()

@@ -67,7 +67,7 @@ class Rollout:
                 self._collector.set_opponent(self._duels.rival)
             tally = self._collector.collect(weights.offset, slot)
             self._duels.count(tally.episodes, tally.wins, tally.losses)
-            self._ring.publish(weights.version)
+            self._ring.publish()
             self._telemetry.count(Counter.DECISIONS, self._decisions_per_chunk)
             self._chunks += 1
             if self._chunks % EVALUATE_EVERY == 0:

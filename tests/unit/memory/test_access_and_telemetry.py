@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from array import array
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 from drillsergeant.memory.access import PlainMemory, signed, unsigned
 from drillsergeant.memory.layout import Layout, Plan
-from drillsergeant.memory.telemetry import Counter, Gauge, State, TelemetryWriter, read_telemetry, since
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter, read_telemetry
 
 PLAN = Plan(workers=1, matches=1, sides=1, horizon=1, observation_size=1, action_count=1, parameter_count=1)
 
@@ -89,7 +88,7 @@ def test_waiting_ends_at_once_on_another_value_by_notification_and_by_timeout() 
     assert time.monotonic() - began_s < 20, "the notification was missed"
 
 
-def test_counters_wrap_and_their_difference_does_not() -> None:
+def test_counters_wrap_apart_from_each_other() -> None:
     layout = Layout(PLAN)
     memory = PlainMemory(layout.total_bytes)
     memory.store(layout["telemetry.trainer"].word + Counter.DECISIONS, 2**32 - 5)
@@ -99,23 +98,8 @@ def test_counters_wrap_and_their_difference_does_not() -> None:
     writer.count(Counter.UPDATES)
     after = read_telemetry(memory, layout, "trainer")
     assert (before[Counter.DECISIONS], after[Counter.DECISIONS]) == (2**32 - 5, 7)
-    assert {name: rise for name, rise in since(before, after).items() if rise} == {
-        Counter.DECISIONS: 12,
-        Counter.UPDATES: 1,
-    }
-
-
-def test_gauges_hold_f32_whatever_is_put_in() -> None:
-    layout = Layout(PLAN)
-    memory = PlainMemory(layout.total_bytes)
-    writer = TelemetryWriter(memory, layout, "show")
-    for value, shown in [(1 / 3, float(np.float32(1 / 3))), (-0.0, 0.0), (1e300, math.inf), (-math.inf, -math.inf)]:
-        writer.gauge(Gauge.ENTROPY, value)
-        assert read_telemetry(memory, layout, "show")[Gauge.ENTROPY] == shown
-    writer.gauge(Gauge.ENTROPY, math.nan)
-    assert math.isnan(read_telemetry(memory, layout, "show")[Gauge.ENTROPY])
-    writer.state(State.WEIGHTS_VERSION, 2**32 - 1)
-    assert read_telemetry(memory, layout, "show")[State.WEIGHTS_VERSION] == 2**32 - 1
+    others = set(Counter) - {Counter.DECISIONS}
+    assert {counter: after[counter] for counter in others if after[counter]} == {Counter.UPDATES: 1}
 
 
 def test_roles_write_apart_and_a_replacement_goes_on_counting() -> None:

@@ -11,6 +11,7 @@ from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import (
     ALIGNMENT_BYTES,
     ANYBODY,
+    FORMAT,
     MAGIC,
     PAGE_BYTES,
     ControlWord,
@@ -48,7 +49,6 @@ plans = st.builds(
     parameter_count=st.integers(1, 300),
     ring_slots=st.sampled_from([1, 2, 4, 8]),
     stats_size=small,
-    state_fields=small,
     scratch_bytes=st.integers(0, 300),
     learner_scratch_bytes=st.integers(0, 300),
     show_scratch_bytes=st.integers(0, 300),
@@ -117,7 +117,7 @@ def test_the_hash_changes_with_every_field_of_the_plan(name: str) -> None:
 def test_the_hash_changes_with_every_column_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     layout = Layout(PLAN)
     hashes = {layout.hash}
-    region = layout["rollout.1.state"]
+    region = layout["shares.rollout.1.done"]
     for change in [
         {"name": "other"},
         {"dtype": "f32"},
@@ -129,7 +129,7 @@ def test_the_hash_changes_with_every_column_of_the_table(monkeypatch: pytest.Mon
         changed = Layout(PLAN)
         changed.regions = {**layout.regions, region.name: replace(region, **change)}  # type: ignore[arg-type]
         hashes.add(changed.hash)
-    monkeypatch.setattr("drillsergeant.memory.layout.FORMAT", 2)
+    monkeypatch.setattr("drillsergeant.memory.layout.FORMAT", FORMAT + 1)
     hashes.add(Layout(PLAN).hash)
     assert len(hashes) == 8
 

@@ -43,7 +43,7 @@ def producer(chunks: int, kind: type[RingProducer] = RingProducer) -> Program:
                 memory.mark((left, ring.sequence, ring.epoch))
             tag = ring.sequence + 1000 * ring.epoch
             memory.write(LAYOUT.chunk_field("obs", offset).offset, array("i", [signed(tag)] * PAYLOAD_WORDS))
-            ring.publish(weights_version=7)
+            ring.publish()
 
     return program
 
@@ -145,9 +145,9 @@ def test_a_consumer_killed_anywhere_is_replaced_by_one_that_starts_where_it_stop
 
 
 class PublishesIndexFirst(RingProducer):
-    def publish(self, weights_version: int, flags: int = 0) -> None:
+    def publish(self) -> None:
         self._memory.store(self._head_word, self._head + 1)
-        super().publish(weights_version, flags)
+        super().publish()
 
 
 class CountsOneSlotTooMany(RingProducer):
@@ -156,9 +156,9 @@ class CountsOneSlotTooMany(RingProducer):
 
 
 class DoesNotRing(RingProducer):
-    def publish(self, weights_version: int, flags: int = 0) -> None:
+    def publish(self) -> None:
         silent, self._doorbell_word = self._doorbell_word, LAYOUT["control"].word
-        super().publish(weights_version, flags)
+        super().publish()
         self._doorbell_word = silent
 
 

@@ -42,7 +42,6 @@ def test_a_share_says_what_to_do_and_where_to_put_it() -> None:
     takers[1].finish(second)
     takers[0].finish(first)
     assert board.collect({0, 1}) == {0: first.result, 1: second.result}
-    assert board.taken_by_others == 2
 
 
 def test_a_late_share_of_an_earlier_job_does_not_count_for_the_present_one(monkeypatch: pytest.MonkeyPatch) -> None:

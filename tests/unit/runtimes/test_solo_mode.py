@@ -22,7 +22,6 @@ from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, initialise
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
-from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.supervisor.setup import choose_setup
@@ -30,6 +29,7 @@ from drillsergeant.runtimes.worker_runtime import WorkerRuntime
 
 from tests.fakes.host import PlainHost
 from tests.fakes.storage import FakeStorage, TabLocks, Tabs
+from tests.rigs.weights_copies import CopyingReader
 
 SHARED = build_program(make("ball"), shared=True, hidden=16)
 PROGRAM = replace(SHARED, binary=for_unshared_memory(SHARED.binary), shared=False)
@@ -100,7 +100,7 @@ def spans(place: Place) -> dict[str, object]:
 def parameters(memory: Memory) -> bytes:
     """The newest weights, as the show reads them."""
     copy = bytearray(LAYOUT.plan.parameter_count * 4)
-    assert WeightsReader(memory, LAYOUT, SHOW, PROGRAM.network.shape_hash).read(copy) is not None
+    assert CopyingReader(memory, LAYOUT, SHOW, PROGRAM.network.shape_hash).read(copy) is not None
     return bytes(copy)
 
 

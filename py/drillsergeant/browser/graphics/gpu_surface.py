@@ -7,7 +7,7 @@ CPU lose the device when such a canvas is shown, so pictures drawn there are rea
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Protocol
+from typing import Any
 
 import js
 from pyodide.ffi import to_js
@@ -21,18 +21,6 @@ PIXEL_BYTES = 4
 def js_object(**fields: Any) -> Any:
     """Return a plain JavaScript object, as WebGPU's functions take."""
     return to_js(fields, dict_converter=js.Object.fromEntries)
-
-
-class Surface(Protocol):
-    """Where a picture goes. `format` is that of its textures."""
-
-    format: str
-
-    def texture(self) -> Any:
-        """Return the texture to draw the next picture into, as large as the visible canvas; None to leave it out."""
-
-    def present(self) -> None:
-        """Put what was drawn onto the visible canvas."""
 
 
 class CanvasSurface:

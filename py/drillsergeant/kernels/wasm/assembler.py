@@ -114,10 +114,6 @@ class Function:
         signed = value - (1 << 32) if value > 0x7FFFFFFF else value
         self._push("i32.const", b"\x41" + signed_leb128(signed), "i32", signed)
 
-    def i64_const(self, value: int) -> None:
-        """Pushes the signed `value`."""
-        self._push("i64.const", b"\x42" + signed_leb128(value), "i64", value)
-
     def f32_const(self, value: float) -> None:
         """Pushes `value` rounded to f32."""
         self._push("f32.const", b"\x43" + struct.pack("<f", value), "f32", value)
@@ -159,22 +155,18 @@ class Function:
 
     # -- instructions with operands in the code -------------------------------------------------------------------
 
-    def memory(self, name: str, offset: int = 0, lane: int = 0) -> None:
-        """A load, store or atomic access such as "v128.load" at the i32 address below its other operands, plus
-        `offset` bytes. The alignment hint is the natural one; only atomics require it."""
+    def memory(self, name: str, offset: int = 0) -> None:
+        """A load or store such as "v128.load" at the i32 address below its other operands, plus `offset` bytes. The
+        alignment hint is the natural one."""
         row = OPCODES.get(name)
-        if row is None or not row.operand.startswith("memory"):
+        if row is None or row.operand != "memory":
             self._refuse_name(name, row)
         self._take(name, row.takes)
         self.stack += row.gives
-        code = row.encoding + bytes([row.align]) + unsigned_leb128(offset)
-        if row.lanes:
-            self._emit(code + self._lane(row, lane), name, f"offset={offset}", lane)
-        else:
-            self._emit(code, name, f"offset={offset}")
+        self._emit(row.encoding + bytes([row.align]) + unsigned_leb128(offset), name, f"offset={offset}")
 
     def lane(self, name: str, lane: int) -> None:
-        """An extract_lane or replace_lane."""
+        """An extract_lane."""
         row = OPCODES.get(name)
         if row is None or row.operand != "lane":
             self._refuse_name(name, row)
@@ -319,8 +311,7 @@ class Function:
     def _refuse_name(self, name: str, row: Opcode | None) -> NoReturn:
         if row is None:
             raise AssemblyError(f"{self.name}: no instruction {name!r} in opcodes.OPCODES")
-        method = {"": "op", "lane": "lane"}.get(row.operand, "memory")
-        raise AssemblyError(f"{self.name}: {name} is emitted with {method}({name!r}, ...)")
+        raise AssemblyError(f"{self.name}: {name} is emitted with {row.operand or 'op'}({name!r}, ...)")
 
     def _lane(self, row: Opcode, lane: int) -> bytes:
         if not 0 <= lane < row.lanes:

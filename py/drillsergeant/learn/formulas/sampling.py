@@ -53,13 +53,3 @@ def sample(logits: Sequence[Array], uniform: Array) -> tuple[Array, Array, Array
     for exponential, s in zip(exponentials[1:], shifted[1:], strict=True):
         weighted = weighted + exponential * s
     return action, chosen(shifted, action) - log_total, log_total - weighted / total
-
-
-def greedy(logits: Sequence[Array]) -> Array:
-    """Index of the largest logit, the first one among equals: logits[ACT] f32 [B] -> i32 [B]."""
-    best = logits[0]
-    action = best.view(np.int32) & 0
-    for index, logit in enumerate(logits[1:], start=1):
-        action = np.where(logit > best, index, action)
-        best = np.maximum(best, logit)
-    return action

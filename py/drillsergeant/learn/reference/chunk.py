@@ -56,7 +56,6 @@ class ChunkArrays:
     terminated: Array
     truncated: Array
     value: Array
-    weights_version: int = 0
     stats: EpisodeStats = field(default_factory=EpisodeStats)
 
     def __post_init__(self) -> None:
@@ -94,7 +93,7 @@ _ROW_FIELDS: Mapping[str, type[np.generic]] = {
 }
 
 
-def empty_chunk(horizon: int, observation_size: int, agents: int, weights_version: int = 0) -> ChunkArrays:
+def empty_chunk(horizon: int, observation_size: int, agents: int) -> ChunkArrays:
     """A zeroed chunk of the given size, to be filled."""
 
     def rows(name: str) -> Array:
@@ -108,5 +107,4 @@ def empty_chunk(horizon: int, observation_size: int, agents: int, weights_versio
         terminated=rows("terminated"),
         truncated=rows("truncated"),
         value=np.zeros((horizon + 1, agents), np.float32),
-        weights_version=weights_version,
     )

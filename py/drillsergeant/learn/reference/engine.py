@@ -37,11 +37,6 @@ def network_of(drill: Drill) -> Network:
     return Network(len(drill.observation), drill.action_count)
 
 
-def network_hash(drill: Drill) -> int:
-    """Return a 32-bit digest of the network's shape, by which readers and writer of weights recognise each other."""
-    return network_of(drill).shape_hash
-
-
 class NumpyEngine:
     """Makes the three parts over NumPy."""
 

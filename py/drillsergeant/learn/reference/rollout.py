@@ -60,10 +60,10 @@ class ReferenceCollector:
         self._length = np.zeros(matches, np.int64)
         self._terms = np.zeros((len(drill.reward_terms), matches), np.float32)
 
-    def collect(self, parameters: Array, decisions: int, weights_version: int = 0) -> ChunkArrays:
+    def collect(self, parameters: Array, decisions: int) -> ChunkArrays:
         """Play T = `decisions` decisions and record those of every side the policy plays."""
         lanes = self.matches.count * len(self.policy_sides)
-        chunk = empty_chunk(decisions, self.network.observation_size, lanes, weights_version)
+        chunk = empty_chunk(decisions, self.network.observation_size, lanes)
         for t in range(decisions):
             decision = self.decide(parameters)
             chunk.obs[t], chunk.action[t] = decision.obs, decision.action

@@ -162,7 +162,6 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
         "action_count": drill.action_count,
         "parameter_count": program.network.parameter_count,
         "ring_slots": ring_slots,
-        "state_fields": len(drill.fields),
         "duels": duels,
     }
     rollout, show, learner = Arena(), Arena(), Arena()

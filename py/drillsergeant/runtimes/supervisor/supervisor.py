@@ -189,12 +189,6 @@ class Fleet:
             if worker.role == role and worker.handle is not None:
                 worker.handle.post(codec.encode(message))
 
-    def kill(self, name: str) -> None:
-        """End one worker on purpose; it is started again like any that died."""
-        handle = self._workers[name].handle
-        if handle is not None:
-            handle.terminate()
-
     def receive(self, name: str, data: object) -> None:
         """Take one message from worker `name`."""
         worker = self._workers[name]

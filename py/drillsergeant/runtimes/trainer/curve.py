@@ -44,7 +44,3 @@ class Curve:
         point = CurvePoint(round(t_s, 3), decisions, episodes, win, loss, 1.0 - win - loss)
         self.points.append(point)
         return point
-
-    def seconds_to(self, win: float) -> float | None:
-        """Return when the share of wins first reached `win`; None if it has not."""
-        return next((point.t_s for point in self.points if point.win >= win), None)

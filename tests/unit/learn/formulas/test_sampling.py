@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drillsergeant.learn.formulas.sampling import greedy, sample
+from drillsergeant.learn.formulas.sampling import sample
 
 
 def softmax_f64(logits: np.ndarray) -> np.ndarray:
@@ -67,11 +67,3 @@ def test_a_draw_on_a_boundary_belongs_to_the_later_action() -> None:
 def test_a_single_action_is_certain() -> None:
     action, logp, entropy = sample([np.array([3.0], np.float32)], np.array([0.9], np.float32))
     assert (int(action[0]), float(logp[0]), float(entropy[0])) == (0, 0.0, 0.0)
-
-
-def test_greedy_is_argmax_with_the_first_of_equals() -> None:
-    rng = np.random.default_rng(3)
-    for logits in (rng.integers(0, 4, (7, 300)).astype(np.float32), rng.normal(size=(7, 300)).astype(np.float32)):
-        chosen = greedy(list(logits))
-        np.testing.assert_array_equal(chosen, logits.argmax(axis=0))
-    assert chosen.dtype == np.int32

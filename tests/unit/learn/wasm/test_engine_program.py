@@ -15,7 +15,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import write_programs
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.reference.engine import network_hash
+from drillsergeant.learn.reference.engine import network_of
 from drillsergeant.learn.wasm.arithmetic import initialise
 from drillsergeant.learn.wasm.calls import Calls
 
@@ -42,7 +42,7 @@ def test_the_facts_survive_the_way_through_a_file(tmp_path: Path) -> None:
     assert dict(program.drill.fields) == dict(drill.fields)
     assert list(program.drill.fields) == list(drill.fields)
     assert program.drill.observation == tuple(drill.observation)
-    assert program.network.shape_hash == network_hash(drill)
+    assert program.network.shape_hash == network_of(drill).shape_hash
     assert program.shared
     small = program_of("chase")
     assert Program.from_json(small.to_json(), small.binary) == small

@@ -54,13 +54,20 @@ def train(both: Pair, interfere: Interference, monkeypatch: pytest.MonkeyPatch) 
     collectors = [both.kernel.collector(worker, 1) for worker in range(WORKERS)]
     others = [both.numpy.collector(worker, 1) for worker in range(WORKERS)]
     board = learner._arithmetic._board
-    opened = board.open
+    opened, collected, by_others = board.open, board.collect, 0
 
     def open_and_interfere(count: int, arguments: Sequence[int]) -> None:
         opened(count, arguments)
         interfere(collectors, both)
 
+    def collect_and_count(missing: set[int]) -> dict[int, int]:
+        nonlocal by_others
+        found = collected(missing)
+        by_others += len(found)
+        return found
+
     monkeypatch.setattr(board, "open", open_and_interfere)
+    monkeypatch.setattr(board, "collect", collect_and_count)
     for _ in range(UPDATES):
         for each in (learner, reference):
             each.write_parameters(weights)
@@ -71,7 +78,7 @@ def train(both: Pair, interfere: Interference, monkeypatch: pytest.MonkeyPatch) 
         assert dict(learner.learn(slots, HYPER)) == dict(reference.learn(slots, HYPER))
     for each in (learner, reference):
         each.write_parameters(weights)
-    return board.taken_by_others, both.same_parameters(weights)
+    return by_others, both.same_parameters(weights)
 
 
 @pytest.mark.parametrize(

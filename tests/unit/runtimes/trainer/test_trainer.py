@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.reference.engine import NumpyEngine, network_hash, network_of
+from drillsergeant.learn.reference.engine import NumpyEngine, network_of
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
 from drillsergeant.memory.ring import RingProducer
@@ -40,7 +40,7 @@ class Factory:
             parameter_count=network.size,
             duels=duels,
         )
-        layout, shape = Layout(plan), network_hash(drill)
+        layout, shape = Layout(plan), network_of(drill).shape_hash
         memory = PlainMemory(layout.total_bytes)
         initialise(memory, layout)
         self.host = PlainHost(memory)
@@ -162,8 +162,6 @@ def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
     second = curve.update(8.0, 30, {"episodes": 2 * EPISODES_A_POINT, "wins": 250, "losses": 100})
     assert second is not None
     assert (second.win, second.loss) == (1.0, 0.0)
-    assert curve.seconds_to(0.5) == 8.0
-    assert curve.seconds_to(1.1) is None
 
 
 def test_a_reset_during_an_update_waits_for_it() -> None:
