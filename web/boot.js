@@ -1,7 +1,7 @@
 // Boots the page: starts the show worker, fetches what Python runs on and hands it to the workers, then Python.
 import { isolation } from "./isolation.js";
 import { runtime } from "./runtime.js";
-import { download } from "./verify.js";
+import { download, manifest } from "./verify.js";
 import { startPython } from "./workers/python.js";
 
 const version = (document.documentElement.dataset.version = new URL(import.meta.url).search); // see build/site_parts/versions.py
@@ -45,12 +45,23 @@ function calm() {
   document.getElementById("errors").hidden = !document.getElementById("error-list").children.length;
 }
 
+// What the address asks for, if there is such a drill; Python says so where there is none.
 async function loadProgram(mode) {
-  const drill = new URLSearchParams(location.search).get("drill") ?? "ball";
-  if (!/^[a-z-]{1,32}$/.test(drill)) throw new Error(`drill=${drill} in the page's address is no drill's name`);
+  const asked = new URLSearchParams(location.search).get("drill");
+  const drill = `programs/${asked}.json` in (await manifest(version)) ? asked : "ball";
+  document.documentElement.dataset.drill = drill;
   const facts = download(`programs/${drill}.json${version}`).then((response) => response.text());
+  facts.then(name).catch(() => {}); // whoever waits for them hears of it
   const binary = `programs/${drill}${mode === "solo" ? ".solo" : ""}.wasm${version}`; // a module fits one kind of memory
   return Promise.all([facts, WebAssembly.compileStreaming(download(binary))]);
+}
+
+// Says which game this is before Python can.
+function name(facts) {
+  const { words } = JSON.parse(facts).drill;
+  document.getElementById("drill-sentence").textContent = words.sentence;
+  document.getElementById("match").setAttribute("aria-label", words.picture);
+  words.sides.forEach((side, place) => (document.getElementById(`side-${place}`).textContent = side));
 }
 
 step("Starting", 0);

@@ -5,8 +5,14 @@ export async function download(name, options) {
   return response;
 }
 
+let listed; // asked for once
+
 // The list of the site's files, {name: {bytes, sha256}}, of the build that this page is of.
-export async function manifest(version) {
+export function manifest(version) {
+  return (listed ??= files(version));
+}
+
+async function files(version) {
   const { key, files } = await (await download("build.json", { cache: "no-cache" })).json();
   if (version !== `?v=${key}`) throw new Error(`this page is of build ${version.slice(3)} and the site's files are of build ${key}: the site was updated, or its upload is incomplete; reload the page`);
   return files;

@@ -150,10 +150,10 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
 
 
 def test_bad_values_in_an_address_are_explained_and_the_page_works(visitor: Visitor) -> None:
-    visitor.open("?seed=x%3Cscript%3E&learning_rate=1e99&view=moon&clip=0.1&matches=" + "9" * 3000)
+    visitor.open("?seed=x%3Cscript%3E&learning_rate=1e99&view=moon&drill=tennis&clip=0.1&matches=" + "9" * 3000)
     page = visitor.page
     said = page.inner_text("#errors")
-    assert all(name in said for name in ("seed", "learning_rate", "view", "matches"))
+    assert all(name in said for name in ("seed", "learning_rate", "view", "drill=tennis", "matches"))
     assert page.input_value("#seed") == "1"
     assert page.input_value("#hyper-clip") == "0.1"
     page.click("#dismiss")

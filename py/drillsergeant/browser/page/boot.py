@@ -37,7 +37,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     parameters, cores = _parameters(), int(js.navigator.hardwareConcurrency or 2)
     framed = bool(parameters.get("embed"))
     choose = partial(choose_setup, cores=min(cores, FRAME_CORES) if framed else cores, mode=mode)
-    _, opening = opened(parameters, lambda values: choose(first, parameters=values))
+    _, opening = opened(parameters, lambda values: choose(first, parameters=values), first.drill.name)
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode)
     place = programs.put(program_text, module)
     view, spawner = DomView(), BrowserSpawner(canvas, equip)

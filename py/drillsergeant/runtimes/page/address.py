@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.page.number_text import number
+from drillsergeant.runtimes.page.panels.drill import DRILLS
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.supervisor.setup import Setup
@@ -41,13 +42,20 @@ class Opening:
     defaults: Mapping[str, float] = field(default_factory=_hyper)
 
 
-def opened(parameters: Mapping[str, str], choose: Callable[[Mapping[str, str]], Setup]) -> tuple[Setup, Opening]:
-    """Return the set-up for an address's values, and what the page opens with. `choose` refuses with ValueError."""
+def opened(
+    parameters: Mapping[str, str], choose: Callable[[Mapping[str, str]], Setup], drill: str
+) -> tuple[Setup, Opening]:
+    """The set-up for an address's values, and what the page opens with. `choose` refuses with ValueError.
+
+    `drill` is the one that was loaded: the address's, where there is one of that name.
+    """
 
     def accept(values: Mapping[str, str]) -> None:
         for name, allowed in CHOICES.items():
             if values.get(name, allowed[0]) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}")
+        if values.get("drill", drill) != drill:
+            raise ValueError(f"drill must be one of {', '.join(DRILLS)}")
         choose(values)
 
     given, complaints = sensible(parameters, accept)

@@ -57,10 +57,12 @@ def test_each_bad_value_is_left_out_with_its_reason_and_the_others_stay(program:
         return choose_setup(program, 4, values)
 
     bad = {"seed": "-1", "learning_rate": "nan", "view": "moon", "speed": "900", "learner": "<b>", "epochs": "9" * 999}
-    setup, opening = opened({**bad, "clip": "0.1", "unknown": "x"}, choose)
+    bad["drill"] = "tennis"
+    setup, opening = opened({**bad, "clip": "0.1", "unknown": "x"}, choose, "ball")
     assert opening.given == {"clip": "0.1", "unknown": "x"}
     assert len(opening.complaints) == len(bad)
     assert all(any(name in text for text in opening.complaints) for name in bad)
+    assert any("drill must be one of ball, sumo, chase" in text for text in opening.complaints)
     assert max(map(len, opening.complaints)) < 500
     assert opening.hyper["clip"] == 0.1
     assert opening.defaults["clip"] == Hyper().clip
