@@ -55,7 +55,7 @@ class Visitor:
         """One number of the trainer."""
         return (self.told().get("trainer") or {}).get(key)
 
-    def until(self, what: str, true: Callable[[], object], limit_s: float = 60.0) -> None:
+    def until(self, what: str, true: Callable[..., object], limit_s: float = 60.0) -> None:
         """Wait until `true()`; see `wait_until`."""
         wait_until(what, true, self.told, lambda: self.page.wait_for_timeout(100), limit_s)
 

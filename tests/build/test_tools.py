@@ -121,13 +121,15 @@ def test_what_a_suite_needs_and_cannot_have_leaves_it_out_unless_it_was_named(
     def fails(group: str, pinned: object) -> bool:
         raise BuildError(f"no {group} for this platform")
 
+    def runs(name: str, extra: object) -> suite.Outcome:
+        ran.append(name)
+        return suite.Outcome(name, 1, 0, 0, 1.0, ok=True)
+
     ran: list[str] = []
-    monkeypatch.setattr(suite.venv, "ensure_project_venv", fails)
+    monkeypatch.setattr(venv, "ensure_project_venv", fails)
     monkeypatch.setattr(suite, "suites", lambda: ["native", "sb3", "interop"])
-    monkeypatch.setattr(suite.chromium, "ensure", lambda pinned: "a browser")
-    monkeypatch.setattr(
-        suite, "run", lambda name, extra: ran.append(name) or suite.Outcome(name, 1, 0, 0, 1.0, ok=True)
-    )
+    monkeypatch.setattr(chromium, "ensure", lambda pinned: "a browser")
+    monkeypatch.setattr(suite, "run", runs)
     assert suite.main([]) == 0
     assert ran == ["native"]
     assert "left out: no sb3 for this platform" in capsys.readouterr().out

@@ -204,3 +204,20 @@ class Sitting:
 
     def enabled(self, name: str) -> bool:
         return self.view.attributes.get((name, "disabled"), "") is None
+
+
+NAMES = ("id", "version", "decisions", "win", "rating", "kind")
+TIMELINE = [
+    dict(zip(NAMES, values, strict=True))
+    for values in (
+        (11, 3, 50_000, None, None, "first"),
+        (12, 90, 800_000, 0.31, 870.4, "auto"),
+        (13, 1240, 3.1e6, 0.62, 1130.0, "best"),
+    )
+]  # fmt: skip
+
+
+def with_timeline() -> Sitting:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", timeline=TIMELINE)
+    return sitting

@@ -58,7 +58,7 @@ class Theatre:
 
     def publish(self, seed: int) -> None:
         """A new version of the weights."""
-        self.writer.publish(self.network.initial(seed) * np.float32(30), 0)
+        self.writer.publish((self.network.initial(seed) * np.float32(30)).tobytes(), 0)
 
     def keep(self, slot: int, ident: int, seed: int) -> None:
         """A snapshot of the weights that `publish` makes of this seed."""

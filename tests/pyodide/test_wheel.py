@@ -31,7 +31,7 @@ def fingerprint(name: str, decisions: int) -> list[str]:
     digests = []
     for _ in range(decisions):
         before = state
-        draw = hash_u32(seed, state["clock"], np.uint32(7)) % np.uint32(drill.action_count)
+        draw = hash_u32(seed, state["clock"], 7) % np.uint32(drill.action_count)
         actions = [draw.astype(np.int32), *(drill.scripted(state, side) for side in range(1, drill.sides))]
         for _ in range(drill.action_repeat):
             state = drill.tick(state, actions)

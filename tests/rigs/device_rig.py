@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.wasm.engine import KernelLearner
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
-from drillsergeant.learn.webgpu.learner import ARRAYS, CONTROL, Check, DeviceFailure
+from drillsergeant.learn.webgpu.learner import ARRAYS, CONTROL, Check, DeviceFailure, GpuDevice
 from drillsergeant.learn.webgpu.plan import KNOBS, Dispatch, GpuPlan, Sizes
 from drillsergeant.learn.webgpu.watch import Watch
 
 from tests.rigs.engines import Pair, pair
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 HYPER = Hyper(minibatch=64)
 
@@ -39,13 +43,14 @@ class KernelDevice:
         self._sizes = sizes
         return new
 
-    def write(self, buffer: str, data: bytes) -> None:
+    def write(self, buffer: str, data: ReadableBuffer) -> None:
+        content = bytes(data)
         if buffer == "state":
-            third = len(data) // 3
-            arrays = {name: data[k * third : (k + 1) * third] for k, name in enumerate(ARRAYS)}
+            third = len(content) // 3
+            arrays = {name: content[k * third : (k + 1) * third] for k, name in enumerate(ARRAYS)}
             self._learner.restore(LearnerState(self.seed, self.updates, self._learner.state().steps, 0, arrays))
         elif buffer == "knobs":
-            self._number, self._chunks = KNOBS.unpack(data)[7:9]
+            self._number, self._chunks = KNOBS.unpack(content)[7:9]
 
     def place(self, source: Callable[[int, int], bytes]) -> None:
         self._source = source
@@ -72,6 +77,9 @@ class KernelDevice:
         if isinstance(fault, Exception):
             raise fault
         return fault(content) if callable(fault) else content
+
+    async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
+        raise AssertionError(f"nothing is compared kernel by kernel here: {buffers}")
 
     steps_before, seed = 0, 3  # of the learner's state, which a device is not told
 
@@ -107,7 +115,7 @@ class Rig:
             raise found
         return found
 
-    async def open(self, software: bool) -> KernelDevice:
+    async def open(self, software: bool) -> GpuDevice:
         if self.refusals:
             raise self.refusals.pop(0)
         device = KernelDevice(self.plan, self.faults)

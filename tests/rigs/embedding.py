@@ -94,7 +94,7 @@ class Host:
         told = self.heard("training", index)
         return bool(told) and bool(told[-1]["on"])
 
-    def until(self, what: str, true: Callable[[], object], limit_s: float = BOOT_LIMIT_MS / 1000) -> None:
+    def until(self, what: str, true: Callable[..., object], limit_s: float = BOOT_LIMIT_MS / 1000) -> None:
         """Wait until something is so; see `wait_until`."""
         told = partial(self.page.evaluate, "window.told ?? []")
         wait_until(what, true, told, lambda: self.page.wait_for_timeout(150), limit_s)

@@ -104,5 +104,8 @@ class StandDevice:
     async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
         return {name: self.stand.read(name) for name in buffers}
 
+    def close(self) -> None:
+        self.stand.clear()
+
     async def read_back(self) -> bytes:
         return self.stand.read("control", "state")

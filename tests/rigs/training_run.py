@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from drillsergeant.drills import make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
@@ -25,7 +25,7 @@ from drillsergeant.runtimes.supervisor.setup import choose_setup
 from drillsergeant.runtimes.trainer.events import Event
 from drillsergeant.runtimes.trainer.trainer import Trainer
 
-from tests.unit.runtimes.trainer.test_trainer import PlainHost
+from tests.fakes.host import PlainHost
 
 
 @cache
@@ -60,7 +60,7 @@ class TrainingRun:
             layout,
             self.learner,
             WeightsWriter(memory, layout, shape),
-            hyper or Hyper(**cast(dict[str, float], setup.options["hyper"])),
+            hyper or Hyper(**cast(dict[str, Any], setup.options["hyper"])),
             program.drill.reward_terms,
             int(str(setup.options["lockstep"])),
         )

@@ -50,8 +50,8 @@ def _text(kernel: Kernel, count: int) -> str:
             row += 1
         kind = TYPES[kernel.types_in(group)[0]]
         arguments.append(values[0] if len(values) == 1 else f"array<{kind}, {len(values)}>({', '.join(values)})")
-    for dtype in kernel.scalars.values():
-        arguments.append(_loaded(DType(dtype), row, count))
+    for scalar in kernel.scalars.values():
+        arguments.append(_loaded(DType(scalar), row, count))
         row += 1
     row = 0
     for group in kernel.outputs:

@@ -70,7 +70,10 @@ def test_matches_are_seeded_as_sb3_seeds_them_and_drawn_when_asked() -> None:
     env.seed(5)
     np.testing.assert_array_equal(env.reset(), first)
     assert (first != second).any(), "a reset without a seed starts other matches"
-    assert env.render_mode == "rgb_array" and [image.shape for image in env.get_images()] == [(388, 640, 3)] * 3
+    assert (
+        env.render_mode == "rgb_array"
+        and [np.asarray(image).shape for image in env.get_images()] == [(388, 640, 3)] * 3
+    )
     assert not env.has_attr("gravity") and env.get_attr("drill", [0, 2]) == [env.drill] * 2
 
 

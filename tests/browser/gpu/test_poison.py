@@ -17,7 +17,7 @@ from drillsergeant.learn.wasm.engine import KernelLearner
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.plan import Dispatch
 
-from tests.browser.gpu.test_update import PARAMETER_BOUND, Compared, assert_close
+from tests.rigs.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.engines import F32, pair
 from tests.rigs.gpu_stand import Stand, StandDevice
 
@@ -108,7 +108,7 @@ def poison_kernels_once(compared: Compared, place: int, value: float) -> None:
         arithmetic.gradient = honest  # type: ignore[method-assign]
         return sums
 
-    arithmetic.gradient = poisoned  # type: ignore[method-assign]
+    arithmetic.gradient = poisoned  # type: ignore[method-assign, assignment]
 
 
 def learner_of(compared: Compared) -> KernelLearner:

@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
-from dataclasses import asdict
 from typing import TypeVar
 
 import numpy as np
 import pytest
-from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.validation import Validator
-from drillsergeant.learn.wasm.engine import KernelLearner
-from drillsergeant.learn.webgpu.learner import GpuLearner
-from drillsergeant.learn.webgpu.plan import GpuPlan
 
-from tests.rigs.engines import F32, Pair, pair
+from tests.rigs.compared import PARAMETER_BOUND, Compared, assert_close
+from tests.rigs.engines import F32, pair
 from tests.rigs.gpu_stand import Stand, StandDevice
 
 # Adam divides by the root of the squares, so a gradient's rounding can move a parameter by more than its own size;
 # learning rate 3e-3, a few dozen steps. Seen: 2e-7 on SwiftShader.
-PARAMETER_BOUND = 2e-5
 MOMENT_BOUND = 1e-6
 Result = TypeVar("Result")
-
-
-class Compared:
-    """Both learners over the same memory; the chunks are played with the kernel learner's parameters."""
-
-    def __init__(self, stand: Stand, both: Pair, *, subgroups: bool = False) -> None:
-        self.both = both
-        plan = both.layout.plan
-        self.weights = both.layout["weights.0"].offset
-        self.slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(plan.workers)]
-        self.collectors = [both.kernel.collector(worker, 3) for worker in range(plan.workers)]
-        self.kernel = both.kernel.learner(3)
-        assert isinstance(self.kernel, KernelLearner)
-        tables = GpuPlan(both.program, both.layout)
-        text = generated(plan.action_count)
-        self.device = StandDevice(stand, tables, text, both.kernel_memory, subgroups=subgroups)
-        self.gpu = GpuLearner(tables, self.device)
-        self.state: LearnerState = self.kernel.state()
-
-    def collect(self) -> None:
-        self.kernel.write_parameters(self.weights)
-        for collector, slot in zip(self.collectors, self.slots, strict=True):
-            collector.collect(self.weights, slot)
-
-    def learn(self, hyper: Hyper) -> tuple[dict[str, float], UpdateMetrics]:
-        metrics = dict(self.kernel.learn(self.slots, hyper))
-        update = self.gpu.learn(self.slots, hyper, self.state)
-        try:
-            update.send(None)
-        except StopIteration as done:
-            on_gpu, self.state = done.value
-        return metrics, on_gpu
-
-    def errors(self) -> dict[str, float]:
-        """Largest difference of each array of the state."""
-        expected = self.kernel.state()
-        assert (self.state.updates, self.state.steps) == (expected.updates, expected.steps)
-        return {
-            name: float(np.abs(np.frombuffer(self.state.arrays[name], F32) - np.frombuffer(array, F32)).max())
-            for name, array in expected.arrays.items()
-        }
 
 
 @pytest.mark.parametrize("subgroups", [False, True])
@@ -112,12 +65,6 @@ def test_submissions_grow_to_the_target_and_cover_the_update(stand: Stand) -> No
         assert sum(compared.device.submissions) == 4 + 12 * metrics.steps
 
 
-def assert_close(kernel: dict[str, float], gpu: UpdateMetrics) -> None:
-    """Sums of the same rows in another order."""
-    for name, value in asdict(gpu).items():
-        assert value == pytest.approx(kernel[name], rel=1e-3, abs=2e-6), name
-
-
 class Broken(StandDevice):
     """Gives back one buffer with its first number moved a little."""
 
@@ -137,7 +84,9 @@ def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
     stand: Stand, name: str, matches: int, horizon: int, workers: int
 ) -> None:
     compared = Compared(stand, pair(name, matches, horizon, workers))
-    compared.device.__class__ = Broken
+    device = compared.device
+    device.__class__ = Broken
+    assert isinstance(device, Broken)
     both, hyper = compared.both, Hyper(minibatch=64)
     compared.collect()
     compared.learn(hyper)
@@ -149,7 +98,7 @@ def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
     }  # fmt: skip
     assert max(findings, key=lambda finding: finding.share).share < 1.0, findings
     for buffer, kernel in (("hidden1", "forward1"), ("gradient", "weights0"), ("upstream0", "backward0")):
-        compared.device.buffer = buffer
+        device.buffer = buffer
         findings = run(validator.check(compared.gpu, compared.slots, hyper, compared.state))
         assert {finding.kernel: finding.share for finding in findings}[kernel] > 1.0, (buffer, findings)
 
@@ -159,5 +108,6 @@ def run(promise: Coroutine[object, object, Result]) -> Result:
     try:
         promise.send(None)
     except StopIteration as done:
-        return done.value
+        result: Result = done.value
+        return result
     raise AssertionError("it waits")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -13,8 +13,8 @@ from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.kernel_table import learner_kernels
 
 from tests.rigs.gpu_stand import Stand
+from tests.rigs.operations import LINES, PAIRS
 from tests.rigs.wgsl_runs import run_wgsl
-from tests.unit.kernels.wasm.test_lowering import LINES, PAIRS
 
 COUNT = 301
 # WGSL lets these be off by so many units in the last place; the rest is correctly rounded.
@@ -111,7 +111,7 @@ def test_the_loss_over_ordinary_and_extreme_rows(stand: Stand) -> None:
     rng = np.random.default_rng(2)
     scale = 10.0 ** rng.integers(-2, 3, COUNT)
     head = [(rng.normal(size=COUNT) * scale).astype(np.float32) for _ in range(6)]
-    inputs = {
+    inputs: dict[str, list[Array]] = {
         "head": head,
         "action": [rng.integers(0, 5, COUNT).astype(np.int32)],
         "logp": [-np.abs(rng.normal(size=COUNT) * scale).astype(np.float32)],
@@ -136,13 +136,15 @@ def test_adam_and_gae_step(stand: Stand) -> None:
     inputs = {name: [rng.normal(size=COUNT).astype(np.float32)] for name in ("p", "g", "m")}
     inputs["v"] = [np.abs(rng.normal(size=COUNT)).astype(np.float32)]
     scalars = {"learning_rate": 0.01, "gradient_scale": 0.5, "correction1": 2.0, "correction2": 3.0}
-    expected, found = adam.reference(inputs, scalars), run_wgsl(stand, adam, inputs, scalars)
+    expected: Mapping[str, Sequence[Array]] = adam.reference(inputs, scalars)
+    found = run_wgsl(stand, adam, inputs, scalars)
     for name in ("p", "m", "v"):
         np.testing.assert_allclose(found[name][0], expected[name][0], rtol=1e-6, atol=1e-7)
     gae = kernels["gae_step"]
-    floats = {name: [rng.normal(size=COUNT).astype(np.float32)] for name in gae.inputs}
-    masks = {name: [rng.integers(0, 2, COUNT).astype(np.int32)] for name in ("terminated", "truncated")}
+    columns: dict[str, list[Array]] = {name: [rng.normal(size=COUNT).astype(np.float32)] for name in gae.inputs}
+    columns |= {name: [rng.integers(0, 2, COUNT).astype(np.int32)] for name in ("terminated", "truncated")}
     scalars = {"gamma": 0.99, "lam": 0.95}
-    expected, found = gae.reference(floats | masks, scalars), run_wgsl(stand, gae, floats | masks, scalars)
+    wanted: Mapping[str, Sequence[Array]] = gae.reference(columns, scalars)
+    found = run_wgsl(stand, gae, columns, scalars)
     for name in ("advantage", "returns"):
-        np.testing.assert_allclose(found[name][0], expected[name][0], rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(found[name][0], wanted[name][0], rtol=1e-6, atol=1e-6)

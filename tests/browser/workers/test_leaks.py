@@ -1,6 +1,6 @@
 """Nothing that Python takes from JavaScript, or lends to it, is left behind by frames, updates or chunks."""
 
-from playwright.sync_api import Worker
+from playwright.sync_api import Page, Worker
 
 from tests.browser.conftest import Visitor
 
@@ -20,7 +20,8 @@ def stack(worker: Worker) -> int:
 def test_frames_updates_and_chunks_leak_no_proxies_and_no_stack(visitor: Visitor) -> None:
     visitor.open("?matches=16")
     workers = {role: visitor.worker(role) for role in ("show", "trainer", "rollout")}
-    assert [place.evaluate("'Suspending' in WebAssembly") for place in (visitor.page, *workers.values())] == [False] * 4
+    places: list[Page | Worker] = [visitor.page, *workers.values()]
+    assert [place.evaluate("'Suspending' in WebAssembly") for place in places] == [False] * 4
     visitor.page.click("#train")
     visitor.until("training runs", lambda: (visitor.trainer("updates") or 0) >= 5)
     for worker in workers.values():

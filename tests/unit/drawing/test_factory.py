@@ -8,20 +8,10 @@ import pytest
 from drillsergeant.drawing.colours import LIGHT
 from drillsergeant.drawing.factory import draw_factory, grid
 
-from tests.unit.drawing.test_match import BARE, SCENE, STATE, Recorder
+from tests.fakes.canvas import Recorder
+from tests.rigs.scenes import BARE, SCENE, STATE
 
 START = re.compile(r"M(-?[\d.]+) (-?[\d.]+)")
-
-
-class Paths(Recorder):
-    """A canvas that keeps the paths by their fill."""
-
-    def __init__(self, width_px: int = 800, height_px: int = 480) -> None:
-        super().__init__(width_px, height_px)
-        self.paths: dict[str, str] = {}
-
-    def path(self, outline: str, fill: str, stroke: str, line: float) -> None:
-        self.paths[fill or stroke] = outline
 
 
 @pytest.mark.parametrize(
@@ -34,7 +24,7 @@ def test_the_grid_is_as_square_as_it_goes(count: int, columns: int, rows: int) -
 
 
 def test_every_ball_lies_in_the_cell_of_its_match() -> None:
-    canvas = Paths()
+    canvas = Recorder(800, 480)
     draw_factory(canvas, SCENE, [STATE] * 64, dark=False)
     places = grid(SCENE, 64, 800, 480)
     starts = START.findall(canvas.paths[LIGHT.ball])
@@ -45,14 +35,14 @@ def test_every_ball_lies_in_the_cell_of_its_match() -> None:
 
 
 def test_a_match_that_has_not_begun_shows_its_field_alone() -> None:
-    canvas = Paths()
+    canvas = Recorder(800, 480)
     draw_factory(canvas, SCENE, [STATE, dict.fromkeys(STATE, 0.0)], dark=False)
     assert len(START.findall(canvas.paths[LIGHT.stripes[0]])) == 2
     assert len(START.findall(canvas.paths[LIGHT.sides[0]])) == len(START.findall(canvas.paths[LIGHT.ball])) == 1
 
 
 def test_a_field_without_goals_and_no_match_at_all_can_be_drawn() -> None:
-    bare, nobody = Paths(), Paths()
+    bare, nobody = Recorder(800, 480), Recorder(800, 480)
     draw_factory(bare, BARE, [STATE], dark=True)
     draw_factory(nobody, SCENE, [], dark=False)
     assert nobody.drawn == [("clear", [], (LIGHT.surround,))]

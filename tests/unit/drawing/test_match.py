@@ -8,55 +8,12 @@ from collections.abc import Sequence
 import pytest
 from drillsergeant.drawing.colours import DARK, LIGHT, faded
 from drillsergeant.drawing.match import CHOSEN_REACH, Look, Point, arrange, blend, draw, fit
-from drillsergeant.drills.contract import Body, Scene
+from drillsergeant.drills.contract import Scene
 from hypothesis import given
 from hypothesis import strategies as some
 
-PLAYER = Body("box", "player0", "px", "py", 0.5, 0, heading=("hx", "hy"), velocity=("pvx", "pvy"))
-BALL = Body("disc", "ball", "bx", "by", 0.3, velocity=("bvx", "bvy"))
-SCENE = Scene(6.0, 4.0, 1.3, 0.9, (PLAYER, BALL), corner_m=1.4)
-BARE = Scene(3.0, 3.0, 0.0, 0.0, (BALL,))
-STATE = {
-    "px": -2.0,
-    "py": 1.0,
-    "hx": 0.0,
-    "hy": 1.0,
-    "pvx": 0.0,
-    "pvy": 0.0,
-    "bx": 3.0,
-    "by": -2.0,
-    "bvx": 0.0,
-    "bvy": 0.0,
-}
-
-
-class Recorder:
-    """A canvas that keeps what is drawn: (kind, points, colours)."""
-
-    def __init__(self, width_px: int = 800, height_px: int = 500) -> None:
-        self.width_px, self.height_px = width_px, height_px
-        self.drawn: list[tuple[str, list[Point], tuple[str, ...]]] = []
-
-    def resize(self, width_px: int, height_px: int) -> None:
-        self.width_px, self.height_px = width_px, height_px
-
-    def clear(self, colour: str) -> None:
-        self.drawn.append(("clear", [], (colour,)))
-
-    def rectangle(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        self.drawn.append(("rectangle", [(x, y), (x + width, y + height)], (colour,)))
-
-    def polygon(self, points: Sequence[Point], fill: str, stroke: str, line: float) -> None:
-        self.drawn.append(("polygon", list(points), (fill, stroke)))
-
-    def disc(self, x: float, y: float, radius: float, fill: str, stroke: str, line: float) -> None:
-        self.drawn.append(("disc", [(x, y), (x + radius, y), (x, y + radius)], (fill, stroke)))
-
-    def line(self, points: Sequence[Point], colour: str, width: float) -> None:
-        self.drawn.append(("line", list(points), (colour,)))
-
-    def found(self, kind: str, colour: str) -> list[list[Point]]:
-        return [points for name, points, colours in self.drawn if name == kind and colour in colours]
+from tests.fakes.canvas import Recorder
+from tests.rigs.scenes import BARE, SCENE, STATE
 
 
 @given(some.integers(50, 4000), some.integers(50, 4000), some.floats(-6, 6), some.floats(-4, 4))

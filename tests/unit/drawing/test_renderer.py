@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, SHAPE_FLOATS, TRAIL, Picture
+from drillsergeant.drills import make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
+from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
@@ -13,9 +15,9 @@ from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
-from tests.unit.drawing.test_factory import Paths
-from tests.unit.runtimes.show.test_factory import PROGRAM
+from tests.fakes.canvas import Recorder
 
+PROGRAM = build_program(make("ball"), shared=False, hidden=16)
 SCENE = PROGRAM.drill.scene
 STATE = {name: 0.5 for name in PROGRAM.drill.fields}
 
@@ -73,7 +75,7 @@ class Hall:
 
     def __init__(self) -> None:
         layout = Layout(plan_for(PROGRAM, 1, 8, horizon=4))
-        self.canvas = Paths()
+        self.canvas = Recorder()
         factory = Factory(PROGRAM, layout, NativeMemory(layout.total_bytes), lambda: 0.0)
         self.renderer = Renderer(SCENE, self.canvas, factory)
         self.screen_matches = [ScreenMatch(PROGRAM.drill, Still(), 1), ScreenMatch(PROGRAM.drill, Still(), 1)]

@@ -7,7 +7,8 @@ from drillsergeant.drawing.match import Look, draw, fit
 from drillsergeant.drawing.shapes import RING, match_picture
 from drillsergeant.drills.contract import Scene
 
-from tests.unit.drawing.test_match import PLAYER, STATE, Recorder
+from tests.fakes.canvas import Recorder
+from tests.rigs.scenes import PLAYER, STATE
 
 RING_SCENE = Scene(3.0, 3.0, 0.0, 0.0, (PLAYER,), round=True)
 ROUND_AT = 14  # of the head: behind the two outlines
@@ -38,17 +39,6 @@ def test_the_shader_is_told() -> None:
 
 
 def test_the_factory_draws_discs() -> None:
-    canvas = PathRecorder()
+    canvas = Recorder()
     draw_factory(canvas, RING_SCENE, [STATE, STATE], False)
-    assert all(path.count("a") == 4 for path in canvas.paths[:1])
-
-
-class PathRecorder(Recorder):
-    """A canvas that keeps paths."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.paths: list[str] = []
-
-    def path(self, outline: str, fill: str, stroke: str, line: float) -> None:
-        self.paths.append(outline)
+    assert all(path.count("a") == 4 for path in list(canvas.paths.values())[:1])

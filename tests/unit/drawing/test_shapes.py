@@ -24,7 +24,7 @@ from drillsergeant.drawing.shapes import (
     match_picture,
 )
 
-from tests.unit.drawing.test_match import BARE, SCENE, STATE
+from tests.rigs.scenes import BARE, SCENE, STATE
 
 SHADER = (Path(__file__).parents[3] / "shaders" / "match.wgsl").read_text()
 SIZE = (800, 500)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from drillsergeant.drawing.colours import LIGHT
+from drillsergeant.elementary import Array
 from drillsergeant.gym import DrillEnv, DrillParallelEnv, DrillVectorEnv
 from drillsergeant.gym.render import Raster
 
@@ -58,13 +59,19 @@ def test_half_opacity_lets_half_through() -> None:
     assert raster.pixels()[0].tolist() == [[128] * 3, [128] * 3, [255] * 3, [255] * 3]
 
 
+def picture(env: DrillParallelEnv) -> Array:
+    image = env.render()
+    assert image is not None
+    return image
+
+
 def test_players_and_ball_lie_where_the_match_has_them_in_the_pages_colours() -> None:
     env = DrillParallelEnv("ball", render_mode="rgb_array")
     env.reset(seed=4)
-    before = env.render()
+    before = picture(env)
     for _ in range(12):
         env.step({"side_0": 2, "side_1": 2})
-    image = env.render()
+    image = picture(env)
     assert image.dtype == np.uint8 and (image != before).any()
     scene, (height, width, _) = env.drill.scene, image.shape
     scale = width / 2 / (scene.half_length_m + scene.goal_depth_m + 0.45)
@@ -80,7 +87,7 @@ def test_every_adapter_draws_when_asked_and_nothing_when_not() -> None:
     env = DrillVectorEnv(3, "chase", render_mode="rgb_array")
     env.reset(seed=1)
     images = env.render()
-    assert len(images) == 3 and all(image.shape == (640, 640, 3) for image in images)
+    assert images is not None and len(images) == 3 and all(image.shape == (640, 640, 3) for image in images)
     assert (images[0] != images[1]).any(), "two matches, two pictures"
     assert env.metadata["render_fps"] == 15
     for silent in (DrillEnv("chase"), DrillParallelEnv("chase"), DrillVectorEnv(2, "chase")):

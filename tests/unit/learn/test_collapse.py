@@ -42,5 +42,5 @@ def test_weights_overwritten_with_noise_are_rewound_to_the_best_and_win_again(se
     run.train(60)
     assert best.win is not None
     assert run.win >= best.win - 0.05
-    assert timeline.best is best or (timeline.best and timeline.best.win and timeline.best.win > best.win)
+    assert timeline.best is best or (timeline.best.win is not None and timeline.best.win > best.win)
     assert len(run.events("rewind")) == 1

@@ -8,6 +8,8 @@ import pytest
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.probes import PROBES, ActionProbe, BothProbe, DelayProbe, Probe, SignalProbe
+from drillsergeant.learn.formulas.gae import gae
+from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.sampling import softmax_parts
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -52,28 +54,25 @@ def test_a_probe_is_solved_within_a_tenth(probe: type[Probe], seed: int) -> None
 
 
 def flipped_policy(*args: Any) -> Any:
-    dlogits, dvalue, metrics = arithmetic_module_loss(*args)
+    dlogits, dvalue, metrics = loss_gradient(*args)
     return [-d for d in dlogits], dvalue, metrics
 
 
 def flipped_value(*args: Any) -> Any:
-    dlogits, dvalue, metrics = arithmetic_module_loss(*args)
+    dlogits, dvalue, metrics = loss_gradient(*args)
     return dlogits, -dvalue, metrics
 
 
 def immortal(reward: Any, value: Any, terminated: Any, *rest: Any) -> Any:
-    return arithmetic_module_gae(reward, value, np.zeros_like(terminated), *rest)
+    return gae(reward, value, np.zeros_like(terminated), *rest)
 
 
 def undiscounted(reward: Any, value: Any, terminated: Any, truncated: Any, gamma: Any, lam: Any) -> Any:
-    return arithmetic_module_gae(reward, value, terminated, truncated, np.float32(1.0), lam)
+    return gae(reward, value, terminated, truncated, np.float32(1.0), lam)
 
 
 def mismatched_rows(logits: Any, value: Any, action: Any, logp_old: Any, advantage: Any, *rest: Any) -> Any:
-    return arithmetic_module_loss(logits, value, action, logp_old, np.roll(advantage, 1), *rest)
-
-
-arithmetic_module_loss, arithmetic_module_gae = arithmetic_module.loss_gradient, arithmetic_module.gae
+    return loss_gradient(logits, value, action, logp_old, np.roll(advantage, 1), *rest)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import drillsergeant
 import numpy as np
@@ -18,7 +19,7 @@ from drillsergeant.learn.train import train as terminal
 from drillsergeant.library import webassembly
 
 DRILL = BallDrill(time_limit_s=1.0)
-SMALL = {"seed": 5, "matches": 16, "hyper": {"minibatch": 64}}
+SMALL: dict[str, Any] = {"seed": 5, "matches": 16, "hyper": {"minibatch": 64}}
 ROUND = 28 * 16  # 12 matches of self-play, 4 duels, 16 decisions
 
 
@@ -83,7 +84,8 @@ def test_metrics_are_numbers_and_say_how_matches_go() -> None:
 
 def test_a_drill_goes_by_its_name_or_with_rules_of_its_own() -> None:
     assert drillsergeant.train("chase", matches=8).drill == drillsergeant.make("chase")
-    assert drillsergeant.train(replace(DRILL, dash_speed=9.0), matches=8).drill.dash_speed == 9.0
+    own = replace(DRILL, dash_speed=9.0)
+    assert drillsergeant.train(own, matches=8).drill == own != DRILL
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ class Meddler(PlainMemory):
         half = PARAMETERS // 2 * WORD_BYTES
         view = memoryview(target).cast("B")  # type: ignore[arg-type]
         super().read(offset_bytes, view[:half])
-        meddle, self.meddle = self.meddle, lambda: None  # type: ignore[method-assign]
+        meddle, self.meddle = self.meddle, lambda: None
         meddle()
         super().read(offset_bytes + half, view[half:])
 
@@ -101,7 +101,7 @@ def test_a_copy_during_which_the_slot_changed_is_thrown_away(change: str) -> Non
         memory.store(places.ident(SLOT), 0)
         memory.write(places.parameters(SLOT), payload(2))
 
-    memory.meddle = {  # type: ignore[method-assign]
+    memory.meddle = {
         "replaced": lambda: programs.writer.put(SLOT, 2, payload(2)),
         "dropped": lambda: programs.writer.drop(SLOT),
         "being replaced": begin,
@@ -191,7 +191,7 @@ def test_a_chosen_snapshot_that_changes_while_it_is_copied_is_copied_at_the_next
     programs = Shelf(memory)
     programs.writer.put(SLOT, 1, payload(1))
     programs.writer.choose(0, SLOT)
-    memory.meddle = lambda: programs.writer.put(SLOT, 2, payload(2))  # type: ignore[method-assign]
+    memory.meddle = lambda: programs.writer.put(SLOT, 2, payload(2))
     book = programs.books[0]
     assert not book.follow() and book.rival is None
     assert book.follow() and read(memory, book.rival or 0) == [2.0] * PARAMETERS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 import pytest
 from drillsergeant.memory.access import WORD_BYTES
@@ -17,6 +18,9 @@ from drillsergeant.memory.weights import (
 from tests.rigs.interleaving import Explorer, Load, Violation
 from tests.rigs.replay import Program, ReplayMemory
 from tests.rigs.weights_copies import CopyingReader, CopyingWriter
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 PARAMETERS = 2
 TORN = r"torn|came with|shape hash"
@@ -207,7 +211,7 @@ class DoubleBuffer(CopyingWriter):
 
 
 class FlipsBeforeData(CopyingWriter):
-    def publish(self, parameters: array[float], step_counter: int) -> int:
+    def publish(self, parameters: ReadableBuffer, step_counter: int) -> int:
         offset = self.reserve()
         version = self.commit(step_counter)
         self._memory.write(offset, parameters)

@@ -74,7 +74,7 @@ def worker(
         "trainer", 0, 0, RECIPE.seed, layout.to_dict(), program.to_json(), None, layout.pages, None, options,
         contents or {},
     )  # fmt: skip
-    return WorkerRuntime(place, init, place.memory.link(program.binary), None)  # type: ignore[arg-type]
+    return WorkerRuntime(place, init, place.memory.link(program.binary), None)
 
 
 async def trained(place: Place, runtime: WorkerRuntime) -> None:

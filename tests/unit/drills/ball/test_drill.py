@@ -276,12 +276,12 @@ def test_a_goal_stays_a_goal_when_the_ball_bounces_out_again() -> None:
 def test_a_ball_held_in_one_place_is_dropped_at_the_centre_in_time() -> None:
     state = start(DRILL, 1)
     state |= {
-        "ball_x": np.float32([4.0]),
-        "ball_y": np.float32([-2.0]),
-        "ball_vx": np.float32([0.0]),
-        "ball_vy": np.float32([0.0]),
+        "ball_x": np.array([4.0], np.float32),
+        "ball_y": np.array([-2.0], np.float32),
+        "ball_vx": np.array([0.0], np.float32),
+        "ball_vy": np.array([0.0], np.float32),
     }
-    state |= {"spot_x": np.float32([4.5]), "spot_y": np.float32([-2.5])}
+    state |= {"spot_x": np.array([4.5], np.float32), "spot_y": np.array([-2.5], np.float32)}
     held = [float(after["ball_x"][0]) for after in ticks(DRILL, state, [still_player] * 2, 40)]
     dropped = next(tick for tick, x in enumerate(held) if x == 0.0) + 1
     assert dropped / DRILL.tick_hz == pytest.approx(DRILL.stuck_s, abs=0.02)
@@ -289,9 +289,12 @@ def test_a_ball_held_in_one_place_is_dropped_at_the_centre_in_time() -> None:
 
 
 def test_a_ball_that_gets_about_is_never_dropped() -> None:
-    state = start(DRILL, 1) | {"ball_vx": np.float32([0.0]), "ball_vy": np.float32([0.0])}
+    state = start(DRILL, 1) | {"ball_vx": np.array([0.0], np.float32), "ball_vy": np.array([0.0], np.float32)}
     for tick in range(5 * DRILL.tick_hz):
         angle = 2.0 * np.pi * tick / (4.0 * DRILL.tick_hz)  # once round in four seconds, a metre from (2, 0)
-        state |= {"ball_x": np.float32([2.0 + np.cos(angle)]), "ball_y": np.float32([np.sin(angle)])}
+        state |= {
+            "ball_x": np.array([2.0 + np.cos(angle)], np.float32),
+            "ball_y": np.array([np.sin(angle)], np.float32),
+        }
         state = DRILL.tick(state, [np.zeros(1, np.int32)] * 2)
         assert abs(float(state["ball_x"][0]) - 2.0) <= 1.1

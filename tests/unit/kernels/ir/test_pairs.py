@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 import pytest
+from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.graph import Graph
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel
@@ -25,7 +26,7 @@ def test_passes_and_wasm_keep_every_bit_of(family: Callable[[], Iterator[Express
         assert not said, said
 
 
-def check(some: Sequence[Expression], arrays: dict[str, list[object]]) -> str:
+def check(some: Sequence[Expression], arrays: dict[str, list[Array]]) -> str:
     """What differs, and of which expression it is; nothing where nothing does."""
     graph, said = Graph("pairs"), dict[str, list[str]]()
     loads = {dtype: [graph.load(dtype.value, k, dtype) for k in range(3)] for dtype in DType}
@@ -39,6 +40,7 @@ def check(some: Sequence[Expression], arrays: dict[str, list[object]]) -> str:
     try:
         assert_graph_agrees(graph, kernel, arrays, COUNT)
     except AssertionError as wrong:
-        group, place = re.search(r"in (\w+)\[(\d+)\]", str(wrong)).groups()  # type: ignore[union-attr]
-        return f"{said[group][int(place)]}: {wrong}"
+        place = re.search(r"in (\w+)\[(\d+)\]", str(wrong))
+        assert place is not None, wrong
+        return f"{said[place[1]][int(place[2])]}: {wrong}"
     return ""

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_safetensors_reads_the_numbers_of_the_network(tmp_path: Path) -> None:
 def test_a_file_that_safetensors_wrote_loads_in_whatever_order_the_tensors_lie() -> None:
     policy = some_policy(SMALL)
     header, _ = parts(write_policy(policy))
-    again = save(load(write_policy(policy)), metadata=header["__metadata__"])
+    again = save(load(write_policy(policy)), metadata=cast(dict[str, str], header["__metadata__"]))
     assert again != write_policy(policy)
     assert read_policy(again, SMALL) == policy
 

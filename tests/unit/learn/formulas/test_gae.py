@@ -33,7 +33,7 @@ def test_matches_the_definition_with_terminations_and_truncations_within_1e_5(se
     advantage, return_ = gae(reward, value, terminated, truncated, GAMMA, LAM)
     assert advantage.dtype == return_.dtype == np.float32
     for lane in range(agents):
-        columns = [array[:, lane] for array in (reward, value, terminated, truncated)]
+        columns = reward[:, lane], value[:, lane], terminated[:, lane], truncated[:, lane]
         expected = by_definition(*columns, float(GAMMA), float(LAM))
         np.testing.assert_allclose(advantage[:, lane], expected, atol=1e-5)
         np.testing.assert_allclose(return_[:, lane], expected + value[:-1, lane], atol=1e-5)

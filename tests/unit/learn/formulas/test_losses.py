@@ -31,9 +31,8 @@ def rows(seed: int, drift: float = 0.3) -> Rows:
     logits = rng.normal(size=(ACT, ROWS)).astype(np.float32)
     action = rng.integers(0, ACT, ROWS).astype(np.int32)
     logp = log_softmax(logits.astype(np.float64))[action, np.arange(ROWS)]
-    old, value, advantage, return_ = (rng.normal(size=ROWS) for _ in range(4))
-    real = ((logp + drift * old), value, advantage, return_)
-    logp_old, value, advantage, return_ = (a.astype(np.float32) for a in real)
+    old, *others = (rng.normal(size=ROWS) for _ in range(4))
+    logp_old, value, advantage, return_ = (a.astype(np.float32) for a in (logp + drift * old, *others))
     return Rows(logits, value, action, logp_old, advantage, return_)
 
 

@@ -69,7 +69,9 @@ def test_the_numbers_for_the_page() -> None:
     assert values["win_rate_pool"] == 0.75 and values["loss_rate_pool"] == pytest.approx(0.15)
     low, high = values["win_low_pool"], values["win_high_pool"]
     assert isinstance(low, float) and isinstance(high, float) and 0.6 < low < 0.75 < high < 0.85
-    (row,) = values["pool"]  # type: ignore[misc]
+    rows = values["pool"]
+    assert isinstance(rows, list)
+    (row,) = rows
     assert (row["id"], row["games"], row["wins"], row["losses"]) == (7, 120, 90, 18)
     # When the snapshot was taken the policy scored half against the scripted player; it has become better since.
     assert 1020 < values["rating"] < 1150  # type: ignore[operator]

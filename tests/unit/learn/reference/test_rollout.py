@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from drillsergeant import elementary
-from drillsergeant.drills.contract import Scene, State
+from drillsergeant.drills.contract import COMMON_FIELDS, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
@@ -23,10 +23,12 @@ class Toy:
     """
 
     name, sides, action_count, action_repeat, tick_hz, time_limit_s = "toy", 2, 3, 2, 120, 9 / 120
-    fields: ClassVar = {"seed": "u32", "episode": "u32", "clock": "u32", "score": "f32", "lead": "i32"}
+    fields: ClassVar[dict[str, Dtype]] = {**COMMON_FIELDS, "score": "f32", "lead": "i32"}
+    actions = (("none",), ("one",), ("two",))
     observation = ("clock", "score", "side", "episode")
     reward_terms = ("score", "episode")
     scene = Scene(1.0, 1.0, 0.0, 0.0, ())
+    words = Words("Toy", "", ("", ""), "", "", "")
 
     def reset(self, seed: Array, episode: Array) -> State:
         zero = seed & np.uint32(0)
@@ -202,9 +204,7 @@ def test_a_wrong_number_of_controllers_is_refused() -> None:
 
 def test_a_chunk_with_a_wrong_array_is_refused_by_name() -> None:
     _, (chunk,) = collected()
-    fields: ClassVar = {
-        name: getattr(chunk, name) for name in ("obs", "action", "logp", "reward", "terminated", "truncated")
-    }
+    fields = {name: getattr(chunk, name) for name in ("obs", "action", "logp", "reward", "terminated", "truncated")}
     with pytest.raises(ValueError, match=r"value is float32\[8, 12\], expected float32\[9, 12\]"):
         ChunkArrays(**fields, value=chunk.value[:-1])
     with pytest.raises(ValueError, match="action is float32"):

@@ -49,7 +49,9 @@ class Duel:
     def lanes(self, name: str) -> Array:
         """A field of the last chunk, duels only."""
         plan, region = self.both.layout.plan, self.both.layout.chunk_field(name, self.ring)
-        whole = self.both.kernel_memory.array(region.offset, region.shape, F32 if region.dtype == "f32" else np.int32)
+        whole = self.both.kernel_memory.array(
+            region.offset, region.shape, np.dtype(np.float32 if region.dtype == "f32" else np.int32)
+        )
         return whole[..., plan.sides * plan.self_play : plan.agents].copy()
 
 

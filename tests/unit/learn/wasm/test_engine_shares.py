@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+from drillsergeant.learn.engine import Collector
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import shares_of
 from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
@@ -52,7 +53,7 @@ def train(both: Pair, interfere: Interference, monkeypatch: pytest.MonkeyPatch) 
     learner, reference = both.kernel.learner(1), both.numpy.learner(1)
     assert isinstance(learner, KernelLearner)
     collectors = [both.kernel.collector(worker, 1) for worker in range(WORKERS)]
-    others = [both.numpy.collector(worker, 1) for worker in range(WORKERS)]
+    others: list[Collector] = [both.numpy.collector(worker, 1) for worker in range(WORKERS)]
     board = learner._arithmetic._board
     opened, collected, by_others = board.open, board.collect, 0
 
@@ -71,10 +72,8 @@ def train(both: Pair, interfere: Interference, monkeypatch: pytest.MonkeyPatch) 
     for _ in range(UPDATES):
         for each in (learner, reference):
             each.write_parameters(weights)
-        for collector in [*collectors, *others]:
-            collector.collect(
-                weights, slots[collectors.index(collector) if collector in collectors else others.index(collector)]
-            )
+        for collector, slot in [*zip(collectors, slots, strict=True), *zip(others, slots, strict=True)]:
+            collector.collect(weights, slot)
         assert dict(learner.learn(slots, HYPER)) == dict(reference.learn(slots, HYPER))
     for each in (learner, reference):
         each.write_parameters(weights)

@@ -108,7 +108,8 @@ def test_what_a_player_thinks_is_what_the_network_says(name: str) -> None:
     for show in shows:
         for side in sides:
             show.adopt(weights, side)
-    for instead in ({}, {0: 3}, {0: "scripted"}):  # asked all the same where somebody else plays
+    players: tuple[Mapping[int, Instead], ...] = ({}, {0: 3}, {0: "scripted"})
+    for instead in players:  # asked all the same where somebody else plays
         play(both, shows, 5, instead)
         for side in sides:
             kernel, numpy = (show.insight(side) for show in shows)

@@ -102,4 +102,5 @@ def test_a_device_lost_while_it_is_checked_is_replaced(monkeypatch: pytest.Monke
     rig = Rig(check=Losing(0.0))
     assert play(rig, 12)[-1] == "webgpu"
     assert rig.learner.losses == 1
-    assert rig.watch.told()["checks"] >= 1
+    checks = rig.watch.told()["checks"]
+    assert isinstance(checks, int) and checks >= 1

@@ -5,8 +5,7 @@ from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import Sitting
-from tests.unit.runtimes.page.test_players import with_timeline
+from tests.fakes.page import Sitting, with_timeline
 
 CHASE = facts_of(make("chase"))
 

@@ -6,8 +6,7 @@ import pytest
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import FakeGame, Sitting
-from tests.unit.runtimes.page.test_players import with_timeline
+from tests.fakes.page import FakeGame, Sitting, with_timeline
 
 INSIDE = {
     "match": 0,

@@ -7,23 +7,7 @@ from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, versions_of
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
 
-from tests.fakes.page import Sitting
-
-NAMES = ("id", "version", "decisions", "win", "rating", "kind")
-TIMELINE = [
-    dict(zip(NAMES, values, strict=True))
-    for values in (
-        (11, 3, 50_000, None, None, "first"),
-        (12, 90, 800_000, 0.31, 870.4, "auto"),
-        (13, 1240, 3.1e6, 0.62, 1130.0, "best"),
-    )
-]  # fmt: skip
-
-
-def with_timeline() -> Sitting:
-    sitting = Sitting().boot()
-    sitting.metrics("trainer", timeline=TIMELINE)
-    return sitting
+from tests.fakes.page import TIMELINE, Sitting, with_timeline
 
 
 def seated(sitting: Sitting) -> list[messages.SetPlayers]:

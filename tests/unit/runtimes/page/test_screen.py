@@ -6,8 +6,7 @@ from drillsergeant.drawing.match import arrange
 from drillsergeant.runtimes.page.match.match import HINTS
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import Sitting
-from tests.unit.runtimes.page.test_players import with_timeline
+from tests.fakes.page import Sitting, with_timeline
 
 
 def boards(sitting: Sitting) -> list[str]:

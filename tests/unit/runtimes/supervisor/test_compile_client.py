@@ -1,9 +1,11 @@
 """The workshop's worker: started once, ended when an attempt takes too long, and every attempt is answered."""
 
+from collections.abc import Callable
+
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.compile_client import CODE_LIMIT_S, CompileClient
 
-from tests.unit.runtimes.supervisor.test_supervisor import FakeSpawner, FakeWorker
+from tests.fakes.workers import FakeSpawner, FakeWorker
 
 REQUEST = messages.Compile("ball", "class Mine(BallDrill): pass", True)
 MADE = messages.CompiledProgram("{}", b"\x00asm")
@@ -72,11 +74,12 @@ def test_a_limit_of_an_attempt_that_is_done_ends_nothing() -> None:
 
 
 def test_a_workshop_that_fails_or_talks_nonsense_is_given_up() -> None:
-    for break_it in (
+    breaks: tuple[Callable[[FakeWorker], None], ...] = (
         lambda worker: worker.on_error("404"),
         lambda worker: worker.on_data({"type": "NONSENSE"}),
         lambda worker: worker.on_data(codec.encode(messages.Error("workshop", 0, "out of memory", fatal=True))),
-    ):
+    )
+    for break_it in breaks:
         stand = Stand()
         worker = stand.ask()
         break_it(worker)

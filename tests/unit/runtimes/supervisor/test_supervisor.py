@@ -1,8 +1,7 @@
 """The supervisor: starting in the order of need, deaths noticed, restarts bounded, dead readers' pins freed."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 from drillsergeant.memory.access import PlainMemory
@@ -14,66 +13,9 @@ from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.setup import Setup
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, HostObjects
 
+from tests.fakes.workers import FakeSpawner
+
 PLAN = Plan(workers=2, matches=8, sides=2, horizon=4, observation_size=3, action_count=2, parameter_count=10)
-
-
-@dataclass
-class FakeWorker:
-    """Records what it was sent."""
-
-    role: str
-    name: str
-    on_data: Callable[[object], None]
-    on_error: Callable[[str], None]
-    sent: list[dict[str, object]] = field(default_factory=list)
-    ended: bool = False
-
-    def post(self, wire: dict[str, object], transfer: object = None) -> None:
-        self.sent.append(wire)
-
-    def terminate(self) -> None:
-        self.ended = True
-
-    def ready(self, index: int = 0) -> None:
-        self.on_data(codec.encode(messages.Ready(self.role, index, 1.0)))
-
-
-class FakeSpawner:
-    """Workers, locks and timers under the test's control."""
-
-    def __init__(self) -> None:
-        self.workers: list[FakeWorker] = []
-        self.locks: dict[str, Callable[[], None]] = {}
-        self.timers: list[tuple[float, Callable[[], None]]] = []
-        self.time_s = 0.0
-        self.canvases = 0
-
-    def spawn(
-        self,
-        role: str,
-        name: str,
-        packages: Sequence[str],
-        on_data: Callable[[object], None],
-        on_error: Callable[[str], None],
-    ) -> FakeWorker:
-        self.workers.append(FakeWorker(role, name, on_data, on_error))
-        return self.workers[-1]
-
-    def when_freed(self, lock: str, then: Callable[[], None]) -> None:
-        self.locks[lock] = then
-
-    def after(self, delay_s: float, then: Callable[[], None]) -> None:
-        self.timers.append((delay_s, then))
-
-    def now_s(self) -> float:
-        return self.time_s
-
-    def canvas(self) -> object:
-        self.canvases += 1
-        return object()
-
-    def newest(self, name: str) -> FakeWorker:
-        return [worker for worker in self.workers if worker.name == name][-1]
 
 
 class Listener:

@@ -95,7 +95,9 @@ def operations() -> dict[str, tuple[object, list[dict[str, bytes | None]]]]:
     async def delete(archive: Archive) -> None:
         await archive.delete(RUN)
 
-    old, kept, moved = {RUN: content(3)}, {RUN: content(3), "new": content(3)}, {RUN: None, "new": content(3)}
+    old: dict[str, bytes | None] = {RUN: content(3)}
+    kept: dict[str, bytes | None] = {RUN: content(3), "new": content(3)}
+    moved = {**kept, RUN: None}
     return {
         "save": (save, [old, {RUN: content(4)}]),
         "save new": (save_new, [{**old, "new": None}, {**old, "new": content(5)}]),

@@ -4,7 +4,7 @@ import pytest
 from drillsergeant.runtimes.protocol import codec, messages
 
 from tests.fakes.page import Sitting
-from tests.unit.runtimes.trainer.test_trainer import Factory
+from tests.rigs.reference_run import ReferenceRun
 
 
 def test_a_choice_is_sent_and_repeated_to_a_trainer_that_takes_over() -> None:
@@ -26,7 +26,7 @@ def test_until_then_the_field_shows_what_the_trainer_was_started_with() -> None:
     sitting.page.on_change("learner", "auto")
     sitting.page.on_message("trainer", 0, messages.Metrics("trainer", 0, {"learner_choice": "wasm"}))
     assert sitting.view.values["learner"] == "auto", "the visitor's choice is not written over"
-    values = {"learner": "webgpu", "learner_why": "a card: twice as fast"}
+    values: dict[str, object] = {"learner": "webgpu", "learner_why": "a card: twice as fast"}
     sitting.page.on_message("trainer", 0, messages.Metrics("trainer", 0, values))
     assert sitting.view.texts["metric-learner"] == "webgpu"
     assert sitting.view.texts["metric-learner_why"] == "a card: twice as fast"
@@ -39,6 +39,6 @@ def test_an_unknown_learner_is_no_message() -> None:
 
 
 def test_the_reference_learner_cannot_be_exchanged() -> None:
-    factory = Factory()
+    factory = ReferenceRun()
     with pytest.raises(ValueError, match=r"reload with \?learner=webgpu"):
         factory.trainer.handle(messages.SetLearner("webgpu"))

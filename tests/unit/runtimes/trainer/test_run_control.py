@@ -8,27 +8,27 @@ from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.run_control import differences
 
-from tests.unit.runtimes.trainer.test_trainer import Factory
+from tests.rigs.reference_run import ReferenceRun
 
 
-def learned(factory: Factory) -> bytes:
+def learned(factory: ReferenceRun) -> bytes:
     return factory.learner.state().arrays["parameters"]
 
 
-def entries(factory: Factory) -> list[Mapping[str, object]]:
+def entries(factory: ReferenceRun) -> list[Mapping[str, object]]:
     found = factory.host.metrics()["timeline"]
     assert isinstance(found, list)
     return found
 
 
-def events(factory: Factory) -> list[tuple[object, object]]:
+def events(factory: ReferenceRun) -> list[tuple[object, object]]:
     found = factory.host.metrics()["events"]
     assert isinstance(found, list)
     return [(event["kind"], event["text"]) for event in found]
 
 
-def training() -> Factory:
-    factory = Factory()
+def training() -> ReferenceRun:
+    factory = ReferenceRun()
     factory.trainer.handle(messages.StartTraining())
     return factory
 
@@ -45,7 +45,7 @@ def test_a_click_on_the_timeline_brings_weights_and_optimiser_back_and_training_
     factory.trainer.handle(messages.Rewind(ident))
     assert factory.learner.state() == kept
     values = factory.host.metrics()
-    assert values["version"] == factory.trainer._weights.version > version  # type: ignore[operator]
+    assert values["version"] == factory.trainer._weights.version > version
     published = bytearray(len(kept.arrays["parameters"]))
     factory.trainer._memory.read(factory.trainer._weights.active_offset, published)
     assert bytes(published) == kept.arrays["parameters"]
@@ -84,7 +84,7 @@ def test_a_rewind_during_an_update_waits_for_it() -> None:
 
 
 def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
-    factory = Factory()
+    factory = ReferenceRun()
     factory.trainer._lockstep = 3
     factory.trainer.handle(messages.StartTraining())
     for message in (messages.Rewind(1), messages.KeepSnapshot()):
@@ -121,7 +121,7 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     assert rate.estimate() is None, "matches under way were begun by the policy before"
 
 
-def win(factory: Factory, rate: WinRate) -> None:
+def win(factory: ReferenceRun, rate: WinRate) -> None:
     """Play so well for so long that the policy is kept as the best."""
     for _ in range(2):
         rate.add(800, 800, 0)

@@ -27,7 +27,7 @@ from safetensors.numpy import load
 
 from tests.fakes.policies import SMALL, some_policy
 from tests.fakes.storage import FakeStorage, Tabs
-from tests.unit.runtimes.trainer.test_trainer import Factory
+from tests.rigs.reference_run import ReferenceRun
 
 TITLE = "Ball Drill"
 
@@ -37,7 +37,7 @@ class Tab:
 
     def __init__(self, storage: FakeStorage | None = None, tabs: Tabs | None = None, keeps: bool = True) -> None:
         self.storage, self.tabs = storage or FakeStorage(), tabs or Tabs()
-        self.factory = Factory()
+        self.factory = ReferenceRun()
         self.trainer, self.host = self.factory.trainer, self.factory.host
         self.schema = Schema.of(facts_of(make("ball")), HIDDEN)
         self.archive = Archive(self.storage)
@@ -275,7 +275,7 @@ def test_a_trainer_that_takes_over_goes_on_with_the_snapshots_that_are_left() ->
         tab.trainer.saves = Saves(tab.host, tab.archive, Tabs().of(tab), tab.schema, TITLE, tab.trainer)
         tab.ask(LoadRun(TITLE, newest=True, timeline=timeline))
         tab.trainer.report()
-        assert [entry["kind"] for entry in tab.host.metrics()["timeline"]] == kinds  # type: ignore[attr-defined]
+        assert [entry["kind"] for entry in tab.host.metrics()["timeline"]] == kinds
         if timeline:
             tab.trainer.handle(messages.Rewind(told[1]["id"]))
             tab.train(1)

@@ -7,76 +7,14 @@ from collections.abc import Mapping, Sequence
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.reference.engine import NumpyEngine, network_of
-from drillsergeant.memory.access import PlainMemory
-from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
-from drillsergeant.memory.ring import RingProducer
-from drillsergeant.memory.run_flag import RunFlag
-from drillsergeant.memory.snapshots import DuelBook
-from drillsergeant.memory.telemetry import TelemetryWriter
-from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.trainer.curve import EPISODES_A_POINT, Curve
-from drillsergeant.runtimes.trainer.trainer import Trainer
 
-from tests.fakes.host import PlainHost
-
-BALL = BallDrill()
-
-
-class Factory:
-    """One trainer and one rollout worker on the ball drill."""
-
-    def __init__(self, drill: BallDrill = BALL, duels: int = 0) -> None:
-        network = network_of(drill)
-        plan = Plan(
-            workers=1,
-            matches=16,
-            sides=drill.sides,
-            horizon=4,
-            observation_size=len(drill.observation),
-            action_count=drill.action_count,
-            parameter_count=network.size,
-            duels=duels,
-        )
-        layout, shape = Layout(plan), network_of(drill).shape_hash
-        memory = PlainMemory(layout.total_bytes)
-        initialise(memory, layout)
-        self.host = PlainHost(memory)
-        engine = NumpyEngine(drill, layout, memory)
-        self.learner = engine.learner(1)
-
-        def trainer() -> Trainer:
-            weights = WeightsWriter(memory, layout, shape)
-            return Trainer(self.host, memory, layout, self.learner, weights, Hyper(), drill.reward_terms)
-
-        self._new_trainer = trainer
-        self.trainer = trainer()
-        telemetry = TelemetryWriter(memory, layout, rollout(0))
-        self.rollout = Rollout(
-            self.host,
-            RunFlag(memory, layout),
-            engine.collector(0, 1),
-            WeightsReader(memory, layout, rollout(0), shape),
-            RingProducer(memory, layout, 0, telemetry),
-            DuelBook(memory, layout, 0),
-            telemetry,
-            plan.agents * plan.horizon,
-        )
-
-    def another_trainer(self) -> None:
-        """One that takes over, in the same memory."""
-        self.trainer = self._new_trainer()
-
-    def rounds(self, count: int) -> None:
-        for _ in range(count):
-            self.rollout.step()
-            asyncio.run(self.trainer.step())
+from tests.rigs.reference_run import ReferenceRun
 
 
 def test_each_chunk_becomes_one_update_and_one_version() -> None:
-    factory = Factory()
+    factory = ReferenceRun()
     factory.trainer.handle(messages.StartTraining())
     factory.rounds(3)
     factory.trainer.report()
@@ -88,7 +26,7 @@ def test_each_chunk_becomes_one_update_and_one_version() -> None:
 
 
 def test_an_idle_ring_is_no_update() -> None:
-    factory = Factory()
+    factory = ReferenceRun()
     asyncio.run(factory.trainer.step())
     assert factory.trainer.updates == 0
 
@@ -107,7 +45,7 @@ def test_an_idle_ring_is_no_update() -> None:
     ],
 )
 def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(changes: dict[str, object]) -> None:
-    factory = Factory()
+    factory = ReferenceRun()
     before = factory.trainer.run_control.hyper
     for message in (messages.SetHyper(changes), messages.StartTraining(changes)):
         with pytest.raises(ValueError, match=r"from|no hyperparameter named"):
@@ -117,7 +55,7 @@ def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(ch
 
 
 def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
-    factory = Factory()
+    factory = ReferenceRun()
     fresh = factory.learner._arithmetic.parameters.copy()
     factory.trainer.handle(messages.StartTraining())
     factory.rounds(2)
@@ -132,23 +70,23 @@ def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
 
 
 def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_of_self_play() -> None:
-    factory = Factory(BallDrill(time_limit_s=0.5), duels=4)
+    factory = ReferenceRun(BallDrill(time_limit_s=0.5), duels=4)
     factory.trainer.handle(messages.StartTraining())
     assert factory.trainer._decisions_per_chunk == 4 * (2 * 12 + 4)
     factory.rounds(8)
     factory.trainer.report()
     values = factory.host.metrics()
     (first,) = factory.trainer.run_control.timeline.entries
-    (row,) = values["pool"]  # type: ignore[misc]
+    (row,) = values["pool"]
     assert row["id"] == first.id
     assert row["games"] == 3 * 4, "matches of eight decisions, from the second chunk of four on"
     rates = [float(str(values[f"{name}_rate_pool"])) for name in ("win", "loss", "draw")]
     assert sum(rates) == pytest.approx(1.0)
     assert row["wins"] == rates[0] * row["games"]
-    (entry,) = values["timeline"]  # type: ignore[misc]
+    (entry,) = values["timeline"]
     assert entry["rating"] == pytest.approx(row["rating"], abs=1.0)
     factory.trainer.handle(messages.ResetTrainer(1))
-    assert factory.host.metrics()["pool"][0]["games"] == 0  # type: ignore[index]
+    assert factory.host.metrics()["pool"][0]["games"] == 0
     factory.rounds(1)
     assert factory.rollout._duels.rival is None, "the opponents of the run before have gone with it"
 
@@ -165,7 +103,7 @@ def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
 
 
 def test_a_reset_during_an_update_waits_for_it() -> None:
-    factory = Factory()
+    factory = ReferenceRun()
     fresh = factory.learner._arithmetic.parameters.copy()
     learn = factory.learner.learn
 

@@ -1,0 +1,66 @@
+"""An update on a device next to the same update on kernels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
+from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.webgpu.learner import GpuLearner
+from drillsergeant.learn.webgpu.plan import GpuPlan
+
+from tests.rigs.engines import F32, Pair
+from tests.rigs.gpu_stand import Stand, StandDevice
+
+PARAMETER_BOUND = 2e-5
+
+
+class Compared:
+    """Both learners over the same memory; the chunks are played with the kernel learner's parameters."""
+
+    def __init__(self, stand: Stand, both: Pair, *, subgroups: bool = False) -> None:
+        self.both = both
+        plan = both.layout.plan
+        self.weights = both.layout["weights.0"].offset
+        self.slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(plan.workers)]
+        self.collectors = [both.kernel.collector(worker, 3) for worker in range(plan.workers)]
+        self.kernel = both.kernel.learner(3)
+        assert isinstance(self.kernel, KernelLearner)
+        tables = GpuPlan(both.program, both.layout)
+        text = generated(plan.action_count)
+        self.device = StandDevice(stand, tables, text, both.kernel_memory, subgroups=subgroups)
+        self.gpu = GpuLearner(tables, self.device)
+        self.state: LearnerState = self.kernel.state()
+
+    def collect(self) -> None:
+        self.kernel.write_parameters(self.weights)
+        for collector, slot in zip(self.collectors, self.slots, strict=True):
+            collector.collect(self.weights, slot)
+
+    def learn(self, hyper: Hyper) -> tuple[dict[str, float], UpdateMetrics]:
+        metrics = dict(self.kernel.learn(self.slots, hyper))
+        update = self.gpu.learn(self.slots, hyper, self.state)
+        try:
+            update.send(None)
+        except StopIteration as done:
+            on_gpu, self.state = done.value
+        return metrics, on_gpu
+
+    def errors(self) -> dict[str, float]:
+        """Largest difference of each array of the state."""
+        expected = self.kernel.state()
+        assert (self.state.updates, self.state.steps) == (expected.updates, expected.steps)
+        return {
+            name: float(np.abs(np.frombuffer(self.state.arrays[name], F32) - np.frombuffer(array, F32)).max())
+            for name, array in expected.arrays.items()
+        }
+
+
+def assert_close(kernel: dict[str, float], gpu: UpdateMetrics) -> None:
+    """Sums of the same rows in another order."""
+    for name, value in asdict(gpu).items():
+        assert value == pytest.approx(kernel[name], rel=1e-3, abs=2e-6), name
