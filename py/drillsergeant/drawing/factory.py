@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.colours import DARK, LIGHT, faded
 from drillsergeant.drawing.match import Fit, Point, fit
 from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.host import Canvas
 
 LARGER = 1.45  # than life: a true square would be a few pixels
 FACTORY_BODY_EDGE, FACTORY_BALL_EDGE = 0.14, 0.3  # of the size of a box, of the ball

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.colours import DARK, LIGHT, Colours, faded
 from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.host import Canvas
 
 Point = tuple[float, float]
 

@@ -25,7 +25,7 @@ PLAIN = Look()
 
 
 class Raster:
-    """`runtimes.host.Canvas` over an array. Draws straight outlines and circles, which is all that a match has."""
+    """`drawing.canvas.Canvas` over an array. Draws straight outlines and circles, which is all that a match has."""
 
     def __init__(self, width_px: int, height_px: int) -> None:
         self.resize(width_px, height_px)

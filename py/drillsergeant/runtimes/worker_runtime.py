@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import Schema
@@ -25,7 +26,7 @@ from drillsergeant.memory.snapshots import DuelBook, SnapshotReader
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes.heartbeat import PULSE_EVERY_S
-from drillsergeant.runtimes.host import Canvas, Host
+from drillsergeant.runtimes.host import Host
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.rollout import Rollout
 from drillsergeant.runtimes.show.factory import Factory

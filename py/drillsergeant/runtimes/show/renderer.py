@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
+from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.factory import draw_factory
 from drillsergeant.drawing.match import JUMP_M, Look, MatchView, Point, blend, draw
 from drillsergeant.drawing.shapes import Painter, Picture, factory_picture, match_picture
 from drillsergeant.drills.contract import Scene
-from drillsergeant.runtimes.host import Canvas
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
