@@ -103,7 +103,7 @@ def test_the_page_and_its_workers_start_as_the_snapshot_and_fetch_the_core_once(
 
 
 def test_numpy_comes_on_demand_with_the_library_it_imports(visitor: Visitor) -> None:
-    visitor.open("?workers=1&learner=numpy&matches=4&horizon=8&minibatch=32")
+    visitor.open("?workers=1&learner=numpy&matches=4&horizon=8&minibatch_size=32")
     assert boot(visitor) == "restored"
     trains(visitor)
     assert files(visitor)["python_stdlib.zip"] == files(visitor)["wheel"] == 1
