@@ -24,13 +24,13 @@ from pathlib import Path
 
 from build.console import guarded, say
 from build.pins import CACHE, NPM_FOLDER, ROOT, SITE, Pins, pins
-from build.site_parts import distribution, download, lockfile, versions, wheels
+from build.site_parts import distribution, lockfile, versions, wheels
 from build.site_parts.distribution import Places
 from build.site_parts.headers import headers_file
 from build.site_parts.programs import programs_folder
 from build.site_parts.snapshot import snapshot_folder
 from build.site_parts.vendor import vendor_folder
-from build.stamps import exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
+from build.stamps import NOT_BUILT, exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
 
 MANIFEST = "build.json"
 
@@ -57,22 +57,19 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
     key = key_of(
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
         headers_file(pinned.content_security_policy),
-        distribution.code_key(
-            "site", "site_parts/distribution", "site_parts/download", "site_parts/lockfile", "site_parts/versions"
-        ),
+        distribution.code_key("site", "site_parts/distribution", "site_parts/lockfile", "site_parts/versions"),
     )
     if is_current(target, key):
         return core_folder, False
     say("[site]")
     with part_folder(places.cache, "site") as part:
         for folder, place in present:
-            shutil.copytree(folder, part / place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(folder, part / place, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_BUILT))
         named = versions.name_by_content(part / "pyodide" / wheel.name, file_sha256(wheel))
         lockfile.add(part / "pyodide", [named])
         lockfile.without_dependencies(part / "pyodide", "drillsergeant")
         (part / "pyodide" / distribution.LOADER).rename(part / "pyodide" / distribution.LOADER_IN_SITE)
         versions.stamp(part, key)
-        download.state(part)
         (part / "_headers").write_text(headers_file(pinned.content_security_policy))
         (part / ".nojekyll").touch()
         (part / MANIFEST).write_text(manifest(part, key, wheel))

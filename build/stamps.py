@@ -16,6 +16,8 @@ from build.console import say
 
 PART = ".part-"
 KEY_LENGTH = 16
+# Names of what nothing is made from: a word in a README must not make anybody download the site anew.
+NOT_BUILT = ("__pycache__", "README.md")
 
 
 def file_sha256(path: Path) -> str:
@@ -33,11 +35,11 @@ def key_of(*parts: str) -> str:
 
 
 def files_below(paths: Iterable[Path]) -> list[Path]:
-    """Every file in these files and folders, sorted, without Python's caches."""
+    """Every file in these files and folders, sorted, without Python's caches and what only readers of the code read."""
     found: set[Path] = set()
     for path in paths:
         inside = path.rglob("*") if path.is_dir() else [path]
-        found.update(file for file in inside if file.is_file() and "__pycache__" not in file.parts)
+        found.update(file for file in inside if file.is_file() and not set(NOT_BUILT) & set(file.parts))
     return sorted(found)
 
 

@@ -58,6 +58,7 @@ def test_a_tree_key_changes_with_a_name_or_a_content_and_with_nothing_else(tmp_p
     key = stamps.tree_key(tmp_path, [tmp_path])
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "a.pyc").write_text("x")
+    (tmp_path / "README.md").write_text("what a is")
     (tmp_path / "a.py").touch()
     assert stamps.tree_key(tmp_path, [tmp_path]) == key
     (tmp_path / "a.py").write_text("2")
