@@ -14,7 +14,7 @@ from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 
 DRILL = "ball"
-# What the page chooses by default (`runtimes.setup`).
+# What the page chooses by default (`runtimes.supervisor.setup`).
 MATCHES, HORIZON = 512, 16
 SEED = 1
 SPARE_BYTES = 1 << 20

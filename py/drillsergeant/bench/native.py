@@ -15,7 +15,7 @@ from drillsergeant.memory.access import Memory
 
 
 class NativePlace:
-    """`ground.Place` in this process."""
+    """`ground.BenchPlace` in this process."""
 
     shared = False
 

@@ -93,7 +93,7 @@ class Painter(Protocol):
 
 
 def match_picture(scene: Scene, width_px: int, height_px: int, match_views: Sequence[MatchView]) -> Picture:
-    """Return what `drawing.draw` would draw on a surface of this size."""
+    """Return what `drawing.match.draw` would draw on a surface of this size."""
     dark = match_views[0][1].dark
     colours = DARK if dark else LIGHT
     places = arrange(scene, len(match_views), width_px, height_px)

@@ -1,6 +1,6 @@
 """The page's drawing on an array of pixels: what `render()` returns with `render_mode="rgb_array"`.
 
-`runtimes.drawing` draws the match; this is the surface it draws on, with NumPy only. Edges are soft: a pixel is covered
+`drawing.match` draws the match; this is the surface it draws on, with NumPy only. Edges are soft: a pixel is covered
 by as much as its middle lies within an outline, half a pixel to either side.
 """
 

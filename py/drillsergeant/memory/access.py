@@ -108,7 +108,7 @@ class PlainMemory:
         self._changed = threading.Condition()
 
     def _allocate(self, size_bytes: int) -> memoryview:
-        """Zeroed bytes that live as long as this object; `kernels.native` takes them from a WebAssembly memory."""
+        """Zeroed bytes that live as long as this object; `wasmtime_host.NativeMemory` takes them from WebAssembly."""
         return memoryview(bytearray(size_bytes))
 
     def load(self, word: int) -> int:

@@ -47,7 +47,7 @@ class WorkerHandle:
 
 
 class BrowserSpawner:
-    """`runtimes.supervisor.Spawner` in a page."""
+    """`runtimes.supervisor.supervisor.Spawner` in a page."""
 
     def __init__(self, first_canvas: Any, equip: Callable[[Any], None]) -> None:
         """`equip` hands a new worker what Python runs on (`web/boot.js`)."""

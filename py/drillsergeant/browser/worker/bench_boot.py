@@ -19,7 +19,7 @@ from drillsergeant.memory.layout import PAGE_BYTES, round_up
 
 
 class BrowserPlace:
-    """`bench.ground.Place` in an isolated worker, over the site's own program."""
+    """`bench.ground.BenchPlace` in an isolated worker, over the site's own program."""
 
     shared = True
 

@@ -26,7 +26,7 @@ KINDS = {
 
 
 class OpfsStorage:
-    """`runtimes.archive.Storage` in a dedicated worker, the only place that has these handles."""
+    """`runtimes.trainer.archive.Storage` in a dedicated worker, the only place that has these handles."""
 
     def __init__(self) -> None:
         self._folder: Any = None
@@ -73,7 +73,7 @@ class OpfsStorage:
 
 
 class OpfsFile:
-    """`runtimes.archive.File` over a `FileSystemSyncAccessHandle`."""
+    """`runtimes.trainer.archive.File` over a `FileSystemSyncAccessHandle`."""
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle

@@ -4,8 +4,8 @@ Activations are lane-major: feature i of row r lies at base + i * stride + 4 * r
 vector and no operand is ever transposed. Weights are W[outputs][inputs], row-major f32. Bases and strides are bytes,
 run-time parameters; widths are fixed while emitting.
 
-Every order of summation is that of `learn.dense.ORDERED`, bit for bit. Rows up to the next multiple of 8 are read and
-written, never beyond; buffers are padded to that, and what the padding holds reaches no result.
+Every order of summation is that of `learn.formulas.linear.ORDERED`, bit for bit. Rows up to the next multiple of 8 are
+read and written, never beyond; buffers are padded to that, and what the padding holds reaches no result.
 """
 
 from __future__ import annotations

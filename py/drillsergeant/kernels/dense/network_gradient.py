@@ -2,7 +2,7 @@
 
 A cell is up to `tile_rows` rows that lie next to one another, described by a record of i32 words. For each cell:
 forward, the loss kernel, then backward through the layers, the activations still in the cache. Cells are added to the
-gradient in order, each as one sum in the order of `lanes.py`.
+gradient in order, each as one sum in the order of `row_loop.py`.
 """
 
 from __future__ import annotations

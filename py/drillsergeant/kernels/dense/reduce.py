@@ -1,4 +1,4 @@
-"""Sums over an f32 array in the fixed order of `lanes.py`, and the bit test that keeps poison out of the weights.
+"""Sums over an f32 array in the fixed order of `row_loop.py`, and the bit test that keeps poison out of the weights.
 
 Arrays are contiguous f32 [count]; up to 3 elements behind the last one may be read, they reach no result.
 """

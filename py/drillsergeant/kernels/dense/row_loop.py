@@ -1,8 +1,8 @@
 """Sums over rows in one fixed order, four lanes at a time.
 
-The order, that of `learn.dense.lane_sum`: row r goes to lane r mod 4, each lane adds its rows in order starting from
-zero, then the lanes are added as (0+1)+(2+3). Lanes behind the last row are masked to zero before they are added,
-whatever the padding there holds.
+The order, that of `learn.formulas.linear.lane_sum`: row r goes to lane r mod 4, each lane adds its rows in order
+starting from zero, then the lanes are added as (0+1)+(2+3). Lanes behind the last row are masked to zero before they
+are added, whatever the padding there holds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The gradient of a dense layer with respect to its weights and bias, summed over rows.
 
 Two outputs by four inputs are summed at a time: eight vectors of lane sums stay in registers while the rows run by,
-four rows a step, and are added across lanes at the end, in the order of `lanes.py`.
+four rows a step, and are added across lanes at the end, in the order of `row_loop.py`.
 """
 
 from __future__ import annotations

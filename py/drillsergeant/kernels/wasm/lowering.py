@@ -2,7 +2,7 @@
 
 A value is a `v128` of four lanes; a mask has all bits of a lane set or none. `LOWERING` covers every legal pair of
 operation and operand type (a test proves it), the leaves and shifts apart, which carry an attribute and are emitted
-by `wasm.py`. `v128.bitselect` and `v128.andnot` take their operands in another order than the IR.
+by `emit.py`. `v128.bitselect` and `v128.andnot` take their operands in another order than the IR.
 """
 
 from __future__ import annotations

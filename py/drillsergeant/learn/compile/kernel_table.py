@@ -61,7 +61,7 @@ class DrillKernels:
         return [state[name] for name in self.drill.fields]
 
     def _reset(self) -> Kernel:
-        """slot u32 -> state: episode 0 of slot `slot` of a batch seeded with `seed`, as `matches.Matches` starts."""
+        """slot u32 -> state: episode 0 of slot `slot` of a batch seeded with `seed`, as `matches.MatchBatch` starts."""
 
         def fn(slot: Arrays, seed: Array) -> Results:
             return {"state": self._listed(self.drill.reset(elementary.hash_u32(seed, slot[0]), slot[0] & 0))}
@@ -181,7 +181,7 @@ class DrillKernels:
 
 
 def draw(state: State, side: int, salt: int) -> Array:
-    """Uniform numbers f32 [N] in [0, 1), those of `matches.Matches.draw`."""
+    """Uniform numbers f32 [N] in [0, 1), those of `matches.MatchBatch.draw`."""
     return elementary.uniform(elementary.hash_u32(state["seed"], state["episode"], state["clock"], side, salt))
 
 
@@ -211,17 +211,15 @@ def _gae() -> Kernel:
         terminated: Arrays,
         truncated: Arrays,
         gamma: np.float32,
-        gae_lambda: np.float32,
+        lam: np.float32,
     ) -> Results:
-        advantage = gae_step(
-            following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, gae_lambda
-        )
+        advantage = gae_step(following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, lam)
         return {"advantage": [advantage], "returns": [advantage + value[0]]}
 
     floats = {name: ["f32"] for name in ("following", "reward", "value", "value_next")}
     inputs = {**floats, "terminated": ["i32"], "truncated": ["i32"]}
     outputs = {"advantage": ["f32"], "returns": ["f32"]}
-    return Kernel("gae_step", fn, inputs, outputs, {"gamma": "f32", "gae_lambda": "f32"})
+    return Kernel("gae_step", fn, inputs, outputs, {"gamma": "f32", "lam": "f32"})
 
 
 def _centre() -> Kernel:
@@ -253,18 +251,18 @@ def _loss(action_count: int) -> Kernel:
         logp: Arrays,
         advantage: Arrays,
         returns: Arrays,
-        clip_coef: np.float32,
-        entropy_coef: np.float32,
-        value_coef: np.float32,
+        clip: np.float32,
+        entropy: np.float32,
+        value: np.float32,
     ) -> Results:
         dlogits, dvalue, metrics = loss_gradient(
-            head[:-1], head[-1], action[0], logp[0], advantage[0], returns[0], clip_coef, entropy_coef, value_coef
+            head[:-1], head[-1], action[0], logp[0], advantage[0], returns[0], clip, entropy, value
         )
         return {"upstream": [*dlogits, dvalue], "metrics": metrics}
 
     head = ["f32"] * (action_count + 1)
     rows = {"action": ["i32"], "logp": ["f32"], "advantage": ["f32"], "returns": ["f32"]}
-    scalars = {"clip_coef": "f32", "entropy_coef": "f32", "value_coef": "f32"}
+    scalars = {"clip": "f32", "entropy": "f32", "value": "f32"}
     return Kernel("loss", fn, {"head": head, **rows}, {"upstream": head, "metrics": ["f32"] * len(METRICS)}, scalars)
 
 

@@ -1,7 +1,7 @@
 """What the learner does besides single kernels: looking for poison in a chunk, and its advantages, one call each.
 
-The gradient of a minibatch is `kernels.network_gradient`, the rest of an update single kernels and sums, called by
-`wasm.arithmetic`. Pointers are byte offsets, strides bytes.
+The gradient of a minibatch is `kernels.dense.network_gradient`, the rest of an update single kernels and sums, called
+by `wasm.arithmetic`. Pointers are byte offsets, strides bytes.
 """
 
 from __future__ import annotations
@@ -67,14 +67,14 @@ class LearnerEmitter:
         f.local_get(found)
 
     def _add_advantages(self) -> None:
-        """advantages(...) -> their sum, as `gae.gae` and `dense.lane_sum` compute them.
+        """advantages(...) -> their sum, as `gae.gae` and `linear.lane_sum` compute them.
 
         `unpacked` is room for f32 [T+1][lanes]; `returns` f32 [T][lanes] and `advantages` f32 [T*A], rows without
         padding, are written.
         """
         rows = "reward terminated truncated value returns"
         params = f"decisions agents lanes_bytes unpacked advantages {rows}"
-        f = self._function("advantages", params, ["f32"], scalars="gamma gae_lambda")
+        f = self._function("advantages", params, ["f32"], scalars="gamma lam")
         p = f.params
         left, packed, at = f.local("i32", "left"), f.local("i32", "packed"), f.local("i32", "at")
         with unless_zero(f, p["decisions"]):
@@ -129,11 +129,7 @@ class LearnerEmitter:
             "out.advantage": p["unpacked"],
             "out.returns": p["returns"],
         }
-        given: dict[str, Operand] = {
-            "count": p["agents"],
-            "scalar.gamma": p["gamma"],
-            "scalar.gae_lambda": p["gae_lambda"],
-        }
+        given: dict[str, Operand] = {"count": p["agents"], "scalar.gamma": p["gamma"], "scalar.lam": p["lam"]}
         for name, base in bases.items():
             given |= {f"{name}.base": base, f"{name}.stride": 0}
         call(f, self.gae_step, *(given[param] for param in self.gae_step.params))

@@ -13,7 +13,7 @@ Call = Callable[[], object]
 
 
 class Kernels(Protocol):
-    """A program's module, linked to the memory it works on: `kernels.native.NativeModule`, or an instance in a browser.
+    """A program's module, linked to the memory it works on: `wasmtime_host.NativeModule`, or an instance in a browser.
 
     The binary must have been compiled for a memory of that kind (shared or not).
     """

@@ -42,7 +42,7 @@ class KernelEngine:
 
 
 class KernelLearner:
-    """`engine.PpoLearner`: PPO over ring slots with the arithmetic on kernels."""
+    """`engine.Learner`: PPO over ring slots with the arithmetic on kernels."""
 
     name, why = "wasm", "kernels on the CPU"
 

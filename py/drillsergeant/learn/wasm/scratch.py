@@ -35,7 +35,7 @@ class Arena:
         if self._end is not None and self._next > self._end + ALIGNMENT_BYTES - 1:
             raise ValueError(
                 f"scratch memory ends at byte {self._end}, byte {self._next} is needed: make the plan with "
-                "kernel_scratch.plan_for"
+                "learn.wasm.scratch.plan_for"
             )
         return offset
 
@@ -120,7 +120,7 @@ class LearnerScratch:
 
     def __init__(self, program: Program, plan: Plan, arena: Arena) -> None:
         network, rows = program.network, plan.horizon * plan.agents
-        # Each set is parameters, first moment, second moment.
+        # Each set is parameters, mean, square.
         self.sets = (arena.rows(3, network.parameter_count), arena.rows(3, network.parameter_count))
         self.gradient = arena.words(network.parameter_count)
         self.shares = arena.rows(SHARES_MAX, network.parameter_count)
