@@ -77,7 +77,7 @@ fn estimate(
         bitcast<i32>(batch[chunk + TERMINATED + t * LANES]),
         bitcast<i32>(batch[chunk + TRUNCATED + t * LANES]),
         knobs.gamma,
-        knobs.lam,
+        knobs.gae_lambda,
       );
       following = stepped.out_advantage;
       let place = (id.y * HORIZON + t) * LANES + id.x;

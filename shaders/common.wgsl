@@ -19,12 +19,12 @@ const STATE_POISONED = 2u;
 
 struct Knobs {
   gamma: f32,
-  lam: f32,
-  clip: f32,
-  entropy: f32,
-  value: f32,
+  gae_lambda: f32,
+  clip_coef: f32,
+  entropy_coef: f32,
+  value_coef: f32,
   learning_rate: f32,
-  gradient_norm_max: f32,
+  max_grad_norm: f32,
   update_number: u32,
   chunks: u32,
   capacity: u32,  // rows from one feature of an activation to the next

@@ -34,9 +34,9 @@ fn loss(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         bitcast<f32>(batch[cell.y + LOGP + lane]),
         advantages[cell.z + lane],
         returns[cell.z + lane],
-        knobs.clip,
-        knobs.entropy,
-        knobs.value,
+        knobs.clip_coef,
+        knobs.entropy_coef,
+        knobs.value_coef,
       );
       outputs = results.out_upstream;
       metrics = results.out_metrics;

@@ -14,7 +14,7 @@ const FINITE_END = 0x7f800000u;
 @group(0) @binding(3) var<storage, read> partials: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gradient: array<f32>;
 @group(0) @binding(5) var<storage, read> cell_metrics: array<f32>;
-@group(0) @binding(6) var<storage, read_write> state: array<f32>;  // parameters, mean, square: [3][PARAMETERS]
+@group(0) @binding(6) var<storage, read_write> state: array<f32>;  // parameters and the two moments: [3][PARAMETERS]
 @group(0) @binding(7) var<storage, read_write> flags: array<atomic<u32>>;  // the words of `control`
 
 var<workgroup> poisoned: atomic<u32>;
@@ -72,7 +72,7 @@ fn conclude(number: u32, rows: u32, given: array<f32, SUM_VALUES>, poisoned_grad
   }
   let norm = sqrt(sums[METRIC_COUNT]) / f32(rows);
   let corrections = bitcast<vec4f>(schedule[2u * control.applied + 1u]);
-  control.gradient_scale = min(1.0, knobs.gradient_norm_max / (norm + 1e-6)) / f32(rows);
+  control.gradient_scale = min(1.0, knobs.max_grad_norm / (norm + 1e-6)) / f32(rows);
   control.correction1 = corrections.x;
   control.correction2 = corrections.y;
   control.applied += 1u;

@@ -206,7 +206,7 @@
       stage.append(picture);
       const start = [stage, text("go", why ? "Try again" : "Start")];
       if (why) button.append(...start);
-      else button.append(text("title", `${NAMES[drill]}, learned while you watch`), ...start, text("what", "Downloads 9 MB once, then plays and learns in your browser."));
+      else button.append(text("title", `${NAMES[drill]}, learned while you watch`), ...start, text("what", "Downloads DOWNLOAD_MB MB once, then plays and learns in your browser."));
       this.#box.className = `box ${controls} ${editor && "editor"} ${panel} waiting`;
       this.#box.style.height = "";
       this.#dress();

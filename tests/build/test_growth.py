@@ -50,7 +50,9 @@ def test_two_files_meet_and_changing_places_changes_the_tally() -> None:
     def file(seed: int) -> PolicyFile:
         parameters = network.initial(seed).astype(np.float32)
         none = np.zeros_like(parameters).tobytes()
-        state = LearnerState(seed, 0, 0, 0, {"parameters": parameters.tobytes(), "mean": none, "square": none})
+        state = LearnerState(
+            seed, 0, 0, 0, {"parameters": parameters.tobytes(), "first_moment": none, "second_moment": none}
+        )
         return read_policy(write_policy(PolicyFile(schema, state, Hyper(), RunProgress(1_500_000, 15.2, 0.5))), schema)
 
     one, two = file(1), file(2)

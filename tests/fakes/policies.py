@@ -25,8 +25,8 @@ def some_policy(schema: Schema, seed: int = 1) -> PolicyFile:
     random = np.random.default_rng(seed)
     arrays = {
         "parameters": random.normal(size=size, scale=0.3).astype(np.float32).tobytes(),
-        "mean": random.normal(size=size, scale=1e-3).astype(np.float32).tobytes(),
-        "square": np.square(random.normal(size=size, scale=1e-3)).astype(np.float32).tobytes(),
+        "first_moment": random.normal(size=size, scale=1e-3).astype(np.float32).tobytes(),
+        "second_moment": np.square(random.normal(size=size, scale=1e-3)).astype(np.float32).tobytes(),
     }
     state = LearnerState(seed=seed, updates=311, steps=620, dropped=1, arrays=arrays)
     progress = RunProgress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z")

@@ -22,7 +22,7 @@ from tests.rigs.engines import Pair, pair
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-HYPER = Hyper(minibatch=64)
+HYPER = Hyper(minibatch_size=64)
 
 
 class KernelDevice:

@@ -144,7 +144,12 @@ def _loss_of_cell(ground: Ground, rows: int) -> Call:
     names = ("action", "logp", "advantage", "returns")
     return ground.calls.bind(
         "loss",
-        {"count": rows, "scalar.clip": hyper.clip, "scalar.entropy": hyper.entropy, "scalar.value": hyper.value_coef},
+        {
+            "count": rows,
+            "scalar.clip_coef": hyper.clip_coef,
+            "scalar.entropy_coef": hyper.entropy_coef,
+            "scalar.value_coef": hyper.value_coef,
+        },
         in_head=group(ground.drill.action_count + 1),
         out_upstream=group(ground.drill.action_count + 1),
         out_metrics=group(len(METRICS)),

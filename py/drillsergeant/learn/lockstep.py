@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from drillsergeant.learn.engine import Engine
-from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import Layout
 
@@ -42,7 +42,7 @@ class Recipe:
         hyper = values["hyper"]
         if not isinstance(hyper, Mapping):
             raise ValueError(f"hyper of a recipe is {hyper!r}, needs the mapping made by Recipe.plain")
-        return cls(drill=str(values["drill"]), **numbers, hyper=Hyper(**hyper))
+        return cls(drill=str(values["drill"]), **numbers, hyper=Hyper(**current_names(hyper)))
 
 
 class Lockstep:

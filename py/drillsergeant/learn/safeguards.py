@@ -124,25 +124,27 @@ class EntropyGuard:
         idle = self._since_best >= PATIENCE_UPDATES and (now is None or now.win < GOOD_ENOUGH)
         if share < COLLAPSED and idle:
             self._raise(share, hyper, wanted, advice)
-        elif share > RECOVERED and hyper.entropy > wanted.entropy:
-            self._change(max(wanted.entropy, hyper.entropy / 2.0), advice)
-            advice.notes.append(f"The policy tries things again: entropy bonus down to {advice.changes['entropy']:g}")
+        elif share > RECOVERED and hyper.entropy_coef > wanted.entropy_coef:
+            self._change(max(wanted.entropy_coef, hyper.entropy_coef / 2.0), advice)
+            advice.notes.append(
+                f"The policy tries things again: entropy bonus down to {advice.changes['entropy_coef']:g}"
+            )
 
     def _raise(self, share: float, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
-        bound = max(LARGEST_RAISED, wanted.entropy)
-        higher = min(bound, max(SMALLEST_RAISED, 2.0 * hyper.entropy))
+        bound = max(LARGEST_RAISED, wanted.entropy_coef)
+        higher = min(bound, max(SMALLEST_RAISED, 2.0 * hyper.entropy_coef))
         what = f"The policy hardly varies what it does ({share:.0%} of the possible entropy) and does not get better"
-        if higher > hyper.entropy:
+        if higher > hyper.entropy_coef:
             self._told_bound = False
             self._change(higher, advice)
             advice.notes.append(f"{what}: entropy bonus up to {higher:g}")
         elif not self._told_bound:
             self._told_bound = True
-            advice.notes.append(f"{what}; the entropy bonus is already {hyper.entropy:g}, as high as it is raised")
+            advice.notes.append(f"{what}; the entropy bonus is already {hyper.entropy_coef:g}, as high as it is raised")
 
     def _change(self, value: float, advice: Advice) -> None:
         self._since_change = 0
-        advice.changes["entropy"] = value
+        advice.changes["entropy_coef"] = value
 
 
 class PlateauGuard:

@@ -22,7 +22,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally, duels_of
 from drillsergeant.learn.league.single_thread import League
-from drillsergeant.learn.ppo.hyper import Hyper, annealed
+from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import NumpyEngine
 from drillsergeant.learn.wasm.engine import KernelEngine
@@ -216,7 +216,8 @@ def main() -> None:
     parser.add_argument("--out", default="policy.npz", help="where to save the policy")
     for table in (Settings, Hyper):
         for field in fields(table):
-            parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default)
+            about = f"{RANGES[field.name].meaning} Higher: {RANGES[field.name].raised}." if table is Hyper else None
+            parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default, help=about)
     given = vars(parser.parse_args())
     settings = Settings(**{field.name: int(given[field.name]) for field in fields(Settings)})
     hyper = Hyper(**{field.name: given[field.name] for field in fields(Hyper)})

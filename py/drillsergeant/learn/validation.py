@@ -74,8 +74,8 @@ def _check_batch(
     chunks: Sequence[Mapping[str, Array]], hyper: Hyper, lanes: int, found: Mapping[str, bytes]
 ) -> list[Finding]:
     """GAE, and the normalisation of its result; errors of a sum over T decisions."""
-    gamma, lam = np.float32(hyper.gamma), np.float32(hyper.lam)
-    pairs = [gae(c["reward"], c["value"], c["terminated"], c["truncated"], gamma, lam) for c in chunks]
+    gamma, gae_lambda = np.float32(hyper.gamma), np.float32(hyper.gae_lambda)
+    pairs = [gae(c["reward"], c["value"], c["terminated"], c["truncated"], gamma, gae_lambda) for c in chunks]
     horizon, agents = chunks[0]["reward"].shape
     returns = np.stack([return_ for _, return_ in pairs])
     scaled = np.stack(normalised([advantage for advantage, _ in pairs]))
@@ -147,7 +147,7 @@ class _Rows:
         advantage, return_ = (
             np.frombuffer(forward[name], np.float32)[self._prepared] for name in ("advantages", "returns")
         )
-        numbers = (np.float32(hyper.clip), np.float32(hyper.entropy), np.float32(hyper.value_coef))
+        numbers = (np.float32(hyper.clip_coef), np.float32(hyper.entropy_coef), np.float32(hyper.value_coef))
         action, logp = self._of_chunks("action"), self._of_chunks("logp")
         dlogits, dvalue, _ = loss_gradient(list(head[:-1]), head[-1], action, logp, advantage, return_, *numbers)
         wanted = np.stack([*dlogits, dvalue])

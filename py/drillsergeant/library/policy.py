@@ -68,7 +68,7 @@ class Policy:
             parts.append(tensor.tobytes())
         parameters = b"".join(parts)
         still = bytes(len(parameters))
-        state = LearnerState(0, 0, 0, 0, {"parameters": parameters, "mean": still, "square": still})
+        state = LearnerState(0, 0, 0, 0, {"parameters": parameters, "first_moment": still, "second_moment": still})
         return cls(dshq.PolicyFile(schema, state, Hyper(), RunProgress(decisions, created=now())))
 
     def probabilities(self, observation: Array) -> Array:

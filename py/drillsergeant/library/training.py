@@ -14,7 +14,7 @@ from drillsergeant.learn.engine import CHUNK_STATS, Engine, duels_of
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
 from drillsergeant.learn.league.single_thread import League
-from drillsergeant.learn.ppo.hyper import Hyper, annealed
+from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import plan_for
@@ -132,12 +132,13 @@ def train(
 ) -> Training:
     """A run of a drill (or of the one with this name) from fresh weights: see `Training`.
 
-    `hyper` changes hyperparameters by name (`ppo.hyper.Hyper` has their defaults), `matches` is how many are played
-    at once, `engine` is "wasm" or "numpy" (default: "wasm" where the host has it). With "wasm" the same arguments give
-    the same weights to the last bit, in any browser and natively. Raises ValueError for values out of range.
+    `hyper` changes hyperparameters by name (`learn.ppo.hyper.Hyper` has their defaults), `matches` is how many are
+    played at once, `engine` is "wasm" or "numpy" (default: "wasm" where the host has it). With "wasm" the same
+    arguments give the same weights to the last bit, in any browser and natively. Raises ValueError for values out of
+    range.
     """
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}: {REMEDY}")
-    chosen = hyper if isinstance(hyper, Hyper) else Hyper().changed(**(hyper or {}))
+    chosen = hyper if isinstance(hyper, Hyper) else Hyper().changed(**current_names(hyper or {}))
     made = drills.make(drill) if isinstance(drill, str) else drill
     return Training(made, seed, chosen, decisions, matches, engine or ("wasm" if has_webassembly() else "numpy"))

@@ -19,7 +19,7 @@ from tests.rigs.accessibility import violations
 from tests.rigs.embedding import HEADERS, Host, embedding, embedding_in
 
 OPEN = {"Access-Control-Allow-Origin": "*"}  # what GitHub Pages sends
-HEAVY = (".wasm", ".whl", ".zip")
+HEAVY = (".wasm", ".bin", ".whl", ".zip")
 NONSENSE = {"drill": "chess", "controls": "all", "seed": "-3", "speed": "fast", "workers": "99", "editor": "<b>"}
 POLICY = write_policy(some_policy(Schema.of(facts_of(make("ball")), HIDDEN)))
 POLICIES = {
@@ -56,7 +56,7 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
         assert host.frame(0).url == host.site + "index.html?embed=minimal&drill=ball&seed=1&theme=light"
         host.until("and learns", lambda: (host.drill("metrics") or {}).get("updates", 0) >= 3)
         heavy = {path: count for path, count in host.sent.items() if path.endswith(HEAVY)}
-        assert len(heavy) >= 4 and set(heavy.values()) == {1}, "four workers and a page, one download"
+        assert len(heavy) == 3 and set(heavy.values()) == {1}, "a core, a snapshot, a program: one download for all"
 
         host.drill("start()", 1)
         host.until("the second is ready", lambda: host.heard("ready", 1))
@@ -163,8 +163,8 @@ HOSTILE = {
     '\'{"type": "eval", "code": "1"}\'': "one of train",
     '\'{"type": "train", "then": 1}\'': "no field",
     '\'{"type": ["train"]}\'': "one of train",
-    '\'{"type": "hyper", "values": {"clip": "0.2"}}\'': "must be a number",
-    '\'{"type": "hyper", "values": {"clip": NaN}}\'': "no number",
+    '\'{"type": "hyper", "values": {"clip_coef": "0.2"}}\'': "must be a number",
+    '\'{"type": "hyper", "values": {"clip_coef": NaN}}\'': "no number",
     "({ type: 'train' })": "text of JSON",
     "7": "text of JSON",
     "null": "text of JSON",

@@ -18,7 +18,7 @@ from tests.rigs.training_run import TrainingRun
 
 MATCHES, HORIZON, UPDATES = 64, 16, 40
 DECISIONS = MATCHES * HORIZON * UPDATES
-ADDRESS = {"horizon": str(HORIZON), "minibatch": "256", "lockstep": str(UPDATES)}
+ADDRESS = {"horizon": str(HORIZON), "minibatch_size": "256", "lockstep": str(UPDATES)}
 QUERY = f"?drill=chase&workers=1&matches={MATCHES}&{urlencode(ADDRESS)}&learner=webgpu"
 SEEDS = (1, 2, 3)
 LIMIT_S = 200.0  # a busy machine

@@ -21,7 +21,7 @@ from tests.rigs.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.engines import F32, pair
 from tests.rigs.gpu_stand import Stand, StandDevice
 
-HYPER = Hyper(minibatch=64)
+HYPER = Hyper(minibatch_size=64)
 POISON = (np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38)
 
 
@@ -45,7 +45,7 @@ def test_poison_in_a_chunk_drops_the_update_and_is_counted(stand: Stand) -> None
 
 def test_poison_in_the_weights_or_moments_makes_the_update_void(stand: Stand) -> None:
     compared = Compared(stand, pair("chase", 5, 3))
-    for array, value in product(("parameters", "mean", "square"), (np.nan, np.inf, -np.inf)):
+    for array, value in product(("parameters", "first_moment", "second_moment"), (np.nan, np.inf, -np.inf)):
         compared.collect()
         good = compared.state
         numbers = np.frombuffer(good.arrays[array], F32).copy()

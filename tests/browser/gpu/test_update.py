@@ -29,7 +29,7 @@ def test_updates_agree_with_the_kernel_learner(
     stand: Stand, name: str, matches: int, horizon: int, workers: int, subgroups: bool
 ) -> None:
     compared = Compared(stand, pair(name, matches, horizon, workers), subgroups=subgroups)
-    hyper = Hyper(minibatch=64)
+    hyper = Hyper(minibatch_size=64)
     for _ in range(4):
         before = compared.state.arrays["parameters"]
         compared.collect()
@@ -38,16 +38,16 @@ def test_updates_agree_with_the_kernel_learner(
         assert_close(kernel, gpu)
         errors = compared.errors()
         assert errors["parameters"] < PARAMETER_BOUND
-        assert errors["mean"] < MOMENT_BOUND
-        assert errors["square"] < MOMENT_BOUND
+        assert errors["first_moment"] < MOMENT_BOUND
+        assert errors["second_moment"] < MOMENT_BOUND
 
 
 def test_hyperparameters_reach_the_shaders(stand: Stand) -> None:
     compared = Compared(stand, pair("chase", 8, 4))
-    hyper = Hyper(minibatch=64)
+    hyper = Hyper(minibatch_size=64)
     changes: list[dict[str, float]] = [
-        {"clip": 0.05}, {"entropy": 0.2}, {"value_coef": 2.0}, {"gamma": 0.5}, {"lam": 0.3},
-        {"epochs": 3}, {"minibatch": 256}, {"max_grad_norm": 0.01}, {"learning_rate": 0.01},
+        {"clip_coef": 0.05}, {"entropy_coef": 0.2}, {"value_coef": 2.0}, {"gamma": 0.5}, {"gae_lambda": 0.3},
+        {"epochs": 3}, {"minibatch_size": 256}, {"max_grad_norm": 0.01}, {"learning_rate": 0.01},
     ]  # fmt: skip
     for change in changes:
         compared.collect()
@@ -57,7 +57,7 @@ def test_hyperparameters_reach_the_shaders(stand: Stand) -> None:
 
 def test_submissions_grow_to_the_target_and_cover_the_update(stand: Stand) -> None:
     compared = Compared(stand, pair("chase", 8, 4))
-    hyper = Hyper(minibatch=64)
+    hyper = Hyper(minibatch_size=64)
     for _ in range(3):
         compared.device.submissions.clear()
         compared.collect()
@@ -87,7 +87,7 @@ def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
     device = compared.device
     device.__class__ = Broken
     assert isinstance(device, Broken)
-    both, hyper = compared.both, Hyper(minibatch=64)
+    both, hyper = compared.both, Hyper(minibatch_size=64)
     compared.collect()
     compared.learn(hyper)
     validator = Validator(compared.gpu.plan, both.layout, both.kernel_memory)

@@ -118,7 +118,7 @@ def test_the_loss_over_ordinary_and_extreme_rows(stand: Stand) -> None:
         "advantage": [rng.normal(size=COUNT).astype(np.float32)],
         "returns": [rng.normal(size=COUNT).astype(np.float32)],
     }
-    scalars = {"clip": 0.2, "entropy": 0.01, "value": 0.5}
+    scalars = {"clip_coef": 0.2, "entropy_coef": 0.01, "value_coef": 0.5}
     expected, found = loss.reference(inputs, scalars), run_wgsl(stand, loss, inputs, scalars)
     for group in ("upstream", "metrics"):
         for k, (want, got) in enumerate(zip(expected[group], found[group], strict=True)):
@@ -143,7 +143,7 @@ def test_adam_and_gae_step(stand: Stand) -> None:
     gae = kernels["gae_step"]
     columns: dict[str, list[Array]] = {name: [rng.normal(size=COUNT).astype(np.float32)] for name in gae.inputs}
     columns |= {name: [rng.integers(0, 2, COUNT).astype(np.int32)] for name in ("terminated", "truncated")}
-    scalars = {"gamma": 0.99, "lam": 0.95}
+    scalars = {"gamma": 0.99, "gae_lambda": 0.95}
     wanted: Mapping[str, Sequence[Array]] = gae.reference(columns, scalars)
     found = run_wgsl(stand, gae, columns, scalars)
     for name in ("advantage", "returns"):

@@ -112,24 +112,24 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
     assert page.evaluate("document.getElementById('help-dialog').contains(document.activeElement)")
     page.keyboard.press("Escape")
     assert not page.locator("#help-dialog").is_visible()
-    page.locator("button.why[aria-describedby=note-clip]").focus()
-    assert page.locator("#note-clip").is_visible()
-    page.locator("button.why[aria-describedby=note-clip]").blur()
-    assert not page.locator("#note-clip").is_visible()
+    page.locator("button.why[aria-describedby=note-clip_coef]").focus()
+    assert page.locator("#note-clip_coef").is_visible()
+    page.locator("button.why[aria-describedby=note-clip_coef]").blur()
+    assert not page.locator("#note-clip_coef").is_visible()
     for view in ("factory", "match"):
         page.keyboard.press("f")
         visitor.until(f"the {view} is on screen", lambda view=view: visitor.show("view") == view)
 
     page.fill("#seed", "77")
     page.click("#reset")
-    page.fill("#hyper-clip", "0.3")
-    page.press("#hyper-clip", "Enter")
+    page.fill("#hyper-clip_coef", "0.3")
+    page.press("#hyper-clip_coef", "Enter")
     page.locator("#slide-learning_rate").focus()
     page.keyboard.press("End")
     page.select_option("#speed", "2")
     page.click("#factory")
     visitor.until("the trainer took both", lambda: (visitor.trainer("hyper") or {}).get("learning_rate") == 0.1)
-    visitor.until("the trainer took both", lambda: visitor.trainer("hyper")["clip"] == 0.3)
+    visitor.until("the trainer took both", lambda: visitor.trainer("hyper")["clip_coef"] == 0.3)
     visitor.until("the address follows", lambda: "learning_rate=0.1" in page.url)
     page.click("#share")
     visitor.until("it says so", lambda: "copied" in page.inner_text("#status"))
@@ -140,22 +140,22 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
     other = Visitor(browser, link)
     other.open()
     assert other.page.input_value("#seed") == "77"
-    assert other.page.input_value("#hyper-clip") == "0.3"
+    assert other.page.input_value("#hyper-clip_coef") == "0.3"
     assert other.page.input_value("#hyper-learning_rate") == "0.1"
     assert other.page.input_value("#speed") == "2"
     other.until("it opens on the same view", lambda: other.show("view") == "factory")
-    other.until("the trainer uses them", lambda: (other.trainer("hyper") or {}).get("clip") == 0.3)
+    other.until("the trainer uses them", lambda: (other.trainer("hyper") or {}).get("clip_coef") == 0.3)
     assert values(other.page.url) == values(link)
     other.close()
 
 
 def test_bad_values_in_an_address_are_explained_and_the_page_works(visitor: Visitor) -> None:
-    visitor.open("?seed=x%3Cscript%3E&learning_rate=1e99&view=moon&drill=tennis&clip=0.1&matches=" + "9" * 3000)
+    visitor.open("?seed=x%3Cscript%3E&learning_rate=1e99&view=moon&drill=tennis&clip_coef=0.1&matches=" + "9" * 3000)
     page = visitor.page
     said = page.inner_text("#errors")
     assert all(name in said for name in ("seed", "learning_rate", "view", "drill=tennis", "matches"))
     assert page.input_value("#seed") == "1"
-    assert page.input_value("#hyper-clip") == "0.1"
+    assert page.input_value("#hyper-clip_coef") == "0.1"
     page.click("#dismiss")
     page.click("#train")
     visitor.until("it trains", lambda: (visitor.trainer("updates") or 0) >= 2)
@@ -204,8 +204,8 @@ def test_a_policy_that_is_ruined_is_taken_back_and_the_chart_says_so(visitor: Vi
     page = visitor.page
     page.click("#train")
     visitor.until("it plays well", lambda: (visitor.trainer("win_best") or 0) > 0.8, 90)
-    page.fill("#hyper-entropy", "1")  # acting by chance pays most then; with the 0.3 of the slider, not always
-    page.press("#hyper-entropy", "Enter")
+    page.fill("#hyper-entropy_coef", "1")  # acting by chance pays most then; with the 0.3 of the slider, not always
+    page.press("#hyper-entropy_coef", "Enter")
 
     def rewinds() -> list[str]:
         return [event["text"] for event in visitor.trainer("events") or [] if event["kind"] == "rewind"]

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from build.pins import SITE, pins
+from build.pins import ROOT, SITE, pins
 from build.serve import serving
+from build.site_parts import download
 from build.site_parts.headers import site_headers
 from build.stamps import file_sha256
 from tests.browser.conftest import Visitor
@@ -102,7 +103,7 @@ def test_the_page_and_its_workers_start_as_the_snapshot_and_fetch_the_core_once(
 
 
 def test_numpy_comes_on_demand_with_the_library_it_imports(visitor: Visitor) -> None:
-    visitor.open("?workers=1&learner=numpy&matches=4&horizon=8&minibatch=32")
+    visitor.open("?workers=1&learner=numpy&matches=4&horizon=8&minibatch_size=32")
     assert boot(visitor) == "restored"
     trains(visitor)
     assert files(visitor)["python_stdlib.zip"] == files(visitor)["wheel"] == 1
@@ -133,3 +134,18 @@ def test_a_page_that_is_not_isolated_starts_as_the_snapshot_too(visitor: Visitor
     visitor.open("?mode=solo")
     assert boot(visitor) == "restored"
     trains(visitor)
+
+
+def test_the_size_that_pages_and_documents_state_is_what_a_first_visit_loads(visitor: Visitor) -> None:
+    visitor.open("?workers=1")
+    asked_for = {
+        request.removeprefix(visitor.address).partition("?")[0] or "index.html" for request in visitor.requests
+    }
+    counted = {file.relative_to(SITE).as_posix() for file in download.first_match(SITE)}
+    left_out = {name for name in asked_for - counted if (SITE / name).is_file()}
+    assert sum((SITE / name).stat().st_size for name in left_out) < 100_000, f"{left_out} is not counted"
+    heavy = {name for name in counted if (SITE / name).stat().st_size > 30_000}
+    assert heavy <= asked_for | {"embed.js"}, "what is counted is loaded"
+    stated = f"{download.download_bytes(SITE) / 1e6:.0f} MB once"
+    for text in ("site/embed.js", "docs/embedding.md"):
+        assert stated in (ROOT / text).read_text(), text

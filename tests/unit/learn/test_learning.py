@@ -20,7 +20,7 @@ from drillsergeant.learn.reference.chunk import ChunkArrays
 from drillsergeant.learn.reference.rollout import ReferenceCollector, evaluate
 
 # A short memory, so that the delay probe tells a discounted value (0.7) from an undiscounted one.
-PROBE_HYPER = Hyper(learning_rate=1e-2, entropy=0.0, epochs=2, minibatch=512, gamma=0.7)
+PROBE_HYPER = Hyper(learning_rate=1e-2, entropy_coef=0.0, epochs=2, minibatch_size=512, gamma=0.7)
 
 
 def trained(drill: Drill, hyper: Hyper, updates: int, seed: int, matches: int, horizon: int) -> NumpyArithmetic:
@@ -67,8 +67,8 @@ def immortal(reward: Any, value: Any, terminated: Any, *rest: Any) -> Any:
     return gae(reward, value, np.zeros_like(terminated), *rest)
 
 
-def undiscounted(reward: Any, value: Any, terminated: Any, truncated: Any, gamma: Any, lam: Any) -> Any:
-    return gae(reward, value, terminated, truncated, np.float32(1.0), lam)
+def undiscounted(reward: Any, value: Any, terminated: Any, truncated: Any, gamma: Any, gae_lambda: Any) -> Any:
+    return gae(reward, value, terminated, truncated, np.float32(1.0), gae_lambda)
 
 
 def mismatched_rows(logits: Any, value: Any, action: Any, logp_old: Any, advantage: Any, *rest: Any) -> Any:
@@ -97,7 +97,7 @@ def test_a_broken_learner_fails_its_probe(
 @pytest.mark.parametrize("seed", range(2))
 def test_chase_is_learned_within_200_000_decisions(seed: int) -> None:
     drill = ChaseDrill()
-    hyper = Hyper(learning_rate=5e-3, entropy=0.005, epochs=2, minibatch=512)
+    hyper = Hyper(learning_rate=5e-3, entropy_coef=0.005, epochs=2, minibatch_size=512)
     arithmetic = trained(drill, hyper, 100, seed, matches=256, horizon=8)
     fresh = arithmetic.network.initial(seed)
     before, after = (

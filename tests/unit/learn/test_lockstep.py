@@ -12,7 +12,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from build.measure.lockstep import golden, native_digest
 from tests.rigs.engines import pair
 
-SMALL = Recipe("chase", workers=2, matches=9, horizon=4, seed=7, updates=5, hyper=Hyper(minibatch=64))
+SMALL = Recipe("chase", workers=2, matches=9, horizon=4, seed=7, updates=5, hyper=Hyper(minibatch_size=64))
 
 
 def test_fifty_updates_come_to_the_golden_weights() -> None:

@@ -126,12 +126,12 @@ def test_half_the_learning_rate_ends_at_the_least_there_is() -> None:
 def test_a_collapsed_policy_gets_more_entropy_within_bounds_and_less_when_it_has_recovered() -> None:
     run = Run()
     notes = [note for _ in range(1000) for note in run.update(0.3, entropy=0.02).notes]
-    assert run.hyper.entropy == safeguards.LARGEST_RAISED
+    assert run.hyper.entropy_coef == safeguards.LARGEST_RAISED
     assert "entropy bonus up to 0.006" in notes[0]
     assert "as high as it is raised" in notes[-1]
     assert len(notes) == 6, "five times doubled, once told that it is enough"
     notes = [note for _ in range(1000) for note in run.update(0.3, entropy=1.0).notes]
-    assert run.hyper.entropy == HYPER.entropy
+    assert run.hyper.entropy_coef == HYPER.entropy_coef
     assert len(notes) == 5
 
 

@@ -16,7 +16,7 @@ SMALL = Settings(workers=2, matches=8, horizon=4, decisions=512, evaluate_every=
 
 
 def curve(engine: str, settings: Settings = SMALL) -> list[TrainPoint]:
-    return list(train(RIGS[engine](DRILL, settings), settings, Hyper(minibatch=64)))
+    return list(train(RIGS[engine](DRILL, settings), settings, Hyper(minibatch_size=64)))
 
 
 def test_the_curve_starts_untrained_and_ends_at_the_planned_decisions() -> None:
@@ -61,6 +61,6 @@ def test_the_command_saves_a_policy_that_says_what_it_is_for(
 
 
 def test_a_bad_hyperparameter_on_the_command_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["train", "--clip=-1"])
-    with pytest.raises(ValueError, match=r"clip must be a number from 0\.01 to 1"):
+    monkeypatch.setattr(sys, "argv", ["train", "--clip-coef=-1"])
+    with pytest.raises(ValueError, match=r"clip_coef must be a number from 0\.01 to 1"):
         main()

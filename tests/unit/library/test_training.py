@@ -19,7 +19,7 @@ from drillsergeant.learn.train import train as terminal
 from drillsergeant.library import webassembly
 
 DRILL = BallDrill(time_limit_s=1.0)
-SMALL: dict[str, Any] = {"seed": 5, "matches": 16, "hyper": {"minibatch": 64}}
+SMALL: dict[str, Any] = {"seed": 5, "matches": 16, "hyper": {"minibatch_size": 64}}
 ROUND = 28 * 16  # 12 matches of self-play, 4 duels, 16 decisions
 
 
@@ -31,7 +31,7 @@ def test_a_run_comes_to_the_weights_of_the_terminals_trainer() -> None:
     run = drillsergeant.train(DRILL, decisions=4 * ROUND, **SMALL)
     rows = list(run)
     settings = Settings(matches=16, decisions=4 * ROUND, evaluate_every=4 * ROUND, evaluation_episodes=1, seed=5)
-    *_, last = terminal(kernel_rig(DRILL, settings), settings, Hyper(minibatch=64))
+    *_, last = terminal(kernel_rig(DRILL, settings), settings, Hyper(minibatch_size=64))
     assert weights(run) == last.parameters.tobytes()
     assert [row["decisions"] for row in rows] == [ROUND, 2 * ROUND, 3 * ROUND, 4 * ROUND]
 
@@ -90,7 +90,11 @@ def test_a_drill_goes_by_its_name_or_with_rules_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"drill": "golf"}, "golf"), ({"engine": "cuda"}, "cuda"), ({"hyper": {"clip": -1}}, "clip must be a number")],
+    [
+        ({"drill": "golf"}, "golf"),
+        ({"engine": "cuda"}, "cuda"),
+        ({"hyper": {"clip": -1}}, "clip_coef must be a number"),
+    ],
 )
 def test_what_is_wrong_is_named(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):

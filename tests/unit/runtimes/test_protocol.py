@@ -7,12 +7,12 @@ from drillsergeant.runtimes.protocol import codec, messages
 
 SAMPLES = [
     ("show", messages.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, {"learner": "wasm"})),
-    ("trainer", messages.StartTraining({"clip": 0.1})),
+    ("trainer", messages.StartTraining({"clip_coef": 0.1})),
     ("trainer", messages.StopTraining()),
     ("trainer", messages.SetHyper({"epochs": 3})),
     ("trainer", messages.SetLearner("webgpu")),
     ("trainer", messages.SetValidation(True)),
-    ("trainer", messages.ResetTrainer(5, {"clip": 0.1})),
+    ("trainer", messages.ResetTrainer(5, {"clip_coef": 0.1})),
     ("trainer", messages.Rewind(3)),
     ("trainer", messages.KeepSnapshot()),
     ("trainer", messages.ListRuns()),

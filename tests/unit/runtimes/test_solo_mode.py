@@ -33,7 +33,7 @@ from tests.rigs.weights_copies import CopyingReader
 
 SHARED = build_program(make("ball"), shared=True, hidden=16)
 PROGRAM = replace(SHARED, binary=for_unshared_memory(SHARED.binary), shared=False)
-RECIPE = Recipe("ball", workers=1, matches=16, horizon=8, seed=3, updates=6, hyper=Hyper(minibatch=64))
+RECIPE = Recipe("ball", workers=1, matches=16, horizon=8, seed=3, updates=6, hyper=Hyper(minibatch_size=64))
 LAYOUT = Layout(plan_for(PROGRAM, RECIPE.workers, RECIPE.matches, RECIPE.horizon))
 
 

@@ -211,15 +211,17 @@ def _gae() -> Kernel:
         terminated: Arrays,
         truncated: Arrays,
         gamma: np.float32,
-        lam: np.float32,
+        gae_lambda: np.float32,
     ) -> Results:
-        advantage = gae_step(following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, lam)
+        advantage = gae_step(
+            following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, gae_lambda
+        )
         return {"advantage": [advantage], "returns": [advantage + value[0]]}
 
     floats = {name: ["f32"] for name in ("following", "reward", "value", "value_next")}
     inputs = {**floats, "terminated": ["i32"], "truncated": ["i32"]}
     outputs = {"advantage": ["f32"], "returns": ["f32"]}
-    return Kernel("gae_step", fn, inputs, outputs, {"gamma": "f32", "lam": "f32"})
+    return Kernel("gae_step", fn, inputs, outputs, {"gamma": "f32", "gae_lambda": "f32"})
 
 
 def _centre() -> Kernel:
@@ -251,18 +253,18 @@ def _loss(action_count: int) -> Kernel:
         logp: Arrays,
         advantage: Arrays,
         returns: Arrays,
-        clip: np.float32,
-        entropy: np.float32,
-        value: np.float32,
+        clip_coef: np.float32,
+        entropy_coef: np.float32,
+        value_coef: np.float32,
     ) -> Results:
         dlogits, dvalue, metrics = loss_gradient(
-            head[:-1], head[-1], action[0], logp[0], advantage[0], returns[0], clip, entropy, value
+            head[:-1], head[-1], action[0], logp[0], advantage[0], returns[0], clip_coef, entropy_coef, value_coef
         )
         return {"upstream": [*dlogits, dvalue], "metrics": metrics}
 
     head = ["f32"] * (action_count + 1)
     rows = {"action": ["i32"], "logp": ["f32"], "advantage": ["f32"], "returns": ["f32"]}
-    scalars = {"clip": "f32", "entropy": "f32", "value": "f32"}
+    scalars = {"clip_coef": "f32", "entropy_coef": "f32", "value_coef": "f32"}
     return Kernel("loss", fn, {"head": head, **rows}, {"upstream": head, "metrics": ["f32"] * len(METRICS)}, scalars)
 
 

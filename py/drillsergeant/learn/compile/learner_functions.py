@@ -74,7 +74,7 @@ class LearnerEmitter:
         """
         rows = "reward terminated truncated value returns"
         params = f"decisions agents lanes_bytes unpacked advantages {rows}"
-        f = self._function("advantages", params, ["f32"], scalars="gamma lam")
+        f = self._function("advantages", params, ["f32"], scalars="gamma gae_lambda")
         p = f.params
         left, packed, at = f.local("i32", "left"), f.local("i32", "packed"), f.local("i32", "at")
         with unless_zero(f, p["decisions"]):
@@ -129,7 +129,11 @@ class LearnerEmitter:
             "out.advantage": p["unpacked"],
             "out.returns": p["returns"],
         }
-        given: dict[str, Operand] = {"count": p["agents"], "scalar.gamma": p["gamma"], "scalar.lam": p["lam"]}
+        given: dict[str, Operand] = {
+            "count": p["agents"],
+            "scalar.gamma": p["gamma"],
+            "scalar.gae_lambda": p["gae_lambda"],
+        }
         for name, base in bases.items():
             given |= {f"{name}.base": base, f"{name}.stride": 0}
         call(f, self.gae_step, *(given[param] for param in self.gae_step.params))

@@ -8,12 +8,14 @@ Tensors, f32, row-major, named as PyTorch names them:
     value.weight [1][H]     value.bias [1]       expected return
 
 so that `load_state_dict(load_file(path), strict=False)` fills a module with `net = Sequential(Linear, Tanh, Linear,
-Tanh)`, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and `adam.square.<name>` are the optimiser's; a file
-may leave them out. In the order of `Schema.tensors` the values are the flat parameter vector of `learn.network`.
+Tanh)`, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and `adam.square.<name>` are Adam's first and second
+moments; a file may leave them out. In the order of `Schema.tensors` the values are the flat parameter vector of
+`learn.formulas.network`.
 
 Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list of
 names), `actions`, `hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`,
-`hyper` (JSON), `created`, `project`, and `digest`, of all the rest: whoever changes a file leaves `digest` out.
+`hyper` (JSON; the names of `Hyper`, or their former ones in older files), `created`, `project`, and `digest`, of all
+the rest: whoever changes a file leaves `digest` out.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from drillsergeant.learn.files.safetensors import (
     read_metadata,
     strict_json,
 )
-from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.program import DrillFacts
 
@@ -44,7 +46,7 @@ SUFFIX = ".dshq"
 # Larger numbers are refused by the learner too: their squares are not finite.
 SANE = 1e18
 # LearnerState array -> what its tensors' names begin with.
-PREFIXES: Mapping[str, str] = {"parameters": "", "mean": "adam.mean.", "square": "adam.square."}
+PREFIXES: Mapping[str, str] = {"parameters": "", "first_moment": "adam.mean.", "second_moment": "adam.square."}
 MOST_COUNTED = 2**50
 COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
 
@@ -229,7 +231,7 @@ def _arrays(tensors: Mapping[str, Tensor], schema: Schema) -> dict[str, bytes]:
             if tensor.shape != shape:
                 found = f"tensor {prefix + name!r} has shape {list(tensor.shape)}"
                 raise PolicyFileError(f"{found}, a policy for {schema.drill!r} has {list(shape)}")
-            _check_values(prefix + name, tensor.content, 0.0 if key == "square" else -SANE)
+            _check_values(prefix + name, tensor.content, 0.0 if key == "second_moment" else -SANE)
             parts.append(tensor.content)
         arrays[key] = b"".join(parts)
     return arrays
@@ -261,11 +263,11 @@ def _number(metadata: Mapping[str, str], name: str, high: float) -> float:
 
 
 def _hyper(metadata: Mapping[str, str]) -> Hyper:
-    """The hyperparameters of the run; the defaults where the file has none."""
+    """The hyperparameters of the run, also by their former names; the defaults where the file has none."""
     changes = strict_json(metadata.get("hyper", "{}"), depth=1)
     if not isinstance(changes, dict):
         raise PolicyFileError(f"metadata 'hyper' is a {type(changes).__name__}, expected an object")
     try:
-        return Hyper().changed(**changes)
+        return Hyper().changed(**current_names(changes))
     except ValueError as wrong:
         raise PolicyFileError(f"metadata 'hyper': {str(wrong)[:200]}") from wrong

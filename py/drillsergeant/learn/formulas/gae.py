@@ -20,21 +20,22 @@ def gae_step(
     terminated: Array,
     truncated: Array,
     gamma: np.float32,
-    lam: np.float32,
+    gae_lambda: np.float32,
 ) -> Array:
     """One step of the backward recursion, elementwise over agents [A].
 
     `terminated` and `truncated` are i32 0/1 of the decision itself; `value_next` is the value of the state it led to,
-    before any reset. `gamma` and `lam` are np.float32, so that their product is rounded to f32 as in the kernels.
+    before any reset. `gamma` and `gae_lambda` are np.float32, so that their product is rounded to f32 as in the
+    kernels.
     """
     bootstrap = np.where(terminated != 0, 0.0, value_next)
     surprise = reward + gamma * bootstrap - value
     carried = np.where((terminated | truncated) != 0, 0.0, advantage_next)
-    return surprise + gamma * lam * carried
+    return surprise + gamma * gae_lambda * carried
 
 
 def gae(
-    reward: Array, value: Array, terminated: Array, truncated: Array, gamma: np.float32, lam: np.float32
+    reward: Array, value: Array, terminated: Array, truncated: Array, gamma: np.float32, gae_lambda: np.float32
 ) -> tuple[Array, Array]:
     """Advantages and returns, both f32 [T][A].
 
@@ -43,6 +44,8 @@ def gae(
     advantage = np.empty_like(reward)
     following = np.zeros_like(value[0])
     for t in reversed(range(reward.shape[0])):
-        following = gae_step(following, reward[t], value[t], value[t + 1], terminated[t], truncated[t], gamma, lam)
+        following = gae_step(
+            following, reward[t], value[t], value[t + 1], terminated[t], truncated[t], gamma, gae_lambda
+        )
         advantage[t] = following
     return advantage, advantage + value[:-1]

@@ -2,7 +2,7 @@
 
 Schulman et al. 2017, https://arxiv.org/abs/1707.06347, equations 7 and 9. Per row
 
-    loss = -min(r A, clamp(r, 1-clip, 1+clip) A) + value_coef (V - R)^2 / 2 - entropy_coef H
+    loss = -min(r A, clamp(r, 1-clip_coef, 1+clip_coef) A) + value_coef (V - R)^2 / 2 - entropy_coef H
 
 with r = exp(log pi(a) - log pi_old(a)). Rows are summed, not averaged: the optimiser divides by their number.
 """
@@ -27,7 +27,7 @@ def loss_gradient(
     logp_old: Array,
     advantage: Array,
     return_: Array,
-    clip: np.float32,
+    clip_coef: np.float32,
     entropy_coef: np.float32,
     value_coef: np.float32,
 ) -> tuple[list[Array], Array, list[Array]]:
@@ -45,7 +45,7 @@ def loss_gradient(
     difference = chosen(logp, action) - logp_old
     log_ratio = np.minimum(np.maximum(difference, -LOG_RATIO_MAX), LOG_RATIO_MAX)
     ratio = elementary.exp(log_ratio)
-    clipped_ratio = np.minimum(np.maximum(ratio, 1.0 - clip), 1.0 + clip)
+    clipped_ratio = np.minimum(np.maximum(ratio, 1.0 - clip_coef), 1.0 + clip_coef)
     gain = ratio * advantage
     clipped_gain = clipped_ratio * advantage
     # Only the unclipped branch depends on the policy; where both are equal it is the one taken.
@@ -62,7 +62,7 @@ def loss_gradient(
         error * error * 0.5,
         entropy,
         ratio - 1.0 - log_ratio,
-        (np.abs(ratio - 1.0) > clip).astype(np.float32),
+        (np.abs(ratio - 1.0) > clip_coef).astype(np.float32),
     ]
     return dlogits, value_coef * error, metrics
 

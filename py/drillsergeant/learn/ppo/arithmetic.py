@@ -36,11 +36,11 @@ class BatchShape(NamedTuple):
 class Arithmetic(Protocol[ChunkT_contra]):
     """Parameters, optimiser state and the sums over a batch. A chunk is arrays here, a ring slot elsewhere."""
 
-    def prepare(self, chunks: Sequence[ChunkT_contra], gamma: float, lam: float) -> BatchShape | None:
+    def prepare(self, chunks: Sequence[ChunkT_contra], gamma: float, gae_lambda: float) -> BatchShape | None:
         """Take these chunks as the batch: GAE, returns, normalised advantages. None when they hold unusable numbers."""
         ...
 
-    def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
+    def gradient(self, cells: Sequence[Cell], clip_coef: float, entropy_coef: float, value_coef: float) -> list[float]:
         """Compute and keep the gradient summed over the rows of `cells`, share by share (`schedule.shares_of`).
 
         Returns the sums of METRICS, added cell by cell.
@@ -62,7 +62,7 @@ class Arithmetic(Protocol[ChunkT_contra]):
         ...
 
     def state(self) -> dict[str, bytes]:
-        """The bytes of "parameters", "mean" and "square", each f32 [P]."""
+        """The bytes of "parameters", "first_moment" and "second_moment", each f32 [P]."""
         ...
 
     def restore(self, state: Mapping[str, bytes]) -> None:

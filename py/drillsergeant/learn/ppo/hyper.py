@@ -1,4 +1,4 @@
-"""PPO's knobs, their allowed ranges and the one way to change them.
+"""PPO's hyperparameters, their allowed ranges and the one way to change them.
 
 Values arrive from sliders and from JavaScript, where every number is a double: 2.0 is accepted for an integer, True
 and "2" are not accepted for a number.
@@ -9,15 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True)
 class Range:
-    """Closed interval of allowed values of one hyperparameter."""
+    """Closed interval of allowed values of one hyperparameter, and what it is for: what it does, then what raising and
+    what lowering it brings. The page's tips and the terminal's help say the same words."""
 
     low: float
     high: float
+    meaning: str
+    raised: str
+    lowered: str
     integer: bool = False
 
     def __str__(self) -> str:
@@ -26,16 +30,73 @@ class Range:
 
 
 RANGES: Mapping[str, Range] = {
-    "learning_rate": Range(1e-6, 0.1),
-    "clip": Range(0.01, 1.0),
-    "entropy": Range(0.0, 1.0),
-    "epochs": Range(1, 16, integer=True),
-    "minibatch": Range(64, 1_048_576, integer=True),
-    "gamma": Range(0.0, 1.0),
-    "lam": Range(0.0, 1.0),
-    "value_coef": Range(0.0, 10.0),
-    "max_grad_norm": Range(0.01, 100.0),
+    "learning_rate": Range(
+        *(1e-6, 0.1, "How big a step each update takes."),
+        raised="learns faster, until it tramples on what it knew",
+        lowered="slow and safe",
+    ),
+    "clip_coef": Range(
+        *(0.01, 1.0, "How far one update may change a choice."),
+        raised="bigger jumps, more accidents",
+        lowered="steady small changes",
+    ),
+    "entropy_coef": Range(
+        *(0.0, 1.0, "A reward for keeping options open."),
+        raised="keeps trying odd moves, never quite sure",
+        lowered="settles early, perhaps on something poor",
+    ),
+    "epochs": Range(
+        *(1, 16, "How often it studies each batch of play before playing on."),
+        raised="squeezes more out of every match, but goes over stale ones",
+        lowered="fresher play",
+        integer=True,
+    ),
+    "minibatch_size": Range(
+        *(64, 1_048_576, "How many decisions one step learns from."),
+        raised="smoother and fewer steps",
+        lowered="more, noisier steps",
+        integer=True,
+    ),
+    "gamma": Range(
+        *(0.0, 1.0, "How much a goal in the future counts now."),
+        raised="patient",
+        lowered="only the next moments count",
+    ),
+    "gae_lambda": Range(
+        *(0.0, 1.0, "What an action is credited with."),
+        raised="what really happened next (true, noisy)",
+        lowered="its own forecast (calm, biased)",
+    ),
+    "value_coef": Range(
+        *(0.0, 10.0, "How hard it works on foreseeing the outcome, next to choosing well."),
+        raised="sharper forecasts, at the cost of the choice",
+        lowered="choices first, judged by vaguer forecasts",
+    ),
+    "max_grad_norm": Range(
+        *(0.01, 100.0, "Cuts a step that is longer than this."),
+        raised="hardly ever brakes",
+        lowered="brakes early",
+    ),
 }
+# What files, addresses and embedders called them before; read for good, written no more.
+FORMER_NAMES: Mapping[str, str] = {
+    "clip": "clip_coef",
+    "entropy": "entropy_coef",
+    "lam": "gae_lambda",
+    "minibatch": "minibatch_size",
+}
+ValueT = TypeVar("ValueT")
+
+
+def current_names(values: Mapping[str, ValueT]) -> dict[str, ValueT]:
+    """`values` with today's names for former ones, all others as they are.
+
+    Raises: ValueError where one hyperparameter is given by both of its names.
+    """
+    for former, name in FORMER_NAMES.items():
+        if former in values and name in values:
+            raise ValueError(f"{former} is what {name} was called before, and both are given: leave {former} out")
+    return {FORMER_NAMES.get(name, name): value for name, value in values.items()}
 
 
 # Updates at the full step size, half a million decisions of one worker; by then it takes half of the matches from the
@@ -52,12 +113,12 @@ class Hyper:
     """
 
     learning_rate: float = 6e-3
-    clip: float = 0.2
-    entropy: float = 0.003
+    clip_coef: float = 0.2
+    entropy_coef: float = 0.003
     epochs: int = 1
-    minibatch: int = 2048
+    minibatch_size: int = 2048
     gamma: float = 0.98
-    lam: float = 0.95
+    gae_lambda: float = 0.95
     value_coef: float = 0.5
     max_grad_norm: float = 0.5
 

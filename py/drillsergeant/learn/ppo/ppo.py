@@ -66,7 +66,7 @@ class PpoLearner(Generic[ChunkT]):
         A batch or a minibatch with unusable numbers in it is dropped and counted, the parameters stay as they were.
         """
         metrics = UpdateMetrics()
-        shape = self.arithmetic.prepare(chunks, hyper.gamma, hyper.lam)
+        shape = self.arithmetic.prepare(chunks, hyper.gamma, hyper.gae_lambda)
         self.updates += 1
         if shape is None:
             self.dropped += 1
@@ -77,7 +77,7 @@ class PpoLearner(Generic[ChunkT]):
         sums = [0.0] * len(METRICS)
         rows = 0
         for epoch in range(hyper.epochs):
-            for minibatch in minibatches(cells, hyper.minibatch, self.seed, self.updates, epoch):
+            for minibatch in minibatches(cells, hyper.minibatch_size, self.seed, self.updates, epoch):
                 step_sums = self._step(minibatch, hyper, metrics)
                 if step_sums is not None:
                     sums = [total + s for total, s in zip(sums, step_sums, strict=True)]
@@ -89,7 +89,7 @@ class PpoLearner(Generic[ChunkT]):
 
     def _step(self, minibatch: Sequence[Cell], hyper: Hyper, metrics: UpdateMetrics) -> list[float] | None:
         """One Adam step; returns the summed loss metrics of its rows, or None when it was dropped."""
-        sums = self.arithmetic.gradient(minibatch, hyper.clip, hyper.entropy, hyper.value_coef)
+        sums = self.arithmetic.gradient(minibatch, hyper.clip_coef, hyper.entropy_coef, hyper.value_coef)
         squared_norm = self.arithmetic.squared_norm()
         if squared_norm is not None and all(map(math.isfinite, sums)):
             rows = sum(cell.lanes for cell in minibatch)

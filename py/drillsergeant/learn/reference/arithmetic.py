@@ -27,37 +27,39 @@ class NumpyArithmetic:
     def __init__(self, network: Network, seed: int) -> None:
         self.network = network
         self.parameters = network.initial(seed)
-        self.mean = np.zeros_like(self.parameters)
-        self.square = np.zeros_like(self.parameters)
+        self.first_moment = np.zeros_like(self.parameters)
+        self.second_moment = np.zeros_like(self.parameters)
         self._gradient = np.zeros_like(self.parameters)
         self._chunks: Sequence[ChunkArrays] = ()
         self._advantages: list[Array] = []
         self._returns: list[Array] = []
 
-    def prepare(self, chunks: Sequence[ChunkArrays], gamma: float, lam: float) -> BatchShape | None:
+    def prepare(self, chunks: Sequence[ChunkArrays], gamma: float, gae_lambda: float) -> BatchShape | None:
         """See Arithmetic."""
         if any(poisoned(a) for c in chunks for a in (c.obs, c.reward, c.value, c.logp)):
             return None
-        pairs = [gae(c.reward, c.value, c.terminated, c.truncated, np.float32(gamma), np.float32(lam)) for c in chunks]
+        pairs = [
+            gae(c.reward, c.value, c.terminated, c.truncated, np.float32(gamma), np.float32(gae_lambda)) for c in chunks
+        ]
         self._chunks = chunks
         self._advantages = normalised([advantage for advantage, _ in pairs])
         self._returns = [return_ for _, return_ in pairs]
         return BatchShape(len(chunks), chunks[0].horizon, chunks[0].agents)
 
     @np.errstate(all="ignore")
-    def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
+    def gradient(self, cells: Sequence[Cell], clip_coef: float, entropy_coef: float, value_coef: float) -> list[float]:
         """See Arithmetic; cells are added in the order given within a share, then the shares in order."""
         self._gradient = np.zeros_like(self.parameters)
         sums = [0.0] * len(METRICS)
         for first, last in shares_of(len(cells)):
-            gradient, added = self._share_gradient(cells[first:last], clip, entropy_coef, value_coef)
+            gradient, added = self._share_gradient(cells[first:last], clip_coef, entropy_coef, value_coef)
             self._gradient += gradient
             for metrics in added:
                 sums = [s + m for s, m in zip(sums, metrics, strict=True)]
         return sums
 
     def _share_gradient(
-        self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float
+        self, cells: Sequence[Cell], clip_coef: float, entropy_coef: float, value_coef: float
     ) -> tuple[Array, list[list[float]]]:
         """The gradient [P] summed over the rows of `cells`, and the metric sums of each cell."""
         gradient, sums = np.zeros_like(self.parameters), []
@@ -73,7 +75,7 @@ class NumpyArithmetic:
                 chunk.logp[rows],
                 self._advantages[cell.chunk][rows],
                 self._returns[cell.chunk][rows],
-                np.float32(clip),
+                np.float32(clip_coef),
                 np.float32(entropy_coef),
                 np.float32(value_coef),
             )
@@ -100,8 +102,8 @@ class NumpyArithmetic:
         result = adam_step(
             self.parameters,
             self._gradient,
-            self.mean,
-            self.square,
+            self.first_moment,
+            self.second_moment,
             np.float32(learning_rate),
             np.float32(gradient_scale),
             np.float32(correction1),
@@ -109,25 +111,32 @@ class NumpyArithmetic:
         )
         if any(poisoned(array) for array in result):
             return False
-        self.parameters, self.mean, self.square = result
+        self.parameters, self.first_moment, self.second_moment = result
         return True
 
     def state(self) -> dict[str, bytes]:
         """See Arithmetic."""
         return {
             "parameters": self.parameters.tobytes(),
-            "mean": self.mean.tobytes(),
-            "square": self.square.tobytes(),
+            "first_moment": self.first_moment.tobytes(),
+            "second_moment": self.second_moment.tobytes(),
         }
 
     def restore(self, state: Mapping[str, bytes]) -> None:
         """See Arithmetic."""
-        arrays = {name: np.frombuffer(state[name], np.float32).copy() for name in ("parameters", "mean", "square")}
+        arrays = {
+            name: np.frombuffer(state[name], np.float32).copy()
+            for name in ("parameters", "first_moment", "second_moment")
+        }
         for name, array in arrays.items():
             self.network.views(array)
             if poisoned(array):
                 raise ValueError(f"{name} of the state to restore hold NaN, infinity or numbers above 1e18")
-        self.parameters, self.mean, self.square = arrays["parameters"], arrays["mean"], arrays["square"]
+        self.parameters, self.first_moment, self.second_moment = (
+            arrays["parameters"],
+            arrays["first_moment"],
+            arrays["second_moment"],
+        )
 
 
 def normalised(advantages: Sequence[Array]) -> list[Array]:

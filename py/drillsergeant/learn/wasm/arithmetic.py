@@ -20,7 +20,7 @@ from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.work_queue import ShareBoard
 
-SET = ("parameters", "mean", "square")
+SET = ("parameters", "first_moment", "second_moment")
 RECORDS_KEPT = 1 << 15  # more cells than any plan has; a bound, not a tuning
 
 
@@ -48,7 +48,7 @@ class KernelArithmetic:
         """Byte offset of the current parameters, f32 [P]."""
         return self._current.base
 
-    def prepare(self, chunks: Sequence[int], gamma: float, lam: float) -> BatchShape | None:
+    def prepare(self, chunks: Sequence[int], gamma: float, gae_lambda: float) -> BatchShape | None:
         """See Arithmetic. Raises ValueError for more chunks than there are rollout workers."""
         plan = self._plan
         if len(chunks) > plan.workers:
@@ -58,7 +58,7 @@ class KernelArithmetic:
         self._slots = chunks
         rows = plan.horizon * plan.agents
         places = self._places.advantages[: len(chunks)]
-        sums = [self._advantages(number, slot, gamma, lam) for number, slot in enumerate(chunks)]
+        sums = [self._advantages(number, slot, gamma, gae_lambda) for number, slot in enumerate(chunks)]
         mean = ordered_sum(sums) / (rows * len(chunks))
         for place in places:
             self._in_place("centre", place, {"count": rows, "scalar.mean": mean})
@@ -79,21 +79,23 @@ class KernelArithmetic:
         fields = self._fields(slot, "obs", "reward", "logp", "value")
         return self._calls.run_integer("chunk_poisoned", {**self._size(), **fields}) != 0
 
-    def _advantages(self, number: int, slot: int, gamma: float, lam: float) -> float:
+    def _advantages(self, number: int, slot: int, gamma: float, gae_lambda: float) -> float:
         places = {
             "unpacked": self._places.unpacked,
             "advantages": self._places.advantages[number],
             "returns": self._places.returns[number],
         }
         fields = self._fields(slot, "reward", "terminated", "truncated", "value")
-        return self._calls.run_float("advantages", {**self._size(), **places, **fields, "gamma": gamma, "lam": lam})
+        return self._calls.run_float(
+            "advantages", {**self._size(), **places, **fields, "gamma": gamma, "gae_lambda": gae_lambda}
+        )
 
     def _in_place(self, kernel: str, place: int, numbers: Mapping[str, float]) -> None:
         self._calls.run(kernel, numbers, in_x=Rows(place, 0), out_x=Rows(place, 0))
 
-    def gradient(self, cells: Sequence[Cell], clip: float, entropy_coef: float, value_coef: float) -> list[float]:
+    def gradient(self, cells: Sequence[Cell], clip_coef: float, entropy_coef: float, value_coef: float) -> list[float]:
         """See Arithmetic; one call a share. Rollout workers with nothing to play take some of the shares."""
-        scalars = {"scalar.clip": clip, "scalar.entropy": entropy_coef, "scalar.value": value_coef}
+        scalars = {"scalar.clip_coef": clip_coef, "scalar.entropy_coef": entropy_coef, "scalar.value_coef": value_coef}
         if scalars != self._scalars:
             self._scalars = scalars
             self._records.clear()

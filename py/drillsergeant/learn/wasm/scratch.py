@@ -120,7 +120,7 @@ class LearnerScratch:
 
     def __init__(self, program: Program, plan: Plan, arena: Arena) -> None:
         network, rows = program.network, plan.horizon * plan.agents
-        # Each set is parameters, mean, square.
+        # Each set is parameters, first moment, second moment.
         self.sets = (arena.rows(3, network.parameter_count), arena.rows(3, network.parameter_count))
         self.gradient = arena.words(network.parameter_count)
         self.shares = arena.rows(SHARES_MAX, network.parameter_count)

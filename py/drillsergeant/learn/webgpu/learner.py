@@ -20,7 +20,7 @@ from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, WORD_BYTES, Dispatch,
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-ARRAYS = ("parameters", "mean", "square")
+ARRAYS = ("parameters", "first_moment", "second_moment")
 CONTROL = struct.Struct(f"<7I4f{len(METRICS)}f")
 BATCH_POISONED, STATE_POISONED = 1, 2  # as in common.wgsl
 # A device that works on one submission for seconds is taken for hung by the system and reset.

@@ -119,7 +119,7 @@ class GpuPlan:
 
     def full(self) -> Sizes:
         """A batch of a chunk from every worker, with minibatches of default size."""
-        return Sizes(self.plan.workers, Hyper().minibatch // CELL_ROWS + 1, 1)
+        return Sizes(self.plan.workers, Hyper().minibatch_size // CELL_ROWS + 1, 1)
 
     def update(self, chunks: int, hyper: Hyper, seed: int, number: int, applied: int) -> Update:
         """The update called `number` of a learner seeded with `seed`, of which `applied` Adam steps were taken so far.
@@ -130,12 +130,19 @@ class GpuPlan:
         steps = [
             minibatch
             for epoch in range(hyper.epochs)
-            for minibatch in minibatches(cells, hyper.minibatch, seed, number, epoch)
+            for minibatch in minibatches(cells, hyper.minibatch_size, seed, number, epoch)
         ]
         most = max(map(len, steps))
         sizes = Sizes(chunks, most, 2 * len(steps) + sum(map(len, steps)))
         splits = min(SPLITS_MAX, most)
-        numbers = (hyper.gamma, hyper.lam, hyper.clip, hyper.entropy, hyper.value_coef, hyper.learning_rate)
+        numbers = (
+            hyper.gamma,
+            hyper.gae_lambda,
+            hyper.clip_coef,
+            hyper.entropy_coef,
+            hyper.value_coef,
+            hyper.learning_rate,
+        )
         capacity = most * CELL_ROWS
         knobs = KNOBS.pack(*numbers, hyper.max_grad_norm, number & 0xFFFF_FFFF, chunks, capacity, splits, splits)
         return Update(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.panels.drill import DRILLS
 from drillsergeant.runtimes.page.view import View
@@ -34,7 +34,7 @@ def _hyper() -> dict[str, float]:
 @dataclass(frozen=True)
 class Opening:
     """What a page opens with: the address's good values, what was wrong with the others, and the hyperparameters in
-    use and as they would be without the address."""
+    use and as they would be without the address. Former names of hyperparameters have become those of today."""
 
     given: Mapping[str, str] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ def opened(
 
     given, complaints = sensible(parameters, accept)
     setup = choose(given)
-    return setup, Opening(given, complaints, _numbers(setup), _numbers(choose({})))
+    return setup, Opening(current_names(given), complaints, _numbers(setup), _numbers(choose({})))
 
 
 def sensible(

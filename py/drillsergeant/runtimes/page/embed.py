@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.runtimes.page.interfaces import DrillOnPage
 from drillsergeant.runtimes.page.number_text import number, percent
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
@@ -72,7 +73,7 @@ def read(text: str) -> dict[str, object]:
     if kind == "resume" and not isinstance(message.setdefault("train", True), bool):
         raise ValueError("train must be true or false")
     if kind == "hyper":
-        _check_hyper(message.get("values"))
+        message["values"] = _hyper(message.get("values"))
     return message
 
 
@@ -80,14 +81,16 @@ def _no_number(text: str) -> object:
     raise ValueError(f"{text} is no number")
 
 
-def _check_hyper(values: object) -> None:
+def _hyper(values: object) -> dict[str, float]:
     if not isinstance(values, dict) or not values:
-        raise ValueError('values must be an object of numbers by name, such as {"clip": 0.2}')
+        raise ValueError('values must be an object of numbers by name, such as {"clip_coef": 0.2}')
+    values = current_names(values)
     for name, value in values.items():
         if name not in NAMES:
             raise ValueError(f"values has no {_short(name)!r}; there are {', '.join(NAMES)}")
         if not isinstance(value, float) or not math.isfinite(value):
             raise ValueError(f"{name} must be a number")
+    return values
 
 
 def _short(text: str) -> str:

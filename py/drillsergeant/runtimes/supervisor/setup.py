@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 
 from drillsergeant.learn.engine import duels_of
-from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Plan
@@ -45,11 +45,12 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     """Return the set-up for a machine of `cores` and the values of the page's address.
 
     Known parameters: seed, workers, matches, duels, horizon, learner, renderer, mode, lockstep, validate, guards, and
-    every hyperparameter by its name. A value that makes no sense is refused. `mode` is what was found to be possible;
-    solo has one worker, whatever a link made elsewhere says.
+    every hyperparameter by its name or its former one. A value that makes no sense is refused. `mode` is what was
+    found to be possible; solo has one worker, whatever a link made elsewhere says.
 
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
+    parameters = current_names(parameters)
     if parameters.get("mode", mode) not in MODES:
         raise ValueError(f"mode={parameters['mode']!r} in the page's address must be one of {', '.join(MODES)}")
     workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
@@ -96,7 +97,7 @@ def _hyper(plan: Plan, parameters: Mapping[str, str]) -> Hyper:
     """The defaults, a minibatch that makes no more than MINIBATCHES of an epoch's play, and what the address says."""
     rows = plan.workers * plan.agents * plan.horizon
     default = Hyper()
-    fitting = default.changed(minibatch=max(default.minibatch, rows // MINIBATCHES))
+    fitting = default.changed(minibatch_size=max(default.minibatch_size, rows // MINIBATCHES))
     given = {field.name: _number(parameters[field.name]) for field in fields(Hyper) if field.name in parameters}
     return fitting.changed(**given)
 

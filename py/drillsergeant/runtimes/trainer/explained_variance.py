@@ -72,7 +72,7 @@ def _estimates(
     for t in range(len(rewards) - 1, -1, -1):
         goes_on = [1.0 - end for end in ends[t]]
         following = [
-            reward + hyper.gamma * on * after - value + hyper.gamma * hyper.lam * on * later
+            reward + hyper.gamma * on * after - value + hyper.gamma * hyper.gae_lambda * on * later
             for reward, on, value, after, later in zip(
                 rewards[t], goes_on, values[t], values[t + 1], following, strict=True
             )

@@ -34,13 +34,13 @@ def loss_of_head(
     head: Sequence[Array],
     action: Sequence[Array],
     rows: Sequence[Array],
-    clip: np.float32,
-    entropy: np.float32,
-    value: np.float32,
+    clip_coef: np.float32,
+    entropy_coef: np.float32,
+    value_coef: np.float32,
 ) -> dict[str, Sequence[Array]]:
     logp, advantage, return_ = rows
     dlogits, dvalue, metrics = loss_gradient(
-        list(head[:-1]), head[-1], action[0], logp, advantage, return_, clip, entropy, value
+        list(head[:-1]), head[-1], action[0], logp, advantage, return_, clip_coef, entropy_coef, value_coef
     )
     return {"upstream": [*dlogits, dvalue], "metrics": metrics}
 
@@ -50,7 +50,7 @@ LOSS = Kernel(
     loss_of_head,
     inputs={"head": ["f32"] * (ACT + 1), "action": ["i32"], "rows": ["f32"] * 3},
     outputs={"upstream": ["f32"] * (ACT + 1), "metrics": ["f32"] * len(METRICS)},
-    scalars={"clip": "f32", "entropy": "f32", "value": "f32"},
+    scalars={"clip_coef": "f32", "entropy_coef": "f32", "value_coef": "f32"},
 )
 
 
@@ -124,9 +124,9 @@ class Cells:
                 "in.action.stride": action.stride,
                 "in.rows.base": data.base,
                 "in.rows.stride": data.stride,
-                "scalar.clip": CLIP,
-                "scalar.entropy": ENTROPY,
-                "scalar.value": VALUE,
+                "scalar.clip_coef": CLIP,
+                "scalar.entropy_coef": ENTROPY,
+                "scalar.value_coef": VALUE,
             }
             assert set(words) == set(linked.gradient.record)
             records += [

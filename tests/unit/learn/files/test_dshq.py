@@ -11,6 +11,7 @@ from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
 from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
+from drillsergeant.learn.ppo.hyper import Hyper
 from safetensors import safe_open
 from safetensors.numpy import load, load_file, save
 
@@ -69,8 +70,16 @@ def test_a_file_without_optimiser_starts_with_a_fresh_one_and_default_settings()
     metadata = {"format": "drillsergeant 1", "drill": SMALL.drill, "schema": SMALL.meaning}
     read = read_policy(save(bare, metadata=metadata), SMALL)
     assert read.state.arrays["parameters"] == policy.state.arrays["parameters"]
-    assert not any(read.state.arrays["mean"]) and not any(read.state.arrays["square"])
+    assert not any(read.state.arrays["first_moment"]) and not any(read.state.arrays["second_moment"])
     assert (read.state.steps, read.progress.decisions) == (0, 0)
+
+
+def test_hyperparameters_in_a_file_from_before_they_had_their_present_names_are_read() -> None:
+    hyper = {"clip": 0.3, "entropy": 0.01, "minibatch": 512, "lam": 0.9, "learning_rate": 0.002}
+    read = read_policy(changed(some_policy(SMALL), hyper=json.dumps(hyper)), SMALL)
+    assert read.hyper == Hyper(
+        clip_coef=0.3, entropy_coef=0.01, minibatch_size=512, gae_lambda=0.9, learning_rate=0.002
+    )
 
 
 def test_the_schema_changes_with_what_inputs_and_outputs_mean() -> None:
@@ -120,8 +129,8 @@ def changed(policy: PolicyFile, **metadata: str | None) -> bytes:
         ({"hyper": "[]"}, "'hyper' is a list"),
         ({"hyper": '{"learning_rate": 99}'}, "learning_rate must be a number from"),
         ({"hyper": '{"charm": 1}'}, "no hyperparameter named 'charm'"),
-        ({"hyper": '{"clip": {}}'}, "nested more than 1 deep"),
-        ({"hyper": '{"clip": NaN}'}, "NaN, which is no number"),
+        ({"hyper": '{"clip_coef": {}}'}, "nested more than 1 deep"),
+        ({"hyper": '{"clip_coef": NaN}'}, "NaN, which is no number"),
         ({"note": "x" * 20_000}, "20000 characters"),
         ({"note": "\x07"}, "cannot be shown"),
         ({"note": "\ud800"}, "cannot be shown"),

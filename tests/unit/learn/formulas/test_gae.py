@@ -8,15 +8,20 @@ GAMMA, LAM = np.float32(0.97), np.float32(0.9)
 
 
 def by_definition(
-    reward: np.ndarray, value: np.ndarray, terminated: np.ndarray, truncated: np.ndarray, gamma: float, lam: float
+    reward: np.ndarray,
+    value: np.ndarray,
+    terminated: np.ndarray,
+    truncated: np.ndarray,
+    gamma: float,
+    gae_lambda: float,
 ) -> np.ndarray:
-    """advantage[t] = sum over k of (gamma lam)^k delta[t+k], up to the end of the episode or of the chunk; one lane."""
+    """advantage[t] = sum over k of (gamma lambda)^k delta[t+k], to the end of the episode or chunk; one lane."""
     horizon = len(reward)
     advantage = np.zeros(horizon)
     for t in range(horizon):
         for k in range(t, horizon):
             future = 0.0 if terminated[k] else value[k + 1]
-            advantage[t] += (gamma * lam) ** (k - t) * (reward[k] + gamma * future - value[k])
+            advantage[t] += (gamma * gae_lambda) ** (k - t) * (reward[k] + gamma * future - value[k])
             if terminated[k] or truncated[k]:
                 break
     return advantage

@@ -3,7 +3,15 @@
 import math
 
 import pytest
-from drillsergeant.learn.ppo.hyper import LEAST_SHARE, RANGES, SETTLE_UPDATES, Hyper, annealed
+from drillsergeant.learn.ppo.hyper import (
+    FORMER_NAMES,
+    LEAST_SHARE,
+    RANGES,
+    SETTLE_UPDATES,
+    Hyper,
+    annealed,
+    current_names,
+)
 
 
 def ascii_start(value: object) -> str:
@@ -36,27 +44,36 @@ def test_both_ends_of_a_range_are_allowed_and_what_lies_beyond_is_not(name: str)
 
 
 def test_an_integer_from_javascript_becomes_an_int_and_a_fraction_is_refused() -> None:
-    hyper = Hyper().changed(epochs=3.0, minibatch=4096.0)
-    assert (hyper.epochs, hyper.minibatch) == (3, 4096)
+    hyper = Hyper().changed(epochs=3.0, minibatch_size=4096.0)
+    assert (hyper.epochs, hyper.minibatch_size) == (3, 4096)
     assert type(hyper.epochs) is int
     with pytest.raises(ValueError, match=r"epochs must be an integer from 1 to 16, got 2\.5"):
         hyper.changed(epochs=2.5)
 
 
 def test_an_integer_for_a_real_number_becomes_a_float() -> None:
-    assert type(Hyper().changed(entropy=0).entropy) is float
+    assert type(Hyper().changed(entropy_coef=0).entropy_coef) is float
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"no hyperparameter named 'lr'; there are learning_rate, clip"):
+    with pytest.raises(ValueError, match=r"no hyperparameter named 'lr'; there are learning_rate, clip_coef"):
         Hyper().changed(lr=0.1)
 
 
 def test_one_bad_value_among_good_ones_changes_nothing() -> None:
     hyper = Hyper()
-    with pytest.raises(ValueError, match="clip"):
-        hyper.changed(epochs=4, clip=-0.1)
+    with pytest.raises(ValueError, match="clip_coef"):
+        hyper.changed(epochs=4, clip_coef=-0.1)
     assert hyper == Hyper()
+
+
+def test_former_names_are_read_and_stand_for_hyperparameters_there_are() -> None:
+    former = {"clip": 0.3, "entropy": 0.1, "lam": 0.9, "minibatch": 128, "gamma": 0.5}
+    hyper = Hyper().changed(**current_names(former))
+    assert hyper == Hyper(clip_coef=0.3, entropy_coef=0.1, gae_lambda=0.9, minibatch_size=128, gamma=0.5)
+    assert set(FORMER_NAMES.values()) <= set(RANGES) and not set(FORMER_NAMES) & set(RANGES)
+    with pytest.raises(ValueError, match="clip is what clip_coef was called before, and both are given"):
+        current_names({"clip": 0.3, "clip_coef": 0.3})
 
 
 def test_the_constructor_checks_too() -> None:
@@ -65,7 +82,7 @@ def test_the_constructor_checks_too() -> None:
 
 
 def test_steps_get_smaller_with_the_root_of_the_updates_and_stay_within_range() -> None:
-    hyper = Hyper(learning_rate=0.004, entropy=0.1)
+    hyper = Hyper(learning_rate=0.004, entropy_coef=0.1)
     assert annealed(hyper, 0) is annealed(hyper, SETTLE_UPDATES) is hyper
     assert annealed(hyper, 4 * SETTLE_UPDATES) == hyper.changed(learning_rate=0.002)
     assert annealed(hyper, 10**9) == hyper.changed(learning_rate=0.004 * LEAST_SHARE)

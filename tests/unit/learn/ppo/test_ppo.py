@@ -14,7 +14,7 @@ from drillsergeant.learn.reference.arithmetic import NumpyArithmetic, normalised
 from drillsergeant.learn.reference.chunk import ChunkArrays
 
 OBS, ACT, HORIZON, AGENTS = 4, 3, 4, 24
-HYPER = Hyper(minibatch=64, epochs=2)
+HYPER = Hyper(minibatch_size=64, epochs=2)
 
 
 def learner(dense: Dense = FAST, seed: int = 0, cell_lanes: int = 8) -> PpoLearner[ChunkArrays]:
@@ -51,7 +51,7 @@ def vector_of(subject: PpoLearner[ChunkArrays], name: str) -> np.ndarray:
 @pytest.mark.parametrize(("dense", "tolerance"), [(ORDERED, 0.0), (FAST, 1e-6)])
 def test_before_the_first_step_every_ratio_is_one(dense: Dense, tolerance: float) -> None:
     subject = learner(dense)
-    metrics = subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024))
+    metrics = subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch_size=1024))
     assert metrics.steps == 1
     assert abs(metrics.approx_kl) <= tolerance
     assert metrics.clip_fraction == 0.0
@@ -92,12 +92,12 @@ def test_restoring_refuses_what_does_not_fit_or_is_poisoned() -> None:
     subject = learner()
     before = parameters_of(subject)
     state = subject.state()
-    state.arrays["mean"] = np.zeros(3, np.float32).tobytes()
+    state.arrays["first_moment"] = np.zeros(3, np.float32).tobytes()
     with pytest.raises(ValueError, match=r"float32\[3\]"):
         subject.restore(state)
     state = subject.state()
-    state.arrays["square"] = np.full(before.shape, np.nan, np.float32).tobytes()
-    with pytest.raises(ValueError, match="square"):
+    state.arrays["second_moment"] = np.full(before.shape, np.nan, np.float32).tobytes()
+    with pytest.raises(ValueError, match="second_moment"):
         subject.restore(state)
     np.testing.assert_array_equal(parameters_of(subject), before)
 
@@ -115,7 +115,7 @@ def test_a_poisoned_chunk_is_dropped_and_counted(field: str, poison: float) -> N
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf, 1e38])
-@pytest.mark.parametrize("where", ["parameters", "mean", "square"])
+@pytest.mark.parametrize("where", ["parameters", "first_moment", "second_moment"])
 def test_poison_inside_the_learner_never_reaches_the_parameters(where: str, poison: float) -> None:
     subject = learner()
     chunk = chunk_for(subject, 1)
@@ -138,8 +138,8 @@ def test_the_global_norm_is_clipped_to_the_maximum() -> None:
     moved = []
     for maximum in (0.01, 100.0):
         subject = learner()
-        subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024, max_grad_norm=maximum))
-        moved.append(np.linalg.norm(vector_of(subject, "mean")))
+        subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch_size=1024, max_grad_norm=maximum))
+        moved.append(np.linalg.norm(vector_of(subject, "first_moment")))
     # Adam's first moment after one step is a tenth of the gradient it was given.
     assert moved[0] == pytest.approx(0.001, rel=1e-3)
     assert moved[1] > 10.0 * moved[0]
@@ -148,11 +148,11 @@ def test_the_global_norm_is_clipped_to_the_maximum() -> None:
 def test_the_reported_norm_and_losses_are_means_over_rows() -> None:
     subject = learner()
     chunk = chunk_for(subject, 1)
-    gamma, lam = np.float32(HYPER.gamma), np.float32(HYPER.lam)
-    _, returns = gae(chunk.reward, chunk.value, chunk.terminated, chunk.truncated, gamma, lam)
-    metrics = subject.learn([chunk], HYPER.changed(epochs=1, minibatch=1024, max_grad_norm=100))
+    gamma, gae_lambda = np.float32(HYPER.gamma), np.float32(HYPER.gae_lambda)
+    _, returns = gae(chunk.reward, chunk.value, chunk.terminated, chunk.truncated, gamma, gae_lambda)
+    metrics = subject.learn([chunk], HYPER.changed(epochs=1, minibatch_size=1024, max_grad_norm=100))
     # Adam's first moment after one step is a tenth of the gradient it was given.
-    assert metrics.gradient_norm == pytest.approx(10.0 * np.linalg.norm(vector_of(subject, "mean")), rel=1e-4)
+    assert metrics.gradient_norm == pytest.approx(10.0 * np.linalg.norm(vector_of(subject, "first_moment")), rel=1e-4)
     assert metrics.value_loss == pytest.approx(float(((chunk.value[:-1] - returns) ** 2).mean()) / 2.0, rel=1e-4)
     assert 0.9 < metrics.entropy / np.log(ACT) < 1.0
 
@@ -160,7 +160,7 @@ def test_the_reported_norm_and_losses_are_means_over_rows() -> None:
 def test_learning_a_chunk_again_and_again_fits_its_returns_and_prefers_its_better_actions() -> None:
     subject = learner()
     chunk = chunk_for(subject, 1)
-    hyper = HYPER.changed(epochs=1, minibatch=1024, learning_rate=1e-2)
+    hyper = HYPER.changed(epochs=1, minibatch_size=1024, learning_rate=1e-2)
     losses = [subject.learn([chunk], hyper) for _ in range(30)]
     assert losses[-1].value_loss < 0.8 * losses[0].value_loss
     assert losses[-1].policy_loss < -0.05
@@ -172,8 +172,8 @@ def test_the_mean_gradient_does_not_depend_on_the_cell_size_within_1e_6() -> Non
     means = []
     for cell_lanes in (5, 8, 24):
         subject = learner(cell_lanes=cell_lanes)
-        subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch=1024))
-        means.append(vector_of(subject, "mean"))
+        subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch_size=1024))
+        means.append(vector_of(subject, "first_moment"))
     np.testing.assert_allclose(means[1], means[0], atol=1e-6)
     np.testing.assert_allclose(means[2], means[0], atol=1e-6)
 

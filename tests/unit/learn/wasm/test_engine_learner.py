@@ -16,7 +16,7 @@ from drillsergeant.learn.wasm.calls import Calls
 
 from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, pair
 
-HYPER = Hyper(minibatch=64)
+HYPER = Hyper(minibatch_size=64)
 POISON = (np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38)
 
 
@@ -74,7 +74,14 @@ def test_parameters_after_updates_equal_the_reference_in_every_bit(
 
 def test_hyperparameters_reach_the_kernels() -> None:
     training = Training(pair("chase", 8, 4), seed=1)
-    for change in ({"clip": 0.05}, {"entropy": 0.2}, {"value_coef": 2.0}, {"gamma": 0.5}, {"lam": 0.3}, {"epochs": 3}):
+    for change in (
+        {"clip_coef": 0.05},
+        {"entropy_coef": 0.2},
+        {"value_coef": 2.0},
+        {"gamma": 0.5},
+        {"gae_lambda": 0.3},
+        {"epochs": 3},
+    ):
         training.collect()
         kernel, numpy = training.learn(HYPER.changed(**change))
         assert kernel == numpy, change
@@ -151,10 +158,12 @@ def test_a_state_is_restored_exactly_and_a_wrong_one_refused() -> None:
     arithmetic.adam(0.01, 1.0, 1.0, 1.0)
     arithmetic.restore(saved)
     assert arithmetic.state() == saved
-    with pytest.raises(ValueError, match="mean of the state to restore has 12 bytes"):
-        arithmetic.restore({**saved, "mean": bytes(12)})
-    with pytest.raises(ValueError, match="square of the state to restore hold NaN"):
-        arithmetic.restore({**saved, "square": np.full(len(saved["square"]) // 4, np.nan, np.float32).tobytes()})
+    with pytest.raises(ValueError, match="first_moment of the state to restore has 12 bytes"):
+        arithmetic.restore({**saved, "first_moment": bytes(12)})
+    with pytest.raises(ValueError, match="second_moment of the state to restore hold NaN"):
+        arithmetic.restore(
+            {**saved, "second_moment": np.full(len(saved["second_moment"]) // 4, np.nan, np.float32).tobytes()}
+        )
     assert arithmetic.state() == saved
 
 
@@ -167,7 +176,7 @@ def test_more_chunks_than_workers_are_refused() -> None:
 
 def worst_error(probe: Probe, seed: int, updates: int = 60) -> float:
     """Largest error of what the kernel engine learned: of a value, or of the probability of the right action."""
-    hyper = Hyper(learning_rate=1e-2, entropy=0.0, epochs=2, minibatch=512, gamma=0.7)
+    hyper = Hyper(learning_rate=1e-2, entropy_coef=0.0, epochs=2, minibatch_size=512, gamma=0.7)
     both = pair(probe.name, 256, 2)
     weights, slot = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
     learner, collector = both.kernel.learner(seed), both.kernel.collector(0, seed)

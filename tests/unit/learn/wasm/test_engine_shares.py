@@ -18,7 +18,7 @@ from drillsergeant.memory.work_queue import ShareTaker
 
 from tests.rigs.engines import Pair, pair
 
-HYPER = Hyper(minibatch=8192, epochs=2)
+HYPER = Hyper(minibatch_size=8192, epochs=2)
 WORKERS, UPDATES = 2, 2
 Interference = Callable[[list[KernelCollector], Pair], None]
 

@@ -12,7 +12,7 @@ from drillsergeant.learn.ppo.ppo import LearnerState
 from tests.rigs.device_rig import Rig
 from tests.rigs.engines import pair
 
-HYPER = Hyper(minibatch=64)
+HYPER = Hyper(minibatch_size=64)
 
 
 class Solo:

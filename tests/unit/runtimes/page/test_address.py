@@ -26,14 +26,14 @@ def program() -> Program:
 
 def test_what_is_changed_stands_in_the_address_and_what_is_put_back_does_not() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_change("hyper-clip", "0.3")
-    sitting.metrics("trainer", hyper={**DEFAULTS, "clip": 0.3})
+    sitting.page.on_change("hyper-clip_coef", "0.3")
+    sitting.metrics("trainer", hyper={**DEFAULTS, "clip_coef": 0.3})
     sitting.page.on_change("speed", "2")
     sitting.page.on_change("learner", "wasm")
     sitting.page.on_click("factory")
     sitting.page.on_tick()
-    assert sitting.view.address == {"clip": "0.3", "speed": "2", "learner": "wasm", "view": "factory"}
-    sitting.page.on_change("hyper-clip", "0.2")
+    assert sitting.view.address == {"clip_coef": "0.3", "speed": "2", "learner": "wasm", "view": "factory"}
+    sitting.page.on_change("hyper-clip_coef", "0.2")
     sitting.metrics("trainer", hyper=DEFAULTS)
     sitting.page.on_click("factory")
     sitting.page.on_change("speed", "1")
@@ -58,15 +58,27 @@ def test_each_bad_value_is_left_out_with_its_reason_and_the_others_stay(program:
 
     bad = {"seed": "-1", "learning_rate": "nan", "view": "moon", "speed": "900", "learner": "<b>", "epochs": "9" * 999}
     bad["drill"] = "tennis"
-    setup, opening = opened({**bad, "clip": "0.1", "unknown": "x"}, choose, "ball")
-    assert opening.given == {"clip": "0.1", "unknown": "x"}
+    setup, opening = opened({**bad, "clip_coef": "0.1", "unknown": "x"}, choose, "ball")
+    assert opening.given == {"clip_coef": "0.1", "unknown": "x"}
     assert len(opening.complaints) == len(bad)
     assert all(any(name in text for text in opening.complaints) for name in bad)
     assert any("drill must be one of ball, sumo, chase" in text for text in opening.complaints)
     assert max(map(len, opening.complaints)) < 500
-    assert opening.hyper["clip"] == 0.1
-    assert opening.defaults["clip"] == Hyper().clip
+    assert opening.hyper["clip_coef"] == 0.1
+    assert opening.defaults["clip_coef"] == Hyper().clip_coef
     assert setup.seed == 1
+
+
+def test_links_with_former_names_of_hyperparameters_go_on_working_and_are_written_anew(program: Program) -> None:
+    former = {"clip": "0.3", "lam": "0.9", "entropy": "0.01", "minibatch": "512", "seed": "7"}
+    setup, opening = opened(former, lambda values: choose_setup(program, 4, values), "ball")
+    assert opening.complaints == ()
+    names = {"clip_coef": "0.3", "gae_lambda": "0.9", "entropy_coef": "0.01", "minibatch_size": "512", "seed": "7"}
+    assert opening.given == names
+    assert {name: f"{opening.hyper[name]:g}" for name in names if name != "seed"} == {
+        name: value for name, value in names.items() if name != "seed"
+    }
+    assert setup.seed == 7
 
 
 def test_values_that_only_together_make_no_sense_are_all_left_out() -> None:

@@ -76,12 +76,12 @@ def test_nothing_is_drawn_without_news() -> None:
 
 def test_marks_are_read_whatever_comes_and_drawn_on_the_time_axis() -> None:
     sitting = Sitting().boot()
-    events = [{"t_s": 200.0, "kind": "hyper", "text": "clip 0.2 to 0.3"}, {"t_s": "x"}, 3, {"text": "no time"}]
+    events = [{"t_s": 200.0, "kind": "hyper", "text": "clip coef 0.2 to 0.3"}, {"t_s": "x"}, 3, {"text": "no time"}]
     sitting.metrics("trainer", t_s=240.0, events=events)
     sitting.page.on_tick()
     (mark,) = sitting.view.charts["wins"].marks
-    assert (mark.x, mark.kind, mark.text) == (pytest.approx(200 / 60), "hyper", "clip 0.2 to 0.3")
-    assert sitting.view.rows["event-table"] == [("3:20", "clip 0.2 to 0.3")]
+    assert (mark.x, mark.kind, mark.text) == (pytest.approx(200 / 60), "hyper", "clip coef 0.2 to 0.3")
+    assert sitting.view.rows["event-table"] == [("3:20", "clip coef 0.2 to 0.3")]
     assert len(marks_of([{"t_s": t} for t in range(999)])) < 30
     assert [axis_for(t).unit for t in (0, 60, 170, 7100, 1e6)] == ["s", "s", "min", "h", "h"]
 

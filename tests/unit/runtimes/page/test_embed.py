@@ -100,11 +100,13 @@ def test_out_of_view_it_neither_plays_nor_trains_and_goes_on_after() -> None:
 
 def test_hyperparameters_reach_the_trainer_and_refusals_the_host() -> None:
     framed = Framed().boot()
-    assert framed.say(type="hyper", values={"clip": 0.3}) == []
-    assert framed.take() == [messages.SetHyper({"clip": 0.3})]
-    assert framed.sitting.view.values["hyper-clip"] == "0.3"
-    framed.embed.on_message("trainer", 0, messages.Error("trainer", 0, "clip must be below 1, not 7", ""))
-    assert framed.heard == [{"type": "error", "about": "trainer", "message": "clip must be below 1, not 7"}]
+    assert framed.say(type="hyper", values={"clip_coef": 0.3}) == []
+    assert framed.take() == [messages.SetHyper({"clip_coef": 0.3})]
+    assert framed.sitting.view.values["hyper-clip_coef"] == "0.3"
+    assert framed.say(type="hyper", values={"clip": 0.4}) == [], "hosts written before the name was another"
+    assert framed.take() == [messages.SetHyper({"clip_coef": 0.4})]
+    framed.embed.on_message("trainer", 0, messages.Error("trainer", 0, "clip_coef must be below 1, not 7", ""))
+    assert framed.heard == [{"type": "error", "about": "trainer", "message": "clip_coef must be below 1, not 7"}]
 
 
 def test_a_policy_file_is_imported_and_answered() -> None:
@@ -173,11 +175,11 @@ def test_metrics_are_plain_numbers_and_goals_are_told() -> None:
         ('{"type": "hyper"}', "object of numbers"),
         ('{"type": "hyper", "values": [1]}', "object of numbers"),
         ('{"type": "hyper", "values": {"constructor": 1}}', "no 'constructor'"),
-        ('{"type": "hyper", "values": {"clip": "0.2"}}', "must be a number"),
-        ('{"type": "hyper", "values": {"clip": true}}', "must be a number"),
-        ('{"type": "hyper", "values": {"clip": NaN}}', "no number"),
-        ('{"type": "hyper", "values": {"clip": 1e999}}', "must be a number"),
-        ('{"type": "hyper", "values": {"clip": ' + "9" * 4000 + "}}", "must be a number"),
+        ('{"type": "hyper", "values": {"clip_coef": "0.2"}}', "must be a number"),
+        ('{"type": "hyper", "values": {"clip_coef": true}}', "must be a number"),
+        ('{"type": "hyper", "values": {"clip_coef": NaN}}', "no number"),
+        ('{"type": "hyper", "values": {"clip_coef": 1e999}}', "must be a number"),
+        ('{"type": "hyper", "values": {"clip_coef": ' + "9" * 4000 + "}}", "must be a number"),
         ("[" * 4000, "brackets"),
         ('{"a":' * 700, "brackets"),
     ],

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from drillsergeant.drawing.match import fit
+from drillsergeant.learn.ppo.hyper import RANGES
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import STILL, Sitting
@@ -28,7 +30,7 @@ def test_controls_wake_up_with_the_part_they_need() -> None:
     assert not sitting.enabled("train")
     sitting.boot()
     assert sitting.enabled("train")
-    assert sitting.enabled("hyper-clip")
+    assert sitting.enabled("hyper-clip_coef")
     assert sitting.view.attributes[("boot-progress", "data-done")] == ""
 
 
@@ -264,6 +266,16 @@ class _Ids(HTMLParser):
         self.inline += [tag] if inline or "style" in given or any(name.startswith("on") for name in given) else []
 
 
+def test_page_and_docs_say_of_every_hyperparameter_what_its_owner_says() -> None:
+    html = (ROOT / "web/index.html").read_text()
+    tips = dict(re.findall(r'id="note-(\w+)" role="tooltip">(.*?)</p>', html))
+    for name, allowed in RANGES.items():
+        wanted = f"{allowed.meaning} <b>Right:</b> {allowed.raised}. <b>Left:</b> {allowed.lowered}."
+        assert tips[name] == wanted
+    library = (ROOT / "docs/library.md").read_text()
+    assert all(f"| {each.meaning} Higher: {each.raised}. |" in library for each in RANGES.values())
+
+
 def test_every_element_the_page_writes_to_is_in_index_html_once_and_nothing_is_inline() -> None:
     document = _Ids()
     document.feed((ROOT / "web/index.html").read_text())
@@ -290,7 +302,7 @@ def test_every_element_the_page_writes_to_is_in_index_html_once_and_nothing_is_i
     ):
         sitting.page.on_click(name)
     sitting.page.on_change("player-left", "you")
-    sitting.page.on_change("hyper-clip", "7")
+    sitting.page.on_change("hyper-clip_coef", "7")
     sitting.page.on_tick()
     view = sitting.view
     written = {*view.texts, *view.values, *view.rows, *(name for name, _ in view.attributes)}

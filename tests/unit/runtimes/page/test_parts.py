@@ -50,19 +50,19 @@ def test_a_good_value_stays_and_is_told_again_to_a_trainer_that_was_restarted() 
 
 def test_an_error_about_something_else_is_no_refusal() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_change("hyper-clip", "0.3")
+    sitting.page.on_change("hyper-clip_coef", "0.3")
     sitting.page.on_message("trainer", 0, messages.Error("trainer", 0, "MemoryError: full"))
     assert sitting.view.errors == [("trainer: MemoryError: full", "")]
 
 
 def test_values_set_elsewhere_show_up_but_not_while_a_change_is_on_its_way() -> None:
     sitting = Sitting().boot()
-    sitting.metrics("trainer", hyper={"clip": 0.15, "entropy": 0.02})
-    assert sitting.view.values["hyper-clip"] == "0.15"
-    sitting.view.values["hyper-clip"] = "0.4"
-    sitting.page.on_change("hyper-clip", "0.4")
-    sitting.metrics("trainer", hyper={"clip": 0.1})
-    assert sitting.view.values["hyper-clip"] == "0.4"
+    sitting.metrics("trainer", hyper={"clip_coef": 0.15, "entropy_coef": 0.02})
+    assert sitting.view.values["hyper-clip_coef"] == "0.15"
+    sitting.view.values["hyper-clip_coef"] = "0.4"
+    sitting.page.on_change("hyper-clip_coef", "0.4")
+    sitting.metrics("trainer", hyper={"clip_coef": 0.1})
+    assert sitting.view.values["hyper-clip_coef"] == "0.4"
 
 
 @pytest.mark.parametrize(

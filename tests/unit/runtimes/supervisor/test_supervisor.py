@@ -89,7 +89,7 @@ def test_a_dead_rollout_worker_is_replaced_and_its_pin_freed(bench: Bench) -> No
 
 def test_a_restarted_trainer_goes_on_training(bench: Bench) -> None:
     bench.boot()
-    bench.fleet.send("trainer", messages.StartTraining({"clip": 0.1}))
+    bench.fleet.send("trainer", messages.StartTraining({"clip_coef": 0.1}))
     bench.die("trainer")
     bench.spawner.newest("trainer").ready()
     assert [wire["type"] for wire in bench.spawner.newest("trainer").sent] == ["INIT", "START_TRAINING"]

@@ -8,7 +8,7 @@ from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise
 from drillsergeant.runtimes.trainer.explained_variance import LANES_SAMPLED, UnexplainedVariance
 
-HYPER = Hyper(gamma=0.9, lam=0.8)
+HYPER = Hyper(gamma=0.9, gae_lambda=0.8)
 
 
 class Chunks:
@@ -39,7 +39,7 @@ class Chunks:
         ends = (self.random.random((5, agents)) < 0.2).astype(np.int32)
         for name, rows in (("reward", reward), ("value", value), ("terminated", ends)):
             self.write(name, rows)
-        return gae(reward, value, ends, np.zeros_like(ends), np.float32(HYPER.gamma), np.float32(HYPER.lam))
+        return gae(reward, value, ends, np.zeros_like(ends), np.float32(HYPER.gamma), np.float32(HYPER.gae_lambda))
 
 
 def test_it_is_what_the_learner_s_returns_leave_unexplained() -> None:

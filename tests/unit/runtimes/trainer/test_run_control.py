@@ -109,11 +109,11 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     factory = training()
     factory.rounds(2)
     factory.trainer.run_control.hyper = Hyper(learning_rate=0.0001)  # as a guard may have made it
-    with pytest.raises(ValueError, match="clip must be"):
-        factory.trainer.handle(messages.ResetTrainer(4, {"clip": 7.0}))
+    with pytest.raises(ValueError, match="clip_coef must be"):
+        factory.trainer.handle(messages.ResetTrainer(4, {"clip_coef": 7.0}))
     assert factory.trainer.decisions == 256
-    factory.trainer.handle(messages.ResetTrainer(4, {"clip": 0.1}))
-    assert factory.trainer.run_control.hyper == Hyper(clip=0.1), "what guards had changed is as the visitor had it"
+    factory.trainer.handle(messages.ResetTrainer(4, {"clip_coef": 0.1}))
+    assert factory.trainer.run_control.hyper == Hyper(clip_coef=0.1), "what guards had changed is as the visitor had it"
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
     rate = factory.trainer._report.win_rates["scripted"]

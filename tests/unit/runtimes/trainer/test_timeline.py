@@ -26,7 +26,7 @@ PLAN = Plan(
 
 
 def state(number: int) -> LearnerState:
-    arrays = {name: bytes([number % 256]) * 4 * PARAMETERS for name in ("parameters", "mean", "square")}
+    arrays = {name: bytes([number % 256]) * 4 * PARAMETERS for name in ("parameters", "first_moment", "second_moment")}
     return LearnerState(1, number, number, 0, arrays)
 
 
@@ -197,7 +197,11 @@ def test_a_trainer_that_takes_over_finds_what_is_told_of_and_left_and_nothing_el
         found = run.timeline.find(entry.id)[1]
         if entry.id != now.id:
             assert found.arrays["parameters"] == kept[entry.id].arrays["parameters"]
-            assert (found.updates, found.steps, set(found.arrays["mean"] + found.arrays["square"])) == (77, 0, {0})
+            assert (found.updates, found.steps, set(found.arrays["first_moment"] + found.arrays["second_moment"])) == (
+                77,
+                0,
+                {0},
+            )
             assert run.timeline.holds(found)
     run.timeline.restore_timeline(told, state(1))
     run.check()

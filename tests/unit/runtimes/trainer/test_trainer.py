@@ -36,11 +36,11 @@ def test_an_idle_ring_is_no_update() -> None:
     [
         {"learning_rate": math.nan},
         {"learning_rate": -1.0},
-        {"clip": 1e9},
-        {"entropy": "lots"},
+        {"clip_coef": 1e9},
+        {"entropy_coef": "lots"},
         {"epochs": 1.5},
         {"epochs": True},
-        {"clip": 0.1, "epochs": 0},
+        {"clip_coef": 0.1, "epochs": 0},
         {"charm": 1.0},
     ],
 )

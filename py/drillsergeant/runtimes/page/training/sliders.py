@@ -47,12 +47,12 @@ _TO_ONE = ((lambda v: -math.log(1.0 - v)), (lambda v: 1.0 - math.exp(-v)))
 
 SLIDES: Mapping[str, Slider] = {
     "learning_rate": Slider(1e-5, 0.1, *_LOG),
-    "entropy": Slider(0.0, 0.3, *_root(3)),
-    "clip": Slider(0.01, 1.0, *_root(2)),
+    "entropy_coef": Slider(0.0, 0.3, *_root(3)),
+    "clip_coef": Slider(0.01, 1.0, *_root(2)),
     "epochs": Slider(1, 16, *_EVEN, whole=True),
     "gamma": Slider(0.5, 0.999, *_TO_ONE),
-    "lam": Slider(0.0, 1.0, *_EVEN),
-    "minibatch": Slider(64, 65536, *_LOG, whole=True),
+    "gae_lambda": Slider(0.0, 1.0, *_EVEN),
+    "minibatch_size": Slider(64, 65536, *_LOG, whole=True),
     "value_coef": Slider(0.0, 4.0, *_root(2)),
     "max_grad_norm": Slider(0.05, 20.0, *_LOG),
 }
