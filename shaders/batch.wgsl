@@ -15,11 +15,11 @@ override TERMINATED: u32;
 override TRUNCATED: u32;
 override VALUE: u32;
 
-const WORKGROUP = 64u;
-const SUM_THREADS = WORKGROUP;
+override WORKGROUP: u32;
+override SUM_THREADS: u32 = WORKGROUP;
+override ROWS_INSPECTED: u32;
+override DEVIATION_MIN: f32;
 const SUM_VALUES = 1u;
-const ROWS_INSPECTED = 32u;
-const DEVIATION_MIN = 1e-6;
 
 @group(0) @binding(0) var<uniform> knobs: Knobs;
 @group(0) @binding(1) var<storage, read> batch: array<u32>;

@@ -1,5 +1,6 @@
 // What all compute shaders of the learner share. A shader is made of this, its own file, the generated kernels, and
-// in front of all, where it sums over workgroups, one of the files sum_*.wgsl (`shader_files` in learn/webgpu/plan.py).
+// in front of all, where it sums over workgroups, one of the files sum_*.wgsl (`shader_files` in learn/webgpu/plan.py,
+// which also gives every `override` its value: `TILES` and the sizes of its pipelines).
 //
 // A minibatch is a list of cells, a cell up to CELL_ROWS rows that are contiguous in memory. Row r of a minibatch is
 // lane r % CELL_ROWS of its cell r / CELL_ROWS. Activations are lane-major, [feature][row], rows `capacity` apart.
@@ -11,7 +12,7 @@
 //           rows in use
 // A dispatch that a ragged minibatch does not fill has workgroups beyond its last cell; they do nothing.
 
-const CELL_ROWS = 128u;
+override CELL_ROWS: u32;
 
 // Flags of an update.
 const BATCH_POISONED = 1u;

@@ -16,7 +16,7 @@ override FINISH: u32;
 override FROM_BATCH: bool;  // the inputs are observations, found through the cells
 override LANES: u32;  // words from one observation entry to the next
 
-const OUTPUT_TILE = 8u;
+override OUTPUT_TILE: u32;  // 8: the outputs of a row are two vec4f
 const HIDDEN = 0u;
 const BACKWARD = 2u;
 

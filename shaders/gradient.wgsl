@@ -12,11 +12,11 @@ override PARAMETERS: u32;  // words of a partial gradient
 override FROM_BATCH: bool;  // the inputs are observations, found through the cells
 override LANES: u32;
 
-const SIDE = 8u;
-const BLOCK = 4u;
-const TILE = 32u;  // SIDE * BLOCK
+override TILE: u32;
+const BLOCK = 4u;  // a vec4f
+override SIDE: u32 = TILE / BLOCK;
 const ROWS = 32u;  // staged at a time
-const PITCH = 33u;  // so that the rows of a tile fall into different banks
+const PITCH = ROWS + 1u;  // so that the rows of a tile fall into different banks
 
 @group(0) @binding(0) var<uniform> knobs: Knobs;
 @group(0) @binding(1) var<storage, read> control: Control;

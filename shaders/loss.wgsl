@@ -12,7 +12,7 @@ override LOGP: u32;
 @group(0) @binding(6) var<storage, read_write> head: array<f32>;  // becomes the gradient
 @group(0) @binding(7) var<storage, read_write> cell_metrics: array<f32>;
 
-const SUM_THREADS = CELL_ROWS;
+override SUM_THREADS: u32 = CELL_ROWS;
 const SUM_VALUES = METRIC_COUNT;
 
 @compute @workgroup_size(CELL_ROWS)

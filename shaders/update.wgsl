@@ -2,7 +2,7 @@
 
 override PARAMETERS: u32;
 
-const WORKGROUP = 64u;
+override WORKGROUP: u32;
 const JUDGES = 256u;
 const SUM_THREADS = JUDGES;
 const SUM_VALUES = 6u;  // METRIC_COUNT metrics and the squared norm

@@ -1,4 +1,4 @@
-"""Dense layers alone, by shape, as the network runs them: tiles of 128 rows whose activations stay in the cache."""
+"""Dense layers alone, by shape, as the network runs them: tiles whose activations stay in the cache."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from drillsergeant.kernels.dense.layer import add_forward, add_to_inputs, add_to
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import MemoryImport, Module
 from drillsergeant.learn.formulas.linear import FAST
+from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.wasm.scratch import Arena
+from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import MAX_PAGES
 
-ROWS = 128
+ROWS = CELL_ROWS
 KINDS = ("forward", "forward+tanh", "to_inputs", "to_weights")
 MEMORY_BYTES = 1 << 20
 # Inside one call from Python, so that the call itself does not count.
@@ -47,8 +49,8 @@ def _kernel(place: BenchPlace, kind: str, inputs: int, outputs: int) -> Callable
     weights, bias = arena.words(inputs * outputs), arena.words(outputs)
     rng = np.random.default_rng(SEED)
     for base, count in (
-        (below.base, inputs * below.stride // 4),
-        (above.base, outputs * above.stride // 4),
+        (below.base, inputs * below.stride // WORD_BYTES),
+        (above.base, outputs * above.stride // WORD_BYTES),
         (weights, inputs * outputs),
     ):
         memory.write(base, rng.standard_normal(count).astype(np.float32).data)

@@ -15,7 +15,7 @@ from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
 from drillsergeant.learn.reference.chunk import ChunkArrays
 from drillsergeant.learn.reference.rollout import ReferenceCollector
 from drillsergeant.learn.wasm.calls import Call, Function, Kernels, Rows
-from drillsergeant.learn.wasm.scratch import WORD_BYTES
+from drillsergeant.memory.access import WORD_BYTES
 
 
 def learner(place: BenchPlace) -> Race:
@@ -41,14 +41,14 @@ def learner(place: BenchPlace) -> Race:
 class _NumpyLearner:
     """The reference over arrays. Started anew before a round: a policy trained on one chunk for ever goes astray."""
 
-    def __init__(self, network: Network, cell_lanes: int) -> None:
-        self._network, self._cell_lanes = network, cell_lanes
+    def __init__(self, network: Network, cell_rows: int) -> None:
+        self._network, self._cell_rows = network, cell_rows
         self.reset()
 
     def reset(self) -> None:
         """Start over."""
         arithmetic = NumpyArithmetic(self._network, SEED)
-        self._learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, SEED, self._cell_lanes)
+        self._learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, SEED, self._cell_rows)
 
     def learn(self, chunk: ChunkArrays, hyper: Hyper) -> None:
         """One update."""

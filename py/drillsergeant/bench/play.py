@@ -16,6 +16,7 @@ from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import ReferenceCollector
 from drillsergeant.learn.wasm.calls import Rows
 from drillsergeant.learn.wasm.scratch import Arena, RolloutScratch
+from drillsergeant.memory.access import WORD_BYTES
 
 PHYSICS_MATCHES = 1024
 # Then the matches start anew: what nobody pushes decays into denormal numbers, which processors are 10 times slower at,
@@ -106,14 +107,14 @@ class RolloutProfile:
         ground, program = self._ground, self._ground.program
         scratch = RolloutScratch(program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"]))
         batch, match_view, sides = scratch.main, scratch.match_view, range(ground.drill.sides)
-        lanes_bytes = ground.layout.plan.lanes * 4
+        lanes_bytes = ground.layout.plan.lanes * WORD_BYTES
 
         def row(name: str, agent_rows: int = 1) -> int:
             return ground.layout.chunk_field(name, ground.slot).offset + t * agent_rows * lanes_bytes
 
         obs = row("obs", len(program.drill.observation))
         matches, agents = {"count": ground.matches}, {"count": ground.layout.plan.agents}
-        side_bytes = ground.matches * 4
+        side_bytes = ground.matches * WORD_BYTES
         chosen = Rows(row("action"), side_bytes)
         network = {"rows": agents["count"], "obs": obs, "obs_stride": lanes_bytes, "params": ground.weights}
         network |= {"scratch": match_view.network, "head": match_view.head.base, "head_stride": match_view.head.stride}

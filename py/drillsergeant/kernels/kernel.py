@@ -29,18 +29,18 @@ from drillsergeant.kernels.ir.graph import Graph, Node
 from drillsergeant.kernels.ir.interpret import Array
 from drillsergeant.kernels.ir.ops import OPERANDS, DType, Op
 from drillsergeant.kernels.trace.tracer import Tracer
+from drillsergeant.memory.access import WORD_BYTES
+from drillsergeant.memory.layout import ALIGNMENT_BYTES
 
 #: A type by name, as drills write it: "f32", "i32", "u32" or "mask".
 TypeName: TypeAlias = DType | str
 Groups: TypeAlias = Mapping[str, Sequence[TypeName]]
-LANES = 4
-_CACHE_LINE_BYTES = 64
 
 
 def row_stride_bytes(count: int) -> int:
     """Stride between arrays of `count` lanes: an odd number of cache lines, so that every set of the cache is used."""
-    lines = -(-count * 4 // _CACHE_LINE_BYTES)
-    return (lines | 1) * _CACHE_LINE_BYTES
+    lines = -(-count * WORD_BYTES // ALIGNMENT_BYTES)
+    return (lines | 1) * ALIGNMENT_BYTES
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.reference.arithmetic import normalised
 from drillsergeant.learn.webgpu.learner import ARRAYS, Finding, GpuLearner
-from drillsergeant.learn.webgpu.plan import CELL_ROWS, GpuPlan, Update
+from drillsergeant.learn.webgpu.plan import GpuPlan, Update
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 

@@ -14,10 +14,8 @@ from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.module import PAGE_BYTES, MemoryImport
 from drillsergeant.learn.wasm.calls import Function
 from drillsergeant.library.webassembly import EnginePlace, has_webassembly, place
-from drillsergeant.memory.access import signed
+from drillsergeant.memory.access import WORD_BYTES, signed
 from drillsergeant.memory.layout import MAX_PAGES
-
-WORD_BYTES = 4
 
 
 class Block:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-WORD_BYTES = 4
+WORD_BYTES, LOG2_WORD_BYTES = 4, 2
+SIMD_LANES = 4  # words of a SIMD register
+VECTOR_BYTES = SIMD_LANES * WORD_BYTES
 _WORD_RANGE = 1 << 32
 _WORD_SIGN = 1 << 31
 

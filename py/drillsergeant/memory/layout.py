@@ -23,6 +23,8 @@ FORMAT = 2  # raised when the meaning of a word changes while its place does not
 PAGE_BYTES = 65536
 MAX_PAGES = 32768  # 2 GiB: every byte offset stays a positive i32
 ALIGNMENT_BYTES = 64  # a cache line, so that two writers never share one
+# Behind each of several rows, so that they do not all fall into the same set of the cache.
+SKEW_BYTES = ALIGNMENT_BYTES
 LANE_MULTIPLE = 8
 LIBRARY_SLOTS = 24  # K
 TALLY_WORDS = 4

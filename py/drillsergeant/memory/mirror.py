@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from drillsergeant.memory.access import Memory
+from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout, rollout
 from drillsergeant.memory.snapshots import EMPTY, SnapshotReader
 from drillsergeant.memory.weights import WeightsWord
@@ -50,7 +50,7 @@ class Mirror:
     def _snapshots(self) -> Iterator[Window]:
         ids = self._library.ids()
         if ids != self._ids:
-            size = self._layout.plan.parameter_count * 4
+            size = self._layout.plan.parameter_count * WORD_BYTES
             for slot, (before, ident) in enumerate(zip(self._ids, ids, strict=True)):
                 if ident not in (before, EMPTY):
                     yield self._layout["library.parameters"].offset + slot * size, size

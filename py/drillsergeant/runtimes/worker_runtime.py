@@ -12,12 +12,12 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.learn.wasm.engine import KernelEngine
-from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, ShowScratch
+from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check
 from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.learn.webgpu.watch import Watch
-from drillsergeant.memory.access import Memory, SoloMemory
+from drillsergeant.memory.access import WORD_BYTES, Memory, SoloMemory
 from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.ring import RingProducer

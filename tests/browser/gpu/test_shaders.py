@@ -13,7 +13,16 @@ import numpy as np
 import pytest
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.shader_kernels import generated
-from drillsergeant.learn.webgpu.plan import CELL_ROWS, CONTROL_WORDS, KNOBS, Binding, Dispatch, Pipeline
+from drillsergeant.learn.ppo.minibatches import CELL_ROWS
+from drillsergeant.learn.webgpu.plan import (
+    CONTROL_WORDS,
+    GRADIENT_TILE,
+    KNOBS,
+    OUTPUT_TILE,
+    Binding,
+    Dispatch,
+    Pipeline,
+)
 
 from tests.rigs.gpu_stand import SHADERS, Stand
 
@@ -135,7 +144,7 @@ def test_a_layer_backward(stand: Stand, rows: int, inputs: int, outputs: int) ->
 def dense(minibatch: Minibatch, constants: Mapping[str, float], outputs: int, arrays: Mapping[str, Array]) -> Array:
     """[outputs][capacity] of the shader."""
     places = (*STEPPING, (3, "state"), (4, "inputs"), (5, "out"), (6, "other"))
-    groups = (minibatch.cells + 1, -(-outputs // 8), 1)
+    groups = (minibatch.cells + 1, -(-outputs // OUTPUT_TILE), 1)
     size = outputs * minibatch.capacity
     return minibatch.run(Pipeline("dense", "dense", "dense", constants, places), groups, arrays, "out", size).reshape(
         outputs, minibatch.capacity
@@ -144,14 +153,17 @@ def dense(minibatch: Minibatch, constants: Mapping[str, float], outputs: int, ar
 
 @pytest.mark.parametrize("from_batch", [False, True])
 @pytest.mark.parametrize(("rows", "inputs", "outputs"), SHAPES)
-def test_the_gradient_of_a_layer(stand: Stand, rows: int, inputs: int, outputs: int, from_batch: bool) -> None:
+@pytest.mark.parametrize("tile", [GRADIENT_TILE, 16])
+def test_the_gradient_of_a_layer(
+    stand: Stand, tile: int, rows: int, inputs: int, outputs: int, from_batch: bool
+) -> None:
     rng = np.random.default_rng(rows)
     minibatch = Minibatch(stand, rows)
     x, upstream = numbers(rng, inputs, rows), numbers(rng, outputs, rows)
     parameters = outputs * (inputs + 1)
     constants = {
         **dict(INPUTS=inputs, OUTPUTS=outputs, WEIGHTS=0, BIAS=outputs * inputs),
-        **dict(PARAMETERS=parameters, FROM_BATCH=from_batch, LANES=minibatch.lanes),
+        **dict(PARAMETERS=parameters, FROM_BATCH=from_batch, LANES=minibatch.lanes, TILE=tile),
     }
     places = (*STEPPING, (3, "inputs"), (4, "upstream"), (5, "partials"))
     pipeline = Pipeline("weights", "gradient", "weights", constants, places)
@@ -160,7 +172,7 @@ def test_the_gradient_of_a_layer(stand: Stand, rows: int, inputs: int, outputs: 
         "upstream": minibatch.padded(upstream),
     }
     splits = max(1, minibatch.cells - 1)
-    groups = (-(-(inputs + 1) // 32), -(-outputs // 32), splits)
+    groups = (-(-(inputs + 1) // tile), -(-outputs // tile), splits)
     partials = minibatch.run(pipeline, groups, arrays, "partials", splits * parameters)
     found = partials.reshape(splits, parameters).astype(np.float64).sum(0)
     for part, operand in ((found[: outputs * inputs], x), (found[outputs * inputs :], np.ones((1, rows), np.float32))):

@@ -18,13 +18,13 @@ from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.plan import (
     CONTROL_WORDS,
     SHADERS,
-    WORD_BYTES,
     Dispatch,
     GpuPlan,
     Pipeline,
     Sizes,
     shader_files,
 )
+from drillsergeant.memory.access import WORD_BYTES
 
 # A promise of WebGPU need never settle.
 DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines

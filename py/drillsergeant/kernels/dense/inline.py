@@ -9,13 +9,12 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.graph import Node
 from drillsergeant.kernels.ir.ops import SHIFTS, Op
 from drillsergeant.kernels.ir.passes import optimise
-from drillsergeant.kernels.kernel import LANES, Kernel
+from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.lowering import lower, operands
 from drillsergeant.kernels.wasm.opcodes import V128
 from drillsergeant.kernels.wasm.text_format import Local
-
-_BITS_BYTES = 4
+from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES
 
 
 class Inline:
@@ -39,7 +38,7 @@ class Inline:
             f.local_get(vector)
         elif node.op is Op.CONST:
             assert isinstance(node.attr, int), f"{node} has no value"
-            f.v128_const(node.attr.to_bytes(_BITS_BYTES, "little") * LANES)
+            f.v128_const(node.attr.to_bytes(WORD_BYTES, "little") * SIMD_LANES)
         elif node in known:
             f.local_get(self._shared[f, node])
         else:

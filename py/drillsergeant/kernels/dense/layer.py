@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES, Ending, Epilogue, ProductTile, Walk
+from drillsergeant.kernels.dense.product_tile import Ending, Epilogue, ProductTile, Walk
 from drillsergeant.kernels.dense.weights_tile import WeightsTile
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.memory.access import WORD_BYTES
 
 WIDTH_MAX: Final = 256
 
@@ -30,7 +31,7 @@ def add_forward(
     Starts from the bias and adds inputs in index order.
     """
     f = _function(module, name, (inputs, outputs), "rows x x_stride w b y y_stride", export)
-    walk = Walk(inputs, outputs, FLOAT_BYTES, inputs * FLOAT_BYTES)
+    walk = Walk(inputs, outputs, WORD_BYTES, inputs * WORD_BYTES)
     ProductTile(f, walk, "x", "y", Ending(bias="b", activation=activation)).emit()
     return f
 
@@ -46,7 +47,7 @@ def add_to_inputs(
     """
     params = "rows dy dy_stride w dx dx_stride" + (" x x_stride" if tanh_below else "")
     f = _function(module, name, (inputs, outputs), params, export)
-    walk = Walk(outputs, inputs, inputs * FLOAT_BYTES, FLOAT_BYTES)
+    walk = Walk(outputs, inputs, inputs * WORD_BYTES, WORD_BYTES)
     ProductTile(f, walk, "dy", "dx", Ending(tanh_output="x" if tanh_below else "")).emit()
     return f
 

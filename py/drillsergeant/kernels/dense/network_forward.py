@@ -11,15 +11,14 @@ from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, set_minimum, unless_zero
 from drillsergeant.kernels.dense.layer import add_forward
-from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES, Epilogue
+from drillsergeant.kernels.dense.product_tile import Epilogue
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
+from drillsergeant.memory.access import WORD_BYTES
+from drillsergeant.memory.layout import SKEW_BYTES
 
-TILE_ROWS: Final = 128
 LAYERS: Final = 3
-# Behind each scratch row, so that the features of one row of a tile fall into different sets of the cache.
-SKEW_BYTES: Final = 64
 
 Array = tuple[Operand, Operand]
 """Where an array [features][rows] lies: base, and bytes from one feature to the next."""
@@ -40,7 +39,7 @@ class NetworkEmitter:
         hidden: int,
         actions: int,
         tanh: Epilogue,
-        tile_rows: int = TILE_ROWS,
+        tile_rows: int,
     ) -> None:
         if tile_rows <= 0 or tile_rows % 8:
             raise ValueError(f"tile_rows is {tile_rows}; the network's tiles are a positive multiple of 8 rows")
@@ -49,10 +48,10 @@ class NetworkEmitter:
         self.parameter_offsets: list[int] = []
         self.parameter_bytes = 0
         for inputs, outputs in zip(self.widths[:-1], self.widths[1:], strict=True):
-            bias = self.parameter_bytes + outputs * inputs * FLOAT_BYTES
+            bias = self.parameter_bytes + outputs * inputs * WORD_BYTES
             self.parameter_offsets += [self.parameter_bytes, bias]
-            self.parameter_bytes = bias + outputs * FLOAT_BYTES
-        self.stride = tile_rows * FLOAT_BYTES + SKEW_BYTES
+            self.parameter_bytes = bias + outputs * WORD_BYTES
+        self.stride = tile_rows * WORD_BYTES + SKEW_BYTES
         self.scratch_bytes = 0
         self.inputs = [self.reserve(width) for width in self.widths[:LAYERS]]
         self._layers = [
@@ -72,8 +71,8 @@ class NetworkEmitter:
         with unless_zero(f, rows), f.loop() as again:
             set_minimum(f, tile, rows, self.tile_rows)
             self.emit_forward(f, tile, (obs, f.params["obs_stride"]), (head, f.params["head_stride"]))
-            advance(f, obs, self.tile_rows * FLOAT_BYTES)
-            advance(f, head, self.tile_rows * FLOAT_BYTES)
+            advance(f, obs, self.tile_rows * WORD_BYTES)
+            advance(f, head, self.tile_rows * WORD_BYTES)
             f.local_get(rows)
             f.local_get(tile)
             f.op("i32.sub")

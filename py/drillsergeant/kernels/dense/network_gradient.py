@@ -12,14 +12,13 @@ from typing import Final
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, unless_zero
 from drillsergeant.kernels.dense.layer import add_to_inputs, add_to_weights
 from drillsergeant.kernels.dense.network_forward import Array, NetworkEmitter
-from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES
 from drillsergeant.kernels.dense.reduce import add_sum
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.text_format import Local
+from drillsergeant.memory.access import WORD_BYTES
 
 # Words of a record that the function reads itself; those of the loss kernel follow.
 CELL_WORDS: Final = ("rows", "obs", "obs_stride", "sums")
-WORD_BYTES: Final = 4
 
 
 class NetworkGradient:
@@ -103,7 +102,7 @@ class NetworkGradient:
             f.local_get(self._words["sums"])
             values = (f.params["scratch"], self._metrics_offset + metric * self.program.stride)
             call(f, self._sum, self._words["rows"], values)
-            f.memory("f32.store", metric * FLOAT_BYTES)
+            f.memory("f32.store", metric * WORD_BYTES)
 
     def _emit_backward(self, rows: Local) -> None:
         """Layer after layer from the head down; the upstream of layer 0 takes the place of layer 2's inputs, which are

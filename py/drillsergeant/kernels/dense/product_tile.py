@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import advance, count_down, repeat, set_groups, set_sum, unless_zero
-from drillsergeant.kernels.dense.row_loop import VECTOR_BYTES
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.opcodes import V128
 from drillsergeant.kernels.wasm.text_format import Local
+from drillsergeant.memory.access import VECTOR_BYTES, WORD_BYTES
 
-FLOAT_BYTES: Final = 4
 TILE_VECTORS: Final = 2
 TILE_RESULTS: Final = 4
 LOG2_TILE_ROWS: Final = 3
@@ -105,11 +104,11 @@ class ProductTile:
         f = self.f
         for o, sums in enumerate(self.sums[:width]):
             f.local_get(self.other)
-            f.memory("v128.load32_splat", o * FLOAT_BYTES)
+            f.memory("v128.load32_splat", o * WORD_BYTES)
             for total in sums[1:]:
                 f.local_tee(total)
             f.local_set(sums[0])
-        advance(f, self.other, width * FLOAT_BYTES)
+        advance(f, self.other, width * WORD_BYTES)
 
     def _term(self, width: int, *, first: bool) -> None:
         f = self.f

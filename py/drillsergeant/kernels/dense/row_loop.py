@@ -14,10 +14,9 @@ from drillsergeant.kernels.dense.control_flow import advance, count_down, unless
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.opcodes import V128
 from drillsergeant.kernels.wasm.text_format import Local
+from drillsergeant.memory.access import SIMD_LANES, VECTOR_BYTES
 
-LANES: Final = 4
-VECTOR_BYTES: Final = 16
-_LANE_NUMBERS: Final = b"".join(lane.to_bytes(4, "little") for lane in range(LANES))
+_LANE_NUMBERS: Final = b"".join(lane.to_bytes(4, "little") for lane in range(SIMD_LANES))
 
 
 class RowLoop:
@@ -33,7 +32,7 @@ class RowLoop:
         f.op("i32.shr_u")
         f.local_set(self.vectors)
         f.local_get(f.params["rows"])
-        f.i32_const(LANES - 1)
+        f.i32_const(SIMD_LANES - 1)
         f.op("i32.and")
         f.local_tee(self.rest)
         f.op("i32x4.splat")

@@ -11,11 +11,12 @@ from itertools import pairwise
 from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import advance, repeat, set_sum
-from drillsergeant.kernels.dense.product_tile import FLOAT_BYTES, split
-from drillsergeant.kernels.dense.row_loop import LANES, RowLoop, add_lanes
+from drillsergeant.kernels.dense.product_tile import split
+from drillsergeant.kernels.dense.row_loop import RowLoop, add_lanes
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.opcodes import V128
 from drillsergeant.kernels.wasm.text_format import Local
+from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES
 
 TILE_OUTPUTS: Final = 2
 TILE_INPUTS: Final = 4
@@ -37,10 +38,10 @@ class WeightsTile:
         f.op("i32.sub")
         f.op("i32x4.splat")
         f.local_set(self.keep)
-        self.dy_at = [f.local("i32", f"dy_at{o}") for o in range(LANES)]
+        self.dy_at = [f.local("i32", f"dy_at{o}") for o in range(SIMD_LANES)]
         self.x_at = [f.local("i32", f"x_at{i}") for i in range(TILE_INPUTS)]
         self.dw_at = f.local("i32", "dw_at")
-        self.dy = [f.local(V128, f"dy{o}") for o in range(LANES)]
+        self.dy = [f.local(V128, f"dy{o}") for o in range(SIMD_LANES)]
         self.x = [f.local(V128, f"x{i}") for i in range(TILE_INPUTS)]
         self.sums = [[f.local(V128, f"sum{o}_{i}") for i in range(TILE_INPUTS)] for o in range(TILE_OUTPUTS)]
 
@@ -58,8 +59,8 @@ class WeightsTile:
                         self._point(self.x_at[:width], params["x_stride"])
                         self._weights(height, width)
                         set_sum(f, self.x_at[0], self.x_at[width - 1], params["x_stride"])
-                        advance(f, self.dw_at, width * FLOAT_BYTES)
-                advance(f, self.dw_at, (height - 1) * self.inputs * FLOAT_BYTES)
+                        advance(f, self.dw_at, width * WORD_BYTES)
+                advance(f, self.dw_at, (height - 1) * self.inputs * WORD_BYTES)
                 set_sum(f, self.dy_at[0], self.dy_at[height - 1], params["dy_stride"])
 
     def emit_bias(self) -> None:
@@ -67,7 +68,7 @@ class WeightsTile:
         f, params = self.f, self.f.params
         set_sum(f, self.dw_at, params["db"], 0)
         set_sum(f, self.dy_at[0], params["dy"], 0)
-        for width, times in split(self.outputs, LANES):
+        for width, times in split(self.outputs, SIMD_LANES):
             with repeat(f, times):
                 self._point(self.dy_at[:width], params["dy_stride"])
                 sums = self.x[:width]  # four spare vectors
@@ -81,7 +82,7 @@ class WeightsTile:
                 self.loop.emit(add_rows)
                 self._store(sums, 0)
                 set_sum(f, self.dy_at[0], self.dy_at[width - 1], params["dy_stride"])
-                advance(f, self.dw_at, width * FLOAT_BYTES)
+                advance(f, self.dw_at, width * WORD_BYTES)
 
     def _weights(self, height: int, width: int) -> None:
         tile = [row[:width] for row in self.sums[:height]]
@@ -97,7 +98,7 @@ class WeightsTile:
 
         self.loop.emit(add_rows)
         for o, sums in enumerate(tile):
-            self._store(sums, o * self.inputs * FLOAT_BYTES)
+            self._store(sums, o * self.inputs * WORD_BYTES)
 
     def _point(self, addresses: Sequence[Local], stride: Local) -> None:
         for before, after in pairwise(addresses):
@@ -133,9 +134,9 @@ class WeightsTile:
     def _store(self, sums: Sequence[Local], offset: int) -> None:
         """Up to four vectors of lane sums become as many neighbouring gradients."""
         f, result = self.f, sums[0]
-        add_lanes(f, [*sums, *[sums[-1]] * (LANES - len(sums))])
+        add_lanes(f, [*sums, *[sums[-1]] * (SIMD_LANES - len(sums))])
         f.local_set(result)
-        if len(sums) == LANES:
+        if len(sums) == SIMD_LANES:
             f.local_get(self.dw_at)
             self._load_kept("v128.load", offset)
             f.local_get(result)
@@ -144,12 +145,12 @@ class WeightsTile:
             return
         for lane in range(len(sums)):
             f.local_get(self.dw_at)
-            self._load_kept("v128.load32_zero", offset + lane * FLOAT_BYTES)
+            self._load_kept("v128.load32_zero", offset + lane * WORD_BYTES)
             f.lane("f32x4.extract_lane", 0)
             f.local_get(result)
             f.lane("f32x4.extract_lane", lane)
             f.op("f32.add")
-            f.memory("f32.store", offset + lane * FLOAT_BYTES)
+            f.memory("f32.store", offset + lane * WORD_BYTES)
 
     def _load_kept(self, load: str, offset: int) -> None:
         self.f.local_get(self.dw_at)

@@ -17,15 +17,15 @@ from itertools import zip_longest
 
 from drillsergeant.kernels.ir.graph import Graph, Node, Output
 from drillsergeant.kernels.ir.ops import COMMUTATIVE, LEAVES, SHIFTS, DType, Op
-from drillsergeant.kernels.kernel import LANES, Kernel
+from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.lowering import lower, operands
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.scheduling import schedule
 from drillsergeant.kernels.wasm.text_format import Local
+from drillsergeant.memory.access import SIMD_LANES, VECTOR_BYTES
 
 _CALL, _STEP, _REPEAT = 0, 1, 2
-_STEP_BYTES = 4 * LANES
 _SIGN_BIT = 31
 _HOIST_FROM_USES = 2  # a constant used this often gets a local before the loops
 
@@ -97,7 +97,7 @@ class _Emitter:
                 else:
                     self._emit_outputs()
                 f.local_get(self.offset)
-                f.i32_const(_STEP_BYTES)
+                f.i32_const(VECTOR_BYTES)
                 f.op("i32.add")
                 f.local_tee(self.offset)
                 f.local_get(end)
@@ -133,7 +133,7 @@ class _Emitter:
         """The bytes to walk: count rounded up to whole steps; 0 or less for none."""
         f = self.f
         f.local_get(f.params["count"])
-        f.i32_const(LANES - 1)
+        f.i32_const(SIMD_LANES - 1)
         f.op("i32.add")
         f.i32_const(2)
         f.op("i32.shr_s")

@@ -14,8 +14,7 @@ from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.formulas.poison import SANE_BITS
-
-LOG2_WORD_BYTES = 2
+from drillsergeant.memory.access import LOG2_WORD_BYTES
 
 
 class LearnerEmitter:

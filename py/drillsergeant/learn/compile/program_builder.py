@@ -25,7 +25,7 @@ from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.formulas.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
 from drillsergeant.learn.ppo.arithmetic import METRICS
-from drillsergeant.learn.ppo.ppo import CELL_LANES
+from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.program import DrillFacts, NetworkFacts, Noise, Program, keys_of
 from drillsergeant.memory.layout import MAX_PAGES
 
@@ -40,7 +40,7 @@ def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Progra
     kernels = {function.name: function for function in module.functions}
     observation_size = len(drill.observation)
     tanh = Inline(elementary.tanh)
-    compiled = NetworkEmitter(module, observation_size, hidden, drill.action_count, tanh, CELL_LANES)
+    compiled = NetworkEmitter(module, observation_size, hidden, drill.action_count, tanh, CELL_ROWS)
     forward = compiled.add_forward("forward")
     gradient = NetworkGradient(compiled, "gradient", kernels["loss"], len(METRICS))
     learner = LearnerEmitter(module, kernels, observation_size)

@@ -18,9 +18,7 @@ from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.engine import DUEL_SIDES
 from drillsergeant.learn.reference.rollout import Controller
-
-WORD_BYTES = 4
-LOG2_WORD_BYTES = 2
+from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
 
 # What every function that plays needs. Groups of match rows (state, next_state, running, ended, rewards, flag) have
 # the stride match_stride, agent rows of obs lanes_bytes, the network's output head_stride.

@@ -16,8 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from drillsergeant.elementary import Array
-
-LANES = 4
+from drillsergeant.memory.access import SIMD_LANES
 
 
 class Dense(Protocol):
@@ -94,12 +93,12 @@ class OrderedDense:
 def lane_sum(values: Array) -> Array:
     """Sum over the last axis in the order a 4-lane SIMD loop uses (see the module's docstring)."""
     rows = values.shape[-1]
-    missing = -rows % LANES
+    missing = -rows % SIMD_LANES
     if missing:
         padding = np.zeros((*values.shape[:-1], missing), np.float32)
         values = np.concatenate([values, padding], axis=-1)
-    groups = values.reshape(*values.shape[:-1], -1, LANES)
-    start = np.zeros((*groups.shape[:-2], 1, LANES), np.float32)
+    groups = values.reshape(*values.shape[:-1], -1, SIMD_LANES)
+    start = np.zeros((*groups.shape[:-2], 1, SIMD_LANES), np.float32)
     # accumulate, not sum: NumPy promises its order.
     lanes = np.add.accumulate(np.concatenate([start, groups], axis=-2), axis=-2)[..., -1, :]
     total: Array = (lanes[..., 0] + lanes[..., 1]) + (lanes[..., 2] + lanes[..., 3])

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from drillsergeant.memory.layout import SHARES_MAX
 
+# Rows handled at a time: their activations stay in the cache, and they are the unit in which work is shared out.
+CELL_ROWS = 128
 # The least cells that are worth handing to somebody else.
 CELLS_PER_SHARE = 8
 
@@ -22,13 +24,13 @@ class Cell(NamedTuple):
     lanes: int
 
 
-def cells_of(chunks: int, horizon: int, agents: int, cell_lanes: int) -> list[Cell]:
-    """Every row of a batch once, in cells of `cell_lanes` lanes (the last one of a decision may be smaller)."""
+def cells_of(chunks: int, horizon: int, agents: int, cell_rows: int) -> list[Cell]:
+    """Every row of a batch once, in cells of `cell_rows` rows (the last one of a decision may be smaller)."""
     return [
-        Cell(chunk, t, lane, min(cell_lanes, agents - lane))
+        Cell(chunk, t, lane, min(cell_rows, agents - lane))
         for chunk in range(chunks)
         for t in range(horizon)
-        for lane in range(0, agents, cell_lanes)
+        for lane in range(0, agents, cell_rows)
     ]
 
 

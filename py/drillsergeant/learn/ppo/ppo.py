@@ -15,10 +15,7 @@ from typing import Generic, TypeVar
 
 from drillsergeant.learn.ppo.arithmetic import METRICS, Arithmetic, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.minibatches import Cell, cells_of, minibatches
-
-# Rows handled at a time: their activations stay in the cache, and they are the unit in which work is shared out.
-CELL_LANES = 128
+from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
 
 ChunkT = TypeVar("ChunkT")
 
@@ -52,10 +49,10 @@ class LearnerState:
 class PpoLearner(Generic[ChunkT]):
     """PPO over whatever arithmetic it is given."""
 
-    def __init__(self, arithmetic: Arithmetic[ChunkT], seed: int, cell_lanes: int = CELL_LANES) -> None:
+    def __init__(self, arithmetic: Arithmetic[ChunkT], seed: int, cell_rows: int = CELL_ROWS) -> None:
         self.arithmetic = arithmetic
         self.seed = seed
-        self.cell_lanes = cell_lanes
+        self.cell_rows = cell_rows
         self.updates = 0
         self.steps = 0
         self.dropped = 0
@@ -73,7 +70,7 @@ class PpoLearner(Generic[ChunkT]):
             metrics.dropped = 1
             return metrics
         metrics.decisions = shape.chunks * shape.horizon * shape.agents
-        cells = cells_of(*shape, self.cell_lanes)
+        cells = cells_of(*shape, self.cell_rows)
         sums = [0.0] * len(METRICS)
         rows = 0
         for epoch in range(hyper.epochs):

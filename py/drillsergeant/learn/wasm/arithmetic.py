@@ -15,8 +15,8 @@ from drillsergeant.learn.ppo.minibatches import Cell, shares_of
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Calls, Rows
 from drillsergeant.learn.wasm.gradient_shares import ShareGradient
-from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, LearnerScratch
-from drillsergeant.memory.access import Memory
+from drillsergeant.learn.wasm.scratch import Arena, LearnerScratch
+from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.work_queue import ShareBoard
 

@@ -17,12 +17,11 @@ from drillsergeant.learn.engine import (
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Calls, Rows
 from drillsergeant.learn.wasm.gradient_shares import KernelAssistant
-from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, BatchScratch, RolloutScratch
-from drillsergeant.memory.access import Memory
+from drillsergeant.learn.wasm.scratch import Arena, BatchScratch, RolloutScratch
+from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory
 from drillsergeant.memory.layout import Layout, rollout, round_up
 
 RECORDED = ("obs", "action", "logp", "reward", "terminated", "truncated", "value", "stats")
-SIMD_LANES = 4
 
 
 class KernelCollector:

@@ -9,12 +9,8 @@ from drillsergeant.learn.engine import CHUNK_STATS, DUEL_SIDES, EVALUATION_MATCH
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Rows
-from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_MAX, Plan, Region, round_up
-
-WORD_BYTES = 4
-LANE_GROUP = 4  # lanes of a SIMD register
-# Behind each row, so that rows do not all fall into the same set of the cache.
-SKEW_BYTES = 64
+from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES
+from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_MAX, SKEW_BYTES, Plan, Region, round_up
 
 
 class Arena:
@@ -146,9 +142,9 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
     Of these, `duels` are played against frozen parameters. Raises ValueError for sizes that cannot be played.
     """
     drill = program.drill
-    if duels % LANE_GROUP or (duels and drill.sides != DUEL_SIDES):
+    if duels % SIMD_LANES or (duels and drill.sides != DUEL_SIDES):
         raise ValueError(
-            f"{duels} duels of {drill.name}, a drill with {drill.sides} sides: needs a multiple of {LANE_GROUP} duels, "
+            f"{duels} duels of {drill.name}, a drill with {drill.sides} sides: needs a multiple of {SIMD_LANES} duels, "
             f"so that none runs past its row, and {DUEL_SIDES} sides; duels=0 for none"
         )
     if drill.sides > 2 and matches % 4:

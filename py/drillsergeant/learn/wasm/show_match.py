@@ -13,11 +13,10 @@ from drillsergeant.learn.engine import Finish, Insight, Instead
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import initialise
 from drillsergeant.learn.wasm.calls import Call, Calls, Rows
-from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, ShowScratch
-from drillsergeant.memory.access import Memory, signed
+from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
+from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory, signed
 from drillsergeant.memory.layout import SHOW, Layout
 
-SIMD_LANES = 4
 _FORMATS: Mapping[Dtype, Literal["f", "i", "I"]] = {"f32": "f", "i32": "i", "u32": "I"}
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
-from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, WORD_BYTES, Dispatch, GpuPlan, Sizes, Update
+from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, Dispatch, GpuPlan, Sizes, Update
+from drillsergeant.memory.access import WORD_BYTES
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -11,17 +11,26 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drillsergeant.learn.ppo.arithmetic import METRICS, corrections
+from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, METRICS, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.minibatches import Cell, cells_of, minibatches
+from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
 from drillsergeant.learn.program import Program
+from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import Layout
 
-WORD_BYTES = 4
-CELL_ROWS = 128  # as in common.wgsl
 SPLITS_MAX = 64  # partial gradients of a step
-OUTPUT_TILE, GRADIENT_TILE = 8, 32  # as in dense.wgsl and gradient.wgsl
-LANES_PER_GROUP, ROWS_INSPECTED, PARAMETERS_PER_GROUP = 64, 32, 64  # as in batch.wgsl and update.wgsl
+# What a workgroup takes: outputs of a layer; outputs and inputs of a gradient; agents, rows looked at, parameters.
+OUTPUT_TILE, GRADIENT_TILE = 8, 32
+LANES_PER_GROUP, ROWS_INSPECTED, PARAMETERS_PER_GROUP = 64, 32, 64
+# The same for the shaders, by shader and the name of the `override` there. Everything else that a pipeline is given
+# depends on the drill and the layout.
+TILES: Mapping[str, Mapping[str, float]] = {
+    "batch": {"WORKGROUP": LANES_PER_GROUP, "ROWS_INSPECTED": ROWS_INSPECTED, "DEVIATION_MIN": DEVIATION_MIN},
+    "dense": {"CELL_ROWS": CELL_ROWS, "OUTPUT_TILE": OUTPUT_TILE},
+    "loss": {"CELL_ROWS": CELL_ROWS},
+    "gradient": {"CELL_ROWS": CELL_ROWS, "TILE": GRADIENT_TILE},
+    "update": {"WORKGROUP": PARAMETERS_PER_GROUP},
+}
 CONTROL_WORDS = 11 + len(METRICS)
 KNOBS = struct.Struct("<7f5I")
 RECORD_WORDS = 4
@@ -33,13 +42,18 @@ Binding = tuple[int, str]  # number in the shader, name of the buffer
 
 @dataclass(frozen=True)
 class Pipeline:
-    """An entry point with its constants, and the buffers it works on."""
+    """An entry point with its own constants, and the buffers it works on."""
 
     name: str
     shader: str
     entry: str
-    constants: Mapping[str, float]
+    sizes: Mapping[str, float]
     bindings: tuple[Binding, ...]
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        """Every `override` of the shader: its tiles and this pipeline's sizes."""
+        return {**TILES[self.shader], **self.sizes}
 
 
 @dataclass(frozen=True)

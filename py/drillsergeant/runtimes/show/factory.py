@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.wasm.scratch import WORD_BYTES, Arena, RolloutScratch
-from drillsergeant.memory.access import Memory, unsigned
+from drillsergeant.learn.wasm.scratch import Arena, RolloutScratch
+from drillsergeant.memory.access import WORD_BYTES, Memory, unsigned
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.telemetry import Counter
 

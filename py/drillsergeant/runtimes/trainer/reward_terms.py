@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from drillsergeant.learn.engine import CHUNK_STATS
-from drillsergeant.memory.access import Memory
+from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import Layout
 
 CHUNKS_KEPT = 20
@@ -22,7 +22,7 @@ class RewardTerms:
 
     def add(self, chunk_offset: int) -> None:
         """Take the statistics of the chunk at `chunk_offset` in."""
-        stats = array("f", bytes(4 * self._layout.plan.stats_size))
+        stats = array("f", bytes(WORD_BYTES * self._layout.plan.stats_size))
         self._memory.read(self._layout.chunk_field("stats", chunk_offset).offset, stats)
         self._chunks.append(stats)
 

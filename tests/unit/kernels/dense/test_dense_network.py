@@ -175,7 +175,7 @@ def test_a_cell_larger_than_a_tile_traps(linked: Linked) -> None:
 
 def test_a_loss_with_other_groups_is_refused() -> None:
     module = Module(NativeMemory(1).imported)
-    program = NetworkEmitter(module, OBS, HIDDEN, ACT, Inline(tanh))
+    program = NetworkEmitter(module, OBS, HIDDEN, ACT, Inline(tanh), TILE_ROWS)
     loss = module.function("other_loss", [("count", "i32"), ("in.head.base", "i32"), ("in.head.stride", "i32")])
     with pytest.raises(ValueError, match=r"the loss kernel other_loss has no out\.metrics\.base"):
         NetworkGradient(program, "gradient", loss, 1)

@@ -192,7 +192,7 @@ def test_what_the_state_does_not_change_is_computed_once_per_step() -> None:
     assert loops[0] < text.index("f32x4.pmax") < loops[1] < text.index("f32x4.abs")
 
 
-@pytest.mark.parametrize(("name", "wrong"), [("_SIGN_BIT", 30), ("_STEP_BYTES", 32), ("_HOIST_FROM_USES", 0)])
+@pytest.mark.parametrize(("name", "wrong"), [("_SIGN_BIT", 30), ("VECTOR_BYTES", 32), ("_HOIST_FROM_USES", 0)])
 def test_breaking_the_loop_or_the_masks_is_noticed(name: str, wrong: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first two must fail; where constants lie must not matter."""
     monkeypatch.setattr(emit, name, wrong)

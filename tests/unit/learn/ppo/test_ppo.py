@@ -17,8 +17,8 @@ OBS, ACT, HORIZON, AGENTS = 4, 3, 4, 24
 HYPER = Hyper(minibatch_size=64, epochs=2)
 
 
-def learner(dense: Dense = FAST, seed: int = 0, cell_lanes: int = 8) -> PpoLearner[ChunkArrays]:
-    return PpoLearner(NumpyArithmetic(Network(OBS, ACT, 8, dense), seed), seed, cell_lanes)
+def learner(dense: Dense = FAST, seed: int = 0, cell_rows: int = 8) -> PpoLearner[ChunkArrays]:
+    return PpoLearner(NumpyArithmetic(Network(OBS, ACT, 8, dense), seed), seed, cell_rows)
 
 
 def chunk_for(subject: PpoLearner[ChunkArrays], seed: int) -> ChunkArrays:
@@ -170,8 +170,8 @@ def test_learning_a_chunk_again_and_again_fits_its_returns_and_prefers_its_bette
 
 def test_the_mean_gradient_does_not_depend_on_the_cell_size_within_1e_6() -> None:
     means = []
-    for cell_lanes in (5, 8, 24):
-        subject = learner(cell_lanes=cell_lanes)
+    for cell_rows in (5, 8, 24):
+        subject = learner(cell_rows=cell_rows)
         subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch_size=1024))
         means.append(vector_of(subject, "first_moment"))
     np.testing.assert_allclose(means[1], means[0], atol=1e-6)
@@ -179,7 +179,7 @@ def test_the_mean_gradient_does_not_depend_on_the_cell_size_within_1e_6() -> Non
 
 
 def test_every_row_is_in_exactly_one_minibatch_of_an_epoch() -> None:
-    cells = cells_of(chunks=2, horizon=3, agents=10, cell_lanes=4)
+    cells = cells_of(chunks=2, horizon=3, agents=10, cell_rows=4)
     assert sum(cell.lanes for cell in cells) == 60
     parts = minibatches(cells, 15, seed=1, update=2, epoch=0)
     assert len(parts) == 4
