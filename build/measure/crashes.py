@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from drillsergeant.learn.files.dshq import read_summary
-from drillsergeant.runtimes.trainer.archive import Archive, File, StorageError
+from drillsergeant.runtimes.storage import File, StorageError
+from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.saves import AUTOSAVE_EVERY_S
 from playwright.sync_api import BrowserContext, Error, Page
 

@@ -13,6 +13,8 @@ Nothing is imported before it is asked for: the page's workers import this packa
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from drillsergeant._version import __version__
+
 if TYPE_CHECKING:
     from drillsergeant.drills import DRILLS, make
     from drillsergeant.kernels.kernel import Kernel
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.training import Training, train
 
-__all__ = ["DRILLS", "Compiled", "Hyper", "Kernel", "Policy", "Training", "compile", "make", "train"]
-__version__ = "0.1.0"
+__all__ = ["DRILLS", "Compiled", "Hyper", "Kernel", "Policy", "Training", "__version__", "compile", "make", "train"]
 
 _HOMES = {
     "DRILLS": "drills",

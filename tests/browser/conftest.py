@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, Worker
 
 from build.browsers.chromium import chromium, served
 from build.pins import SITE
-from tests.rigs.gpu_stand import Stand
-from tests.rigs.waiting import wait_until
+from tests.rigs.graphics.gpu_stand import Stand
+from tests.rigs.pages.waiting import wait_until
 
 BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
 ARTEFACTS = Path("out/screenshots")

@@ -4,7 +4,7 @@ import pytest
 
 from build.pins import pins
 from build.site_parts.headers import ISOLATION, headers_file, site_headers
-from tests.rigs.hosting import DOCUMENT, caddy_headers, headers_for, nginx_headers, recipe
+from tests.rigs.pages.hosting import DOCUMENT, caddy_headers, headers_for, nginx_headers, recipe
 
 POLICY = pins().content_security_policy
 # The policy is left out of the recipes: every page has it in a <meta>, too.

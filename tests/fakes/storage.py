@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from drillsergeant.runtimes.trainer.archive import StorageError
+from drillsergeant.runtimes.storage import StorageError
 
 FATES = ("kept", "dropped", "cut", "garbled")
 
@@ -43,7 +43,7 @@ def apply(content: bytes, kind: str, at: int, data: bytes) -> bytes:
 
 
 class FakeStorage:
-    """`runtimes.trainer.archive.Storage`; `before(n)` is called before the n-th call to it or to one of its files."""
+    """`runtimes.storage.Storage`; `before(n)` is called before the n-th call to it or to one of its files."""
 
     def __init__(self, before: Callable[[int], None] = lambda number: None) -> None:
         self.entries: dict[str, Entry] = {}
@@ -95,7 +95,7 @@ class FakeStorage:
 
 
 class FakeFile:
-    """`runtimes.trainer.archive.File`."""
+    """`runtimes.storage.File`."""
 
     def __init__(self, storage: FakeStorage, entry: Entry) -> None:
         self.storage, self.entry = storage, entry

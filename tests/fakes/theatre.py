@@ -17,7 +17,7 @@ from drillsergeant.runtimes.show.screen_match import ScreenMatch
 from drillsergeant.runtimes.show.show import Show
 from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
 
-from tests.rigs.weights_copies import CopyingWriter
+from tests.rigs.memory.weights_copies import CopyingWriter
 
 FRAME_S = 1 / 60
 

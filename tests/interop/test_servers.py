@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Response
 from build import apt
 from build.pins import SITE, pins
 from tests.browser.conftest import Visitor
-from tests.rigs.hosting import recipe
+from tests.rigs.pages.hosting import recipe
 
 FOLDER = "/srv/drillsergeant/site"  # of the recipes
 NGINX = """daemon off;

@@ -8,6 +8,8 @@ from typing import Any
 import js
 from pyodide.ffi import to_js
 
+from drillsergeant.browser.js_values import js_object
+
 
 def compiled(binary: bytes) -> Any:
     """Compile a module here and now: for pages of others, where nobody has compiled it before."""
@@ -18,7 +20,7 @@ class BrowserKernels:
     """`learn.wasm.calls.Kernels` over a `WebAssembly.Instance`, which lives as long as the worker."""
 
     def __init__(self, module: Any, memory: Any) -> None:
-        imports = to_js({"env": {"memory": memory}}, dict_converter=js.Object.fromEntries)
+        imports = js_object(env={"memory": memory})
         self._exports = js.WebAssembly.Instance.new(module, imports).exports
 
     def function(self, name: str) -> Callable[..., object]:

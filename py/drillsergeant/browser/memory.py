@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import js
-from pyodide.ffi import to_js
+
+from drillsergeant.browser.js_values import js_object
 
 
 def allocate(pages: int, *, shared: bool) -> Any:
@@ -17,7 +18,7 @@ def allocate(pages: int, *, shared: bool) -> Any:
     Shared ones work only where the page is cross-origin isolated. Raises: JsException when the browser has no room.
     """
     options = {"initial": pages, "maximum": pages, "shared": shared}
-    return js.WebAssembly.Memory.new(to_js(options, dict_converter=js.Object.fromEntries))
+    return js.WebAssembly.Memory.new(js_object(**options))
 
 
 def taken(memory: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Protocol
 from drillsergeant.learn.webgpu.learner import GpuDevice
 from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.memory.access import Memory
-from drillsergeant.runtimes.trainer.archive import Storage
+from drillsergeant.runtimes.storage import Storage
 
 
 class Host(Protocol):

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import drillsergeant
-
 OPTION = "version"
 FROM_SOURCE = "source"
 
@@ -20,7 +18,7 @@ class OtherVersion(RuntimeError):
 @cache
 def own_version() -> str:
     """The digest of the installed wheel's table of contents, which holds a hash of every file in it."""
-    site_packages = Path(drillsergeant.__file__).parent.parent
+    site_packages = Path(__file__).parents[2]
     record = next(site_packages.glob("drillsergeant-*.dist-info/RECORD"), None)
     return hashlib.sha256(record.read_bytes()).hexdigest()[:16] if record else FROM_SOURCE
 

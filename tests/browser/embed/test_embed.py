@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame
 
-from tests.rigs.embedding import Host, embedding
+from tests.rigs.pages.embedding import Host, embedding
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Frame
 from build.browsers.chromium import chromium_profile
 from build.site_parts.headers import ISOLATION
 from tests.fakes.policies import some_policy
-from tests.rigs.accessibility import violations
-from tests.rigs.embedding import HEADERS, Host, embedding, embedding_in
+from tests.rigs.pages.accessibility import violations
+from tests.rigs.pages.embedding import HEADERS, Host, embedding, embedding_in
 
 OPEN = {"Access-Control-Allow-Origin": "*"}  # what GitHub Pages sends
 HEAVY = (".wasm", ".bin", ".whl", ".zip")

@@ -16,8 +16,8 @@ from build.pins import SITE
 from build.serve import serving
 from build.site_parts.headers import ISOLATION
 from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
-from tests.rigs.framing import framed
-from tests.rigs.hosting import headers_for
+from tests.rigs.pages.framing import framed
+from tests.rigs.pages.hosting import headers_for
 
 # As Netlify or Cloudflare Pages read them from the site itself.
 HEADERS = headers_for((SITE / "_headers").read_text(), "/")

@@ -17,9 +17,9 @@ from drillsergeant.learn.wasm.engine import KernelLearner
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.plan import Dispatch
 
-from tests.rigs.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.engines import F32, pair
-from tests.rigs.gpu_stand import Stand, StandDevice
+from tests.rigs.graphics.compared import PARAMETER_BOUND, Compared, assert_close
+from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 
 HYPER = Hyper(minibatch_size=64)
 POISON = (np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38)

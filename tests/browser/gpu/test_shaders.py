@@ -24,7 +24,7 @@ from drillsergeant.learn.webgpu.plan import (
     Pipeline,
 )
 
-from tests.rigs.gpu_stand import SHADERS, Stand
+from tests.rigs.graphics.gpu_stand import SHADERS, Stand
 
 ULP = 2.0**-24
 TANH_ERROR = 4e-6

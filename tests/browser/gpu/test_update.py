@@ -10,9 +10,9 @@ import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.validation import Validator
 
-from tests.rigs.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.engines import F32, pair
-from tests.rigs.gpu_stand import Stand, StandDevice
+from tests.rigs.graphics.compared import PARAMETER_BOUND, Compared, assert_close
+from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 
 # Adam divides by the root of the squares, so a gradient's rounding can move a parameter by more than its own size;
 # learning rate 3e-3, a few dozen steps. Seen: 2e-7 on SwiftShader.

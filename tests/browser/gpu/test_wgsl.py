@@ -12,9 +12,9 @@ from drillsergeant.kernels.ir.ops import DType, Op
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.kernel_table import learner_kernels
 
-from tests.rigs.gpu_stand import Stand
-from tests.rigs.operations import LINES, PAIRS
-from tests.rigs.wgsl_runs import run_wgsl
+from tests.rigs.graphics.gpu_stand import Stand
+from tests.rigs.graphics.wgsl_runs import run_wgsl
+from tests.rigs.kernels.operations import LINES, PAIRS
 
 COUNT = 301
 # WGSL lets these be off by so many units in the last place; the rest is correctly rounded.

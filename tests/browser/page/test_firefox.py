@@ -9,7 +9,7 @@ from typing import Any
 
 from build.browsers.chromium import served
 from build.browsers.firefox import Tab, firefox
-from tests.rigs.waiting import wait_until
+from tests.rigs.pages.waiting import wait_until
 
 TOLD = "JSON.parse(document.getElementById('telemetry').textContent || '{}')"
 

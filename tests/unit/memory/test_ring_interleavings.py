@@ -10,8 +10,8 @@ from drillsergeant.memory.layout import ChunkWord, Layout, Plan
 from drillsergeant.memory.ring import Doorbell, RingConsumer, RingProducer, raise_epoch
 from drillsergeant.memory.telemetry import TelemetryWriter
 
-from tests.rigs.interleaving import Explorer, Load, Violation
-from tests.rigs.replay import Program, ReplayMemory
+from tests.rigs.memory.interleaving import Explorer, Load, Violation
+from tests.rigs.memory.replay import Program, ReplayMemory
 
 SLOTS = 2
 LAYOUT = Layout(

@@ -10,8 +10,8 @@ from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan
 from drillsergeant.memory.snapshots import NO_CHOICE, DuelBook, DuelTally, SnapshotReader, SnapshotWriter
 
-from tests.rigs.interleaving import Explorer, Load, Violation
-from tests.rigs.replay import Program, ReplayMemory
+from tests.rigs.memory.interleaving import Explorer, Load, Violation
+from tests.rigs.memory.replay import Program, ReplayMemory
 
 PARAMETERS = 3
 LAYOUT = Layout(

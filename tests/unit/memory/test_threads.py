@@ -15,7 +15,7 @@ from drillsergeant.memory.ring import Doorbell, RingConsumer, RingProducer, rais
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter, read_telemetry
 from drillsergeant.memory.weights import clear_pin
 
-from tests.rigs.weights_copies import CopyingReader, CopyingWriter
+from tests.rigs.memory.weights_copies import CopyingReader, CopyingWriter
 
 LAPS = 100
 CANARY = 0x5A5A5A5A

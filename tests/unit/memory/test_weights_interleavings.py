@@ -15,9 +15,9 @@ from drillsergeant.memory.weights import (
     clear_pin,
 )
 
-from tests.rigs.interleaving import Explorer, Load, Violation
-from tests.rigs.replay import Program, ReplayMemory
-from tests.rigs.weights_copies import CopyingReader, CopyingWriter
+from tests.rigs.memory.interleaving import Explorer, Load, Violation
+from tests.rigs.memory.replay import Program, ReplayMemory
+from tests.rigs.memory.weights_copies import CopyingReader, CopyingWriter
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -29,7 +29,7 @@ from drillsergeant.runtimes.worker_runtime import WorkerRuntime
 
 from tests.fakes.host import PlainHost
 from tests.fakes.storage import FakeStorage, TabLocks, Tabs
-from tests.rigs.weights_copies import CopyingReader
+from tests.rigs.memory.weights_copies import CopyingReader
 
 SHARED = build_program(make("ball"), shared=True, hidden=16)
 PROGRAM = replace(SHARED, binary=for_unshared_memory(SHARED.binary), shared=False)

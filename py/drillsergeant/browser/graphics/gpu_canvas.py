@@ -15,7 +15,8 @@ from pyodide.ffi import create_proxy
 
 from drillsergeant.browser.graphics.canvas2d import Canvas2D
 from drillsergeant.browser.graphics.gpu_adapter import Adapter, find_adapter
-from drillsergeant.browser.graphics.gpu_surface import CanvasSurface, ReadSurface, js_object
+from drillsergeant.browser.graphics.gpu_surface import CanvasSurface, ReadSurface
+from drillsergeant.browser.js_values import js_object
 from drillsergeant.drawing.shapes import Painter, Picture
 
 SHADER = "../shaders/match.wgsl"  # from a worker's script

@@ -14,6 +14,7 @@ import js
 from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.graphics.gpu_adapter import find_adapter
+from drillsergeant.browser.js_values import js_object
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.plan import (
     CONTROL_WORDS,
@@ -64,7 +65,7 @@ class BrowserGpu:
         """Make every pipeline, checked. `texts` has the complete text of every shader."""
         modules: dict[str, Any] = {}
         for name, text in texts.items():
-            modules[name] = self._device.createShaderModule(_object({"code": text, "label": name}))
+            modules[name] = self._device.createShaderModule(js_object(code=text, label=name))
         planned = self._plan.pipelines
         made = await asyncio.gather(*(self._compiled(pipeline, modules[pipeline.shader]) for pipeline in planned))
         self._pipelines = {pipeline.name: each for pipeline, each in zip(planned, made, strict=True)}
@@ -72,7 +73,7 @@ class BrowserGpu:
     async def _compiled(self, pipeline: Pipeline, module: Any) -> Any:
         constants = {name: float(value) for name, value in pipeline.constants.items()}
         stage = {"module": module, "entryPoint": pipeline.entry, "constants": constants}
-        wanted = _object({"layout": "auto", "compute": stage, "label": pipeline.name})
+        wanted = js_object(layout="auto", compute=stage, label=pipeline.name)
         try:
             return await self._device.createComputePipelineAsync(wanted)
         except JsException as refused:
@@ -106,14 +107,14 @@ class BrowserGpu:
             )
 
     def _buffer(self, size: int, usage: int) -> Any:
-        return self._device.createBuffer(_object({"size": size, "usage": usage}))
+        return self._device.createBuffer(js_object(size=size, usage=usage))
 
     def _group(self, pipeline: Pipeline) -> Any:
         entries = [
             {"binding": number, "resource": {"buffer": self._buffers[name]}} for number, name in pipeline.bindings
         ]
         layout = self._pipelines[pipeline.name].getBindGroupLayout(0)
-        return self._device.createBindGroup(_object({"layout": layout, "entries": entries}))
+        return self._device.createBindGroup(js_object(layout=layout, entries=entries))
 
     def write(self, buffer: str, data: Any) -> None:
         """Copy `data` to the start of a buffer."""
@@ -215,7 +216,7 @@ async def open_gpu(plan: GpuPlan, drill: str, memory: Any, *, software: bool) ->
     try:
         subgroups = bool(adapter.handle.features.has(SUBGROUPS))
         wanted = {"requiredLimits": _limits(plan, adapter.handle), "requiredFeatures": [SUBGROUPS] if subgroups else []}
-        device = await _within(adapter.handle.requestDevice(_object(wanted)), DEVICE_LIMIT_S)
+        device = await _within(adapter.handle.requestDevice(js_object(**wanted)), DEVICE_LIMIT_S)
         gpu = BrowserGpu(plan, device, memory, adapter.name + (" with subgroups" if subgroups else ""))
         await _within(gpu.compile(await _texts(drill, subgroups=subgroups)), DEVICE_LIMIT_S)
     except (JsException, TimeoutError) as failure:
@@ -254,7 +255,3 @@ async def _within(promise: Awaitable[Any], limit_s: float) -> Any:
         return await promise
 
     return await asyncio.wait_for(kept(), limit_s)
-
-
-def _object(fields: Mapping[str, object]) -> Any:
-    return to_js(fields, dict_converter=js.Object.fromEntries)

@@ -13,14 +13,10 @@ import js
 from pyodide.ffi import to_js
 
 from drillsergeant.browser.graphics.canvas2d import Canvas2D
+from drillsergeant.browser.js_values import js_object
 
 ROW_BYTES = 256  # rows of a texture that is copied to a buffer begin at multiples of this
 PIXEL_BYTES = 4
-
-
-def js_object(**fields: Any) -> Any:
-    """Return a plain JavaScript object, as WebGPU's functions take."""
-    return to_js(fields, dict_converter=js.Object.fromEntries)
 
 
 class CanvasSurface:

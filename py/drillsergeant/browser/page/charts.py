@@ -12,6 +12,7 @@ from typing import Any
 import js
 from pyodide.ffi import create_proxy, to_js
 
+from drillsergeant.browser.js_values import js_object
 from drillsergeant.runtimes.page.training import ticks
 from drillsergeant.runtimes.page.view import ChartData
 
@@ -108,7 +109,7 @@ class UplotCharts:
             chart = self._charts[str(entry.target.id).removeprefix("chart-")]
             if chart.plot is not None:
                 size = {"width": entry.target.clientWidth, "height": entry.target.clientHeight}
-                chart.plot.setSize(_object(size))
+                chart.plot.setSize(js_object(**size))
                 chart.marked_for = ()
                 chart.stale = True
         self._draw_seen()
@@ -138,13 +139,13 @@ class UplotCharts:
         if chart.built_for != shape:
             if chart.plot is not None:
                 chart.plot.destroy()
-            chart.plot = self._library.new(_object(_options(name, chart, element, self._proxies[2])), data, element)
+            chart.plot = self._library.new(js_object(**_options(name, chart, element, self._proxies[2])), data, element)
             chart.built_for, chart.marked_for = shape, ()
             element.dataset.unit = wanted.unit
         else:
             chart.plot.setData(data)
         if wanted.columns[0]:
-            chart.plot.setScale("y", _object({"min": wanted.low, "max": wanted.high}))
+            chart.plot.setScale("y", js_object(min=wanted.low, max=wanted.high))
         placed = (tuple(wanted.marks), wanted.end)
         if chart.marked_for != placed:
             chart.marked_for = placed
@@ -233,7 +234,3 @@ def _colour(element: Any, value: str) -> str:
 def _faint(colour: str, alpha: float) -> str:
     """Return an `rgb(r, g, b)` colour made translucent."""
     return colour if alpha == 1 else colour.replace("rgb(", "rgba(").replace(")", f", {alpha})")
-
-
-def _object(value: dict[str, object]) -> Any:
-    return to_js(value, dict_converter=js.Object.fromEntries)

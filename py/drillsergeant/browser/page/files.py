@@ -9,6 +9,7 @@ from typing import Any
 import js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
+from drillsergeant.browser.js_values import js_object
 from drillsergeant.learn.files.safetensors import MOST_BYTES
 from drillsergeant.runtimes.page.panels.runs import FileEvents
 
@@ -49,7 +50,7 @@ class BrowserFileTransfer:
 
     def download(self, filename: str, content: object) -> None:
         """Give the visitor a file."""
-        blob = js.Blob.new(to_js([content]), _options(type="application/octet-stream"))
+        blob = js.Blob.new(to_js([content]), js_object(type="application/octet-stream"))
         link = js.document.createElement("a")
         link.href, link.download = js.URL.createObjectURL(blob), filename
         link.click()
@@ -98,7 +99,3 @@ class BrowserFileTransfer:
             self._guard.on_refused_file(f"{file.name} cannot be read: {failure}"[:300])
             return
         self._guard.on_file(str(file.name), content)
-
-
-def _options(**values: object) -> Any:
-    return to_js(values, dict_converter=js.Object.fromEntries)

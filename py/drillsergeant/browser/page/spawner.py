@@ -8,6 +8,8 @@ from typing import Any
 import js
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
+from drillsergeant.browser.js_values import js_object
+
 
 def own_version() -> str:
     """Return the query that asks for files of this page's build (see `build/site_parts/versions.py`)."""
@@ -31,7 +33,7 @@ class WorkerHandle:
 
     def post(self, wire: dict[str, object], transfer: object = None) -> None:
         """Send a message; `transfer` goes with it for good."""
-        data = to_js(wire, dict_converter=js.Object.fromEntries)
+        data = js_object(**wire)
         self._worker.postMessage(data, to_js([] if transfer is None else [transfer]))
 
     def terminate(self) -> None:
@@ -65,7 +67,7 @@ class BrowserSpawner:
         url = js.URL.new(f"workers/{role}.js{own_version()}", js.document.baseURI)
         for package in packages:
             url.searchParams.append("package", package)
-        options = to_js({"type": "module", "name": name}, dict_converter=js.Object.fromEntries)
+        options = js_object(type="module", name=name)
         worker = js.Worker.new(url.href, options)
         self._equip(worker)
         return WorkerHandle(worker, on_data, on_error)

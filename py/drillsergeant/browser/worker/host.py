@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
+from pyodide.ffi import JsException, create_once_callable, create_proxy
 
 from drillsergeant.browser.graphics.gpu_device import BrowserGpu, open_gpu
+from drillsergeant.browser.js_values import js_object
 from drillsergeant.browser.memory import BrowserMemory
 from drillsergeant.browser.worker.opfs import OpfsStorage
 from drillsergeant.browser.worker.run_locks import BrowserRunLocks
@@ -31,7 +32,7 @@ class WorkerHost:
 
     def post(self, message: dict[str, object]) -> None:
         """Send one message to the page."""
-        js.self.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
+        js.self.postMessage(js_object(**message))
 
     def attach(self, memory: Any) -> BrowserMemory:
         """Wrap a `WebAssembly.Memory`."""

@@ -13,7 +13,8 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, to_js
 
-from drillsergeant.runtimes.trainer.archive import StorageError
+from drillsergeant.browser.js_values import js_object
+from drillsergeant.runtimes.storage import StorageError
 
 FOLDER = "runs"
 WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -43,7 +44,7 @@ class OpfsStorage:
     async def open(self, name: str, *, create: bool) -> OpfsFile:
         """Open a file; "missing" where there is none and `create` is false, "busy" where it stays open elsewhere."""
         folder = await self._opened()
-        handle = await _asked(lambda: folder.getFileHandle(name, _options(create=create)))
+        handle = await _asked(lambda: folder.getFileHandle(name, js_object(create=create)))
         for wait_s in WAITS_S:
             try:
                 return OpfsFile(await _asked(handle.createSyncAccessHandle))
@@ -68,7 +69,7 @@ class OpfsStorage:
             if not hasattr(storage, "getDirectory"):
                 raise StorageError("nowhere", "this browser keeps no files for a page")
             root = await _asked(storage.getDirectory)
-            self._folder = await _asked(lambda: root.getDirectoryHandle(FOLDER, _options(create=True)))
+            self._folder = await _asked(lambda: root.getDirectoryHandle(FOLDER, js_object(create=True)))
         return self._folder
 
 
@@ -85,13 +86,13 @@ class OpfsFile:
     def read(self, at: int, size: int) -> bytes:
         """Up to `size` bytes from byte `at` on."""
         buffer = js.Uint8Array.new(size)
-        count = int(_now(lambda: self._handle.read(buffer, _options(at=at))))
+        count = int(_now(lambda: self._handle.read(buffer, js_object(at=at))))
         content: bytes = buffer.subarray(0, count).to_bytes()
         return content
 
     def write(self, at: int, content: bytes) -> int:
         """Write; returns how many bytes were written."""
-        written = int(_now(lambda: self._handle.write(to_js(content), _options(at=at))))
+        written = int(_now(lambda: self._handle.write(to_js(content), js_object(at=at))))
         if written > len(content):  # Chromium, beyond the quota: the number of an error, -8, as if it were a count
             raise StorageError(*KINDS["QuotaExceededError"])
         return written
@@ -107,10 +108,6 @@ class OpfsFile:
     def close(self) -> None:
         """Let go of the file."""
         _now(self._handle.close)
-
-
-def _options(**values: object) -> Any:
-    return to_js(values, dict_converter=js.Object.fromEntries)
 
 
 async def _asked(call: Callable[[], Awaitable[Any]]) -> Any:

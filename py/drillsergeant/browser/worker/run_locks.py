@@ -6,7 +6,9 @@ import asyncio
 from typing import Any
 
 import js
-from pyodide.ffi import create_once_callable, to_js
+from pyodide.ffi import create_once_callable
+
+from drillsergeant.browser.js_values import js_object
 
 PREFIX = "drillsergeant:saved:"
 
@@ -33,7 +35,7 @@ class BrowserRunLocks:
             decided.set_result(True)
             return self._held[name]
 
-        options = to_js({"ifAvailable": True}, dict_converter=js.Object.fromEntries)
+        options = js_object(ifAvailable=True)
         js.navigator.locks.request(PREFIX + name, options, create_once_callable(answered))
         return await decided
 

@@ -27,7 +27,7 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-import drillsergeant
+from drillsergeant._version import __version__
 from drillsergeant.learn.files.safetensors import (
     F32_BYTES,
     PolicyFileError,
@@ -148,7 +148,7 @@ def write_policy(policy: PolicyFile) -> bytes:
         "win_rate": "" if progress.win_rate is None else repr(progress.win_rate),
         "hyper": json.dumps(asdict(policy.hyper)),
         "created": progress.created,
-        "project": drillsergeant.__version__,
+        "project": __version__,
     }
     return encode(tensors, {**metadata, "digest": _digest(tensors, metadata)})
 

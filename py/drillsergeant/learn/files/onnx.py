@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-import drillsergeant
+from drillsergeant._version import __version__
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.files.safetensors import Tensor
 
@@ -58,7 +58,7 @@ def write_onnx(policy: PolicyFile) -> bytes:
     model = [
         _number(1, IR_VERSION),
         _field(2, "drillsergeant"),
-        _field(3, drillsergeant.__version__),
+        _field(3, __version__),
         _field(7, b"".join(graph)),
         _field(8, _field(1, "") + _number(2, OPSET)),
         *(_field(14, _field(1, key) + _field(2, value)) for key, value in metadata.items()),

@@ -31,7 +31,8 @@ from drillsergeant.runtimes.protocol.messages import (
     Runs,
     SaveRun,
 )
-from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, StorageError, check_name
+from drillsergeant.runtimes.storage import StorageError
+from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, check_name
 from drillsergeant.runtimes.trainer.saved_run import Run
 
 AUTOSAVE_EVERY_S = 20.0

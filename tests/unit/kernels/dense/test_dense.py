@@ -15,7 +15,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import tanh_backward
 
-from tests.rigs.dense_cases import CANARY, F32, U32, LaneMajor, random_f32, same_bits
+from tests.rigs.kernels.dense_cases import CANARY, F32, U32, LaneMajor, random_f32, same_bits
 
 WIDTHS = [1, 3, 4, 5, 31, 64, 65, 256]
 SHAPES = list(itertools.product(WIDTHS, WIDTHS))

@@ -22,7 +22,7 @@ from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.arithmetic import METRICS
 
-from tests.rigs.dense_cases import CANARY, F32, LaneMajor, same_bits
+from tests.rigs.kernels.dense_cases import CANARY, F32, LaneMajor, same_bits
 
 TILE_ROWS = 64
 OBS, ACT, HIDDEN = 18, 6, 64

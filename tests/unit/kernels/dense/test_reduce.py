@@ -10,7 +10,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory, NativeModule
 from drillsergeant.learn.formulas.linear import lane_sum
 from drillsergeant.learn.formulas.poison import SANE_BITS, poisoned
 
-from tests.rigs.dense_cases import CANARY, F32, U32, random_f32
+from tests.rigs.kernels.dense_cases import CANARY, F32, U32, random_f32
 
 COUNTS = [*range(1, 18), 63, 64, 1000, 6025]
 BASE = 256

@@ -12,8 +12,8 @@ from drillsergeant.kernels.ir.graph import Graph
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel
 
-from tests.rigs.agreement import assert_graph_agrees
-from tests.rigs.pairs import COUNT, FAMILIES, Expression, inputs
+from tests.rigs.kernels.agreement import assert_graph_agrees
+from tests.rigs.kernels.pairs import COUNT, FAMILIES, Expression, inputs
 
 PER_GRAPH = 180  # more of them are faster, as equal parts are one node; so many fit into the rig's memory
 

@@ -12,7 +12,7 @@ from drillsergeant.kernels.ir.ops import LEAVES, DType, Op
 from drillsergeant.kernels.ir.passes import drop_unused, optimise
 from drillsergeant.kernels.kernel import Kernel
 
-from tests.rigs.agreement import assert_agreement, samples
+from tests.rigs.kernels.agreement import assert_agreement, samples
 
 Line = Callable[[Array, Array], Array]
 _F32, _I32, _U32, _MASK = DType.F32, DType.I32, DType.U32, DType.MASK

@@ -9,7 +9,7 @@ from drillsergeant.kernels.kernel import Kernel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rigs.agreement import assert_graph_agrees, samples
+from tests.rigs.kernels.agreement import assert_graph_agrees, samples
 
 # Conversion to integer is undefined outside the integers; it is tested alone, on numbers inside.
 CHOICES = [

@@ -17,7 +17,7 @@ from drillsergeant.kernels.wasm.compile import add_kernels, compile_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport, Module
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
-from tests.rigs.agreement import assert_agreement, samples
+from tests.rigs.kernels.agreement import assert_agreement, samples
 
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]

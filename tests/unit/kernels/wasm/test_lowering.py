@@ -17,8 +17,8 @@ from drillsergeant.kernels.wasm import lowering
 from drillsergeant.kernels.wasm.lowering import LOWERING, Lowering
 from drillsergeant.kernels.wasm.opcodes import OPCODES
 
-from tests.rigs.agreement import assert_agreement, samples
-from tests.rigs.operations import COUNT, LINES, PAIRS, kernel_of, operand_values
+from tests.rigs.kernels.agreement import assert_agreement, samples
+from tests.rigs.kernels.operations import COUNT, LINES, PAIRS, kernel_of, operand_values
 
 
 def check(op: Op, dtype: DType) -> None:

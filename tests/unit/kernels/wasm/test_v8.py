@@ -20,9 +20,9 @@ from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, Rows
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import write_programs
 
-from tests.rigs.operations import PAIRS, kernel_of, operand_values
+from tests.rigs.kernels.operations import PAIRS, kernel_of, operand_values
 
-RUNNER = Path(__file__).parents[3] / "rigs" / "run_calls.mjs"
+RUNNER = Path(__file__).parents[3] / "rigs" / "kernels" / "run_calls.mjs"
 Call = list[str | float]
 
 

@@ -18,7 +18,7 @@ from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kerne
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rigs.agreement import assert_agreement, assert_same, samples
+from tests.rigs.kernels.agreement import assert_agreement, assert_same, samples
 
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]

@@ -9,8 +9,8 @@ from drillsergeant.learn.engine import Learner
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 
-from tests.rigs.device_rig import Rig
 from tests.rigs.engines import pair
+from tests.rigs.graphics.device_rig import Rig
 
 HYPER = Hyper(minibatch_size=64)
 

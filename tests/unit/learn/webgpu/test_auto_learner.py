@@ -10,7 +10,7 @@ import pytest
 from drillsergeant.learn.webgpu import auto_learner
 from drillsergeant.learn.webgpu.learner import CONTROL, STATE_POISONED, DeviceFailure
 
-from tests.rigs.device_rig import Rig, lost, play, void
+from tests.rigs.graphics.device_rig import Rig, lost, play, void
 
 
 def test_the_first_update_is_checked_and_the_rest_are_the_device_s() -> None:

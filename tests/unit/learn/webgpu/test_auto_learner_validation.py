@@ -10,7 +10,7 @@ from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.webgpu import auto_learner, watch
 from drillsergeant.learn.webgpu.learner import Finding, GpuLearner
 
-from tests.rigs.device_rig import Rig, lost, play
+from tests.rigs.graphics.device_rig import Rig, lost, play
 
 
 class Checked:

@@ -8,7 +8,8 @@ from itertools import product
 from typing import TypeVar
 
 import pytest
-from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, Saved, StorageError, check_name
+from drillsergeant.runtimes.storage import StorageError
+from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, Saved, check_name
 
 from tests.fakes.storage import FATES, Crash, FakeStorage
 

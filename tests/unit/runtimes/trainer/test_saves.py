@@ -21,7 +21,8 @@ from drillsergeant.runtimes.protocol.messages import (
     RenameRun,
     SaveRun,
 )
-from drillsergeant.runtimes.trainer.archive import Archive, StorageError
+from drillsergeant.runtimes.storage import StorageError
+from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.saves import AUTOSAVE_EVERY_S, Saves
 from safetensors.numpy import load
 

@@ -25,7 +25,7 @@ from itertools import combinations, pairwise
 
 from drillsergeant.memory.access import signed
 
-from tests.rigs.replay import Frontier, History, Node, Program, ReplayMemory
+from tests.rigs.memory.replay import Frontier, History, Node, Program, ReplayMemory
 
 Load = Callable[[int], int]  # word to value, in a state where nothing can move any more
 FIELD_BYTES = 2

@@ -16,7 +16,7 @@ from build.pins import SITE, pins
 from build.serve import Handler, Server, answering, serving
 from build.site_parts.headers import site_headers
 from tests.browser.conftest import ARTEFACTS, BOOT_LIMIT_MS
-from tests.rigs.waiting import wait_until
+from tests.rigs.pages.waiting import wait_until
 
 HEADERS = site_headers(pins().content_security_policy)
 HOST = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A tutorial</title>

@@ -9,7 +9,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import LEAVES, OPERANDS, DType, Op, arity
 from drillsergeant.kernels.kernel import Kernel
 
-from tests.rigs.agreement import samples
+from tests.rigs.kernels.agreement import samples
 
 COUNT = 4001
 PAIRS = [(op, dtype) for op in Op if op not in LEAVES for dtype in OPERANDS[op]]

@@ -11,7 +11,7 @@ from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wgsl import TYPES, emit
 from drillsergeant.learn.webgpu.plan import Dispatch
 
-from tests.rigs.gpu_stand import Stand
+from tests.rigs.graphics.gpu_stand import Stand
 
 GROUP = 64
 

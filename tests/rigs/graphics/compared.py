@@ -14,7 +14,7 @@ from drillsergeant.learn.webgpu.learner import GpuLearner
 from drillsergeant.learn.webgpu.plan import GpuPlan
 
 from tests.rigs.engines import F32, Pair
-from tests.rigs.gpu_stand import Stand, StandDevice
+from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 
 PARAMETER_BOUND = 2e-5
 

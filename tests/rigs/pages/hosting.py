@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "hosting.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "hosting.md"
 
 
 def recipe(host: str) -> str:

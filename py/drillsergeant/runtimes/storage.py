@@ -1,0 +1,49 @@
+"""A folder of files as saves need it: a Protocol that `browser/` fulfils over the origin private file system."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class StorageError(Exception):
+    """Nothing was saved or loaded; the text says why. `kind`: "full", "busy", "missing", "failed", or
+    "nowhere", where the browser keeps no files at all for this page."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class File(Protocol):
+    """One open file; nobody else can open it until it is closed. Everything may raise StorageError."""
+
+    def size(self) -> int:
+        """Length in bytes."""
+
+    def read(self, at: int, size: int) -> bytes:
+        """Up to `size` bytes from byte `at` on."""
+
+    def write(self, at: int, content: bytes) -> int:
+        """Write; returns how many bytes were written."""
+
+    def truncate(self, size: int) -> None:
+        """Make the file this long."""
+
+    def flush(self) -> None:
+        """Return when everything written would survive a crash."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class Storage(Protocol):
+    """A folder of files. Everything may raise StorageError."""
+
+    async def names(self) -> list[str]:
+        """The names of all files."""
+
+    async def open(self, name: str, *, create: bool) -> File:
+        """Open a file; "missing" where there is none and `create` is false."""
+
+    async def delete(self, name: str) -> None:
+        """Remove a file; one that is not there is no error."""
