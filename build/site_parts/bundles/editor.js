@@ -1,7 +1,8 @@
 // The code editor of the workshop, with Python and marked lines. Loaded when the workshop is opened.
 import { python } from "@codemirror/lang-python";
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
@@ -22,10 +23,17 @@ const colours = HighlightStyle.define([
   { tag: [tags.definition(tags.variableName), tags.function(tags.variableName), tags.className], color: "var(--blue)" },
 ]);
 
+// Python as it is written everywhere: a block is four spaces deeper, and pasted tabs and odd spaces become such spaces.
+const spaces = [
+  indentUnit.of("    "),
+  EditorState.tabSize.of(4),
+  EditorView.clipboardInputFilter.of((text) => text.replaceAll("\t", "    ").replaceAll(/[\u00a0\u2007\u202f]/g, " ")),
+];
+
 /** An editor in a shadow root, whose styles are adopted style sheets: the page allows no inline ones. */
 export function mount(root, parent, label, text) {
   const name = EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" });
-  return new EditorView({ doc: text, root, parent, extensions: [basicSetup, python(), lintGutter(), EditorView.lineWrapping, syntaxHighlighting(colours), name, look] });
+  return new EditorView({ doc: text, root, parent, extensions: [basicSetup, python(), lintGutter(), EditorView.lineWrapping, spaces, syntaxHighlighting(colours), name, look] });
 }
 
 /** Mark a line (from 1) with a message; 0 clears. */

@@ -103,15 +103,15 @@ class DomView:
             events.on_blur()
         elif hasattr(event, "matches"):
             self._recoloured(events)
-        elif kind == "change" or event.target.type == "range":  # a slider speaks while it moves
-            events.on_change(str(event.target.id), str(event.target.value))
+        elif kind == "change" or _text(event.target, "type") == "range":  # a slider speaks while it moves
+            events.on_change(_text(event.target, "id"), _text(event.target, "value"))
 
     def _press(self, events: ViewEvents, down: bool, event: Any) -> None:
-        code = str(event.code)
-        if down and (event.ctrlKey or event.metaKey or event.altKey):
+        code, key = _text(event, "code"), _text(event, "key")
+        if not key or (down and (event.ctrlKey or event.metaKey or event.altKey)):
             return
         if not event.repeat:
-            used = events.on_key(code, str(event.key), down, self._focus())
+            used = events.on_key(code, key, down, self._focus())
             self._used_keys = self._used_keys | {code} if used and down else self._used_keys - {code}
         if code in self._used_keys:
             event.preventDefault()  # no scrolling while playing
@@ -316,3 +316,9 @@ class DomView:
     def now_s(self) -> float:
         """Return seconds since navigation began."""
         return float(js.performance.now()) / 1000
+
+
+def _text(thing: Any, name: str) -> str:
+    """What an event or its target has under this name; "" where it has nothing: an element of our own (the code editor)
+    has no `type`, and a key that a browser's own suggestions make up has neither `code` nor `key`."""
+    return str(getattr(thing, name, None) or "")

@@ -154,6 +154,8 @@ def _checked(name: str, value: object) -> float | int:
     """`value` as the field's own type, or ValueError."""
     allowed = RANGES[name]
     refusal = f"{name} must be {allowed}, got {value!r}"
+    if isinstance(value, str):
+        raise ValueError(f"{refusal}: write it in digits with a decimal point, as in 0.01")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{refusal} ({type(value).__name__})")
     if not allowed.low <= value <= allowed.high:  # false for NaN too

@@ -222,7 +222,8 @@ class Page:
             return False
         if self._match.on_key(code, down):
             return True
-        name = SHORTCUTS.get(" " if code == DASH else key.lower())
+        letter = key.lower() if key.isascii() else code.removeprefix("Key").lower()  # a keyboard without Latin letters
+        name = SHORTCUTS.get(" " if code == DASH else letter)
         if name is None or (name == "train" and not self._status.ready):
             return False
         if down:

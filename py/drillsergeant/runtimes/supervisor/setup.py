@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 
 from drillsergeant.learn.engine import duels_of
-from drillsergeant.learn.ppo.hyper import Hyper, current_names
+from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
+from drillsergeant.learn.ppo.typed_number import typed_number
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Plan
@@ -98,16 +99,9 @@ def _hyper(plan: Plan, parameters: Mapping[str, str]) -> Hyper:
     rows = plan.workers * plan.agents * plan.horizon
     default = Hyper()
     fitting = default.changed(minibatch_size=max(default.minibatch_size, rows // MINIBATCHES))
-    given = {field.name: _number(parameters[field.name]) for field in fields(Hyper) if field.name in parameters}
+    names = [field.name for field in fields(Hyper) if field.name in parameters]
+    given = {name: typed_number(parameters[name], RANGES[name].integer) for name in names}
     return fitting.changed(**given)
-
-
-def _number(text: str) -> object:
-    """The number a text stands for; the text itself, to be refused by name, where it stands for none."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _whole(parameters: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

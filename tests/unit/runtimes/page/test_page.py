@@ -128,11 +128,13 @@ def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
         ("Space", " ", "", True),
         ("Period", ".", "", True),
         ("KeyR", "r", "", True),
+        ("KeyN", "т", "", True),  # no Latin letters: where N lies
+        ("KeyN", "d", "", False),  # Latin letters that lie elsewhere (Dvorak): what the key says
     ):
         assert sitting.page.on_key(code, key, True, focus) is used
         sitting.page.on_key(code, key, False, focus)
     kinds = [type(message) for _, message in sitting.fleet.take()]
-    assert kinds == [messages.StartTraining, messages.Pause, messages.Step, messages.ResetShow]
+    assert kinds == [messages.StartTraining, messages.Pause, messages.Step, messages.ResetShow, messages.SetPlayers]
 
 
 def test_the_keyboard_plays_orange_in_human_mode_only() -> None:

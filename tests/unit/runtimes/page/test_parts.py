@@ -39,6 +39,13 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
     assert sitting.view.errors == [], "a slip is not a failure of the page"
 
 
+def test_a_decimal_comma_is_taken_and_shown_as_it_was_understood() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("hyper-learning_rate", "0,01")
+    assert sitting.fleet.take() == [("trainer", messages.SetHyper({"learning_rate": 0.01}))]
+    assert sitting.view.values["hyper-learning_rate"] == "0.01"
+
+
 def test_a_good_value_stays_and_is_told_again_to_a_trainer_that_was_restarted() -> None:
     sitting = Sitting().boot()
     sitting.page.on_change("hyper-epochs", "4")

@@ -6,9 +6,11 @@ the fields. A slider's value is sent when it has stood still for a moment, so th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from drillsergeant.learn.ppo.hyper import RANGES
+from drillsergeant.learn.ppo.typed_number import typed_number
 from drillsergeant.runtimes.page.address import Address, Opening
 from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.training.sliders import MARGIN, SLIDES
@@ -17,16 +19,6 @@ from drillsergeant.runtimes.page.view import View
 PREFIX, SLIDE = "hyper-", "slide-"
 NAMES = tuple(SLIDES)
 STILL_S = 0.3
-LONGEST = 40  # characters of nonsense worth sending to be refused
-
-
-def parse(text: str) -> float | str:
-    """Return the number in `text` (also nan and inf, which the trainer refuses by name), or the text itself."""
-    text = text.strip()[:LONGEST]
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 class HyperForm:
@@ -45,10 +37,12 @@ class HyperForm:
     def on_change(self, element: str, text: str) -> None:
         """The visitor has entered `text` into a field."""
         name = element.removeprefix(PREFIX)
-        value = parse(text)
+        value = typed_number(text, name in NAMES and RANGES[name].integer)
         self._view.set_text("hyper-note", "")
         if name in NAMES and value != self._used[name]:
             self._pending[name] = value
+            if isinstance(value, float) and math.isfinite(value):
+                self._view.set_value(element, f"{value:.10g}")  # as it was understood
             self._place(name, value)
             self._send({name: value})
         elif name in NAMES:
@@ -56,7 +50,7 @@ class HyperForm:
 
     def on_slide(self, element: str, text: str) -> None:
         """The visitor is moving a slider; its number follows at once, the trainer hears of it when it stands still."""
-        name, position = element.removeprefix(SLIDE), parse(text)
+        name, position = element.removeprefix(SLIDE), typed_number(text)
         if name not in NAMES or not isinstance(position, float):
             return
         if abs(position - SLIDES[name].position(self.value(name))) < MARGIN:
