@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -54,7 +55,8 @@ class ReferenceRun:
         self.rollout = Rollout(
             self.host,
             RunFlag(memory, layout),
-            engine.collector(0, 1),
+            partial(engine.collector, 0),
+            1,
             WeightsReader(memory, layout, rollout(0), shape),
             RingProducer(memory, layout, 0, telemetry),
             DuelBook(memory, layout, 0),

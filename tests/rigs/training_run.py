@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from drillsergeant.drills import make
@@ -14,7 +14,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.memory.layout import Layout, initialise, rollout
-from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.ring import RingProducer, raise_epoch
 from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import TelemetryWriter
@@ -46,7 +46,7 @@ class TrainingRun:
         address: Mapping[str, str] | None = None,
     ) -> None:
         """`address`: further values of the page's address, such as `horizon` and `lockstep`."""
-        program = program_of(drill)
+        program, self._seed = program_of(drill), seed
         setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
         layout = Layout(setup.plan)
         memory = NativeMemory(layout.total_bytes)
@@ -64,28 +64,46 @@ class TrainingRun:
             program.drill.reward_terms,
             int(str(setup.options["lockstep"])),
         )
+        self._lane = (memory, layout, engine, shape)
+        self.rollout = self._new_rollout(seed)
+        self.trainer.handle(messages.StartTraining())
+
+    def _new_rollout(self, seed: int) -> Rollout:
+        memory, layout, engine, shape = self._lane
         telemetry = TelemetryWriter(memory, layout, rollout(0))
-        self._rollout = Rollout(
+        return Rollout(
             self.host,
             RunFlag(memory, layout),
-            engine.collector(0, seed),
+            partial(engine.collector, 0),
+            seed,
             WeightsReader(memory, layout, rollout(0), shape),
             RingProducer(memory, layout, 0, telemetry),
             DuelBook(memory, layout, 0),
             telemetry,
             layout.plan.agents * layout.plan.horizon,
         )
-        self.trainer.handle(messages.StartTraining())
+
+    def another_rollout(self) -> None:
+        """The worker is told INIT anew, as when a reader's code takes the place of the drill's."""
+        memory, layout, *_ = self._lane
+        raise_epoch(memory, layout, 0)
+        self.rollout = self._new_rollout(self._seed)
 
     def update(self) -> None:
         """One chunk and the update from it."""
-        self._rollout.step()
+        self.rollout.step()
         asyncio.run(self.trainer.step())
 
     def train(self, updates: int) -> None:
         """So many of them."""
         for _ in range(updates):
             self.update()
+
+    def digest(self, updates: int) -> object:
+        """The digest of the weights of a run in lockstep that ends after `updates`."""
+        while self.trainer.updates < updates or self.trainer.training:
+            self.update()
+        return self.values()["weights_sha256"]
 
     @property
     def win(self) -> float:

@@ -52,7 +52,8 @@ class ChunkWord(IntEnum):
     """Header words of one chunk, written by its rollout worker before the chunk is published."""
 
     SEQUENCE = 0
-    EPOCH = 1
+    EPOCH = 1  # of the lane
+    RUN = 2  # epoch of the run in which it was begun
 
 
 def rollout(worker: int) -> str:
@@ -267,12 +268,13 @@ def _chunk_rows(plan: Plan) -> list[Row]:
 
 
 def _global_rows(plan: Plan) -> list[Row]:
-    """Header, control words, lane epochs, doorbell and one telemetry block per role."""
+    """Header, control words, lane epochs, the run's epoch, doorbell and one telemetry block per role."""
     everybody = (ANYBODY,)
     return [
         ("header", "i32", (LINE_WORDS,), PAGE, everybody),
         ("control", "i32", (LINE_WORDS,), PAGE, everybody),
         ("lane_epoch", "i32", (plan.workers,), PAGE, everybody),
+        ("run", "i32", (LINE_WORDS,), TRAINER, everybody),
         # The one cell with many writers: each adds 1 in a single atomic step, and nobody relies on its value.
         ("doorbell", "i32", (1,), ANYBODY, (TRAINER,)),
         *((f"telemetry.{role}", "i32", (TELEMETRY_WORDS,), role, everybody) for role in plan.writers),

@@ -5,7 +5,8 @@ lies in slot k % ring_slots. Data first, index last: a chunk is invisible until 
 dies in the middle of one leaves nothing behind. A full ring makes the producer wait, never overwrite.
 
 Every chunk carries the *lane epoch* its producer was started with. The page raises the lane's epoch before it starts a
-replacement; the consumer then drops what the dead one had left, and counts it.
+replacement; the consumer then drops what the dead one had left, and counts it. It drops in the same way what was begun
+in an earlier *run epoch* (see `run_epoch`): with a policy that the trainer has left behind.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from enum import IntEnum
 
 from drillsergeant.memory.access import WORD_BYTES, Memory, signed, unsigned
 from drillsergeant.memory.layout import ChunkWord, Layout
+from drillsergeant.memory.run_epoch import RunStart, RunWord
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 
 
@@ -40,6 +42,7 @@ class Chunk:
     worker: int
     sequence: int
     epoch: int
+    run: int
     offset: int
 
 
@@ -66,6 +69,7 @@ class _Ring:
         self._head_word = layout[f"ring.{worker}.producer"].word + ProducerWord.HEAD
         self._tail_word = layout[f"ring.{worker}.consumer"].word + ConsumerWord.TAIL
         self._epoch_word = layout["lane_epoch"].word + worker
+        self._run_word = layout["run"].word + RunWord.EPOCH
         self._doorbell_word = layout["doorbell"].word
 
     def _offset_of(self, sequence: int) -> int:
@@ -83,6 +87,8 @@ class RingProducer(_Ring):
         self._head = memory.load(self._head_word)
         self._reserved = False
         self.epoch = unsigned(memory.load(self._epoch_word))
+        self.run = 0
+        self._run_start = RunStart(memory, layout)
 
     @property
     def sequence(self) -> int:
@@ -92,7 +98,8 @@ class RingProducer(_Ring):
     def reserve(self, timeout_s: float) -> int | None:
         """Return the byte offset of the chunk to fill; None when the ring is still full after about `timeout_s`.
 
-        Then look at stop flags and call again. Time spent asleep is counted as WAITING_US.
+        Then look at stop flags and call again. Time spent asleep is counted as WAITING_US. The chunk belongs to the
+        run epoch of this moment, `run`: take the weights afterwards.
         """
         tail = self._memory.load(self._tail_word)
         if self._is_full(tail):
@@ -102,7 +109,12 @@ class RingProducer(_Ring):
             if self._is_full(self._memory.load(self._tail_word)):
                 return None
         self._reserved = True
+        self.run = unsigned(self._memory.load(self._run_word))
         return self._offset_of(self._head)
+
+    def start_due(self) -> int | None:
+        """The seed from which all matches are to begin anew before the reserved chunk is played; None: they go on."""
+        return self._run_start.due(self.run)
 
     def publish(self) -> None:
         """Hand the reserved chunk to the trainer."""
@@ -111,7 +123,7 @@ class RingProducer(_Ring):
                 f"ring {self._worker}: chunk {self.sequence} is published without a slot for it: call reserve() "
                 "until it returns an offset, fill the chunk, then publish once"
             )
-        words = {ChunkWord.SEQUENCE: self._head, ChunkWord.EPOCH: self.epoch}
+        words = {ChunkWord.SEQUENCE: self._head, ChunkWord.EPOCH: self.epoch, ChunkWord.RUN: self.run}
         header = array("i", (signed(words[word]) for word in ChunkWord))
         self._memory.write(self._layout.chunk_field("header", self._offset_of(self._head)).offset, header)
         self._reserved = False
@@ -137,18 +149,21 @@ class RingConsumer(_Ring):
 
     @property
     def dropped(self) -> int:
-        """Chunks of dead workers thrown away so far, unsigned 32-bit."""
+        """Chunks of dead workers and of policies left behind that were thrown away so far, unsigned 32-bit."""
         return unsigned(self._memory.load(self._dropped_word))
 
     def peek(self) -> Chunk | None:
-        """Return the oldest chunk of the lane's present epoch, None where there is none; never waits.
+        """Return the oldest chunk of the lane's and the run's present epochs, None where there is none; never waits.
 
-        The same chunk is returned until `release`, even if its worker dies meanwhile: it is complete. Chunks of older
-        epochs that nobody holds are dropped on the way.
+        The same chunk is returned until `release`, even if its worker dies meanwhile: it is complete. It is dropped
+        when the run's epoch turns. Chunks of older epochs that nobody holds are dropped on the way.
         """
+        run = unsigned(self._memory.load(self._run_word))
+        if self._held is not None and self._held.run != run:
+            self._held = None
         while self._held is None and unsigned(self._memory.load(self._head_word) - self._tail):
             chunk = self._read_header()
-            if chunk.epoch == unsigned(self._memory.load(self._epoch_word)):
+            if chunk.epoch == unsigned(self._memory.load(self._epoch_word)) and chunk.run == run:
                 self._held = chunk
             else:
                 self._memory.store(self._dropped_word, self.dropped + 1)
@@ -174,13 +189,13 @@ class RingConsumer(_Ring):
         offset = self._offset_of(self._tail)
         words = array("i", bytes(WORD_BYTES * len(ChunkWord)))
         self._memory.read(self._layout.chunk_field("header", offset).offset, words)
-        sequence, epoch = map(unsigned, words)
+        sequence, epoch, run = map(unsigned, words)
         if sequence != unsigned(self._tail):
             raise RuntimeError(
                 f"ring {self._worker} holds chunk {sequence} where chunk {unsigned(self._tail)} was expected: "
                 "two workers write this lane; reload the page"
             )
-        return Chunk(self._worker, sequence, epoch, offset)
+        return Chunk(self._worker, sequence, epoch, run, offset)
 
 
 class Doorbell:

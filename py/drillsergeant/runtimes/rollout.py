@@ -6,6 +6,8 @@ message.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.run_flag import RunFlag
@@ -28,14 +30,17 @@ class Rollout:
         self,
         host: Host,
         run_flag: RunFlag,
-        collector: Collector,
+        collector: Callable[[int], Collector],
+        seed: int,
         weights: WeightsReader,
         ring: RingProducer,
         duels: DuelBook,
         telemetry: TelemetryWriter,
         decisions_per_chunk: int,
     ) -> None:
-        self._host, self._run_flag, self._collector = host, run_flag, collector
+        """`collector` makes this worker's matches from a seed, the first time from `seed`."""
+        self._host, self._run_flag, self._new_collector = host, run_flag, collector
+        self._collector = collector(seed)
         self._weights, self._ring, self._duels, self._telemetry = weights, ring, duels, telemetry
         self._decisions_per_chunk = decisions_per_chunk
         self._chunks = 0
@@ -59,6 +64,8 @@ class Rollout:
         if slot is None:
             self._collector.compute_shares()
             return
+        if (seed := self._ring.start_due()) is not None:
+            self._begin(seed)
         with self._weights.pinned() as weights:
             if weights is None:
                 self._weights.wait(IDLE_WAIT_S)
@@ -72,6 +79,13 @@ class Rollout:
             self._chunks += 1
             if self._chunks % EVALUATE_EVERY == 0:
                 self._evaluate(weights.offset)
+
+    def _begin(self, seed: int) -> None:
+        """All matches begin anew, as those of a worker that was just started."""
+        self._collector = self._new_collector(seed)
+        self._chunks = 0
+        if self._duels.rival is not None:
+            self._collector.set_opponent(self._duels.rival)
 
     def _evaluate(self, weights_offset: int) -> None:
         tallies = self._collector.evaluate(weights_offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.shapes import Painter
@@ -141,7 +142,8 @@ class WorkerRuntime:
         self._rollout = Rollout(
             self._host,
             RunFlag(self._memory, self._layout),
-            self._engine.collector(index, self._init.seed),
+            partial(self._engine.collector, index),
+            self._init.seed,
             WeightsReader(self._memory, self._layout, rollout(index), self._shape_hash),
             RingProducer(self._memory, self._layout, index, telemetry),
             DuelBook(self._memory, self._layout, index),

@@ -35,7 +35,8 @@ class RunControl:
         moment: Callable[[], TimelineEntry],
         publish: Callable[[], None],
     ) -> None:
-        """`publish` hands the learner's parameters to every reader; they have been published once already."""
+        """`publish` hands parameters that no update led to to every reader, and has play with others thrown away; the
+        learner's own have been published once already."""
         self._learner, self._report, self._plan = learner, report, plan
         self._moment, self._publish = moment, publish
         self.timeline, self.events = timeline, RunEvents()

@@ -12,6 +12,7 @@ from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
+from drillsergeant.memory.run_epoch import RunEpoch
 from drillsergeant.memory.snapshots import SnapshotWriter
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter
@@ -47,7 +48,7 @@ class Trainer:
         self._host, self._memory, self._layout = host, memory, layout
         self._learner, self._weights = learner, weights
         self._rings = [RingConsumer(memory, layout, index) for index in range(layout.plan.workers)]
-        self._doorbell = Doorbell(memory, layout)
+        self._doorbell, self._run_epoch = Doorbell(memory, layout), RunEpoch(memory, layout)
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
         self._report = TrainerReport(memory, layout, reward_terms)
@@ -59,7 +60,7 @@ class Trainer:
         if weights.version == 0:
             self.publish()
         timeline = Timeline(SnapshotWriter(memory, layout))
-        self.run_control = RunControl(learner, timeline, self._report, hyper, layout.plan, self.moment, self.publish)
+        self.run_control = RunControl(learner, timeline, self._report, hyper, layout.plan, self.moment, self._turn)
 
     def _restart_counts(self) -> None:
         self.decisions = self.updates = 0
@@ -70,6 +71,11 @@ class Trainer:
         """Hand the learner's parameters to every reader."""
         self._learner.write_parameters(self._weights.reserve())
         self._weights.commit(self.decisions)
+
+    def _turn(self) -> None:
+        """The learner holds parameters that no update led to: nothing played before them is learned from."""
+        self.publish()
+        self._run_epoch.turn()
 
     async def run(self) -> None:
         """Learn whenever there is something to learn from; lets messages in between updates."""
@@ -186,6 +192,8 @@ class Trainer:
     def _reset(self, seed: int, hyper: Hyper) -> None:
         self._learner.reset(seed)
         self._restart_counts()
+        self.publish()
+        self._run_epoch.begin(seed)
         self._begin(hyper)
         self.run_control.note("restart", f"A new run from nothing, seed {seed}")
 
@@ -199,6 +207,7 @@ class Trainer:
         self._restart_counts()
         self.decisions, self.updates = policy.progress.decisions, policy.state.updates
         self._trained_s = policy.progress.trained_s
+        self._turn()
         self._begin(policy.hyper)
         self.run_control.note("save", text)
 
@@ -207,11 +216,7 @@ class Trainer:
         self.run_control.timeline.restore_timeline(timeline, self._learner.state())
 
     def _begin(self, hyper: Hyper) -> None:
-        """The learner holds another run's parameters: everybody else is to leave the old ones behind, too."""
-        self.publish()
-        for ring in self._rings:
-            while ring.peek() is not None:
-                ring.release()
+        """The learner holds another run's parameters, which have been published."""
         self._report.restart_wins()
         self.run_control.begin(hyper)
 
