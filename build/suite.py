@@ -2,7 +2,11 @@
 
 A suite is a folder of `tests/`; `interop` only runs when it is named. Each runs in a pytest of its own, because the
 Pyodide plugin rewrites every test it collects and belongs to `tests/pyodide` alone. What a suite needs beside the other
-tools is installed right before it; where that cannot be had, a suite that was not named is left out, and this is said.
+tools is installed first; where that cannot be had, a suite that was not named is left out, and this is said.
+
+Two lanes run beside each other: `browser`, which waits for pages much of the time, and the others in their order. What
+a suite prints is held until it ends and printed whole. Tests marked `alone`, which assert a clock or need every core,
+run after both lanes, by themselves. Where there is one lane, output is shown as it comes, and every test is alone.
 """
 
 import os
@@ -11,6 +15,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +27,21 @@ from build.pins import CACHE, ROOT, Pins, pins
 # Run only when named: it needs other servers and half a gigabyte of other libraries (`make interop`).
 APART = ("interop",)
 IN_ORDER = ("unit", "build", "pyodide", "browser", "sb3")
+LANE_OF_ITS_OWN = "browser"
+# Seconds of wall clock: about twice what each takes on two quiet cores beside the other lane, so that a machine half as
+# fast passes. What takes half as much again has grown, or waits for something that never comes.
+BUDGET_S = {"unit": 320, "build": 40, "pyodide": 80, "browser": 900, "sb3": 80, "interop": 600}
+TOLERATED = 1.5
 # Selenium would ask the network for a newer driver than the one installed, at every start.
 OFFLINE = {"SE_OFFLINE": "true"}
 NEED_BROWSER = ("pyodide", "browser", "sb3", "interop")
+SIGN_OF_LIFE_S = 30.0
+NO_TESTS = 5  # pytest's exit status when its arguments leave no test to run
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one suite ended."""
+    """How one suite, or a part of it, ended."""
 
     suite: str
     passed: int
@@ -38,22 +50,98 @@ class Outcome:
     seconds: float
     ok: bool
 
+    @property
+    def over_budget(self) -> bool:
+        """Whether it took more than half as much again as its budget."""
+        return self.seconds > TOLERATED * BUDGET_S.get(self.suite, float("inf"))
+
+    def plus(self, other: "Outcome") -> "Outcome":
+        """The outcome of both parts of a suite."""
+        return Outcome(
+            self.suite,
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.seconds + other.seconds,
+            self.ok and other.ok,
+        )
+
 
 def suites() -> list[str]:
     """The folders of tests/ that hold tests, in the order they run: what fails fastest comes first."""
-    found = {file.parent.relative_to(ROOT / "tests").parts[0] for file in (ROOT / "tests").rglob("test_*.py")}
+    found = {
+        file.relative_to(ROOT / "tests").parts[0]
+        for file in (ROOT / "tests").rglob("test_*.py")
+        if file.parent != ROOT / "tests"
+    }
     return [*(name for name in IN_ORDER if name in found), *sorted(found.difference(IN_ORDER))]
 
 
-def run(suite: str, extra: Sequence[str]) -> Outcome:
-    """Run one suite, its output shown as it comes."""
-    report = CACHE / f"report-{suite}.xml"
+def lanes(chosen: Sequence[str]) -> list[list[str]]:
+    """The suites that run one after the other, by lane; two lanes at most."""
+    apart = [name for name in chosen if name == LANE_OF_ITS_OWN]
+    others = [name for name in chosen if name != LANE_OF_ITS_OWN]
+    return [lane for lane in (apart, others) if lane]
+
+
+def files_with_alone(suite: str) -> list[str]:
+    """The suite's files that hold tests marked `alone`."""
+    files = sorted((ROOT / "tests" / suite).rglob("test_*.py"))
+    return [str(file.relative_to(ROOT)) for file in files if "pytest.mark.alone" in file.read_text()]
+
+
+def run(suite: str, extra: Sequence[str], chosen: Sequence[str] = (), *, part: str = "", held: bool = False) -> Outcome:
+    """Run tests of one suite: `chosen`, or all of them.
+
+    Args:
+        suite: its folder in tests/.
+        extra: further arguments of pytest; that they leave no test in a part is no failure.
+        chosen: files or folders instead of the suite's own.
+        part: what this run is called where it is a part of the suite.
+        held: print nothing before it ends, then everything at once.
+    """
+    report = CACHE / f"report-{suite}{part and '-' + part}.xml"
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *options(suite), *extra]
-    say(f"== {suite} ==")
+    tests = chosen or [f"tests/{suite}"]
+    command = [sys.executable, "-m", "pytest", *tests, "-q", f"--junitxml={report}", *options(suite), *extra]
+    title = f"== {suite} {part}".rstrip() + " =="
+    if not held:
+        say(title)
     started_s = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **OFFLINE}, check=False).returncode
-    return outcome(suite, report, time.monotonic() - started_s, status == 0)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **OFFLINE},
+        check=False,
+        stdout=subprocess.PIPE if held else None,
+        stderr=subprocess.STDOUT if held else None,
+        text=True,
+        errors="replace",
+    )
+    seconds = time.monotonic() - started_s
+    if held:
+        say(f"{title}\n{done.stdout.rstrip()}")
+    return outcome(suite, report, seconds, done.returncode == 0 or (done.returncode == NO_TESTS and bool(extra)))
+
+
+def run_lane(chosen: Sequence[str], extra: Sequence[str]) -> list[Outcome]:
+    """Run suites one after the other, without their tests marked `alone`, output held."""
+    return [run(suite, ["-m", "not alone", *extra], held=True) for suite in chosen]
+
+
+def run_beside_each_other(both: Sequence[Sequence[str]], extra: Sequence[str]) -> list[Outcome]:
+    """Run two lanes at once, then the tests marked `alone`; one outcome a suite."""
+    started_s = time.monotonic()
+    say(f"two lanes: {'; '.join(', '.join(lane) for lane in both)}. A suite's output is printed when it ends.")
+    with ThreadPoolExecutor(len(both)) as threads:
+        running = [threads.submit(run_lane, lane, extra) for lane in both]
+        while wait(running, SIGN_OF_LIFE_S).not_done:
+            say(f"  testing ... {time.monotonic() - started_s:.0f} s")
+    outcomes = {one.suite: one for lane in running for one in lane.result()}
+    for suite, first in outcomes.items():
+        if files := files_with_alone(suite):
+            outcomes[suite] = first.plus(run(suite, ["-m", "alone", *extra], files, part="alone"))
+    return sorted(outcomes.values(), key=lambda one: suites().index(one.suite))
 
 
 def options(suite: str) -> list[str]:
@@ -91,18 +179,19 @@ def missing(suite: str, pinned: Pins) -> str:
     return ""
 
 
-def summary(outcomes: Sequence[Outcome], left_out: Mapping[str, str]) -> str:
-    """One line a suite and one for all; what was left out, and why."""
-    lines = ["", f"{'suite':<10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}"]
+def summary(outcomes: Sequence[Outcome], left_out: Mapping[str, str], wall_s: float) -> str:
+    """One line a suite and one for all, which took `wall_s`; what was left out, and why."""
+    lines = ["", f"{'suite':<10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}{'budget':>8}"]
     for one in outcomes:
-        verdict = "" if one.ok else "  FAILED"
-        lines.append(f"{one.suite:<10}{one.passed:>8}{one.failed:>8}{one.skipped:>9}{one.seconds:>9.1f}{verdict}")
+        verdict = ("" if one.ok else "  FAILED") + ("  OVER BUDGET by more than half" if one.over_budget else "")
+        counts = f"{one.passed:>8}{one.failed:>8}{one.skipped:>9}{one.seconds:>9.1f}"
+        lines.append(f"{one.suite:<10}{counts}{BUDGET_S.get(one.suite, '-'):>8}{verdict}")
     lines += [f"{name:<10}left out: {why}" for name, why in left_out.items()]
-    bad = [one.suite for one in outcomes if not one.ok]
+    bad = [one.suite for one in outcomes if not one.ok or one.over_budget]
     total = sum(one.passed for one in outcomes)
     verdict = f"FAILED: {', '.join(bad)}" if bad else "all green"
     verdict += f" ({', '.join(left_out)} left out, see above)" if left_out else ""
-    lines.append(f"{total} tests passed in {sum(one.seconds for one in outcomes):.0f} s; {verdict}")
+    lines.append(f"{total} tests passed in {wall_s:.0f} s; {verdict}")
     return "\n".join(lines)
 
 
@@ -110,22 +199,23 @@ def main(arguments: Sequence[str]) -> int:
     """Run the suites named, or all, and print what ran."""
     split = arguments.index("--") if "--" in arguments else len(arguments)
     ordinary = [name for name in suites() if name not in APART]
-    chosen, extra = list(arguments[:split]) or ordinary, arguments[split + 1 :]
-    if unknown := [name for name in chosen if name not in suites()]:
+    named, extra = list(arguments[:split]), list(arguments[split + 1 :])
+    if unknown := [name for name in named if name not in suites()]:
         raise BuildError(f"no suite {', '.join(unknown)} in tests/, expected some of: {', '.join(suites())}")
+    chosen = named or ordinary
     if any(suite in NEED_BROWSER for suite in chosen):
         say(f"browser: {chromium.ensure(pins())}")
-    outcomes: list[Outcome] = []
-    left_out: dict[str, str] = {}
-    for suite in chosen:
-        if why := missing(suite, pins()):
-            if suite in arguments[:split]:
-                raise BuildError(why)
-            left_out[suite] = why
-            continue
-        outcomes.append(run(suite, extra))
-    say(summary(outcomes, left_out))
-    return 0 if all(one.ok for one in outcomes) else 1
+    left_out = {suite: why for suite in chosen if (why := missing(suite, pins()))}
+    if refused := [left_out[suite] for suite in named if suite in left_out]:
+        raise BuildError(refused[0])
+    both = lanes([suite for suite in chosen if suite not in left_out])
+    started_s = time.monotonic()
+    if len(both) > 1:
+        outcomes = run_beside_each_other(both, extra)
+    else:
+        outcomes = [run(suite, extra) for lane in both for suite in lane]
+    say(summary(outcomes, left_out, time.monotonic() - started_s))
+    return 0 if all(one.ok and not one.over_budget for one in outcomes) else 1
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from build import apt, console, suite, venv
+from build import apt, console, venv
 from build.browsers import chromium
 from build.console import BuildError, run_tool
 from build.pins import Requirements, pins
@@ -107,34 +107,6 @@ def test_an_interrupted_installation_is_done_again(tmp_path: Path, monkeypatch: 
     (tmp_path / "installed-site").unlink()
     assert venv.ensure(tmp_path, "site", Requirements(("hatchling==2",), ()), "python3") is True
     assert len(installed) == 3
-
-
-def test_a_suite_whose_pytest_died_counts_as_failed(tmp_path: Path) -> None:
-    outcome = suite.outcome("native", tmp_path / "no-report.xml", 1.0, ok=False)
-    assert not outcome.ok and outcome.failed == 1
-    assert "FAILED: native" in suite.summary([outcome], {})
-
-
-def test_what_a_suite_needs_and_cannot_have_leaves_it_out_unless_it_was_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fails(group: str, pinned: object) -> bool:
-        raise BuildError(f"no {group} for this platform")
-
-    def runs(name: str, extra: object) -> suite.Outcome:
-        ran.append(name)
-        return suite.Outcome(name, 1, 0, 0, 1.0, ok=True)
-
-    ran: list[str] = []
-    monkeypatch.setattr(venv, "ensure_project_venv", fails)
-    monkeypatch.setattr(suite, "suites", lambda: ["native", "sb3", "interop"])
-    monkeypatch.setattr(chromium, "ensure", lambda pinned: "a browser")
-    monkeypatch.setattr(suite, "run", runs)
-    assert suite.main([]) == 0
-    assert ran == ["native"]
-    assert "left out: no sb3 for this platform" in capsys.readouterr().out
-    with pytest.raises(BuildError, match="no sb3 for this platform"):
-        suite.main(["native", "sb3"])
 
 
 def test_pytorch_for_graphics_processors_is_refused_before_it_is_downloaded() -> None:

@@ -19,7 +19,7 @@ def host(browser: Browser, tmp_path: Path) -> Iterator[Host]:
 
 
 def test_nothing_more_is_downloaded_before_it_is_started_and_it_works_after(host: Host) -> None:
-    host.open('<drill-sergeant drill="ball" seed="7"></drill-sergeant><p id="after">After</p>')
+    host.open('<drill-sergeant drill="ball" seed="7" speed="4"></drill-sergeant><p id="after">After</p>')
     page = host.page
     page.wait_for_timeout(700)
     assert host.ours == ["embed.js", "assets/poster-ball.svg"]

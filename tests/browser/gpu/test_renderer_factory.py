@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import Visitor
 
 SAMPLE = """async () => {
@@ -44,6 +46,7 @@ def test_the_factory_stands_before_training_moves_during_it_and_gives_the_match_
     assert visitor.complaints == []
 
 
+@pytest.mark.alone
 def test_the_factory_keeps_the_beat_of_the_match_fits_a_phone_and_survives_a_show_that_died(visitor: Visitor) -> None:
     """The median of the last 600 frames, with the match on screen and then with 64 matches, in one training run."""
     visitor.open()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.browser.conftest import Visitor
 
 
@@ -35,6 +37,7 @@ def cannot_be_fetched(visitor: Visitor, name: str) -> None:
     visitor.complaints.clear()  # the browser tells of the 503 as well
 
 
+@pytest.mark.alone
 def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor) -> None:
     visitor.open()
     page = visitor.page

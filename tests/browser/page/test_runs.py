@@ -140,6 +140,8 @@ def test_a_second_tab_is_told_and_leaves_the_first_ones_run_alone(visitor: Visit
     visitor.page.click("#resume-continue")
     visitor.until("it is told", lambda: "open in another tab" in text(visitor, "runs-note"))
     assert "'Ball Drill 2'" in text(visitor, "runs-note")
+    decisions = read_summary(before).progress.decisions
+    visitor.until("its numbers are told", lambda: visitor.trainer("decisions") == decisions)
     train(visitor)
     runs, _ = saved(visitor.context, visitor.address)
     assert sorted(runs) == ["Ball Drill", "Ball Drill 2"] and runs["Ball Drill"] == before

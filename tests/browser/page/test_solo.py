@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from build.pins import ROOT
 from tests.browser.conftest import Visitor
 
@@ -27,6 +29,7 @@ def native_decisions_per_s(folder: Path) -> float:
     return float(decisions) / float(seconds)
 
 
+@pytest.mark.alone
 def test_one_worker_learns_at_the_pace_of_a_core_and_wins_half_within_a_minute(
     visitor: Visitor, tmp_path: Path
 ) -> None:

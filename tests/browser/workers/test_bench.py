@@ -20,6 +20,7 @@ def side() -> Iterator[ChromiumSide]:
         yield opened
 
 
+@pytest.mark.alone
 def test_kernels_and_numpy_are_measured_in_the_worker(side: ChromiumSide) -> None:
     numbers = side.round("physics", 0.05)
     assert numbers.keys() == {"kernels", "numpy"}
