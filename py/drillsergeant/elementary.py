@@ -1,4 +1,4 @@
-"""exp, log, tanh, sin, cos and random numbers from basic operations only.
+"""exp, log, tanh, sin, cos, arctan2 and random numbers from basic operations only.
 
 Every function is elementwise over arrays of any shape and uses nothing but IEEE basic operations
 (`+ - * /`, min, max, rounding, integer bit operations), so that NumPy and the WebAssembly traced from
@@ -96,6 +96,26 @@ def sin_cos(x: Array) -> tuple[Array, Array]:
     sine = np.where(swapped, cos_r, sin_r).view(np.int32) ^ ((quarter & 2) << 30)
     cosine = np.where(swapped, sin_r, cos_r).view(np.int32) ^ (((quarter + 1) & 2) << 30)
     return sine.view(np.float32), cosine.view(np.float32)
+
+
+def arctan2(y: Array, x: Array) -> Array:
+    """Angle in radians of the direction (x, y), f32, f32 -> f32 of the broadcast shape in [-pi, pi]; error < 3e-7.
+
+    Both are meant to be finite; (0, 0) has the angle 0. Coefficients: Cephes ``atanf``.
+    """
+    across, along = np.abs(y), np.abs(x)
+    longer, shorter = np.maximum(across, along), np.minimum(across, along)
+    slope = shorter / np.where(longer == 0.0, 1.0, longer)  # 0 to 1
+    upper = slope > 0.41421356237309503  # tan(pi / 8): beyond it, turn by pi / 4
+    slope = np.where(upper, (slope - 1.0) / (slope + 1.0), slope)
+    z = slope * slope
+    series = ((z * 8.05374449538e-2 - 1.38776856032e-1) * z + 1.99777106478e-1) * z - 3.33329491539e-1
+    angle = series * z * slope + slope
+    angle = np.where(upper, angle + 0.7853981633974483, angle)
+    angle = np.where(across > along, 1.5707963267948966 - angle, angle)
+    angle = np.where(x < 0.0, 3.141592653589793 - angle, angle)
+    result: Array = np.where(y < 0.0, -angle, angle)
+    return result
 
 
 def hash_u32(seed: Array, *words: Array | int) -> Array:

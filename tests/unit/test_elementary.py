@@ -52,12 +52,27 @@ def test_sin_cos_are_within_2e7_absolute(limit_rad: float) -> None:
     assert np.max(np.abs(cosine - np.cos(x.astype(np.float64)))) < 2e-7
 
 
+def test_arctan2_is_within_3e7_absolute_in_every_direction() -> None:
+    angle = sweep(-np.pi, np.pi)
+    for length in (1e-30, 1.0, 1e30):
+        y, x = np.sin(angle) * np.float32(length), np.cos(angle) * np.float32(length)
+        got = elementary.arctan2(y, x)
+        assert got.dtype == np.float32
+        assert np.max(np.abs(got - np.arctan2(y.astype(np.float64), x.astype(np.float64)))) < 3e-7
+
+
+def test_arctan2_of_the_axes() -> None:
+    y, x = np.array([0, 0, 1, -1, 0], np.float32), np.array([1, -1, 0, 0, 0], np.float32)
+    assert elementary.arctan2(y, x).tolist() == np.array([0, np.pi, np.pi / 2, -np.pi / 2, 0], np.float32).tolist()
+
+
 def test_extremes_stay_finite_and_f32() -> None:
     for result in (
         elementary.exp(EXTREMES),
         elementary.log(EXTREMES),
         elementary.tanh(EXTREMES),
         *elementary.sin_cos(EXTREMES),
+        elementary.arctan2(EXTREMES, EXTREMES[::-1]),
     ):
         assert result.dtype == np.float32
         assert np.all(np.isfinite(result))

@@ -4,11 +4,10 @@ Axis letters, everywhere in this package: N matches, S sides (players of one mat
 ACT discrete actions. A state is a dict of arrays [N], one per field, structure of arrays.
 
 The same functions run as plain NumPy (the reference) and with tracers in place of arrays (recorded once, then run as
-WebAssembly SIMD), so inside them there is no `if` on data, no indexing, no reduction, no in-place write. Allowed:
-
-    + - * /, unary -, np.abs, np.sqrt, np.minimum, np.maximum, np.where, comparisons, & | ~ on masks,
-    + - * & | ^ << >> on u32 and i32, .astype(f32 | i32 | u32), .view(f32 | i32 | u32),
-    np.floor, np.ceil, np.trunc, np.rint, and everything in `drillsergeant.elementary`.
+WebAssembly SIMD), so inside them there is no `if` on data, no indexing, no reduction over matches, no in-place write.
+Allowed: arithmetic and comparisons, & | ~ on masks, + - * // % & | ^ << >> on u32 and i32, .astype(f32 | i32 | u32),
+.view(f32 | i32 | u32), everything in `drillsergeant.elementary`, and what `kernels/README.md` lists: np.where, np.clip,
+np.sqrt, np.sum(arrays, axis=0) and others.
 
 Numbers in the code are Python floats and ints, which take the dtype of the array they meet (NumPy >= 2); f64 never
 appears. `np.where(mask, 1.0, 0.0)` would be f64: write `mask.astype(np.float32)`.

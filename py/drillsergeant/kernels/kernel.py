@@ -28,6 +28,8 @@ from drillsergeant.kernels.arguments import lane_count, scalar_values
 from drillsergeant.kernels.ir.graph import Graph, Node
 from drillsergeant.kernels.ir.interpret import Array
 from drillsergeant.kernels.ir.ops import OPERANDS, DType, Op
+from drillsergeant.kernels.trace.numpy_hooks import hooked
+from drillsergeant.kernels.trace.operands import Wide
 from drillsergeant.kernels.trace.tracer import Tracer
 from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import ALIGNMENT_BYTES
@@ -113,7 +115,8 @@ class Kernel:
             for group in self.inputs
         }
         scalars = {name: stand_in(graph.scalar(name, DType(value))) for name, value in self.scalars.items()}
-        results = self.fn(**groups, **scalars)
+        with hooked(reference=False):
+            results = self.fn(**groups, **scalars)
         self._check_groups(results)
         for group in self.outputs:
             for k, (value, dtype) in enumerate(zip(results[group], self.types_out(group), strict=True)):
@@ -129,9 +132,12 @@ class Kernel:
         """
         count = lane_count(self.name, {group: self.types_in(group) for group in self.inputs}, inputs)
         typed = self.scalar_values(scalars)
+        if count == 1:  # of a single lane NumPy sums the entries of a list in pairs, of two and more in order
+            twice = {group: [np.repeat(array, 2) for array in arrays] for group, arrays in inputs.items()}
+            return {group: [array[:1] for array in arrays] for group, arrays in self.reference(twice, scalars).items()}
         current = {group: [_read_only(array) for array in arrays] for group, arrays in inputs.items()}
         for _ in range(self.repeat):
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), hooked(reference=True):
                 results = self.fn(**current, **typed)
             self._check_groups(results)
             written = {
@@ -169,6 +175,11 @@ class Kernel:
 
     def _result_node(self, graph: Graph, place: str, value: object, dtype: DType) -> Node:
         if isinstance(value, Tracer) and value.graph is graph:
+            if isinstance(value.value, Wide):
+                raise ValueError(
+                    f"kernel {self.name}: {place} is computed as {value.dtype} but declared {dtype.value}; "
+                    f"add .astype(np.{dtype.numpy})"
+                )
             node = value.node
         elif isinstance(value, np.generic) and value.dtype == dtype.numpy:
             node = graph.const(value, dtype)

@@ -46,6 +46,7 @@ TEMPLATES: Mapping[tuple[Op, DType], str] = {
     **_for(Op.MIN, "select({1}, {0}, {0} < {1})", *_NUMBERS),
     **_for(Op.MAX, "select({1}, {0}, {1} < {0})", *_NUMBERS),
     **_for(Op.DIV, "{0} / {1}", _F32),
+    **_for(Op.FMOD, "{0} % {1}", _F32),
     **_for(Op.SQRT, "sqrt({0})", _F32),
     **_for(Op.FLOOR, "floor({0})", _F32),
     **_for(Op.CEIL, "ceil({0})", _F32),

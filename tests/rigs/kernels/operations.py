@@ -29,6 +29,7 @@ LINES: dict[Op, Callable[..., Array]] = {
     Op.MIN: lambda a, b: np.minimum(a, b),
     Op.MAX: lambda a, b: np.maximum(a, b),
     Op.DIV: lambda a, b: a / b,
+    Op.FMOD: lambda a, b: np.fmod(a, b),
     Op.SQRT: lambda a: np.sqrt(np.abs(a)),
     Op.FLOOR: lambda a: np.floor(a),
     Op.CEIL: lambda a: np.ceil(a),

@@ -35,6 +35,7 @@ MEANING: dict[Op, Callable[..., Array]] = {
     Op.MIN: _minimum,
     Op.MAX: _maximum,
     Op.DIV: np.divide,
+    Op.FMOD: np.fmod,
     Op.SQRT: np.sqrt,
     Op.FLOOR: np.floor,
     Op.CEIL: np.ceil,

@@ -63,6 +63,7 @@ class Op(Enum):
 
     # f32 only
     DIV = "div"  # a / b, correctly rounded
+    FMOD = "fmod"  # a - b * trunc(a / b), exact; NaN for infinite a and for b of 0; the sign is that of a
     SQRT = "sqrt"  # correctly rounded
     FLOOR = "floor"  # towards -inf
     CEIL = "ceil"  # towards +inf
@@ -109,7 +110,7 @@ OPERANDS: dict[Op, frozenset[DType]] = {
     Op.LOAD: frozenset(DType),
     **dict.fromkeys((Op.ADD, Op.SUB, Op.MUL, Op.NEG, Op.MIN, Op.MAX), _NUMBERS),
     Op.ABS: frozenset({_F32, _I32}),
-    **dict.fromkeys((Op.DIV, Op.SQRT, Op.FLOOR, Op.CEIL, Op.TRUNC, Op.RINT), _FLOAT),
+    **dict.fromkeys((Op.DIV, Op.FMOD, Op.SQRT, Op.FLOOR, Op.CEIL, Op.TRUNC, Op.RINT), _FLOAT),
     **dict.fromkeys((Op.AND, Op.OR, Op.XOR, Op.NOT), _BITS),
     **dict.fromkeys((Op.SHL, Op.SHR), _INTEGERS),
     **dict.fromkeys((Op.LT, Op.LE, Op.EQ, Op.NE), _NUMBERS),

@@ -1,116 +1,43 @@
 """How each NumPy function becomes IR: promotion to one element type, then one or two nodes.
 
-The element type of a result is asked of NumPy itself (`np.result_type`), so the rules cannot drift from it; what
-leaves f32, i32, u32 and bool is an error that says how to stay. Every rule is `rule(graph, *operands) -> Node`.
+Every rule is `rule(graph, *operands) -> Node`; those of functions with a meaning of their own have files of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
+from drillsergeant import elementary
 from drillsergeant.kernels.ir.graph import Graph, Node
-from drillsergeant.kernels.ir.ops import OPERANDS, DType, Op
+from drillsergeant.kernels.ir.ops import COMPARISONS, OPERANDS, DType, Op
+from drillsergeant.kernels.trace import choices, division
 from drillsergeant.kernels.trace.errors import trace_error
+from drillsergeant.kernels.trace.operands import (
+    Operand,
+    Wide,
+    as_node,
+    cast,
+    checked,
+    comparable,
+    unify,
+    varies,
+)
 
-#: What a rule is given: a traced value, a NumPy scalar (its type counts) or a Python number (its type adapts).
-Operand = Node | np.generic | bool | int | float
-Rule = Callable[..., Node]
+Rule = Callable[..., Node | Wide | tuple[Node, ...]]
 
-_BY_NUMPY = {dtype.numpy: dtype for dtype in DType}
 _MAX_SHIFT = 31
-
-
-def kernel_dtype(dtype: object) -> DType:
-    """The element type named by anything NumPy takes as a dtype; TraceError for one a kernel does not have."""
-    wanted = np.dtype(dtype)  # type: ignore[call-overload]
-    found = _BY_NUMPY.get(wanted)
-    if found is None:
-        raise trace_error(f"a kernel has no {wanted}", "np.float32, np.int32, np.uint32 or bool")
-    return found
-
-
-def _type_of(operand: Operand) -> np.dtype[np.generic] | type | int | float:
-    """What `np.result_type` should see for an operand."""
-    if isinstance(operand, Node):
-        return operand.dtype.numpy
-    if isinstance(operand, np.generic):
-        return operand.dtype
-    return np.dtype(np.bool_) if isinstance(operand, bool) else operand
-
-
-def _spell(operand: Operand) -> str:
-    """An operand as an error shows it: the array's type, or the number itself."""
-    if isinstance(operand, Node):
-        return operand.dtype.numpy.name
-    return f"{operand.dtype.name} {operand}" if isinstance(operand, np.generic) else repr(operand)
-
-
-def unify(graph: Graph, operands: tuple[Operand, ...]) -> tuple[Node, ...]:
-    """The operands as nodes of the one type NumPy would compute in."""
-    common = np.result_type(*(_type_of(operand) for operand in operands))
-    dtype = _BY_NUMPY.get(common)
-    if dtype is None:
-        given = " with ".join(_spell(operand) for operand in operands)
-        remedy = ".astype(np.float32) (or int32, uint32) on one side, or np.float32(number) for a constant,"
-        raise trace_error(f"{given} makes {common} in NumPy, which a kernel does not have", remedy)
-    return tuple(as_node(graph, operand, dtype) for operand in operands)
-
-
-def as_node(graph: Graph, operand: Operand, dtype: DType) -> Node:
-    """`operand` as a node of `dtype`, a type that NumPy would promote it to."""
-    if isinstance(operand, Node):
-        return operand if operand.dtype is dtype else cast(graph, operand, dtype.numpy)
-    try:
-        return graph.const(operand, dtype)
-    except OverflowError:
-        raise trace_error(f"{operand} is out of range for {dtype.numpy}", "a constant that fits") from None
-
-
-def cast(graph: Graph, node: Node, dtype: object) -> Node:
-    """`.astype(dtype)`: conversion of the value. Integers change sign by wrapping; a mask becomes 0 or 1."""
-    to = kernel_dtype(dtype)
-    if node.dtype is to:
-        return node
-    if node.dtype is DType.MASK:
-        return graph.apply(Op.SELECT, node, graph.const(1, to), graph.const(0, to))
-    if to is DType.MASK:
-        return graph.apply(Op.NE, node, graph.const(0, node.dtype))
-    if DType.F32 in (node.dtype, to):
-        return graph.apply({DType.F32: Op.TO_F32, DType.I32: Op.TO_I32, DType.U32: Op.TO_U32}[to], node)
-    return reinterpret(graph, node, dtype)
-
-
-def reinterpret(graph: Graph, node: Node, dtype: object) -> Node:
-    """`.view(dtype)`: the same bits."""
-    to = kernel_dtype(dtype)
-    if node.dtype is to:
-        return node
-    if DType.MASK in (node.dtype, to):
-        raise trace_error(f"a {node.dtype.numpy} array cannot be viewed as {to.numpy}", f"x.astype(np.{to.numpy})")
-    return graph.apply({DType.F32: Op.AS_F32, DType.I32: Op.AS_I32, DType.U32: Op.AS_U32}[to], node)
-
-
-def _checked(graph: Graph, op: Op, *nodes: Node) -> Node:
-    """`graph.apply`, with a type the operation does not take explained to the user."""
-    dtype = nodes[-1].dtype
-    if dtype in OPERANDS[op]:
-        return graph.apply(op, *nodes)
-    what = f"{op.value} of {dtype.numpy} has no kernel instruction"
-    if dtype is DType.MASK:
-        raise trace_error(what, "& | ^ ~ on masks, or mask.astype(np.float32) to count")
-    if DType.F32 in OPERANDS[op]:
-        raise trace_error(f"{what}: NumPy would leave 32-bit types", "x.astype(np.float32) first")
-    raise trace_error(what, "x.view(np.uint32) for its bits, or x.astype(np.int32) for its value,")
+_LONGEST_PRODUCT = 8  # that an error writes out
 
 
 def _nary(op: Op, *, swapped: bool = False) -> Rule:
     """The rule of a function that is one operation; `swapped` exchanges its two operands."""
 
     def rule(graph: Graph, *operands: Operand) -> Node:
-        nodes = unify(graph, operands)
-        return _checked(graph, op, *(reversed(nodes) if swapped else nodes))
+        nodes = unify(graph, comparable(operands) if op in COMPARISONS else operands)
+        return checked(graph, op, *(reversed(nodes) if swapped else nodes))
 
     return rule
 
@@ -119,7 +46,7 @@ def _equality(op: Op, on_masks: Op) -> Rule:
     """== and != : a comparison of numbers, a bit operation between masks."""
 
     def rule(graph: Graph, a: Operand, b: Operand) -> Node:
-        left, right = unify(graph, (a, b))
+        left, right = unify(graph, comparable((a, b)))
         if left.dtype is not DType.MASK:
             return graph.apply(op, left, right)
         differs = graph.apply(Op.XOR, left, right)
@@ -145,13 +72,13 @@ def _shift(op: Op) -> Rule:
     """<< and >>, by a number: SIMD shifts every lane by the same amount."""
 
     def rule(graph: Graph, value: Operand, amount: Operand) -> Node:
-        if not isinstance(value, Node) or isinstance(amount, Node):
+        if not isinstance(value, Node) or isinstance(amount, Node | Wide):
             raise trace_error("a shift by an array has no kernel instruction", "a shift of an array by a Python int")
         if isinstance(amount, float | np.floating) or not 0 <= int(amount) <= _MAX_SHIFT:
             raise trace_error(f"a 32-bit value cannot be shifted by {amount}", f"a shift by 0 to {_MAX_SHIFT}")
         unify(graph, (value, amount))
         if value.dtype not in OPERANDS[op]:
-            return _checked(graph, op, value)
+            return checked(graph, op, value)
         return graph.apply(op, value, attr=int(amount))
 
     return rule
@@ -159,12 +86,12 @@ def _shift(op: Op) -> Rule:
 
 def _square(graph: Graph, a: Operand) -> Node:
     (node,) = unify(graph, (a,))
-    return _checked(graph, Op.MUL, node, node)
+    return checked(graph, Op.MUL, node, node)
 
 
 def _reciprocal(graph: Graph, a: Operand) -> Node:
     (node,) = unify(graph, (a,))
-    return _checked(graph, Op.DIV, as_node(graph, 1, node.dtype), node)
+    return checked(graph, Op.DIV, as_node(graph, 1, node.dtype), node)
 
 
 def _positive(graph: Graph, a: Operand) -> Node:
@@ -178,20 +105,78 @@ def _copy(graph: Graph, a: Operand) -> Node:
     return unify(graph, (a,))[0]
 
 
-def _where(graph: Graph, *operands: Operand) -> Node:
-    if len(operands) != 3:
-        raise trace_error("np.where(condition) gives positions, which depend on the data", "np.where(condition, a, b)")
-    condition = operands[0]
-    chosen = unify(graph, operands[1:])
-    mask = condition if isinstance(condition, Node) else graph.const(bool(condition), DType.MASK)
-    if mask.dtype is not DType.MASK:
-        raise trace_error(f"np.where chooses by a {mask.dtype.numpy} array", "np.where(x != 0, a, b)")
-    return graph.apply(Op.SELECT, mask, *chosen)
+def _power(graph: Graph, base: Operand, exponent: Operand) -> Node:
+    """np.power(x, n): whole powers of integers, and the square of floats; NumPy gives others to the C library."""
+    return _powered(graph, base, exponent, {2: _square})
 
 
-def _full_like(graph: Graph, like: Operand, value: Operand) -> Node:
-    assert isinstance(like, Node), "NumPy dispatches on the first argument"
-    return as_node(graph, value, like.dtype)
+def operator_power(graph: Graph, base: Operand, exponent: Operand) -> Node:
+    """x ** n, which NumPy computes without the C library for some more n."""
+    exact: Mapping[float, Rule] = {
+        0: lambda graph, node: as_node(graph, 1, node.dtype),
+        1: _positive,
+        2: _square,
+        0.5: _nary(Op.SQRT),
+        -1: _reciprocal,
+    }
+    weak = isinstance(exponent, bool | int | float) and not isinstance(exponent, np.generic)
+    return _powered(graph, base, exponent, exact if weak else {2: _square})
+
+
+def _powered(graph: Graph, base: Operand, exponent: Operand, exact: Mapping[float, Rule]) -> Node:
+    if not isinstance(base, Node) or isinstance(exponent, Node | Wide):
+        raise trace_error("a power of which the exponent is an array", "np.exp(y * np.log(x)) of floats")
+    node = unify(graph, (base, exponent))[0]  # refuses what NumPy would compute in 64 bits
+    number = float(exponent)
+    if node.dtype is DType.MASK:
+        raise trace_error("a power of a mask", "the mask itself, or mask.astype(np.float32)")
+    if node.dtype is not DType.F32:
+        return _whole_power(graph, node, int(exponent))
+    product = " * ".join("x" * int(number)) if 2 <= number == int(number) <= _LONGEST_PRODUCT else ""
+    if not varies(node):
+        remedy = product or "np.sqrt(k), 1 / k or the like"
+        raise trace_error("a power of a scalar is the C library's in NumPy", remedy.replace("x", "k"))
+    if number not in exact:
+        remedy = product or f"np.exp(np.log(x) * {number!r})"
+        raise trace_error(f"x ** {number:g} is the C library's in NumPy, and has other bits elsewhere", remedy)
+    result = exact[number](graph, node)
+    assert isinstance(result, Node), "a power is one value"
+    return result
+
+
+def _whole_power(graph: Graph, base: Node, exponent: int) -> Node:
+    """The power of an integer, by squaring; it wraps."""
+    if exponent < 0:
+        raise trace_error("integers to negative powers are not allowed", "x.astype(np.float32) ** -1")
+    result, square = graph.const(1, base.dtype), base
+    while exponent:
+        if exponent & 1:
+            result = graph.apply(Op.MUL, result, square)
+        exponent >>= 1
+        if exponent:
+            square = graph.apply(Op.MUL, square, square)
+    return result
+
+
+def _fabs(graph: Graph, a: Operand) -> Node:
+    (node,) = unify(graph, (a,))
+    if node.dtype is not DType.F32:
+        raise trace_error(f"np.fabs of {node.dtype.numpy} makes float64 in NumPy", "np.abs(x)")
+    return graph.apply(Op.ABS, node)
+
+
+def _copysign(graph: Graph, a: Operand, b: Operand) -> Node:
+    x, y = unify(graph, (a, b))
+    if x.dtype is not DType.F32:
+        raise trace_error(f"np.copysign of {x.dtype.numpy} makes float64 in NumPy", "x.astype(np.float32) first")
+    size = graph.apply(Op.AS_U32, graph.apply(Op.ABS, x))
+    sign = graph.apply(Op.AND, graph.apply(Op.AS_U32, y), graph.const_bits(0x8000_0000, DType.U32))
+    return graph.apply(Op.AS_F32, graph.apply(Op.OR, size, sign))
+
+
+def _or_nan(x: Any, result: Any) -> Any:
+    """`result`, and NaN for NaN, for which `elementary` promises nothing."""
+    return np.where(x == x, result, x)
 
 
 #: Name of a ufunc -> its rule. Python's operators arrive here too.
@@ -203,7 +188,19 @@ UFUNCS: dict[str, Rule] = {
     "negative": _nary(Op.NEG),
     "positive": _positive,
     "absolute": _nary(Op.ABS),
+    "fabs": _fabs,
+    "copysign": _copysign,
+    "sign": choices.sign,
+    "signbit": choices.signbit,
+    "isnan": choices.isnan,
+    "isfinite": choices.isfinite,
+    "isinf": choices.isinf,
     "square": _square,
+    "power": _power,
+    "floor_divide": division.floor_divide,
+    "remainder": division.remainder,
+    "divmod": division.divmod_,
+    "fmod": division.fmod,
     "reciprocal": _reciprocal,
     "sqrt": _nary(Op.SQRT),
     "minimum": _nary(Op.MIN),
@@ -230,11 +227,28 @@ UFUNCS: dict[str, Rule] = {
     "not_equal": _equality(Op.NE, Op.XOR),
 }
 
-#: Name of a function dispatched by `__array_function__` -> its rule.
-FUNCTIONS: dict[str, Rule] = {
-    "where": _where,
-    "copy": _copy,
-    "zeros_like": lambda graph, like: _full_like(graph, like, 0),
-    "ones_like": lambda graph, like: _full_like(graph, like, 1),
-    "full_like": _full_like,
+#: The ufuncs that take a value of 64 bits, see `Wide`.
+TAKES_WIDE = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"})
+
+#: Name of a function dispatched by `__array_function__` -> its rule, and what its keywords are called there.
+FUNCTIONS: dict[str, tuple[Rule, Mapping[str, str]]] = {
+    "where": (choices.where, {}),
+    "select": (choices.select, {"default": "default"}),
+    "choose": (choices.choose, {"mode": "mode"}),
+    "clip": (choices.clip, {"a_min": "low", "a_max": "high", "min": "least", "max": "most"}),
+    "round": (choices.rounded, {"decimals": "decimals"}),
+    "around": (choices.rounded, {"decimals": "decimals"}),
+    "copy": (_copy, {}),
+    "zeros_like": (lambda graph, like, dtype=None: choices.full_like(graph, like, 0, dtype), {"dtype": "dtype"}),
+    "ones_like": (lambda graph, like, dtype=None: choices.full_like(graph, like, 1, dtype), {"dtype": "dtype"}),
+    "full_like": (choices.full_like, {"fill_value": "value", "dtype": "dtype"}),
+}
+
+#: The functions that NumPy leaves to the C library, whose bits differ from system to system -> what stands for them.
+ELEMENTARY: dict[str, Callable[[Any], Any]] = {
+    "exp": lambda x: _or_nan(x, elementary.exp(x)),
+    "log": lambda x: _or_nan(x, elementary.log(x)),
+    "tanh": lambda x: _or_nan(x, elementary.tanh(x)),
+    "sin": lambda x: _or_nan(x, elementary.sin_cos(x)[0]),
+    "cos": lambda x: _or_nan(x, elementary.sin_cos(x)[1]),
 }

@@ -19,7 +19,7 @@ from drillsergeant.kernels.ir.graph import Graph, Node, Output
 from drillsergeant.kernels.ir.ops import COMMUTATIVE, LEAVES, SHIFTS, DType, Op
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.assembler import Function
-from drillsergeant.kernels.wasm.lowering import lower, operands
+from drillsergeant.kernels.wasm.lowering import CALLED, lower, operands
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.scheduling import schedule
 from drillsergeant.kernels.wasm.text_format import Local
@@ -44,15 +44,15 @@ def parameters(kernel: Kernel) -> list[tuple[str, str]]:
 def emit(kernel: Kernel, graph: Graph, module: Module) -> Function:
     """Add the exported function of `kernel`, whose optimised graph is `graph`, to `module`."""
     function = module.function(kernel.name, parameters(kernel), export=True)
-    _Emitter(kernel, graph, function).emit()
+    _Emitter(kernel, graph, function, module).emit()
     return function
 
 
 class _Emitter:
     """The state of emitting one function."""
 
-    def __init__(self, kernel: Kernel, graph: Graph, function: Function) -> None:
-        self.kernel, self.graph, self.f = kernel, graph, function
+    def __init__(self, kernel: Kernel, graph: Graph, function: Function, module: Module) -> None:
+        self.kernel, self.graph, self.f, self.module = kernel, graph, function, module
         self.repeated = kernel.repeat > 1
         self.level = levels(graph, kernel.state if self.repeated else None)
         self.operands = {node: operands(node) for node in graph.nodes}
@@ -255,7 +255,9 @@ class _Emitter:
             assert isinstance(node.attr, int), f"{node} has no amount"
             self.f.i32_const(node.attr)
         instruction = lower(node).instruction
-        if instruction:
+        if instruction in CALLED:
+            self.f.call(CALLED[instruction](self.module))
+        elif instruction:
             self.f.op(instruction)
 
     def _compute_load(self, node: Node) -> None:

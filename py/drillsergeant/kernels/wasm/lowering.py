@@ -7,10 +7,14 @@ by `emit.py`. `v128.bitselect` and `v128.andnot` take their operands in another 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from drillsergeant.kernels.ir.graph import Node
 from drillsergeant.kernels.ir.ops import DType, Op
+from drillsergeant.kernels.wasm import remainder
+from drillsergeant.kernels.wasm.assembler import Function
+from drillsergeant.kernels.wasm.module import Module
 
 _F32, _I32, _U32, _MASK = DType.F32, DType.I32, DType.U32, DType.MASK
 
@@ -48,6 +52,7 @@ LOWERING: dict[tuple[Op, DType], Lowering] = {
     (Op.MAX, _I32): Lowering("i32x4.max_s", _TWO),
     (Op.MAX, _U32): Lowering("i32x4.max_u", _TWO),
     (Op.DIV, _F32): Lowering("f32x4.div", _TWO),
+    (Op.FMOD, _F32): Lowering(remainder.NAME, _TWO),  # a function of the module: SIMD has no such instruction
     (Op.SQRT, _F32): Lowering("f32x4.sqrt", _ONE),
     (Op.FLOOR, _F32): Lowering("f32x4.floor", _ONE),
     (Op.CEIL, _F32): Lowering("f32x4.ceil", _ONE),
@@ -87,6 +92,9 @@ LOWERING: dict[tuple[Op, DType], Lowering] = {
     (Op.AS_U32, _F32): Lowering("", _ONE),
     (Op.AS_U32, _I32): Lowering("", _ONE),
 }
+
+#: What stands in the table and is no instruction: the function of the module that is called.
+CALLED: dict[str, Callable[[Module], Function]] = {remainder.NAME: remainder.remainder_function}
 
 # A choice between a value and zero bits is one instruction where bitselect takes three on x86.
 OR_ZERO = Lowering("v128.and", (1, 0))  # where(mask, a, 0)

@@ -26,6 +26,7 @@ _LATENCY: dict[Op, int] = {
     Op.TO_F32: 5,
     Op.DIV: 11,
     Op.SQRT: 12,
+    Op.FMOD: 60,
     Op.SELECT: 2,
 }
 

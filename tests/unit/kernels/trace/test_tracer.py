@@ -16,7 +16,7 @@ from drillsergeant.kernels.ir.graph import Graph, verify
 from drillsergeant.kernels.ir.interpret import interpret
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.trace.errors import TraceError
-from drillsergeant.kernels.trace.rules import FUNCTIONS, UFUNCS
+from drillsergeant.kernels.trace.rules import UFUNCS
 from drillsergeant.kernels.trace.tracer import Tracer
 
 ARRAYS = {
@@ -45,6 +45,9 @@ ONLY_NUMPY = {
     "floor": {DType.MASK, DType.I32, DType.U32},
     "ceil": {DType.MASK, DType.I32, DType.U32},
     "trunc": {DType.MASK, DType.I32, DType.U32},
+    "power": set(DType),  # the square and whole powers of integers apart, which test_functions has
+    "sign": {DType.MASK},
+    **{name: {DType.MASK, DType.I32, DType.U32} for name in ("fabs", "copysign")},
     **{name: {DType.MASK} for name in ("less", "less_equal", "greater", "greater_equal")},
 }
 
@@ -59,7 +62,7 @@ def on_arrays(fn: Callable[..., object], operands: tuple[object, ...]) -> np.nda
     with np.errstate(all="ignore"):
         try:
             return np.asarray(fn(*(ARRAYS[each] if isinstance(each, DType) else each for each in operands)))
-        except (TypeError, OverflowError):
+        except (TypeError, OverflowError, ValueError):
             return None
 
 
@@ -71,10 +74,10 @@ def on_tracers(fn: Callable[..., object], operands: tuple[object, ...]) -> np.nd
     ]
     try:
         result = fn(*traced)
+        assert isinstance(result, Tracer)
+        graph.output("y", 0, result.node)  # refuses a choice between numbers, which is of 64 bits
     except TraceError:
         return None
-    assert isinstance(result, Tracer)
-    graph.output("y", 0, result.node)
     verify(graph)
     inputs = {"x": [ARRAYS[each] if isinstance(each, DType) else np.zeros(0) for each in operands]}
     assert result.dtype == result.node.dtype.numpy
@@ -105,7 +108,7 @@ def _bad_shift(name: str, operands: tuple[object, ...]) -> bool:
     return name.endswith("_shift") and not 0 <= int(operands[1]) < 32  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("name", sorted(UFUNCS))
+@pytest.mark.parametrize("name", sorted(set(UFUNCS) - {"divmod"}))  # it gives two, see test_functions
 def test_ufunc_gives_numpys_type_and_bits_for_every_operand_type_or_is_refused(name: str) -> None:
     ufunc = getattr(np, name)
     for operands in combinations(ufunc):
@@ -134,7 +137,7 @@ def test_unary_operator_is_numpys(symbol: Callable[[object], object]) -> None:
         assert traced.tobytes() == expected.tobytes()
 
 
-def test_square_is_the_one_power() -> None:
+def test_square_is_a_power() -> None:
     traced, expected = on_tracers(lambda x: x**2, (DType.F32,)), on_arrays(lambda x: x**2, (DType.F32,))
     assert traced is not None and expected is not None
     assert traced.tobytes() == expected.tobytes()
@@ -165,7 +168,6 @@ def test_where_promotes_its_branches_as_numpy_does() -> None:
 
 
 def test_functions_that_make_constants_follow_their_argument() -> None:
-    assert set(FUNCTIONS) == {"where", "copy", "zeros_like", "ones_like", "full_like"}
     for dtype in DType:
         assert_like_numpy(np.zeros_like, (dtype,), "zeros_like")
         assert_like_numpy(np.ones_like, (dtype,), "ones_like")
