@@ -17,9 +17,11 @@ test: venv-test  ## install the test tools, build, run every test
 	@$(VENV_PYTHON) -m build.site --tests
 	@$(VENV_PYTHON) -m build.suite $(ARGS)
 
-check: venv-test  ## ruff and strict mypy
+check: venv-test  ## ruff, its formatter, strict mypy, Biome over JavaScript and CSS, the rules of the house
 	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
+	@$(VENV_PYTHON) -m build.lint
 
 drive: venv-test  ## open the built site in headless Chromium, press Train, measure
 	@$(VENV_PYTHON) -m build.site

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from build.console import guarded, say
 from build.pins import CACHE, NPM_FOLDER, ROOT, SITE, Pins, pins
-from build.site_parts import distribution, download, lockfile, versions, wheels
+from build.site_parts import distribution, download, embed_styles, lockfile, versions, wheels
 from build.site_parts.distribution import Places
 from build.site_parts.headers import headers_file
 from build.site_parts.programs import programs_folder
@@ -58,7 +58,12 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
         headers_file(pinned.content_security_policy),
         distribution.code_key(
-            "site", "site_parts/distribution", "site_parts/download", "site_parts/lockfile", "site_parts/versions"
+            "site",
+            "site_parts/distribution",
+            "site_parts/download",
+            "site_parts/embed_styles",
+            "site_parts/lockfile",
+            "site_parts/versions",
         ),
     )
     if is_current(target, key):
@@ -72,6 +77,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         lockfile.without_dependencies(part / "pyodide", "drillsergeant")
         (part / "pyodide" / distribution.LOADER).rename(part / "pyodide" / distribution.LOADER_IN_SITE)
         versions.stamp(part, key)
+        embed_styles.put_in(part)
         download.state(part)
         (part / "_headers").write_text(headers_file(pinned.content_security_policy))
         (part / ".nojekyll").touch()

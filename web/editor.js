@@ -15,7 +15,7 @@ class CodeEditor extends HTMLElement {
     this.#view?.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
   }
 
-  async attributeChangedCallback(name, before, now) {
+  async attributeChangedCallback(name, _before, now) {
     if (name === "open" && now !== null && !this.shadowRoot) {
       const root = this.attachShadow({ mode: "open", delegatesFocus: true });
       this.#bundle = await import("./vendor/editor.js");

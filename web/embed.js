@@ -34,43 +34,8 @@
     return (0.3 * red + 0.6 * green + 0.1 * blue) / (colour.startsWith("rgb") ? 255 : 1);
   };
 
-  const sheet = new CSSStyleSheet(); // the height reserved is the frame's own: a field of 147 to 89, and what is around it
-  sheet.replaceSync(`
-    :host { display: block; container-type: inline-size; }
-    :host([hidden]) { display: none; }
-    .box { --bar: 147px; height: calc((100cqw - 26px) * 89 / 147 + var(--bar)); border: 1px solid light-dark(#d9d8d0, #333c42); border-radius: 12px; overflow: hidden; background: light-dark(#f4f3ee, #14181b); }
-    @container (max-width: 482px) { .box { --bar: 220px; } }
-    .box.editor { --bar: 553px; }
-    .box.inside { --bar: 480px; }
-    .box.editor.inside { --bar: 885px; }
-    .box.learning { --bar: 783px; }
-    @container (max-width: 482px) { .box.editor { --bar: 690px; } .box.inside { --bar: 760px; } .box.editor.inside { --bar: 1264px; } .box.learning { --bar: 1000px; } }
-    @container (min-width: 860px) { .box:is(.editor, .inside, .learning) { --half: calc((50cqw - 20px) * 89 / 147); height: max(468px, var(--half) + 148px); } .box.editor.inside { height: calc(max(430px, var(--half) + 137px) + 354px); } .box.learning { height: max(560px, var(--half) + 390px); } }
-    @container (max-width: 859px) { .box.waiting:is(.editor, .inside, .learning) { --bar: 147px; } }
-    .box.full { height: var(--drill-height, min(900px, 90svh)); }
-    .box.none { height: calc((100cqw - 2px) * 89 / 147); }
-    iframe { display: block; width: 100%; height: 100%; border: 0; }
-    button { all: unset; box-sizing: border-box; width: 100%; height: 100%; display: grid; grid-template-rows: 36px minmax(0, auto) 42px minmax(46px, auto); align-content: center; padding: 10px 12px 8px; cursor: pointer; font: 15px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); }
-    button:focus-visible { outline: 3px solid light-dark(#215cc4, #9cc2ff); outline-offset: -4px; border-radius: 12px; }
-    .title { place-self: center; font-weight: 650; }
-    .picture { display: block; aspect-ratio: 147 / 89; min-height: 0; max-height: 100%; width: 100%; border-radius: 10px; overflow: hidden; background: light-dark(#b3cfa5, #17251e); }
-    img { display: block; width: 100%; height: 100%; object-fit: contain; }
-    .go { place-self: end start; padding: 0 24px; background: light-dark(#1f7a4a, #3fb477); color: light-dark(#fff, #08160e); font-weight: 700; font-size: 16px; line-height: 36px; border-radius: 8px; }
-    .what { padding-top: 5px; color: light-dark(#566069, #a3adb3); font-size: 14px; }
-    @container (min-width: 860px) {
-      .box:is(.editor, .inside, .learning) button { justify-items: center; }
-      .box:is(.editor, .inside, .learning) .picture { width: min(100%, 600px); }
-      .box:is(.editor, .inside, .learning) .go { place-self: end center; }
-    }
-    .none button { padding: 0; display: block; position: relative; }
-    .none .picture { height: 100%; aspect-ratio: auto; border-radius: 0; }
-    .none .go { position: absolute; left: 50%; bottom: 12px; translate: -50%; }
-    .none :is(.title, .what) { display: none; }
-    .box:has(p) { display: grid; grid-template-rows: minmax(0, 1fr) auto; }
-    .box:has(p) button { grid-template-rows: minmax(0, auto) 42px; }
-    p { margin: 0; padding: 0 14px 10px; font: 14px/1.4 system-ui, sans-serif; color: light-dark(#1c2329, #e9ebe6); overflow-wrap: anywhere; }
-    a { color: light-dark(#215cc4, #9cc2ff); }
-    button:hover .go { filter: brightness(1.08); }`);
+  const sheet = new CSSStyleSheet(); // styles/embed_shadow.css, put here by the site's builder
+  sheet.replaceSync("EMBED_SHADOW_CSS");
 
   class DrillSergeant extends HTMLElement {
     static #started = [];

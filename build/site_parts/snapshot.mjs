@@ -20,7 +20,11 @@ function dataOf(core) {
   let at = 8;
   const number = () => {
     let value = 0, shift = 0, byte;
-    do value += ((byte = core[at++]) & 127) * 2 ** shift, shift += 7; while (byte & 128);
+    do {
+      byte = core[at++];
+      value += (byte & 127) * 2 ** shift;
+      shift += 7;
+    } while (byte & 128);
     return value;
   };
   while (at < core.length) {

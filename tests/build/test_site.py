@@ -19,6 +19,7 @@ NUMPY = b"stand-in for NumPy's wheel"
 NUMPY_FILE = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
 PAGE = '<!doctype html><script type="module" src="boot.js"></script><a href="https://elsewhere/x.js">'
 LESSON = '<!doctype html><link rel="stylesheet" href="lesson.css"><script src="../embed.js"></script>'
+SHADOW_CSS = 'p::before { content: "`"; }\n'
 DEAD = "http://127.0.0.1:9/"
 ESBUILD = """#!/bin/sh
 for word; do
@@ -66,6 +67,9 @@ class Checkout:
         (root / "web" / "index.html").write_text(PAGE)
         (root / "web" / "tutorial").mkdir()
         (root / "web" / "tutorial" / "index.html").write_text(LESSON)
+        (root / "web" / "embed.js").write_text('sheet.replaceSync("EMBED_SHADOW_CSS");')
+        (root / "web" / "styles").mkdir()
+        (root / "web" / "styles" / "embed_shadow.css").write_text(SHADOW_CSS)
         (root / "web" / "boot.js").write_text('import "x"; export { a } from "./a.js";')
         package = root / "py" / "drillsergeant"
         package.mkdir(parents=True)
@@ -172,6 +176,9 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
     assert f'src="boot.js?v={manifest["key"]}"' in (checkout.site / "index.html").read_text()
     assert (checkout.site / "boot.js").read_text() == f'import "x"; export {{ a }} from "./a.js?v={manifest["key"]}";'
 
+    assert (checkout.site / "embed.js").read_text() == f"sheet.replaceSync({json.dumps(SHADOW_CSS)});"
+    assert not (checkout.site / "styles" / "embed_shadow.css").exists(), "it is in embed.js"
+
     lesson = (checkout.site / "tutorial" / "index.html").read_text()
     assert f'"../embed.js?v={manifest["key"]}"' in lesson and f'"lesson.css?v={manifest["key"]}"' in lesson
 
@@ -200,3 +207,13 @@ def test_a_failing_step_keeps_the_older_site(checkout: Checkout) -> None:
     (checkout.root / "pyproject.toml").write_text("[project]\nname = 'broken'\n")
     assert "building the drillsergeant wheel failed" in the_error(checkout.build())
     assert (checkout.site / "build.json").read_text() == before
+
+
+def test_a_script_without_the_place_for_its_styles_is_refused(checkout: Checkout) -> None:
+    checkout.give_npm()
+    checkout.give_wheels(NUMPY)
+    (checkout.root / "web" / "embed.js").write_text("sheet.replaceSync(EMBED_SHADOW_CSS);")
+    failed = checkout.build()
+    assert failed.returncode == 1
+    assert 'web/embed.js has "EMBED_SHADOW_CSS" 0 times, expected once' in failed.stderr
+    assert not checkout.site.exists()

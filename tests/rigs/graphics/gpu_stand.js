@@ -15,7 +15,7 @@
     const requiredFeatures = ["subgroups"].filter((name) => adapter.features.has(name));
     stand.device = await adapter.requestDevice({ requiredFeatures });
     stand.device.onuncapturederror = (event) => stand.complaints.push(event.error.message);
-    return adapter.info.vendor + " " + adapter.info.architecture;
+    return `${adapter.info.vendor} ${adapter.info.architecture}`;
   };
 
   stand.clear = () => {
