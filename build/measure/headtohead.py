@@ -20,7 +20,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.train import Settings, TrainPoint, kernel_rig, train
+from drillsergeant.learn.train import Settings, TrainPoint, native_rig, train
 
 QUARTERS = 4  # the older policy has played this part of the newer one's decisions
 POINTS = 16  # of the curve; a multiple of QUARTERS
@@ -54,9 +54,9 @@ def play(drill: Drill, new: Array, old: Array, episodes: int, seed: int) -> Tall
 
     Whole time limits are played, so that short matches are hardly favoured.
     """
-    rig = kernel_rig(drill, Settings(matches=MATCHES, duel_percent=100, seed=seed))
-    rival, slot = rig.layout["weights.1"].offset, rig.slot(0)
-    rig.memory.write(rig.weights, new.data)
+    rig = native_rig(drill, Settings(matches=MATCHES, duel_percent=100, seed=seed))
+    rival, chunk_offset = rig.layout["weights.1"].offset, rig.chunk_offset(0)
+    rig.memory.write(rig.weights_offset, new.data)
     rig.memory.write(rival, old.data)
     collector = rig.engine.collector(0, seed)
     collector.set_opponent(rival)
@@ -65,14 +65,14 @@ def play(drill: Drill, new: Array, old: Array, episodes: int, seed: int) -> Tall
     total = Tally(0, 0, 0)
     while total.episodes < episodes:
         for _ in range(chunks):
-            tally = collector.collect(rig.weights, slot)
+            tally = collector.collect(rig.weights_offset, chunk_offset)
             total = Tally(total.episodes + tally.episodes, total.wins + tally.wins, total.losses + tally.losses)
     return total
 
 
 def compare(drill: Drill, settings: Settings, hyper: Hyper, episodes: int) -> list[Row]:
     """Train once and compare at every fourth point of the curve."""
-    curve = list(train(kernel_rig(drill, settings), settings, hyper))
+    curve = list(train(native_rig(drill, settings), settings, hyper))
     rows = []
     for number in range(QUARTERS, POINTS + 1, QUARTERS):
         new, old = curve[number], curve[number // QUARTERS]

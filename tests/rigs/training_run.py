@@ -101,7 +101,7 @@ class TrainingRun:
 
     def digest(self, updates: int) -> object:
         """The digest of the weights of a run in lockstep that ends after `updates`."""
-        while self.trainer.updates < updates or self.trainer.training:
+        while self.trainer.progress.updates < updates or self.trainer.training:
             self.update()
         return self.values()["weights_sha256"]
 

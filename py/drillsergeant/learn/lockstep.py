@@ -8,13 +8,13 @@ influence on the weights.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from drillsergeant.learn.engine import Engine
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
-from drillsergeant.memory.access import WORD_BYTES, Memory
+from drillsergeant.learn.self_play import SingleThreadRun
+from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 
 
@@ -45,41 +45,20 @@ class Recipe:
         return cls(drill=str(values["drill"]), **numbers, hyper=Hyper(**current_names(hyper)))
 
 
-class Lockstep:
-    """The collectors and the learner of one recipe over a memory, driven in turn."""
-
-    def __init__(self, engine: Engine, layout: Layout, memory: Memory, recipe: Recipe) -> None:
-        plan = layout.plan
-        found, wanted = (plan.workers, plan.matches, plan.horizon), (recipe.workers, recipe.matches, recipe.horizon)
-        if found != wanted:
-            raise ValueError(
-                f"the layout has (workers, matches, horizon) {found}, the recipe {wanted}: plan from the recipe"
-            )
-        self._memory, self._size_bytes, self._hyper = memory, plan.parameter_count * WORD_BYTES, recipe.hyper
-        self._weights = layout["weights.0"].offset
-        self._slots = [layout[f"ring.{worker}.chunks"].offset for worker in range(plan.workers)]
-        self._collectors = [engine.collector(worker, recipe.seed) for worker in range(plan.workers)]
-        self._learner = engine.learner(recipe.seed)
-        self._learner.write_parameters(self._weights)
-
-    def update(self) -> Mapping[str, float]:
-        """One chunk of every worker, then one update; returns its metrics."""
-        for collector, slot in zip(self._collectors, self._slots, strict=True):
-            collector.collect(self._weights, slot)
-        metrics = self._learner.learn(self._slots, self._hyper)
-        self._learner.write_parameters(self._weights)
-        return metrics
-
-    def digest(self) -> str:
-        """SHA-256 of the bytes of the current parameters, in hexadecimal."""
-        parameters = bytearray(self._size_bytes)
-        self._memory.read(self._weights, parameters)
-        return hashlib.sha256(parameters).hexdigest()
+def lockstep_run(engine: Engine, layout: Layout, memory: Memory, recipe: Recipe) -> SingleThreadRun:
+    """The run of a recipe, not begun. Raises ValueError where the layout has other sizes."""
+    plan = layout.plan
+    found, wanted = (plan.workers, plan.matches, plan.horizon), (recipe.workers, recipe.matches, recipe.horizon)
+    if found != wanted:
+        raise ValueError(
+            f"the layout has (workers, matches, horizon) {found}, the recipe {wanted}: plan from the recipe"
+        )
+    return SingleThreadRun(engine, layout, memory, recipe.workers, recipe.seed)
 
 
 def run(engine: Engine, layout: Layout, memory: Memory, recipe: Recipe) -> str:
     """Train as the recipe says; returns the digest of the weights."""
-    lockstep = Lockstep(engine, layout, memory, recipe)
+    lockstep = lockstep_run(engine, layout, memory, recipe)
     for _ in range(recipe.updates):
-        lockstep.update()
+        lockstep.update(recipe.hyper)
     return lockstep.digest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -19,15 +19,10 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
-from drillsergeant.learn.compile.program_builder import build_program
-from drillsergeant.learn.engine import CHUNK_STATS, Engine, Tally, duels_of
-from drillsergeant.learn.league.single_thread import League
+from drillsergeant.learn.engine import CHUNK_STATS, Tally
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
-from drillsergeant.learn.program import Program
-from drillsergeant.learn.reference.engine import NumpyEngine
-from drillsergeant.learn.wasm.engine import KernelEngine
-from drillsergeant.learn.wasm.scratch import plan_for
-from drillsergeant.memory.layout import Layout
+from drillsergeant.learn.rig import ENGINES, Rig, make_rig
+from drillsergeant.learn.run_sizes import RunSizes
 
 HEADER = (
     "  time_s  decisions    /s   win  loss  draw  random  entropy      kl   value episode_s  decided"
@@ -37,19 +32,12 @@ EVALUATION_SEED = 977
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How to train: workers, matches of each (N), decisions in a chunk (T), and when to stop and to look.
+class Settings(RunSizes):
+    """How to train: what is played, and when to stop and to look."""
 
-    `duel_percent` of the matches are played against snapshots of earlier policies.
-    """
-
-    workers: int = 1
-    matches: int = 256
-    horizon: int = 16
     decisions: int = 4_000_000
     evaluate_every: int = 250_000
     evaluation_episodes: int = 200
-    duel_percent: int = 25
     seed: int = 0
 
 
@@ -71,82 +59,47 @@ class TrainPoint:
     league: Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class Rig:
-    """An engine over a memory of its own, with room for one more worker, who only evaluates."""
+class NativePlace:
+    """A memory of this process and wasmtime, for `make_rig`."""
 
-    drill: Drill
-    engine: Engine
-    layout: Layout
-    memory: NativeMemory
-
-    @property
-    def weights(self) -> int:
-        """Byte offset of the parameters that are played with."""
-        return self.layout["weights.0"].offset
-
-    def slot(self, worker: int) -> int:
-        """Byte offset of the chunk of a worker."""
-        return self.layout[f"ring.{worker}.chunks"].offset
-
-    def f32(self, offset: int, count: int) -> Array:
-        """A copy of `count` f32 at a byte offset."""
-        return self.memory.array(offset, count, np.dtype(np.float32)).copy()
+    def __init__(self, size_bytes: int) -> None:
+        self.memory = NativeMemory(size_bytes)
+        self.link = self.memory.link
 
 
-def kernel_rig(drill: Drill, settings: Settings) -> Rig:
-    """The engine of the browser."""
-    program, layout = _sizes(drill, settings)
-    memory = NativeMemory(layout.total_bytes)
-    return Rig(drill, KernelEngine(program, memory.link(program.binary), layout, memory), layout, memory)
-
-
-def numpy_rig(drill: Drill, settings: Settings) -> Rig:
-    """The reference, several times slower."""
-    _, layout = _sizes(drill, settings)
-    memory = NativeMemory(layout.total_bytes)
-    return Rig(drill, NumpyEngine(drill, layout, memory), layout, memory)
-
-
-def _sizes(drill: Drill, settings: Settings) -> tuple[Program, Layout]:
-    program = build_program(drill, shared=False)
-    duels = duels_of(drill.sides, settings.matches, settings.duel_percent)
-    return program, Layout(plan_for(program, settings.workers + 1, settings.matches, settings.horizon, duels=duels))
-
-
-RIGS: Mapping[str, Callable[[Drill, Settings], Rig]] = {"wasm": kernel_rig, "numpy": numpy_rig}
+def native_rig(drill: Drill, settings: Settings, engine: str = "wasm") -> Rig:
+    """An engine of this process, with room for one more worker, who only evaluates."""
+    return make_rig(drill, settings, engine, NativePlace, spare_workers=1)
 
 
 def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[TrainPoint]:
     """Train from scratch by self-play, all sides learning, and yield the curve as it grows."""
-    workers = range(settings.workers)
-    learner = rig.engine.learner(settings.seed)
-    collectors = [rig.engine.collector(worker, settings.seed) for worker in workers]
-    slots = [rig.slot(worker) for worker in workers]
-    per_update = settings.workers * rig.layout.plan.agents * settings.horizon
-    learner.write_parameters(rig.weights)
-    league = League(rig.memory, rig.layout, settings.workers)
-    seconds, decisions, next_look = 0.0, 0, 0
+    run, terms = rig.run(settings.workers, settings.seed), rig.drill.reward_terms
+    nothing = dict.fromkeys((*CHUNK_STATS, *terms), 0.0)
+    seconds, next_look, self_play = 0.0, 0, nothing
     metrics: Mapping[str, float] = {}
-    self_play = _stats(rig, ())
     while True:
-        if decisions >= min(next_look, settings.decisions):
-            parameters = rig.f32(rig.weights, rig.layout.plan.parameter_count)
+        if run.decisions >= min(next_look, settings.decisions):
+            parameters = _parameters(rig, run.weights_offset)
             tallies = evaluate(rig, settings)
-            league.sparring.played_scripted(tallies["scripted"])
-            yield TrainPoint(seconds, decisions, tallies, self_play, metrics, parameters, league.sparring.values())
-            if decisions >= settings.decisions:
+            run.matchmaking.played_scripted(tallies["scripted"])
+            league = run.matchmaking.values()
+            yield TrainPoint(seconds, run.decisions, tallies, self_play, metrics, parameters, league)
+            if run.decisions >= settings.decisions:
                 return
-            self_play = _stats(rig, ())
+            self_play = nothing
             next_look += settings.evaluate_every
         start = time.perf_counter()
-        league.collect(collectors, slots)
-        metrics = learner.learn(slots, annealed(hyper, decisions // per_update))
-        learner.write_parameters(rig.weights)
-        decisions += per_update
-        league.updated(decisions)
+        metrics = run.update(annealed(hyper, run.updates))
         seconds += time.perf_counter() - start
-        self_play = {name: total + self_play[name] for name, total in _stats(rig, slots).items()}
+        self_play = {name: total + self_play[name] for name, total in run.episode_sums(terms).items()}
+
+
+def _parameters(rig: Rig, weights_offset: int) -> Array:
+    """A copy of the parameters, f32 [P]."""
+    parameters: Array = np.empty(rig.layout.plan.parameter_count, np.float32)
+    rig.memory.read(weights_offset, parameters.data)
+    return parameters
 
 
 def evaluate(rig: Rig, settings: Settings) -> dict[str, Tally]:
@@ -160,18 +113,11 @@ def evaluate(rig: Rig, settings: Settings) -> dict[str, Tally]:
     totals: dict[str, Tally] = {}
     while not totals or min(tally.episodes for tally in totals.values()) < settings.evaluation_episodes:
         for _ in range(chunks_per_limit):
-            for name, tally in collector.evaluate(rig.weights).items():
+            for name, tally in collector.evaluate(rig.weights_offset).items():
                 old = totals.get(name, Tally(0, 0, 0))
                 sums = (old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses)
                 totals[name] = Tally(*sums)
     return totals
-
-
-def _stats(rig: Rig, slots: Sequence[int]) -> dict[str, float]:
-    """What the episodes that ended in the chunks at `slots` came to, by name."""
-    names = [*CHUNK_STATS, *rig.drill.reward_terms]
-    rows = [rig.f32(rig.layout.chunk_field("stats", slot).offset, len(names)) for slot in slots]
-    return {name: float(sum(row[k] for row in rows)) for k, name in enumerate(names)}
 
 
 def line(drill: Drill, point: TrainPoint) -> str:
@@ -212,7 +158,7 @@ def main() -> None:
     """Parse the command line, train, print, save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--drill", choices=sorted(DRILLS), default="ball")
-    parser.add_argument("--engine", choices=sorted(RIGS), default="wasm")
+    parser.add_argument("--engine", choices=ENGINES, default="wasm")
     parser.add_argument("--out", default="policy.npz", help="where to save the policy")
     for table in (Settings, Hyper):
         for field in fields(table):
@@ -223,7 +169,7 @@ def main() -> None:
     hyper = Hyper(**{field.name: given[field.name] for field in fields(Hyper)})
     drill = make(given["drill"])
     print(HEADER)
-    for point in train(RIGS[given["engine"]](drill, settings), settings, hyper):
+    for point in train(native_rig(drill, settings, given["engine"]), settings, hyper):
         print(line(drill, point), flush=True)
         save(given["out"], drill, point.parameters, point.decisions)
 

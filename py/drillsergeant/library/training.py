@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from array import array
 from collections.abc import AsyncIterator, Iterator, Mapping
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill
-from drillsergeant.learn.compile.program_builder import build_program
-from drillsergeant.learn.engine import CHUNK_STATS, Engine, duels_of
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
-from drillsergeant.learn.league.single_thread import League
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
-from drillsergeant.learn.program import Program
-from drillsergeant.learn.wasm.engine import KernelEngine
-from drillsergeant.learn.wasm.scratch import plan_for
+from drillsergeant.learn.rig import ENGINES, make_rig
+from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.library.policy import Policy, now, schema_of
 from drillsergeant.library.webassembly import REMEDY, has_webassembly, place
-from drillsergeant.memory.access import Memory, PlainMemory
-from drillsergeant.memory.layout import Layout
 
-MATCHES, HORIZON, DUEL_PERCENT = 256, 16, 25
 # Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth.
 EVALUATE_EVERY = 4
-ENGINES = ("wasm", "numpy")
 
 
 class Training:
@@ -42,17 +33,19 @@ class Training:
 
     def __init__(self, drill: Drill, seed: int, hyper: Hyper, decisions: int, matches: int, engine: str) -> None:
         self.drill, self.hyper, self.engine = drill, hyper, engine
-        self._wanted = decisions
-        self.decisions = self.updates = 0
-        self.seconds = 0.0
-        self._layout, self._memory, made = _engine(drill, matches, engine)
-        self._learner = made.learner(seed)
-        self._collectors = [made.collector(0, seed)]
-        self._slots = [self._layout["ring.0.chunks"].offset]
-        self._weights = self._layout["weights.0"].offset
-        self._learner.write_parameters(self._weights)
-        self._league = League(self._memory, self._layout, workers=1)
+        self._wanted, self.seconds = decisions, 0.0
+        self._run = make_rig(drill, RunSizes(matches=matches), engine, place).run(1, seed)
         self._rates = {"scripted": WinRate(), "random": WinRate()}
+
+    @property
+    def decisions(self) -> int:
+        """Decisions learned from so far."""
+        return self._run.decisions
+
+    @property
+    def updates(self) -> int:
+        """Updates made so far."""
+        return self._run.updates
 
     def __iter__(self) -> Iterator[dict[str, float]]:
         while self.decisions < self._wanted:
@@ -66,12 +59,7 @@ class Training:
     def step(self) -> dict[str, float]:
         """Play one chunk of every match and learn from it; returns the metrics."""
         start = time.perf_counter()
-        self._league.collect(self._collectors, self._slots)
-        learned = self._learner.learn(self._slots, annealed(self.hyper, self.updates))
-        self._learner.write_parameters(self._weights)
-        self.updates += 1
-        self.decisions += self._layout.plan.agents * self._layout.plan.horizon
-        self._league.updated(self.decisions)
+        learned = self._run.update(annealed(self.hyper, self.updates))
         if self.updates % EVALUATE_EVERY == 0:
             self._evaluate()
         self.seconds += time.perf_counter() - start
@@ -79,7 +67,7 @@ class Training:
         return {**learned, **counted, **self._won(), **self._rewards()}
 
     def _evaluate(self) -> None:
-        for name, tally in self._collectors[0].evaluate(self._weights).items():
+        for name, tally in self._run.collectors[0].evaluate(self._run.weights_offset).items():
             self._rates[name].add(tally.episodes, tally.wins, tally.losses)
 
     def _won(self) -> dict[str, float]:
@@ -88,37 +76,17 @@ class Training:
         return {"win_rate": shares["scripted"], "win_rate_random": shares["random"]}
 
     def _rewards(self) -> dict[str, float]:
-        names = [*CHUNK_STATS, *self.drill.reward_terms]
-        sums = array("f", bytes(4 * len(names)))
-        self._memory.read(self._layout.chunk_field("stats", self._slots[0]).offset, sums)
-        ended, earned = sums[0], sums[len(CHUNK_STATS) :]
-        means = [total / ended if ended else float("nan") for total in earned]
-        return {f"reward_{name}": mean for name, mean in zip(self.drill.reward_terms, means, strict=True)}
+        sums = self._run.episode_sums(self.drill.reward_terms)
+        ended = sums["episodes"]
+        return {f"reward_{name}": sums[name] / ended if ended else float("nan") for name in self.drill.reward_terms}
 
     @property
     def policy(self) -> Policy:
         """The policy as it is now, with its optimiser: saved and imported on the page, it goes on training there."""
         estimate = self._rates["scripted"].estimate()
         progress = RunProgress(self.decisions, self.seconds, estimate.win if estimate else None, now())
-        state = self._learner.state()
+        state = self._run.learner.state()
         return Policy(dshq.PolicyFile(schema_of(self.drill), state, self.hyper, progress))
-
-
-def _engine(drill: Drill, matches: int, engine: str) -> tuple[Layout, Memory, Engine]:
-    program = build_program(drill, shared=False)
-    duels = duels_of(drill.sides, matches, DUEL_PERCENT)
-    layout = Layout(plan_for(program, 1, matches, HORIZON, ring_slots=2, duels=duels))
-    return layout, *_made(drill, program, layout, engine)
-
-
-def _made(drill: Drill, program: Program, layout: Layout, engine: str) -> tuple[Memory, Engine]:
-    if engine == "numpy":
-        from drillsergeant.learn.reference.engine import NumpyEngine
-
-        plain = PlainMemory(layout.total_bytes)
-        return plain, NumpyEngine(drill, layout, plain)
-    here = place(layout.total_bytes)
-    return here.memory, KernelEngine(program, here.link(program.binary), layout, here.memory)
 
 
 def train(
@@ -127,7 +95,7 @@ def train(
     seed: int = 0,
     hyper: Hyper | Mapping[str, float] | None = None,
     decisions: int = 4_000_000,
-    matches: int = MATCHES,
+    matches: int = RunSizes.matches,
     engine: str | None = None,
 ) -> Training:
     """A run of a drill (or of the one with this name) from fresh weights: see `Training`.

@@ -9,6 +9,7 @@ notices. Bulk data is handed over by that flip and by nothing else.
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -177,3 +178,10 @@ class WeightsReader:
 def clear_pin(memory: Memory, layout: Layout, reader: str) -> None:
     """Free what a dead reader had pinned. Only for the supervisor, and only once the reader is certainly gone."""
     memory.store(layout[f"weights.pin.{reader}"].word, UNPINNED)
+
+
+def weights_digest(memory: Memory, layout: Layout, weights_offset: int) -> str:
+    """SHA-256 of the bytes of the f32 [P] at `weights_offset`, in hexadecimal."""
+    parameters = bytearray(layout.plan.parameter_count * WORD_BYTES)
+    memory.read(weights_offset, parameters)
+    return hashlib.sha256(parameters).hexdigest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from drillsergeant.learn.dueling import DuelingCollector
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.run_flag import RunFlag
@@ -40,8 +41,8 @@ class Rollout:
     ) -> None:
         """`collector` makes this worker's matches from a seed, the first time from `seed`."""
         self._host, self._run_flag, self._new_collector = host, run_flag, collector
-        self._collector = collector(seed)
-        self._weights, self._ring, self._duels, self._telemetry = weights, ring, duels, telemetry
+        self.player = DuelingCollector(collector(seed), duels)
+        self._weights, self._ring, self._telemetry = weights, ring, telemetry
         self._decisions_per_chunk = decisions_per_chunk
         self._chunks = 0
 
@@ -60,9 +61,9 @@ class Rollout:
 
     def step(self) -> None:
         """Collect one chunk if the ring has room; otherwise wait a little for the trainer, or help it."""
-        slot = self._ring.reserve(RING_WAIT_S)
-        if slot is None:
-            self._collector.compute_shares()
+        chunk_offset = self._ring.reserve(RING_WAIT_S)
+        if chunk_offset is None:
+            self.player.collector.compute_shares()
             return
         if (seed := self._ring.start_due()) is not None:
             self._begin(seed)
@@ -70,10 +71,7 @@ class Rollout:
             if weights is None:
                 self._weights.wait(IDLE_WAIT_S)
                 return
-            if self._duels.follow():
-                self._collector.set_opponent(self._duels.rival)
-            tally = self._collector.collect(weights.offset, slot)
-            self._duels.count(tally.episodes, tally.wins, tally.losses)
+            self.player.collect(weights.offset, chunk_offset)
             self._ring.publish()
             self._telemetry.count(Counter.DECISIONS, self._decisions_per_chunk)
             self._chunks += 1
@@ -82,13 +80,11 @@ class Rollout:
 
     def _begin(self, seed: int) -> None:
         """All matches begin anew, as those of a worker that was just started."""
-        self._collector = self._new_collector(seed)
+        self.player.begin(self._new_collector(seed))
         self._chunks = 0
-        if self._duels.rival is not None:
-            self._collector.set_opponent(self._duels.rival)
 
     def _evaluate(self, weights_offset: int) -> None:
-        tallies = self._collector.evaluate(weights_offset)
+        tallies = self.player.collector.evaluate(weights_offset)
         for opponent in EVALUATION_OPPONENTS:
             tally = tallies[opponent]
             self._telemetry.count(Counter[f"{opponent}_episodes".upper()], tally.episodes)

@@ -28,13 +28,13 @@ def test_weights_overwritten_with_noise_are_rewound_to_the_best_and_win_again(se
     timeline = run.trainer.run_control.timeline
     while not (timeline.best and timeline.best.win and timeline.best.win > GOOD):
         run.update()
-        assert run.trainer.updates < UPDATES_MAX, f"{run.win:.0%} wins"
-    best, began = timeline.best, run.trainer.updates
+        assert run.trainer.progress.updates < UPDATES_MAX, f"{run.win:.0%} wins"
+    best, began = timeline.best, run.trainer.progress.updates
     kept = timeline.find(best.id)[1]
     run.learner.restore(noise(run.learner.state(), seed, 1.0))
     while not run.events("rewind"):
         run.update()
-        assert run.trainer.updates - began <= NOTICED_WITHIN, f"not noticed at {run.win:.0%} wins"
+        assert run.trainer.progress.updates - began <= NOTICED_WITHIN, f"not noticed at {run.win:.0%} wins"
     assert run.learner.state() == kept
     assert run.trainer.run_control.hyper.learning_rate == Hyper().learning_rate / 2
     (event,) = run.events("rewind")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.train import Settings, kernel_rig, train
+from drillsergeant.learn.train import Settings, native_rig, train
 
 CASES = [("chase", 150_000, 0.5, 0.9), ("sumo", 500_000, 0.1, 0.5)]
 
@@ -18,7 +18,7 @@ def test_the_share_of_wins_rises_from_the_reference(
     """Against the scripted player; of a drill with one side: the share of matches won in time."""
     drill = make(name)
     settings = Settings(decisions=decisions, evaluate_every=decisions, seed=seed)
-    first, last = train(kernel_rig(drill, settings), settings, Hyper())
+    first, last = train(native_rig(drill, settings), settings, Hyper())
     shares = [point.tallies["scripted"].wins / point.tallies["scripted"].episodes for point in (first, last)]
     assert shares[0] < before
     assert shares[1] > after

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from drillsergeant.learn.engine import Engine
-from drillsergeant.learn.lockstep import Lockstep, Recipe, run
+from drillsergeant.learn.lockstep import Recipe, lockstep_run, run
 from drillsergeant.learn.ppo.hyper import Hyper
 
 from build.measure.lockstep import golden, native_digest
@@ -33,11 +33,11 @@ def test_kernels_and_numpy_come_to_the_same_weights() -> None:
 def test_evaluation_in_between_changes_nothing_and_the_seed_everything() -> None:
     plain, disturbed, other = (pair(SMALL.drill, SMALL.matches, SMALL.horizon, SMALL.workers) for _ in range(3))
     expected = run(plain.kernel, plain.layout, plain.kernel_memory, SMALL)
-    lockstep = Lockstep(disturbed.kernel, disturbed.layout, disturbed.kernel_memory, SMALL)
+    lockstep = lockstep_run(disturbed.kernel, disturbed.layout, disturbed.kernel_memory, SMALL)
     for _ in range(SMALL.updates):
-        lockstep.update()
+        lockstep.update(SMALL.hyper)
         disturbed.kernel.show_match(3).decide({})
-        lockstep._collectors[1].evaluate(disturbed.layout["weights.0"].offset)
+        lockstep.collectors[1].evaluate(disturbed.layout["weights.0"].offset)
     assert lockstep.digest() == expected
     seeded = replace(SMALL, seed=8)
     assert run(other.kernel, other.layout, other.kernel_memory, seeded) != expected
@@ -50,4 +50,4 @@ def test_a_recipe_survives_the_way_through_a_file() -> None:
 def test_a_layout_of_other_sizes_is_refused() -> None:
     both = pair(SMALL.drill, SMALL.matches, SMALL.horizon, SMALL.workers)
     with pytest.raises(ValueError, match=r"\(2, 9, 4\), the recipe \(3, 9, 4\)"):
-        Lockstep(both.kernel, both.layout, both.kernel_memory, replace(SMALL, workers=3))
+        lockstep_run(both.kernel, both.layout, both.kernel_memory, replace(SMALL, workers=3))

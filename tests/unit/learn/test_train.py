@@ -9,14 +9,14 @@ from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn import train as train_module
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.train import HEADER, RIGS, Settings, TrainPoint, line, main, train
+from drillsergeant.learn.train import HEADER, Settings, TrainPoint, line, main, native_rig, train
 
 DRILL = BallDrill(time_limit_s=1.0)
 SMALL = Settings(workers=2, matches=8, horizon=4, decisions=512, evaluate_every=256, evaluation_episodes=10)
 
 
 def curve(engine: str, settings: Settings = SMALL) -> list[TrainPoint]:
-    return list(train(RIGS[engine](DRILL, settings), settings, Hyper(minibatch_size=64)))
+    return list(train(native_rig(DRILL, settings, engine), settings, Hyper(minibatch_size=64)))
 
 
 def test_the_curve_starts_untrained_and_ends_at_the_planned_decisions() -> None:

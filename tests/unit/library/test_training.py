@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.train import Settings, kernel_rig
+from drillsergeant.learn.train import Settings, native_rig
 from drillsergeant.learn.train import train as terminal
 from drillsergeant.library import webassembly
 
@@ -31,7 +31,7 @@ def test_a_run_comes_to_the_weights_of_the_terminals_trainer() -> None:
     run = drillsergeant.train(DRILL, decisions=4 * ROUND, **SMALL)
     rows = list(run)
     settings = Settings(matches=16, decisions=4 * ROUND, evaluate_every=4 * ROUND, evaluation_episodes=1, seed=5)
-    *_, last = terminal(kernel_rig(DRILL, settings), settings, Hyper(minibatch_size=64))
+    *_, last = terminal(native_rig(DRILL, settings), settings, Hyper(minibatch_size=64))
     assert weights(run) == last.parameters.tobytes()
     assert [row["decisions"] for row in rows] == [ROUND, 2 * ROUND, 3 * ROUND, 4 * ROUND]
 

@@ -9,6 +9,7 @@ from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
 from drillsergeant.learn.ppo.typed_number import typed_number
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes import version
@@ -22,8 +23,6 @@ RING_SLOTS = 1
 # runs away from the play it learns from (entropy 0.4 after 40 M decisions, 55 % wins).
 MINIBATCHES = 4
 MODES = ("shared", "solo")
-# Of a hundred matches, how many are played against an earlier self; `?duels=` gives the number itself.
-DUEL_PERCENT = 25
 LEARNERS = ("auto", "wasm", "webgpu", "numpy")
 RENDERERS = ("auto", "webgpu", "canvas2d")
 
@@ -55,15 +54,15 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     if parameters.get("mode", mode) not in MODES:
         raise ValueError(f"mode={parameters['mode']!r} in the page's address must be one of {', '.join(MODES)}")
     workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
-    matches = _whole(parameters, "matches", 256, 4, 8192)
+    matches = _whole(parameters, "matches", RunSizes.matches, 4, 8192)
     # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks.
     lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
-    duels = 0 if lockstep else duels_of(program.drill.sides, matches, DUEL_PERCENT)
+    duels = 0 if lockstep else duels_of(program.drill.sides, matches, RunSizes.duel_percent)
     plan = plan_for(
         program,
         workers=workers if mode == "shared" else 1,
         matches=matches,
-        horizon=_whole(parameters, "horizon", 16, 1, 256),
+        horizon=_whole(parameters, "horizon", RunSizes.horizon, 1, 256),
         ring_slots=RING_SLOTS,
         duels=_whole(parameters, "duels", duels, 0, 0 if lockstep else matches // 2),
     )

@@ -38,7 +38,7 @@ class TrainerReport:
         """Forget everything; evaluation episodes finished so far count for the run before."""
         self._evaluations.fresh()
         self.win_rates = {name: WinRate() for name in EVALUATION_OPPONENTS}
-        self.sparring = Matchmaking(SnapshotWriter(self._memory, self._layout), len(self._roles))
+        self.matchmaking = Matchmaking(SnapshotWriter(self._memory, self._layout), len(self._roles))
         self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
         self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
         self._shown: dict[str, object] = {}
@@ -56,7 +56,7 @@ class TrainerReport:
         """The policy is another one now: matches against the frozen players that it did not begin do not count."""
         for name, rate in self.win_rates.items():
             rate.restart(EVALUATION_MATCHES[name] * self._layout.plan.workers)
-        self.sparring.forget()
+        self.matchmaking.forget()
 
     def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
         """Take in one update, before its chunks are released."""
@@ -71,8 +71,8 @@ class TrainerReport:
             old = self._totals[name]
             self._totals[name] = Tally(old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses)
             if name == "scripted":
-                self.sparring.played_scripted(tally)
-        self.sparring.updated()
+                self.matchmaking.played_scripted(tally)
+        self.matchmaking.updated()
 
     def note(self, name: str, value: object) -> None:
         """Report `value` until the next update."""
@@ -96,7 +96,7 @@ class TrainerReport:
             **self._rates.summary(),
             **self._rewards.means(),
             **self._shown,
-            **self.sparring.values(),
+            **self.matchmaking.values(),
             "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
         }
         if (error := self._value_error.share()) is not None:

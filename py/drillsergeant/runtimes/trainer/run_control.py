@@ -132,7 +132,7 @@ class RunControl:
 
     def values(self) -> dict[str, object]:
         """Return what the page shows of it."""
-        self.timeline.rate(self._report.sparring.ratings)
+        self.timeline.rate(self._report.matchmaking.ratings)
         values: dict[str, object] = {
             "hyper": asdict(self.hyper),
             "step_scale": self._safeguards.step_scale,

@@ -13,14 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from drillsergeant.learn.league.snapshot_schedule import SnapshotSchedule
 from drillsergeant.memory.layout import LIBRARY_SLOTS
 
 if TYPE_CHECKING:
     from drillsergeant.learn.ppo.ppo import LearnerState
     from drillsergeant.memory.snapshots import SnapshotWriter
 
-FIRST_AT_DECISIONS = 50_000
-GROWTH = 1.3
 MANUAL_KEPT = 8
 KINDS = FIRST, AUTO, BEST, MANUAL = "first", "auto", "best", "manual"
 
@@ -66,16 +65,15 @@ class Timeline:
             self._library.drop(slot)
         self.entries: list[Entry] = []
         self._states: dict[int, LearnerState] = {}
-        self._due_at = float(FIRST_AT_DECISIONS)
+        self._schedule = SnapshotSchedule()
 
     def due(self, decisions: int) -> bool:
         """Whether it is time for the next snapshot."""
-        return decisions >= self._due_at
+        return self._schedule.due(decisions)
 
     def add(self, kind: str, state: LearnerState, when: TimelineEntry, win: float | None) -> Entry:
         """Keep a snapshot, of now or of a little while ago. One of kind "best" takes the place of the best before."""
-        while self._due_at <= when.decisions:
-            self._due_at *= GROWTH
+        self._schedule.taken(when.decisions)
         old = self.best if kind == BEST else self._surplus() if kind == MANUAL else None
         if len(self.entries) == LIBRARY_SLOTS:
             self._remove(old or self._least_missed())

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.ppo.hyper import Hyper, annealed
+from drillsergeant.learn.self_play import SelfPlayRun
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
-from drillsergeant.memory.access import WORD_BYTES, Memory
+from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
 from drillsergeant.memory.run_epoch import RunEpoch
 from drillsergeant.memory.snapshots import SnapshotWriter
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
-from drillsergeant.memory.weights import WeightsWriter
+from drillsergeant.memory.weights import WeightsWriter, weights_digest
 from drillsergeant.runtimes.host import Host
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.trainer.report import TrainerReport
@@ -50,7 +50,7 @@ class Trainer:
         self._rings = [RingConsumer(memory, layout, index) for index in range(layout.plan.workers)]
         self._doorbell, self._run_epoch = Doorbell(memory, layout), RunEpoch(memory, layout)
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
-        self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
+        self.progress = SelfPlayRun(layout.plan, self._publish)
         self._report = TrainerReport(memory, layout, reward_terms)
         self._lockstep = lockstep
         self.training = self._learning = False
@@ -58,23 +58,23 @@ class Trainer:
         self._postponed: list[Callable[[], None]] = []
         self._restart_counts()
         if weights.version == 0:
-            self.publish()
+            self.progress.publish()
         timeline = Timeline(SnapshotWriter(memory, layout))
         self.run_control = RunControl(learner, timeline, self._report, hyper, layout.plan, self.moment, self._turn)
 
     def _restart_counts(self) -> None:
-        self.decisions = self.updates = 0
+        self.progress.restart()
         self._trained_s, self._since_s = 0.0, self._host.now_s()
         self._report.restart()
 
-    def publish(self) -> None:
+    def _publish(self, decisions: int) -> None:
         """Hand the learner's parameters to every reader."""
         self._learner.write_parameters(self._weights.reserve())
-        self._weights.commit(self.decisions)
+        self._weights.commit(decisions)
 
     def _turn(self) -> None:
         """The learner holds parameters that no update led to: nothing played before them is learned from."""
-        self.publish()
+        self.progress.publish()
         self._run_epoch.turn()
 
     async def run(self) -> None:
@@ -104,31 +104,23 @@ class Trainer:
         offsets = [chunk.offset for _, chunk in chunks]
         hyper = self.run_control.next_hyper()
         if not self._lockstep:  # which promises what it is told
-            hyper = annealed(hyper, self.updates)
+            hyper = annealed(hyper, self.progress.updates)
         learned = self._learner.learn(offsets, hyper)
         metrics = await learned if isinstance(learned, Awaitable) else learned
         self._learning = False
         self._report.learned(metrics, offsets, hyper)
-        self.updates += 1
-        self.decisions += len(chunks) * self._decisions_per_chunk
-        self.publish()
+        self.progress.learned(len(chunks))
         for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
             ring.release()
         if not self._lockstep:  # whose weights depend on nothing else
             self.run_control.watch(metrics)
         while self._postponed:
             self._postponed.pop(0)()
-        if self.updates == self._lockstep:
+        if self.progress.updates == self._lockstep:
             self._set_training(False)
-            self._report.note("weights_sha256", self._digest())
+            self._report.note("weights_sha256", weights_digest(self._memory, self._layout, self._weights.active_offset))
         self._telemetry.count(Counter.UPDATES)
-        self._telemetry.count(Counter.DECISIONS, len(chunks) * self._decisions_per_chunk)
-
-    def _digest(self) -> str:
-        """SHA-256 of the published weights, in hexadecimal."""
-        parameters = bytearray(self._layout.plan.parameter_count * WORD_BYTES)
-        self._memory.read(self._weights.active_offset, parameters)
-        return hashlib.sha256(parameters).hexdigest()
+        self._telemetry.count(Counter.DECISIONS, len(chunks) * self.progress.decisions_per_chunk)
 
     def handle(self, message: messages.Message) -> None:
         """Obey one decoded message from the page. Raises ValueError for what cannot be, and changes nothing then."""
@@ -192,7 +184,7 @@ class Trainer:
     def _reset(self, seed: int, hyper: Hyper) -> None:
         self._learner.reset(seed)
         self._restart_counts()
-        self.publish()
+        self.progress.publish()
         self._run_epoch.begin(seed)
         self._begin(hyper)
         self.run_control.note("restart", f"A new run from nothing, seed {seed}")
@@ -205,7 +197,7 @@ class Trainer:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
         self._learner.restore(policy.state)
         self._restart_counts()
-        self.decisions, self.updates = policy.progress.decisions, policy.state.updates
+        self.progress.restart(policy.progress.decisions, policy.state.updates)
         self._trained_s = policy.progress.trained_s
         self._turn()
         self._begin(policy.hyper)
@@ -222,7 +214,7 @@ class Trainer:
 
     def moment(self) -> TimelineEntry:
         """Return where the run is now."""
-        return TimelineEntry(self.trained_s(), self.decisions, self._weights.version)
+        return TimelineEntry(self.trained_s(), self.progress.decisions, self._weights.version)
 
     def trained_s(self) -> float:
         """Return the seconds spent training so far."""
@@ -231,16 +223,16 @@ class Trainer:
     def report(self) -> None:
         """Send the page the numbers of this moment."""
         if self.training:
-            self._report.rate(self._host.now_s(), self.decisions, self.updates)
+            self._report.rate(self._host.now_s(), self.progress.decisions, self.progress.updates)
         self._host.post(codec.encode(messages.Metrics(TRAINER, 0, self._values(self.trained_s()))))
 
     def _values(self, t_s: float) -> dict[str, object]:
         values: dict[str, object] = {
-            **self._report.values(t_s, self.decisions),
+            **self._report.values(t_s, self.progress.decisions),
             "t_s": t_s,
             "training": self.training,
-            "decisions": self.decisions,
-            "updates": self.updates,
+            "decisions": self.progress.decisions,
+            "updates": self.progress.updates,
             "version": self._weights.version,
             "learner": self._learner.name,
             "learner_why": self._learner.why,

@@ -22,7 +22,7 @@ class Ring:
         self.memory = PlainMemory(LAYOUT.total_bytes)
         self.library = SnapshotWriter(self.memory, LAYOUT)
         self.books = [DuelBook(self.memory, LAYOUT, worker) for worker in range(WORKERS)]
-        self.sparring = Matchmaking(self.library, WORKERS)
+        self.matchmaking = Matchmaking(self.library, WORKERS)
 
     def put(self, *idents: int) -> None:
         for slot, ident in enumerate(idents):
@@ -30,7 +30,7 @@ class Ring:
 
     def updates(self, count: int) -> None:
         for _ in range(count):
-            self.sparring.updated()
+            self.matchmaking.updated()
 
 
 def test_nobody_has_an_opponent_until_there_is_a_snapshot() -> None:
@@ -57,15 +57,15 @@ def test_workers_change_opponents_one_after_the_other() -> None:
 
 def test_the_numbers_for_the_page() -> None:
     ring = Ring()
-    assert ring.sparring.values() == {"pool": []}
+    assert ring.matchmaking.values() == {"pool": []}
     ring.put(7)
     ring.updates(HOLD_UPDATES)
     for book in ring.books:
         book.follow()
         book.count(40, 30, 6)
-    ring.sparring.played_scripted(Tally(100, 50, 50))
+    ring.matchmaking.played_scripted(Tally(100, 50, 50))
     for _ in range(50):
-        values = ring.sparring.values()
+        values = ring.matchmaking.values()
     assert values["win_rate_pool"] == 0.75 and values["loss_rate_pool"] == pytest.approx(0.15)
     low, high = values["win_low_pool"], values["win_high_pool"]
     assert isinstance(low, float) and isinstance(high, float) and 0.6 < low < 0.75 < high < 0.85
@@ -75,7 +75,7 @@ def test_the_numbers_for_the_page() -> None:
     assert (row["id"], row["games"], row["wins"], row["losses"]) == (7, 120, 90, 18)
     # When the snapshot was taken the policy scored half against the scripted player; it has become better since.
     assert 1020 < values["rating"] < 1150  # type: ignore[operator]
-    assert row["rating"] == round(ring.sparring.ratings[7]) < 980
+    assert row["rating"] == round(ring.matchmaking.ratings[7]) < 980
 
 
 def test_a_policy_put_back_has_no_results() -> None:
@@ -84,9 +84,9 @@ def test_a_policy_put_back_has_no_results() -> None:
     ring.updates(HOLD_UPDATES)
     ring.books[0].follow()
     ring.books[0].count(40, 30, 6)
-    ring.sparring.values()
-    ring.sparring.forget()
-    assert "win_rate_pool" not in ring.sparring.values()
+    ring.matchmaking.values()
+    ring.matchmaking.forget()
+    assert "win_rate_pool" not in ring.matchmaking.values()
 
 
 @pytest.mark.parametrize(("matches", "expected"), [(256, 64), (100, 24), (16, 4), (12, 0), (4, 0)])

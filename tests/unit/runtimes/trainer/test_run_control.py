@@ -80,7 +80,7 @@ def test_a_rewind_during_an_update_waits_for_it() -> None:
     factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]
     factory.rounds(1)
     assert learned(factory) == fresh
-    assert factory.trainer.decisions == 128
+    assert factory.trainer.progress.decisions == 128
 
 
 def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
@@ -90,7 +90,7 @@ def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
     for message in (messages.Rewind(1), messages.KeepSnapshot()):
         with pytest.raises(ValueError, match="not for lockstep"):
             factory.trainer.handle(message)
-    factory.trainer.run_control.timeline._due_at = 0.0
+    factory.trainer.run_control.timeline._schedule._due_at = 0.0
     factory.rounds(3)
     factory.trainer.report()
     assert len(entries(factory)) == 1
@@ -111,7 +111,7 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     factory.trainer.run_control.hyper = Hyper(learning_rate=0.0001)  # as a guard may have made it
     with pytest.raises(ValueError, match="clip_coef must be"):
         factory.trainer.handle(messages.ResetTrainer(4, {"clip_coef": 7.0}))
-    assert factory.trainer.decisions == 256
+    assert factory.trainer.progress.decisions == 256
     factory.trainer.handle(messages.ResetTrainer(4, {"clip_coef": 0.1}))
     assert factory.trainer.run_control.hyper == Hyper(clip_coef=0.1), "what guards had changed is as the visitor had it"
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]

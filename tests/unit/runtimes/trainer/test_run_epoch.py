@@ -18,7 +18,7 @@ LOCKSTEP = {"lockstep": str(UPDATES)}
 
 def played_meanwhile(run: TrainingRun, then: Callable[[], None]) -> None:
     """A chunk of the policy there is; before the worker publishes it, `then` happens."""
-    collector = run.rollout._collector
+    collector = run.rollout.player.collector
     collect = collector.collect
 
     def interrupted(weights_offset: int, slot_offset: int) -> object:
@@ -84,11 +84,11 @@ def test_after_a_rewind_the_first_update_learns_from_the_policy_gone_back_to() -
     run.train(3)
     (first,) = run.trainer.run_control.timeline.entries
     played_meanwhile(run, lambda: run.trainer.handle(messages.Rewind(first.id)))
-    before = run.trainer.decisions
+    before = run.trainer.progress.decisions
     run.update()
-    assert run.trainer.decisions == before, "the chunk of the policy that was left is not learned from"
+    assert run.trainer.progress.decisions == before, "the chunk of the policy that was left is not learned from"
     run.update()
-    assert run.trainer.decisions > before
+    assert run.trainer.progress.decisions > before
     values = run.values()
     assert values["clip_fraction"] == 0.0, "one epoch of one minibatch: the policy is the one that played"
 

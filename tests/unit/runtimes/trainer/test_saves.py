@@ -67,7 +67,7 @@ class Tab:
     def state(self) -> tuple[object, ...]:
         """All that makes the run go on as it would have."""
         captured = self.trainer.capture()
-        return captured.state, captured.hyper, self.trainer.decisions, self.trainer.updates
+        return captured.state, captured.hyper, self.trainer.progress.decisions, self.trainer.progress.updates
 
     def saved(self, name: str) -> Any:
         return read_policy(asyncio.run(self.archive.load(name)).content, self.schema)
@@ -82,7 +82,7 @@ def test_a_run_is_saved_by_itself_and_goes_on_in_another_tab_where_it_was() -> N
     told = first.told("RUNS")
     assert (told["current"], told["refused"], told["note"]) == (TITLE, False, "")
     (entry,) = told["runs"]
-    assert entry["decisions"] == first.trainer.decisions > 0
+    assert entry["decisions"] == first.trainer.progress.decisions > 0
     assert told["saved"] == entry["created"] != ""
 
     second = Tab(first.storage).train(1)
@@ -104,7 +104,7 @@ def test_what_was_learned_before_another_run_is_loaded_is_saved_first() -> None:
     other = Tab(tab.storage).train(3)
     other.ask(LoadRun(TITLE))
     assert other.saved("Ball Drill 2").state.updates == 3
-    assert other.trainer.updates == 1
+    assert other.trainer.progress.updates == 1
 
 
 def test_stopping_saves_and_nothing_new_is_not_saved_again() -> None:
@@ -112,7 +112,7 @@ def test_stopping_saves_and_nothing_new_is_not_saved_again() -> None:
     tab.turn()
     tab.ask(messages.StopTraining())
     tab.turn()
-    assert tab.saved(TITLE).progress.decisions == tab.trainer.decisions
+    assert tab.saved(TITLE).progress.decisions == tab.trainer.progress.decisions
     calls = tab.storage.calls
     tab.host.time_s += 5 * AUTOSAVE_EVERY_S
     tab.turn()
@@ -223,7 +223,7 @@ def test_a_damaged_or_foreign_import_changes_nothing(content: object) -> None:
     told = tab.ask(ImportRun("bad.dshq", content))
     assert told["refused"] and told["note"] and told["runs"] == []
     assert tab.state() == before
-    assert tab.train(1).trainer.updates == 3
+    assert tab.train(1).trainer.progress.updates == 3
 
 
 def test_an_import_is_saved_under_its_own_name_and_trained_on() -> None:
@@ -232,17 +232,17 @@ def test_an_import_is_saved_under_its_own_name_and_trained_on() -> None:
     told = tab.ask(ImportRun("champion.dshq", memoryview(write_policy(imported))))
     assert (told["current"], told["refused"]) == ("champion", False)
     assert tab.trainer.capture().state == imported.state
-    assert (tab.trainer.decisions, tab.trainer.run_control.hyper) == (31_000_000, imported.hyper)
+    assert (tab.trainer.progress.decisions, tab.trainer.run_control.hyper) == (31_000_000, imported.hyper)
     assert tab.saved("champion").progress.win_rate == 0.93  # until this page has measured one
     assert tab.saved(TITLE).state.updates == 2
-    assert tab.train(1).trainer.updates == 312
+    assert tab.train(1).trainer.progress.updates == 312
 
 
 def test_exports_load_elsewhere() -> None:
     tab = Tab().train(1)
     assert tab.ask(ExportRun("dshq"))["note"].endswith(".dshq")
     exported = tab.told("EXPORTED")
-    assert exported["filename"] == f"Ball-Drill-{tab.trainer.decisions}.dshq"
+    assert exported["filename"] == f"Ball-Drill-{tab.trainer.progress.decisions}.dshq"
     assert "policy.weight" in load(exported["content"])
     tab.ask(ExportRun("onnx"))
     session = onnxruntime.InferenceSession(tab.told("EXPORTED")["content"], providers=["CPUExecutionProvider"])
@@ -260,7 +260,7 @@ def test_a_trainer_that_died_goes_on_with_the_newest_weights_and_the_saved_count
     assert (told["current"], told["saved"], len(told["runs"])) == (TITLE, saved.progress.created, 1)
     state = after.trainer.capture().state
     assert state.arrays == {**saved.state.arrays, "parameters": weights}
-    assert after.trainer.decisions == saved.progress.decisions
+    assert after.trainer.progress.decisions == saved.progress.decisions
 
 
 def test_a_trainer_that_takes_over_goes_on_with_the_snapshots_that_are_left() -> None:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from drillsergeant.learn.league.snapshot_schedule import GROWTH
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan, initialise
@@ -11,7 +12,6 @@ from drillsergeant.runtimes.trainer.timeline import (
     AUTO,
     BEST,
     FIRST,
-    GROWTH,
     MANUAL,
     MANUAL_KEPT,
     Entry,

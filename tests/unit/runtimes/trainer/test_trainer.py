@@ -28,7 +28,7 @@ def test_each_chunk_becomes_one_update_and_one_version() -> None:
 def test_an_idle_ring_is_no_update() -> None:
     factory = ReferenceRun()
     asyncio.run(factory.trainer.step())
-    assert factory.trainer.updates == 0
+    assert factory.trainer.progress.updates == 0
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
 def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_of_self_play() -> None:
     factory = ReferenceRun(BallDrill(time_limit_s=0.5), duels=4)
     factory.trainer.handle(messages.StartTraining())
-    assert factory.trainer._decisions_per_chunk == 4 * (2 * 12 + 4)
+    assert factory.trainer.progress.decisions_per_chunk == 4 * (2 * 12 + 4)
     factory.rounds(8)
     factory.trainer.report()
     values = factory.host.metrics()
@@ -88,7 +88,7 @@ def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_
     factory.trainer.handle(messages.ResetTrainer(1))
     assert factory.host.metrics()["pool"][0]["games"] == 0
     factory.rounds(1)
-    assert factory.rollout._duels.rival is None, "the opponents of the run before have gone with it"
+    assert factory.rollout.player.duels.rival is None, "the opponents of the run before have gone with it"
 
 
 def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
@@ -114,4 +114,4 @@ def test_a_reset_during_an_update_waits_for_it() -> None:
     factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]
     factory.rounds(1)
     assert (factory.learner._arithmetic.parameters == fresh).all()
-    assert factory.trainer.decisions == 0
+    assert factory.trainer.progress.decisions == 0

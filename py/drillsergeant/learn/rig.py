@@ -1,0 +1,72 @@
+"""An engine over a memory of its own, for runs without workers: in a terminal, a notebook, a page's Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.engine import Engine
+from drillsergeant.learn.reference.engine import NumpyEngine
+from drillsergeant.learn.run_sizes import RunSizes
+from drillsergeant.learn.self_play import SingleThreadRun
+from drillsergeant.learn.wasm.calls import Kernels
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.memory.access import Memory, PlainMemory
+from drillsergeant.memory.layout import Layout
+
+ENGINES = ("wasm", "numpy")
+
+
+class KernelPlace(Protocol):
+    """A memory and the WebAssembly that works on it."""
+
+    @property
+    def memory(self) -> Memory:
+        """The memory, zeroed."""
+
+    def link(self, binary: bytes) -> Kernels:
+        """A module that imports an unshared memory, made to work on this one."""
+
+
+@dataclass(frozen=True)
+class Rig:
+    """`engine` plays `drill` over `memory`, which is laid out by `layout`."""
+
+    drill: Drill
+    engine: Engine
+    layout: Layout
+    memory: Memory
+
+    @property
+    def weights_offset(self) -> int:
+        """Byte offset of the parameters that are played with."""
+        return self.layout["weights.0"].offset
+
+    def chunk_offset(self, worker: int) -> int:
+        """Byte offset of a worker's chunk."""
+        return self.layout[f"ring.{worker}.chunks"].offset
+
+    def run(self, workers: int, seed: int) -> SingleThreadRun:
+        """A run from fresh weights."""
+        return SingleThreadRun(self.engine, self.layout, self.memory, workers, seed)
+
+
+def make_rig(
+    drill: Drill, sizes: RunSizes, engine: str, place: Callable[[int], KernelPlace], *, spare_workers: int = 0
+) -> Rig:
+    """The rig of one of ENGINES; `place` makes a memory of at least so many bytes for compiled kernels.
+
+    Raises ValueError for sizes that cannot be played, or another engine.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}")
+    program = build_program(drill, shared=False)
+    layout = sizes.layout(program, spare_workers=spare_workers)
+    if engine == "numpy":
+        plain = PlainMemory(layout.total_bytes)
+        return Rig(drill, NumpyEngine(drill, layout, plain), layout, plain)
+    here = place(layout.total_bytes)
+    return Rig(drill, KernelEngine(program, here.link(program.binary), layout, here.memory), layout, here.memory)
