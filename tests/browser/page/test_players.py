@@ -63,11 +63,11 @@ def test_then_and_now(visitor: Visitor) -> None:
     page.keyboard.press("n")
     visitor.until("and now the newest", lambda: visitor.show("players") == [-3, 0])
     page.select_option("#player-left", "now")
-    page.evaluate(SLIDE, [0])
     kept = len(visitor.trainer("timeline"))
     page.click("#snapshot")
     visitor.until("a version was kept", lambda: visitor.trainer("timeline")[-1]["kind"] == "manual")
     assert len(visitor.trainer("timeline")) == kept + 1
+    page.evaluate(SLIDE, [0])
     page.click("#rewind")
     visitor.until("training went back", lambda: [e for e in visitor.trainer("events") or [] if e["kind"] == "rewind"])
     visitor.until("now plays", lambda: visitor.show("players") == [0, 0])

@@ -36,6 +36,7 @@ class Ratings:
     def __init__(self) -> None:
         self.values: dict[int, float] = {NOW: ANCHOR, SCRIPTED: ANCHOR}
         self._frozen: dict[int, dict[int, Record]] = {}
+        self._scored = False
 
     def fit(self, records: Mapping[int, Record]) -> None:
         """Take in NOW's record against every snapshot there is, and SCRIPTED, and move the ratings towards them all.
@@ -50,10 +51,17 @@ class Ratings:
         kept = {NOW, SCRIPTED, *snapshots}
         self.values = {ident: self.values[ident] for ident in sorted(kept)}
         self._frozen = {ident: self._frozen[ident] for ident in snapshots}
+        scripted = records.get(SCRIPTED)
+        self._scored = scripted is not None and scripted.wins > 0
         games = self._games(records)
         for _ in range(SWEEPS):
             for ident in (NOW, *snapshots):
                 self._move(ident, games[ident])
+
+    @property
+    def known(self) -> bool:
+        """Whether NOW has won anything against the scripted player: until then all that is known is "far below"."""
+        return self._scored
 
     def _games(self, records: Mapping[int, Record]) -> dict[int, list[tuple[int, float, float]]]:
         """For everybody: opponent, games, score. Who has gone from the timeline counts no more."""

@@ -51,7 +51,7 @@ class Matchmaking:
         records = self._pool.records
         self._ratings.fit({SCRIPTED: self._scripted, **records})
         values: dict[str, object] = {"pool": plain(records, self._ratings.values)}
-        if self._scripted.games:
+        if self._ratings.known:
             values["rating"] = round(self._ratings.values[NOW])
         if (now := self._pool.total().estimate()) is not None:
             low, high = now.interval()

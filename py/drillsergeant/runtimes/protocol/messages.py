@@ -118,7 +118,9 @@ class Rewind(Message, wire="REWIND", to=("trainer",)):
 
 @dataclass(frozen=True)
 class KeepSnapshot(Message, wire="SNAPSHOT", to=("trainer",)):
-    """page -> trainer: keep the policy as it is now on the timeline."""
+    """page -> trainer: keep the policy as it is now on the timeline, or the snapshot `id` that is there for good."""
+
+    id: int = 0
 
 
 # -- page -> show: what is on screen and who plays --

@@ -47,7 +47,11 @@ class ScreenMatch:
         self.before = self.after = dict(self.match.state())
 
     def seat(self, players: Sequence[int], fetch: Fetch) -> None:
-        """Let `players` play from the next decision on; every snapshot among them must be there to `fetch`."""
+        """Let `players` play from the next decision on; every snapshot among them must be there to `fetch`.
+
+        The score is of one contest: it begins anew when others play.
+        """
+        before = [*self.players]
         for side, player in enumerate(players[: self._drill.sides]):
             if player > NEWEST and self.players[side] != player:
                 offset = fetch(player)
@@ -55,6 +59,8 @@ class ScreenMatch:
                 self.match.adopt(offset, side)
                 self.versions[side] = NO_POLICY
             self.players[side] = player
+        if self.players != before:
+            self.moment.scores = [0] * len(self.moment.scores)
 
     def outdated(self, version: int) -> list[int]:
         """Return the sides that should hold the newest weights and hold others than `version`."""

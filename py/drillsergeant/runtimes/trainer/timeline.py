@@ -134,6 +134,15 @@ class Timeline:
         """Keep the best so far like one the visitor asked for: the run goes on from elsewhere, with another best."""
         self.entries = [replace(entry, kind=MANUAL) if entry.kind == BEST else entry for entry in self.entries]
 
+    def keep(self, ident: int) -> None:
+        """Keep an entry as the visitor's own; one too many of these is an ordinary one again. ValueError as `find`."""
+        entry, _ = self.find(ident)
+        if entry.kind != AUTO:
+            return
+        surplus = self._surplus()
+        kinds = {ident: MANUAL} if surplus is None else {ident: MANUAL, surplus.id: AUTO}
+        self.entries = [replace(each, kind=kinds.get(each.id, each.kind)) for each in self.entries]
+
     def rate(self, ratings: Mapping[int, float]) -> None:
         """Write ratings to the entries, by id; ids that have gone are left out."""
         self.entries = [replace(entry, rating=ratings.get(entry.id, entry.rating)) for entry in self.entries]

@@ -151,11 +151,14 @@ class Trainer:
     def _turn_back(self, message: messages.Rewind | messages.KeepSnapshot) -> None:
         if self._lockstep:
             raise ValueError(f"{message.TYPE} is not for lockstep, whose weights depend on nothing but its numbers")
-        if isinstance(message, messages.KeepSnapshot):
+        ident = message.id
+        if isinstance(message, messages.KeepSnapshot) and not ident:
             self._between_updates(self.run_control.snapshot)
             return
-        ident = message.id
         self.run_control.timeline.find(ident)
+        if isinstance(message, messages.KeepSnapshot):
+            self.run_control.timeline.keep(ident)
+            return
         self._between_updates(lambda: self.run_control.rewind(ident))
 
     def _between_updates(self, action: Callable[[], None]) -> None:

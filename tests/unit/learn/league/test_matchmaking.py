@@ -78,6 +78,15 @@ def test_the_numbers_for_the_page() -> None:
     assert row["rating"] == round(ring.matchmaking.ratings[7]) < 980
 
 
+def test_who_has_won_nothing_yet_has_no_rating_to_fall() -> None:
+    ring = Ring()
+    ring.matchmaking.played_scripted(Tally(200, 0, 180))
+    assert "rating" not in ring.matchmaking.values()
+    ring.matchmaking.played_scripted(Tally(200, 20, 160))
+    first = ring.matchmaking.values()["rating"]
+    assert isinstance(first, int) and 200 < first < 900
+
+
 def test_a_policy_put_back_has_no_results() -> None:
     ring = Ring()
     ring.put(7)

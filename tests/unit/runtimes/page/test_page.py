@@ -227,17 +227,19 @@ def test_the_status_line_changes_at_most_every_five_seconds_on_its_own() -> None
     changes = []
     for half_second in range(60):
         sitting.view.time_s += 0.5
-        rates = {"win_rate": 0.123, "loss_rate": 0.7, "draw_rate": 0.177}
-        sitting.metrics("trainer", t_s=half_second / 2, curve=[{"win": 0.4, "loss": 0.3}], **rates)
+        win = 0.123 if half_second % 2 else 0.95  # a rate that jumps about
+        rates = {"win_rate": win, "loss_rate": 0.877 - win, "draw_rate": 0.123}
+        sitting.metrics("trainer", t_s=half_second / 2, curve=[{"win": win, "loss": 0.0}], **rates)
         before = sitting.view.texts["status"]
         sitting.page.on_tick()
         if sitting.view.texts["status"] != before:
             changes.append(sitting.view.time_s)
-    assert len(changes) >= 5
+    assert len(changes) >= 2
     assert min(b - a for a, b in itertools.pairwise(changes)) >= 5.0
     texts = sitting.view.texts
     assert texts["metric-win_rate"] == "12 %"
-    assert "It wins 12 % of its matches" in texts["status"] and ": 12 % wins, 18 % draws" in texts["curve-summary"]
+    assert ": 12 % wins, 12 % draws" in texts["curve-summary"]
+    assert not any(letter.isdigit() for letter in texts["status"]), "numbers stand beside it, and are newer"
 
 
 def test_telemetry_is_json_whatever_comes_and_holds_the_timings() -> None:

@@ -116,6 +116,26 @@ def test_keeping_a_version_asks_the_trainer() -> None:
     assert sitting.fleet.take() == [("trainer", messages.KeepSnapshot())]
 
 
+def test_keeping_a_version_keeps_the_one_that_is_looked_at() -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("timeline", "1")
+    sitting.fleet.take()
+    sitting.page.on_click("snapshot")
+    assert sitting.fleet.take() == [("trainer", messages.KeepSnapshot(12))]
+
+
+def test_the_board_says_who_plays() -> None:
+    sitting = with_timeline()
+    texts = sitting.view.texts
+    assert (texts["who-0"], texts["who-1"]) == ("newest", "newest")
+    sitting.page.on_change("player-right", "bot")
+    assert (texts["who-0"], texts["who-1"]) == ("newest", "the bot")
+    sitting.page.on_change("timeline", "1")
+    assert texts["who-0"] == "v90"
+    sitting.page.on_change("player-left", "you")
+    assert texts["who-0"] == "you"
+
+
 def test_a_version_that_is_thinned_away_plays_on_and_cannot_be_rewound_to() -> None:
     sitting = with_timeline()
     sitting.page.on_change("timeline", "1")

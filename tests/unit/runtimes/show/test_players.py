@@ -34,6 +34,18 @@ def test_a_snapshot_plays_at_the_next_decision_without_restarting_the_match() ->
     assert fresh.ticks(80) == reference.ticks(80)
 
 
+def test_the_score_is_of_the_contest_and_begins_anew_when_others_play() -> None:
+    theatre = Theatre()
+    theatre.publish(1)
+    theatre.show.screen_matches[0].moment.scores = [3, 2]
+    set_players(theatre, NEWEST, NEWEST)
+    theatre.ticks(8)
+    assert (theatre.told("score_0"), theatre.told("score_1")) == (3, 2), "the same players"
+    set_players(theatre, NEWEST, BOT)
+    theatre.ticks(8)
+    assert (theatre.told("score_0"), theatre.told("score_1")) == (0, 0)
+
+
 def test_a_side_goes_back_to_the_newest_weights_and_the_other_one_never_left_them() -> None:
     theatre, plain = Theatre(), Theatre()
     for each in (theatre, plain):

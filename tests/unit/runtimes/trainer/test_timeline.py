@@ -131,6 +131,20 @@ def test_the_visitor_s_snapshots_stay_until_there_are_too_many() -> None:
     run.check()
 
 
+def test_a_version_that_is_there_is_kept_as_the_visitor_s_own() -> None:
+    run = Run()
+    run.train(20_000_000)
+    kept = [entry.id for entry in run.timeline.entries if entry.kind == AUTO][: MANUAL_KEPT + 1]
+    for ident in kept:
+        run.timeline.keep(ident)
+    ours = [entry.id for entry in run.timeline.entries if entry.kind == MANUAL]
+    assert ours == kept[1:], "one too many: the oldest is an ordinary one again"
+    run.train(10_000_000_000, per_update=1_000_000)
+    assert [entry.id for entry in run.timeline.entries if entry.kind == MANUAL] == ours
+    with pytest.raises(ValueError, match="no snapshot 999"):
+        run.timeline.keep(999)
+
+
 def test_a_snapshot_that_is_being_played_against_is_spared() -> None:
     spared, twin = Run(), Run()
     for each in (spared, twin):

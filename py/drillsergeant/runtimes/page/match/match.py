@@ -55,7 +55,8 @@ class MatchPart:
         self._game = game
         self._inside = Inspector(self._view, self._to_show, game.actions, game.observation)
         self._steering = Steering(game, HUMAN_SIDE, (self._keys, self._pads, self._controller))
-        self._view.set_attribute("team-right", "hidden", "" if game.sides < 2 else None)
+        for name in ("team-right", "who-0", "who-1"):  # with one side, the board counts how matches ended
+            self._view.set_attribute(name, "hidden", "" if game.sides < 2 else None)
 
     def on_drill(self, game: DrillOnPage) -> None:
         """The workers go over to another drill, which has versions of its own."""

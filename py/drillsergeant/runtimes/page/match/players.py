@@ -16,6 +16,8 @@ from drillsergeant.runtimes.protocol import messages
 
 NOW, THEN, YOU = "now", "then", "you"
 FIXED = {NOW: messages.NEWEST, "bot": messages.BOT, "random": messages.RANDOM, YOU: messages.VISITOR}
+KEPT_NOW = "The version of now is kept on the timeline."
+NAMES = {NOW: "newest", "bot": "the bot", "random": "by chance", YOU: "you"}
 LEFT, RIGHT, SLIDER = "player-left", "player-right", "timeline"
 EMPTY = "It keeps every version it goes through. Press Train, then come back here."
 AT_NOW = "Now: the newest weights. Pull the slider back to see how it played before."
@@ -86,7 +88,7 @@ class Players:
             COMPARE: self._compare,
             "duel": self._duel,
             "rewind": self._rewind,
-            "snapshot": lambda: self._send("trainer", messages.KeepSnapshot()),
+            "snapshot": self._keep,
         }
 
     def repeat(self) -> None:
@@ -171,6 +173,11 @@ class Players:
         self._seated()
         self._write()
 
+    def _keep(self) -> None:
+        """Keep the version that is looked at, or the one of now."""
+        self._send("trainer", messages.KeepSnapshot(0 if self._then is None else self._then.id))
+        self._tell(KEPT_NOW if self._then is None else f"Kept on the timeline: {self._then}.")
+
     def _duel(self) -> None:
         if self._look_back():
             self._sides = {LEFT: NOW, RIGHT: THEN}
@@ -201,6 +208,12 @@ class Players:
             return self._then.id if self._then is not None else messages.NEWEST
         return FIXED[who]
 
+    def _name(self, who: str) -> str:
+        """Who plays, in a word or two: what stands beside the team's colour on the board."""
+        if who == THEN and self._then is not None:
+            return f"v{self._then.version}"
+        return NAMES.get(who, NAMES[NOW])
+
     def version(self, newest: object) -> object:
         """Return the version for the board above the match: of what plays there, `newest` where that plays."""
         only_then = THEN in self._sides.values() and NOW not in self._sides.values()
@@ -208,8 +221,9 @@ class Players:
 
     def _write(self) -> None:
         view, then, count = self._view, self._then, len(self._versions)
-        for side, who in self._sides.items():
+        for number, (side, who) in enumerate(self._sides.items()):
             view.set_value(side, who)
+            view.set_text(f"who-{number}", self._name(who))
         place = next((n for n, each in enumerate(self._versions) if then is not None and each.id == then.id), None)
         if then is not None and place is None:  # thinned away: between those that are nearest
             place = sum(each.decisions < then.decisions for each in self._versions)

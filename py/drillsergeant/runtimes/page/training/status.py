@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drillsergeant.runtimes.page import number_text
-from drillsergeant.runtimes.page.number_text import duration, percent
+from drillsergeant.runtimes.page.number_text import duration
 from drillsergeant.runtimes.page.training.result import Result
 from drillsergeant.runtimes.page.view import View
 
@@ -30,7 +30,7 @@ class Status:
 
 
 def describe(now: Status, of_late: Result | None) -> str:
-    """Return one or two short sentences about `now`."""
+    """One or two short sentences about `now`, without numbers: those stand beside it, and are newer."""
     if now.trouble:
         return now.trouble
     if not (now.moving or now.ready):
@@ -50,22 +50,27 @@ def _training(now: Status, of_late: Result | None) -> str:
             "Training. Behind this match hundreds of others are played and learned from; "
             "the players on screen take over each new version as it comes."
         )
-    head = f"Trained for {duration(now.trained_s)}. "
     if now.alone:
-        return head + f"It wins {percent(of_late.win)} of its matches."
-    tail = f" It wins {percent(of_late.win)} of its matches against the hand-written bot."
+        return _alone(of_late.win)
     if of_late.win >= 0.9:
-        return head + "It beats the bot nearly every time." + tail
+        return "It beats the hand-written bot nearly every time."
     if of_late.win >= 0.5:
-        return head + "It is the better player now." + tail
+        return "It is a better player than the hand-written bot now."
     if of_late.win > of_late.loss:
-        return head + "It wins more often than it loses." + tail
+        return "It wins more often than it loses against the hand-written bot."
     if of_late.win >= 0.1 or of_late.loss < 0.5:
-        return head + "It is getting the idea, but the bot is still better." + tail
+        return "It is getting the idea, but the hand-written bot is still better."
     if now.chance >= CHANCE_SHARE:
-        share = percent(now.chance)
-        return f"{head}It wins {share} of its matches against a player that acts by chance. The bot is next."
-    return f"{head}It acts nearly by chance still, and keeps what happens to pay off. Watch its doubt fall."
+        return "It beats players that act by chance more often than not. The hand-written bot is next."
+    return "It acts nearly by chance still, and keeps what happens to pay off. Watch its doubt fall."
+
+
+def _alone(win: float) -> str:
+    if win >= 0.9:
+        return "It wins nearly every match."
+    if win >= 0.5:
+        return "It wins more often than not."
+    return "It wins now and then, and keeps what happens to pay off."
 
 
 def milestone(values: Mapping[str, object]) -> int:
