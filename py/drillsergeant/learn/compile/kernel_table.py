@@ -15,6 +15,7 @@ from drillsergeant import elementary
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.learn.compile.drill_checks import NamedArrays, returned
 from drillsergeant.learn.engine import CHUNK_STATS
 from drillsergeant.learn.formulas.adam import adam_step
 from drillsergeant.learn.formulas.gae import gae_step
@@ -55,16 +56,42 @@ class DrillKernels:
         ]
 
     def _named(self, arrays: Arrays) -> State:
-        return dict(zip(self.drill.fields, arrays, strict=True))
+        return NamedArrays("the state", dict(zip(self.drill.fields, arrays, strict=True)))
 
-    def _listed(self, state: State) -> list[Array]:
+    def _listed(self, state: State, part: str) -> list[Array]:
+        """The arrays of a state that `part` of the drill returned."""
+        if not isinstance(state, Mapping):
+            raise returned(self.drill, part, state, "a state, a dict of arrays")
+        if set(state) != set(self.drill.fields):
+            missing = ", ".join(name for name in self.drill.fields if name not in state)
+            unknown = ", ".join(name for name in state if name not in self.drill.fields)
+            fault = f"lacks the field {missing}" if missing else f"has a field {unknown} that `fields` does not name"
+            raise ValueError(f"drill {self.drill.name}: the state that {part} returned {fault}")
         return [state[name] for name in self.drill.fields]
+
+    def _outcome(self, state: State) -> tuple[Array, Array, Array]:
+        """(terminated, truncated, winner), of the types they have to have."""
+        found = self.drill.outcome(state)
+        if not isinstance(found, tuple | list) or len(found) != 3:
+            raise returned(self.drill, "outcome", found, "(terminated, truncated, winner)")
+        terminated, truncated, winner = found
+        return terminated, truncated, winner
+
+    def _entries(self, part: str, found: list[Array], names: Sequence[str]) -> list[Array]:
+        """What `observe` or `reward` returned, as many as there are names."""
+        if not isinstance(found, list | tuple):
+            raise returned(self.drill, part, found, "a list of arrays")
+        if len(found) != len(names):
+            raise ValueError(
+                f"drill {self.drill.name}: {part} returned {len(found)} arrays, there are {len(names)} names for them"
+            )
+        return list(found)
 
     def _reset(self) -> Kernel:
         """slot u32 -> state: episode 0 of slot `slot` of a batch seeded with `seed`, as `matches.MatchBatch` starts."""
 
         def fn(slot: Arrays, seed: Array) -> Results:
-            return {"state": self._listed(self.drill.reset(elementary.hash_u32(seed, slot[0]), slot[0] & 0))}
+            return {"state": self._listed(self.drill.reset(elementary.hash_u32(seed, slot[0]), slot[0] & 0), "reset")}
 
         return Kernel("reset", fn, {"slot": ["u32"]}, {"state": self.state}, {"seed": "u32"})
 
@@ -72,7 +99,7 @@ class DrillKernels:
         """state, action i32 [S] -> state, `repeat` ticks later."""
 
         def fn(state: Arrays, action: Arrays) -> Results:
-            return {"state": self._listed(self.drill.tick(self._named(state), action))}
+            return {"state": self._listed(self.drill.tick(self._named(state), action), "tick")}
 
         inputs = {"state": self.state, "action": ["i32"] * self.drill.sides}
         return Kernel(name, fn, inputs, {"state": self.state}, repeat=repeat)
@@ -82,7 +109,10 @@ class DrillKernels:
 
         def fn(state: Arrays) -> Results:
             named = self._named(state)
-            return {"obs": self.drill.observe(named, side), "draw": [draw(named, side, SAMPLING_SALT)]}
+            return {
+                "obs": self._entries("observe", self.drill.observe(named, side), self.drill.observation),
+                "draw": [draw(named, side, SAMPLING_SALT)],
+            }
 
         outputs = {"obs": ["f32"] * len(self.drill.observation), "draw": ["f32"]}
         return Kernel(f"observe_{side}", fn, {"state": self.state}, outputs)
@@ -119,8 +149,11 @@ class DrillKernels:
 
         def fn(before: Arrays, after: Arrays, running: Arrays, ended: Arrays) -> Results:
             old, new = self._named(before), self._named(after)
-            terms = [self.drill.reward(old, new, side) for side in range(self.drill.sides)]
-            terminated, _, winner = self.drill.outcome(new)
+            terms = [
+                self._entries("reward", self.drill.reward(old, new, side), self.drill.reward_terms)
+                for side in range(self.drill.sides)
+            ]
+            terminated, _, winner = self._outcome(new)
             earned = [1.0, *terms[0]]
             so_far = [value + more for value, more in zip(running, earned, strict=True)]
             return {
@@ -138,7 +171,7 @@ class DrillKernels:
 
         def fn(state: Arrays, running: Arrays, ended: Arrays) -> Results:
             named = self._named(state)
-            _, truncated, winner = self.drill.outcome(named)
+            _, truncated, winner = self._outcome(named)
             return {"flag": [truncated], **self._restarted(named, truncated, winner, running, ended)}
 
         inputs = {"state": self.state, "running": self.running, "ended": self.ended}
@@ -149,8 +182,8 @@ class DrillKernels:
 
         def fn(state: Arrays) -> Results:
             named = self._named(state)
-            terminated, truncated, winner = self.drill.outcome(named)
-            state = self._listed(self._restart(named, terminated | truncated))
+            terminated, truncated, winner = self._outcome(named)
+            state = self._listed(self._restart(named, terminated | truncated), "reset")
             return {"state": state, "verdict": [terminated, truncated, winner]}
 
         outputs = {"state": self.state, "verdict": ["mask", "mask", "i32"]}
@@ -170,14 +203,14 @@ class DrillKernels:
         ]
         sums = [np.where(over, value, 0.0) for value in running]
         return {
-            "state": self._listed(self._restart(state, over)),
+            "state": self._listed(self._restart(state, over), "reset"),
             "running": [np.where(over, 0.0, value) for value in running],
             "ended": [old + more for old, more in zip(ended, [*counts, *sums], strict=True)],
         }
 
     def _restart(self, state: State, over: Array) -> State:
-        fresh = self.drill.reset(state["seed"], state["episode"] + 1)
-        return {name: np.where(over, fresh[name], old) for name, old in state.items()}
+        fresh = self._listed(self.drill.reset(state["seed"], state["episode"] + 1), "reset")
+        return {name: np.where(over, new, state[name]) for name, new in zip(self.drill.fields, fresh, strict=True)}
 
 
 def draw(state: State, side: int, salt: int) -> Array:

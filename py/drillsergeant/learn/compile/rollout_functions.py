@@ -17,7 +17,7 @@ from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.engine import DUEL_SIDES
-from drillsergeant.learn.reference.rollout import Controller
+from drillsergeant.learn.reference.rollout import Controller, policy_against
 from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
 
 # What every function that plays needs. Groups of match rows (state, next_state, running, ended, rewards, flag) have
@@ -65,8 +65,8 @@ class RolloutEmitter:
             self._add_play("collect_duel", ["policy", "frozen"], see_first, record=True)
         opponents: tuple[Controller, ...] = ("scripted", "random")
         for opponent in opponents:
-            controllers: list[Controller] = ["policy", opponent]
-            self._add_play(f"evaluate_{opponent}", controllers[: len(sides)], see_first, record=False)
+            controllers = policy_against(opponent, len(sides))
+            self._add_play(f"evaluate_{opponent}", controllers, see_first, record=False)
 
     def _add_see(self, name: str, sides: Sequence[int]) -> Function:
         """Add `name`: the sides look and the network answers. Observations, draws, head and value rows are written,

@@ -23,7 +23,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
 from drillsergeant.learn.reference.chunk import ChunkArrays
-from drillsergeant.learn.reference.rollout import Controller, ReferenceCollector
+from drillsergeant.learn.reference.rollout import Controller, ReferenceCollector, policy_against
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
@@ -93,7 +93,7 @@ class NumpyCollector:
                 self._network,
                 EVALUATION_MATCHES[opponent],
                 evaluation_seed(own_seed, number),
-                ("policy", opponent)[: drill.sides],
+                policy_against(opponent, drill.sides),
             )
             for number, opponent in enumerate(OPPONENTS)
         }

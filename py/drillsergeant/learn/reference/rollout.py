@@ -26,6 +26,11 @@ SAMPLING_SALT = 1
 RANDOM_PLAYER_SALT = 2
 
 
+def policy_against(opponent: Controller, sides: int) -> tuple[Controller, ...]:
+    """Who plays each side when a policy is looked at: side 0 is the policy's, all others `opponent`'s."""
+    return ("policy", *(opponent,) * (sides - 1))
+
+
 class Decision(NamedTuple):
     """What the policy saw and chose for its lanes (all agents of the sides it controls), in side order."""
 
@@ -149,7 +154,7 @@ def evaluate(
 
     Exactly one episode per match: counting whatever ends within some time would favour short episodes.
     """
-    collector = ReferenceCollector(drill, network, matches, seed, ("policy", opponent)[: drill.sides])
+    collector = ReferenceCollector(drill, network, matches, seed, policy_against(opponent, drill.sides))
     stats = EpisodeStats()
     counted = np.zeros(matches, np.bool_)
     while not counted.all():

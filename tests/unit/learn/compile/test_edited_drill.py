@@ -53,7 +53,7 @@ def test_entries_may_be_added_and_left_out() -> None:
         ("return [goal, closer", LINE, "SyntaxError: '[' was never closed"),
         ("return [gaol]", LINE, "NameError: name 'gaol' is not defined"),
         ("if goal > 0: return [goal]", LINE, "truth value"),
-        ("return [np.sin(goal)]", LINE, "np.sin has no kernel instruction"),
+        ("return [np.arctan2(goal, goal)]", LINE, "np.arctan2 has no kernel instruction"),
         ("return [np.sum(goal)]", 0, "one number per match is wanted"),
         ("return goal", 0, "reward must return a list of arrays, not ndarray"),
         ("return []", 0, "reward must return a list of arrays"),

@@ -1,0 +1,119 @@
+"""Whether an object is a drill that can be played: everything of the contract is there and fits together.
+
+What its functions compute is checked where they are traced.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from drillsergeant.drills.contract import COMMON_FIELDS, Drill
+from drillsergeant.elementary import Array
+
+_PARTS = ("reset", "tick", "observe", "reward", "outcome", "scripted", "from_keys")
+_VALUES = ("name", "sides", "action_count", "actions", "action_repeat", "tick_hz", "time_limit_s", "fields")
+_WORDS = ("observation", "reward_terms", "scene", "words")
+_MOST_LISTED = 30
+_TYPES = ("f32", "i32", "u32")
+
+
+def check_drill(drill: Drill) -> None:
+    """Raise TypeError for what is no drill at all, ValueError for a drill that fits together with nothing."""
+    if isinstance(drill, type):
+        raise TypeError(f"{drill.__name__} is a class; make a drill of it, {drill.__name__}()")
+    if isinstance(drill, str):
+        raise TypeError(f"{drill!r} is a name; drillsergeant.make({drill!r}) makes the drill")
+    present = [each for each in dir(drill) if not each.startswith("_")]
+    missing = [each for each in (*_VALUES, *_WORDS, *_PARTS) if each not in present]
+    if missing:
+        near = [each for each in get_close_matches(missing[0], present, 1) if each not in (*_VALUES, *_WORDS, *_PARTS)]
+        meant = f"; is {near[0]} meant to be it?" if near else ""
+        said = f"{type(drill).__name__} lacks {', '.join(missing)}"
+        raise TypeError(f"{said}, which drills/contract.py asks of a drill{meant}")
+    for fault in (_numbers(drill), _fields(drill), _names(drill), _scene(drill)):
+        if fault:
+            raise ValueError(f"drill {drill.name}: {fault}")
+
+
+def _numbers(drill: Drill) -> str:
+    for name in ("sides", "action_count", "action_repeat", "tick_hz"):
+        value = getattr(drill, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            return f"{name} is {value!r}, it must be a whole number, at least 1"
+    limit, least = drill.time_limit_s, drill.action_repeat / drill.tick_hz
+    if not isinstance(limit, int | float) or not math.isfinite(limit) or limit < least:
+        return f"time_limit_s is {limit!r}, it must be at least one decision, {least:g} s"
+    if len(drill.actions) != drill.action_count:
+        return f"actions names {len(drill.actions)} actions, action_count is {drill.action_count}; make the two agree"
+    return ""
+
+
+def _fields(drill: Drill) -> str:
+    fields = dict(drill.fields)
+    if list(fields.items())[: len(COMMON_FIELDS)] != list(COMMON_FIELDS.items()):
+        return f"fields begin with {', '.join(fields) or 'nothing'}; begin with **COMMON_FIELDS"
+    for name, dtype in fields.items():
+        if dtype not in _TYPES:
+            return f"field {name} has the type {dtype!r}; use one of {', '.join(_TYPES)}"
+    return ""
+
+
+def _names(drill: Drill) -> str:
+    for name in ("observation", "reward_terms"):
+        names = getattr(drill, name)
+        if isinstance(names, str) or not names or not all(isinstance(each, str) for each in names):
+            return f"{name} is {names!r:.60}; give a tuple of names, one for each entry"
+    return ""
+
+
+def _scene(drill: Drill) -> str:
+    scene = drill.scene
+    for name in ("half_length_m", "half_width_m"):
+        if not _positive(getattr(scene, name)):
+            return f"{name} of its scene is {getattr(scene, name)}, it must be above 0"
+    smaller = min(scene.half_length_m, scene.half_width_m)
+    for body in scene.bodies:
+        used = [body.x, body.y, *(body.heading or ()), *(body.velocity or ())]
+        for field in used:
+            if field not in drill.fields:
+                meant = suggestion(field, drill.fields)
+                return f"{body.name} is drawn by the field {field!r}, which is not there{meant}"
+        if not _positive(body.size_m) or body.size_m >= smaller:
+            return f"{body.name} of size {body.size_m:g} m does not fit on a field of half width {smaller:g} m"
+    if not 0 <= scene.goal_half_width_m <= scene.half_width_m or not 0 <= scene.corner_m < smaller:
+        goal = f"a goal of half width {scene.goal_half_width_m:g} m and corners of {scene.corner_m:g} m"
+        return f"{goal} do not fit on a field of {scene.half_length_m:g} by {scene.half_width_m:g} m, halves"
+    return ""
+
+
+def _positive(size: float) -> bool:
+    return math.isfinite(size) and size > 0
+
+
+def returned(drill: Drill, part: str, value: object, wanted: str) -> ValueError:
+    """The error for something else than what is `wanted` coming back from a function of a drill."""
+    forgotten = ": is its `return` forgotten?" if value is None else ""
+    return ValueError(f"drill {drill.name}: {part} returned {type(value).__name__}, not {wanted}{forgotten}")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`; did you mean ...?` for a name that is nearly one of those known, else what there is."""
+    names = sorted(set(known))
+    near = get_close_matches(name, names, 1)
+    if near:
+        return f"; did you mean {near[0]}?"
+    more = ", ..." if len(names) > _MOST_LISTED else ""
+    return f"; there are {', '.join(names[:_MOST_LISTED])}{more}" if names else ""
+
+
+class NamedArrays(dict[str, Array]):
+    """Arrays by name, which says what there is where a name is wrong."""
+
+    def __init__(self, what: str, arrays: Mapping[str, Array]) -> None:
+        super().__init__(arrays)
+        self._what = what
+
+    def __missing__(self, name: str) -> Array:
+        raise KeyError(f"{self._what} has no {name!r}{suggestion(str(name), self)}")

@@ -1,0 +1,127 @@
+"""An object that is no drill is named before anything is compiled, and so is what its functions return."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.drills.chase import ChaseDrill
+from drillsergeant.drills.contract import Scene
+from drillsergeant.library.training import train
+
+
+def changed(**parts: Any) -> ChaseDrill:
+    """Chase Drill with other parts."""
+    numbers = {name: value for name, value in parts.items() if name in {field.name for field in fields(ChaseDrill)}}
+    rest = {name: value for name, value in parts.items() if name not in numbers}
+    return type("Changed", (ChaseDrill,), rest)(**numbers)
+
+
+def without(name: str) -> object:
+    """An object with every part of the drill but one."""
+    drill = make("chase")
+    present = {each: getattr(drill, each) for each in dir(drill) if not each.startswith("_") and each != name}
+    return type("Partial", (), present)()
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        (ChaseDrill, "ChaseDrill is a class; make a drill of it, ChaseDrill()"),
+        (None, "NoneType lacks name, sides"),
+        (without("scripted"), "Partial lacks scripted"),
+        (without("fields"), "Partial lacks fields"),
+    ],
+)
+def test_what_is_no_drill_is_named(thing: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(said)):
+        train(thing)
+
+
+def test_a_misspelt_part_is_pointed_out() -> None:
+    drill: Any = without("scripted")
+    type(drill).scriptd = None
+    with pytest.raises(TypeError, match=r"Partial lacks scripted, .* is scriptd meant to be it"):
+        train(drill)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"sides": 0}, "drill chase: sides is 0, it must be a whole number, at least 1"),
+        ({"sides": 1.0}, "sides is 1.0"),
+        ({"action_count": 0}, "drill chase: action_count is 0, it must be a whole number, at least 1"),
+        ({"action_count": 6}, "actions names 5 actions, action_count is 6"),
+        ({"action_repeat": 0}, "action_repeat is 0"),
+        ({"tick_hz": 0}, "tick_hz is 0"),
+        ({"time_limit_s": 0.0}, "time_limit_s is 0.0, it must be at least one decision, 0.0666667 s"),
+        ({"time_limit_s": float("nan")}, "time_limit_s is nan"),
+        ({"observation": ()}, "observation is (); give a tuple of names"),
+        ({"reward_terms": "catch"}, "reward_terms is 'catch'; give a tuple of names"),
+        ({"fields": {}}, "fields begin with nothing; begin with **COMMON_FIELDS"),
+        ({"fields": {**make("chase").fields, "x": "f64"}}, "field x has the type 'f64'; use one of f32, i32, u32"),
+        ({"scene": Scene(-3.0, 3.0, 0.0, 0.0, ())}, "half_length_m of its scene is -3.0, it must be above 0"),
+        ({"scene": replace(make("chase").scene, goal_half_width_m=4.0)}, "a goal of half width 4 m"),
+    ],
+)
+def test_numbers_and_names_that_fit_together_with_nothing_are_named(parts: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        train(changed(**parts))
+
+
+def test_a_body_drawn_by_a_field_that_is_not_there_is_named() -> None:
+    scene = make("chase").scene
+    bodies = (replace(scene.bodies[0], x="target_z"), *scene.bodies[1:])
+    with pytest.raises(ValueError, match="drawn by the field 'target_z', which is not there; did you mean target_y"):
+        train(changed(scene=replace(scene, bodies=bodies)))
+
+
+@dataclass(frozen=True)
+class Broken(ChaseDrill):
+    """Chase Drill of which one function does something else."""
+
+    part: str = ""
+
+    def tick(self, state, actions):  # type: ignore[no-untyped-def]
+        after = super().tick(state, actions)
+        if self.part == "tick forgets":
+            return None
+        if self.part == "tick loses":
+            del after["caught"]
+        if self.part == "tick adds":
+            after["speed"] = after["chaser_vx"]
+        if self.part == "tick asks":
+            after["caught"] = state["cought"]
+        return after
+
+    def observe(self, state, side):  # type: ignore[no-untyped-def]
+        return None if self.part == "observe" else super().observe(state, side)
+
+    def reward(self, before, after, side):  # type: ignore[no-untyped-def]
+        return super().reward(before, after, side)[:1] if self.part == "reward" else super().reward(before, after, side)
+
+    def outcome(self, state):  # type: ignore[no-untyped-def]
+        return None if self.part == "outcome" else super().outcome(state)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (
+            "tick forgets",
+            "drill chase: tick returned NoneType, not a state, a dict of arrays: is its `return` forgotten?",
+        ),
+        ("tick loses", "drill chase: the state that tick returned lacks the field caught"),
+        ("tick adds", "the state that tick returned has a field speed that `fields` does not name"),
+        ("tick asks", "the state has no 'cought'; did you mean caught?"),
+        ("observe", "observe returned NoneType, not a list of arrays: is its `return` forgotten?"),
+        ("reward", "drill chase: reward returned 1 arrays, there are 2 names for them"),
+        ("outcome", "outcome returned NoneType, not (terminated, truncated, winner): is its `return` forgotten?"),
+    ],
+)
+def test_what_a_function_returns_is_named(part: str, said: str) -> None:
+    with pytest.raises((ValueError, KeyError), match=re.escape(said)):
+        train(Broken(part=part))

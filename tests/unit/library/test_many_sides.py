@@ -1,0 +1,69 @@
+"""A drill with four sides: the sides that nobody learns are all played by the opponent, in both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
+from drillsergeant.elementary import Array
+from drillsergeant.library.training import train
+
+CHOSEN = tuple(f"chosen_{side}" for side in range(4))
+WORDS = Words("Four", "Four sides.", ("Won", "Lost"), "wins", "A field.", "No keys.")
+SCENE = Scene(1.0, 1.0, 0.0, 0.0, (Body("disc", "ball", "x", "x", 0.1, 0),))
+
+
+@dataclass(frozen=True)
+class Four:
+    """One decision a match: side 0 wins where side `which` has chosen action 3, as the scripted player always does."""
+
+    which: int = 1
+    name: str = "four"
+    sides: int = 4
+    action_count: int = 5
+    action_repeat: int = 1
+    tick_hz: int = 10
+    time_limit_s: float = 100.0
+    observation: tuple[str, ...] = ("zero",)
+    reward_terms: tuple[str, ...] = ("zero",)
+    actions: tuple[tuple[str, ...], ...] = tuple((str(action),) for action in range(5))
+    words: Words = WORDS
+    scene: Scene = SCENE
+
+    @property
+    def fields(self) -> Mapping[str, Dtype]:
+        return {**COMMON_FIELDS, **dict.fromkeys(("x", *CHOSEN), "f32")}
+
+    def reset(self, seed: Array, episode: Array) -> State:
+        zero = (seed & 0).astype(np.float32)
+        return {"seed": seed, "episode": episode, "clock": seed & 0, "x": zero, **dict.fromkeys(CHOSEN, zero)}
+
+    def tick(self, state: State, actions: Sequence[Array]) -> State:
+        chosen = {name: action.astype(np.float32) for name, action in zip(CHOSEN, actions, strict=True)}
+        return {**state, "clock": state["clock"] + 1, **chosen}
+
+    def observe(self, state: State, side: int) -> list[Array]:
+        return [state["x"]]
+
+    def reward(self, before: State, after: State, side: int) -> list[Array]:
+        return [after["x"]]
+
+    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+        over = state["clock"] >= 1
+        return over, over & ~over, (state[CHOSEN[self.which]] == 3.0).astype(np.int32) * 2 - 1
+
+    def scripted(self, state: State, side: int) -> Array:
+        return state["x"].astype(np.int32) + 3
+
+    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(("which", "engine"), [(1, "wasm"), (2, "wasm"), (3, "wasm"), (3, "numpy")])
+def test_every_side_but_the_first_is_the_opponents_when_a_policy_is_looked_at(which: int, engine: str) -> None:
+    metrics = list(train(Four(which), decisions=16 * 16 * 4 * 8, matches=16, engine=engine))[-1]
+    assert metrics["win_rate"] > 0.99  # the scripted player on that side has chosen action 3
+    assert 0.1 < metrics["win_rate_random"] < 0.3  # a random one does in a fifth
