@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from drillsergeant.drills.ball.contacts import player_and_player
-from drillsergeant.drills.boxes.actions import ACTION_COUNT
+from drillsergeant.drills.boxes.actions import ACTION_COUNT, action_of
+from drillsergeant.drills.boxes.bot import move_towards, turn_towards
 from drillsergeant.drills.boxes.players import (
     PLAYER_FIELDS,
     Box,
@@ -170,17 +171,10 @@ class SumoDrill(BoxRules):
         brink = (length(x, y) > self.ring_m - BRINK_M) & (outwards < 0.5)
         want_x = np.where(brink, -x, dx - mx * INSIDE_M)
         want_y = np.where(brink, -y, dy - my * INSIDE_M)
-        ahead, sideways = 2 - (want_x > 0.0).astype(np.int32), 4 - (want_y > 0.0).astype(np.int32)
-        move = np.where(np.abs(want_x) > np.abs(want_y), ahead, sideways)
-        hx, hy = seen_from(side, own.hx), seen_from(side, own.hy)
-        along, across = ux * hx + uy * hy, uy * hx - ux * hy
-        aim = np.where(along > 0.0, across, np.where(across > 0.0, across * 0.0 + 1.0, across * 0.0 - 1.0))
-        aim = aim - own.spin * 0.12
-        turn = (aim > 0.08).astype(np.int32) + (aim < -0.08).astype(np.int32) * 2
+        turn, along = turn_towards(own, side, ux, uy)
         near = dx * dx + dy * dy < DASH_REACH_M * DASH_REACH_M
         dash = (near & (along > DASH_HEADING) & (outwards > 0.3)).astype(np.int32)
-        action: Array = move + turn * 5 + dash * 15
-        return action
+        return action_of(move_towards(want_x, want_y), turn, dash)
 
 
 def _lead(state: State) -> Array:

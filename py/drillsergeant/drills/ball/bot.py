@@ -7,6 +7,8 @@ All arrays are f32 [N] unless said otherwise; positions are seen from the side i
 import numpy as np
 
 from drillsergeant.drills.ball.rules import BallRules, ball_of
+from drillsergeant.drills.boxes.actions import action_of
+from drillsergeant.drills.boxes.bot import move_towards, turn_towards
 from drillsergeant.drills.boxes.players import player_of, seen_from, unit
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
@@ -41,16 +43,7 @@ def scripted(rules: BallRules, state: State, side: int) -> Array:
     want_x = np.where(lined_up, bx, bx - gx * BEHIND_M - gy * detour) - x
     want_y = np.where(lined_up, by, by - gy * BEHIND_M + gx * detour) - y
 
-    ahead = 2 - (want_x > 0.0).astype(np.int32)
-    sideways = 4 - (want_y > 0.0).astype(np.int32)
-    move = np.where(np.abs(want_x) > np.abs(want_y), ahead, sideways)
-
-    hx, hy = seen_from(side, own.hx), seen_from(side, own.hy)
-    along, across = ux * hx + uy * hy, uy * hx - ux * hy
-    aim = np.where(along > 0.0, across, np.where(across > 0.0, across * 0.0 + 1.0, across * 0.0 - 1.0))
-    aim = aim - own.spin * 0.12
-    turn = (aim > 0.08).astype(np.int32) + (aim < -0.08).astype(np.int32) * 2
+    turn, along = turn_towards(own, side, ux, uy)
     near = dx * dx + dy * dy < DASH_REACH_M * DASH_REACH_M
     dash = (lined_up & near & (along > DASH_HEADING)).astype(np.int32)
-    action: Array = move + turn * 5 + dash * 15
-    return action
+    return action_of(move_towards(want_x, want_y), turn, dash)
