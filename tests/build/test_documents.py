@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from build import suite
+from build.measure import diagram
 from build.pins import ROOT
 
 PACKAGE = "py/drillsergeant"
@@ -18,7 +20,7 @@ ELSEWHERE = re.compile(r"THE-SITE|node_modules|^(site|out|programs|pyodide|vendo
 FILE = re.compile(rf"`([\w./*{{}}<>,-]*[\w*}}>]\.(?:{SUFFIXES}))`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 DOTTED = re.compile(r"`([a-z_0-9]+(?:\.[A-Za-z_0-9]+)+)`")
-OWNERS = ("memory", "drawing", "runtimes", "browser", "library", "gym", "bench")  # whose README is short
+SHORT = ("memory", "drawing", "runtimes", "browser", "library", "gym", "bench")
 MOST_LINES = 40
 
 
@@ -85,6 +87,52 @@ def missing_names(text: str) -> Iterator[str]:
             yield name
 
 
+def untrue_rows(text: str) -> list[str]:
+    """Rows of a walk ("| 3 | `file` | what happens |") that name what stands in none of the files of the row."""
+    wrong = []
+    for row in text.splitlines():
+        walked = re.fullmatch(r"\| \d+ \| (.*?) \| (.*) \|", row)
+        if walked is None:
+            continue
+        named = [name for name in FILE.findall(row) if "/" in name]
+        sources = "".join(
+            (ROOT / file).read_text() for name in named for file in FILES if f"/{file}".endswith(f"/{name}")
+        )
+        words = [
+            word
+            for name in re.findall(r"`([^`]+)`", walked[2])
+            if name not in named
+            for word in re.findall(r"[\w-]+", name)
+        ]
+        wrong += [f"{row}: {word}" for word in words if not re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", sources)]
+    return wrong
+
+
+def test_a_walk_names_what_stands_in_its_files() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    assert untrue_rows(text) == []
+    assert untrue_rows("| 1 | `memory/ring.py` | `RingProducer.reverse` gives a place |") != []
+
+
+def test_names_in_the_guide_for_contributors_stand_somewhere_in_the_source() -> None:
+    source = "".join((ROOT / name).read_text() for name in tracked(".py", ".html"))
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    gone = [name for name in re.findall(r"`([A-Za-z_]+)`", text) if not re.search(rf"\b{name}\b", source)]
+    assert gone == []
+
+
+def test_the_table_of_suites_has_their_budgets() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    told = {name: int(budget) for name, budget in re.findall(r"^\| `(\w+)` \|.*\| (\d+) s \|$", text, re.MULTILINE)}
+    assert told == suite.BUDGET_S
+
+
+def test_the_picture_of_the_architecture_is_the_one_that_is_drawn() -> None:
+    assert diagram.TARGET.read_text() == diagram.diagram(), "run `python -m build.measure.diagram`"
+    files = [name for box in diagram.BOXES for name in box.file.split(", ")]
+    assert [name for name in files if not exists(name, "docs/architecture.md")] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_file_that_a_document_names_exists(document: str) -> None:
     text = (ROOT / document).read_text()
@@ -97,13 +145,20 @@ def test_every_module_that_a_docstring_or_document_names_exists() -> None:
     assert wrong == {}
 
 
-def test_every_package_says_in_few_lines_who_owns_what() -> None:
-    for package in OWNERS:
-        lines = (ROOT / PACKAGE / package / "README.md").read_text().splitlines()
-        assert 5 < len(lines) <= MOST_LINES, package
-    packages = {Path(name).parent for name in FILES if name.endswith("/__init__.py")}
-    top = [path for path in packages if str(path.parent) == PACKAGE]
-    assert [path for path in top if f"{path}/README.md" not in FILES] == []
+def unsaid(package: str, text: str) -> list[str]:
+    """Modules and folders of a package that its README does not tell of."""
+    below = (name.removeprefix(f"{PACKAGE}/{package}/") for name in FILES if name.startswith(f"{PACKAGE}/{package}/"))
+    parts = {"/".join(name.split("/")[:1]) + ("/" if "/" in name else "") for name in below if name.endswith(".py")}
+    return sorted(part for part in parts - {"__init__.py"} if part not in text)
+
+
+def test_every_package_says_who_owns_what() -> None:
+    modules = [Path(name) for name in FILES if name.endswith("/__init__.py")]
+    packages = sorted({path.parent.name for path in modules if str(path.parent.parent) == PACKAGE})
+    texts = {package: (ROOT / PACKAGE / package / "README.md").read_text() for package in packages}
+    assert {package: parts for package, text in texts.items() if (parts := unsaid(package, text))} == {}
+    assert [package for package in SHORT if len(texts[package].splitlines()) > MOST_LINES] == []
+    assert unsaid("memory", "`ring.py` alone") != []
 
 
 def test_what_is_gone_is_noticed() -> None:
