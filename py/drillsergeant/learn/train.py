@@ -134,8 +134,12 @@ def line(drill: Drill, point: TrainPoint) -> str:
     return (
         f"{point.seconds:8.1f} {point.decisions:10d} {point.decisions / max(point.seconds, 1e-9) / 1e3:4.0f}k {shares} "
         f"{random.wins / max(random.episodes, 1):7.0%} {entropy:8.3f} {kl:7.4f} {value_loss:7.4f} {episode_s:9.1f} "
-        f"{decided:8.0%} {_share(point.league.get('win_rate_pool'))} {point.league['rating']:4d}  {rewards}"
+        f"{decided:8.0%} {_share(point.league.get('win_rate_pool'))} {_rating(point.league.get('rating'))}  {rewards}"
     )
+
+
+def _rating(value: object) -> str:
+    return f"{value:4d}" if isinstance(value, int) else "   -"
 
 
 def _share(value: object) -> str:

@@ -1,6 +1,7 @@
 """The terminal trainer: what it yields, prints and saves, and that both engines train alike."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ def test_the_curve_starts_untrained_and_ends_at_the_planned_decisions() -> None:
     # Half of a match of one second ends in each half of the run: 16 matches, 8 or 16 decisions.
     assert points[1].self_play["episodes"] + points[2].self_play["episodes"] == pytest.approx(16, abs=8)
     assert line(DRILL, points[2]).split()[1] == "512"
+    assert " - " in line(DRILL, replace(points[0], league={})), "nothing is known of its rating yet"
 
 
 def test_both_engines_follow_the_same_curve_within_1e_3() -> None:
