@@ -53,6 +53,7 @@ class _Tickets:
         self._word = layout["shares.ticket"].word
 
     def open(self, job: int, count: int) -> None:
+        # The job is in the word, too: drawing a ticket of one job fails once another is open.
         self._memory.store(self._word, (job & _JOB_MASK) << 2 * _SHARE_BITS | count << _SHARE_BITS)
 
     def draw(self) -> int | None:
@@ -82,13 +83,15 @@ class ShareTaker:
         number = self._tickets.draw()
         if number is None:
             return None
+        # The number first: who reads a newer one reads its arguments too, as they are written before it; who reads an
+        # older one marks a result that nobody will look for.
         words = [self._memory.load(self._job + word) for word in range(JobWord.ARGUMENTS + ARGUMENTS_MAX)]
         result = self._results + number * self._stride
         return Share(words[JobWord.NUMBER], number, tuple(words[JobWord.ARGUMENTS :]), result)
 
     def finish(self, share: Share) -> None:
         """Hand in the share, its result written."""
-        self._memory.store(self._done + share.number, share.job)
+        self._memory.store(self._done + share.number, share.job)  # behind the result: who sees this sees all of it
         self._memory.add(self._bell, 1)
         self._memory.notify(self._bell)
 
@@ -119,7 +122,7 @@ class ShareBoard:
             self._memory.store(self._job + JobWord.ARGUMENTS + place, argument)
         self._memory.store(self._job + JobWord.NUMBER, self._number)
         self._tickets.open(self._number, count)  # the job first, the tickets last
-        for word in self._waiters:
+        for word in self._waiters:  # they sleep on their ring's tail, which does not change
             self._memory.notify(word)
 
     def take(self) -> int | None:
@@ -134,7 +137,7 @@ class ShareBoard:
         found: dict[int, int] = {}
         heard_s = time.monotonic()
         while True:
-            ticket = self._memory.load(self._bell)
+            ticket = self._memory.load(self._bell)  # before looking: what is handed in meanwhile ends the wait at once
             news = {share: place for share in missing - found.keys() if (place := self._place(share)) is not None}
             found |= news
             if len(found) == len(missing):

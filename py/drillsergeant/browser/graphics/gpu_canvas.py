@@ -41,6 +41,7 @@ class GpuCanvas:
         self._pipeline = self._make_pipeline(shader)
         self._fit(FIRST_BYTES)
         attachment = {"loadOp": "clear", "storeOp": "store", "clearValue": {"r": 0, "g": 0, "b": 0, "a": 1}}
+        # Made once and changed in place: every picture would have to make it anew out of Python's dictionaries.
         self._pass = js_object(colorAttachments=[attachment])
         self._attachment = self._pass.colorAttachments[0]
         self._clear = self._attachment.clearValue
@@ -71,7 +72,7 @@ class GpuCanvas:
         self._lose(str((await self._device.lost).message))
 
     def _lose(self, why: str) -> None:
-        if not self._lost.done():
+        if not self._lost.done():  # a lost device may tell by an error, too, and again when it is closed
             self._lost.set_result(why)
 
     async def lost(self) -> str:
@@ -93,7 +94,7 @@ class GpuCanvas:
         view = memoryview(picture.floats).cast("B")
         if view.nbytes > self._bytes.length:
             self._buffer.destroy()
-            self._fit(2 * view.nbytes)
+            self._fit(2 * view.nbytes)  # twice, so that pictures that grow do not make a buffer each
         self._bytes.subarray(0, view.nbytes).assign(view)
         queue = self._device.queue
         queue.writeBuffer(self._buffer, 0, self._bytes, 0, view.nbytes)

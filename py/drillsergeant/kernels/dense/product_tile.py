@@ -2,8 +2,8 @@
 
 Per term two vectors of rows and four broadcast weights feed eight multiplications and eight additions; with 15 usable
 vector registers on x86 (8 sums, 2 rows, 4 weights, 1 product) nothing is spilled. The inner loop is deliberately not
-unrolled: V8 moves the loads of a straight-line block to its front, so two terms in one block spill (measured in V8
-11.3 at 64x64: 33 GFLOP/s as it is, 26 unrolled by two, 16 by eight; the processor's bound is 33).
+unrolled: V8 moves the loads of a straight-line block to its front, so two terms in one block spill, and the tile is a
+fifth slower (docs/experiments.md).
 """
 
 from __future__ import annotations
@@ -87,24 +87,25 @@ class ProductTile:
         terms = walk.terms
         if self.ending.bias:
             self._start_from_bias(width)
-        else:
+        else:  # the first product starts the sums, as in the reference: added to zero, a -0 would become +0
             self._term(width, first=True)
             advance(f, self.x, stride)
             advance(f, self.w, walk.term_bytes)
             terms -= 1
-        if terms:
+        if terms:  # a loop, and never one block of several terms: see above
             with repeat(f, terms):
                 self._term(width, first=False)
                 advance(f, self.x, stride)
                 advance(f, self.w, walk.term_bytes)
         self._finish(width)
+        # Back to the first term, and on to the next results.
         advance(f, self.w, width * walk.result_bytes - walk.terms * walk.term_bytes)
 
     def _start_from_bias(self, width: int) -> None:
         f = self.f
         for o, sums in enumerate(self.sums[:width]):
             f.local_get(self.other)
-            f.memory("v128.load32_splat", o * WORD_BYTES)
+            f.memory("v128.load32_splat", o * WORD_BYTES)  # loaded once: all vectors of rows have the same bias
             for total in sums[1:]:
                 f.local_tee(total)
             f.local_set(sums[0])
@@ -119,7 +120,7 @@ class ProductTile:
         for o, weight in enumerate(self.weights[:width]):
             f.local_get(self.w)
             f.memory("v128.load32_splat", o * self.walk.result_bytes)
-            f.local_set(weight)
+            f.local_set(weight)  # stays in its register for both vectors of rows
             for vector, total in zip(self.rows, self.sums[o], strict=True):
                 if first:
                     f.local_get(weight)

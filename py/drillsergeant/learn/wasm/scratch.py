@@ -28,6 +28,7 @@ class Arena:
         """The byte offset of a new place. Raises ValueError where the arena ends before it."""
         offset = self._next
         self._next = round_up(offset + size_bytes, ALIGNMENT_BYTES)
+        # Rounding up behind the last place may pass the end: nothing lies there.
         if self._end is not None and self._next > self._end + ALIGNMENT_BYTES - 1:
             raise ValueError(
                 f"scratch memory ends at byte {self._end}, byte {self._next} is needed: make the plan with "
@@ -41,6 +42,7 @@ class Arena:
 
     def rows(self, count: int, lanes: int) -> Rows:
         """A group of `count` arrays of `lanes` words each."""
+        # A kernel walks all rows side by side: without the skew, rows of 1024 words fall into one set of the cache.
         stride = round_up(lanes, LANE_MULTIPLE) * WORD_BYTES + SKEW_BYTES
         return Rows(self.take(count * stride), stride)
 

@@ -81,7 +81,7 @@ class AutoLearner:
 
     def close(self) -> None:
         """Give the device back and ask for no other; nothing is learned after this."""
-        if self._opening is not None:
+        if self._opening is not None:  # first: it could open a device when the one there is has been closed
             self._opening.cancel()
         if self._gpu is not None:
             self._gpu.device.close()
@@ -118,7 +118,7 @@ class AutoLearner:
         began_s = time.perf_counter()
         try:
             metrics, after = await gpu.learn(slots, hyper, self._state or self._local.state())
-            if self._tried:
+            if self._tried:  # the first one is done again by the kernels, whose result counts
                 self._local.restore(after)
         except Exception as failure:  # whatever a browser does with its GPU, training goes on
             self._failed(gpu, failure)
@@ -165,7 +165,7 @@ class AutoLearner:
 
     def _settle(self, gpu: GpuLearner) -> None:
         """Stay with the kernels until told otherwise."""
-        if self._gpu is gpu:
+        if self._gpu is gpu:  # not one that was lost, and closed, meanwhile
             gpu.device.close()
         self._gpu, self._settled = None, True
 
@@ -199,7 +199,7 @@ class AutoLearner:
         for at_s in retries_s:
             await asyncio.sleep(at_s - waited_s)
             waited_s = at_s
-            if self._hopeless:
+            if self._hopeless:  # `_opening` stays, so that nobody asks again until `choose`
                 return
             if await self._open():
                 self._opening = None
