@@ -13,8 +13,8 @@ const version = new URL(import.meta.url).search; // see build/site_parts/version
 const arriving = new Map(); // by name: bytes received, and bytes there are
 let listener = () => {};
 
-// What was fetched: {core, lock, library, memory, bytes}: the compiled core; the lock's text; what is known of the
-// library's file; the snapshot's first bytes, and how many there are with the zeros after them; null and 0 without one.
+// What was fetched: {core, lock, files, memory, bytes}: the compiled core; the lock's text; size and hash of all files;
+// the snapshot's first bytes, and how many there are with the zeros after them; null and 0 without one.
 // `hear(received, all)`: bytes so far.
 export function runtime(hear) {
   listener = hear;
@@ -38,7 +38,7 @@ async function fetched() {
     file(SCRIPT), // by its bytes; the loader finds it in the browser's cache
   ]);
   if (!memory) await file(LIBRARY);
-  return { core, lock, library: { name: LIBRARY, ...files[LIBRARY] }, ...(memory ?? { memory: null, bytes: 0 }) };
+  return { core, lock, files, ...(memory ?? { memory: null, bytes: 0 }) };
 }
 
 async function coreAndMemory(file, listed) {

@@ -2,6 +2,7 @@
 // A boot that never settles is noticed by the page (runtimes/supervisor/supervisor.py).
 import { loadPackages, startPython } from "./python.js";
 
+const TELL_EVERY_MS = 1000;
 const options = new URLSearchParams(self.location.search);
 
 async function verifyBuild() {
@@ -23,15 +24,21 @@ export async function boot(role, module = "worker.boot") {
     self.postMessage({ type: "ERROR", role, index: 0, message, traceback: String(error?.stack ?? ""), fatal: true, final: Boolean(error?.final) });
   };
   self.onunhandledrejection = (event) => fail(event.reason);
+  let told_ms = started;
+  const hear = () => { // what takes long is not stuck while something comes
+    if (performance.now() - told_ms < TELL_EVERY_MS) return;
+    told_ms = performance.now();
+    self.postMessage({ type: "LOADING", role, index: 0 });
+  };
   try {
     const same = verifyBuild();
     const runtime = await handed;
     const [begun] = await Promise.all([startPython(runtime), same]);
     const pyodide = (self.pyodide = begun.python); // global, for a console and the leak tests
     const packages = options.getAll("package");
-    if (packages.length) await loadPackages(begun, runtime, packages);
+    if (packages.length) await loadPackages(begun, runtime, packages, hear);
     const entry = pyodide.pyimport(`drillsergeant.browser.${module}`);
-    entry.start(role, queue, started, (name) => loadPackages(begun, runtime, [name]));
+    entry.start(role, queue, started, (name) => loadPackages(begun, runtime, [name], hear));
     entry.destroy();
   } catch (error) {
     fail(error);

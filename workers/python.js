@@ -3,14 +3,17 @@ import { loadPyodide } from "../pyodide/pyodide-loader.js";
 import { download, verified } from "../verify.js";
 
 const FILES = new URL("../pyodide/", import.meta.url).href;
-const script = import(new URL("pyodide.asm.js", FILES)).catch(() => {}); // the loader's next step, begun while the core is on its way
 const LOCK = "pyodide-lock.json";
+const LIBRARY = "python_stdlib.zip";
 const ZIP = "/lib/python312.zip"; // the standard library, where Python looks for it
 
 // Pyodide 0.27.7 runs every callback on a stack of its own where the browser can switch stacks, and loses a little of the
 // main one each time: after some ten thousand turns of the event loop the worker dies. Nothing here switches stacks.
 delete WebAssembly.Suspending;
 delete WebAssembly.promising;
+
+// The loader's next step, begun while the core is on its way; after the lines above, by which it finds no stacks to switch.
+const script = import(new URL("pyodide.asm.js", FILES)).catch(() => {});
 
 // Start Python. The result's `restored`: it began as the snapshot's memory and has everything that needs no file.
 export async function startPython(runtime) {
@@ -27,19 +30,29 @@ export async function startPython(runtime) {
 }
 
 // Load packages of the site. The first time after a restored start, the standard library and our wheel come with them.
-export async function loadPackages(begun, runtime, names) {
+// `hear()` is called whenever something of them arrives.
+export async function loadPackages(begun, runtime, names, hear) {
   const { python } = begun;
-  const wanted = [...names];
-  if (begun.restored && !begun.furnished) {
-    const { name, ...file } = runtime.library;
-    const address = new URL(`../${name}`, import.meta.url).href;
-    python.FS.writeFile(ZIP, await verified(name, await download(address), file));
-    wanted.unshift("drillsergeant");
-    begun.furnished = true;
-  }
+  const wanted = begun.restored && !begun.furnished ? ["drillsergeant", ...names] : names;
+  const wheels = begun.restored ? wanted.map((name) => JSON.parse(runtime.lock).packages[name]?.file_name).filter(Boolean) : [];
+  const library = begun.restored && !begun.furnished ? [LIBRARY] : [];
+  const files = [...library, ...wheels];
+  const bytes = await Promise.all(files.map((name) => fetched(name, runtime.files, hear)));
+  if (library.length) python.FS.writeFile(ZIP, bytes[0]);
+  const handBack = answering(Object.fromEntries(files.map((name, index) => [name, bytes[index]])));
   const errors = [];
-  await python.loadPackage(wanted, { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
+  try {
+    await python.loadPackage(wanted, { messageCallback: () => {}, errorCallback: (text) => errors.push(text) });
+  } finally {
+    handBack();
+  }
   if (errors.length) throw new Error(errors.join("; "));
+  begun.furnished = true;
+}
+
+async function fetched(name, files, hear) {
+  const path = `pyodide/${name}`;
+  return verified(path, await download(new URL(name, FILES).href), files[path], hear);
 }
 
 function snapshotOf({ memory, bytes }) {
@@ -50,8 +63,10 @@ function snapshotOf({ memory, bytes }) {
 
 async function started({ core, lock }, snapshot) {
   // A plain start asks for the lock of the site as it is now: another build's wheel then says so (runtimes/version.py).
-  const known = snapshot && { [LOCK]: lock, "python_stdlib.zip": "" };
-  const handBack = handOver(core, { "pyodide.asm.wasm": "", ...known });
+  const known = snapshot && { [LOCK]: lock, [LIBRARY]: "" };
+  const handBack = answering({ "pyodide.asm.wasm": "", ...known });
+  const { instantiateStreaming } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (_, imports) => ({ module: core, instance: await WebAssembly.instantiate(core, imports) });
   try {
     await script;
     const lockFileURL = FILES + LOCK + (snapshot ? "" : new URL(import.meta.url).search);
@@ -64,17 +79,16 @@ async function started({ core, lock }, snapshot) {
     return python;
   } finally {
     handBack();
+    Object.assign(WebAssembly, { instantiateStreaming });
   }
 }
 
-// The loader fetches and compiles by itself: while it does, what is here already is what it gets.
-function handOver(core, answers) {
+// The loader fetches by itself: while it does, what is here already is what it gets. The result ends that.
+function answering(answers) {
   const { fetch } = globalThis;
-  const { instantiateStreaming } = WebAssembly;
   globalThis.fetch = (address, ...rest) => {
     const answer = String(address).startsWith(FILES) ? answers[String(address).slice(FILES.length)] : undefined;
     return answer === undefined ? fetch(address, ...rest) : Promise.resolve(new Response(answer));
   };
-  WebAssembly.instantiateStreaming = async (_, imports) => ({ module: core, instance: await WebAssembly.instantiate(core, imports) });
-  return () => Object.assign(globalThis, { fetch }) && Object.assign(WebAssembly, { instantiateStreaming });
+  return () => Object.assign(globalThis, { fetch });
 }

@@ -15,11 +15,9 @@ MODULES = (
     "drillsergeant.browser.page.boot",
     "drillsergeant.browser.worker.boot",
     "encodings.ascii",
-    "encodings.idna",
     "encodings.latin_1",
     "encodings.unicode_escape",
     "encodings.utf_16_le",
-    "_strptime",
 )
 
 

@@ -40,6 +40,7 @@ SAMPLES = [
     ("show", messages.Input(x_m=1.5, y_m=-2.0)),
     ("show", messages.Resize(640, 480, True)),
     ("show", messages.Mirrored({"64": b"1234"})),
+    ("page", messages.Loading("workshop", 0)),
     ("page", messages.Ready("show", 0, 1.25)),
     ("page", messages.Metrics("trainer", 0, {"entropy": 1.0})),
     ("page", messages.Runs([{"name": "Pelé"}], "Pelé", "2026-11-22T14:32:00Z", "Saved", False)),

@@ -343,6 +343,14 @@ class Mirrored(Message, wire="MIRRORED", to=("page", "show")):
 
 
 @dataclass(frozen=True)
+class Loading(Message, wire="LOADING", to=("page",)):
+    """worker -> page, once a second at most: more of what it downloads has come."""
+
+    role: Role
+    index: int
+
+
+@dataclass(frozen=True)
 class Ready(Message, wire="READY", to=("page",)):
     """worker -> page: INIT is done. `boot_s` counts from the worker script's first line."""
 

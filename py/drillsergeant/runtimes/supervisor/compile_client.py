@@ -51,7 +51,10 @@ class CompileClient:
             )
         )
         self._handle = made[0]
-        self._limit(BOOT_LIMIT_S, f"the workshop was not ready after {BOOT_LIMIT_S:.0f} s; try again")
+        self._limit_silence()
+
+    def _limit_silence(self) -> None:
+        self._limit(BOOT_LIMIT_S, f"nothing came of the workshop for {BOOT_LIMIT_S:.0f} s while it loaded; try again")
 
     def _send(self) -> None:
         assert self._handle is not None and self._request is not None, "there is a worker and something to do"
@@ -67,6 +70,8 @@ class CompileClient:
             self._fail(f"the workshop said something that is no message: {wrong}")
             return
         match message:
+            case messages.Loading() if not self._ready:
+                self._limit_silence()
             case messages.Ready():
                 self._ready = True
                 self._send()

@@ -102,6 +102,7 @@ class Worker:
     inits: int = 0  # sent, ever
     unanswered: int = 0  # of those, the ones not answered with READY yet
     heard: int = 0  # messages
+    loadings: int = 0  # of those, the ones that said that more of a download has come
     replaced: bool = False  # has another runtime than it was started with
     changing: bool = False  # lives, was told INIT again, and what it says is still of the runtime before
     watched: int = -1  # generation whose lock is waited for
@@ -203,6 +204,9 @@ class Fleet:
             self._hosted.mirrored.update(message.spans)
             self.send("show", message)
             return
+        if isinstance(message, messages.Loading):
+            worker.loadings += 1
+            return
         if isinstance(message, messages.Ready):
             worker.unanswered -= 1
             if worker.unanswered > 0:
@@ -245,8 +249,7 @@ class Fleet:
             self._hosted.mirrored,
         )  # fmt: skip
         handle.post(codec.encode(init), canvas)
-        limit_s = BOOT_LIMIT_S * 2 ** len(worker.restarts_s)
-        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, number, limit_s))
+        self._watch_boot(worker, number, BOOT_LIMIT_S * 2 ** len(worker.restarts_s))
 
     def _lock(self, worker: Worker) -> str:
         return f"drillsergeant:{self._run}:{worker.name}:{worker.generation}"
@@ -271,8 +274,16 @@ class Fleet:
             for message in told:
                 worker.handle.post(codec.encode(message))
 
-    def _boot_overdue(self, worker: Worker, init: int, limit_s: float) -> None:
-        if worker.inits == init and worker.state == "starting":
+    def _watch_boot(self, worker: Worker, init: int, limit_s: float) -> None:
+        loadings = worker.loadings
+        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, init, limit_s, loadings))
+
+    def _boot_overdue(self, worker: Worker, init: int, limit_s: float, loadings: int) -> None:
+        if worker.inits != init or worker.state != "starting":
+            return
+        if worker.loadings > loadings:  # a slow line
+            self._watch_boot(worker, init, limit_s)
+        else:
             why = f"{worker.name} was not ready {limit_s:.0f} s after its start: a slow machine, or a file is missing"
             self._tell(worker, messages.Error(worker.role, worker.index, f"{why}; it is started again"))
             self._on_end(worker, worker.generation, why)

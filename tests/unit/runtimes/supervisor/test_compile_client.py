@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.compile_client import CODE_LIMIT_S, CompileClient
+from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S
 
 from tests.fakes.workers import FakeSpawner, FakeWorker
 
@@ -45,6 +46,17 @@ def test_a_worker_is_started_at_the_first_attempt_and_kept_for_the_next() -> Non
     assert len(worker.sent) == 2
     stand.say(worker, messages.Refused("no", 3))
     assert stand.answers[1:] == [messages.Refused("no", 3)]
+
+
+def test_a_slow_line_is_waited_for_while_anything_comes() -> None:
+    stand = Stand()
+    worker = stand.ask()
+    _, first = stand.spawner.timers[-1]
+    stand.say(worker, messages.Loading("workshop", 0))
+    first()
+    assert not worker.ended and stand.answers == []
+    stand.late(BOOT_LIMIT_S)
+    assert worker.ended and isinstance(stand.answers[0], messages.Refused)
 
 
 def test_code_without_end_costs_its_worker_and_the_next_attempt_gets_another() -> None:

@@ -116,6 +116,19 @@ def test_a_boot_that_never_ends_is_noticed_and_said(bench: Bench) -> None:
     assert bench.fleet.states()["show"] == "dead"
 
 
+def test_a_boot_on_a_slow_line_is_waited_for_while_anything_comes(bench: Bench) -> None:
+    bench.fleet.start(bench.listener)
+    worker = bench.spawner.newest("show")
+    for _ in range(5):
+        worker.on_data(codec.encode(messages.Loading("show", 0)))
+        delay_s, overdue = bench.spawner.timers[-1]
+        assert delay_s == BOOT_LIMIT_S
+        overdue()
+        assert bench.fleet.states()["show"] == "starting" and not worker.ended
+    bench.spawner.timers[-1][1]()
+    assert worker.ended, "nothing came any more"
+
+
 def test_a_late_word_about_an_earlier_life_changes_nothing(bench: Bench) -> None:
     bench.boot()
     old = bench.spawner.newest("rollout.0")
