@@ -116,13 +116,13 @@ def test_the_profiled_calls_play_what_the_collector_plays(place: NativePlace) ->
         for call in decision:
             call()
     ground = Ground(place)
-    ground.engine(ground.kernels).collector(0, SEED).collect(ground.weights, ground.slot)
+    ground.engine(ground.kernels).collector(0, SEED).collect(ground.weights_offset, ground.chunk_offset)
     for name in CHUNK:
         assert _bits(profile._ground, name) == _bits(ground, name), f"{name} differs"
 
 
 def _bits(ground: Ground, name: str) -> bytes:
-    region = ground.layout.chunk_field(name, ground.slot)
+    region = ground.layout.chunk_field(name, ground.chunk_offset)
     assert isinstance(ground.memory, NativeMemory)
     return ground.memory.array(region.offset, region.shape, np.dtype(np.uint32)).tobytes()
 

@@ -51,9 +51,9 @@ class Ground:
         self.kernels = place.link(self.memory, program.binary)
         self.calls = Calls(program, self.kernels)
         self.spare = Arena(self.layout.total_bytes, self.layout.total_bytes + SPARE_BYTES)
-        self.weights = self.layout["weights.0"].offset
-        self.slot = self.layout["ring.0.chunks"].offset
-        self.engine(self.kernels).learner(SEED).write_parameters(self.weights)
+        self.weights_offset = self.layout["weights.0"].offset
+        self.chunk_offset = self.layout["ring.0.chunks"].offset
+        self.engine(self.kernels).learner(SEED).write_parameters(self.weights_offset)
 
     @property
     def decisions(self) -> int:

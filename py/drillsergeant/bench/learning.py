@@ -23,7 +23,7 @@ def learner(place: BenchPlace) -> Race:
     with the kernels' small cells it would be slower."""
     ground, hyper = Ground(place), Hyper()
     kernels = ground.engine(ground.kernels)
-    kernels.collector(0, SEED).collect(ground.weights, ground.slot)
+    kernels.collector(0, SEED).collect(ground.weights_offset, ground.chunk_offset)
     learning = kernels.learner(SEED)
     network = Network(len(ground.drill.observation), ground.drill.action_count)
     chunk = ReferenceCollector(ground.drill, network, ground.matches, SEED).collect(
@@ -32,7 +32,7 @@ def learner(place: BenchPlace) -> Race:
     reference = _NumpyLearner(network, ground.layout.plan.agents)
     work = ground.decisions
     contestants = [
-        Contestant(KERNELS, lambda: learning.learn([ground.slot], hyper), work, lambda: learning.reset(SEED)),
+        Contestant(KERNELS, lambda: learning.learn([ground.chunk_offset], hyper), work, lambda: learning.reset(SEED)),
         Contestant(NUMPY, lambda: reference.learn(chunk, hyper), work, reference.reset),
     ]
     return Race("trained decisions/s", contestants)
@@ -78,7 +78,7 @@ class LearnerProfile:
     def __init__(self, place: BenchPlace) -> None:
         self._ground, self._hyper, self._parts = Ground(place), Hyper(), Parts()
         ground = self._ground
-        ground.engine(ground.kernels).collector(0, SEED).collect(ground.weights, ground.slot)
+        ground.engine(ground.kernels).collector(0, SEED).collect(ground.weights_offset, ground.chunk_offset)
         self._learner = ground.engine(TimedKernels(ground.kernels, self._parts)).learner(SEED)
         cells = self._hyper.epochs * ground.decisions // ground.program.network.tile_rows
         rows, tile_rows = ground.layout.plan.agents, ground.program.network.tile_rows
@@ -94,7 +94,7 @@ class LearnerProfile:
         updates, whole_s, began_s = 0, 0.0, perf_counter()
         while not updates or perf_counter() - began_s < seconds:
             start_s = perf_counter()
-            self._learner.learn([self._ground.slot], self._hyper)
+            self._learner.learn([self._ground.chunk_offset], self._hyper)
             whole_s += perf_counter() - start_s
             self._forward()
             self._loss()
@@ -128,9 +128,12 @@ def _forward_of_decisions(ground: Ground, rows: int) -> list[Call]:
     network, plan = ground.program.network, ground.layout.plan
     agents, lanes_bytes = plan.agents, plan.lanes * WORD_BYTES
     head = ground.spare.rows(ground.drill.action_count + 1, agents)
-    numbers = {"rows": rows, "obs_stride": lanes_bytes, "params": ground.weights}
+    numbers = {"rows": rows, "obs_stride": lanes_bytes, "params": ground.weights_offset}
     numbers |= {"scratch": ground.spare.take(network.scratch_bytes), "head": head.base, "head_stride": head.stride}
-    obs, step = ground.layout.chunk_field("obs", ground.slot).offset, len(ground.drill.observation) * lanes_bytes
+    obs, step = (
+        ground.layout.chunk_field("obs", ground.chunk_offset).offset,
+        len(ground.drill.observation) * lanes_bytes,
+    )
     return [ground.calls.bind("forward", {**numbers, "obs": obs + t * step}) for t in range(ground.horizon)]
 
 

@@ -84,7 +84,7 @@ def rollout(place: BenchPlace) -> Race:
     network = Network(len(ground.drill.observation), ground.drill.action_count)
     parameters, reference = network.initial(SEED), ReferenceCollector(ground.drill, network, ground.matches, SEED)
     contestants = [
-        Contestant(KERNELS, lambda: collector.collect(ground.weights, ground.slot), ground.decisions),
+        Contestant(KERNELS, lambda: collector.collect(ground.weights_offset, ground.chunk_offset), ground.decisions),
         Contestant(NUMPY, lambda: reference.collect(parameters, ground.horizon), ground.decisions),
     ]
     return Race("agent decisions/s", contestants)
@@ -110,13 +110,13 @@ class RolloutProfile:
         lanes_bytes = ground.layout.plan.lanes * WORD_BYTES
 
         def row(name: str, agent_rows: int = 1) -> int:
-            return ground.layout.chunk_field(name, ground.slot).offset + t * agent_rows * lanes_bytes
+            return ground.layout.chunk_field(name, ground.chunk_offset).offset + t * agent_rows * lanes_bytes
 
         obs = row("obs", len(program.drill.observation))
         matches, agents = {"count": ground.matches}, {"count": ground.layout.plan.agents}
         side_bytes = ground.matches * WORD_BYTES
         chosen = Rows(row("action"), side_bytes)
-        network = {"rows": agents["count"], "obs": obs, "obs_stride": lanes_bytes, "params": ground.weights}
+        network = {"rows": agents["count"], "obs": obs, "obs_stride": lanes_bytes, "params": ground.weights_offset}
         network |= {"scratch": match_view.network, "head": match_view.head.base, "head_stride": match_view.head.stride}
         books = {"in_running": batch.running, "in_ended": batch.ended, "out_running": batch.running}
         books |= {"out_ended": batch.ended, "out_flag": batch.flag, "out_reward": batch.rewards}
@@ -150,10 +150,10 @@ class RolloutProfile:
         self._parts.taken()
         while not chunks or perf_counter() - began_s < seconds:
             start_s = perf_counter()
-            self._collector.collect(self._ground.weights, self._ground.slot)
+            self._collector.collect(self._ground.weights_offset, self._ground.chunk_offset)
             whole_s += perf_counter() - start_s
             start_s = perf_counter()
-            self._collector.evaluate(self._ground.weights)
+            self._collector.evaluate(self._ground.weights_offset)
             evaluations_s += perf_counter() - start_s
             for decision in self._decisions:
                 for call in decision:

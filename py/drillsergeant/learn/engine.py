@@ -110,11 +110,13 @@ class ShowMatch(Protocol):
 class Collector(Protocol):
     """One rollout worker's matches."""
 
-    def collect(self, weights_offset: int, slot_offset: int) -> Tally:
-        """Play one chunk with the parameters at `weights_offset` and write it to the ring slot; returns what became
-        of its duels."""
+    def collect(self, weights_offset: int, chunk_offset: int) -> Tally:
+        """Play one chunk with the parameters at `weights_offset` and write it to the ring at `chunk_offset`.
 
-    def set_opponent(self, parameters_offset: int | None) -> None:
+        Returns what became of its duels.
+        """
+
+    def set_opponent(self, weights_offset: int | None) -> None:
         """Start the duels anew, from now on against the parameters at this offset, which stay there unchanged; None:
         against those that `collect` plays with."""
 
@@ -131,11 +133,11 @@ class AnyLearner(Protocol):
     name: str
     why: str
 
-    def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to `offset`."""
+    def write_parameters(self, weights_offset: int) -> None:
+        """Copy the current parameters to `weights_offset`."""
 
-    def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at `offset` with a fresh optimiser."""
+    def read_parameters(self, weights_offset: int) -> None:
+        """Continue from the parameters at `weights_offset` with a fresh optimiser."""
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
@@ -150,14 +152,14 @@ class AnyLearner(Protocol):
 class Learner(AnyLearner, Protocol):
     """One that computes where it is called."""
 
-    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+    def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
 
 
 class DeviceLearner(AnyLearner, Protocol):
     """One that has a device compute: an update is a promise."""
 
-    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Awaitable[Mapping[str, float]]:
+    def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Awaitable[Mapping[str, float]]:
         """Update from these chunks, which may be read until the promise is kept; returns the metrics of the update."""
 
 

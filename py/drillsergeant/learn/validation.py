@@ -45,15 +45,20 @@ class Validator:
         self._plan, self._layout, self._memory = plan, layout, memory
         self._network = Network(plan.inputs, plan.head - 1, plan.hidden)
 
-    async def check(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> list[Finding]:
+    async def check(
+        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> list[Finding]:
         """The first step of the update from `state`, kernel by kernel. The device must be sent its state again."""
-        update = gpu.begin(slots, hyper, state)
+        update = gpu.begin(chunk_offsets, hyper, state)
         gpu.device.submit([*update.prepare, *update.step[:FORWARD_DISPATCHES]], last=False)
         forward = await gpu.device.read(FORWARD)
         gpu.device.submit(update.step[FORWARD_DISPATCHES:], last=False)
         backward = await gpu.device.read(BACKWARD)
         agents = self._layout.plan.agents
-        chunks = [{name: self._field(name, slot)[..., :agents] for name in CHUNK_FIELDS} for slot in slots]
+        chunks = [
+            {name: self._field(name, chunk_offset)[..., :agents] for name in CHUNK_FIELDS}
+            for chunk_offset in chunk_offsets
+        ]
         rows = _Rows(chunks, update, self._layout.plan.horizon, self._layout.plan.lanes, self._plan.head)
         parameters = np.frombuffer(state.arrays["parameters"], np.float32)
         return [
@@ -64,8 +69,8 @@ class Validator:
             _check_adam(state, hyper, rows.count, backward),
         ]
 
-    def _field(self, name: str, slot: int) -> Array:
-        region = self._layout.chunk_field(name, slot)
+    def _field(self, name: str, chunk_offset: int) -> Array:
+        region = self._layout.chunk_field(name, chunk_offset)
         array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
         self._memory.read(region.offset, array.data)
         return array

@@ -29,7 +29,7 @@ def test_poison_in_a_chunk_drops_the_update_and_is_counted(stand: Stand) -> None
     compared = Compared(stand, pair("chase", 5, 3, 2))
     for field, value in product(("obs", "logp", "reward", "value"), POISON):
         compared.collect()
-        place = compared.both.layout.chunk_field(field, compared.slots[1])
+        place = compared.both.layout.chunk_field(field, compared.chunk_offsets[1])
         array = compared.both.kernel_memory.array(place.offset, place.shape, F32)
         where = (*(length - 1 for length in place.shape[:-1]), compared.both.layout.plan.agents - 1)
         array[where] = value

@@ -26,7 +26,7 @@ class Compared:
         self.both = both
         plan = both.layout.plan
         self.weights = both.layout["weights.0"].offset
-        self.slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(plan.workers)]
+        self.chunk_offsets = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(plan.workers)]
         self.collectors = [both.kernel.collector(worker, 3) for worker in range(plan.workers)]
         self.kernel = both.kernel.learner(3)
         assert isinstance(self.kernel, KernelLearner)
@@ -38,12 +38,12 @@ class Compared:
 
     def collect(self) -> None:
         self.kernel.write_parameters(self.weights)
-        for collector, slot in zip(self.collectors, self.slots, strict=True):
-            collector.collect(self.weights, slot)
+        for collector, chunk_offset in zip(self.collectors, self.chunk_offsets, strict=True):
+            collector.collect(self.weights, chunk_offset)
 
     def learn(self, hyper: Hyper) -> tuple[dict[str, float], UpdateMetrics]:
-        metrics = dict(self.kernel.learn(self.slots, hyper))
-        update = self.gpu.learn(self.slots, hyper, self.state)
+        metrics = dict(self.kernel.learn(self.chunk_offsets, hyper))
+        update = self.gpu.learn(self.chunk_offsets, hyper, self.state)
         try:
             update.send(None)
         except StopIteration as done:

@@ -33,7 +33,7 @@ class KernelDevice:
     def __init__(self, plan: GpuPlan, faults: list[object]) -> None:
         both = pair("chase", 5, 3, 2)
         self._memory, self._learner = both.kernel_memory, both.kernel.learner(99)
-        self._slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(2)]
+        self._chunk_offsets = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(2)]
         self._plan, self._faults = plan, faults
         self._sizes: Sizes | None = None
         self.updates, self.closed = 0, False
@@ -56,8 +56,8 @@ class KernelDevice:
         self._source = source
 
     def write_shared(self, buffer: str, offset_bytes: int, source_bytes: int, size_bytes: int) -> None:
-        slot = self._slots[offset_bytes // size_bytes]
-        self._memory.write(slot, self._source(source_bytes, size_bytes))
+        chunk_offset = self._chunk_offsets[offset_bytes // size_bytes]
+        self._memory.write(chunk_offset, self._source(source_bytes, size_bytes))
 
     def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
         self._last = last
@@ -67,7 +67,7 @@ class KernelDevice:
         assert self._last
         before = self._learner.state()
         self._learner.restore(LearnerState(self.seed, self._number - 1, self.steps_before, 0, before.arrays))
-        metrics = self._learner.learn(self._slots[: self._chunks], HYPER)
+        metrics = self._learner.learn(self._chunk_offsets[: self._chunks], HYPER)
         self.updates += 1
         after = self._learner.state()
         steps = int(metrics["steps"])
@@ -95,7 +95,7 @@ class Rig:
         alone = pair("chase", 5, 3, 2)
         layout = self.both.layout
         self.alone, self.alone_memory = alone.kernel.learner(3), alone.kernel_memory
-        self.slots = [layout[f"ring.{worker}.chunks"].offset for worker in range(2)]
+        self.chunk_offsets = [layout[f"ring.{worker}.chunks"].offset for worker in range(2)]
         self.weights = layout["weights.0"].offset
         self.collectors = [self.both.kernel.collector(worker, 3) for worker in range(2)]
         self.plan = GpuPlan(self.both.program, layout)
@@ -131,13 +131,13 @@ class Rig:
     async def update(self) -> Mapping[str, float]:
         """One update on both, from the same chunks; the states must be the same afterwards."""
         self.learner.write_parameters(self.weights)
-        for collector, slot in zip(self.collectors, self.slots, strict=True):
-            collector.collect(self.weights, slot)
-            self.alone_memory.write(slot, self.chunk(slot, self.both.layout.chunk_bytes))
+        for collector, chunk_offset in zip(self.collectors, self.chunk_offsets, strict=True):
+            collector.collect(self.weights, chunk_offset)
+            self.alone_memory.write(chunk_offset, self.chunk(chunk_offset, self.both.layout.chunk_bytes))
         for device in self.devices:
             device.steps_before, device.seed = self.alone.state().steps, self.alone.state().seed
-        self.alone.learn(self.slots, HYPER)
-        metrics = await self.learner.learn(self.slots, HYPER)
+        self.alone.learn(self.chunk_offsets, HYPER)
+        metrics = await self.learner.learn(self.chunk_offsets, HYPER)
         assert self.local.state() == self.alone.state()
         return metrics
 

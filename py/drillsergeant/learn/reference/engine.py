@@ -60,7 +60,7 @@ class NumpyEngine:
 
 
 def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
-    """Return a copy of the parameters at `offset`, f32 [P]."""
+    """Return a copy of the parameters at `weights_offset`, f32 [P]."""
     parameters = np.empty(network.size, np.float32)
     memory.read(offset, parameters.data)
     return parameters
@@ -98,18 +98,20 @@ class NumpyCollector:
             for number, opponent in enumerate(OPPONENTS)
         }
 
-    def set_opponent(self, parameters_offset: int | None) -> None:
+    def set_opponent(self, weights_offset: int | None) -> None:
         """Start the duels anew, against the parameters at this offset; None: against those `collect` plays with."""
-        self._duels, self._rival = None, parameters_offset
+        self._duels, self._rival = None, weights_offset
         if self._layout.plan.duels:
             seed = duel_seed(self._seed, self._duel_starts)
             self._duel_starts += 1
             controllers: tuple[Controller, ...] = ("policy", "frozen")
             self._duels = ReferenceCollector(self._drill, self._network, self._layout.plan.duels, seed, controllers)
 
-    def collect(self, weights_offset: int, slot_offset: int) -> Tally:
-        """Play one chunk with the parameters at `weights_offset` and write it to the ring slot; returns what became
-        of its duels."""
+    def collect(self, weights_offset: int, chunk_offset: int) -> Tally:
+        """Play one chunk with the parameters at `weights_offset` and write it to the ring at `chunk_offset`.
+
+        Returns what became of its duels.
+        """
         plan = self._layout.plan
         parameters = read_parameters(self._memory, weights_offset, self._network)
         chunk = self._main.collect(parameters, plan.horizon)
@@ -120,13 +122,13 @@ class NumpyCollector:
             chunks.append(self._duels.collect(parameters, plan.horizon))
             tally = Tally(chunks[1].stats.episodes, chunks[1].stats.wins, chunks[1].stats.losses)
         for name in CHUNK_ARRAYS:
-            region = self._layout.chunk_field(name, slot_offset)
+            region = self._layout.chunk_field(name, chunk_offset)
             padded = np.zeros(region.shape, getattr(chunk, name).dtype)
             padded[..., : plan.agents] = np.concatenate([getattr(part, name) for part in chunks], axis=-1)
             self._memory.write(region.offset, padded.data)
         stats = [getattr(chunk.stats, name) for name in CHUNK_STATS]
         stats += [chunk.stats.reward_terms.get(name, 0.0) for name in self._drill.reward_terms]
-        self._memory.write(self._layout.chunk_field("stats", slot_offset).offset, np.array(stats, np.float32).data)
+        self._memory.write(self._layout.chunk_field("stats", chunk_offset).offset, np.array(stats, np.float32).data)
         return tally
 
     def compute_shares(self) -> None:
@@ -157,27 +159,27 @@ class NumpyLearner:
         self._arithmetic = NumpyArithmetic(self._network, seed)
         self._ppo = PpoLearner(self._arithmetic, seed)
 
-    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+    def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
-        return asdict(self._ppo.learn([self._read_chunk(offset) for offset in slot_offsets], hyper))
+        return asdict(self._ppo.learn([self._read_chunk(offset) for offset in chunk_offsets], hyper))
 
-    def _read_chunk(self, slot_offset: int) -> ChunkArrays:
+    def _read_chunk(self, chunk_offset: int) -> ChunkArrays:
         arrays: dict[str, Array] = {}
         for name in CHUNK_ARRAYS:
-            region = self._layout.chunk_field(name, slot_offset)
+            region = self._layout.chunk_field(name, chunk_offset)
             array: Array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
             self._memory.read(region.offset, array.data)
             arrays[name] = np.ascontiguousarray(array[..., : self._layout.plan.agents])
         return ChunkArrays(**arrays)  # type: ignore[arg-type]
 
-    def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to `offset`."""
-        self._memory.write(offset, self._arithmetic.parameters.data)
+    def write_parameters(self, weights_offset: int) -> None:
+        """Copy the current parameters to `weights_offset`."""
+        self._memory.write(weights_offset, self._arithmetic.parameters.data)
 
-    def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at `offset` with a fresh optimiser."""
+    def read_parameters(self, weights_offset: int) -> None:
+        """Continue from the parameters at `weights_offset` with a fresh optimiser."""
         self.reset(self._seed)
-        self._arithmetic.parameters = read_parameters(self._memory, offset, self._network)
+        self._arithmetic.parameters = read_parameters(self._memory, weights_offset, self._network)
 
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands."""

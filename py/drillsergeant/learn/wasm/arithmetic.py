@@ -25,14 +25,14 @@ RECORDS_KEPT = 1 << 15  # more cells than any plan has; a bound, not a tuning
 
 
 class KernelArithmetic:
-    """`arithmetic.Arithmetic` over ring slots: a chunk is the byte offset of its slot."""
+    """`arithmetic.Arithmetic` over chunks in the ring: each is its byte offset there."""
 
     def __init__(self, program: Program, calls: Calls, layout: Layout, memory: Memory, seed: int) -> None:
         self._calls, self._layout, self._memory = calls, layout, memory
         self._network, self._plan = program.network, layout.plan
         self._places = LearnerScratch(program, layout.plan, Arena.over(layout[f"{TRAINER}.scratch"]))
         self._current, self._other = self._places.sets
-        self._slots: Sequence[int] = ()
+        self._chunk_offsets: Sequence[int] = ()
         self._loss_words = program.network.cell_record
         self._sums_word = self._loss_words.index("sums")
         self._scalars: dict[str, float] = {}
@@ -53,12 +53,12 @@ class KernelArithmetic:
         plan = self._plan
         if len(chunks) > plan.workers:
             raise ValueError(f"{len(chunks)} chunks in one update, the plan has room for {plan.workers}: one a worker")
-        if any(self._poisoned(slot) for slot in chunks):
+        if any(self._poisoned(chunk_offset) for chunk_offset in chunks):
             return None
-        self._slots = chunks
+        self._chunk_offsets = chunks
         rows = plan.horizon * plan.agents
         places = self._places.advantages[: len(chunks)]
-        sums = [self._advantages(number, slot, gamma, gae_lambda) for number, slot in enumerate(chunks)]
+        sums = [self._advantages(number, chunk_offset, gamma, gae_lambda) for number, chunk_offset in enumerate(chunks)]
         mean = ordered_sum(sums) / (rows * len(chunks))
         for place in places:
             self._in_place("centre", place, {"count": rows, "scalar.mean": mean})
@@ -72,20 +72,20 @@ class KernelArithmetic:
         plan = self._plan
         return {"decisions": plan.horizon, "agents": plan.agents, "lanes_bytes": plan.lanes * WORD_BYTES}
 
-    def _fields(self, slot: int, *names: str) -> dict[str, float]:
-        return {name: self._layout.chunk_field(name, slot).offset for name in names}
+    def _fields(self, chunk_offset: int, *names: str) -> dict[str, float]:
+        return {name: self._layout.chunk_field(name, chunk_offset).offset for name in names}
 
-    def _poisoned(self, slot: int) -> bool:
-        fields = self._fields(slot, "obs", "reward", "logp", "value")
+    def _poisoned(self, chunk_offset: int) -> bool:
+        fields = self._fields(chunk_offset, "obs", "reward", "logp", "value")
         return self._calls.run_integer("chunk_poisoned", {**self._size(), **fields}) != 0
 
-    def _advantages(self, number: int, slot: int, gamma: float, gae_lambda: float) -> float:
+    def _advantages(self, number: int, chunk_offset: int, gamma: float, gae_lambda: float) -> float:
         places = {
             "unpacked": self._places.unpacked,
             "advantages": self._places.advantages[number],
             "returns": self._places.returns[number],
         }
-        fields = self._fields(slot, "reward", "terminated", "truncated", "value")
+        fields = self._fields(chunk_offset, "reward", "terminated", "truncated", "value")
         return self._calls.run_float(
             "advantages", {**self._size(), **places, **fields, "gamma": gamma, "gae_lambda": gae_lambda}
         )
@@ -138,7 +138,7 @@ class KernelArithmetic:
     def _record(self, cell: Cell) -> array[int]:
         """The words of a cell's record but for the place of its sums. Kept: an update asks for each once an epoch, and
         the next update, whose chunks lie in the same slots, for the same ones again."""
-        key = (self._slots[cell.chunk], cell)
+        key = (self._chunk_offsets[cell.chunk], cell)
         record = self._records.get(key)
         if record is None:
             if len(self._records) >= RECORDS_KEPT:
@@ -149,17 +149,17 @@ class KernelArithmetic:
 
     def _cell_words(self, cell: Cell) -> dict[str, int]:
         """What a cell's record says of it; strides of groups of one array stay 0."""
-        layout, slot = self._layout, self._slots[cell.chunk]
+        layout, chunk_offset = self._layout, self._chunk_offsets[cell.chunk]
         lanes_bytes = self._plan.lanes * WORD_BYTES
         row = cell.t * lanes_bytes + cell.lane * WORD_BYTES
         packed = (cell.t * self._plan.agents + cell.lane) * WORD_BYTES
         obs_row = cell.t * self._plan.observation_size * lanes_bytes + cell.lane * WORD_BYTES
         return {
             "rows": cell.lanes,
-            "obs": layout.chunk_field("obs", slot).offset + obs_row,
+            "obs": layout.chunk_field("obs", chunk_offset).offset + obs_row,
             "obs_stride": lanes_bytes,
-            "in.action.base": layout.chunk_field("action", slot).offset + row,
-            "in.logp.base": layout.chunk_field("logp", slot).offset + row,
+            "in.action.base": layout.chunk_field("action", chunk_offset).offset + row,
+            "in.logp.base": layout.chunk_field("logp", chunk_offset).offset + row,
             "in.advantage.base": self._places.advantages[cell.chunk] + packed,
             "in.returns.base": self._places.returns[cell.chunk] + row,
         }

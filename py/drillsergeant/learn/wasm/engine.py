@@ -42,7 +42,7 @@ class KernelEngine:
 
 
 class KernelLearner:
-    """`engine.Learner`: PPO over ring slots with the arithmetic on kernels."""
+    """`engine.Learner`: PPO over chunks in the ring with the arithmetic on kernels."""
 
     name, why = "wasm", "kernels on the CPU"
 
@@ -56,18 +56,18 @@ class KernelLearner:
         self._arithmetic = KernelArithmetic(self._program, self._calls, self._layout, self._memory, seed)
         self._ppo = PpoLearner(self._arithmetic, seed, self._program.network.tile_rows)
 
-    def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+    def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
-        return asdict(self._ppo.learn(slot_offsets, hyper))
+        return asdict(self._ppo.learn(chunk_offsets, hyper))
 
-    def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to `offset`."""
-        self._arithmetic.copy_parameters(target=offset)
+    def write_parameters(self, weights_offset: int) -> None:
+        """Copy the current parameters to `weights_offset`."""
+        self._arithmetic.copy_parameters(target=weights_offset)
 
-    def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at `offset` with a fresh optimiser."""
+    def read_parameters(self, weights_offset: int) -> None:
+        """Continue from the parameters at `weights_offset` with a fresh optimiser."""
         self.reset(self._seed)
-        self._arithmetic.copy_parameters(source=offset)
+        self._arithmetic.copy_parameters(source=weights_offset)
 
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands."""

@@ -70,10 +70,10 @@ class KernelCollector:
         """What playing into a chunk needs."""
         return {"lanes_bytes": self._layout.plan.lanes * WORD_BYTES, "last_obs": self._places.match_view.obs}
 
-    def set_opponent(self, parameters_offset: int | None) -> None:
+    def set_opponent(self, weights_offset: int | None) -> None:
         """Start the duels anew, against the parameters at this offset; None: against those `collect` plays with."""
         plan, match_view = self._layout.plan, self._places.match_view
-        self._rival, self._duels = parameters_offset, {}
+        self._rival, self._duels = weights_offset, {}
         if not plan.duels:
             return
         seed = duel_seed(self._seed, self._duel_starts)
@@ -101,10 +101,12 @@ class KernelCollector:
         """Compute shares of the learner's gradient as long as there are any."""
         self._assistant.compute_shares()
 
-    def collect(self, weights_offset: int, slot_offset: int) -> Tally:
-        """Play one chunk with the parameters at `weights_offset` and write it to the ring slot; returns what became
-        of its duels."""
-        chunk = {name: self._layout.chunk_field(name, slot_offset).offset for name in RECORDED}
+    def collect(self, weights_offset: int, chunk_offset: int) -> Tally:
+        """Play one chunk with the parameters at `weights_offset` and write it to the ring at `chunk_offset`.
+
+        Returns what became of its duels.
+        """
+        chunk = {name: self._layout.chunk_field(name, chunk_offset).offset for name in RECORDED}
         if self._main["matches"]:
             self._calls.run("collect", {**self._main, **chunk, "parameters": weights_offset})
         if not self._duels:

@@ -65,14 +65,14 @@ class AutoLearner:
         self._local_s = self._device_s = float("inf")  # seconds a decision
         self._settled = False  # on the kernels
 
-    def write_parameters(self, offset: int) -> None:
-        """Copy the current parameters to `offset`."""
-        self._local.write_parameters(offset)
+    def write_parameters(self, weights_offset: int) -> None:
+        """Copy the current parameters to `weights_offset`."""
+        self._local.write_parameters(weights_offset)
 
-    def read_parameters(self, offset: int) -> None:
-        """Continue from the parameters at `offset` with a fresh optimiser."""
+    def read_parameters(self, weights_offset: int) -> None:
+        """Continue from the parameters at `weights_offset` with a fresh optimiser."""
         self._state = None
-        self._local.read_parameters(offset)
+        self._local.read_parameters(weights_offset)
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
@@ -96,28 +96,30 @@ class AutoLearner:
         self._local.restore(state)
         self._state = None
 
-    async def learn(self, slot_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+    async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
         if self.mode != "wasm" and not self._settled:
             await self._look_for_device()
             if self._gpu is not None:
-                metrics = await self._on_device(self._gpu, slot_offsets, hyper)
+                metrics = await self._on_device(self._gpu, chunk_offsets, hyper)
                 if metrics is not None:
                     return metrics
-        return self._on_kernels(slot_offsets, hyper)
+        return self._on_kernels(chunk_offsets, hyper)
 
-    def _on_kernels(self, slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+    def _on_kernels(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         self._state, self.name = None, "wasm"
         began_s = time.perf_counter()
-        metrics = self._local.learn(slots, hyper)
+        metrics = self._local.learn(chunk_offsets, hyper)
         self._local_s = min(self._local_s, _per_decision(began_s, metrics))
         return {**metrics, **self._counts()}
 
-    async def _on_device(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper) -> Mapping[str, float] | None:
+    async def _on_device(
+        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper
+    ) -> Mapping[str, float] | None:
         """The update there, if it counts."""
         began_s = time.perf_counter()
         try:
-            metrics, after = await gpu.learn(slots, hyper, self._state or self._local.state())
+            metrics, after = await gpu.learn(chunk_offsets, hyper, self._state or self._local.state())
             if self._tried:  # the first one is done again by the kernels, whose result counts
                 self._local.restore(after)
         except Exception as failure:  # whatever a browser does with its GPU, training goes on
@@ -126,17 +128,17 @@ class AutoLearner:
         spent_s = _per_decision(began_s, asdict(metrics))
         self._tried += 1
         if self._tried == 1:
-            return self._checked(gpu, after, slots, hyper)
+            return self._checked(gpu, after, chunk_offsets, hyper)
         self._state, self.name, self._voids_running = after, "webgpu", 0
         self._device_s = min(self._device_s, spent_s)
         self._decide(gpu)
-        await self._validate(gpu, slots, hyper, after)
+        await self._validate(gpu, chunk_offsets, hyper, after)
         return {**asdict(metrics), **self._counts()}
 
-    async def _validate(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> None:
+    async def _validate(self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState) -> None:
         """Compare kernel by kernel if it is time; one that is beyond its bound ends learning on the device."""
         try:
-            found = await self.watch.look(gpu, slots, hyper, state)
+            found = await self.watch.look(gpu, chunk_offsets, hyper, state)
         except Exception as failure:  # as above
             self._failed(gpu, failure)
             return
@@ -144,9 +146,11 @@ class AutoLearner:
             self._failed(gpu, DeviceFailure(f"{gpu.device.description}: {found}", lost=False))
             self._settle(gpu)
 
-    def _checked(self, gpu: GpuLearner, found: LearnerState, slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+    def _checked(
+        self, gpu: GpuLearner, found: LearnerState, chunk_offsets: Sequence[int], hyper: Hyper
+    ) -> Mapping[str, float]:
         """A device's first update: the kernels do the same one, theirs counts, and the device's must be close to it."""
-        metrics = self._on_kernels(slots, hyper)
+        metrics = self._on_kernels(chunk_offsets, hyper)
         expected = self._local.state()
         pairs = zip(_floats(found.arrays["parameters"]), _floats(expected.arrays["parameters"]), strict=True)
         error = max(abs(a - b) for a, b in pairs)

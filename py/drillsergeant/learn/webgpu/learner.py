@@ -57,7 +57,9 @@ class Finding(NamedTuple):
 class Check(Protocol):
     """Compares a device's kernels, one by one, with the reference: `validation.Validator`."""
 
-    async def check(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> list[Finding]:
+    async def check(
+        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> list[Finding]:
         """Do the first step of the update from `state`; the device must be sent its state again."""
 
 
@@ -100,28 +102,28 @@ class GpuLearner:
         self._per_submit = FIRST_SUBMIT
 
     async def learn(
-        self, slots: Sequence[int], hyper: Hyper, state: LearnerState
+        self, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
     ) -> tuple[UpdateMetrics, LearnerState]:
-        """One update from the chunks at byte offsets `slots`: its metrics, and the state after it."""
-        update = self.begin(slots, hyper, state)
+        """One update from the chunks at `chunk_offsets`: its metrics, and the state after it."""
+        update = self.begin(chunk_offsets, hyper, state)
         began_s = time.perf_counter()
         dispatches = self._submit(update)
         words = await self.device.read_back()
         self._calibrate(dispatches, time.perf_counter() - began_s)
-        metrics, state = self._result(words, update, state, len(slots))
+        metrics, state = self._result(words, update, state, len(chunk_offsets))
         self._resident = state
         return metrics, state
 
-    def begin(self, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> Update:
+    def begin(self, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState) -> Update:
         """Send everything an update needs; returns what to run."""
-        update = self.plan.update(len(slots), hyper, state.seed, state.updates + 1, state.steps)
+        update = self.plan.update(len(chunk_offsets), hyper, state.seed, state.updates + 1, state.steps)
         new = self.device.fit(update.sizes)
         if new or state is not self._resident:
             self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
         self._resident = None
         size = self.plan.layout.chunk_bytes
-        for number, slot in enumerate(slots):
-            self.device.write_shared("batch", number * size, slot, size)
+        for number, chunk_offset in enumerate(chunk_offsets):
+            self.device.write_shared("batch", number * size, chunk_offset, size)
         self.device.write("knobs", update.knobs)
         self.device.write("control", bytes(CONTROL_WORDS * WORD_BYTES))
         self.device.write("schedule", update.schedule)

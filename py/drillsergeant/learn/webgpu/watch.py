@@ -31,7 +31,7 @@ class Watch:
         self.on, self._trouble, self._unwatched = on, "", EVERY
         self.checks = 0
 
-    async def look(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> str:
+    async def look(self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState) -> str:
         """Count an update of `gpu`, compare if it is time: what is beyond its bound in words, or nothing.
 
         A comparison leaves the device to be sent its state again. Raises DeviceFailure as an update does.
@@ -46,7 +46,7 @@ class Watch:
         if self._unwatched < EVERY:
             return ""
         self._unwatched = 0
-        self.findings = await self._check.check(gpu, slots, hyper, state)
+        self.findings = await self._check.check(gpu, chunk_offsets, hyper, state)
         self.checks += 1
         worst = max(self.findings, key=lambda finding: finding.share)
         self._trouble = ""

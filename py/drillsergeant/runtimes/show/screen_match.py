@@ -54,9 +54,9 @@ class ScreenMatch:
         before = [*self.players]
         for side, player in enumerate(players[: self._drill.sides]):
             if player > NEWEST and self.players[side] != player:
-                offset = fetch(player)
-                assert offset is not None, f"snapshot {player} is gone"
-                self.match.adopt(offset, side)
+                weights_offset = fetch(player)
+                assert weights_offset is not None, f"snapshot {player} is gone"
+                self.match.adopt(weights_offset, side)
                 self.versions[side] = NO_POLICY
             self.players[side] = player
         if self.players != before:
@@ -67,10 +67,10 @@ class ScreenMatch:
         return [side for side, player in enumerate(self.players)
                 if player <= NEWEST and self.versions[side] != version]  # fmt: skip
 
-    def adopt(self, offset: int, version: int, sides: Sequence[int]) -> None:
+    def adopt(self, weights_offset: int, version: int, sides: Sequence[int]) -> None:
         """Give `sides` the newest weights."""
         for side in sides:
-            self.match.adopt(offset, side)
+            self.match.adopt(weights_offset, side)
             self.versions[side] = version
 
     @property

@@ -14,22 +14,22 @@ CHUNKS = 3
 
 
 def play(both: Pair, chunks: int, seed: int = 5) -> list[int]:
-    """Collects chunks into the slots of one ring on both engines; returns the slots."""
+    """Collects chunks into the slots of one ring on both engines; returns their byte offsets."""
     weights = both.layout["weights.0"].offset
     for memory in both.memories:
         memory.array(weights, both.layout.plan.parameter_count, F32)[:] = decisive(both, seed)
     ring = both.layout["ring.0.chunks"].offset
-    slots = [ring + number * both.layout.chunk_bytes for number in range(chunks)]
+    chunk_offsets = [ring + number * both.layout.chunk_bytes for number in range(chunks)]
     for engine in (both.kernel, both.numpy):
         collector = engine.collector(0, seed)
-        for slot in slots:
-            collector.collect(weights, slot)
-    return slots
+        for chunk_offset in chunk_offsets:
+            collector.collect(weights, chunk_offset)
+    return chunk_offsets
 
 
-def stats(both: Pair, slot: int) -> list[np.ndarray]:
+def stats(both: Pair, chunk_offset: int) -> list[np.ndarray]:
     """The statistics of a chunk, those of the kernels first."""
-    region = both.layout.chunk_field("stats", slot)
+    region = both.layout.chunk_field("stats", chunk_offset)
     rows = len(CHUNK_STATS) + len(both.program.drill.reward_terms)
     return [memory.array(region.offset, rows, F32) for memory in both.memories]
 
@@ -38,29 +38,29 @@ def stats(both: Pair, slot: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("name", ["ball", "short", "sumo", "chase"])
 def test_a_chunk_equals_the_reference_in_every_bit(name: str, matches: int) -> None:
     both = pair(name, matches, horizon=8)
-    for slot in play(both, CHUNKS):
-        assert both.differing(slot) == []
+    for chunk_offset in play(both, CHUNKS):
+        assert both.differing(chunk_offset) == []
 
 
 @pytest.mark.parametrize("name", [name for name in DRILLS if name.startswith("probe")])
 def test_matches_that_end_at_every_decision_equal_the_reference(name: str) -> None:
     both = pair(name, 9, horizon=4)
-    for slot in play(both, CHUNKS):
-        assert both.differing(slot) == []
+    for chunk_offset in play(both, CHUNKS):
+        assert both.differing(chunk_offset) == []
 
 
 def test_the_network_of_the_product_equals_the_reference_in_every_bit() -> None:
     both = pair("ball", 70, horizon=3, hidden=64)
-    for slot in play(both, 2):
-        assert both.differing(slot) == []
+    for chunk_offset in play(both, 2):
+        assert both.differing(chunk_offset) == []
 
 
 def test_statistics_of_a_chunk_equal_the_reference() -> None:
     for name in ("short", "chase", "probe-action"):
         both = pair(name, 37, horizon=8)
         episodes = 0.0
-        for slot in play(both, CHUNKS):
-            kernel, numpy = stats(both, slot)
+        for chunk_offset in play(both, CHUNKS):
+            kernel, numpy = stats(both, chunk_offset)
             counts = len(CHUNK_STATS)
             np.testing.assert_array_equal(kernel[:counts], numpy[:counts])
             np.testing.assert_allclose(kernel[counts:], numpy[counts:], rtol=1e-5, atol=1e-5)

@@ -27,7 +27,7 @@ class Training:
         self.both = both
         self.weights = both.layout["weights.0"].offset
         workers = range(both.layout.plan.workers)
-        self.slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in workers]
+        self.chunk_offsets = [both.layout[f"ring.{worker}.chunks"].offset for worker in workers]
         engines = (both.kernel, both.numpy)
         self.learners: list[Learner] = [engine.learner(seed) for engine in engines]
         self.collectors = [[engine.collector(worker, seed) for worker in workers] for engine in engines]
@@ -39,12 +39,12 @@ class Training:
 
     def collect(self) -> None:
         for collectors in self.collectors:
-            for collector, slot in zip(collectors, self.slots, strict=True):
-                collector.collect(self.weights, slot)
+            for collector, chunk_offset in zip(collectors, self.chunk_offsets, strict=True):
+                collector.collect(self.weights, chunk_offset)
 
     def learn(self, hyper: Hyper) -> list[dict[str, float]]:
         """One update on both; returns their metrics, those of the kernels first."""
-        metrics = [dict(learner.learn(self.slots, hyper)) for learner in self.learners]
+        metrics = [dict(learner.learn(self.chunk_offsets, hyper)) for learner in self.learners]
         self.publish()
         return metrics
 
@@ -91,7 +91,7 @@ def test_hyperparameters_reach_the_kernels() -> None:
 @pytest.mark.parametrize("field", ["obs", "reward", "value", "logp"])
 def test_a_poisoned_chunk_is_dropped_and_counted(field: str) -> None:
     training = Training(pair("chase", 5, 2), seed=2)
-    region = training.both.layout.chunk_field(field, training.slots[0])
+    region = training.both.layout.chunk_field(field, training.chunk_offsets[0])
     for place, poison in enumerate(POISON):
         training.collect()
         before = training.parameters()
@@ -107,7 +107,7 @@ def test_poison_in_the_padding_of_a_chunk_is_nobodys() -> None:
     training = Training(pair("chase", 5, 2), seed=2)
     training.collect()
     for field in ("obs", "reward", "value", "logp"):
-        region = training.both.layout.chunk_field(field, training.slots[0])
+        region = training.both.layout.chunk_field(field, training.chunk_offsets[0])
         training.both.kernel_memory.array(region.offset, region.shape, F32)[..., 5:] = np.nan
     kernel, numpy = training.learn(HYPER)
     assert kernel == numpy
@@ -120,10 +120,10 @@ def arithmetic_of(both: Pair, seed: int) -> KernelArithmetic:
 
 
 def prepared(both: Pair) -> tuple[KernelArithmetic, int]:
-    """Arithmetic with one chunk collected by its own policy, and that chunk's slot."""
-    arithmetic, slot = arithmetic_of(both, 4), both.layout["ring.0.chunks"].offset
-    both.kernel.collector(0, 4).collect(arithmetic.parameters, slot)
-    return arithmetic, slot
+    """Arithmetic with one chunk collected by its own policy, and that chunk's byte offset."""
+    arithmetic, chunk_offset = arithmetic_of(both, 4), both.layout["ring.0.chunks"].offset
+    both.kernel.collector(0, 4).collect(arithmetic.parameters, chunk_offset)
+    return arithmetic, chunk_offset
 
 
 @pytest.mark.parametrize("where", SET)
@@ -169,21 +169,21 @@ def test_a_state_is_restored_exactly_and_a_wrong_one_refused() -> None:
 
 def test_more_chunks_than_workers_are_refused() -> None:
     both = pair("chase", 5, 2)
-    arithmetic, slot = prepared(both)
+    arithmetic, chunk_offset = prepared(both)
     with pytest.raises(ValueError, match="2 chunks in one update, the plan has room for 1"):
-        arithmetic.prepare([slot, slot], 0.99, 0.95)
+        arithmetic.prepare([chunk_offset, chunk_offset], 0.99, 0.95)
 
 
 def worst_error(probe: Probe, seed: int, updates: int = 60) -> float:
     """Largest error of what the kernel engine learned: of a value, or of the probability of the right action."""
     hyper = Hyper(learning_rate=1e-2, entropy_coef=0.0, epochs=2, minibatch_size=512, gamma=0.7)
     both = pair(probe.name, 256, 2)
-    weights, slot = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
+    weights, chunk_offset = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
     learner, collector = both.kernel.learner(seed), both.kernel.collector(0, seed)
     for _ in range(updates):
         learner.write_parameters(weights)
-        collector.collect(weights, slot)
-        learner.learn([slot], hyper)
+        collector.collect(weights, chunk_offset)
+        learner.learn([chunk_offset], hyper)
     learner.write_parameters(weights)
     parameters = both.kernel_memory.array(weights, both.layout.plan.parameter_count, F32)
     network = Network(1, probe.action_count, SMALL_HIDDEN)

@@ -49,7 +49,7 @@ def train(both: Pair, interfere: Interference, monkeypatch: pytest.MonkeyPatch) 
     """Trains on both engines; `interfere` runs whenever a job has been opened. Returns how many shares others
     computed, and whether the weights are those of the reference."""
     weights = both.layout["weights.0"].offset
-    slots = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(WORKERS)]
+    chunk_offsets = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(WORKERS)]
     learner, reference = both.kernel.learner(1), both.numpy.learner(1)
     assert isinstance(learner, KernelLearner)
     collectors = [both.kernel.collector(worker, 1) for worker in range(WORKERS)]
@@ -72,9 +72,12 @@ def train(both: Pair, interfere: Interference, monkeypatch: pytest.MonkeyPatch) 
     for _ in range(UPDATES):
         for each in (learner, reference):
             each.write_parameters(weights)
-        for collector, slot in [*zip(collectors, slots, strict=True), *zip(others, slots, strict=True)]:
-            collector.collect(weights, slot)
-        assert dict(learner.learn(slots, HYPER)) == dict(reference.learn(slots, HYPER))
+        for collector, chunk_offset in [
+            *zip(collectors, chunk_offsets, strict=True),
+            *zip(others, chunk_offsets, strict=True),
+        ]:
+            collector.collect(weights, chunk_offset)
+        assert dict(learner.learn(chunk_offsets, HYPER)) == dict(reference.learn(chunk_offsets, HYPER))
     for each in (learner, reference):
         each.write_parameters(weights)
     return by_others, both.same_parameters(weights)

@@ -20,17 +20,17 @@ class Solo:
 
     def __init__(self, engine: str, seed: int = 3) -> None:
         both = pair("chase", 5, 3)
-        self.weights, self.slot = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
+        self.weights, self.chunk_offset = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
         chosen = both.kernel if engine == "wasm" else both.numpy
         self.learner: Learner = chosen.learner(seed)
         self.collector = chosen.collector(0, seed)
 
     def collect(self) -> None:
         self.learner.write_parameters(self.weights)
-        self.collector.collect(self.weights, self.slot)
+        self.collector.collect(self.weights, self.chunk_offset)
 
     def learn(self) -> LearnerState:
-        self.learner.learn([self.slot], HYPER)
+        self.learner.learn([self.chunk_offset], HYPER)
         return self.learner.state()
 
 

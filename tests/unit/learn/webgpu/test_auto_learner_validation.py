@@ -19,8 +19,10 @@ class Checked:
     def __init__(self, share: float) -> None:
         self.share, self.checks = share, 0
 
-    async def check(self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState) -> list[Finding]:
-        gpu.begin(slots, hyper, state)
+    async def check(
+        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
+    ) -> list[Finding]:
+        gpu.begin(chunk_offsets, hyper, state)
         self.checks += 1
         return [Finding("loss", 0.1, 0.1, 1.0), Finding("forward1", 0.0, 2.0 * self.share, 2.0)]
 
@@ -92,7 +94,7 @@ def test_a_device_lost_while_it_is_checked_is_replaced(monkeypatch: pytest.Monke
 
     class Losing(Checked):
         async def check(
-            self, gpu: GpuLearner, slots: Sequence[int], hyper: Hyper, state: LearnerState
+            self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
         ) -> list[Finding]:
             self.checks += 1
             if self.checks == 1:

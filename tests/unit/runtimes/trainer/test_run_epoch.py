@@ -21,8 +21,8 @@ def played_meanwhile(run: TrainingRun, then: Callable[[], None]) -> None:
     collector = run.rollout.player.collector
     collect = collector.collect
 
-    def interrupted(weights_offset: int, slot_offset: int) -> object:
-        tally = collect(weights_offset, slot_offset)
+    def interrupted(weights_offset: int, chunk_offset: int) -> object:
+        tally = collect(weights_offset, chunk_offset)
         then()
         return tally
 

@@ -107,9 +107,9 @@ def test_a_reset_during_an_update_waits_for_it() -> None:
     fresh = factory.learner._arithmetic.parameters.copy()
     learn = factory.learner.learn
 
-    async def learn_on_a_device(slots: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+    async def learn_on_a_device(chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         factory.trainer.handle(messages.ResetTrainer(1))
-        return learn(slots, hyper)
+        return learn(chunk_offsets, hyper)
 
     factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]
     factory.rounds(1)
