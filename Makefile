@@ -22,6 +22,7 @@ check: venv-test  ## ruff, its formatter, strict mypy, Biome over JavaScript and
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
 	@$(VENV_PYTHON) -m build.lint
+	@$(VENV_PYTHON) -m pytest -q tests/unit/test_architecture.py
 
 drive: venv-test  ## open the built site in headless Chromium, press Train, measure
 	@$(VENV_PYTHON) -m build.site

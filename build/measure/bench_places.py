@@ -72,10 +72,10 @@ class NativeSide:
 
     def __init__(self) -> None:
         os.environ.update(ONE_THREAD)
-        from drillsergeant.bench.native import NativePlace
+        from drillsergeant.bench.native import NativeBenchPlace
         from drillsergeant.bench.stand import Stand
 
-        self._place = NativePlace()
+        self._place = NativeBenchPlace()
         self._stand = Stand(self._place)
         self.names, self.unit = self._stand.names, self._stand.unit
         self.round, self.drop, self.versions = self._stand.round, self._stand.drop, self._place.versions

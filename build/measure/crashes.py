@@ -220,15 +220,18 @@ def training(page: Page) -> bool:
     return bool((telemetry(page).get("trainer") or {}).get("training"))
 
 
-def crashes(context: BrowserContext, address: str, count: int, seed: int) -> None:
-    """Crash that often; raises BuildError at the first loss."""
+def crashes(context: BrowserContext, address: str, count: int, seed: int) -> list[str]:
+    """Crash that often: what each crash cost. Raises BuildError at the first loss."""
     victim = Victim(context, address, random.Random(seed))
     victim.prepare()
+    costs = []
     for number in range(1, count + 1):
         while_saving = number % 2 == 1
         how = "while it saved" if while_saving else "at any moment"
-        say(f"crash {number:3} of {count}, {how}: {victim.suffer(while_saving)}")
+        costs.append(victim.suffer(while_saving))
+        say(f"crash {number:3} of {count}, {how}: {costs[-1]}")
     say(f"{count} crashes; no saved run lost, none further back than {AUTOSAVE_EVERY_S:.0f} s")
+    return costs
 
 
 def main(arguments: Sequence[str]) -> int:

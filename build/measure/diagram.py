@@ -37,7 +37,7 @@ HEAD_PX = 7.0  # of an arrow
 
 
 @dataclass(frozen=True)
-class Box:
+class Station:
     """A program, or a part of shared memory: a title, what it does, and the file to begin with."""
 
     x: int
@@ -63,21 +63,21 @@ class Arrow:
     both: bool = False
 
 
-PAGE = Box(
+PAGE = Station(
     20, 20, 920, 92, "page", ["main thread: buttons, numbers, charts; starts, watches and replaces the workers"],
     "runtimes/page/page.py, runtimes/supervisor/supervisor.py",
 )  # fmt: skip
-SHOW = Box(
+SHOW = Station(
     20, 190, 260, 112, "show", ["plays and draws the match on", "screen, 120 ticks a second"], "runtimes/show/show.py"
 )
-TRAINER = Box(
+TRAINER = Station(
     350, 190, 260, 112, "trainer", ["takes chunks, learns (PPO),", "publishes weights"], "runtimes/trainer/trainer.py"
 )
-ROLLOUT = Box(
+ROLLOUT = Station(
     680, 190, 248, 112, "rollout × N", ["hundreds of matches each,", "without pause"], "runtimes/rollout.py", copies=3
 )
-RING = Box(470, 408, 380, 72, "rings of chunks, one a rollout worker", [], "memory/ring.py", edge="box play")
-WEIGHTS = Box(
+RING = Station(470, 408, 380, 72, "rings of chunks, one a rollout worker", [], "memory/ring.py", edge="box play")
+WEIGHTS = Station(
     40, 504, 880, 72, "weights: R + 2 slots, one active, a pin for each of R readers", [], "memory/weights.py",
     edge="box weights",
 )  # fmt: skip
@@ -105,7 +105,7 @@ def rectangle(x: float, y: float, width: float, height: float, kind: str) -> str
     return f'<rect class="{kind}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8"/>'
 
 
-def box(each: Box) -> list[str]:
+def box(each: Station) -> list[str]:
     """A box, with those behind it of which there are more, and its words."""
     behind = range(each.copies - 1, -1, -1)
     drawn = [rectangle(each.x + 6 * k, each.y - 6 * k, each.width, each.height, each.edge) for k in behind]

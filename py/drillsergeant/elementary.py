@@ -101,7 +101,7 @@ def sin_cos(x: Array) -> tuple[Array, Array]:
 def arctan2(y: Array, x: Array) -> Array:
     """Angle in radians of the direction (x, y), f32, f32 -> f32 of the broadcast shape in [-pi, pi]; error < 3e-7.
 
-    Both are meant to be finite; (0, 0) has the angle 0. Coefficients: Cephes ``atanf``.
+    Both are meant to be finite; (0, 0) has the angle 0. Coefficients: Cephes `atanf`.
     """
     across, along = np.abs(y), np.abs(x)
     longer, shorter = np.maximum(across, along), np.minimum(across, along)

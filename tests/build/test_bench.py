@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from drillsergeant.bench import play
 from drillsergeant.bench.ground import SEED, Ground
-from drillsergeant.bench.native import NativePlace
+from drillsergeant.bench.native import NativeBenchPlace
 from drillsergeant.bench.stand import Stand
 from drillsergeant.bench.timing import Contestant, Parts, Race, seconds_a_call
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
@@ -38,8 +38,8 @@ class FakeClock:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[NativePlace]:
-    yield NativePlace()
+def place() -> Iterator[NativeBenchPlace]:
+    yield NativeBenchPlace()
 
 
 @pytest.mark.parametrize(("call_s", "least_s"), [(0.25, 1.0), (0.001, 1.0), (5.0, 1.0), (0.25, 0.0)])
@@ -110,7 +110,7 @@ def test_only_picks_by_a_part_of_the_name_and_refuses_what_does_not_exist() -> N
         bench.chosen(names, ["rolout"])
 
 
-def test_the_profiled_calls_play_what_the_collector_plays(place: NativePlace) -> None:
+def test_the_profiled_calls_play_what_the_collector_plays(place: NativeBenchPlace) -> None:
     profile: Any = play.RolloutProfile(place)
     for decision in profile._decisions:
         for call in decision:
@@ -130,14 +130,14 @@ def _bits(ground: Ground, name: str) -> bytes:
 @pytest.mark.parametrize(
     "name", ["physics", "dense 64x64 to_weights", "compile: trace and emit physics", "call: load one cell"]
 )
-def test_every_contestant_gets_a_positive_number(place: NativePlace, name: str) -> None:
+def test_every_contestant_gets_a_positive_number(place: NativeBenchPlace, name: str) -> None:
     stand = Stand(place)
     assert stand.unit(name)
     assert all(value > 0 for value in stand.round(name, 0.01).values())
     stand.drop(name)
 
 
-def test_an_update_splits_into_the_functions_it_calls(place: NativePlace) -> None:
+def test_an_update_splits_into_the_functions_it_calls(place: NativeBenchPlace) -> None:
     parts = Stand(place).round("profile: learner update", 0.01)
     inner = [name for name in parts if name.startswith("of it")]
     assert {"gradient", "adam", "advantages", "Python"} < parts.keys()

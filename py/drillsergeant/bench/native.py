@@ -14,7 +14,7 @@ from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.memory.access import Memory
 
 
-class NativePlace:
+class NativeBenchPlace:
     """`ground.BenchPlace` in this process."""
 
     shared = False

@@ -70,7 +70,7 @@ class ChaseDrill:
         return Scene(self.half_m, self.half_m, 0.0, 0.0, (target, chaser))
 
     def reset(self, seed: Array, episode: Array) -> State:
-        """Put both anywhere, the target drifting."""
+        """Both anywhere, the target drifting; `seed` and `episode` u32 [N]."""
         reach = self.half_m - self.radius_m
 
         def draw(word: int, limit: float) -> Array:
@@ -84,7 +84,7 @@ class ChaseDrill:
         return dict(zip(self.fields, (seed, episode, clock, *chaser, *target, zero + 1.0, zero, zero), strict=True))
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """Advance by 1/tick_hz s; whoever was caught stays caught."""
+        """The state 1/tick_hz s after an action i32 [N]; whoever was caught stays caught."""
         action, dt = actions[0], 1.0 / self.tick_hz
         keep, push = 1.0 - self.drag_per_s * dt, self.push * dt
         right = (action == 1).astype(np.float32) - (action == 2).astype(np.float32)
@@ -100,7 +100,7 @@ class ChaseDrill:
         return dict(zip(self.fields, values, strict=True))
 
     def observe(self, state: State, side: int) -> list[Array]:
-        """Return the entries named in `observation`."""
+        """The entries named in `observation`, f32 [N] each."""
         return [
             (state["target_x"] - state["chaser_x"]) * (1.0 / self.half_m),
             (state["target_y"] - state["chaser_y"]) * (1.0 / self.half_m),
@@ -113,18 +113,18 @@ class ChaseDrill:
         ]
 
     def reward(self, before: State, after: State, side: int) -> list[Array]:
-        """Return the catch and how much nearer the target has come (a difference of potentials)."""
+        """The catch, and how much nearer the target has come (a difference of potentials), f32 [N] each."""
         catch = (after["caught"] - before["caught"]) * self.catch_reward
         return [catch, (_gap(before) - _gap(after)) * (self.to_target_reward / (2.0 * self.half_m))]
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
-        """Return (terminated by the catch, truncated by the time limit, winner: -1 if the target got away)."""
+        """Masks [N] terminated by the catch, truncated by the time limit; winner i32 [N], -1 if the target got away."""
         caught = state["caught"] > 0.0
         late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~caught
         return caught, late, caught.astype(np.int32) - late.astype(np.int32)
 
     def scripted(self, state: State, side: int) -> Array:
-        """Run along the longer axis to where the target will be."""
+        """Run along the longer axis to where the target will be; the action i32 [N]."""
         dx = state["target_x"] - state["chaser_x"] + (state["target_vx"] - state["chaser_vx"]) * REACTION_S
         dy = state["target_y"] - state["chaser_y"] + (state["target_vy"] - state["chaser_vy"]) * REACTION_S
         sideways, upright = 2 - (dx > 0.0).astype(np.int32), 4 - (dy > 0.0).astype(np.int32)

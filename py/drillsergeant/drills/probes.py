@@ -90,32 +90,32 @@ class Probe:
         return np.ones_like(state["signal"])
 
     def reset(self, seed: Array, episode: Array) -> State:
-        """Start a match."""
+        """Start matches; `seed` and `episode` u32 [N]."""
         clock = seed & 0
         values = (seed, episode, clock, self.first_signal(seed, episode), clock.astype(np.float32))
         return dict(zip(self.fields, values, strict=True))
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """Play one decision."""
+        """The state after one decision, an action i32 [N]."""
         earned, signal = self.pay(state, actions[0]), self.next_signal(state)
         values = (state["seed"], state["episode"], state["clock"] + 1, signal, earned)
         return dict(zip(self.fields, values, strict=True))
 
     def observe(self, state: State, side: int) -> list[Array]:
-        """Return the signal."""
+        """The signal f32 [N]."""
         return [state["signal"]]
 
     def reward(self, before: State, after: State, side: int) -> list[Array]:
-        """Return what was earned."""
+        """What was earned, f32 [N]."""
         return [after["earned"]]
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
-        """Return (terminated after the last decision, never truncated, won if something was earned)."""
+        """Masks [N] terminated after the last decision, never truncated; winner i32 [N], 1 if something was earned."""
         terminated = state["clock"] >= self.decisions
         return terminated, terminated & ~terminated, (state["earned"] > 0.0).astype(np.int32)
 
     def scripted(self, state: State, side: int) -> Array:
-        """Return action 0, the only one of most probes."""
+        """Action 0, i32 [N], the only one of most probes."""
         return (state["clock"] & 0).astype(np.int32)
 
     def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
@@ -140,11 +140,11 @@ class SignalProbe(Probe):
         return (Answer(-1.0, -1.0, None), Answer(1.0, 1.0, None))
 
     def first_signal(self, seed: Array, episode: Array) -> Array:
-        """-1 or 1."""
+        """-1 or 1, f32 [N]."""
         return random_sign(seed, episode)
 
     def pay(self, state: State, action: Array) -> Array:
-        """Pay the signal."""
+        """The signal, f32 [N]."""
         return state["signal"]
 
 
@@ -160,11 +160,11 @@ class DelayProbe(Probe):
         return (Answer(0.0, discount, None), Answer(1.0, 1.0, None))
 
     def next_signal(self, state: State) -> Array:
-        """1 after the first decision."""
+        """1 after the first decision, f32 [N]."""
         return np.ones_like(state["signal"])
 
     def pay(self, state: State, action: Array) -> Array:
-        """Pay when the signal is on."""
+        """1 when the signal is on, f32 [N]."""
         return state["signal"]
 
 
@@ -180,12 +180,12 @@ class ActionProbe(Probe):
         return (Answer(0.0, 1.0, 1),)
 
     def pay(self, state: State, action: Array) -> Array:
-        """Pay action 1."""
+        """1 for action 1, f32 [N]."""
         paid: Array = action.astype(np.float32) * 2.0 - 1.0
         return paid
 
     def scripted(self, state: State, side: int) -> Array:
-        """Return action 1."""
+        """Action 1, i32 [N]."""
         return (state["clock"] & 0).astype(np.int32) + 1
 
 
@@ -200,16 +200,16 @@ class BothProbe(ActionProbe):
         return (Answer(-1.0, 1.0, 0), Answer(1.0, 1.0, 1))
 
     def first_signal(self, seed: Array, episode: Array) -> Array:
-        """-1 or 1."""
+        """-1 or 1, f32 [N]."""
         return random_sign(seed, episode)
 
     def pay(self, state: State, action: Array) -> Array:
-        """Pay 1 for the matching action, -1 for the other."""
+        """1 for the matching action, -1 for the other, f32 [N]."""
         paid: Array = (action.astype(np.float32) * 2.0 - 1.0) * state["signal"]
         return paid
 
     def scripted(self, state: State, side: int) -> Array:
-        """Return the matching action."""
+        """The matching action, i32 [N]."""
         return (state["signal"] > 0.0).astype(np.int32)
 
 

@@ -92,7 +92,7 @@ class SumoDrill(BoxRules):
         return Scene(self.ring_m, self.ring_m, 0.0, 0.0, self.player_bodies(), round=True)
 
     def reset(self, seed: Array, episode: Array) -> State:
-        """Each somewhere in the middle of its own half, turned anyhow, at rest."""
+        """Each in the middle of its own half, turned anyhow, at rest; `seed` and `episode` u32 [N]."""
         clock = seed & 0
         zero = clock.astype(np.float32)
         values = [seed, episode, clock]
@@ -105,7 +105,7 @@ class SumoDrill(BoxRules):
         return dict(zip(self.fields, (*values, zero, zero), strict=True))
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """Advance by 1/tick_hz s: steer, move, resolve the contact, see who is out."""
+        """The state 1/tick_hz s after two actions i32 [N]: steer, move, resolve the contact, see who is out."""
         one, two = (steer(self, player_of(state, side), actions[side], side) for side in range(2))
         by_two, by_one = player_and_player(self, one, two)
         one, two = bounded(self, shifted(one, by_two)), bounded(self, shifted(two, by_one))
@@ -121,7 +121,7 @@ class SumoDrill(BoxRules):
         return dict(zip(self.fields, (*common, *one, *two, won, over), strict=True))
 
     def observe(self, state: State, side: int) -> list[Array]:
-        """Return the entries named in `observation`, the ring turned so that both sides see the same.
+        """The entries named in `observation`, f32 [N] each, the ring turned so that both sides see the same.
 
         "ahead" and "aside": the direction to the other along and across one's own heading; "push": the direction from
         the middle to the other along and across the direction to it: 1 and 0 mean that pushing on sends it out.
@@ -147,20 +147,20 @@ class SumoDrill(BoxRules):
         ]  # fmt: skip
 
     def reward(self, before: State, after: State, side: int) -> list[Array]:
-        """Return win (+-1), and what two potentials gained: the other nearer to the edge than oneself, and near."""
+        """Win (+-1) and the gains of two potentials, f32 [N]: the other nearer to the edge than oneself, and near."""
         win = seen_from(side, after["won"] - before["won"]) * self.win_reward
         pushed = (_lead(after) - _lead(before)) * (self.push_out_reward / self.ring_m)
         closer = (_gap(before) - _gap(after)) * (self.to_other_reward / (2.0 * self.ring_m))
         return [win, seen_from(side, pushed), closer]
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
-        """Return (terminated by leaving the ring, truncated by the time limit, winner)."""
+        """Masks [N] terminated by leaving the ring, truncated by the time limit; winner i32 [N]."""
         terminated = state["over"] > 0.0
         late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
         return terminated, late & ~terminated, state["won"].astype(np.int32)
 
     def scripted(self, state: State, side: int) -> Array:
-        """Get between the other and the middle and push; step back from the brink. Never changes: the yardstick."""
+        """The action i32 [N]: get between the other and the middle and push; back from the brink. Never changes."""
         own, other = player_of(state, side), player_of(state, 1 - side)
         x, y = seen_from(side, own.x + own.vx * REACTION_S), seen_from(side, own.y + own.vy * REACTION_S)
         ox, oy = seen_from(side, other.x + other.vx * REACTION_S), seen_from(side, other.y + other.vy * REACTION_S)

@@ -44,7 +44,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Array], dict[str, dict[str, Any]]]:
-        """Start a match, a new one each time; the same sequence of matches after the same seed."""
+        """Start a match, a new one each time, the same ones after the same seed; each side's observation f32 [OBS]."""
         if seed is not None:
             self._random = np.random.default_rng(seed)
         self.agents = list(self.possible_agents)
@@ -54,7 +54,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     def step(
         self, actions: dict[str, Any]
     ) -> tuple[dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
-        """Play one decision; `actions` has one for each side. A match that is over leaves no agents."""
+        """Play one decision, an action for each side; observations f32 [OBS]. A match that is over leaves no agents."""
         agents = self.possible_agents
         verdict = self._batch.step([np.asarray(actions[agent]) for agent in agents])
         over = bool(verdict.over[0])

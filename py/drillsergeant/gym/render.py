@@ -36,7 +36,7 @@ class Raster:
         self._pixels = np.zeros((height_px, width_px, 3), np.float32)
 
     def pixels(self) -> Array:
-        """A copy of the picture, u8 [height][width][red, green, blue]."""
+        """A copy of the picture, u8 [HEIGHT, WIDTH, 3]."""
         return np.rint(self._pixels * 255).astype(np.uint8)
 
     def clear(self, colour: str) -> None:

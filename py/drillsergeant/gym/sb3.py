@@ -48,7 +48,7 @@ class Matches(VecEnv):
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
 
     def reset(self) -> Array:
-        """Start all matches."""
+        """Start all matches; observations f32 [N, OBS]."""
         seen, _ = self.env.reset(seed=self._seed)
         self._seed = None  # further ones are others
         return seen
@@ -59,11 +59,11 @@ class Matches(VecEnv):
         return [seed] * self.num_envs
 
     def step_async(self, actions: Array) -> None:
-        """Keep the actions for `step_wait`."""
+        """Keep the actions [N] for `step_wait`."""
         self._actions = actions
 
     def step_wait(self) -> tuple[Array, Array, Array, list[dict[str, Any]]]:
-        """Play one decision of every match."""
+        """Play one decision of every match: observations f32 [N, OBS], rewards f32 [N], ended bool [N]."""
         seen, reward, terminated, truncated, info = self.env.step(self._actions)
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         for match in np.flatnonzero(terminated | truncated):
@@ -77,7 +77,7 @@ class Matches(VecEnv):
         self.env.close()
 
     def get_images(self) -> Sequence[Array | None]:
-        """A picture of every match, with the `render_mode` of `env`."""
+        """A picture u8 [HEIGHT, WIDTH, 3] of every match, with the `render_mode` of `env`."""
         return self.env.render() or [None] * self.num_envs
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:

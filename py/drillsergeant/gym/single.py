@@ -35,13 +35,13 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Array, dict[str, Any]]:
-        """Start a match, a new one each time; the same sequence of matches after the same seed."""
+        """Start a match, a new one each time, the same ones after the same seed; the observation f32 [OBS]."""
         super().reset(seed=seed, options=options)
         self._batch.reset(int(self.np_random.integers(SEEDS)))
         return self._batch.observe(0)[0], {}
 
     def step(self, action: Any) -> tuple[Array, float, bool, bool, dict[str, Any]]:
-        """Play one decision."""
+        """Play one decision; the observation f32 [OBS]."""
         others = [self._batch.choose(self.opponent, side) for side in range(1, self.drill.sides)]
         verdict = self._batch.step([np.asarray(action), *others])
         info = {"winner": int(verdict.winner[0])} if verdict.over[0] else {}

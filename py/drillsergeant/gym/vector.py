@@ -53,7 +53,7 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Array, dict[str, Any]]:
-        """Start all matches; the same ones after the same seed. Raises ValueError for a list of seeds."""
+        """Start all matches, the same ones after the same seed: f32 [N, OBS]. Raises ValueError for a list of seeds."""
         if isinstance(seed, list):
             raise ValueError(f"seed is a list of {len(seed)}; this environment takes one number for all its matches")
         super().reset(seed=seed, options=options)

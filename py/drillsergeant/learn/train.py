@@ -147,7 +147,7 @@ def _share(value: object) -> str:
 
 
 def save(path: str, drill: Drill, parameters: Array, decisions: int) -> None:
-    """Write a policy as .npz: the flat parameters and what they belong to."""
+    """Write a policy as .npz: the flat parameters f32 [P], and what they belong to."""
     np.savez(
         path,
         parameters=parameters,

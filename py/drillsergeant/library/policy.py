@@ -54,7 +54,7 @@ class Policy:
 
     @classmethod
     def from_tensors(cls, drill: Drill, tensors: Mapping[str, Array], decisions: int = 0) -> Policy:
-        """A policy trained elsewhere, from arrays by their names in a `.dshq` file (`learn.files.dshq`).
+        """A policy trained elsewhere, from arrays [OUT, IN] and [OUT] by their names in `.dshq` (`learn.files.dshq`).
 
         `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`,
         `policy = Linear`, `value = Linear`. Raises ValueError naming a tensor that is missing or has another shape.

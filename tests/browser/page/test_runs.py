@@ -75,8 +75,7 @@ def test_a_visitor_goes_on_after_a_reload_exports_and_imports(visitor: Visitor, 
     page.click("#resume-continue")
     visitor.until("it goes on there", lambda: visitor.trainer("decisions") == decisions)
     assert visitor.trainer("updates") == updates
-    again = download(visitor, "#runs-export", tmp_path / "again")
-    one, two = load_file(first), load_file(again)
+    one, two = load_file(first), load_file(download(visitor, "#runs-export", tmp_path / "again"))
     digests = [hashlib.sha256(parameters_of(tensors).tobytes()).hexdigest() for tensors in (one, two)]
     assert digests[0] == digests[1]
     assert all((one[name] == two[name]).all() for name in one)  # the optimiser too
@@ -206,5 +205,5 @@ def test_a_dead_trainer_goes_on_with_its_run(visitor: Visitor) -> None:
 
 def test_a_crash_of_the_tab_loses_no_saved_run(browser: Browser, address: str) -> None:
     context = browser.new_context()
-    crashes(context, address, CRASHES, seed=1)
+    assert len(crashes(context, address, CRASHES, seed=1)) == CRASHES
     context.close()

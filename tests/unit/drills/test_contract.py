@@ -63,6 +63,7 @@ def test_observation_reward_and_outcome_have_their_shapes(drill: Drill) -> None:
 @each_drill
 def test_functions_change_none_of_their_arguments(drill: Drill) -> None:
     state = start(drill, N)
+    given = {name: value.copy() for name, value in state.items()}
     for value in state.values():
         value.flags.writeable = False
     actions = [np.zeros(N, np.int32)] * drill.sides
@@ -71,6 +72,7 @@ def test_functions_change_none_of_their_arguments(drill: Drill) -> None:
         drill.observe(state, side)
         drill.reward(state, after, side)
         drill.scripted(state, side)
+    assert all(np.array_equal(state[name], value) for name, value in given.items())
 
 
 @each_drill

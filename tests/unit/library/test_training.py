@@ -118,7 +118,9 @@ def test_importing_costs_nothing_until_something_is_asked_for() -> None:
         "assert all(getattr(drillsergeant, name) for name in drillsergeant.__all__)"
     )
     home = Path(drillsergeant.__file__).parents[1]
-    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "PYTHONPATH": str(home)})
+    environment = {**os.environ, "PYTHONPATH": str(home)}
+    done = subprocess.run([sys.executable, "-c", script], check=False, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_name_that_is_not_there_is_answered_with_those_that_are() -> None:

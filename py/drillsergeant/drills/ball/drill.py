@@ -79,9 +79,9 @@ class BallDrill(BallRules):
         )
 
     def reset(self, seed: Array, episode: Array) -> State:
-        """Kick-off: ball near the centre and rolling slowly, each player somewhere in its own half, turned anyhow.
+        """Kick-off, `seed` and `episode` u32 [N]: ball near the centre and rolling slowly, each player in its own half.
 
-        Both sides draw from the same distribution, each seen from its own end.
+        Players stand anywhere there, turned anyhow. Both sides draw from the same distribution, each from its own end.
         """
 
         def draw(word: int, low: float, high: float) -> Array:
@@ -102,7 +102,7 @@ class BallDrill(BallRules):
         return self._state(seed, episode, clock, ball, players, Spot(ball.x, ball.y, zero), zero)
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """Advance by 1/tick_hz s: steer, move (semi-implicit Euler), resolve contacts, drop a stuck ball, judge."""
+        """The state 1/tick_hz s after S actions i32 [N]: steer, move (semi-implicit Euler), contacts, stuck ball."""
         ball = ball_of(state)
         one, two = (steer(self, player_of(state, side), actions[side], side) for side in range(2))
         ball = self._roll(ball)
@@ -121,21 +121,21 @@ class BallDrill(BallRules):
         return self._state(state["seed"], state["episode"], state["clock"] + 1, ball, players, spot, scored)
 
     def observe(self, state: State, side: int) -> list[Array]:
-        """Return the OBS entries as `side` sees them."""
+        """The OBS entries f32 [N] as `side` sees them."""
         return observation.observe(self, state, side)
 
     def reward(self, before: State, after: State, side: int) -> list[Array]:
-        """Return goal, ball_to_goal and to_ball, earned by `side` between two states."""
+        """The terms goal, ball_to_goal and to_ball, f32 [N] each, earned by `side` between two states."""
         return observation.reward(self, before, after, side)
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
-        """Return (terminated by a goal, truncated by the time limit, winner)."""
+        """Masks [N] terminated by a goal and truncated by the time limit; winner i32 [N]."""
         terminated = state["scored"] != 0.0
         late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
         return terminated, late & ~terminated, state["scored"].astype(np.int32)
 
     def scripted(self, state: State, side: int) -> Array:
-        """Return the action of the hand-written player."""
+        """The action i32 [N] of the hand-written player."""
         return bot.scripted(self, state, side)
 
     def _roll(self, ball: Disc) -> Disc:

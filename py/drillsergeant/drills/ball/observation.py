@@ -46,7 +46,7 @@ SPIN = 8.0  # rad/s
 
 
 def observe(rules: BallRules, state: State, side: int) -> list[Array]:
-    """Return the entries named in OBSERVATION.
+    """The entries named in OBSERVATION, f32 [N] each.
 
     Directions are unit vectors; "ahead" and "aside" measure the ball's direction along and across one's heading, "aim"
     the direction from the ball to the goal along and across the direction from oneself to the ball: 1 and 0 mean that
@@ -98,7 +98,7 @@ def observe(rules: BallRules, state: State, side: int) -> list[Array]:
 
 
 def reward(rules: BallRules, before: State, after: State, side: int) -> list[Array]:
-    """Return the terms named in REWARD_TERMS, earned between two states.
+    """The terms named in REWARD_TERMS, f32 [N] each, earned between two states.
 
     goal: +-1. The other two are differences of potentials (Ng, Harada & Russell 1999), so that running in circles
     earns nothing: how much nearer the ball is to the opponent's goal than to one's own, and how near one is to it.

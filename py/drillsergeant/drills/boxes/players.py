@@ -114,7 +114,7 @@ def seen_from(side: int, value: Array) -> Array:
 
 
 def steer(rules: BoxRules, box: Box, action: Array, side: int) -> Box:
-    """Apply an action (i32) to a player and move it by one tick."""
+    """A player one tick after an action i32 [N]; its fields are f32 [N]."""
     ahead, left, turn, dash = decode_action(action)
     dt = rules.tick_s
     dashes = dash & (box.cooldown <= 0.0)
@@ -142,19 +142,19 @@ def bounded(rules: BoxRules, box: Box) -> Box:
 
 
 def brake(vx: Array, vy: Array, limit: float) -> Array:
-    """Return the factor that shortens a velocity to at most `limit` m/s."""
+    """The factor f32 [N] that shortens a velocity f32 [N], m/s, to at most `limit` m/s."""
     factor: Array = limit / np.sqrt(np.maximum(vx * vx + vy * vy, limit * limit))
     return factor
 
 
 def unit(x: Array, y: Array) -> tuple[Array, Array]:
-    """Return a vector's direction; of a vector shorter than a millimetre, something shorter than 1."""
+    """Directions of vectors f32 [N], m; of a vector shorter than a millimetre, something shorter than 1."""
     size = length(x, y)
     return x / size, y / size
 
 
 def length(x: Array, y: Array) -> Array:
-    """Length of a vector, at least a millimetre so that it can be divided by."""
+    """Lengths of vectors f32 [N], m: at least a millimetre, so that they can be divided by."""
     size: Array = np.sqrt(np.maximum(x * x + y * y, 1e-6))
     return size
 

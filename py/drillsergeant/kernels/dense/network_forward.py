@@ -20,7 +20,7 @@ from drillsergeant.memory.layout import SKEW_BYTES
 
 LAYERS: Final = 3
 
-Array = tuple[Operand, Operand]
+StridedArray = tuple[Operand, Operand]
 """Where an array [features][rows] lies: base, and bytes from one feature to the next."""
 
 
@@ -86,11 +86,11 @@ class NetworkEmitter:
         self.scratch_bytes += features * self.stride
         return offset
 
-    def array(self, f: Function, offset: int) -> Array:
+    def array(self, f: Function, offset: int) -> StridedArray:
         """The array reserved at `offset` in the scratch of `f`."""
         return (f.params["scratch"], offset), self.stride
 
-    def emit_forward(self, f: Function, rows: Local, obs: tuple[Local, Local], head: Array) -> None:
+    def emit_forward(self, f: Function, rows: Local, obs: tuple[Local, Local], head: StridedArray) -> None:
         """All layers for up to `tile_rows` rows, the inputs of layer n left in the scratch array `inputs[n]`."""
         self._fetch(f, rows, *obs)
         arrays = [*(self.array(f, offset) for offset in self.inputs), head]

@@ -11,7 +11,7 @@ from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, unless_zero
 from drillsergeant.kernels.dense.layer import add_to_inputs, add_to_weights
-from drillsergeant.kernels.dense.network_forward import Array, NetworkEmitter
+from drillsergeant.kernels.dense.network_forward import NetworkEmitter, StridedArray
 from drillsergeant.kernels.dense.reduce import add_sum
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.text_format import Local
@@ -109,7 +109,7 @@ class NetworkGradient:
         no longer needed then."""
         f, program = self.function, self.program
         inputs = [program.array(f, offset) for offset in program.inputs]
-        upstream: list[Array] = [inputs[2], self._hidden_upstream, self._upstream]
+        upstream: list[StridedArray] = [inputs[2], self._hidden_upstream, self._upstream]
         for n in reversed(self.layers):
             gradients = program.parameters_of(f.params["gradient"], n)
             call(f, self._weights[n], rows, *upstream[n], *inputs[n], *gradients, f.params["accumulate"])

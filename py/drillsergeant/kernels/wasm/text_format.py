@@ -5,12 +5,9 @@ A listing is the emitted instructions in order, each a tuple of the name and its
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from drillsergeant.kernels.wasm.opcodes import unsigned_leb128
-
-if TYPE_CHECKING:
-    from drillsergeant.kernels.wasm.assembler import Function
 
 Listing = list[tuple[object, ...]]
 
@@ -29,7 +26,17 @@ class Local:
         return f"${self.name or 'v'}.{self.index}"
 
 
-def format_function(function: Function) -> str:
+class Listed(Protocol):
+    """What is read of an assembled function."""
+
+    name: str
+    params: dict[str, Local]
+    results: list[str]
+    locals: list[Local]
+    listing: Listing
+
+
+def format_function(function: Listed) -> str:
     """The function in the WebAssembly text format, one instruction a line, nested blocks indented."""
     params = "".join(f" (param {local} {local.type})" for local in function.params.values())
     results = f" (result {' '.join(function.results)})" if function.results else ""

@@ -43,7 +43,7 @@ class NativeMemory(PlainMemory):
         return MemoryImport(self.pages, self.pages, shared=False)
 
     def array(self, offset_bytes: int, shape: int | tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-        """A NumPy array that is a part of this memory, not a copy; ValueError where the memory ends before it."""
+        """A NumPy array of any shape, a part of this memory and no copy; ValueError where the memory ends before it."""
         flat = np.frombuffer(self.buffer, dtype, int(np.prod(shape)), offset_bytes)
         return flat.reshape(shape)
 
@@ -83,14 +83,14 @@ class Bench:
         self.memory = memory
         self._next = start_bytes
 
-    def rows(self, types: Sequence[DType | str], count: int) -> Rows:
+    def rows(self, types: Sequence[DType | str], count: int) -> NativeRows:
         """A new group of arrays [count]."""
-        rows = Rows(self.memory, self._next, row_stride_bytes(count), tuple(DType(name) for name in types), count)
+        rows = NativeRows(self.memory, self._next, row_stride_bytes(count), tuple(DType(name) for name in types), count)
         self._next += rows.stride * len(types)
         return rows
 
 
-class Rows:
+class NativeRows:
     """One group of arrays in memory: `base` and `stride` are what a kernel is called with."""
 
     def __init__(self, memory: NativeMemory, base: int, stride: int, types: tuple[DType, ...], count: int) -> None:
@@ -113,8 +113,8 @@ class Rows:
 def call_kernel(
     module: NativeModule,
     kernel: Kernel,
-    groups: Mapping[str, Rows],
-    outputs: Mapping[str, Rows],
+    groups: Mapping[str, NativeRows],
+    outputs: Mapping[str, NativeRows],
     scalars: Mapping[str, float] | None = None,
 ) -> None:
     """Call the exported function of `kernel` over rows that lie in memory; input and output rows may be the same."""

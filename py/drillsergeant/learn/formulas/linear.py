@@ -43,23 +43,23 @@ class FastDense:
     """By matmul: quick, right to rounding, not reproducible to the bit on another machine."""
 
     def forward(self, weights: Array, bias: Array, inputs: Array) -> Array:
-        """w x + b."""
+        """Outputs f32 [O][B] of inputs f32 [I][B]: w x + b, w f32 [O][I], b f32 [O]."""
         product: Array = weights @ inputs
         product += bias[:, None]
         return product
 
     def to_inputs(self, weights: Array, upstream: Array) -> Array:
-        """Transposed w times upstream."""
+        """dL/dinputs f32 [I][B]: transposed w f32 [O][I] times upstream f32 [O][B]."""
         product: Array = weights.T @ upstream
         return product
 
     def to_weights(self, upstream: Array, inputs: Array) -> Array:
-        """upstream times transposed inputs."""
+        """dL/dw f32 [O][I]: upstream f32 [O][B] times transposed inputs f32 [I][B]."""
         product: Array = upstream @ inputs.T
         return product
 
     def to_bias(self, upstream: Array) -> Array:
-        """Sum over rows."""
+        """dL/db f32 [O]: the sum of upstream f32 [O][B] over rows."""
         total: Array = upstream.sum(axis=1, dtype=np.float32)
         return total
 
@@ -68,30 +68,30 @@ class OrderedDense:
     """In the documented order, whatever it costs: the reference of the kernels."""
 
     def forward(self, weights: Array, bias: Array, inputs: Array) -> Array:
-        """w x + b, from the bias on, inputs in index order."""
+        """Outputs f32 [O][B]: w x + b, from the bias on, inputs f32 [I][B] in index order."""
         total: Array = np.repeat(bias[:, None], inputs.shape[1], axis=1)
         for i in range(weights.shape[1]):
             total = total + weights[:, i, None] * inputs[i]
         return total
 
     def to_inputs(self, weights: Array, upstream: Array) -> Array:
-        """Transposed w times upstream, outputs in index order."""
+        """dL/dinputs f32 [I][B]: transposed w times upstream f32 [O][B], outputs in index order."""
         total: Array = weights[0, :, None] * upstream[0]
         for o in range(1, weights.shape[0]):
             total = total + weights[o, :, None] * upstream[o]
         return total
 
     def to_weights(self, upstream: Array, inputs: Array) -> Array:
-        """upstream times transposed inputs, rows by `lane_sum`."""
+        """dL/dw f32 [O][I]: upstream f32 [O][B] times transposed inputs, rows by `lane_sum`."""
         return lane_sum(upstream[:, None, :] * inputs[None, :, :])
 
     def to_bias(self, upstream: Array) -> Array:
-        """Rows by `lane_sum`."""
+        """dL/db f32 [O]: the rows of upstream f32 [O][B] by `lane_sum`."""
         return lane_sum(upstream)
 
 
 def lane_sum(values: Array) -> Array:
-    """Sum over the last axis in the order a 4-lane SIMD loop uses (see the module's docstring)."""
+    """Sum of f32 [..., N] over the last axis, in the order of a 4-lane SIMD loop (see the module's docstring)."""
     rows = values.shape[-1]
     missing = -rows % SIMD_LANES
     if missing:

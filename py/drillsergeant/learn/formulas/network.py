@@ -38,7 +38,7 @@ class Parameter:
         return math.prod(self.shape)
 
     def of(self, vector: Array) -> Array:
-        """View of this parameter (or of its gradient) in a flat vector."""
+        """View of this parameter (or of its gradient), in its own shape, in a flat vector f32 [P]."""
         view: Array = vector[self.offset : self.offset + self.size].reshape(self.shape)
         return view
 
@@ -131,7 +131,7 @@ class Network:
         return gradient
 
     def views(self, vector: Array) -> list[Array]:
-        """Views [w0, b0, w1, b1, w2, b2] of a flat vector. Raises ValueError when it belongs to another network."""
+        """Views w0, b0, w1, b1, w2, b2 of a flat vector f32 [P]. Raises ValueError when it is another network's."""
         if vector.shape != (self.size,) or vector.dtype != np.float32:
             raise ValueError(
                 f"parameter vector is {vector.dtype}{list(vector.shape)}, this network (observation "

@@ -15,6 +15,6 @@ SANE_BITS = int(np.float32(1e18).view(np.int32))
 
 
 def poisoned(values: Array) -> bool:
-    """Whether any of the f32 `values` is NaN, infinite or at least 1e18 in magnitude."""
+    """Whether any of `values`, f32 of any shape, is NaN, infinite or at least 1e18 in magnitude."""
     bits = np.ascontiguousarray(values).view(np.int32) & 0x7FFFFFFF
     return bool((bits >= SANE_BITS).any())

@@ -49,6 +49,6 @@ class MatchBatch:
         return Judgement(reward, *self.drill.outcome(self.state))
 
     def restart(self, over: Array) -> None:
-        """Start the next episode of the matches in the mask `over`."""
+        """Start the next episode of the matches in the mask `over` [N]."""
         fresh = self.drill.reset(self.state["seed"], self.state["episode"] + 1)
         self.state = {name: np.where(over, fresh[name], old) for name, old in self.state.items()}

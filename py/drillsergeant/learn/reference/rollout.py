@@ -66,7 +66,7 @@ class ReferenceCollector:
         self._terms = np.zeros((len(drill.reward_terms), matches), np.float32)
 
     def collect(self, parameters: Array, decisions: int) -> ChunkArrays:
-        """Play T = `decisions` decisions and record those of every side the policy plays."""
+        """Play T = `decisions` decisions with `parameters` f32 [P]; records those of every side the policy plays."""
         lanes = self.matches.count * len(self.policy_sides)
         chunk = empty_chunk(decisions, self.network.observation_size, lanes)
         for t in range(decisions):
@@ -83,7 +83,7 @@ class ReferenceCollector:
         return chunk
 
     def play(self, parameters: Array, decisions: int) -> EpisodeStats:
-        """Play without recording; matches past their limit end at once. Returns the episodes that ended."""
+        """Play with `parameters` f32 [P], unrecorded; matches past their limit end at once. The episodes that ended."""
         stats = EpisodeStats()
         for _ in range(decisions):
             judgement = self.advance(self.decide(parameters), stats)
@@ -91,7 +91,7 @@ class ReferenceCollector:
         return stats
 
     def decide(self, parameters: Array) -> Decision:
-        """The policy's choices in the present states. The one place that runs the network to play."""
+        """What `parameters` f32 [P] choose in the present states. The one place that runs the network to play."""
         return self._choose(parameters, self.policy_sides)
 
     def _choose(self, parameters: Array, sides: Sequence[int]) -> Decision:
@@ -150,7 +150,7 @@ def evaluate(
     matches: int,
     seed: int,
 ) -> EpisodeStats:
-    """The first episode of each of `matches` fresh matches, the sampling policy on side 0 against `opponent`.
+    """The first episode of each of `matches` matches: `parameters` f32 [P] sample on side 0 against `opponent`.
 
     Exactly one episode per match: counting whatever ends within some time would favour short episodes.
     """

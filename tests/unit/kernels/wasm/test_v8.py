@@ -16,7 +16,7 @@ from drillsergeant.drills import make
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport
-from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, Rows
+from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, NativeRows
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import write_programs
 
@@ -26,7 +26,7 @@ RUNNER = Path(__file__).parents[3] / "rigs" / "kernels" / "run_calls.mjs"
 Call = list[str | float]
 
 
-def call(kernel: Kernel, count: int, groups: Sequence[Rows], scalars: Sequence[float] = ()) -> Call:
+def call(kernel: Kernel, count: int, groups: Sequence[NativeRows], scalars: Sequence[float] = ()) -> Call:
     """Name and numbers; `groups` are inputs, then outputs, in the order of the kernel's tables."""
     return [kernel.name, count, *(number for rows in groups for number in (rows.base, rows.stride)), *scalars]
 
@@ -70,7 +70,9 @@ def test_a_match_of_ball_drill(tmp_path: Path) -> None:
     state, slot = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("u32",), count)
     action, seen = bench.rows(("i32",) * drill.sides, count), bench.rows(("f32",) * len(drill.observation), count)
     slot.write([np.arange(count, dtype=np.uint32)])
-    own = [Rows(memory, action.base + side * action.stride, action.stride, (), count) for side in range(drill.sides)]
+    own = [
+        NativeRows(memory, action.base + side * action.stride, action.stride, (), count) for side in range(drill.sides)
+    ]
     choose = [call(kernels[f"scripted_{side}"], count, [state, own[side]]) for side in range(drill.sides)]
     tick = call(kernels["tick"], count, [state, action, state])
     calls = [call(kernels["reset"], count, [slot, state], [7]), *[*choose, tick] * 150]
