@@ -48,6 +48,11 @@ class AutoLearner:
         self._voids_running = 0
         self.choose(mode)
 
+    @property
+    def device_possible(self) -> bool:
+        """Whether a device learns, or may yet: one is asked for, and none has turned out not to be there."""
+        return self.mode != "wasm" and not self._hopeless
+
     def choose(self, mode: str) -> None:
         """Learn on this from the next update on: "auto", "wasm" or "webgpu". Raises ValueError for anything else."""
         if mode not in MODES:

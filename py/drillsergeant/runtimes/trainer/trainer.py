@@ -242,5 +242,6 @@ class Trainer:
             **self.run_control.values(),
         }
         if isinstance(self._learner, AutoLearner):
-            values |= {"learner_choice": self._learner.mode, "validation": self._learner.watch.told()}
+            told = {**self._learner.watch.told(), "possible": self._learner.device_possible}
+            values |= {"learner_choice": self._learner.mode, "validation": told}
         return values

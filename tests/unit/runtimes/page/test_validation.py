@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from drillsergeant.runtimes.page.training.validation import NOT_IN_USE, OFF, WAITING, row
+from drillsergeant.runtimes.page.training.validation import NOT_IN_USE, NOTHING, OFF, WAITING, row
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting
@@ -23,8 +23,10 @@ def tell(sitting: Sitting, learner: str, validation: Mapping[str, object] | None
     return sitting.view.texts
 
 
-def told(on: bool = True, checks: int = 0, trouble: str = "", rows: object = ()) -> dict[str, object]:
-    return {"on": on, "checks": checks, "trouble": trouble, "rows": rows}
+def told(
+    on: bool = True, checks: int = 0, trouble: str = "", rows: object = (), possible: bool = True
+) -> dict[str, object]:
+    return {"on": on, "checks": checks, "trouble": trouble, "rows": rows, "possible": possible}
 
 
 def test_the_switch_is_sent_and_repeated_to_a_trainer_that_takes_over() -> None:
@@ -51,8 +53,12 @@ def test_it_says_when_there_is_nothing_to_compare() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("validate")
     assert tell(sitting, "wasm", told())["validation-state"] == NOT_IN_USE
-    assert tell(sitting, "numpy", None)["validation-state"] == NOT_IN_USE
-    assert "it is not in use" in NOT_IN_USE
+    assert sitting.view.attributes[("validate", "hidden")] is None
+    for nothing in (told(possible=False), None):  # no GPU there, or none that was asked for
+        assert tell(sitting, "wasm", nothing)["validation-state"] == NOTHING
+        assert sitting.view.attributes[("validate", "hidden")] == ""
+    assert tell(sitting, "webgpu", told())["validation-state"] == WAITING
+    assert sitting.view.attributes[("validate", "hidden")] is None
 
 
 def test_findings_are_listed_with_a_verdict() -> None:

@@ -14,9 +14,10 @@ from drillsergeant.runtimes.protocol import messages
 
 SWITCH = "validate"
 OFF = "Off. It costs a little time, and is worth it when you wonder whether your graphics processor computes right."
-NOT_IN_USE = (
-    "Validation compares the GPU learner; it is not in use. What learns now runs on the processor, where every result "
-    "is the same to the last bit as NumPy's."
+NOT_IN_USE = "On, for when the GPU learns. What learns now runs on the processor."
+NOTHING = (
+    "There is nothing to compare here: learning runs on the processor, where every result is the same to the last bit "
+    "as NumPy's."
 )
 WAITING = "Loading NumPy; the first comparison comes with one of the next updates on the GPU."
 
@@ -47,10 +48,13 @@ class ValidationPanel:
         told = told if isinstance(told, Mapping) else {}
         if not self._switched or told.get("trouble"):
             self._turn(bool(told.get("on")))
+        possible = told.get("possible") is True
+        self._view.set_attribute(SWITCH, "hidden", None if possible else "")
         rows = told.get("rows")
         rows = [row(each) for each in rows] if isinstance(rows, Sequence) else []
         self._view.set_rows("validation-rows", rows)
-        self._view.set_text("validation-state", self._state(told, values.get("learner") == "webgpu", rows))
+        state = self._state(told, values.get("learner") == "webgpu", rows) if possible else NOTHING
+        self._view.set_text("validation-state", state)
         trouble = str(told.get("trouble") or "")
         self._view.set_text("validation-trouble", f"{_capital(trouble)}. The processor learns on." if trouble else "")
 
