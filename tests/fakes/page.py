@@ -214,7 +214,7 @@ TIMELINE = [
         (12, 90, 800_000, 0.31, 870.4, "auto"),
         (13, 1240, 3.1e6, 0.62, 1130.0, "best"),
     )
-]  # fmt: skip
+]
 
 
 def with_timeline() -> Sitting:

@@ -21,7 +21,7 @@ from drillsergeant.drawing.factory import (
     begun,
     grid,
     line_px,
-)  # fmt: skip
+)
 from drillsergeant.drawing.match import (
     BALL_EDGE,
     BODY_EDGE,
@@ -44,7 +44,7 @@ from drillsergeant.drawing.match import (
     heading,
     ring_m,
     tint_of,
-)  # fmt: skip
+)
 from drillsergeant.drills.contract import Body, Scene
 
 FIELD, BOX, DISC, RING, TRAIL = range(5)  # kinds of shapes

@@ -29,10 +29,11 @@ class Stand:
 
     def compile(self, pipelines: Sequence[Pipeline], generated: str, *, subgroups: bool = False) -> None:
         """Make pipelines of shaders in shaders/."""
-        self._page.evaluate("(list) => stand.compile(list)", [
+        listed = [
             given(each.name, code_of(each.shader, generated, subgroups), each.entry, each.bindings, each.constants)
             for each in pipelines
-        ])  # fmt: skip
+        ]
+        self._page.evaluate("(list) => stand.compile(list)", listed)
 
     def pipeline_of(
         self, name: str, code: str, entry: str, bindings: Sequence[Binding], constants: Mapping[str, float]

@@ -13,9 +13,12 @@ def _step(x: list[np.ndarray], on: list[np.ndarray], drag: np.float32, salt: np.
 
 
 KERNEL = Kernel(
-    "step", _step, {"x": ["f32", "u32"], "on": ["mask"]}, {"x": ["f32", "u32"], "far": ["mask"]},
+    "step",
+    _step,
+    {"x": ["f32", "u32"], "on": ["mask"]},
+    {"x": ["f32", "u32"], "far": ["mask"]},
     {"drag": "f32", "salt": "u32"},
-)  # fmt: skip
+)
 
 
 def inputs(count: int) -> dict[str, list[np.ndarray]]:

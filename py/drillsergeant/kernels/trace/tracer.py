@@ -116,8 +116,10 @@ class Tracer(NDArrayOperatorsMixin):
         nodes = []
         for entry in entries:
             if not isinstance(entry, Tracer) or not varies(self._node_of(entry)):
-                raise trace_error(f"np.{name} of a list with {type(entry).__name__} {entry!r:.40} in it",
-                                  "np.full_like(x, number) for a constant")  # fmt: skip
+                raise trace_error(
+                    f"np.{name} of a list with {type(entry).__name__} {entry!r:.40} in it",
+                    "np.full_like(x, number) for a constant",
+                )
             nodes.append(self._node_of(entry))
         unknown = set(options) - ({"dtype"} if name in ("sum", "prod") else {"ord"} if name == "linalg.norm" else set())
         if unknown:
@@ -222,9 +224,13 @@ class Tracer(NDArrayOperatorsMixin):
         if name in ("any", "all"):
             raise trace_error(f".{name}() looks across lanes, and each is a match of its own", "np.where(mask, a, b)")
         if name in REDUCTIONS:
-            raise trace_error(f".{name}() works across lanes, and each is a match of its own",
-                              f"it elementwise, or np.{name}([a, b, ...], axis=0) of a list,")  # fmt: skip
+            raise trace_error(
+                f".{name}() works across lanes, and each is a match of its own",
+                f"it elementwise, or np.{name}([a, b, ...], axis=0) of a list,",
+            )
         known = ("astype", "clip", "copy", "dtype", "view")
         near = get_close_matches(name, known, 1)
-        raise trace_error(what, f"x.{near[0]}" if near else
-                          "it elementwise with NumPy functions, .astype, .view, .clip or np.zeros_like")  # fmt: skip
+        raise trace_error(
+            what,
+            f"x.{near[0]}" if near else "it elementwise with NumPy functions, .astype, .view, .clip or np.zeros_like",
+        )

@@ -125,9 +125,7 @@ class Embed:
     def greet(self, post: Callable[[str], None], origin: str) -> None:
         """The host is there, at `origin`: tell it what there is to know."""
         self._post = post
-        self._tell(
-            "mode", protocol=PROTOCOL, mode=self._mode, why=self._why, drill=self._drill, embedded_by=origin
-        )  # fmt: skip
+        self._tell("mode", protocol=PROTOCOL, mode=self._mode, why=self._why, drill=self._drill, embedded_by=origin)
         self._told_ready = self._told_training = False
         self._look()
 

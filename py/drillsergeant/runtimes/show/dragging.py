@@ -35,8 +35,10 @@ class Dragging:
         if passed_s > 0:
             share = min(1.0, passed_s / THROW_KEEP_S)
             news = ((to - at) / passed_s for to, at in zip(place, self._target_m, strict=True))
-            self._velocity_m_s = tuple(old + share * (new - old)  # type: ignore[assignment]
-                                       for old, new in zip(self._velocity_m_s, news, strict=True))  # fmt: skip
+            self._velocity_m_s = tuple(
+                old + share * (new - old)  # type: ignore[assignment]
+                for old, new in zip(self._velocity_m_s, news, strict=True)
+            )
         self._target_m, self._moved_s = place, now_s
 
     def let_go(self, now_s: float = math.inf) -> None:

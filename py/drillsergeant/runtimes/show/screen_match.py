@@ -64,8 +64,7 @@ class ScreenMatch:
 
     def outdated(self, version: int) -> list[int]:
         """Return the sides that should hold the newest weights and hold others than `version`."""
-        return [side for side, player in enumerate(self.players)
-                if player <= NEWEST and self.versions[side] != version]  # fmt: skip
+        return [side for side, player in enumerate(self.players) if player <= NEWEST and self.versions[side] != version]
 
     def adopt(self, weights_offset: int, version: int, sides: Sequence[int]) -> None:
         """Give `sides` the newest weights."""

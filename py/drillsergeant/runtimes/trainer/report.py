@@ -115,7 +115,5 @@ class TrainerReport:
         if now is None or now.effective < ENOUGH_TO_SHOW:
             return
         low, high = now.interval()
-        values = {
-            "win_rate": now.win, "win_low": low, "win_high": high, "loss_rate": now.loss, "draw_rate": now.draw
-        }  # fmt: skip
+        values = {"win_rate": now.win, "win_low": low, "win_high": high, "loss_rate": now.loss, "draw_rate": now.draw}
         self._shown |= {key + suffix: value for key, value in values.items()}

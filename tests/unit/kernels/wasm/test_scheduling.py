@@ -78,10 +78,10 @@ def plainly_scheduled(graph: Graph) -> list[Node]:
         waiting = [node for node in nodes if node not in order]
         ready = [node for node in waiting if not any(arg in waiting for arg in node.args)]
         growth = {
-            node: bool(users[node]) - sum([each for each in users[arg] if each in waiting] == [node]
-                                          for arg in set(node.args) if arg in users)
+            node: bool(users[node])
+            - sum([each for each in users[arg] if each in waiting] == [node] for arg in set(node.args) if arg in users)
             for node in ready
-        }  # fmt: skip
+        }
         urgency = {node: (height[node], -node.index) for node in ready}
         frugality = {node: (-growth[node], *urgency[node]) for node in ready}
         taken = max(ready, key=lambda node: frugality[node] if live >= _MAX_LIVE else urgency[node])

@@ -15,9 +15,7 @@ EDITOR = "workshop-editor"
 SAID = "workshop-said"
 KEEP = "keep"
 # How the parts of a drill's text begin, by what an address calls them.
-PARTS: Mapping[str, str] = {
-    "reward": "    def reward(", "numbers": "    # Numbers", "observation": "    def observe("
-}  # fmt: skip
+PARTS: Mapping[str, str] = {"reward": "    def reward(", "numbers": "    # Numbers", "observation": "    def observe("}
 
 
 def part_of(text: str, part: str) -> str:

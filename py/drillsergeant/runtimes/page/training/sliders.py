@@ -42,7 +42,7 @@ def _root(power: float) -> tuple[Callable[[float], float], Callable[[float], flo
 
 
 _LOG = (math.log, math.exp)
-_EVEN = (lambda v: v, lambda v: v)  # fmt: skip
+_EVEN = (lambda v: v, lambda v: v)
 _TO_ONE = ((lambda v: -math.log(1.0 - v)), (lambda v: 1.0 - math.exp(-v)))
 
 SLIDES: Mapping[str, Slider] = {
