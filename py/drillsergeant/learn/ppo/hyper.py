@@ -109,7 +109,7 @@ LEAST_SHARE = 1.0 / 3.0
 class Hyper:
     """Settings of one PPO update. Immutable: `changed` gives a validated copy, the old value stays where it is held.
 
-    The defaults are what learned Ball Drill fastest per second of a slow learner, see this package's README.
+    The defaults learn Ball Drill fast per second of a slow learner; docs/experiments.md has what else was tried.
     """
 
     learning_rate: float = 6e-3

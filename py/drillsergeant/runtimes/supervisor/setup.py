@@ -16,11 +16,11 @@ from drillsergeant.runtimes import version
 
 MAX_ROLLOUT_WORKERS = 14
 # One: play is learned from by the very weights that played it, and while the learner is at work the rollout workers
-# help it instead of playing ahead. Wins against the scripted bot after 1.5 M decisions, one run each: 82 % with one
-# slot, 43 % with two, 1 % with four, where a chunk was up to five updates old when its turn came.
+# help it instead of playing ahead. With more slots, chunks are old when their turn comes, and little is learned from
+# them (docs/experiments.md).
 RING_SLOTS = 1
 # Steps an epoch at most: with fourteen workers' play in small minibatches, an update is so many steps that the policy
-# runs away from the play it learns from (entropy 0.4 after 40 M decisions, 55 % wins).
+# runs away from the play it learns from (docs/experiments.md).
 MINIBATCHES = 4
 MODES = ("shared", "solo")
 LEARNERS = ("auto", "wasm", "webgpu", "numpy")
