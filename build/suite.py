@@ -4,9 +4,10 @@ A suite is a folder of `tests/`; `interop` only runs when it is named. Each runs
 Pyodide plugin rewrites every test it collects and belongs to `tests/pyodide` alone. What a suite needs beside the other
 tools is installed first; where that cannot be had, a suite that was not named is left out, and this is said.
 
-Two lanes run beside each other: `browser`, which waits for pages much of the time, and the others in their order. What
-a suite prints is held until it ends and printed whole. Tests marked `alone`, which assert a clock or need every core,
-run after both lanes, by themselves. Where there is one lane, output is shown as it comes, and every test is alone.
+Several suites run in two lanes, each taking the next one when it is free, since tests of pages wait much of the time;
+`browser` is cut into its folders for that. What is printed is held until a part ends and printed whole. Tests marked
+`alone`, which assert a clock or need every core, run after all others, by themselves. A suite that is named by itself
+runs as one, with its output as it comes.
 """
 
 import os
@@ -17,6 +18,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 from build import venv
@@ -27,8 +29,10 @@ from build.pins import CACHE, ROOT, Pins, pins
 # Run only when named: it needs other servers and half a gigabyte of other libraries (`make interop`).
 APART = ("interop",)
 IN_ORDER = ("unit", "build", "pyodide", "browser", "sb3")
-LANE_OF_ITS_OWN = "browser"
-# Seconds of wall clock: about twice what each takes on two quiet cores beside the other lane, so that a machine half as
+# What can run beside each other, longest first; a suite in parts by its folders. Other suites and folders come last.
+PARTS = ("browser/page", "unit", "browser/gpu", "browser/workers", "browser/embed", "pyodide", "build", "sb3")
+LANES = 2
+# Seconds of all parts: about twice what they take on two quiet cores beside the other lane, so that a machine half as
 # fast passes. What takes half as much again has grown, or waits for something that never comes.
 BUDGET_S = {"unit": 320, "build": 40, "pyodide": 80, "browser": 900, "sb3": 80, "interop": 600}
 TOLERATED = 1.5
@@ -41,7 +45,7 @@ NO_TESTS = 5  # pytest's exit status when its arguments leave no test to run
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one suite, or a part of it, ended."""
+    """How one suite, or a part of it, ended; `seconds` of all parts, also of those that ran at once."""
 
     suite: str
     passed: int
@@ -77,11 +81,14 @@ def suites() -> list[str]:
     return [*(name for name in IN_ORDER if name in found), *sorted(found.difference(IN_ORDER))]
 
 
-def lanes(chosen: Sequence[str]) -> list[list[str]]:
-    """The suites that run one after the other, by lane; two lanes at most."""
-    apart = [name for name in chosen if name == LANE_OF_ITS_OWN]
-    others = [name for name in chosen if name != LANE_OF_ITS_OWN]
-    return [lane for lane in (apart, others) if lane]
+def parts(chosen: Sequence[str]) -> list[str]:
+    """The folders in tests/ that hold the tests of these suites, in the order they are begun."""
+    in_parts = {part.partition("/")[0] for part in PARTS if "/" in part}
+    found = set(chosen) - in_parts
+    for suite in in_parts.intersection(chosen):
+        for file in (ROOT / "tests" / suite).rglob("test_*.py"):
+            found.add("/".join(file.relative_to(ROOT / "tests").parts[:2]))
+    return [*(part for part in PARTS if part in found), *sorted(found.difference(PARTS))]
 
 
 def files_with_alone(suite: str) -> list[str]:
@@ -90,23 +97,23 @@ def files_with_alone(suite: str) -> list[str]:
     return [str(file.relative_to(ROOT)) for file in files if "pytest.mark.alone" in file.read_text()]
 
 
-def run(suite: str, extra: Sequence[str], chosen: Sequence[str] = (), *, part: str = "", held: bool = False) -> Outcome:
-    """Run tests of one suite: `chosen`, or all of them.
+def run(suite: str, extra: Sequence[str], tests: Sequence[str] = (), *, part: str = "", held: bool = False) -> Outcome:
+    """Run tests of one suite.
 
     Args:
         suite: its folder in tests/.
-        extra: further arguments of pytest; that they leave no test in a part is no failure.
-        chosen: files or folders instead of the suite's own.
+        extra: further arguments of pytest; that they leave a part without tests is no failure.
+        tests: files or folders; all of the suite's where there are none.
         part: what this run is called where it is a part of the suite.
         held: print nothing before it ends, then everything at once.
     """
-    report = CACHE / f"report-{suite}{part and '-' + part}.xml"
+    name = part or suite
+    report = CACHE / f"report-{name.replace('/', '-')}.xml"
     report.unlink(missing_ok=True)
-    tests = chosen or [f"tests/{suite}"]
+    tests = tests or [f"tests/{suite}"]
     command = [sys.executable, "-m", "pytest", *tests, "-q", f"--junitxml={report}", *options(suite), *extra]
-    title = f"== {suite} {part}".rstrip() + " =="
     if not held:
-        say(title)
+        say(f"== {name} ==")
     started_s = time.monotonic()
     done = subprocess.run(
         command,
@@ -120,28 +127,29 @@ def run(suite: str, extra: Sequence[str], chosen: Sequence[str] = (), *, part: s
     )
     seconds = time.monotonic() - started_s
     if held:
-        say(f"{title}\n{done.stdout.rstrip()}")
+        say(f"== {name} ==\n{done.stdout.rstrip()}")
     return outcome(suite, report, seconds, done.returncode == 0 or (done.returncode == NO_TESTS and bool(extra)))
 
 
-def run_lane(chosen: Sequence[str], extra: Sequence[str]) -> list[Outcome]:
-    """Run suites one after the other, without their tests marked `alone`, output held."""
-    return [run(suite, ["-m", "not alone", *extra], held=True) for suite in chosen]
-
-
-def run_beside_each_other(both: Sequence[Sequence[str]], extra: Sequence[str]) -> list[Outcome]:
-    """Run two lanes at once, then the tests marked `alone`; one outcome a suite."""
+def run_in_lanes(chosen: Sequence[str], extra: Sequence[str]) -> list[Outcome]:
+    """Run the parts of these suites beside each other, then their tests marked `alone`; one outcome a suite."""
     started_s = time.monotonic()
-    say(f"two lanes: {'; '.join(', '.join(lane) for lane in both)}. A suite's output is printed when it ends.")
-    with ThreadPoolExecutor(len(both)) as threads:
-        running = [threads.submit(run_lane, lane, extra) for lane in both]
+    waiting = parts(chosen)
+    say(f"in {LANES} lanes: {', '.join(waiting)}. What each prints is shown when it ends.")
+
+    def run_part(part: str) -> Outcome:
+        suite = part.partition("/")[0]
+        return run(suite, ["-m", "not alone", *extra], [f"tests/{part}"], part=part, held=True)
+
+    with ThreadPoolExecutor(LANES) as lanes:
+        running = [lanes.submit(run_part, part) for part in waiting]
         while wait(running, SIGN_OF_LIFE_S).not_done:
             say(f"  testing ... {time.monotonic() - started_s:.0f} s")
-    outcomes = {one.suite: one for lane in running for one in lane.result()}
-    for suite, first in outcomes.items():
+    ended = [each.result() for each in running]
+    for suite in chosen:
         if files := files_with_alone(suite):
-            outcomes[suite] = first.plus(run(suite, ["-m", "alone", *extra], files, part="alone"))
-    return sorted(outcomes.values(), key=lambda one: suites().index(one.suite))
+            ended.append(run(suite, ["-m", "alone", *extra], files, part=f"{suite}/alone"))
+    return [reduce(Outcome.plus, (one for one in ended if one.suite == suite)) for suite in chosen]
 
 
 def options(suite: str) -> list[str]:
@@ -208,12 +216,9 @@ def main(arguments: Sequence[str]) -> int:
     left_out = {suite: why for suite in chosen if (why := missing(suite, pins()))}
     if refused := [left_out[suite] for suite in named if suite in left_out]:
         raise BuildError(refused[0])
-    both = lanes([suite for suite in chosen if suite not in left_out])
+    here = [suite for suite in chosen if suite not in left_out]
     started_s = time.monotonic()
-    if len(both) > 1:
-        outcomes = run_beside_each_other(both, extra)
-    else:
-        outcomes = [run(suite, extra) for lane in both for suite in lane]
+    outcomes = run_in_lanes(here, extra) if len(here) > 1 else [run(suite, extra) for suite in here]
     say(summary(outcomes, left_out, time.monotonic() - started_s))
     return 0 if all(one.ok and not one.over_budget for one in outcomes) else 1
 

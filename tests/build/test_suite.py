@@ -10,6 +10,7 @@ import pytest
 from build import suite, venv
 from build.browsers import chromium
 from build.console import BuildError
+from build.pins import ROOT
 
 ONE = "import pytest\n\n\ndef test_one() -> None:\n    assert {}\n"
 ALONE = ONE + "\n\n@pytest.mark.alone\ndef test_with_a_clock() -> None:\n    assert {}\n"
@@ -19,14 +20,13 @@ ALONE = ONE + "\n\n@pytest.mark.alone\ndef test_with_a_clock() -> None:\n    ass
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two suites of its own, `unit` and `browser`."""
     for name in ("unit", "browser"):
-        (tmp_path / "tests" / name).mkdir(parents=True)
-        (tmp_path / "tests" / name / f"test_{name}.py").write_text(ONE.format(True))
-    (tmp_path / "pytest.ini").write_text(
-        "[pytest]\naddopts = -p no:pytest_pyodide -p no:pytest_pyodide_hook\nmarkers =\n  alone: runs by itself\n"
-    )
+        (tmp_path / "tests" / name / "part").mkdir(parents=True)
+        (tmp_path / "tests" / name / "part" / f"test_{name}.py").write_text(ONE.format(True))
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  alone: runs by itself\n")
     monkeypatch.setattr(suite, "ROOT", tmp_path)
     monkeypatch.setattr(suite, "CACHE", tmp_path)
     monkeypatch.setattr(chromium, "ensure", lambda pinned: "a browser")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return tmp_path
 
 
@@ -76,28 +76,36 @@ def test_what_a_suite_needs_and_cannot_have_leaves_it_out_unless_it_was_named(
         suite.main(["unit", "sb3"])
 
 
-def test_both_lanes_run_at_once_and_what_is_alone_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    met = threading.Barrier(2, timeout=20)
+def test_two_lanes_run_at_once_and_what_is_alone_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    met = threading.Barrier(2, timeout=20)  # passed by two at a time only
     order: list[str] = []
 
     def runs(name: str, extra: Sequence[str], chosen: Sequence[str] = (), **how: object) -> suite.Outcome:
-        if not how.get("part"):
+        if how.get("held"):
             met.wait()  # broken where the other lane is not running meanwhile
-        order.append(f"{name} {' '.join(extra[:2])}")
+        order.append(f"{name} {' '.join(extra)}")
         return suite.Outcome(name, 1, 0, 0, 1.0, ok=True)
 
     monkeypatch.setattr(chromium, "ensure", lambda pinned: "a browser")
     monkeypatch.setattr(suite, "run", runs)
-    monkeypatch.setattr(suite, "files_with_alone", lambda name: ["a file"] if name == "browser" else [])
-    assert suite.main(["unit", "browser"]) == 0
-    assert sorted(order[:2]) == ["browser -m not alone", "unit -m not alone"] and order[2:] == ["browser -m alone"]
+    monkeypatch.setattr(suite, "files_with_alone", lambda name: ["a file"] if name == "build" else [])
+    assert suite.main(["unit", "build"]) == 0
+    assert set(order[:-1]) == {"build -m not alone", "unit -m not alone"} and order[-1] == "build -m alone"
+
+
+def test_parts_leave_no_test_out() -> None:
+    parts = suite.parts(suite.suites())
+    files = [str(file.relative_to(ROOT / "tests")) for file in (ROOT / "tests").rglob("*/test_*.py")]
+    assert set(suite.PARTS) <= set(parts)
+    for file in files:
+        assert sum(file.startswith(f"{part}/") for part in parts) == 1, file
 
 
 @pytest.mark.parametrize(("plain", "alone"), [(False, True), (True, False)])
 def test_parts_of_a_suite_are_one_line_and_a_failure_in_either_fails(
     project: Path, capfd: pytest.CaptureFixture[str], plain: bool, alone: bool
 ) -> None:
-    (project / "tests" / "browser" / "test_browser.py").write_text(ALONE.format(plain, alone))
+    (project / "tests" / "browser" / "part" / "test_browser.py").write_text(ALONE.format(plain, alone))
     assert suite.main([]) == 1
     said = capfd.readouterr().out
     (line,) = [line for line in said.splitlines() if line.startswith("browser  ")]
@@ -108,6 +116,6 @@ def test_parts_of_a_suite_are_one_line_and_a_failure_in_either_fails(
 
 def test_arguments_that_leave_a_part_without_tests_are_no_failure(project: Path) -> None:
     assert suite.main(["--", "-k", "test_browser"]) == 0
-    (project / "tests" / "unit" / "test_unit.py").write_text(ONE.format(False))
+    (project / "tests" / "unit" / "part" / "test_unit.py").write_text(ONE.format(False))
     assert suite.main(["--", "-k", "test_browser"]) == 0, "what is not chosen does not run"
     assert suite.main(["--", "-k", "test_unit"]) == 1
