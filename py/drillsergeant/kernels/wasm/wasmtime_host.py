@@ -9,14 +9,12 @@ memories, but version 50 of its Python binding cannot pass one to a module.) A c
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import wasmtime
 
 from drillsergeant.kernels.ir.interpret import Array
-from drillsergeant.kernels.ir.ops import DType
-from drillsergeant.kernels.kernel import Kernel, row_stride_bytes
 from drillsergeant.kernels.wasm.module import PAGE_BYTES, MemoryImport
 from drillsergeant.memory.access import PlainMemory
 
@@ -43,7 +41,7 @@ class NativeMemory(PlainMemory):
         return MemoryImport(self.pages, self.pages, shared=False)
 
     def array(self, offset_bytes: int, shape: int | tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-        """A NumPy array of any shape, a part of this memory and no copy; ValueError where the memory ends before it."""
+        """A NumPy array that is a part of this memory, not a copy; ValueError where the memory ends before it."""
         flat = np.frombuffer(self.buffer, dtype, int(np.prod(shape)), offset_bytes)
         return flat.reshape(shape)
 
@@ -71,55 +69,3 @@ class NativeModule:
                 return exported(store, *numbers)
 
         return call
-
-
-class Bench:
-    """Arrays in and out of a memory, laid out for kernels: groups of rows padded to whole steps of four lanes.
-
-    For tests and measurements, where offsets do not matter; runtimes take theirs from the layout.
-    """
-
-    def __init__(self, memory: NativeMemory, start_bytes: int = 0) -> None:
-        self.memory = memory
-        self._next = start_bytes
-
-    def rows(self, types: Sequence[DType | str], count: int) -> NativeRows:
-        """A new group of arrays [count]."""
-        rows = NativeRows(self.memory, self._next, row_stride_bytes(count), tuple(DType(name) for name in types), count)
-        self._next += rows.stride * len(types)
-        return rows
-
-
-class NativeRows:
-    """One group of arrays in memory: `base` and `stride` are what a kernel is called with."""
-
-    def __init__(self, memory: NativeMemory, base: int, stride: int, types: tuple[DType, ...], count: int) -> None:
-        self.base, self.stride, self.types, self.count = base, stride, types, count
-        self._memory = memory
-
-    def write(self, arrays: Sequence[Array]) -> None:
-        """Copy `arrays` [count] in, masks as 0 and 1."""
-        for k, (array, dtype) in enumerate(zip(arrays, self.types, strict=True)):
-            self._row(k)[:] = array.astype(dtype.stored, copy=False)
-
-    def read(self) -> list[Array]:
-        """Copies of the arrays [count], masks as bool."""
-        return [self._row(k).astype(dtype.numpy) for k, dtype in enumerate(self.types)]
-
-    def _row(self, k: int) -> Array:
-        return self._memory.array(self.base + k * self.stride, self.count, self.types[k].stored)
-
-
-def call_kernel(
-    module: NativeModule,
-    kernel: Kernel,
-    groups: Mapping[str, NativeRows],
-    outputs: Mapping[str, NativeRows],
-    scalars: Mapping[str, float] | None = None,
-) -> None:
-    """Call the exported function of `kernel` over rows that lie in memory; input and output rows may be the same."""
-    count = next(iter(outputs.values())).count
-    numbers: list[float] = [count]
-    for rows in [*(groups[name] for name in kernel.inputs), *(outputs[name] for name in kernel.outputs)]:
-        numbers += [rows.base, rows.stride]
-    module.function(kernel.name)(*numbers, *((scalars or {})[name] for name in kernel.scalars))

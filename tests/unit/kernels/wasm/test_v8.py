@@ -16,17 +16,18 @@ from drillsergeant.drills import make
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport
-from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, NativeRows
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import write_programs
 
+from tests.rigs.kernels.kernel_calls import ArrayRows, KernelArrays
 from tests.rigs.kernels.operations import PAIRS, kernel_of, operand_values
 
 RUNNER = Path(__file__).parents[3] / "rigs" / "kernels" / "run_calls.mjs"
 Call = list[str | float]
 
 
-def call(kernel: Kernel, count: int, groups: Sequence[NativeRows], scalars: Sequence[float] = ()) -> Call:
+def call(kernel: Kernel, count: int, groups: Sequence[ArrayRows], scalars: Sequence[float] = ()) -> Call:
     """Name and numbers; `groups` are inputs, then outputs, in the order of the kernel's tables."""
     return [kernel.name, count, *(number for rows in groups for number in (rows.base, rows.stride)), *scalars]
 
@@ -50,7 +51,7 @@ def assert_v8_agrees(kernels: list[Kernel], memory: NativeMemory, calls: list[Ca
 
 def test_every_operation(tmp_path: Path) -> None:
     memory = NativeMemory(1 << 22)
-    bench, kernels, calls = Bench(memory), [], []
+    bench, kernels, calls = KernelArrays(memory), [], []
     for op, dtype in PAIRS:
         plain = kernel_of(op, dtype)
         kernel = Kernel(f"{op.value}_{dtype.value}", plain.fn, plain.inputs, plain.outputs)
@@ -66,12 +67,12 @@ def test_a_match_of_ball_drill(tmp_path: Path) -> None:
     drill, count = make("ball"), 64
     kernels = {kernel.name: kernel for kernel in DrillKernels(drill).all()}
     memory = NativeMemory(1 << 20)
-    bench = Bench(memory)
+    bench = KernelArrays(memory)
     state, slot = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("u32",), count)
     action, seen = bench.rows(("i32",) * drill.sides, count), bench.rows(("f32",) * len(drill.observation), count)
     slot.write([np.arange(count, dtype=np.uint32)])
     own = [
-        NativeRows(memory, action.base + side * action.stride, action.stride, (), count) for side in range(drill.sides)
+        ArrayRows(memory, action.base + side * action.stride, action.stride, (), count) for side in range(drill.sides)
     ]
     choose = [call(kernels[f"scripted_{side}"], count, [state, own[side]]) for side in range(drill.sides)]
     tick = call(kernels["tick"], count, [state, action, state])

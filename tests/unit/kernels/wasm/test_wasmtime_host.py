@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.compile import compile_kernels
-from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, call_kernel
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.memory.access import Memory
+
+from tests.rigs.kernels.kernel_calls import KernelArrays, call_kernel
 
 DOUBLE = Kernel("double", lambda x: {"y": [x[0] + x[0]]}, {"x": ("i32",)}, {"y": ("i32",)})
 
@@ -52,7 +54,7 @@ def test_missing_export_is_a_key_error() -> None:
 
 
 def test_bench_rows_of_a_power_of_two_do_not_share_cache_lines_of_one_set() -> None:
-    bench = Bench(NativeMemory(1 << 20))
+    bench = KernelArrays(NativeMemory(1 << 20))
     rows = bench.rows(("i32",) * 3, 1024)
     assert rows.stride % 4096 != 0
     assert rows.stride >= 4096
@@ -60,7 +62,7 @@ def test_bench_rows_of_a_power_of_two_do_not_share_cache_lines_of_one_set() -> N
 
 def test_call_kernel_passes_groups_by_name() -> None:
     memory = NativeMemory(65536)
-    bench = Bench(memory)
+    bench = KernelArrays(memory)
     x, y = bench.rows(("i32",), 5), bench.rows(("i32",), 5)
     x.write([np.arange(5, dtype=np.int32)])
     call_kernel(memory.link(compile_kernels([DOUBLE], memory.imported)), DOUBLE, {"x": x}, {"y": y})

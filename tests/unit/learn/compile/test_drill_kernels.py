@@ -13,12 +13,13 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Groups, Kernel
 from drillsergeant.kernels.wasm.compile import compile_kernels
-from drillsergeant.kernels.wasm.wasmtime_host import Bench, NativeMemory, call_kernel
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rigs.kernels.agreement import assert_agreement, assert_same, samples
+from tests.rigs.kernels.kernel_calls import KernelArrays, call_kernel
 
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]
@@ -76,7 +77,7 @@ def test_a_million_match_ticks_of_ball_drill_are_bit_identical() -> None:
     kernels = kernels_of(drill)
     memory = NativeMemory(1 << 20)
     module = memory.link(compile_kernels(list(kernels.values()), memory.imported))
-    bench = Bench(memory)
+    bench = KernelArrays(memory)
     state, action = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("i32",) * drill.sides, count)
     expected = started(kernels, count, seed=9)
     state.write(expected)
