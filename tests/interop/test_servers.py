@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Response
 
 from build import apt
 from build.pins import SITE, pins
-from tests.browser.conftest import Visitor
 from tests.rigs.pages.hosting import recipe
+from tests.rigs.pages.visitor import Visitor
 
 FOLDER = "/srv/drillsergeant/site"  # of the recipes
 NGINX = """daemon off;

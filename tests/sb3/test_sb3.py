@@ -14,7 +14,7 @@ from drillsergeant.gym.sb3 import SHAPE, Matches, brought_back
 from gymnasium.vector import AutoresetMode
 from stable_baselines3 import PPO
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "train_with_sb3.py"

@@ -15,9 +15,9 @@ from build.browsers.chromium import chromium_profile
 from build.pins import SITE
 from build.serve import serving
 from build.site_parts.headers import ISOLATION
-from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
 from tests.rigs.pages.framing import framed
 from tests.rigs.pages.hosting import headers_for
+from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 
 # As Netlify or Cloudflare Pages read them from the site itself.
 HEADERS = headers_for((SITE / "_headers").read_text(), "/")

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Frame, Locator
 
 from build.pins import SITE
 from build.serve import serving
-from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
 from tests.rigs.pages.accessibility import violations
+from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 
 PAGE = "tutorial/index.html"
 LIGHT = {"index.html", "style.css", "tutorial.css", "theme.js", "embed.js", "icon.svg"}

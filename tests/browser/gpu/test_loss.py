@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from build.browsers.chromium import FLAGS, SOFTWARE_WEBGPU, ensure
 from build.pins import pins
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 SMALL = "?learner=webgpu&drill=probe-both&matches=32&workers=1&horizon=4"
 DECISIONS_AN_UPDATE = 32 * 4

@@ -16,7 +16,7 @@ import pytest
 from drillsergeant.elementary import Array
 from playwright.sync_api import Browser, Page, Worker
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 WIDTH, HEIGHT = 735, 445
 SCALE = min(WIDTH / 14.7, HEIGHT / 8.9)  # pixels per metre of the match with its goals and margin

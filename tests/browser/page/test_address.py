@@ -1,6 +1,6 @@
 """A drill by address: the page speaks of that drill from its first words on, also on a slow line."""
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 SOCCER = ("soccer", "Orange", "goal")
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 
 def choose(visitor: Visitor, name: str) -> float:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Visitor
 from tests.rigs.pages.accessibility import violations
+from tests.rigs.pages.visitor import Visitor
 
 MOST_SHIFT = 0.02  # a tenth of what is usually called good, 0.1 being the border
 COUNT_SHIFTS = """

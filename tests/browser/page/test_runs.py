@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from safetensors.numpy import load_file
 
 from build.measure.crashes import crashes, saved, saved_here
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 CRASHES = 4
 QUERY = "?matches=64&workers=1&learner=wasm"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from build.pins import ROOT
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 # Of what one core does when it plays and learns in sequence, measured right before, natively through wasmtime. By the
 # tables of docs/benchmarks.md that is three quarters of this browser's own core (209 to 283 k/s, quiet); what

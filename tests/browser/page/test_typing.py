@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 FIND = (
     "const line = [...document.querySelector('#workshop-editor').shadowRoot.querySelectorAll('.cm-line')]"

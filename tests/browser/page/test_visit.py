@@ -1,6 +1,6 @@
 """A visit: the match moves, Train raises the version on screen, controls work, nothing leaves the origin."""
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 
 def test_a_visitor_trains_pauses_plays_and_resets(visitor: Visitor) -> None:

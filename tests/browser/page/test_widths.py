@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 # Elements with text of one line that is wider than they are.
 CUT = """() => [...document.querySelectorAll(

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 AWAY = "closer = (_gap(after, side) - _gap(before, side)) * 4.0"
 CLOSER = "closer = (_gap(before, side) - _gap(after, side)) * (self.to_ball_reward / (2.0 * self.half_length_m))"

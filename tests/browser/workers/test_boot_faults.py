@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from build.browsers.chromium import served
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 LIMIT_S = 35.0
 

@@ -1,6 +1,6 @@
 """Workers that die: noticed, replaced, and training goes on; junk that is answered and changes nothing."""
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 
 def test_a_worker_of_every_role_may_die_while_training_goes_on(visitor: Visitor) -> None:

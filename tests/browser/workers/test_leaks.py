@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, Worker
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 COUNT = "[pyodide._module.pyproxy_alloc_map.size, pyodide._module.hiwire.num_keys()]"
 IN_FLIGHT = 4  # objects of the frame, message or call that is under way when it is counted

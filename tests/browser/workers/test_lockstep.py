@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from build.measure.lockstep import golden
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 
 def test_the_page_in_lockstep_comes_to_the_golden_weights(visitor: Visitor) -> None:

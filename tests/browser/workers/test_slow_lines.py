@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from build.pins import SITE, pins
 from build.serve import Handler, Server
 from build.site_parts.headers import site_headers
-from tests.browser.conftest import BOOT_LIMIT_MS, Visitor
+from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 
 CORE = "pyodide/pyodide.asm.wasm"
 PIECES = 8

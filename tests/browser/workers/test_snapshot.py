@@ -19,7 +19,7 @@ from build.serve import serving
 from build.site_parts import download
 from build.site_parts.headers import site_headers
 from build.stamps import file_sha256
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 HEADERS = site_headers(pins().content_security_policy)
 SNAPSHOT = "pyodide/snapshot.bin"

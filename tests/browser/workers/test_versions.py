@@ -16,7 +16,7 @@ from build.pins import SITE, pins
 from build.serve import serving
 from build.site_parts.headers import site_headers
 from build.stamps import file_sha256
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 HEADERS = site_headers(pins().content_security_policy)
 REFUSED_MS = 40_000

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame
 from build.pins import SITE, pins
 from build.serve import Handler, Server, answering, serving
 from build.site_parts.headers import site_headers
-from tests.browser.conftest import ARTEFACTS, BOOT_LIMIT_MS
+from tests.rigs.pages.visitor import ARTEFACTS, BOOT_LIMIT_MS
 from tests.rigs.pages.waiting import wait_until
 
 HEADERS = site_headers(pins().content_security_policy)

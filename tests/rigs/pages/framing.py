@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Frame
 
 from build.pins import SITE
 from build.serve import serving
-from tests.browser.conftest import BOOT_LIMIT_MS
+from tests.rigs.pages.visitor import BOOT_LIMIT_MS
 from tests.rigs.pages.waiting import wait_until
 
 PARENT = '<!doctype html><title>A tutorial</title><iframe src="{source}" {extra} width="1200" height="900"></iframe>'

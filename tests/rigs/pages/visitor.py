@@ -1,0 +1,83 @@
+"""A visitor of the page, who keeps notes of everything that goes through the tab."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Worker
+
+from tests.rigs.pages.waiting import wait_until
+
+BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
+ARTEFACTS = Path("out/screenshots")
+
+
+class Visitor:
+    """A tab on the site, and everything that went through it."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.context = browser.new_context(viewport={"width": 1280, "height": 860})
+        self.page: Page = self.context.new_page()
+        self.address = address
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.context.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._console)
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def open(self, query: str = "") -> None:
+        """Go to the page and wait until training could begin."""
+        self.page.goto(self.address + query)
+        self.page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
+
+    def told(self) -> dict[str, Any]:
+        """What the page last wrote for machines to read."""
+        text = self.page.evaluate("document.getElementById('telemetry').textContent")
+        told: dict[str, Any] = json.loads(text)
+        return told
+
+    def show(self, key: str) -> Any:
+        """One number of the match."""
+        return (self.told().get("show") or {}).get(key)
+
+    def trainer(self, key: str) -> Any:
+        """One number of the trainer."""
+        return (self.told().get("trainer") or {}).get(key)
+
+    def until(self, what: str, true: Callable[..., object], limit_s: float = 60.0) -> None:
+        """Wait until `true()`; see `wait_until`."""
+        wait_until(what, true, self.told, lambda: self.page.wait_for_timeout(100), limit_s)
+
+    def until_the_match_moves(self, ticks: int = 30, limit_s: float = 60.0) -> None:
+        """Wait until one match went on for some ticks; one that begins anew in between is counted from there."""
+        start: list[int] = []
+
+        def went_on() -> bool:
+            now = self.show("ticks")
+            if now is None:
+                return False
+            if not start or now < start[0]:
+                start[:] = [now]
+            return bool(now >= start[0] + ticks)
+
+        self.until(f"the match moves on by {ticks} ticks", went_on, limit_s)
+
+    def worker(self, name: str) -> Worker:
+        """The worker whose script is `workers/<name>.js`; the newest one where it was restarted."""
+        return [worker for worker in self.page.workers if f"workers/{name}.js" in worker.url][-1]
+
+    def snapshot(self, name: str) -> None:
+        """Keep a picture of the page as an artefact."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+    def close(self) -> None:
+        """Leave."""
+        self.context.close()
