@@ -3,33 +3,35 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 
+import pytest
 from drillsergeant.runtimes.heartbeat import STUCK_S
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
-ENDLESS = "setTimeout(() => { for (;;); }, 0)"
+SPINS = "setTimeout(() => { for (;;); }, 0)"
+WAITS = "setTimeout(() => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); }, 0)"
+STUCK = {"rollout": SPINS, "show": WAITS, "trainer": WAITS}
 
 
-def test_stuck_workers_of_every_role_are_replaced_and_training_goes_on(visitor: Visitor) -> None:
-    visitor.open()
+@pytest.fixture(scope="module")
+def hung(browser: Browser, address: str) -> Iterator[Visitor]:
+    """A tab that trained and whose workers have just got stuck, one of each role: it is left to itself meanwhile."""
+    visitor = Visitor(browser, address)
+    visitor.open("?workers=1")
     visitor.page.click("#train")
     visitor.until("training runs", lambda: (visitor.trainer("updates") or 0) >= 2)
-    for roles in ({"rollout": "rollout.0", "show": "show"}, {"trainer": "trainer"}):
-        for role in roles:
-            visitor.worker(role).evaluate(ENDLESS)
-        for name in roles.values():
-            visitor.until(f"{name} was noticed", lambda name=name: visitor.told()["restarts"].get(name) == 1, 40)
-        for name in roles.values():
-            visitor.until(f"{name} is back", lambda name=name: visitor.told()["fleet"][name] == "ready", 90)
-    version = visitor.trainer("version")
-    visitor.until("training goes on", lambda: visitor.trainer("version") > version + 1)
-    visitor.until_the_match_moves()
-    assert visitor.told()["restarts"] == {"rollout.0": 1, "trainer": 1, "show": 1}
+    for role, how in STUCK.items():
+        visitor.worker(role).evaluate(how)
+    yield visitor
+    visitor.close()
 
 
-def test_a_tab_that_stood_still_for_longer_than_the_limit_is_not_punished(browser: Browser, visitor: Visitor) -> None:
+def test_a_tab_that_stood_still_for_longer_than_the_limit_is_not_punished(
+    hung: Visitor, browser: Browser, visitor: Visitor
+) -> None:
     """As when a laptop sleeps: page and workers, all threads of the tab's process, stop and go on."""
     session = browser.new_browser_cdp_session()
 
@@ -53,3 +55,13 @@ def test_a_tab_that_stood_still_for_longer_than_the_limit_is_not_punished(browse
     visitor.page.wait_for_timeout(4000)
     assert visitor.told()["restarts"] == restarts == {}
     assert visitor.told()["errors"] == []
+
+
+def test_stuck_workers_of_every_role_are_replaced_and_training_goes_on(hung: Visitor) -> None:
+    for name in ("rollout.0", "show", "trainer"):
+        hung.until(f"{name} was noticed", lambda name=name: hung.told()["restarts"].get(name) == 1, 40)
+        hung.until(f"{name} is back", lambda name=name: hung.told()["fleet"][name] == "ready", 90)
+    version = hung.trainer("version")
+    hung.until("training goes on", lambda: hung.trainer("version") > version + 1)
+    hung.until_the_match_moves()
+    assert hung.told()["restarts"] == {"rollout.0": 1, "trainer": 1, "show": 1}
