@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cache, partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from drillsergeant.drills import make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.engine import Learner
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.engine import KernelEngine, KernelLearner
+from drillsergeant.learn.webgpu.auto_learner import AutoLearner
+from drillsergeant.learn.webgpu.learner import Check, GpuDevice
+from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.memory.layout import Layout, initialise, rollout
 from drillsergeant.memory.ring import RingProducer, raise_epoch
 from drillsergeant.memory.run_flag import RunFlag
@@ -26,6 +30,18 @@ from drillsergeant.runtimes.trainer.events import Event
 from drillsergeant.runtimes.trainer.trainer import Trainer
 
 from tests.fakes.host import PlainHost
+
+Result = TypeVar("Result")
+
+
+def at_once(work: Coroutine[object, None, Result]) -> Result:
+    """The result of work that waits for nothing here. Where Playwright's event loop runs, no other one can."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    raise AssertionError("it waits for something")
 
 
 @cache
@@ -44,8 +60,12 @@ class TrainingRun:
         matches: int = 256,
         hyper: Hyper | None = None,
         address: Mapping[str, str] | None = None,
+        device: Callable[[GpuPlan, NativeMemory], GpuDevice] | None = None,
     ) -> None:
-        """`address`: further values of the page's address, such as `horizon` and `lockstep`."""
+        """`address`: further values of the page's address, such as `horizon` and `lockstep`.
+
+        `device`: learns instead of the kernels from the second update on, as where the address says `learner=webgpu`.
+        """
         program, self._seed = program_of(drill), seed
         setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
         layout = Layout(setup.plan)
@@ -54,11 +74,12 @@ class TrainingRun:
         engine = KernelEngine(program, memory.link(program.binary), layout, memory)
         shape = program.network.shape_hash
         self.host, self.learner = PlainHost(memory), engine.learner(seed)
+        chosen = self.learner if device is None else _on_device(self.learner, GpuPlan(program, layout), memory, device)
         self.trainer = Trainer(
             self.host,
             memory,
             layout,
-            self.learner,
+            chosen,
             WeightsWriter(memory, layout, shape),
             hyper or Hyper(**cast(dict[str, Any], setup.options["hyper"])),
             program.drill.reward_terms,
@@ -92,7 +113,7 @@ class TrainingRun:
     def update(self) -> None:
         """One chunk and the update from it."""
         self.rollout.step()
-        asyncio.run(self.trainer.step())
+        at_once(self.trainer.step())
 
     def train(self, updates: int) -> None:
         """So many of them."""
@@ -118,3 +139,16 @@ class TrainingRun:
         """What the page would be told now."""
         self.trainer.report()
         return cast(Mapping[str, object], self.host.posted.pop()["values"])
+
+
+def _on_device(
+    local: Learner, plan: GpuPlan, memory: NativeMemory, device: Callable[[GpuPlan, NativeMemory], GpuDevice]
+) -> AutoLearner:
+    async def opened(software: bool) -> GpuDevice:
+        return device(plan, memory)
+
+    async def nothing() -> Check:
+        raise AssertionError("nothing is compared kernel by kernel here")
+
+    assert isinstance(local, KernelLearner)
+    return AutoLearner(local, plan, opened, Watch(nothing), "webgpu")

@@ -7,28 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.browser.conftest import Visitor
+from tests.rigs.pages.visitor import Visitor
 
 SIZE = "matches=32&workers=1&horizon=4"
 SMALL = f"?learner=webgpu&drill=probe-both&{SIZE}"
 KERNELS = 12
 
-# What a learner that works comes to: next to no error of the value, or nearly all of the reward there is.
-PROBES = {
-    "probe-value": lambda visitor: (visitor.trainer("value_loss") or 1.0) < 0.01,
-    "probe-signal": lambda visitor: (visitor.trainer("value_loss") or 1.0) < 0.02,
-    "probe-delay": lambda visitor: (visitor.trainer("value_loss") or 1.0) < 0.02,
-    "probe-action": lambda visitor: (visitor.trainer("reward_earned") or 0.0) > 0.9,
-    "probe-both": lambda visitor: (visitor.trainer("reward_earned") or 0.0) > 0.9,
-}
 
-
-def learns(visitor: Visitor, probe: str) -> None:
-    """Wait until the device has learned a probe, without any trouble."""
+def learns(visitor: Visitor) -> None:
+    """Wait until the device has learned a probe: it gets nearly all the reward there is, without any trouble."""
     visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 150)
-    visitor.until("the probe is learned", lambda: PROBES[probe](visitor), 150)
+    visitor.until("the probe is learned", lambda: (visitor.trainer("reward_earned") or 0.0) > 0.9, 150)
     assert visitor.trainer("learner") == "webgpu"
     assert visitor.trainer("gpu_losses") == visitor.trainer("gpu_voids") == visitor.trainer("dropped") == 0
     assert visitor.told()["errors"] == []
@@ -43,13 +32,6 @@ def verdicts(visitor: Visitor) -> list[tuple[str, str]]:
 
 def loads_of_numpy(visitor: Visitor) -> int:
     return sum("numpy" in url for url in visitor.requests)
-
-
-@pytest.mark.parametrize("probe", ["probe-value", "probe-signal", "probe-delay"])
-def test_a_probe_is_learned_on_the_device(visitor: Visitor, probe: str) -> None:
-    visitor.open(f"?learner=webgpu&drill={probe}&{SIZE}&learning_rate=0.03")
-    visitor.page.click("#train")
-    learns(visitor, probe)
 
 
 def test_a_program_that_plays_a_device_is_chosen_neither_to_learn_nor_to_draw(visitor: Visitor) -> None:
@@ -76,7 +58,7 @@ def test_a_probe_is_learned_on_kernels_then_on_the_device_then_on_kernels(visito
     visitor.until("the kernels learn", lambda: (visitor.trainer("updates") or 0) > 5)
     assert page.input_value("#learner") == "wasm"
     page.select_option("#learner", "webgpu")
-    learns(visitor, "probe-action")
+    learns(visitor)
     updates, reward = visitor.trainer("updates"), visitor.trainer("reward_earned")
     assert updates > 5
     page.select_option("#learner", "wasm")
@@ -90,7 +72,7 @@ def test_a_probe_is_learned_and_validation_switched_on_and_off_in_the_middle(vis
     visitor.open(SMALL + "&learning_rate=0.03")
     page = visitor.page
     page.click("#train")
-    learns(visitor, "probe-both")
+    learns(visitor)
     assert loads_of_numpy(visitor) == 0
     assert not page.is_visible("#validation-table")
     updates = visitor.trainer("updates")

@@ -1,27 +1,34 @@
-"""A whole learning run on software WebGPU comes to the same win share as on the kernels, within noise.
+"""Whole learning runs on software WebGPU: probes are learned, and Chase Drill comes to the kernels' win share.
 
-Chase Drill, because it is learned in some ten thousand decisions, and a device that is a program makes a few thousand a
-second. In lockstep both learners stop after the same number of updates, each from play of the newest weights. The
-kernels run natively, without a page: in lockstep that is the same to the last bit (test_lockstep.py).
+Trainer and rollout worker are those of the page, here in one thread, with only the device in a browser: test_learner.py
+has it all in a page. Chase Drill, because it is learned in some ten thousand decisions, and a device that is a program
+makes a few thousand a second. In lockstep both learners stop after the same number of updates, each from play of the
+newest weights.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode
 
-from playwright.sync_api import Browser
+import pytest
+from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
+from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.webgpu.learner import GpuDevice
+from drillsergeant.learn.webgpu.plan import GpuPlan
 
-from tests.browser.conftest import Visitor
+from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 from tests.rigs.training_run import TrainingRun
 
 MATCHES, HORIZON, UPDATES = 64, 16, 40
 DECISIONS = MATCHES * HORIZON * UPDATES
-ADDRESS = {"horizon": str(HORIZON), "minibatch_size": "256", "lockstep": str(UPDATES)}
-QUERY = f"?drill=chase&workers=1&matches={MATCHES}&{urlencode(ADDRESS)}&learner=webgpu"
+ADDRESS = {"horizon": str(HORIZON), "minibatch": "256", "lockstep": str(UPDATES)}
 SEEDS = (1, 2, 3)
-LIMIT_S = 200.0  # a busy machine
+# What a learner that works comes to: next to no error of the value.
+VALUE_LOSS = {"probe-value": 0.01, "probe-signal": 0.02, "probe-delay": 0.02}
+LOOK_EVERY, LAST_LOOK = 10, 400  # updates
+
+Device = Callable[[GpuPlan, NativeMemory], GpuDevice]
 
 
 class Run(NamedTuple):
@@ -31,33 +38,41 @@ class Run(NamedTuple):
     decisions_to_catch: float
 
 
-def on_device(browser: Browser, address: str, seed: int) -> Run:
-    visitor = Visitor(browser, address)
-    try:
-        visitor.open(f"{QUERY}&seed={seed}")
-        visitor.page.click("#train")
-        visitor.until("all updates are made", lambda: visitor.trainer("weights_sha256"), LIMIT_S)
-        told = visitor.told()
-    finally:
-        visitor.close()
-    now = told["trainer"]
-    assert (now["learner"], now["updates"], now["decisions"]) == ("webgpu", UPDATES, DECISIONS)
-    assert (now["dropped"], now["gpu_losses"], now["gpu_voids"], told["errors"]) == (0, 0, 0, [])
-    return Run(now["win_rate"], now["episode_decisions"])
+@pytest.fixture
+def device(stand: Stand) -> Device:
+    """The stand's device, made for a plan."""
+    return lambda plan, memory: StandDevice(stand, plan, generated(plan.layout.plan.action_count), memory)
 
 
-def on_kernels(seed: int) -> Run:
-    training = TrainingRun("chase", seed, MATCHES, address=ADDRESS)
-    training.train(UPDATES)
-    now = training.values()
+def without_trouble(now: Mapping[str, object]) -> bool:
+    """Whether the last update ran on the device and every one counted."""
+    counts = [now[name] for name in ("dropped", "gpu_losses", "gpu_voids")]
+    return (now["learner"], counts) == ("webgpu", [0, 0, 0])
+
+
+@pytest.mark.parametrize("probe", VALUE_LOSS)
+def test_a_probe_is_learned_on_the_device(device: Device, probe: str) -> None:
+    run = TrainingRun(probe, 1, 32, address={"horizon": "4", "learning_rate": "0.03"}, device=device)
+    now = run.values()
+    while float(str(now.get("value_loss", 1.0))) >= VALUE_LOSS[probe] or now["updates"] == 0:
+        assert int(str(now["updates"])) < LAST_LOOK, now
+        run.train(LOOK_EVERY)
+        now = run.values()
+        assert without_trouble(now), now
+
+
+def learned(seed: int, device: Device | None) -> Run:
+    """A run in lockstep, on kernels where there is no device."""
+    run = TrainingRun("chase", seed, MATCHES, address=ADDRESS, device=device)
+    run.train(UPDATES)
+    now = run.values()
     assert (now["updates"], now["decisions"], now["dropped"]) == (UPDATES, DECISIONS, 0)
+    assert device is None or without_trouble(now), now
     return Run(float(str(now["win_rate"])), float(str(now["episode_decisions"])))
 
 
-def test_both_learners_come_to_the_same_win_share(browser: Browser, address: str) -> None:
-    with ThreadPoolExecutor(1) as beside:  # Playwright's event loop is running in this thread
-        kernels = beside.map(on_kernels, SEEDS)
-        runs = {"webgpu": [on_device(browser, address, seed) for seed in SEEDS], "wasm": list(kernels)}
+def test_both_learners_come_to_the_same_win_share(device: Device) -> None:
+    runs = {"webgpu": [learned(seed, device) for seed in SEEDS], "wasm": [learned(seed, None) for seed in SEEDS]}
     for learner, each in runs.items():
         assert min(one.share for one in each) >= 0.9, (learner, each)
     gpu, cpu = (sum(one.share for one in each) / len(SEEDS) for each in runs.values())

@@ -15,6 +15,7 @@ from drillsergeant.learn.webgpu.plan import GpuPlan
 
 from tests.rigs.engines import F32, Pair
 from tests.rigs.graphics.gpu_stand import Stand, StandDevice
+from tests.rigs.training_run import at_once
 
 PARAMETER_BOUND = 2e-5
 
@@ -43,11 +44,7 @@ class Compared:
 
     def learn(self, hyper: Hyper) -> tuple[dict[str, float], UpdateMetrics]:
         metrics = dict(self.kernel.learn(self.chunk_offsets, hyper))
-        update = self.gpu.learn(self.chunk_offsets, hyper, self.state)
-        try:
-            update.send(None)
-        except StopIteration as done:
-            on_gpu, self.state = done.value
+        on_gpu, self.state = at_once(self.gpu.learn(self.chunk_offsets, hyper, self.state))
         return metrics, on_gpu
 
     def errors(self) -> dict[str, float]:

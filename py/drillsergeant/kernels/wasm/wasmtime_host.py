@@ -41,7 +41,7 @@ class NativeMemory(PlainMemory):
         return MemoryImport(self.pages, self.pages, shared=False)
 
     def array(self, offset_bytes: int, shape: int | tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-        """A NumPy array that is a part of this memory, not a copy; ValueError where the memory ends before it."""
+        """A NumPy array of any shape, a part of this memory and no copy; ValueError where the memory ends before it."""
         flat = np.frombuffer(self.buffer, dtype, int(np.prod(shape)), offset_bytes)
         return flat.reshape(shape)
 
