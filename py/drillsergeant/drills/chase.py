@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from drillsergeant.drills.boxes.players import unit
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, uniform
 
 ACTIONS = ("stay", "right", "left", "up", "down")
@@ -117,11 +117,11 @@ class ChaseDrill:
         catch = (after["caught"] - before["caught"]) * self.catch_reward
         return [catch, (_gap(before) - _gap(after)) * (self.to_target_reward / (2.0 * self.half_m))]
 
-    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+    def outcome(self, state: State) -> Outcome[Array, Array]:
         """Masks [N] terminated by the catch, truncated by the time limit; winner i32 [N], -1 if the target got away."""
         caught = state["caught"] > 0.0
         late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~caught
-        return caught, late, caught.astype(np.int32) - late.astype(np.int32)
+        return Outcome(caught, late, caught.astype(np.int32) - late.astype(np.int32))
 
     def scripted(self, state: State, side: int) -> Array:
         """Run along the longer axis to where the target will be; the action i32 [N]."""

@@ -19,17 +19,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from drillsergeant.elementary import Array
 
 State: TypeAlias = "dict[str, Array]"
 Dtype: TypeAlias = Literal["f32", "i32", "u32"]
+Flag = TypeVar("Flag", bool, "Array")
+Winner = TypeVar("Winner", int, "Array")
 
 # Every state starts with these: which random numbers the match draws, how many matches were played in this slot
 # before it, and how many ticks it has lasted.
 COMMON_FIELDS: Mapping[str, Dtype] = {"seed": "u32", "episode": "u32", "clock": "u32"}
+
+
+class Player(StrEnum):
+    """Who plays a side."""
+
+    POLICY = "policy"  # the one that learns, as it is now
+    FROZEN = "frozen"  # a policy as it was once
+    SCRIPTED = "scripted"  # the drill's hand-written player, on the page "the bot"
+    RANDOM = "random"  # any action, each as likely
+    VISITOR = "visitor"  # a human
+
+
+class Outcome(NamedTuple, Generic[Flag, Winner]):
+    """How a step ended: of N matches masks [N] and i32 [N], of one match bools and an int.
+
+    The winner is +1 for side 0, -1 for side 1 (of a drill with one side: for whatever it plays against), 0 for nobody;
+    it counts once the match is over. Terminated and truncated exclude each other.
+    """
+
+    terminated: Flag
+    truncated: Flag
+    winner: Winner
+
+    @property
+    def over(self) -> Flag:
+        """Whether the match has ended, either way."""
+        return self.terminated | self.truncated
 
 
 @dataclass(frozen=True)
@@ -143,11 +173,7 @@ class Drill(Protocol):
         """Return one f32 [N] per reward term, earned over one decision; what is trained on is their sum."""
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
-        """Return (terminated mask [N], truncated mask [N], winner i32 [N]).
-
-        The winner is +1 for side 0, -1 for side 1 (of a drill with one side: for whatever it plays against), 0 for
-        nobody; it counts once the match is over. Terminated and truncated exclude each other.
-        """
+        """Return an `Outcome`, or as plain a tuple: terminated mask [N], truncated mask [N], winner i32 [N]."""
 
     def scripted(self, state: State, side: int) -> Array:
         """Return the action i32 [N] of the drill's frozen hand-written player, the yardstick for learned ones."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32
 
 
@@ -109,10 +109,10 @@ class Probe:
         """What was earned, f32 [N]."""
         return [after["earned"]]
 
-    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+    def outcome(self, state: State) -> Outcome[Array, Array]:
         """Masks [N] terminated after the last decision, never truncated; winner i32 [N], 1 if something was earned."""
         terminated = state["clock"] >= self.decisions
-        return terminated, terminated & ~terminated, (state["earned"] > 0.0).astype(np.int32)
+        return Outcome(terminated, terminated & ~terminated, (state["earned"] > 0.0).astype(np.int32))
 
     def scripted(self, state: State, side: int) -> Array:
         """Action 0, i32 [N], the only one of most probes."""

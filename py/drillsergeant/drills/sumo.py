@@ -13,7 +13,6 @@ import numpy as np
 
 from drillsergeant.drills.ball.contacts import player_and_player
 from drillsergeant.drills.boxes.actions import ACTION_COUNT, action_of
-from drillsergeant.drills.boxes.bot import move_towards, turn_towards
 from drillsergeant.drills.boxes.players import (
     PLAYER_FIELDS,
     Box,
@@ -26,7 +25,8 @@ from drillsergeant.drills.boxes.players import (
     steer,
     unit,
 )
-from drillsergeant.drills.contract import COMMON_FIELDS, Dtype, Scene, State, Words
+from drillsergeant.drills.boxes.scripted import move_towards, turn_towards
+from drillsergeant.drills.contract import COMMON_FIELDS, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 # Typical sizes, so that observations are of magnitude about 1.
@@ -153,11 +153,11 @@ class SumoDrill(BoxRules):
         closer = (_gap(before) - _gap(after)) * (self.to_other_reward / (2.0 * self.ring_m))
         return [win, seen_from(side, pushed), closer]
 
-    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+    def outcome(self, state: State) -> Outcome[Array, Array]:
         """Masks [N] terminated by leaving the ring, truncated by the time limit; winner i32 [N]."""
         terminated = state["over"] > 0.0
         late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
-        return terminated, late & ~terminated, state["won"].astype(np.int32)
+        return Outcome(terminated, late & ~terminated, state["won"].astype(np.int32))
 
     def scripted(self, state: State, side: int) -> Array:
         """The action i32 [N]: get between the other and the middle and push; back from the brink. Never changes."""

@@ -12,7 +12,7 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 
 from drillsergeant import drills
-from drillsergeant.drills.contract import Drill, State
+from drillsergeant.drills.contract import Drill, Outcome, Player, State
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.kernel_table import DrillKernels
@@ -22,24 +22,14 @@ from drillsergeant.library.policy import Policy
 
 Arrays: TypeAlias = Sequence[Array]
 # Who plays the sides that are not learned: the drill's hand-written player, a random one, or a policy.
-Opponent: TypeAlias = Literal["scripted", "random"] | Policy
+Opponent: TypeAlias = Literal["scripted", "random", Player.SCRIPTED, Player.RANDOM] | Policy
 
 
-class StepOutcome(NamedTuple):
-    """What a decision led to: reward f32 [S][N], masks [N], winner i32 [N] (+1 side 0, -1 side 1, 0 nobody).
+class Step(NamedTuple):
+    """What one decision led to."""
 
-    The winner counts where the match is over.
-    """
-
-    reward: list[Array]
-    terminated: Array
-    truncated: Array
-    winner: Array
-
-    @property
-    def over(self) -> Array:
-        """Mask [N] of the matches that have ended."""
-        return self.terminated | self.truncated
+    reward: list[Array]  # [S] f32 [N]
+    outcome: Outcome[Array, Array]
 
 
 class Batch:
@@ -87,7 +77,7 @@ class Batch:
         seen = self._seen(side)
         return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0]).astype(np.int32)
 
-    def step(self, actions: Arrays) -> StepOutcome:
+    def step(self, actions: Arrays) -> Step:
         """Play one decision with actions [S] i32 [N]. Raises ValueError for actions that do not exist."""
         count = self.drill.action_count
         chosen = [np.ascontiguousarray(np.asarray(each, np.int32).reshape(self.count)) for each in actions]
@@ -96,7 +86,7 @@ class Batch:
         before = self._now()
         self._state = self._run("tick", {"state": before, "action": chosen})["state"]
         judged = self._run("verdict", {"before": before, "after": self._state})
-        return StepOutcome(judged["reward"], *judged["flags"], *judged["winner"])
+        return Step(judged["reward"], Outcome(*judged["flags"], *judged["winner"]))
 
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""

@@ -23,8 +23,8 @@ def win_share(
     won, counted = np.zeros(matches, np.bool_), np.zeros(matches, np.bool_)
     while not counted.all():
         others = [batch.choose(opponent, side) for side in range(1, drill.sides)]
-        verdict = batch.step([batch.choose(policy, 0), *others])
-        won |= verdict.over & ~counted & (verdict.winner > 0)
-        counted |= verdict.over
-        batch.restart(verdict.over)
+        outcome = batch.step([batch.choose(policy, 0), *others]).outcome
+        won |= outcome.over & ~counted & (outcome.winner > 0)
+        counted |= outcome.over
+        batch.restart(outcome.over)
     return float(won.mean())

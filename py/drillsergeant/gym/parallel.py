@@ -56,13 +56,13 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     ) -> tuple[dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
         """Play one decision, an action for each side; observations f32 [OBS]. A match that is over leaves no agents."""
         agents = self.possible_agents
-        verdict = self._batch.step([np.asarray(actions[agent]) for agent in agents])
-        over = bool(verdict.over[0])
+        reward, outcome = self._batch.step([np.asarray(actions[agent]) for agent in agents])
+        over = bool(outcome.over[0])
         sides = range(len(agents))
         # To each its own sign: +1 for who won, -1 for who lost.
-        infos = [{"winner": int(verdict.winner[0]) * (-1 if side else 1)} if over else {} for side in sides]
-        rewards = [float(verdict.reward[side][0]) for side in sides]
-        terminated, truncated = (bool(mask[0]) for mask in (verdict.terminated, verdict.truncated))
+        infos = [{"winner": int(outcome.winner[0]) * (-1 if side else 1)} if over else {} for side in sides]
+        rewards = [float(reward[side][0]) for side in sides]
+        terminated, truncated = (bool(mask[0]) for mask in (outcome.terminated, outcome.truncated))
         self.agents = [] if over else list(agents)
         return (
             self._seen(),

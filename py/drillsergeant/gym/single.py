@@ -43,10 +43,10 @@ class DrillEnv(gymnasium.Env[Array, Any]):
     def step(self, action: Any) -> tuple[Array, float, bool, bool, dict[str, Any]]:
         """Play one decision; the observation f32 [OBS]."""
         others = [self._batch.choose(self.opponent, side) for side in range(1, self.drill.sides)]
-        verdict = self._batch.step([np.asarray(action), *others])
-        info = {"winner": int(verdict.winner[0])} if verdict.over[0] else {}
-        ended = bool(verdict.terminated[0]), bool(verdict.truncated[0])
-        return self._batch.observe(0)[0], float(verdict.reward[0][0]), *ended, info
+        reward, outcome = self._batch.step([np.asarray(action), *others])
+        info = {"winner": int(outcome.winner[0])} if outcome.over[0] else {}
+        ended = bool(outcome.terminated[0]), bool(outcome.truncated[0])
+        return self._batch.observe(0)[0], float(reward[0][0]), *ended, info
 
     def render(self) -> Array | None:
         """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""

@@ -64,20 +64,20 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
     def step(self, actions: Array) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
         """Play one decision of every match, with actions int [N]."""
         others = [self._batch.choose(self.opponent, side) for side in range(1, self.drill.sides)]
-        verdict = self._batch.step([actions, *others])
+        rewards, outcome = self._batch.step([actions, *others])
         played = ~self._ended
-        over = verdict.over & played
+        over = outcome.over & played
         info: dict[str, Any] = {}
         if over.any():
-            info = {"winner": np.where(over, verdict.winner, 0), "_winner": over}
+            info = {"winner": np.where(over, outcome.winner, 0), "_winner": over}
             if not self._later:
                 info |= {"final_obs": self._batch.observe(0), "_final_obs": over}
         restarting = self._ended if self._later else over
         if restarting.any():
             self._batch.restart(restarting)
         self._ended = over if self._later else self._ended
-        reward = np.where(played, verdict.reward[0], np.float32(0.0))
-        return self._batch.observe(0), reward, verdict.terminated & played, verdict.truncated & played, info
+        reward = np.where(played, rewards[0], np.float32(0.0))
+        return self._batch.observe(0), reward, outcome.terminated & played, outcome.truncated & played, info
 
     def render(self) -> tuple[Array, ...] | None:
         """Every match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""

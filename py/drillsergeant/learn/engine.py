@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
+from drillsergeant.drills.contract import Outcome, Player
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
-EVALUATION_MATCHES: Mapping[str, int] = {"scripted": 128, "random": 32}
-EVALUATION_OPPONENTS: tuple[str, ...] = tuple(EVALUATION_MATCHES)
+EVALUATION_MATCHES: Mapping[Player, int] = {Player.SCRIPTED: 128, Player.RANDOM: 32}
+EVALUATION_OPPONENTS: tuple[Player, ...] = tuple(EVALUATION_MATCHES)
 # Sides of a drill in which a worker can play duels: the policy on side 0, frozen parameters on side 1.
 DUEL_SIDES = 2
 # Matches the show can play: its own, and two to compare.
 SHOW_MATCHES = 3
-# Who plays a side of a match on screen instead of its policy: an action somebody else chose, or a frozen player.
-Instead: TypeAlias = int | Literal["scripted", "random"]
 
 # What a chunk's `stats` region holds, f32 each: side 0's episodes that ended in the chunk, then, in the order of the
 # drill's reward terms, the reward these episodes earned in all.
@@ -46,15 +45,6 @@ def duels_of(sides: int, matches: int, percent: int) -> int:
 def duel_seed(own_seed: int, start: int) -> int:
     """The seed of the duels of start `start` (they start anew with every opponent), from the worker's own."""
     return (own_seed + 7368787 * (start + 1)) % 2**32
-
-
-@dataclass(frozen=True)
-class Finish:
-    """What a decision led to. `winner` is +1 for side 0, -1 for side 1, 0 for nobody."""
-
-    terminated: bool
-    truncated: bool
-    winner: int
 
 
 @dataclass(frozen=True)
@@ -88,8 +78,9 @@ class ShowMatch(Protocol):
     def adopt(self, weights_offset: int, side: int) -> None:
         """Copy the parameters at `weights_offset`; `side` plays by them from the next decision on."""
 
-    def decide(self, instead: Mapping[int, Instead]) -> None:
-        """Choose every side's action for the coming ticks, by its policy or by who plays it `instead`."""
+    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
+        """Choose every side's action for the coming ticks: who plays it by `players`, or its own policy. A visitor has
+        chosen `visitor_action`."""
 
     def insight(self, side: int) -> Insight:
         """Return what `side`'s policy made of the last decision."""
@@ -97,7 +88,7 @@ class ShowMatch(Protocol):
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""
 
-    def finish(self) -> Finish:
+    def finish(self) -> Outcome[bool, int]:
         """Judge the decision that just ended; a match that is over starts its next episode."""
 
     def state(self) -> Mapping[str, float]:

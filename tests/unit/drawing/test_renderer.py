@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, SHAPE_FLOATS, TRAIL, Picture
 from drillsergeant.drills import make
+from drillsergeant.drills.contract import Outcome, Player
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
-from drillsergeant.learn.engine import Finish, Insight, Instead
+from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 from drillsergeant.runtimes.show.factory import Factory
@@ -57,7 +58,7 @@ class Still:
     def adopt(self, weights_offset: int, side: int) -> None:
         """Nobody plays."""
 
-    def decide(self, instead: Mapping[int, Instead]) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
         """Nobody plays."""
 
     def insight(self, side: int) -> Insight:
@@ -66,8 +67,8 @@ class Still:
     def tick(self) -> None:
         """It stands."""
 
-    def finish(self) -> Finish:
-        return Finish(False, False, 0)
+    def finish(self) -> Outcome[bool, int]:
+        return Outcome(False, False, 0)
 
 
 class Hall:

@@ -56,13 +56,13 @@ def test_a_batch_plays_the_matches_of_the_reference() -> None:
             np.testing.assert_array_equal(batch.observe(side), matches.observe(side).T)
         actions = [random.integers(0, SHORT.action_count, 12).astype(np.int32), SHORT.scripted(matches.state, 1)]
         np.testing.assert_array_equal(batch.choose("scripted", 1), actions[1])
-        verdict, judged = batch.step(actions), matches.step(actions)
-        np.testing.assert_array_equal(verdict.reward[1], np.sum(judged.reward[1], axis=0, dtype=np.float32))
-        np.testing.assert_array_equal(verdict.terminated, judged.terminated)
-        np.testing.assert_array_equal(verdict.truncated, judged.truncated)
-        batch.restart(verdict.over)
-        matches.restart(judged.terminated | judged.truncated)
-        ended += int(verdict.over.sum())
+        (reward, outcome), judged = batch.step(actions), matches.step(actions)
+        np.testing.assert_array_equal(reward[1], np.sum(judged.reward[1], axis=0, dtype=np.float32))
+        np.testing.assert_array_equal(outcome.terminated, judged.outcome.terminated)
+        np.testing.assert_array_equal(outcome.truncated, judged.outcome.truncated)
+        batch.restart(outcome.over)
+        matches.restart(judged.outcome.over)
+        ended += int(outcome.over.sum())
     assert ended >= 24, "every match was over twice"
     for name, values in matches.state.items():
         np.testing.assert_array_equal(batch.state[name], values)

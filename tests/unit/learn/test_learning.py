@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drillsergeant.drills.chase import ChaseDrill
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Player
 from drillsergeant.drills.probes import PROBES, ActionProbe, BothProbe, DelayProbe, Probe, SignalProbe
 from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.losses import loss_gradient
@@ -101,7 +101,7 @@ def test_chase_is_learned_within_200_000_decisions(seed: int) -> None:
     arithmetic = trained(drill, hyper, 100, seed, matches=256, horizon=8)
     fresh = arithmetic.network.initial(seed)
     before, after = (
-        evaluate(drill, arithmetic.network, parameters, "policy", 200, seed=9).wins / 200
+        evaluate(drill, arithmetic.network, parameters, Player.POLICY, 200, seed=9).wins / 200
         for parameters in (fresh, arithmetic.parameters)
     )
     assert before < 0.5

@@ -32,7 +32,7 @@ SAMPLES = [
     ("show", messages.Step(4)),
     ("show", messages.ResetShow(9)),
     ("show", messages.SetSpeed(0.25)),
-    ("show", messages.SetPlayers(7, messages.BOT, 1)),
+    ("show", messages.SetPlayers(7, messages.SCRIPTED, 1)),
     ("show", messages.Inspect(1, 2)),
     ("show", messages.Tap(1.5, -2.0)),
     ("show", messages.SetView("compare")),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.ball import bot, contacts, observation
+from drillsergeant.drills.ball import contacts, observation, scripted
 from drillsergeant.drills.ball.rules import BallRules, Disc, Spot, ball_of
 from drillsergeant.drills.boxes.actions import ACTION_COUNT
 from drillsergeant.drills.boxes.players import (
@@ -25,7 +25,7 @@ from drillsergeant.drills.boxes.players import (
     shifted,
     steer,
 )
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 
@@ -128,15 +128,15 @@ class BallDrill(BallRules):
         """The terms goal, ball_to_goal and to_ball, f32 [N] each, earned by `side` between two states."""
         return observation.reward(self, before, after, side)
 
-    def outcome(self, state: State) -> tuple[Array, Array, Array]:
+    def outcome(self, state: State) -> Outcome[Array, Array]:
         """Masks [N] terminated by a goal and truncated by the time limit; winner i32 [N]."""
         terminated = state["scored"] != 0.0
         late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
-        return terminated, late & ~terminated, state["scored"].astype(np.int32)
+        return Outcome(terminated, late & ~terminated, state["scored"].astype(np.int32))
 
     def scripted(self, state: State, side: int) -> Array:
         """The action i32 [N] of the hand-written player."""
-        return bot.scripted(self, state, side)
+        return scripted.action(self, state, side)
 
     def _roll(self, ball: Disc) -> Disc:
         """Move the ball by one tick."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from drillsergeant.drills import make
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Outcome
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.editable_source import HOMES, NAME
 from drillsergeant.learn.compile.kernel_table import DrillKernels
@@ -139,8 +139,7 @@ def _sampled(drill: Drill) -> tuple[int, int]:
         for side in range(drill.sides):
             observed = _checked("observe", drill.observe(matches.state, side), observed)
             earned = _checked("reward", drill.reward(before, matches.state, side), earned)
-        terminated, truncated, _ = drill.outcome(matches.state)
-        matches.restart(terminated | truncated)
+        matches.restart(Outcome(*drill.outcome(matches.state)).over)
     return observed, earned
 
 

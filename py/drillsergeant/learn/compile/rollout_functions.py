@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from drillsergeant.drills.contract import Player
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, set_sum
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
-from drillsergeant.learn.engine import DUEL_SIDES
-from drillsergeant.learn.reference.rollout import Controller, policy_against
+from drillsergeant.learn.engine import DUEL_SIDES, EVALUATION_OPPONENTS
+from drillsergeant.learn.reference.rollout import policy_against
 from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
 
 # What every function that plays needs. Groups of match rows (state, next_state, running, ended, rewards, flag) have
@@ -59,14 +60,13 @@ class RolloutEmitter:
         sides = range(self.drill.sides)
         see_all = self._add_see("see", sides)
         see_first = self._add_see("see_first", sides[:1])
-        self._add_play("collect", ["policy"] * len(sides), see_all, record=True)
+        self._add_play("collect", [Player.POLICY] * len(sides), see_all, record=True)
         self.see_rival = self._add_see("see_rival", sides[1:]) if len(sides) == DUEL_SIDES else None
         if self.see_rival:
-            self._add_play("collect_duel", ["policy", "frozen"], see_first, record=True)
-        opponents: tuple[Controller, ...] = ("scripted", "random")
-        for opponent in opponents:
-            controllers = policy_against(opponent, len(sides))
-            self._add_play(f"evaluate_{opponent}", controllers, see_first, record=False)
+            self._add_play("collect_duel", [Player.POLICY, Player.FROZEN], see_first, record=True)
+        for opponent in EVALUATION_OPPONENTS:
+            players = policy_against(opponent, len(sides))
+            self._add_play(f"evaluate_{opponent}", players, see_first, record=False)
 
     def _add_see(self, name: str, sides: Sequence[int]) -> Function:
         """Add `name`: the sides look and the network answers. Observations, draws, head and value rows are written,
@@ -96,31 +96,31 @@ class RolloutEmitter:
         f.memory_copy()
         return f
 
-    def _add_play(self, name: str, controllers: Sequence[Controller], see: Function, *, record: bool) -> None:
+    def _add_play(self, name: str, players: Sequence[Player], see: Function, *, record: bool) -> None:
         names = _WORK.split() + (_RECORD if record else _FOREIGN).split()
-        names += _RIVAL.split() if "frozen" in controllers else []
+        names += _RIVAL.split() if Player.FROZEN in players else []
         f = self.module.function(name, [(param, "i32") for param in names], export=True)
-        _Play(self, f, controllers, see, record=record).emit()
+        _Play(self, f, players, see, record=record).emit()
 
 
 class _Play:
     """The emission of one function that plays."""
 
     def __init__(
-        self, program: RolloutEmitter, f: Function, controllers: Sequence[Controller], see: Function, *, record: bool
+        self, program: RolloutEmitter, f: Function, players: Sequence[Player], see: Function, *, record: bool
     ) -> None:
         self.program, self.f, self.p, self.kernels = program, f, f.params, program.kernels
-        self.controllers, self.see, self.record = controllers, see, record
+        self.players, self.see, self.record = players, see, record
         self.row_bytes = f.local("i32", "row_bytes")  # of one match row without its padding
         self.agents, self.obs_bytes = f.local("i32", "agents"), f.local("i32", "obs_bytes")
         self.left, self.at = f.local("i32", "left"), f.local("i32", "at")
-        self.duel = "frozen" in controllers
+        self.duel = Player.FROZEN in players
 
     def emit(self) -> None:
         """Emit the whole function."""
         f, p = self.f, self.p
         _set_words(f, self.row_bytes, p["matches"])
-        _set_product(f, self.agents, p["matches"], self.controllers.count("policy"))
+        _set_product(f, self.agents, p["matches"], self.players.count(Player.POLICY))
         _set_product(f, self.obs_bytes, p["lanes_bytes"], len(self.program.drill.observation))
         self._clear(p["ended"], p["match_stride"], self.program.ended_rows)
         if self.record and not self.duel:
@@ -162,10 +162,10 @@ class _Play:
             "out.logp": (p["logp"], 0),
         }
         call_kernel(f, self.kernels["sample"], self.agents, groups)
-        for side, who in enumerate(self.controllers):
-            if who == "frozen":
+        for side, who in enumerate(self.players):
+            if who is Player.FROZEN:
                 self._act_frozen(groups)
-            elif who != "policy":
+            elif who is not Player.POLICY:
                 _push_row(f, p["action"], p["action_stride"], side)
                 f.local_set(self.at)
                 kernel = self.kernels[f"{who}_{side}"]
@@ -219,8 +219,8 @@ class _Play:
         """Copy one match row per policy side to that side's lanes of the agent row at the parameter `name`."""
         f = self.f
         set_sum(f, self.at, self.p[name], 0)
-        for side, who in enumerate(self.controllers):
-            if who == "policy":
+        for side, who in enumerate(self.players):
+            if who is Player.POLICY:
                 f.local_get(self.at)
                 push_source(side)
                 f.local_get(self.row_bytes)

@@ -7,11 +7,12 @@ from dataclasses import asdict
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Player
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import (
     CHUNK_STATS,
     EVALUATION_MATCHES,
+    EVALUATION_OPPONENTS,
     NO_EPISODES,
     Tally,
     duel_seed,
@@ -23,12 +24,11 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
 from drillsergeant.learn.reference.chunk import ChunkArrays
-from drillsergeant.learn.reference.rollout import Controller, ReferenceCollector, policy_against
+from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 
-OPPONENTS: tuple[Controller, ...] = ("scripted", "random")
 CHUNK_ARRAYS = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
 
 
@@ -95,7 +95,7 @@ class NumpyCollector:
                 evaluation_seed(own_seed, number),
                 policy_against(opponent, drill.sides),
             )
-            for number, opponent in enumerate(OPPONENTS)
+            for number, opponent in enumerate(EVALUATION_OPPONENTS)
         }
 
     def set_opponent(self, weights_offset: int | None) -> None:
@@ -104,8 +104,8 @@ class NumpyCollector:
         if self._layout.plan.duels:
             seed = duel_seed(self._seed, self._duel_starts)
             self._duel_starts += 1
-            controllers: tuple[Controller, ...] = ("policy", "frozen")
-            self._duels = ReferenceCollector(self._drill, self._network, self._layout.plan.duels, seed, controllers)
+            players = (Player.POLICY, Player.FROZEN)
+            self._duels = ReferenceCollector(self._drill, self._network, self._layout.plan.duels, seed, players)
 
     def collect(self, weights_offset: int, chunk_offset: int) -> Tally:
         """Play one chunk with the parameters at `weights_offset` and write it to the ring at `chunk_offset`.

@@ -8,17 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 from drillsergeant import elementary
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Outcome
 from drillsergeant.elementary import Array
 
 
-class Judgement(NamedTuple):
-    """What one decision led to. Masks [N], winner i32 [N] (+1 side 0, -1 side 1, 0 nobody)."""
+class Step(NamedTuple):
+    """What one decision led to."""
 
     reward: list[list[Array]]  # [S][reward terms] f32 [N]
-    terminated: Array
-    truncated: Array
-    winner: Array
+    outcome: Outcome[Array, Array]
 
 
 class MatchBatch:
@@ -40,13 +38,13 @@ class MatchBatch:
         s = self.state
         return elementary.uniform(elementary.hash_u32(s["seed"], s["episode"], s["clock"], side, salt))
 
-    def step(self, actions: Sequence[Array]) -> Judgement:
+    def step(self, actions: Sequence[Array]) -> Step:
         """Play one decision (action_repeat ticks) with actions[S] i32 [N]. Nothing is reset."""
         before = self.state
         for _ in range(self.drill.action_repeat):
             self.state = self.drill.tick(self.state, actions)
         reward = [self.drill.reward(before, self.state, side) for side in range(self.drill.sides)]
-        return Judgement(reward, *self.drill.outcome(self.state))
+        return Step(reward, Outcome(*self.drill.outcome(self.state)))
 
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""

@@ -8,27 +8,25 @@ last state has been taken: so value[T] is what a truncated match is bootstrapped
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Player
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.sampling import sample
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats, empty_chunk
-from drillsergeant.learn.reference.matches import Judgement, MatchBatch
-
-Controller: TypeAlias = Literal["policy", "frozen", "scripted", "random"]
+from drillsergeant.learn.reference.matches import MatchBatch, Step
 
 # Salts that keep the random numbers of different uses apart.
 SAMPLING_SALT = 1
 RANDOM_PLAYER_SALT = 2
 
 
-def policy_against(opponent: Controller, sides: int) -> tuple[Controller, ...]:
+def policy_against(opponent: Player, sides: int) -> tuple[Player, ...]:
     """Who plays each side when a policy is looked at: side 0 is the policy's, all others `opponent`'s."""
-    return ("policy", *(opponent,) * (sides - 1))
+    return (Player.POLICY, *(opponent,) * (sides - 1))
 
 
 class Decision(NamedTuple):
@@ -49,17 +47,17 @@ class ReferenceCollector:
         network: Network,
         matches: int,
         seed: int,
-        controllers: Sequence[Controller] | None = None,
+        players: Sequence[Player] | None = None,
     ) -> None:
         self.drill = drill
         self.network = network
         self.matches = MatchBatch(drill, matches, seed)
-        self.controllers: tuple[Controller, ...] = tuple(controllers or ["policy"] * drill.sides)
-        if len(self.controllers) != drill.sides:
+        self.players: tuple[Player, ...] = tuple(players or [Player.POLICY] * drill.sides)
+        if len(self.players) != drill.sides:
             raise ValueError(
-                f"{drill.name} has {drill.sides} sides, got {len(self.controllers)} controllers {self.controllers}"
+                f"{drill.name} has {drill.sides} sides, got {len(self.players)} players: {', '.join(self.players)}"
             )
-        self.policy_sides = [s for s, who in enumerate(self.controllers) if who == "policy"]
+        self.policy_sides = [s for s, who in enumerate(self.players) if who is Player.POLICY]
         self.frozen: Array | None = None  # f32 [P], what a frozen side plays with; to be set before playing
         # Of the episodes under way: decisions so far [N] and side 0's reward terms so far.
         self._length = np.zeros(matches, np.int64)
@@ -73,21 +71,21 @@ class ReferenceCollector:
             decision = self.decide(parameters)
             chunk.obs[t], chunk.action[t] = decision.obs, decision.action
             chunk.logp[t], chunk.value[t] = decision.logp, decision.value
-            judgement = self.advance(decision, chunk.stats)
-            chunk.reward[t] = np.concatenate([total_reward(judgement.reward[side]) for side in self.policy_sides])
-            chunk.terminated[t] = np.tile(judgement.terminated, len(self.policy_sides))
+            reward, outcome = self.advance(decision, chunk.stats)
+            chunk.reward[t] = np.concatenate([total_reward(reward[side]) for side in self.policy_sides])
+            chunk.terminated[t] = np.tile(outcome.terminated, len(self.policy_sides))
             if t == decisions - 1:
-                chunk.truncated[t] = np.tile(judgement.truncated, len(self.policy_sides))
+                chunk.truncated[t] = np.tile(outcome.truncated, len(self.policy_sides))
                 chunk.value[decisions] = self.decide(parameters).value
-                self._finish(judgement.truncated, judgement.winner, chunk.stats)
+                self._finish(outcome.truncated, outcome.winner, chunk.stats)
         return chunk
 
     def play(self, parameters: Array, decisions: int) -> EpisodeStats:
         """Play with `parameters` f32 [P], unrecorded; matches past their limit end at once. The episodes that ended."""
         stats = EpisodeStats()
         for _ in range(decisions):
-            judgement = self.advance(self.decide(parameters), stats)
-            self._finish(judgement.truncated, judgement.winner, stats)
+            outcome = self.advance(self.decide(parameters), stats).outcome
+            self._finish(outcome.truncated, outcome.winner, stats)
         return stats
 
     def decide(self, parameters: Array) -> Decision:
@@ -101,24 +99,24 @@ class ReferenceCollector:
         action, logp, _ = sample(list(activations.logits), draws)
         return Decision(obs, action, logp, activations.value)
 
-    def advance(self, decision: Decision, stats: EpisodeStats) -> Judgement:
+    def advance(self, decision: Decision, stats: EpisodeStats) -> Step:
         """Play one decision and restart the terminated matches. The one place that steps matches."""
         chosen = iter(np.split(decision.action, len(self.policy_sides)))
         actions = [
-            next(chosen) if who == "policy" else self._foreign_action(who, side)
-            for side, who in enumerate(self.controllers)
+            next(chosen) if who is Player.POLICY else self._foreign_action(who, side)
+            for side, who in enumerate(self.players)
         ]
-        judgement = self.matches.step(actions)
+        step = self.matches.step(actions)
         self._length += 1
-        self._terms += np.stack(judgement.reward[0])
-        self._finish(judgement.terminated, judgement.winner, stats)
-        return judgement
+        self._terms += np.stack(step.reward[0])
+        self._finish(step.outcome.terminated, step.outcome.winner, stats)
+        return step
 
-    def _foreign_action(self, who: Controller, side: int) -> Array:
-        if who == "frozen":
+    def _foreign_action(self, who: Player, side: int) -> Array:
+        if who is Player.FROZEN:
             assert self.frozen is not None, "a frozen side has no parameters"
             return self._choose(self.frozen, [side]).action
-        if who == "scripted":
+        if who is Player.SCRIPTED:
             return self.drill.scripted(self.matches.state, side)
         return random_action(self.matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)
 
@@ -146,7 +144,7 @@ def evaluate(
     drill: Drill,
     network: Network,
     parameters: Array,
-    opponent: Controller,
+    opponent: Player,
     matches: int,
     seed: int,
 ) -> EpisodeStats:
@@ -159,15 +157,15 @@ def evaluate(
     counted = np.zeros(matches, np.bool_)
     while not counted.all():
         ended = EpisodeStats()
-        judgement = collector.advance(collector.decide(parameters), ended)
-        over = judgement.terminated | judgement.truncated
+        outcome = collector.advance(collector.decide(parameters), ended).outcome
+        over = outcome.terminated | outcome.truncated
         first = over & ~counted
         stats.add(
             EpisodeStats(
                 episodes=int(first.sum()),
-                wins=int((first & (judgement.winner > 0)).sum()),
-                losses=int((first & (judgement.winner < 0)).sum()),
-                draws=int((first & (judgement.winner == 0)).sum()),
+                wins=int((first & (outcome.winner > 0)).sum()),
+                losses=int((first & (outcome.winner < 0)).sum()),
+                draws=int((first & (outcome.winner == 0)).sum()),
             )
         )
         counted |= over

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Outcome, Player
 from drillsergeant.elementary import Array
-from drillsergeant.learn.engine import Finish, Insight, Instead
+from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.formulas.network import Activations, Network
 from drillsergeant.learn.formulas.sampling import sample, softmax_parts
 from drillsergeant.learn.reference.matches import MatchBatch
@@ -37,20 +37,20 @@ class SoloMatch:
     def _look(self, side: int) -> Activations:
         return self.network.forward(self._parameters[side], self._matches.observe(side))
 
-    def decide(self, instead: Mapping[int, Instead]) -> None:
-        """Choose every side's action for the coming ticks, by its policy or by who plays it `instead`."""
+    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
+        """See `engine.ShowMatch`."""
         for side in range(self.drill.sides):
             self._seen[side] = self._look(side)
-            self._actions[side] = self._action(side, instead.get(side))
+            self._actions[side] = self._action(side, players.get(side, Player.POLICY), visitor_action)
 
-    def _action(self, side: int, instead: Instead | None) -> Array:
-        if instead is None:
+    def _action(self, side: int, player: Player, visitor_action: int) -> Array:
+        if player is Player.POLICY:
             return sample(list(self._seen[side].logits), self._matches.draw(side, SAMPLING_SALT))[0]
-        if instead == "scripted":
+        if player is Player.SCRIPTED:
             return self.drill.scripted(self._matches.state, side)
-        if instead == "random":
+        if player is Player.RANDOM:
             return random_action(self._matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)
-        return np.full(1, instead, np.int32)
+        return np.full(1, visitor_action, np.int32)
 
     def insight(self, side: int) -> Insight:
         """Return what `side`'s policy made of the last decision."""
@@ -63,13 +63,13 @@ class SoloMatch:
         """Advance the physics by one tick with the chosen actions."""
         self._matches.state = self.drill.tick(self._matches.state, self._actions)
 
-    def finish(self) -> Finish:
+    def finish(self) -> Outcome[bool, int]:
         """Judge the decision that just ended; a match that is over starts its next episode."""
         terminated, truncated, winner = self.drill.outcome(self._matches.state)
         over = terminated | truncated
         if over[0]:
             self._matches.restart(over)
-        return Finish(bool(terminated[0]), bool(truncated[0]), int(winner[0]) if over[0] else 0)
+        return Outcome(bool(terminated[0]), bool(truncated[0]), int(winner[0]) if over[0] else 0)
 
     def state(self) -> Mapping[str, float]:
         """Return every state field of the match."""

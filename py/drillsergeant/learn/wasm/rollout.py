@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 
+from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import (
     CHUNK_STATS,
     EVALUATION_MATCHES,
@@ -85,7 +86,7 @@ class KernelCollector:
             "rival_value": match_view.value,
         }
 
-    def _start_evaluation(self, name: str, seed: int) -> dict[str, int]:
+    def _start_evaluation(self, name: Player, seed: int) -> dict[str, int]:
         batch, matches, match_view = self._places.evaluations[name], EVALUATION_MATCHES[name], self._places.match_view
         return self._start(batch, matches, seed) | {
             "lanes_bytes": round_up(matches, 8) * WORD_BYTES,
@@ -122,7 +123,7 @@ class KernelCollector:
         """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
         return {name: self._evaluate(name, weights_offset) for name in self._evaluations}
 
-    def _evaluate(self, name: str, weights_offset: int) -> Tally:
+    def _evaluate(self, name: Player, weights_offset: int) -> Tally:
         self._calls.run(f"evaluate_{name}", {**self._evaluations[name], "parameters": weights_offset})
         return self._tally()
 

@@ -8,8 +8,8 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from drillsergeant.drills.contract import Dtype
-from drillsergeant.learn.engine import Finish, Insight, Instead
+from drillsergeant.drills.contract import Dtype, Outcome, Player
+from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import initialise
 from drillsergeant.learn.wasm.calls import Call, Calls, Rows
@@ -71,9 +71,9 @@ class KernelShowMatch:
         frozen = {"in_state": self._state, "out_action": Rows(match_view.action + side * WORD_BYTES, 0)}
         return {
             "see": calls.bind("see", see),
-            "policy": calls.bind("sample", sides, **chances, **result),
-            "scripted": calls.bind(f"scripted_{side}", {"count": 1}, **frozen),
-            "random": calls.bind(f"random_{side}", {"count": 1}, **frozen),
+            Player.POLICY: calls.bind("sample", sides, **chances, **result),
+            Player.SCRIPTED: calls.bind(f"scripted_{side}", {"count": 1}, **frozen),
+            Player.RANDOM: calls.bind(f"random_{side}", {"count": 1}, **frozen),
         }
 
     def reset(self, seed: int) -> None:
@@ -88,17 +88,15 @@ class KernelShowMatch:
         places = {"source": weights_offset, "target": self._places.parameters[side]}
         self._calls.run("copy", {**places, "size_bytes": size})
 
-    def decide(self, instead: Mapping[int, Instead]) -> None:
-        """Choose every side's action for the coming ticks, by its policy or by who plays it `instead`."""
+    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
+        """See `engine.ShowMatch`."""
         base, stride = self._places.action
         for side, choices in enumerate(self._choices):
             choices["see"]()
-            who = instead.get(side, "policy")
-            if isinstance(who, str):
-                choices[who]()
+            player, action = players.get(side, Player.POLICY), visitor_action
+            if player is not Player.VISITOR:
+                choices[player]()
                 action = self._memory.load(self._places.match_views[side].action // WORD_BYTES + side)
-            else:
-                action = who
             self._memory.store((base + side * stride) // WORD_BYTES, action)
 
     def insight(self, side: int) -> Insight:
@@ -118,12 +116,12 @@ class KernelShowMatch:
         """Advance the physics by one tick with the chosen actions."""
         self._tick()
 
-    def finish(self) -> Finish:
+    def finish(self) -> Outcome[bool, int]:
         """Judge the decision that just ended; a match that is over starts its next episode."""
         self._finish()
         base, stride = self._places.verdict
         terminated, truncated, winner = (self._memory.load((base + k * stride) // WORD_BYTES) for k in range(3))
-        return Finish(bool(terminated), bool(truncated), winner if terminated or truncated else 0)
+        return Outcome(bool(terminated), bool(truncated), winner if terminated or truncated else 0)
 
     def state(self) -> Mapping[str, float]:
         """Return every state field of the match."""

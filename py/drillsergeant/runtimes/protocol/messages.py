@@ -7,8 +7,11 @@ docstring says who sends it. Units are in the field names.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
+
+from drillsergeant.drills.contract import Player
 
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
@@ -16,7 +19,8 @@ LEARNERS: tuple[str, ...] = ("auto", "wasm", "webgpu")
 SEED_RANGE = (0, 2**32 - 1)
 VIEWS: tuple[str, ...] = ("match", "factory", "compare")
 # Who plays: a snapshot of the library by its id, which is positive, or one of these.
-NEWEST, BOT, RANDOM, VISITOR = 0, -1, -2, -3
+NEWEST, SCRIPTED, RANDOM, VISITOR = 0, -1, -2, -3
+OTHERS: Mapping[int, Player] = {SCRIPTED: Player.SCRIPTED, RANDOM: Player.RANDOM, VISITOR: Player.VISITOR}
 PLAYER_RANGE = (VISITOR, 2**31 - 1)
 MATCH_RANGE = (0, 2)  # the match, and the two that are compared
 SPEED_RANGE = (0.25, 4.0)

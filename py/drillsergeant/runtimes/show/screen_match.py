@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from drillsergeant.learn.engine import Instead, ShowMatch
+from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.learn.program import DrillFacts
-from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
+from drillsergeant.runtimes.protocol.messages import NEWEST, OTHERS
 
 NO_POLICY = -1
 Fetch: TypeAlias = Callable[[int], int | None]
@@ -80,8 +80,8 @@ class ScreenMatch:
     def advance(self, visitor: int) -> bool:
         """Play one physics tick, with the action `visitor` where a visitor plays; returns whether the match ended."""
         if self.decides:
-            others: dict[int, Instead] = {BOT: "scripted", RANDOM: "random", VISITOR: visitor}
-            self.match.decide({side: others[who] for side, who in enumerate(self.players) if who in others})
+            others = {side: OTHERS[who] for side, who in enumerate(self.players) if who in OTHERS}
+            self.match.decide(others, visitor)
         self.before = self.after
         self.match.tick()
         self.ticks += 1

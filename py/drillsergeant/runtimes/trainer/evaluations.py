@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Tally
 from drillsergeant.memory.access import Memory, unsigned
 from drillsergeant.memory.layout import Layout, rollout
@@ -23,9 +24,9 @@ class Evaluations:
         self._before = {opponent: [0, 0, 0] for opponent in EVALUATION_OPPONENTS}
         self.fresh()
 
-    def fresh(self) -> dict[str, Tally]:
+    def fresh(self) -> dict[Player, Tally]:
         """Return the episodes that have finished since the last call, over all workers, by opponent."""
-        found: dict[str, Tally] = {}
+        found: dict[Player, Tally] = {}
         for opponent, rows in self._words.items():
             now = [sum(unsigned(self._memory.load(word)) for word in words) for words in rows]
             found[opponent] = Tally(*(unsigned(a - b) for a, b in zip(now, self._before[opponent], strict=True)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -70,7 +71,7 @@ class TrainerReport:
             self.win_rates[name].add(tally.episodes, tally.wins, tally.losses)
             old = self._totals[name]
             self._totals[name] = Tally(old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses)
-            if name == "scripted":
+            if name == Player.SCRIPTED:
                 self.matchmaking.played_scripted(tally)
         self.matchmaking.updated()
 
@@ -97,7 +98,7 @@ class TrainerReport:
             **self._rewards.means(),
             **self._shown,
             **self.matchmaking.values(),
-            "curve": [point.plain() for point in self._curves["scripted"].points[-CURVE_POINTS_SENT:]],
+            "curve": [point.plain() for point in self._curves[Player.SCRIPTED].points[-CURVE_POINTS_SENT:]],
         }
         if (error := self._value_error.share()) is not None:
             values["value_error"] = error
@@ -106,12 +107,12 @@ class TrainerReport:
     @property
     def win_rate(self) -> float | None:
         """Against the scripted player, once enough episodes of the present policy tell."""
-        now = self.win_rates["scripted"].estimate()
+        now = self.win_rates[Player.SCRIPTED].estimate()
         return None if now is None or now.effective < ENOUGH_TO_SHOW else now.win
 
-    def _show(self, name: str) -> None:
+    def _show(self, name: Player) -> None:
         """Bring the shown results against a frozen player up to date, once the newest episodes say enough."""
-        now, suffix = self.win_rates[name].estimate(), "" if name == "scripted" else f"_{name}"
+        now, suffix = self.win_rates[name].estimate(), "" if name == Player.SCRIPTED else f"_{name}"
         if now is None or now.effective < ENOUGH_TO_SHOW:
             return
         low, high = now.interval()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import AnyLearner
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
@@ -66,7 +67,7 @@ class RunControl:
 
     def watch(self, metrics: Mapping[str, float]) -> None:
         """Judge an update that has been published."""
-        rate = self._report.win_rates["scripted"]
+        rate = self._report.win_rates[Player.SCRIPTED]
         advice = self._safeguards.judge(metrics, rate, self.hyper, self.wanted, to_win=self.to_win)
         if advice.changes:
             self.hyper = self.hyper.changed(**advice.changes)

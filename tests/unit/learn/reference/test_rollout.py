@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from drillsergeant import elementary
-from drillsergeant.drills.contract import COMMON_FIELDS, Dtype, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Dtype, Player, Scene, State, Words
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
@@ -161,7 +161,7 @@ def test_the_same_seed_gives_the_same_chunk_and_another_seed_another() -> None:
 
 
 def test_only_the_policys_lanes_are_recorded() -> None:
-    collector = ReferenceCollector(Toy(), network(), MATCHES, 11, ("scripted", "policy"))
+    collector = ReferenceCollector(Toy(), network(), MATCHES, 11, (Player.SCRIPTED, Player.POLICY))
     chunk = collector.collect(parameters(), HORIZON)
     assert chunk.action.shape == (HORIZON, MATCHES)
     assert (chunk.obs[:, 2] == 1.0).all()
@@ -170,7 +170,7 @@ def test_only_the_policys_lanes_are_recorded() -> None:
 
 
 def test_the_random_player_uses_every_action_about_equally() -> None:
-    collector = ReferenceCollector(Toy(), network(), 3000, 5, ("random", "policy"))
+    collector = ReferenceCollector(Toy(), network(), 3000, 5, (Player.RANDOM, Player.POLICY))
     chunk = collector.collect(parameters(), 1)
     theirs = (-chunk.reward[0] / 2.0 - chunk.action[0]).astype(int)
     np.testing.assert_allclose(np.bincount(theirs, minlength=3) / 3000, 1 / 3, atol=0.04)
@@ -185,21 +185,21 @@ def test_playing_without_recording_ends_matches_past_their_limit_at_once() -> No
 
 
 def test_evaluation_counts_exactly_one_episode_per_match() -> None:
-    stats = evaluate(Toy(), network(), parameters(), "random", 50, seed=3)
+    stats = evaluate(Toy(), network(), parameters(), Player.RANDOM, 50, seed=3)
     assert stats.episodes == 50 == stats.wins + stats.losses + stats.draws
     assert min(stats.wins, stats.losses, stats.draws) > 0
 
 
 def test_the_policys_losses_are_the_scripted_sides_wins() -> None:
-    against_the_best = evaluate(Toy(), network(), parameters(), "scripted", 60, seed=3)
+    against_the_best = evaluate(Toy(), network(), parameters(), Player.SCRIPTED, 60, seed=3)
     # The scripted side 1 always answers 0, so the policy on side 0 can only win or draw.
     assert against_the_best.losses == 0
     assert against_the_best.wins > 0
 
 
-def test_a_wrong_number_of_controllers_is_refused() -> None:
-    with pytest.raises(ValueError, match="toy has 2 sides, got 1 controllers"):
-        ReferenceCollector(Toy(), network(), MATCHES, 0, ("policy",))
+def test_a_wrong_number_of_players_is_refused() -> None:
+    with pytest.raises(ValueError, match="toy has 2 sides, got 1 players: policy"):
+        ReferenceCollector(Toy(), network(), MATCHES, 0, (Player.POLICY,))
 
 
 def test_a_chunk_with_a_wrong_array_is_refused_by_name() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Player
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
 from drillsergeant.learn.formulas.linear import ORDERED
@@ -94,7 +94,9 @@ def test_the_lanes_of_duels_are_side_0_of_a_match_between_the_two() -> None:
     duel.set_opponent(duel.rival)
     duel.play(1)
     network = Network(len(drill.observation), drill.action_count, SMALL_HIDDEN, ORDERED)
-    reference = ReferenceCollector(drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), ("policy", "frozen"))
+    reference = ReferenceCollector(
+        drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), (Player.POLICY, Player.FROZEN)
+    )
     reference.frozen = decisive(duel.both, SEED + 1)
     chunk = reference.collect(decisive(duel.both, SEED), 8)
     for name in RECORDED:

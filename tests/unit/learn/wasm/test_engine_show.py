@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from drillsergeant.learn.engine import SHOW_MATCHES, Instead, ShowMatch
+from drillsergeant.drills.contract import Player
+from drillsergeant.learn.engine import SHOW_MATCHES, ShowMatch
 
 from tests.rigs.engines import F32, Pair, decisive, pair
 
@@ -16,12 +17,14 @@ def matches_of(both: Pair, seed: int, number: int = 0) -> list[ShowMatch]:
     return [engine.show_match(seed, number) for engine in (both.kernel, both.numpy)]
 
 
-def play(both: Pair, shows: list[ShowMatch], decisions: int, instead: Mapping[int, Instead]) -> int:
+def play(
+    both: Pair, shows: list[ShowMatch], decisions: int, players: Mapping[int, Player], visitor_action: int = 3
+) -> int:
     """Plays on both and compares every tick; returns how many episodes ended."""
     ended = 0
     for _ in range(decisions):
         for show in shows:
-            show.decide(instead)
+            show.decide(players, visitor_action)
         for _ in range(both.program.drill.action_repeat):
             for show in shows:
                 show.tick()
@@ -59,7 +62,7 @@ def test_adopted_weights_and_a_humans_actions_equal_the_reference() -> None:
     for memory in both.memories:  # adopting is a copy: what is written later is not played
         memory.array(weights, both.layout.plan.parameter_count, F32)[:] = 0.0
     play(both, shows, 20, {})
-    play(both, shows, 20, {0: 17})
+    play(both, shows, 20, {0: Player.VISITOR}, 17)
 
 
 def test_each_side_plays_by_its_own_weights() -> None:
@@ -81,8 +84,8 @@ def test_the_frozen_players_equal_the_reference(name: str) -> None:
     both = pair(name, 4, 2)
     sides = range(both.program.drill.sides)
     bots, dice = matches_of(both, 11), matches_of(both, 11, number=1)
-    play(both, bots, 30, dict.fromkeys(sides, "scripted"))
-    play(both, dice, 30, dict.fromkeys(sides, "random"))
+    play(both, bots, 30, dict.fromkeys(sides, Player.SCRIPTED))
+    play(both, dice, 30, dict.fromkeys(sides, Player.RANDOM))
     assert bots[0].state() != dice[0].state()
 
 
@@ -108,9 +111,9 @@ def test_what_a_player_thinks_is_what_the_network_says(name: str) -> None:
     for show in shows:
         for side in sides:
             show.adopt(weights, side)
-    players: tuple[Mapping[int, Instead], ...] = ({}, {0: 3}, {0: "scripted"})
-    for instead in players:  # asked all the same where somebody else plays
-        play(both, shows, 5, instead)
+    everybody: tuple[Mapping[int, Player], ...] = ({}, {0: Player.VISITOR}, {0: Player.SCRIPTED})
+    for players in everybody:  # asked all the same where somebody else plays
+        play(both, shows, 5, players)
         for side in sides:
             kernel, numpy = (show.insight(side) for show in shows)
             assert kernel.observation == numpy.observation

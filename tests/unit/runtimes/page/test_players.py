@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, versions_of
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
+from drillsergeant.runtimes.protocol.messages import NEWEST, RANDOM, SCRIPTED, VISITOR
 
 from tests.fakes.page import TIMELINE, Sitting, with_timeline
 
@@ -63,7 +63,7 @@ def test_the_slider_leaves_the_visitor_and_the_bot_where_they_are() -> None:
     assert on_field(sitting) == [(VISITOR, 12)]
     sitting.page.on_change("player-right", "bot")
     sitting.page.on_change("player-left", "random")
-    assert on_field(sitting) == [(VISITOR, BOT), (RANDOM, BOT)]
+    assert on_field(sitting) == [(VISITOR, SCRIPTED), (RANDOM, SCRIPTED)]
     sitting.page.on_change("timeline", "0")
     assert on_field(sitting) == [(RANDOM, 11)], "somebody has to play the version that was asked for"
 
@@ -84,13 +84,13 @@ def test_side_by_side_both_play_the_bot_and_the_slider_changes_then() -> None:
     sitting.fleet.take()
     sitting.page.on_click("compare")
     assert sitting.fleet.take() == [
-        ("show", messages.SetPlayers(12, BOT, 1)),
-        ("show", messages.SetPlayers(NEWEST, BOT, 2)),
+        ("show", messages.SetPlayers(12, SCRIPTED, 1)),
+        ("show", messages.SetPlayers(NEWEST, SCRIPTED, 2)),
         ("show", messages.SetView("compare")),
     ]
     assert sitting.view.attributes[("compare", "aria-pressed")] == "true"
     sitting.page.on_change("timeline", "0")
-    assert messages.SetPlayers(11, BOT, 1) in seated(sitting)
+    assert messages.SetPlayers(11, SCRIPTED, 1) in seated(sitting)
     sitting.page.on_click("compare")
     assert sitting.fleet.take() == [("show", messages.SetView("match"))]
     sitting.page.on_key("KeyC", "c", True, "")

@@ -65,7 +65,7 @@ def test_a_show_that_was_started_again_shows_what_was_on_screen() -> None:
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     sent = [message for _, message in sitting.fleet.take()]
     assert messages.SetView("compare") in sent
-    assert messages.SetPlayers(11, messages.BOT, 1) in sent
+    assert messages.SetPlayers(11, messages.SCRIPTED, 1) in sent
 
 
 def test_a_pointer_finds_the_field_it_is_on_and_the_scores_stand_above() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.protocol.messages import BOT, NEWEST, RANDOM, VISITOR
+from drillsergeant.runtimes.protocol.messages import NEWEST, RANDOM, SCRIPTED, VISITOR
 
 from tests.fakes.theatre import FRAME_S, Theatre
 
@@ -41,7 +41,7 @@ def test_the_score_is_of_the_contest_and_begins_anew_when_others_play() -> None:
     set_players(theatre, NEWEST, NEWEST)
     theatre.ticks(8)
     assert (theatre.told("score_0"), theatre.told("score_1")) == (3, 2), "the same players"
-    set_players(theatre, NEWEST, BOT)
+    set_players(theatre, NEWEST, SCRIPTED)
     theatre.ticks(8)
     assert (theatre.told("score_0"), theatre.told("score_1")) == (0, 0)
 
@@ -83,15 +83,15 @@ def test_a_snapshot_that_is_thinned_away_goes_on_playing_and_may_change_sides() 
 def test_a_snapshot_that_is_gone_is_refused_and_nothing_changes() -> None:
     theatre = Theatre()
     theatre.keep(0, 3, seed=2)
-    set_players(theatre, 3, BOT)
+    set_players(theatre, 3, SCRIPTED)
     with pytest.raises(codec.ProtocolError, match="snapshot 77 is not kept any more"):
         set_players(theatre, NEWEST, 77)
-    assert theatre.told("players") == [3, BOT]
+    assert theatre.told("players") == [3, SCRIPTED]
 
 
 def test_the_frozen_players_need_no_weights() -> None:
     finals = []
-    for left, right in ((BOT, RANDOM), (RANDOM, BOT), (BOT, BOT)):
+    for left, right in ((SCRIPTED, RANDOM), (RANDOM, SCRIPTED), (SCRIPTED, SCRIPTED)):
         theatre = Theatre()
         set_players(theatre, left, right)
         finals.append(theatre.ticks(200)[-1])
@@ -103,8 +103,8 @@ def test_compared_matches_share_kick_off_and_seed_and_diverge_by_their_players()
     theatre.publish(1)
     theatre.keep(0, 3, seed=2)
     own = theatre.ticks(50)[-1]
-    set_players(theatre, 3, BOT, match=1)
-    set_players(theatre, NEWEST, BOT, match=2)
+    set_players(theatre, 3, SCRIPTED, match=1)
+    set_players(theatre, NEWEST, SCRIPTED, match=2)
     theatre.show.handle(messages.SetView("compare"))
     first, second = theatre.matches[1:]
     assert first.state() == second.state()
@@ -112,10 +112,10 @@ def test_compared_matches_share_kick_off_and_seed_and_diverge_by_their_players()
     assert first.state() != second.state()
     assert first.state()["clock"] == second.state()["clock"]
     assert theatre.match.state() == own, "the match itself is held meanwhile"
-    assert theatre.told("players") == [3, BOT]
+    assert theatre.told("players") == [3, SCRIPTED]
     second_told = theatre.told("second")
     assert isinstance(second_told, dict)
-    assert second_told["players"] == [NEWEST, BOT]
+    assert second_told["players"] == [NEWEST, SCRIPTED]
     theatre.show.handle(messages.SetView("match"))
     assert theatre.ticks(1)[0]["clock"] == own["clock"] + 1
     assert "second" not in theatre.show.metrics()
@@ -123,7 +123,7 @@ def test_compared_matches_share_kick_off_and_seed_and_diverge_by_their_players()
 
 def test_who_is_done_waits_for_the_other_and_both_kick_off_together() -> None:
     theatre = Theatre()
-    set_players(theatre, BOT, RANDOM, match=1)
+    set_players(theatre, SCRIPTED, RANDOM, match=1)
     set_players(theatre, RANDOM, RANDOM, match=2)
     theatre.show.handle(messages.SetView("compare"))
     first, second = theatre.matches[1:]
@@ -189,7 +189,7 @@ def test_a_player_is_looked_into_only_on_request_and_by_pointing_at_it() -> None
 def test_a_drill_for_one_plays_compares_and_is_looked_into() -> None:
     theatre = Theatre(name="chase")
     theatre.keep(0, 3, seed=2)
-    set_players(theatre, 3, BOT)
+    set_players(theatre, 3, SCRIPTED)
     theatre.ticks(20)
     assert theatre.told("players") == [3]
     theatre.show.handle(messages.SetView("compare"))

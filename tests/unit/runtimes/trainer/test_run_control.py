@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
+from drillsergeant.drills.contract import Player
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.runtimes.protocol import messages
@@ -116,7 +117,7 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     assert factory.trainer.run_control.hyper == Hyper(clip_coef=0.1), "what guards had changed is as the visitor had it"
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
-    rate = factory.trainer._report.win_rates["scripted"]
+    rate = factory.trainer._report.win_rates[Player.SCRIPTED]
     rate.add(100, 100, 0)
     assert rate.estimate() is None, "matches under way were begun by the policy before"
 
@@ -131,7 +132,7 @@ def win(factory: ReferenceRun, rate: WinRate) -> None:
 
 def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> None:
     factory = training()
-    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates["scripted"]
+    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates[Player.SCRIPTED]
     rate.add(800, 800, 0)
     factory.rounds(1)
     best = factory.learner.state()
@@ -165,7 +166,7 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
 def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
     factory = training()
     factory.trainer.run_control.to_win = False
-    rate = factory.trainer._report.win_rates["scripted"]
+    rate = factory.trainer._report.win_rates[Player.SCRIPTED]
     win(factory, rate)
     for _ in range(10):
         rate.add(800, 0, 800)
@@ -176,7 +177,7 @@ def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
 
 def test_a_rewind_by_hand_makes_the_guard_forget_the_best_which_stays_on_the_timeline() -> None:
     factory = training()
-    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates["scripted"]
+    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates[Player.SCRIPTED]
     win(factory, rate)
     run_control.rewind(run_control.timeline.entries[0].id)
     assert [entry.kind for entry in run_control.timeline.entries] == ["first", "manual", "auto"]
@@ -215,9 +216,9 @@ def test_differences_are_told_in_words() -> None:
 def test_the_numbers_of_a_policy_that_was_replaced_are_shown_until_the_next_has_some() -> None:
     factory = training()
     report = factory.trainer._report
-    report.win_rates["scripted"].add(100, 100, 0)
+    report.win_rates[Player.SCRIPTED].add(100, 100, 0)
     factory.trainer.report()
-    report.win_rates["scripted"] = WinRate()
-    report.win_rates["scripted"].add(10, 0, 10)
+    report.win_rates[Player.SCRIPTED] = WinRate()
+    report.win_rates[Player.SCRIPTED].add(10, 0, 10)
     factory.trainer.report()
     assert factory.host.metrics()["win_rate"] == 1.0

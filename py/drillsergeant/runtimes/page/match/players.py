@@ -15,7 +15,7 @@ from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
 NOW, THEN, YOU = "now", "then", "you"
-FIXED = {NOW: messages.NEWEST, "bot": messages.BOT, "random": messages.RANDOM, YOU: messages.VISITOR}
+FIXED = {NOW: messages.NEWEST, "bot": messages.SCRIPTED, "random": messages.RANDOM, YOU: messages.VISITOR}
 KEPT_NOW = "The version of now is kept on the timeline."
 NAMES = {NOW: "newest", "bot": "the bot", "random": "by chance", YOU: "you"}
 LEFT, RIGHT, SLIDER = "player-left", "player-right", "timeline"
@@ -201,7 +201,7 @@ class Players:
     def _seat_pair(self) -> None:
         """Both play the hand-written bot."""
         for match, left in ((1, self._player(THEN)), (2, messages.NEWEST)):
-            self._send("show", messages.SetPlayers(left, messages.BOT, match))
+            self._send("show", messages.SetPlayers(left, messages.SCRIPTED, match))
 
     def _player(self, who: str) -> int:
         if who == THEN:

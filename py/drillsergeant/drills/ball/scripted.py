@@ -8,8 +8,8 @@ import numpy as np
 
 from drillsergeant.drills.ball.rules import BallRules, ball_of
 from drillsergeant.drills.boxes.actions import action_of
-from drillsergeant.drills.boxes.bot import move_towards, turn_towards
 from drillsergeant.drills.boxes.players import player_of, seen_from, unit
+from drillsergeant.drills.boxes.scripted import move_towards, turn_towards
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 
@@ -22,7 +22,7 @@ DASH_REACH_M = 2.2
 DASH_HEADING = 0.93  # cosine between heading and ball at which it dashes
 
 
-def scripted(rules: BallRules, state: State, side: int) -> Array:
+def action(rules: BallRules, state: State, side: int) -> Array:
     """Return actions i32 [N], see `boxes.actions`."""
     own, ball = player_of(state, side), ball_of(state)
     x, y = seen_from(side, own.x + own.vx * REACTION_S), seen_from(side, own.y + own.vy * REACTION_S)
