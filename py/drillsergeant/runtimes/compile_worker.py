@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drillsergeant.learn.compile.edited_drill import EditRefused, build_edited, checked_drill
+from drillsergeant.learn.compile.edit_errors import EditRefused
+from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.runtimes.protocol import messages
 
 

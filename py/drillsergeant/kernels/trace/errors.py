@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -100,6 +101,25 @@ def _without_branch(asked: str) -> str:
             return "np.where(condition, a, b), np.minimum or np.maximum"
         case _:
             return f"np.where({asked}, a, b)"
+
+
+def as_floats(which: Sequence[bool]) -> str:
+    """The user's operation with `.astype(np.float32)` at the operands that want it; "" where it is not known."""
+    try:
+        node = ast.parse(_asked(user_frame()), mode="eval").body
+    except SyntaxError:
+        return ""
+    match node:
+        case ast.BinOp(left=a, op=sign, right=b):
+            return ast.unparse(ast.BinOp(_as_float(a, which[0]), sign, _as_float(b, which[1])))
+        case ast.Compare(left=a, ops=[relation], comparators=[b]):
+            return ast.unparse(ast.Compare(_as_float(a, which[0]), [relation], [_as_float(b, which[1])]))
+        case _:
+            return ""
+
+
+def _as_float(node: ast.expr, wanted: bool) -> ast.expr:
+    return ast.Call(ast.Attribute(node, "astype"), [ast.parse("np.float32", mode="eval").body], []) if wanted else node
 
 
 def user_frame() -> FrameType:

@@ -12,7 +12,7 @@ import numpy as np
 
 from drillsergeant.kernels.ir.graph import Graph, Node
 from drillsergeant.kernels.ir.ops import OPERANDS, DType, Op
-from drillsergeant.kernels.trace.errors import trace_error
+from drillsergeant.kernels.trace.errors import as_floats, trace_error
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ def unify(graph: Graph, operands: tuple[Operand, ...], *, through: type = float)
     dtype = BY_NUMPY.get(common)
     if dtype is None:
         given = " with ".join(spell(operand) for operand in operands)
-        remedy = ".astype(np.float32) (or int32, uint32) on one side, or np.float32(number) for a constant,"
+        generally = ".astype(np.float32) (or int32, uint32) on one side, or np.float32(number) for a constant,"
+        whole = [isinstance(each, Node) and each.dtype is not DType.F32 for each in operands]
+        exactly = as_floats(whole) if common == FLOAT64 else ""
+        remedy = f"{exactly}, or in general {generally}" if exactly else generally
         raise trace_error(f"{given} makes {common} in NumPy, which a kernel does not have", remedy)
     return tuple(as_node(graph, operand, dtype, through=through) for operand in operands)
 
@@ -137,7 +140,9 @@ def checked(graph: Graph, op: Op, *nodes: Node) -> Node:
     if dtype is DType.MASK:
         raise trace_error(what, "& | ^ ~ on masks, or mask.astype(np.float32) to count")
     if DType.F32 in OPERANDS[op]:
-        raise trace_error(f"{what}: NumPy would leave 32-bit types", "x.astype(np.float32) first")
+        whole = [node.op is not Op.CONST and node.dtype is not DType.F32 for node in nodes]
+        exactly = as_floats(whole) if len(nodes) == 2 else ""
+        raise trace_error(f"{what}: NumPy would leave 32-bit types", exactly or "x.astype(np.float32) first")
     raise trace_error(what, "x.view(np.uint32) for its bits, or x.astype(np.int32) for its value,")
 
 

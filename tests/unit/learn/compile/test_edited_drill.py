@@ -6,8 +6,11 @@ import json
 
 import pytest
 from drillsergeant.drills import make
+from drillsergeant.learn.compile.edit_errors import EditRefused
+from drillsergeant.learn.compile.edit_play import MOST_ENTRIES
+from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
-from drillsergeant.learn.compile.edited_drill import MOST_ENTRIES, EditRefused, build_edited, checked_drill
+from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.program import Program
 from hypothesis import given, settings
@@ -15,6 +18,7 @@ from hypothesis import strategies as some
 
 RETURN = "return [goal, seen_from(side, nearer), closer]"
 BALL = source_of("ball")
+DEF = BALL[: BALL.index("def reward(")].count("\n") + 1
 LINE = BALL[: BALL.index(RETURN)].count("\n") + 1
 
 
@@ -52,18 +56,32 @@ def test_entries_may_be_added_and_left_out() -> None:
     [
         ("return [goal, closer", LINE, "SyntaxError: '[' was never closed"),
         ("return [gaol]", LINE, "NameError: name 'gaol' is not defined"),
-        ("if goal > 0: return [goal]", LINE, "truth value"),
+        ("if goal > 0: return [goal]", LINE, "Write np.where(goal > 0, a, b)"),
         ("return [np.arctan2(goal, goal)]", LINE, "np.arctan2 has no kernel instruction"),
-        ("return [np.sum(goal)]", 0, "one number per match is wanted"),
-        ("return goal", 0, "reward must return a list of arrays, not ndarray"),
-        ("return []", 0, "reward must return a list of arrays"),
-        ("return [1.0]", 0, "entry 1 of reward is float 1.0"),
-        ("return [goal.astype(np.float64)]", 0, "is float64: write .astype(np.float32)"),
-        ("return [goal / (goal * 0.0)]", 0, "entry 1 of reward is nan"),
-        ("return [goal + 1e6]", 0, "reaches 1e+06"),
+        ("return [np.sum(goal)]", LINE, "Write np.sum([a, b, c], axis=0)"),
+        ("return goal", LINE, "reward must return a list of arrays, not ndarray"),
+        ("return []", LINE, "reward must return a list of arrays"),
+        ("return [1.0]", LINE, "entry 1 of reward is float 1.0"),
+        ("return [goal.astype(np.float64)]", LINE, "a kernel has no float64. Write np.float32"),
+        ("return [goal / (goal * 0.0)]", LINE, "entry 1 of reward is nan"),
+        ("return [goal + 1e6]", LINE, "reaches 1e+06"),
         ("import js", LINE, "js cannot be imported here"),
-        ("return [before['scored'][0]]", 0, "entry 1 of reward is"),
+        ("return [before['scored'][0]]", LINE, "cannot be looked into"),
         ("raise KeyError('x')", LINE, "KeyError: 'x'"),
+        ("near = 0 < goal < 1", LINE, "Write (0 < goal) & (goal < 1)"),
+        ("goal = max(goal, 0.0)", LINE, "Write np.maximum(goal, 0.0)"),
+        ("if (goal > 0).any(): goal = goal * 2.0", LINE, "Write np.where(mask, a, b)"),
+        ("goal = goal + after['clock'] * 0.5", LINE, "Write after['clock'].astype(np.float32) * 0.5"),
+        ("goal = goal + (side - after['clock']) / 2", LINE, "Write (side - after['clock']).astype(np.float32) / 2"),
+        ("return [np.where(goal > 0, 1, 0)]", LINE, "or np.float32(number) for the constants"),
+        ("goal[goal > 0] = 2.0", LINE, "Write x = np.where(mask, y, x)"),
+        ("goal += 1.0", LINE, "Write x = x + y"),
+        ("pass", DEF, "reward returned nothing: is its `return` forgotten?"),
+        ("goal = after['scord']", LINE, "KeyError: the state has no 'scord'; did you mean scored?"),
+        ("goal = after['zzz']", LINE, "the state has no 'zzz'; there are "),
+        ("goal = goal * self.goal_rewrd", LINE, "has no attribute 'goal_rewrd'; did you mean goal_reward?"),
+        ("goal = np.minimun(goal, 0.0)", LINE, "no attribute 'minimun'"),
+        ("goal = seen_form(side, goal)", LINE, "name 'seen_form' is not defined; did you mean seen_from?"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: int, reason: str) -> None:
@@ -83,6 +101,18 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
         (BALL + "    @property\n    def fields(self):\n        return {}\n", "fields cannot be changed here"),
         (BALL.replace("return [\n", f"return [goal for goal in [own.x] * {MOST_ENTRIES + 1}] + [\n"), "at most 256"),
         ("1/0", "ZeroDivisionError"),
+        (BALL + "    dash_sped = 20.0\n", r"dash_sped is no number of BallDrill, .*; did you mean dash_speed\?"),
+        (
+            BALL.replace("def observe(", "def obsreve("),
+            r"obsreve is no function of BallDrill, .*; did you mean observe\?",
+        ),
+        (BALL + "    half_length_m = -6\n", r"half_length_m is -6, it must not be below 0 \(it was 6.0\)"),
+        (BALL + "    time_limit_s = 0.0\n", "time_limit_s is 0, it must be above 0"),
+        (BALL + "    time_limit_s = 0.01\n", "time_limit_s is 0.01, it must be at least one decision"),
+        (BALL + "    dash_speed = 'fast'\n", "dash_speed is 'fast', it must be a number like 7.0"),
+        (BALL + "    dash_speed = float('inf')\n", "dash_speed is inf, it must be a number"),
+        (BALL + "    player_half_m = 5.0\n", "of size 5 m does not fit on a field of half width 4 m"),
+        (BALL + "    goal_half_width_m = 4.5\n", "a goal of half width 4.5 m"),
         ("x = '" + "a" * 10**6, "SyntaxError"),
         ("\0", "null bytes"),
     ],
@@ -90,6 +120,56 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
 def test_what_is_no_such_drill_is_refused(text: str, reason: str) -> None:
     with pytest.raises(EditRefused, match=reason):
         checked_drill("ball", text)
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("goal = goal + np.float32(np.random.random())", LINE),
+        (
+            "goal = goal + 1.0\n        if isinstance(goal, np.ndarray): goal = goal * 2.0\n        goal = goal - 1.0",
+            LINE + 1,
+        ),
+        ("goal = goal * (2.0 if type(goal) is np.ndarray else 1.0)", LINE),
+        ("try:\n            goal = goal + goal[0]\n        except TypeError:\n            goal = goal * 3.0", LINE + 2),
+    ],
+)
+def test_code_that_is_not_what_it_is_compiled_to_is_refused_at_its_line(code: str, line: int) -> None:
+    with pytest.raises(EditRefused, match=r"as NumPy this gives .*, compiled") as refused:
+        checked_drill("ball", BALL.replace(RETURN, f"{code}\n        {RETURN}"))
+    assert refused.value.line == line
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "goal = np.clip(goal, -1, 1) + np.tanh(nearer) + np.sum([goal, closer], axis=0) * np.float32(0.5)",
+        "goal = np.where(goal > 0, 1, 0).astype(np.float32)",
+        "goal = goal + np.exp(-np.abs(closer)) + after['clock'].astype(np.float32) % 7.0 * 0.01",
+        "goal = goal + elementary.arctan2(closer, nearer) + np.sign(closer) + closer**2",
+        "goal = goal + np.choose(after['clock'] % 3, np.array([0.1, 0.2, 0.3], np.float32))",
+    ],
+)
+def test_what_people_write_is_taken(code: str) -> None:
+    built(BALL.replace(RETURN, f"{code}\n        {RETURN}"))
+
+
+def test_a_number_of_ones_own_may_be_used() -> None:
+    text = BALL.replace(RETURN, RETURN.replace("closer]", "closer * self.mine]")) + "    mine: float = 0.5\n"
+    assert checked_drill("ball", text).mine == 0.5  # type: ignore[attr-defined]
+
+
+def test_print_tells_the_first_values_of_the_first_time() -> None:
+    printed = Printed()
+    checked_drill("ball", BALL.replace(RETURN, f'print("goal", goal, side)\n        {RETURN}'), printed)
+    assert printed.text == f"line {LINE}: goal [0, 0, 0, 0, ...] 0"
+
+
+def test_what_was_printed_before_an_error_is_kept() -> None:
+    printed = Printed()
+    with pytest.raises(EditRefused):
+        checked_drill("ball", BALL.replace(RETURN, "print(goal * 0.0 + 0.25)\n        return [goal + 1e6]"), printed)
+    assert printed.text == f"line {LINE}: [0.25, 0.25, 0.25, 0.25, ...]"
 
 
 def test_code_that_calls_itself_is_refused() -> None:

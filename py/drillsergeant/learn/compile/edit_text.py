@@ -1,0 +1,72 @@
+"""What can be read in a reader's text: lines, names that nothing uses, numbers that make no game."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import fields
+from typing import Any
+
+from drillsergeant.drills.contract import Drill
+from drillsergeant.learn.compile.drill_checks import suggestion
+from drillsergeant.learn.compile.edit_errors import EditRefused
+
+_POSITIVE = ("_m", "_kg", "_s")  # endings of numbers that measure something that is there
+
+
+def line_of_name(text: str, name: str) -> int:
+    """The line on which a name is given a value in the class; 0 where it is not."""
+    for node in ast.walk(ast.parse(text)):
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and target.id == name:
+            return target.lineno
+    return 0
+
+
+def return_line(text: str, function: str) -> int:
+    """The line of the last `return` of a function, or of its `def` where it has none; 0 where it is not in the text."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            returns = [each.lineno for each in ast.walk(node) if isinstance(each, ast.Return)]
+            return max(returns, default=node.lineno)
+    return 0
+
+
+def check_names(text: str, cls: type, base: type) -> None:
+    """Refuse a number or a function in the class that the drill does not have and that nothing in the text uses."""
+    tree = ast.parse(text)
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    known = [each for each in dir(base) if not each.startswith("_")]
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef) or node.name != cls.__name__:
+            continue
+        for part in node.body:
+            name, kind = _defined(part)
+            if name and not name.startswith("_") and name not in used and not hasattr(base, name):
+                same_kind = [each for each in known if callable(getattr(base, each)) == (kind == "function")]
+                said = f"{name} is no {kind} of {base.__name__}, and nothing here uses it"
+                raise EditRefused(f"{said}{suggestion(name, same_kind)}", part.lineno)
+
+
+def _defined(part: ast.stmt) -> tuple[str, str]:
+    """The name that a line of a class gives a meaning to, and whether it is a number or a function."""
+    if isinstance(part, ast.FunctionDef):
+        return part.name, "function"
+    target: Any = part.targets[0] if isinstance(part, ast.Assign) else getattr(part, "target", None)
+    return (target.id, "number") if isinstance(target, ast.Name) else ("", "")
+
+
+def check_numbers(text: str, drill: Drill, original: Drill) -> None:
+    """Refuse a number that is none, or that makes no game: a length below 0, a time of 0."""
+    for field in fields(original):  # type: ignore[arg-type]  # all of them are dataclasses
+        value, usual = getattr(drill, field.name), getattr(original, field.name)
+        if not isinstance(usual, float):
+            continue
+        line = line_of_name(text, field.name)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            raise EditRefused(f"{field.name} is {value!r:.40}, it must be a number like {usual}", line)
+        if usual > 0 and "reward" not in field.name and value < 0:
+            raise EditRefused(f"{field.name} is {value}, it must not be below 0 (it was {usual})", line)
+        if usual > 0 and field.name.endswith(_POSITIVE) and value == 0 and field.name != "corner_m":
+            raise EditRefused(f"{field.name} is 0, it must be above 0 (it was {usual})", line)
