@@ -15,19 +15,20 @@ import pytest
 from playwright.sync_api import Browser
 
 from build.pins import ROOT, SITE, pins
-from build.serve import serving
+from build.serve import answering, serving
 from build.site_parts import download
 from build.site_parts.headers import site_headers
 from build.stamps import file_sha256
+from tests.rigs.pages.embedding import CountingServer
 from tests.rigs.pages.visitor import Visitor
 
 HEADERS = site_headers(pins().content_security_policy)
 SNAPSHOT = "pyodide/snapshot.bin"
 BUILD_ID = 16 + 16  # bytes before it: our header, and Pyodide's magic number and lengths
-# In a worker: the size of the standard library's file there, two draws that must be its own, and what the stack does.
+# In a worker: the size of the standard library's file there, and a draw that must be its own.
 ASKED = """() => self.pyodide.runPython(`
-import json, os, random, sys
-json.dumps([os.path.getsize("/lib/python312.zip"), random.random(), "zipfile" in sys.modules])
+import json, os, random
+json.dumps([os.path.getsize("/lib/python312.zip"), random.random()])
 `)"""
 
 
@@ -97,8 +98,8 @@ def test_the_page_and_its_workers_start_as_the_snapshot_and_fetch_the_core_once(
     assert found["pyodide.asm.wasm"] == found["snapshot.bin"] == found["pyodide-lock.json"] == 1
     assert found["python_stdlib.zip"] == found["wheel"] == found["numpy"] == 0
     told = [asked(visitor, name) for name in ("trainer", "rollout", "show")]
-    assert [size for size, _, _ in told] == [0, 0, 0], "nobody needed the standard library's file"
-    assert len({drawn for _, drawn, _ in told}) == 3, "each worker draws random numbers of its own"
+    assert [size for size, _ in told] == [0, 0, 0], "nobody needed the standard library's file"
+    assert len({drawn for _, drawn in told}) == 3, "each worker draws random numbers of its own"
     assert visitor.complaints == []
 
 
@@ -149,3 +150,17 @@ def test_the_size_that_pages_and_documents_state_is_what_a_first_visit_loads(vis
     stated = f"{download.download_bytes(SITE) / 1e6:.0f} MB once"
     for text in ("site/embed.js", "docs/embedding.md"):
         assert stated in (ROOT / text).read_text(), text
+
+
+def test_a_private_window_gets_every_large_file_once(browser: Browser) -> None:
+    server = CountingServer(HEADERS)
+    with answering(server):
+        visitor = Visitor(browser, server.url)  # contexts of tests are private: they keep nothing as large as the core
+        visitor.open("?workers=3")
+        trains(visitor)
+        large = {
+            name: count for name, count in server.sent.items() if (SITE / (name or "index.html")).stat().st_size > 1e6
+        }
+        assert set(large) == {"pyodide/pyodide.asm.wasm", "pyodide/pyodide.asm.js", SNAPSHOT}
+        assert set(large.values()) == {1}, "one page, one show, one trainer and three players"
+        visitor.close()
