@@ -1,7 +1,12 @@
 """Page and worker of different builds do not meet, and the refusal says what to do."""
 
+import tomllib
+
+import drillsergeant
 import pytest
 from drillsergeant.runtimes import version
+
+from build.pins import ROOT
 
 
 def refused(wire: object) -> bool:
@@ -22,3 +27,8 @@ def test_an_init_of_another_build_is_refused_before_anything_else_of_it_is_read(
     options = {"version": "0123"}
     with pytest.raises(version.OtherVersion, match=f"worker build {version.own_version()}.*reload the page"):
         version.refuse_other_version({"type": "INIT", "options": options, "a field of tomorrow": 1})
+
+
+def test_the_package_and_its_wheel_have_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert drillsergeant.__version__ == project["version"]
