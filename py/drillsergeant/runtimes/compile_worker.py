@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drillsergeant.learn.compile.edit_errors import EditRefused
+from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.runtimes.protocol import messages
 
@@ -17,11 +18,12 @@ class CompileWorker:
 
     def handle(self, request: messages.Compile) -> None:
         """Make a program of the text, or say what is wrong with it."""
+        printed = Printed()
         try:
-            drill = checked_drill(request.drill, request.text)
+            drill = checked_drill(request.drill, request.text, printed)
             self._post(messages.Checked())
             program = build_edited(drill, shared=request.shared)
         except EditRefused as refused:
-            self._post(messages.Refused(str(refused), refused.line))
+            self._post(messages.Refused(str(refused), refused.line, printed.text))
             return
-        self._post(messages.CompiledProgram(program.to_json(), program.binary))
+        self._post(messages.CompiledProgram(program.to_json(), program.binary, printed.text))

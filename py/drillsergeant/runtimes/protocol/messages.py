@@ -322,10 +322,11 @@ class Checked(Message, wire="CHECKED", to=("page",)):
 
 @dataclass(frozen=True)
 class CompiledProgram(Message, wire="COMPILED", to=("page",)):
-    """workshop -> page: the program (text form) and its WebAssembly, as bytes."""
+    """workshop -> page: the program (text form), its WebAssembly, as bytes, and what the code printed while played."""
 
     program: str
     binary: object
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -334,6 +335,7 @@ class Refused(Message, wire="REFUSED", to=("page",)):
 
     message: str
     line: int
+    printed: str = ""  # what the code printed before, a line for each `print`
 
 
 # -- what workers tell --

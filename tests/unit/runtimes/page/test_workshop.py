@@ -66,6 +66,22 @@ def test_refused_code_is_marked_and_changes_nothing() -> None:
     assert sitting.view.attributes[(EDITOR, "data-line")] is None
 
 
+@pytest.mark.parametrize(
+    "made", [messages.CompiledProgram("{}", b"", "line 8: [0, 1]"), messages.Refused("no", 9, "line 8: [0, 1]")]
+)
+def test_what_the_code_printed_is_shown_until_the_next_attempt(
+    made: messages.CompiledProgram | messages.Refused,
+) -> None:
+    sitting = opened()
+    sitting.page.on_click("workshop-run")
+    sitting.compiler.attempts[0][2](made)
+    assert sitting.view.texts["workshop-printed"] == "line 8: [0, 1]"
+    assert sitting.view.attributes[("workshop-printed", "hidden")] is None
+    sitting.page.on_click("workshop-restore")
+    assert sitting.view.texts["workshop-printed"] == ""
+    assert sitting.view.attributes[("workshop-printed", "hidden")] == ""
+
+
 def test_restoring_puts_text_and_program_back() -> None:
     sitting = opened()
     sitting.view.values[EDITOR] = "edited"

@@ -13,6 +13,7 @@ from drillsergeant.runtimes.protocol import messages
 
 EDITOR = "workshop-editor"
 SAID = "workshop-said"
+PRINTED = "workshop-printed"
 KEEP = "keep"
 # How the parts of a drill's text begin, by what an address calls them.
 PARTS: Mapping[str, str] = {"reward": "    def reward(", "numbers": "    # Numbers", "observation": "    def observe("}
@@ -103,13 +104,15 @@ class EditorPanel:
             return
         text = self._texts[name] = self._view.get_value(EDITOR)
         self._mark(0, "")
+        self._print("")
         self._busy(True, "Checking and compiling. The match and the training go on with the code they have.")
 
         def answer(made: messages.CompiledProgram | messages.Refused) -> None:
+            self._print(made.printed)
             if isinstance(made, messages.Refused):
                 where = f"Line {made.line}: " if made.line else ""
                 self._mark(made.line, made.message)
-                self._busy(False, f"{where}{made.message}. Training goes on with the code before.")
+                self._busy(False, f"{where}{made.message.rstrip('.')}. Training goes on with the code before.")
             elif name != self._drill:
                 self._busy(False, "Another drill was chosen meanwhile; press Run again.")
             else:
@@ -143,8 +146,14 @@ class EditorPanel:
         self._texts.pop(name, None)
         self._view.set_value(EDITOR, self._originals[name])
         self._mark(0, "")
+        self._print("")
         self._busy(True, "Putting the original back.")
         self._install(name, None)
+
+    def _print(self, text: str) -> None:
+        """Show what the code printed while it was tried; nothing hides the place."""
+        self._view.set_text(PRINTED, text)
+        self._view.set_attribute(PRINTED, "hidden", None if text else "")
 
     def _busy(self, on: bool, said: str) -> None:
         for button in ("workshop-run", "workshop-restore"):
