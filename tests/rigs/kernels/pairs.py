@@ -69,7 +69,7 @@ def inputs(seed: int) -> dict[str, list[Array]]:
     special = np.array(
         (
             *(0.0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-45, -1e-45, 1.17549435e-38, 3.4028235e38, -3.4028235e38),
-            *(np.inf, -np.inf, np.nan, 0.1, 8388607.5, 16777216, 1e20, -7, 7, 3),
+            *(np.inf, -np.inf, np.nan, 0.1, 8388607.5, 16777216, 1e20, 3e9, -7, 7, 3),
         ),
         np.float32,
     )
@@ -167,6 +167,25 @@ def _chosen(op: Op, dtype: DType, pair: tuple[object, object], negated: int, swa
     return build
 
 
+def chosen_over() -> Iterator[Expression]:
+    """A comparison with a constant chooses between a number and what an operation makes of it."""
+    for op, comparison, swapped in itertools.product((Op.NEG, Op.ABS), COMPARISONS, (0, 1, 2, 3)):
+        for dtype in (kind for kind in (_F32, _I32) if kind in OPERANDS[op]):
+            for bits in CONSTANTS[dtype][:4]:
+                text = f"where({comparison} of x and {bits:#x}, {op} of x, x), {swapped=} {dtype}"
+                yield text, _chosen_over(op, comparison, dtype, bits, swapped)
+
+
+def _chosen_over(op: Op, comparison: Op, dtype: DType, bits: int, swapped: int) -> Callable[..., Node]:
+    def build(graph: Graph, x: Loads) -> Node:
+        number, constant = x[dtype][0], graph.const_bits(bits, dtype)
+        mask = graph.apply(comparison, *((constant, number) if swapped & 1 else (number, constant)))
+        pair = (graph.apply(op, number), number)
+        return graph.apply(Op.SELECT, mask, *(pair[::-1] if swapped & 2 else pair))
+
+    return build
+
+
 def with_two_constants() -> Iterator[Expression]:
     """q(p(x, c), d) and q(p(c, x), d)."""
     for p, q in itertools.product(choices(), repeat=2):
@@ -210,4 +229,4 @@ def _defined(graph: Graph, op: Op, node: Node) -> Node:
     return graph.apply(Op.SELECT, kept, node, graph.const(0.0, _F32))
 
 
-FAMILIES = (single, nested, of_itself, chosen, with_two_constants)
+FAMILIES = (single, nested, of_itself, chosen, chosen_over, with_two_constants)
