@@ -26,7 +26,7 @@ BALL = BallDrill()
 class ReferenceRun:
     """One trainer and one rollout worker on the ball drill."""
 
-    def __init__(self, drill: BallDrill = BALL, duels: int = 0) -> None:
+    def __init__(self, drill: BallDrill = BALL, duels: int = 0, lockstep: int = 0) -> None:
         network = network_of(drill)
         plan = Plan(
             workers=1,
@@ -47,7 +47,7 @@ class ReferenceRun:
 
         def trainer() -> Trainer:
             weights = WeightsWriter(memory, layout, shape)
-            return Trainer(self.host, memory, layout, self.learner, weights, Hyper(), drill.reward_terms)
+            return Trainer(self.host, memory, layout, self.learner, weights, Hyper(), drill.reward_terms, lockstep)
 
         self._new_trainer = trainer
         self.trainer = trainer()

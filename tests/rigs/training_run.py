@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache, partial
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from drillsergeant.drills import make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
@@ -81,9 +81,9 @@ class TrainingRun:
             layout,
             chosen,
             WeightsWriter(memory, layout, shape),
-            hyper or Hyper(**cast(dict[str, Any], setup.options["hyper"])),
+            hyper or setup.options.hyper,
             program.drill.reward_terms,
-            int(str(setup.options["lockstep"])),
+            setup.options.lockstep,
         )
         self._lane = (memory, layout, engine, shape)
         self.rollout = self._new_rollout(seed)

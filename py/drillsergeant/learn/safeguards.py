@@ -19,7 +19,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drillsergeant.learn.ppo.hyper import RANGES, Hyper
+from drillsergeant.learn.ppo.hyper import Hyper, floor_learning_rate, with_step_scaled
 from drillsergeant.learn.win_rate import Estimate, WinRate
 
 # -- wins --
@@ -113,8 +113,11 @@ class EntropyGuard:
         self._since_change = self._since_best = 0
         self._told_bound = False
 
-    def judge(self, entropy: float, now: Estimate | None, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
-        """Look at an update's mean entropy. `wanted` is what the visitor has set, `hyper` what is in force."""
+    def judge(self, entropy: float, now: Estimate | None, hyper: Hyper, setting: Hyper, advice: Advice) -> None:
+        """Look at an update's mean entropy.
+
+        `setting` is what the visitor has set, `hyper` that with what guards have changed since.
+        """
         self._smooth = entropy if self._smooth is None else SMOOTHING * self._smooth + (1.0 - SMOOTHING) * entropy
         self._since_change += 1
         self._since_best = 0 if advice.best else self._since_best + 1
@@ -123,15 +126,15 @@ class EntropyGuard:
         share = self._smooth / self._highest
         idle = self._since_best >= PATIENCE_UPDATES and (now is None or now.win < GOOD_ENOUGH)
         if share < COLLAPSED and idle:
-            self._raise(share, hyper, wanted, advice)
-        elif share > RECOVERED and hyper.entropy_coef > wanted.entropy_coef:
-            self._change(max(wanted.entropy_coef, hyper.entropy_coef / 2.0), advice)
+            self._raise(share, hyper, setting, advice)
+        elif share > RECOVERED and hyper.entropy_coef > setting.entropy_coef:
+            self._change(max(setting.entropy_coef, hyper.entropy_coef / 2.0), advice)
             advice.notes.append(
                 f"The policy tries things again: entropy bonus down to {advice.changes['entropy_coef']:g}"
             )
 
-    def _raise(self, share: float, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
-        bound = max(LARGEST_RAISED, wanted.entropy_coef)
+    def _raise(self, share: float, hyper: Hyper, setting: Hyper, advice: Advice) -> None:
+        bound = max(LARGEST_RAISED, setting.entropy_coef)
         higher = min(bound, max(SMALLEST_RAISED, 2.0 * hyper.entropy_coef))
         what = f"The policy hardly varies what it does ({share:.0%} of the possible entropy) and does not get better"
         if higher > hyper.entropy_coef:
@@ -155,14 +158,14 @@ class PlateauGuard:
         self._since = 0  # episodes seen when it was last the best, or when the learning rate was last another
         self._learning_rate = 0.0
 
-    def judge(self, rate: WinRate, best: float | None, hyper: Hyper, wanted: Hyper, advice: Advice) -> None:
+    def judge(self, rate: WinRate, best: float | None, hyper: Hyper, setting: Hyper, advice: Advice) -> None:
         """Look at how long ago the win rate was last higher than ever."""
         if advice.best or hyper.learning_rate != self._learning_rate or rate.seen < self._since:
             self._since, self._learning_rate = rate.seen, hyper.learning_rate
         if best is None or best < REFINES_FROM or rate.seen - self._since < self._patience:
             return
         self._since = rate.seen
-        finer = max(hyper.learning_rate / 2.0, wanted.learning_rate * FINEST_SHARE, RANGES["learning_rate"].low)
+        finer = floor_learning_rate(max(hyper.learning_rate / 2.0, setting.learning_rate * FINEST_SHARE))
         if finer < hyper.learning_rate:
             advice.changes["learning_rate"] = finer
             advice.notes.append(
@@ -193,39 +196,41 @@ class KlGuard:
 
 
 class Safeguards:
-    """All of them. One object per run; `judge` after every update."""
+    """All of them. One object per run; `judge` after every update.
 
-    def __init__(self, actions: int, workers: int) -> None:
+    `on`: whether they change anything. Off, they only remember the best and tell of updates left out.
+    """
+
+    def __init__(self, actions: int, workers: int, on: bool = True) -> None:
         """`workers`: rollout workers, all of which play evaluation matches."""
+        self.on = on
         self.wins, self._plateau = WinGuard(workers), PlateauGuard(workers)
+        self._actions = actions
         self._entropy, self._kl = EntropyGuard(actions), KlGuard()
         self._since_dropped = QUIET_UPDATES
 
-    @property
-    def step_scale(self) -> float:
-        """What the learning rate is multiplied with at the moment."""
-        return self._kl.scale
+    def switch(self, on: bool) -> None:
+        """From now on they change something or nothing; what they know of the best stays."""
+        self.on = on
+        self._entropy, self._kl = EntropyGuard(self._actions), KlGuard()
 
     def in_force(self, hyper: Hyper) -> Hyper:
-        """Return the hyperparameters of the next update."""
-        if self._kl.scale == 1.0:
-            return hyper
-        lowest = RANGES["learning_rate"].low
-        return hyper.changed(learning_rate=max(lowest, hyper.learning_rate * self._kl.scale))
+        """`hyper` with the step that the last updates' KL allows."""
+        return with_step_scaled(hyper, self._kl.scale)
 
     def judge(
-        self, metrics: Mapping[str, float], rate: WinRate, hyper: Hyper, wanted: Hyper, *, to_win: bool = True
+        self, metrics: Mapping[str, float], rate: WinRate, hyper: Hyper, setting: Hyper, *, to_win: bool = True
     ) -> Advice:
         """Return what to do after an update with these metrics. `to_win`: whether winning is what it learns for."""
         advice = Advice()
         self.wins.judge(rate, advice)
         self._tell_dropped(metrics, advice)
-        if not to_win:
+        if not (self.on and to_win):
             advice.fallen = ""
         elif not advice.fallen:
-            self._plateau.judge(rate, self.wins.best, hyper, wanted, advice)
-        if metrics["steps"]:
-            self._entropy.judge(metrics["entropy"], rate.estimate(), hyper, wanted, advice)
+            self._plateau.judge(rate, self.wins.best, hyper, setting, advice)
+        if self.on and metrics["steps"]:
+            self._entropy.judge(metrics["entropy"], rate.estimate(), hyper, setting, advice)
             self._kl.judge(metrics["approx_kl"], advice)
         return advice
 
@@ -234,8 +239,3 @@ class Safeguards:
         if metrics["dropped"] and self._since_dropped >= QUIET_UPDATES:
             self._since_dropped = 0
             advice.notes.append("An update with NaN or absurd numbers in it was left out; the policy is as it was")
-
-
-def with_half_step(hyper: Hyper) -> Hyper:
-    """Return `hyper` with half the learning rate, or the smallest that is allowed."""
-    return hyper.changed(learning_rate=max(RANGES["learning_rate"].low, hyper.learning_rate / 2.0))

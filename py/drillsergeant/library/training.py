@@ -85,8 +85,8 @@ class Training:
         """The policy as it is now, with its optimiser: saved and imported on the page, it goes on training there."""
         estimate = self._rates["scripted"].estimate()
         progress = RunProgress(self.decisions, self.seconds, estimate.win if estimate else None, now())
-        state = self._run.learner.state()
-        return Policy(dshq.PolicyFile(schema_of(self.drill), state, self.hyper, progress))
+        state, in_use = self._run.learner.state(), annealed(self.hyper, self.updates)
+        return Policy(dshq.PolicyFile(schema_of(self.drill), state, self.hyper, progress, hyper_in_use=in_use))
 
 
 def train(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-OPTION = "version"
 FROM_SOURCE = "source"
 
 
@@ -28,7 +27,7 @@ def refuse_other_version(wire: object) -> None:
     if not isinstance(wire, Mapping) or wire.get("type") != "INIT":
         return
     options = wire.get("options")
-    theirs = options.get(OPTION) if isinstance(options, Mapping) else None
+    theirs = options.get("version") if isinstance(options, Mapping) else None
     if isinstance(theirs, str) and theirs != own_version():  # without one it is no INIT of any build: decoding says so
         raise OtherVersion(
             f"the page runs build {theirs} of the site and this worker build {own_version()}: "

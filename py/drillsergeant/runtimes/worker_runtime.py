@@ -9,7 +9,6 @@ from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import Schema
-from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.learn.wasm.engine import KernelEngine
@@ -45,7 +44,7 @@ class WorkerRuntime:
 
     def __init__(self, host: Host, init: messages.Init, kernels: Kernels, canvas: Canvas | None) -> None:
         self._host, self._init = host, init
-        self._mode = init.options.get("mode", "shared")
+        self._options = init.options
         self._layout = Layout.from_dict(init.layout)
         self._memory = self._attach()
         program = Program.from_json(init.program)
@@ -68,7 +67,7 @@ class WorkerRuntime:
     def _attach(self) -> Memory:
         """The memory of every worker, or in solo mode one of this worker's own, filled as INIT says."""
         memory = self._host.attach(self._init.memory)
-        if self._mode == "solo":
+        if self._options.mode == "solo":
             memory = SoloMemory(memory)
             initialise(memory, self._layout)
             apply(memory, self._init.contents)
@@ -95,10 +94,11 @@ class WorkerRuntime:
         self._fallback = learner if isinstance(learner, AutoLearner) else None
         if weights.version:
             learner.read_parameters(weights.active_offset)
-        given, lockstep = self._init.options.get("hyper"), int(str(self._init.options.get("lockstep", 0)))
-        hyper = Hyper(**given) if isinstance(given, dict) else Hyper()
+        hyper, lockstep = self._options.hyper, self._options.lockstep
         self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep)
-        self._trainer.run_control.to_win = bool(self._init.options.get("guards", True))
+        self._trainer.run_control.to_win = self._options.to_win
+        if not (self._options.guards or lockstep):
+            self._trainer.run_control.switch_safeguards(False)
         self._trainer.saves = Saves(
             self._host, Archive(self._host.storage()), self._host.run_locks(),
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
@@ -110,7 +110,7 @@ class WorkerRuntime:
             self._solo = Solo(self._host, memory, self._rollout, Mirror(memory, layout, windows))
 
     def _learner(self) -> Learner | DeviceLearner:
-        seed, wanted = self._init.seed, str(self._init.options.get("learner", "auto"))
+        seed, wanted = self._init.seed, self._options.learner
         if wanted != "numpy":
             plan = GpuPlan(self._program, self._layout)
             name = self._drill.name
@@ -118,7 +118,7 @@ class WorkerRuntime:
                 self._engine.learner(seed),
                 plan,
                 lambda software: self._host.open_gpu(plan, name, software=software),
-                Watch(lambda: self._check(plan), on=bool(self._init.options.get("validate"))),
+                Watch(lambda: self._check(plan), on=self._options.validate),
                 wanted,
             )
         # The reference needs NumPy, which no other worker loads. Of the drill it needs only sizes, of the one in play:

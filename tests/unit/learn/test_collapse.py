@@ -36,7 +36,7 @@ def test_weights_overwritten_with_noise_are_rewound_to_the_best_and_win_again(se
         run.update()
         assert run.trainer.progress.updates - began <= NOTICED_WITHIN, f"not noticed at {run.win:.0%} wins"
     assert run.learner.state() == kept
-    assert run.trainer.run_control.hyper.learning_rate == Hyper().learning_rate / 2
+    assert run.trainer.run_control.guarded.learning_rate == Hyper().learning_rate / 2
     (event,) = run.events("rewind")
     assert "the best so far; learning rate 0.006 → 0.003" in event.text
     run.train(60)

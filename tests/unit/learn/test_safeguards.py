@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 from drillsergeant.learn import safeguards
-from drillsergeant.learn.ppo.hyper import RANGES, Hyper
-from drillsergeant.learn.safeguards import Advice, Safeguards, with_half_step
+from drillsergeant.learn.ppo.hyper import RANGES, Hyper, with_step_scaled
+from drillsergeant.learn.safeguards import Advice, Safeguards
 from drillsergeant.learn.win_rate import WinRate
 
 ACTIONS = 30
@@ -118,9 +118,9 @@ def test_after_a_rewind_it_takes_thousands_of_episodes_until_the_next() -> None:
 def test_half_the_learning_rate_ends_at_the_least_there_is() -> None:
     hyper = HYPER
     for _ in range(40):
-        hyper = with_half_step(hyper)
+        hyper = with_step_scaled(hyper, 0.5)
     assert hyper.learning_rate == RANGES["learning_rate"].low
-    assert with_half_step(HYPER).learning_rate == HYPER.learning_rate / 2
+    assert with_step_scaled(HYPER, 0.5).learning_rate == HYPER.learning_rate / 2
 
 
 def test_a_collapsed_policy_gets_more_entropy_within_bounds_and_less_when_it_has_recovered() -> None:
@@ -186,7 +186,7 @@ def test_an_update_that_went_too_far_halves_the_next_step_which_grows_back() -> 
     assert "KL 0.5" in advice.notes[0]
     assert run.safeguards.in_force(HYPER).learning_rate == HYPER.learning_rate / 2
     assert not run.update(approx_kl=0.5).notes, "told once"
-    assert run.safeguards.step_scale == 0.25
+    assert run.safeguards.in_force(HYPER).learning_rate == HYPER.learning_rate / 4
     for _ in range(100):
         run.update()
     assert run.safeguards.in_force(HYPER) is HYPER
@@ -197,7 +197,7 @@ def test_steps_shrink_no_further_than_to_a_bound(kl: float) -> None:
     run = Run()
     for _ in range(100):
         run.update(approx_kl=kl)
-    assert run.safeguards.step_scale == safeguards.SMALLEST_SCALE
+    assert run.safeguards.in_force(HYPER).learning_rate == HYPER.learning_rate * safeguards.SMALLEST_SCALE
 
 
 def test_left_out_updates_are_told_once_in_a_while_and_judged_by_nothing_else() -> None:
@@ -205,4 +205,17 @@ def test_left_out_updates_are_told_once_in_a_while_and_judged_by_nothing_else() 
     notes = [note for _ in range(100) for note in run.update(steps=0.0, dropped=1.0, approx_kl=9.0, entropy=0.0).notes]
     assert len(notes) == 1
     assert "left out" in notes[0]
-    assert run.safeguards.step_scale == 1.0
+    assert run.safeguards.in_force(HYPER) is HYPER
+
+
+def test_switched_off_they_change_nothing_and_still_know_the_best() -> None:
+    run = Run()
+    run.safeguards.switch(False)
+    falls(run, 0.93, 500)
+    assert run.safeguards.wins.best is not None
+    advices = [run.update(0.0, entropy=0.0, approx_kl=9.0) for _ in range(500)]
+    assert all(not (advice.fallen or advice.notes or advice.changes) for advice in advices)
+    assert run.safeguards.in_force(HYPER) is HYPER
+    run.safeguards.switch(True)
+    assert run.update(0.0, entropy=0.0, approx_kl=9.0).fallen
+    assert run.safeguards.in_force(HYPER).learning_rate == HYPER.learning_rate / 2

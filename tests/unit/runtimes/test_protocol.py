@@ -3,10 +3,13 @@
 import math
 
 import pytest
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.protocol.init_options import InitOptions
 
+OPTIONS = InitOptions("0123", learner="wasm", hyper=Hyper(epochs=3), lockstep=50, validate=True)
 SAMPLES = [
-    ("show", messages.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, {"learner": "wasm"})),
+    ("show", messages.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, OPTIONS)),
     ("trainer", messages.StartTraining({"clip_coef": 0.1})),
     ("trainer", messages.StopTraining()),
     ("trainer", messages.SetHyper({"epochs": 3})),
@@ -23,6 +26,7 @@ SAMPLES = [
     ("trainer", messages.ImportRun("ball.dshq", b"\x00\xff")),
     ("trainer", messages.ExportRun("onnx")),
     ("trainer", messages.SetGuards(False)),
+    ("trainer", messages.SetObjective(False)),
     ("workshop", messages.Compile("ball", "class Mine(BallDrill): pass", True)),
     ("page", messages.Checked()),
     ("page", messages.CompiledProgram("{}", b"\x00asm")),
@@ -47,6 +51,27 @@ SAMPLES = [
     ("page", messages.Exported("ball.dshq", b"\x00\xff")),
     ("page", messages.Error("rollout", 1, "it broke", "Traceback ...", True)),
 ]
+
+
+BAD_OPTIONS: list[tuple[dict[str, object], str]] = [
+    ({"lerner": "wasm"}, "INIT.options has no field 'lerner'"),
+    ({"learner": "cuda"}, "INIT.options: learner must be one of auto, wasm, webgpu, numpy, not 'cuda'"),
+    ({"lockstep": "50"}, "INIT.options.lockstep must be a finite int, not '50'"),
+    ({"validate": 1}, "INIT.options.validate must be a finite bool, not 1"),
+    ({"lockstep": -1}, "INIT.options: lockstep must be a number of updates"),
+    ({"hyper": {"clip_coef": 7.0}}, "INIT.options.hyper: clip_coef must be a number from 0.01 to 1"),
+    ({"hyper": {"charm": 1.0}}, "INIT.options.hyper: no hyperparameter named 'charm'"),
+]
+
+
+@pytest.mark.parametrize(("bad", "says"), BAD_OPTIONS, ids=str)
+def test_options_of_init_are_refused_by_name_like_every_other_field(bad: dict[str, object], says: str) -> None:
+    wire = codec.encode(SAMPLES[0][1])
+    options = wire["options"]
+    assert isinstance(options, dict)
+    with pytest.raises(codec.ProtocolError) as refused:
+        codec.decode({**wire, "options": {**options, **bad}}, "show")
+    assert says in str(refused.value)
 
 
 @pytest.mark.parametrize(("receiver", "message"), SAMPLES, ids=lambda value: getattr(value, "TYPE", ""))

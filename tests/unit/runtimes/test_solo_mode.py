@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from drillsergeant.drills import make
@@ -23,6 +23,7 @@ from drillsergeant.memory.layout import SHOW, Layout, initialise
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
 from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.init_options import InitOptions
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 from drillsergeant.runtimes.worker_runtime import WorkerRuntime
@@ -68,8 +69,7 @@ def worker(
     learner: str = "wasm",
 ) -> WorkerRuntime:
     """The trainer's worker as the page starts it in solo mode."""
-    options: dict[str, object] = {"mode": "solo", "learner": learner, "hyper": asdict(RECIPE.hyper)}
-    options["lockstep"] = RECIPE.updates
+    options = InitOptions(mode="solo", learner=learner, hyper=RECIPE.hyper, lockstep=RECIPE.updates)
     init = messages.Init(
         "trainer", 0, 0, RECIPE.seed, layout.to_dict(), program.to_json(), None, layout.pages, None, options,
         contents or {},
@@ -174,7 +174,7 @@ def test_the_patched_module_is_the_one_compiled_for_unshared_memory() -> None:
 
 def test_solo_mode_has_one_worker_whatever_the_link_says() -> None:
     setup = choose_setup(PROGRAM, 16, {"workers": "9", "mode": "shared"}, "solo")
-    assert (setup.plan.workers, setup.mode, setup.options["mode"]) == (1, "solo", "solo")
+    assert (setup.plan.workers, setup.mode, setup.options.mode) == (1, "solo", "solo")
     assert choose_setup(PROGRAM, 16, {}).plan.workers == 14
     with pytest.raises(ValueError, match="mode='fast'"):
         choose_setup(PROGRAM, 16, {"mode": "fast"})

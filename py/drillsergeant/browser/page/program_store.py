@@ -138,7 +138,7 @@ class ProgramStore:
         program = Program.from_json(text)
         setup = self._choose(program)
         if made is not None:  # under a reader's own reward, losing to the bot may be right
-            setup = replace(setup, options={**setup.options, "guards": False})
+            setup = replace(setup, options=replace(setup.options, to_win=False))
         if Layout(setup.plan).to_dict() != old.layout.to_dict():
             place = self._fill(program, setup, text, module)
             fleet.replace(place.hosted, place.setup, place.layout, place.memory)
@@ -149,7 +149,7 @@ class ProgramStore:
         same_words = _words(program) == _words(old.program)
         roles = ("show", "rollout") if self._mode == "shared" and same_words else messages.ROLES
         fleet.replace(place.hosted, place.setup, place.layout, place.memory, roles)
-        fleet.send("trainer", messages.SetGuards(bool(setup.options.get("guards", True))))
+        fleet.send("trainer", messages.SetObjective(setup.options.to_win))
         return False
 
     async def _fetched(self, name: str) -> tuple[str, Any]:

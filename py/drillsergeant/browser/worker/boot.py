@@ -74,8 +74,8 @@ class WorkerBoot:
         self._began = True
         if self._role == "show":
             self._host.every_frame(self._guarded_frame)
-            self._paint(str(init.options.get("renderer", "auto")))
-        self._host.hold_lock(str(init.options["lock"]), lambda: self._go(runtime))
+            self._paint(init.options.renderer)
+        self._host.hold_lock(init.options.lock, lambda: self._go(runtime))
 
     def _go(self, runtime: WorkerRuntime) -> None:
         """Say READY, and begin: loops that rest by blocking would hold up the messages by which the lock is granted."""

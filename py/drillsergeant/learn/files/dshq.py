@@ -14,8 +14,9 @@ moments; a file may leave them out. In the order of `Schema.tensors` the values 
 
 Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list of
 names), `actions`, `hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`,
-`hyper` (JSON; the names of `Hyper`, or their former ones in older files), `created`, `project`, and `digest`, of all
-the rest: whoever changes a file leaves `digest` out.
+`hyper` (JSON; the names of `Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same,
+where known, see `PolicyFile`), `created`, `project`, and `digest`, of all the rest: whoever changes a file leaves
+`digest` out.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ SUFFIX = ".dshq"
 SANE = 1e18
 # LearnerState array -> what its tensors' names begin with.
 PREFIXES: Mapping[str, str] = {"parameters": "", "first_moment": "adam.mean.", "second_moment": "adam.square."}
+# Metadata and fields of `PolicyFile`.
+HYPERS = ("hyper", "hyper_guarded", "hyper_in_use")
 MOST_COUNTED = 2**50
 COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
 
@@ -108,12 +111,18 @@ class RunProgress:
 
 @dataclass(frozen=True)
 class PolicyFile:
-    """What a file holds. A file without optimiser gives a state with a fresh one."""
+    """What a file holds. A file without optimiser gives a state with a fresh one.
+
+    `hyper` is the setting, `hyper_guarded` that with what safeguards had changed, `hyper_in_use` what the next update
+    would use, annealed; the latter two are None where nobody wrote them down.
+    """
 
     schema: Schema
     state: LearnerState
     hyper: Hyper
     progress: RunProgress
+    hyper_guarded: Hyper | None = None
+    hyper_in_use: Hyper | None = None
 
 
 @dataclass(frozen=True)
@@ -146,11 +155,17 @@ def write_policy(policy: PolicyFile) -> bytes:
         "dropped": str(state.dropped),
         "trained_s": repr(progress.trained_s),
         "win_rate": "" if progress.win_rate is None else repr(progress.win_rate),
-        "hyper": json.dumps(asdict(policy.hyper)),
+        **hyper_metadata(policy),
         "created": progress.created,
         "project": __version__,
     }
     return encode(tensors, {**metadata, "digest": _digest(tensors, metadata)})
+
+
+def hyper_metadata(policy: PolicyFile) -> dict[str, str]:
+    """The hyperparameters of a policy as metadata, those that are known."""
+    found = {name: getattr(policy, name) for name in HYPERS}
+    return {name: json.dumps(asdict(hyper)) for name, hyper in found.items() if hyper is not None}
 
 
 def read_summary(content: bytes) -> Summary:
@@ -173,7 +188,15 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
     arrays = _arrays(tensors, expected)
     steps = counters["steps"] if "adam.mean.net.0.weight" in tensors else 0
     state = LearnerState(counters["seed"], counters["updates"], steps, counters["dropped"], arrays)
-    return PolicyFile(expected, state, _hyper(metadata), summary.progress)
+    hypers = {name: _hyper(metadata, name) for name in HYPERS}
+    return PolicyFile(
+        expected,
+        state,
+        hypers["hyper"] or Hyper(),
+        summary.progress,
+        hyper_guarded=hypers["hyper_guarded"],
+        hyper_in_use=hypers["hyper_in_use"],
+    )
 
 
 def _digest(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
@@ -262,12 +285,14 @@ def _number(metadata: Mapping[str, str], name: str, high: float) -> float:
     return value
 
 
-def _hyper(metadata: Mapping[str, str]) -> Hyper:
-    """The hyperparameters of the run, also by their former names; the defaults where the file has none."""
-    changes = strict_json(metadata.get("hyper", "{}"), depth=1)
+def _hyper(metadata: Mapping[str, str], which: str) -> Hyper | None:
+    """Hyperparameters of the run, also by their former names; the default for one that the file does not have."""
+    if which not in metadata:
+        return None
+    changes = strict_json(metadata[which], depth=1)
     if not isinstance(changes, dict):
-        raise PolicyFileError(f"metadata 'hyper' is a {type(changes).__name__}, expected an object")
+        raise PolicyFileError(f"metadata {which!r} is a {type(changes).__name__}, expected an object")
     try:
         return Hyper().changed(**current_names(changes))
     except ValueError as wrong:
-        raise PolicyFileError(f"metadata 'hyper': {str(wrong)[:200]}") from wrong
+        raise PolicyFileError(f"metadata {which!r}: {str(wrong)[:200]}") from wrong

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable
 
 from drillsergeant._version import __version__
-from drillsergeant.learn.files.dshq import PolicyFile
+from drillsergeant.learn.files.dshq import PolicyFile, hyper_metadata
 from drillsergeant.learn.files.safetensors import Tensor
 
 SUFFIX = ".onnx"
@@ -54,6 +54,7 @@ def write_onnx(policy: PolicyFile) -> bytes:
         "observation": json.dumps(schema.observation),
         "decisions": str(policy.progress.decisions),
         "created": policy.progress.created,
+        **hyper_metadata(policy),
     }
     model = [
         _number(1, IR_VERSION),

@@ -144,10 +144,20 @@ def annealed(hyper: Hyper, updates: int) -> Hyper:
     Annals of Mathematical Statistics 22, 1951). But no further than LEAST_SHARE: below that the policy hardly moved any
     more (KL 0.0001 an update after 12 M decisions); whether it needs finer steps still, `safeguards` finds out.
     """
-    if updates <= SETTLE_UPDATES:
+    share = max(LEAST_SHARE, math.sqrt(SETTLE_UPDATES / updates)) if updates > SETTLE_UPDATES else 1.0
+    return with_step_scaled(hyper, share)
+
+
+def with_step_scaled(hyper: Hyper, factor: float) -> Hyper:
+    """`hyper` with its learning rate times `factor` (up to 1), or the smallest that is allowed."""
+    if factor == 1.0:
         return hyper
-    step = hyper.learning_rate * max(LEAST_SHARE, math.sqrt(SETTLE_UPDATES / updates))
-    return hyper.changed(learning_rate=max(RANGES["learning_rate"].low, step))
+    return hyper.changed(learning_rate=floor_learning_rate(hyper.learning_rate * factor))
+
+
+def floor_learning_rate(wanted: float) -> float:
+    """`wanted`, or the smallest learning rate there may be."""
+    return max(RANGES["learning_rate"].low, wanted)
 
 
 def _checked(name: str, value: object) -> float | int:

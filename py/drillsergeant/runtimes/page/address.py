@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
-from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.panels.drill import DRILLS
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
@@ -86,9 +85,7 @@ def sensible(
 
 
 def _numbers(setup: Setup) -> dict[str, float]:
-    hyper = setup.options["hyper"]
-    given = hyper if isinstance(hyper, Mapping) else {}
-    return {str(name): found for name, value in given.items() if (found := number(value)) is not None}
+    return {name: float(value) for name, value in asdict(setup.options.hyper).items()}
 
 
 def _short(text: str) -> str:

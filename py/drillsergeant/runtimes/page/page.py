@@ -24,6 +24,7 @@ from drillsergeant.runtimes.page.tools import Tools
 from drillsergeant.runtimes.page.training import status
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX, SLIDE, HyperForm
 from drillsergeant.runtimes.page.training.restart import RestartButton
+from drillsergeant.runtimes.page.training.safeguards import SafeguardsSwitch
 from drillsergeant.runtimes.page.training.story import Story
 from drillsergeant.runtimes.page.training.suggestions import TRIES, Suggestions
 from drillsergeant.runtimes.page.training.validation import SWITCH, ValidationPanel
@@ -67,6 +68,7 @@ class Page:
         self._seed = SeedField(view, seed, self._address, self._refuse)
         self._match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer)
         self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
+        self._safeguards = SafeguardsSwitch(view, lambda message: fleet.send("trainer", message), self._address)
         self._runs = RunsPanel(view, transfer, game.name, lambda message: fleet.send("trainer", message))
         self._workshop = EditorPanel(view, compiler, game.name, self._forget, opening.given.get("editor", ""))
         self._learner = ""
@@ -80,6 +82,7 @@ class Page:
             "dismiss": view.clear_errors,
             **Suggestions(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
             SWITCH: self._validation.switch,
+            **self._safeguards.commands(),
             **self._runs.commands(),
             **self._workshop.commands(),
         }
@@ -138,6 +141,7 @@ class Page:
             self._runs.on_ready()
             self._hyper.repeat()
             self._validation.repeat()
+            self._safeguards.repeat()
             if self._learner:
                 self._fleet.send("trainer", messages.SetLearner(self._learner))
         self._update_progress()
@@ -165,7 +169,8 @@ class Page:
         self._telemetry.trainer(values)
         self._story.add(values)
         self._validation.show(values)
-        self._hyper.on_used(values.get("hyper"))
+        self._hyper.on_told(values.get("hyper"), values.get("hyper_in_use"))
+        self._safeguards.show(values)
         self._match.on_timeline(values.get("timeline"))
         self._runs.on_timeline(values.get("timeline"))
         if not self._learner and "learner_choice" in values:

@@ -6,24 +6,27 @@ Whoever receives something that cannot be decoded answers with `messages.Error` 
 from __future__ import annotations
 
 import math
-from dataclasses import fields
-from typing import get_type_hints
+from dataclasses import asdict, fields
+from typing import Any, get_type_hints
 
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.init_options import InitOptions
 
 
 class ProtocolError(ValueError):
     """A message that is unknown or malformed; the text says which part and what was expected."""
 
 
-_HINTS: dict[type[messages.Message], dict[str, object]] = {}
+_HINTS: dict[type[messages.Message | InitOptions], dict[str, object]] = {}
 
 
 def encode(message: messages.Message) -> dict[str, object]:
-    """Return the wire form of `message`: a flat dict with its `type`."""
+    """The wire form of `message`: a dict with its `type`, flat but for INIT's options."""
     wire: dict[str, object] = {"type": message.TYPE}
     for each in fields(message):
-        wire[each.name] = getattr(message, each.name)
+        value = getattr(message, each.name)
+        wire[each.name] = asdict(value) if isinstance(value, InitOptions) else value
     return wire
 
 
@@ -46,12 +49,7 @@ def decode(wire: object, receiver: messages.Role) -> messages.Message:
 
 
 def _build(cls: type[messages.Message], given: dict[str, object]) -> messages.Message:
-    hints = _HINTS.setdefault(cls, get_type_hints(cls))
-    known = {each.name for each in fields(cls)}
-    unknown = sorted(set(given) - known)
-    if unknown:
-        raise ProtocolError(f"{cls.TYPE} has no field {unknown[0]!r}; its fields: {sorted(known)}")
-    values = {name: _checked(cls, name, value, hints[name]) for name, value in given.items()}
+    values = _values(cls.TYPE, cls, given)
     try:
         message = cls(**values)
     except TypeError as missing:
@@ -60,8 +58,28 @@ def _build(cls: type[messages.Message], given: dict[str, object]) -> messages.Me
     return message
 
 
-def _checked(cls: type[messages.Message], name: str, value: object, hint: object) -> object:
-    """Return `value` as the field's type; numbers from JavaScript may arrive as whole floats."""
+def _values(label: str, cls: type[messages.Message | InitOptions], given: dict[str, object]) -> dict[str, Any]:
+    """`given` as the types of the fields of `cls`, which messages call `label`."""
+    hints = _HINTS.setdefault(cls, get_type_hints(cls))
+    known = {each.name for each in fields(cls)}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise ProtocolError(f"{label} has no field {unknown[0]!r}; its fields: {sorted(known)}")
+    return {name: _checked(f"{label}.{name}", value, hints[name]) for name, value in given.items()}
+
+
+def _nested(label: str, value: dict[str, object], hint: object) -> object:
+    """INIT's options, and in them hyperparameters."""
+    try:
+        return Hyper().changed(**value) if hint is Hyper else InitOptions(**_values(label, InitOptions, value))
+    except ProtocolError:
+        raise
+    except ValueError as wrong:
+        raise ProtocolError(f"{label}: {wrong}") from wrong
+
+
+def _checked(label: str, value: object, hint: object) -> object:
+    """`value` as the field's type; numbers from JavaScript may arrive as whole floats."""
     if hint is object or (hint == (int | None) and value is None):
         return value
     if hint is int or hint == (int | None):
@@ -76,9 +94,9 @@ def _checked(cls: type[messages.Message], name: str, value: object, hint: object
         if isinstance(value, hint):
             return value
     elif isinstance(value, dict):
-        return value
+        return _nested(label, value, hint) if hint in (InitOptions, Hyper) else value
     wanted = getattr(hint, "__name__", str(hint))
-    raise ProtocolError(f"{cls.TYPE}.{name} must be a finite {wanted}, not {value!r}")
+    raise ProtocolError(f"{label} must be a finite {wanted}, not {value!r}")
 
 
 def _check_ranges(message: messages.Message) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from drillsergeant.drills.contract import Player
+from drillsergeant.runtimes.protocol.init_options import InitOptions
 
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
@@ -61,7 +62,7 @@ class Init(Message, wire="INIT", to=ROLES):
     module: object
     memory: object
     canvas: object = None
-    options: dict[str, object] = field(default_factory=dict)
+    options: InitOptions = field(default_factory=InitOptions)
     contents: dict[str, object] = field(default_factory=dict)
 
 
@@ -100,9 +101,17 @@ class SetValidation(Message, wire="SET_VALIDATION", to=("trainer",)):
 
 @dataclass(frozen=True)
 class SetGuards(Message, wire="SET_GUARDS", to=("trainer",)):
-    """page -> trainer: whether a lost win rate is answered by going back; a reader's own reward may want to lose."""
+    """page -> trainer: whether safeguards may change steps and entropy bonus, and go back to the best."""
 
     on: bool
+
+
+@dataclass(frozen=True)
+class SetObjective(Message, wire="SET_OBJECTIVE", to=("trainer",)):
+    """page -> trainer: whether winning is what it learns for. A reader's own reward may want to lose: then a lost win
+    rate is not answered by going back."""
+
+    to_win: bool
 
 
 @dataclass(frozen=True)

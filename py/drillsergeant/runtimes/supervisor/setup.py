@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 
 from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
@@ -13,6 +13,7 @@ from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes import version
+from drillsergeant.runtimes.protocol.init_options import LEARNERS, MODES, RENDERERS, InitOptions
 
 MAX_ROLLOUT_WORKERS = 14
 # One: play is learned from by the very weights that played it, and while the learner is at work the rollout workers
@@ -22,9 +23,6 @@ RING_SLOTS = 1
 # Steps an epoch at most: with fourteen workers' play in small minibatches, an update is so many steps that the policy
 # runs away from the play it learns from (docs/experiments.md).
 MINIBATCHES = 4
-MODES = ("shared", "solo")
-LEARNERS = ("auto", "wasm", "webgpu", "numpy")
-RENDERERS = ("auto", "webgpu", "canvas2d")
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Setup:
 
     seed: int
     plan: Plan
-    options: dict[str, object]
+    options: InitOptions
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mode: str = MODES[0]
 
@@ -75,16 +73,16 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
         raise ValueError(f"renderer={renderer!r} in the page's address must be one of {', '.join(RENDERERS)}")
     validate = bool(_whole(parameters, "validate", 0, 0, 1))
     packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
-    options: dict[str, object] = {
-        "learner": learner,
-        "renderer": renderer,
-        "hyper": asdict(_hyper(plan, parameters)),
-        "lockstep": lockstep,
-        "validate": validate,
-        "guards": bool(_whole(parameters, "guards", 1, 0, 1)),
-        "mode": mode,
-        version.OPTION: version.own_version(),
-    }
+    options = InitOptions(
+        version=version.own_version(),
+        mode=mode,
+        learner=learner,
+        renderer=renderer,
+        hyper=_hyper(plan, parameters),
+        lockstep=lockstep,
+        validate=validate,
+        guards=bool(_whole(parameters, "guards", 1, 0, 1)),
+    )
     return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages, mode)
 
 

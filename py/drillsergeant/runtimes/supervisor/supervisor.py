@@ -10,7 +10,7 @@ The order of starting is the order of need: the show first, so that the match mo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from drillsergeant.memory.access import Memory
@@ -242,7 +242,7 @@ class Fleet:
         worker.inits += 1
         worker.unanswered += 1
         number = worker.inits
-        options = {**self._setup.options, "lock": self._lock(worker)}
+        options = replace(self._setup.options, lock=self._lock(worker))
         init = messages.Init(
             worker.role, worker.index, worker.generation, self._setup.seed, self._layout.to_dict(),
             self._hosted.program, self._hosted.module, self._hosted.memory, canvas, options,

@@ -1,4 +1,4 @@
-"""The course of a run: the hyperparameters in force, the snapshots on its timeline, its guards, and what happened.
+"""The course of a run: the hyperparameters in use, the snapshots on its timeline, its safeguards, and what happened.
 
 The trainer asks what the next update uses, tells what came of it, and passes on what the visitor wants. Nothing here
 depends on a clock; seconds are only written down.
@@ -11,9 +11,9 @@ from dataclasses import asdict
 
 from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import AnyLearner
-from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import Hyper, annealed, with_step_scaled
 from drillsergeant.learn.ppo.ppo import LearnerState
-from drillsergeant.learn.safeguards import Safeguards, with_half_step
+from drillsergeant.learn.safeguards import Safeguards
 from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes.trainer.events import RunEvents
 from drillsergeant.runtimes.trainer.report import TrainerReport
@@ -21,7 +21,8 @@ from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, T
 
 
 class RunControl:
-    """`hyper` is in force; `wanted` is what the visitor has set, without what guards have changed since.
+    """`setting` is what the visitor has set, `guarded` that with what safeguards have changed since; what an update
+    uses is `next_hyper`.
 
     `to_win`: whether winning is what it learns for; otherwise wins that stay away or get lost are nobody's concern.
     """
@@ -35,42 +36,70 @@ class RunControl:
         plan: Plan,
         moment: Callable[[], TimelineEntry],
         publish: Callable[[], None],
+        as_set: bool = False,
     ) -> None:
         """`publish` hands parameters that no update led to to every reader, and has play with others thrown away; the
-        learner's own have been published once already."""
+        learner's own have been published once already.
+
+        `as_set`: every update uses the setting itself, whatever comes of it; lockstep promises that.
+        """
         self._learner, self._report, self._plan = learner, report, plan
         self._moment, self._publish = moment, publish
         self.timeline, self.events = timeline, RunEvents()
-        self.wanted, self.to_win = hyper, True
+        self.to_win, self._as_set = True, as_set
         self._learner_name = learner.name
+        self._safeguards = self._fresh_safeguards(not as_set)
         self.begin(hyper)
 
-    def begin(self, hyper: Hyper) -> None:
-        """A new run with these hyperparameters, from what the learner holds now."""
-        self.hyper = self.wanted = hyper
+    def begin(self, setting: Hyper, guarded: Hyper | None = None) -> None:
+        """A new run with this setting, from what the learner holds now; `guarded` where safeguards have changed it."""
+        self._safeguards = self._fresh_safeguards(self._safeguards.on)
+        self.setting = setting
+        self.guarded = guarded if guarded is not None and self._safeguards.on else setting
         self.events.clear()
         self.timeline.clear()
-        self._safeguards = Safeguards(self._plan.action_count, self._plan.workers)
         self._promising: tuple[LearnerState, TimelineEntry, float | None] | None = None
         self._keep(FIRST)
 
-    def next_hyper(self) -> Hyper:
-        """Return what the next update uses."""
-        return self._safeguards.in_force(self.hyper)
+    def _fresh_safeguards(self, on: bool) -> Safeguards:
+        return Safeguards(self._plan.action_count, self._plan.workers, on)
+
+    def next_hyper(self, updates: int) -> Hyper:
+        """What the next update uses, after so many: the setting, with what safeguards have changed, annealed."""
+        return self.setting if self._as_set else annealed(self._safeguards.in_force(self.guarded), updates)
 
     def change(self, changes: Mapping[str, object]) -> None:
-        """The visitor's change to hyperparameters. Raises ValueError, and changes nothing, for one out of range."""
-        hyper, wanted = self.hyper.changed(**changes), self.wanted.changed(**changes)
-        if text := differences(self.hyper, hyper):
+        """The visitor's change to hyperparameters. Raises ValueError, and changes nothing, for one out of range.
+
+        What is changed is used as it is from then on: what safeguards had made of it before is forgotten.
+        """
+        setting, guarded = self.setting.changed(**changes), self.guarded.changed(**changes)
+        if text := differences(self.setting, setting):
             self.note("hyper", text)
-        self.hyper, self.wanted = hyper, wanted
+        self.setting, self.guarded = setting, guarded
+
+    def switch_safeguards(self, on: bool) -> None:
+        """The visitor wants safeguards, or the setting without them; it is annealed all the same.
+
+        Raises: ValueError in lockstep.
+        """
+        if self._as_set:
+            raise ValueError("SET_GUARDS is not for lockstep, whose weights depend on nothing but its numbers")
+        if on == self._safeguards.on:
+            return
+        undone = differences(self.guarded, self.setting)
+        self.guarded = self.setting
+        self._safeguards.switch(on)
+        self.note("guard", "Safeguards on" if on else f"Safeguards off{undone and ': '}{undone}")
 
     def watch(self, metrics: Mapping[str, float]) -> None:
         """Judge an update that has been published."""
+        if self._as_set:
+            return
         rate = self._report.win_rates[Player.SCRIPTED]
-        advice = self._safeguards.judge(metrics, rate, self.hyper, self.wanted, to_win=self.to_win)
+        advice = self._safeguards.judge(metrics, rate, self.guarded, self.setting, to_win=self.to_win)
         if advice.changes:
-            self.hyper = self.hyper.changed(**advice.changes)
+            self.guarded = self.guarded.changed(**advice.changes)
         for text in advice.notes:
             self.note("guard", text)
         if advice.fallen:
@@ -102,7 +131,7 @@ class RunControl:
         if entry.kind == BEST:
             self._safeguards.wins.rewound()
         else:
-            self._safeguards = Safeguards(self._plan.action_count, self._plan.workers)
+            self._safeguards = self._fresh_safeguards(self._safeguards.on)
             self.timeline.demote_best()
         self._report.restart_wins()
         self._publish()
@@ -115,9 +144,9 @@ class RunControl:
         self._safeguards.wins.rewound()
         self._report.restart_wins()
         self._publish()
-        slower = with_half_step(self.hyper)
-        step = differences(self.hyper, slower) or f"learning rate stays at {slower.learning_rate:g}, the least there is"
-        self.hyper = slower
+        old, slower = self.guarded, with_step_scaled(self.guarded, 0.5)
+        step = differences(old, slower) or f"learning rate stays at {slower.learning_rate:g}, the least there is"
+        self.guarded = slower
         self.note("rewind", f"{why}: back to version {best.version}, the best so far; {step}")
 
     def _keep(self, kind: str) -> None:
@@ -131,12 +160,15 @@ class RunControl:
         now = self._moment()
         self.events.add(kind, text, now.t_s, now.decisions)
 
-    def values(self) -> dict[str, object]:
-        """Return what the page shows of it."""
+    def values(self, updates: int) -> dict[str, object]:
+        """Return what the page shows of it after so many updates."""
         self.timeline.rate(self._report.matchmaking.ratings)
+        in_use = self.next_hyper(updates)
         values: dict[str, object] = {
-            "hyper": asdict(self.hyper),
-            "step_scale": self._safeguards.step_scale,
+            "hyper": asdict(self.setting),
+            "hyper_in_use": asdict(in_use),
+            "learning_rate_in_use": in_use.learning_rate,
+            "safeguards": None if self._as_set else self._safeguards.on,
             "timeline": self.timeline.plain(),
             "events": self.events.plain(),
         }

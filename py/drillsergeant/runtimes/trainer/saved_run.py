@@ -11,10 +11,12 @@ from drillsergeant.runtimes.trainer.timeline import TimelineEntry
 
 
 class Capture(NamedTuple):
-    """What a run is made of at one moment."""
+    """What a run is made of at one moment; hyperparameters as in `PolicyFile`."""
 
     state: LearnerState
     hyper: Hyper
+    hyper_guarded: Hyper
+    hyper_in_use: Hyper
     win_rate: float | None
 
 

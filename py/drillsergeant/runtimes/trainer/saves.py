@@ -138,7 +138,8 @@ class Saves:
         win_rate = self._win_rate if captured.win_rate is None else captured.win_rate
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         progress = RunProgress(now.decisions, now.t_s, win_rate, created)
-        return PolicyFile(self._schema, captured.state, captured.hyper, progress)
+        hypers = captured.hyper, captured.hyper_guarded, captured.hyper_in_use
+        return PolicyFile(self._schema, captured.state, hypers[0], progress, *hypers[1:])
 
     async def _save(self) -> None:
         """Save the run in hand under its name, which it gets now if it has none."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import PolicyFile
-from drillsergeant.learn.ppo.hyper import Hyper, annealed
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.self_play import SelfPlayRun
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.memory.access import Memory
@@ -60,7 +60,9 @@ class Trainer:
         if weights.version == 0:
             self.progress.publish()
         timeline = Timeline(SnapshotWriter(memory, layout))
-        self.run_control = RunControl(learner, timeline, self._report, hyper, layout.plan, self.moment, self._turn)
+        self.run_control = RunControl(
+            learner, timeline, self._report, hyper, layout.plan, self.moment, self._turn, as_set=lockstep > 0
+        )
 
     def _restart_counts(self) -> None:
         self.progress.restart()
@@ -102,9 +104,7 @@ class Trainer:
             return
         self._learning = True
         offsets = [chunk.offset for _, chunk in chunks]
-        hyper = self.run_control.next_hyper()
-        if not self._lockstep:  # which promises what it is told
-            hyper = annealed(hyper, self.progress.updates)
+        hyper = self.run_control.next_hyper(self.progress.updates)
         learned = self._learner.learn(offsets, hyper)
         metrics = await learned if isinstance(learned, Awaitable) else learned
         self._learning = False
@@ -112,8 +112,7 @@ class Trainer:
         self.progress.learned(len(chunks))
         for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
             ring.release()
-        if not self._lockstep:  # whose weights depend on nothing else
-            self.run_control.watch(metrics)
+        self.run_control.watch(metrics)
         while self._postponed:
             self._postponed.pop(0)()
         if self.progress.updates == self._lockstep:
@@ -140,9 +139,11 @@ class Trainer:
                 if isinstance(self._learner, AutoLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
             case messages.SetGuards(on=on):
-                self.run_control.to_win = on
+                self.run_control.switch_safeguards(on)
+            case messages.SetObjective(to_win=to_win):
+                self.run_control.to_win = to_win
             case messages.ResetTrainer(seed=seed, hyper=changes):
-                hyper = self.run_control.wanted.changed(**changes)
+                hyper = self.run_control.setting.changed(**changes)
                 self._between_updates(lambda: self._reset(seed, hyper))
             case messages.Rewind() | messages.KeepSnapshot():
                 self._turn_back(message)
@@ -194,7 +195,9 @@ class Trainer:
 
     def capture(self) -> Capture:
         """Return what there is to save of the run."""
-        return Capture(self._learner.state(), self.run_control.hyper, self._report.win_rate)
+        control = self.run_control
+        in_use = control.next_hyper(self.progress.updates)
+        return Capture(self._learner.state(), control.setting, control.guarded, in_use, self._report.win_rate)
 
     def resume(self, policy: PolicyFile, text: str) -> None:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
@@ -203,17 +206,17 @@ class Trainer:
         self.progress.restart(policy.progress.decisions, policy.state.updates)
         self._trained_s = policy.progress.trained_s
         self._turn()
-        self._begin(policy.hyper)
+        self._begin(policy.hyper, policy.hyper_guarded)
         self.run_control.note("save", text)
 
     def restore_timeline(self, timeline: object) -> None:
         """Put back the snapshots that a trainer before this one left, and of which it told this."""
         self.run_control.timeline.restore_timeline(timeline, self._learner.state())
 
-    def _begin(self, hyper: Hyper) -> None:
+    def _begin(self, setting: Hyper, guarded: Hyper | None = None) -> None:
         """The learner holds another run's parameters, which have been published."""
         self._report.restart_wins()
-        self.run_control.begin(hyper)
+        self.run_control.begin(setting, guarded)
 
     def moment(self) -> TimelineEntry:
         """Return where the run is now."""
@@ -239,7 +242,7 @@ class Trainer:
             "version": self._weights.version,
             "learner": self._learner.name,
             "learner_why": self._learner.why,
-            **self.run_control.values(),
+            **self.run_control.values(self.progress.updates),
         }
         if isinstance(self._learner, AutoLearner):
             told = {**self._learner.watch.told(), "possible": self._learner.device_possible}

@@ -82,6 +82,19 @@ def test_hyperparameters_in_a_file_from_before_they_had_their_present_names_are_
     )
 
 
+def test_setting_what_safeguards_changed_and_what_is_in_use_are_told_apart() -> None:
+    policy = replace(
+        some_policy(SMALL), hyper_guarded=Hyper(learning_rate=0.002), hyper_in_use=Hyper(learning_rate=0.001)
+    )
+    assert read_policy(write_policy(policy), SMALL) == policy
+    metadata = parts(write_policy(policy))[0]["__metadata__"]
+    assert isinstance(metadata, dict)
+    rates = [json.loads(metadata[name])["learning_rate"] for name in ("hyper", "hyper_guarded", "hyper_in_use")]
+    assert rates == [0.003, 0.002, 0.001]
+    with pytest.raises(PolicyFileError, match="'hyper_in_use': gamma must be"):
+        read_policy(changed(policy, hyper_in_use='{"gamma": 2}'), SMALL)
+
+
 def test_the_schema_changes_with_what_inputs_and_outputs_mean() -> None:
     facts = facts_of(make("ball"))
     meanings = {

@@ -1,6 +1,7 @@
 """The ONNX export: valid by ONNX's own checker, and by ONNX Runtime the same probabilities as the network."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -8,6 +9,7 @@ import onnxruntime
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.ppo.hyper import Hyper
 
 from tests.fakes.policies import SMALL, ball_schema, network_of_schema, some_policy
 
@@ -41,11 +43,13 @@ def test_onnx_runtime_gives_the_same_probabilities_and_values() -> None:
 
 def test_the_model_is_valid_and_says_what_it_is_for() -> None:
     schema = ball_schema()
-    model = onnx.load_from_string(write_onnx(some_policy(schema)))
+    model = onnx.load_from_string(write_onnx(replace(some_policy(schema), hyper_in_use=Hyper(learning_rate=0.001))))
     onnx.checker.check_model(model, full_check=True)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     assert json.loads(metadata["observation"]) == list(schema.observation)
     assert (metadata["drill"], metadata["schema"], metadata["decisions"]) == ("ball", schema.meaning, "31000000")
+    assert json.loads(metadata["hyper"])["learning_rate"] == 0.003
+    assert json.loads(metadata["hyper_in_use"])["learning_rate"] == 0.001
     (observation,) = model.graph.input
     shape = observation.type.tensor_type.shape.dim
     assert (observation.name, shape[0].dim_param, shape[1].dim_value) == ("observation", "N", len(schema.observation))

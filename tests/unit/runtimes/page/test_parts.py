@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -70,6 +71,44 @@ def test_values_set_elsewhere_show_up_but_not_while_a_change_is_on_its_way() -> 
     sitting.page.on_change("hyper-clip_coef", "0.4")
     sitting.metrics("trainer", hyper={"clip_coef": 0.1})
     assert sitting.view.values["hyper-clip_coef"] == "0.4"
+
+
+def test_a_value_in_use_that_is_not_the_setting_stands_beside_it() -> None:
+    sitting = Sitting().boot()
+    setting = {**asdict(Hyper()), "learning_rate": 0.006}
+    sitting.metrics("trainer", hyper=setting, hyper_in_use={**setting, "learning_rate": 0.002, "entropy_coef": 0.01})
+    assert sitting.view.values["hyper-learning_rate"] == "0.006", "the reader's own field"
+    assert sitting.view.texts["in-use-learning_rate"] == "in use 0.002"
+    assert sitting.view.texts["in-use-entropy_coef"] == "in use 0.01"
+    assert sitting.view.texts["in-use-gamma"] == ""
+    sitting.metrics("trainer", hyper=setting, hyper_in_use=setting)
+    assert sitting.view.texts["in-use-learning_rate"] == ""
+
+
+def test_the_switch_of_the_safeguards_is_sent_shown_repeated_and_stands_in_the_address() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", safeguards=True)
+    assert sitting.enabled("safeguards")
+    sitting.page.on_click("safeguards")
+    assert sitting.fleet.take() == [("trainer", messages.SetGuards(False))]
+    sitting.metrics("trainer", safeguards=True)  # posted before the trainer had read it
+    assert sitting.view.attributes["safeguards", "aria-checked"] == "false"
+    sitting.page.on_tick()
+    assert sitting.view.address == {"guards": "0"}
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    assert ("trainer", messages.SetGuards(False)) in sitting.fleet.take()
+    sitting.page.on_click("safeguards")
+    sitting.page.on_tick()
+    assert sitting.view.address == {}
+    assert sitting.view.attributes["safeguards", "aria-checked"] == "true"
+
+
+def test_in_lockstep_the_switch_of_the_safeguards_says_why_it_is_off() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", safeguards=None)
+    assert not sitting.enabled("safeguards")
+    assert sitting.view.attributes["safeguards", "aria-checked"] == "false"
+    assert "lockstep" in sitting.view.texts["safeguards-state"]
 
 
 @pytest.mark.parametrize(

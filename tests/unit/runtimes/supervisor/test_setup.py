@@ -37,6 +37,4 @@ def test_numbers_of_duels_that_make_no_sense_are_refused_by_name(address: dict[s
 
 
 def test_a_decimal_comma_in_the_address_is_taken() -> None:
-    hyper = choose_setup(BALL, 4, {"learning_rate": "0,01"}).options["hyper"]
-    assert isinstance(hyper, dict)
-    assert hyper["learning_rate"] == 0.01
+    assert choose_setup(BALL, 4, {"learning_rate": "0,01"}).options.hyper.learning_rate == 0.01

@@ -10,6 +10,7 @@ from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.protocol.init_options import InitOptions
 from drillsergeant.runtimes.supervisor.setup import Setup
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, HostObjects
 
@@ -59,7 +60,12 @@ def bench() -> Bench:
     initialise(memory, layout)
     spawner = FakeSpawner()
     fleet = Fleet(
-        spawner, memory, layout, "run", Setup(1, PLAN, {"learner": "wasm"}), HostObjects("{}", object(), object())
+        spawner,
+        memory,
+        layout,
+        "run",
+        Setup(1, PLAN, InitOptions(learner="wasm")),
+        HostObjects("{}", object(), object()),
     )
     return Bench(spawner, Listener(), memory, layout, fleet)
 
@@ -161,7 +167,7 @@ def test_in_solo_mode_the_page_passes_on_what_the_trainer_mirrors_and_keeps_it_f
     spawner, layout = FakeSpawner(), Layout(PLAN)
     memory = PlainMemory(layout.total_bytes)
     hosted = HostObjects("{}", object(), layout.pages)
-    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {}, mode="solo"), hosted)
+    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, InitOptions(), mode="solo"), hosted)
     fleet.start(Listener())
     spawner.newest("show").ready()
     assert set(fleet.states()) == {"show", "trainer"}, "the trainer plays as well"
@@ -184,7 +190,9 @@ def replace(bench: Bench, plan: Plan = OTHER) -> tuple[PlainMemory, Layout]:
     layout = Layout(plan)
     memory = PlainMemory(layout.total_bytes)
     initialise(memory, layout)
-    bench.fleet.replace(HostObjects("{other}", object(), object()), Setup(9, plan, {"learner": "wasm"}), layout, memory)
+    bench.fleet.replace(
+        HostObjects("{other}", object(), object()), Setup(9, plan, InitOptions(learner="wasm")), layout, memory
+    )
     return memory, layout
 
 
@@ -230,7 +238,7 @@ def test_what_the_old_runtime_still_says_is_not_taken_for_the_new_one(bench: Ben
 def test_only_some_workers_go_over_to_edited_code(bench: Bench) -> None:
     bench.boot()
     hosted = HostObjects("{edited}", object(), object())
-    bench.fleet.replace(hosted, Setup(1, PLAN, {}), bench.layout, bench.memory, ("show", "rollout"))
+    bench.fleet.replace(hosted, Setup(1, PLAN, InitOptions()), bench.layout, bench.memory, ("show", "rollout"))
     last = {worker.name: worker.sent[-1].get("program") for worker in bench.spawner.workers}
     assert last == {"show": "{edited}", "trainer": "{}", "rollout.0": "{edited}", "rollout.1": "{edited}"}
 
@@ -268,7 +276,7 @@ def test_a_worker_without_a_pulse_is_ended_and_replaced(bench: Bench) -> None:
 def test_a_worker_that_could_not_start_in_any_other_place_is_not_started_again() -> None:
     spawner, layout = FakeSpawner(), Layout(PLAN)
     listener, memory = Listener(), PlainMemory(layout.total_bytes)
-    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, {}), HostObjects("{}", object(), memory))
+    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, InitOptions()), HostObjects("{}", object(), memory))
     fleet.start(listener)
     spawner.newest("show").ready()
     player = spawner.newest("rollout.0")

@@ -1,10 +1,11 @@
 """The course of a run in the trainer: snapshots and rewinding, hyperparameters and their marks, one row of numbers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import pytest
 from drillsergeant.drills.contract import Player
-from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.hyper import SETTLE_UPDATES, Hyper, annealed
 from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.run_control import differences
@@ -85,8 +86,7 @@ def test_a_rewind_during_an_update_waits_for_it() -> None:
 
 
 def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
-    factory = ReferenceRun()
-    factory.trainer._lockstep = 3
+    factory = ReferenceRun(lockstep=3)
     factory.trainer.handle(messages.StartTraining())
     for message in (messages.Rewind(1), messages.KeepSnapshot()):
         with pytest.raises(ValueError, match="not for lockstep"):
@@ -106,15 +106,106 @@ def test_each_change_of_a_hyperparameter_is_marked_and_no_change_is_not() -> Non
     assert events(factory) == [("hyper", "learning rate 0.006 → 0.001, epochs 1 → 2")]
 
 
+def used(factory: ReferenceRun) -> list[Hyper]:
+    """What every update from now on is given; filled as it goes."""
+    found: list[Hyper] = []
+    learn = factory.learner.learn
+
+    def noted(offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
+        found.append(hyper)
+        return learn(offsets, hyper)
+
+    factory.learner.learn = noted  # type: ignore[method-assign, assignment]
+    return found
+
+
+def told(factory: ReferenceRun) -> tuple[Hyper, Hyper]:
+    """The setting and what is in use, as the page hears of it."""
+    factory.trainer.report()
+    values = factory.host.metrics()
+    setting, in_use = values["hyper"], values["hyper_in_use"]
+    assert isinstance(setting, dict) and isinstance(in_use, dict)
+    assert values["learning_rate_in_use"] == in_use["learning_rate"]
+    return Hyper(**setting), Hyper(**in_use)
+
+
+def test_the_page_hears_of_the_setting_and_of_what_is_in_use_after_annealing() -> None:
+    factory = training()
+    factory.trainer.progress.updates = 2 * SETTLE_UPDATES - 1
+    given = used(factory)
+    factory.rounds(1)
+    setting, in_use = told(factory)
+    assert setting == Hyper()
+    assert in_use == annealed(Hyper(), 2 * SETTLE_UPDATES) != setting
+    factory.rounds(1)
+    assert given[1] == in_use, "the next update uses what the page was told"
+    factory.trainer.handle(messages.SetHyper({"learning_rate": 0.001}))
+    setting, in_use = told(factory)
+    assert (setting.learning_rate, in_use.learning_rate) == (
+        0.001,
+        annealed(setting, 2 * SETTLE_UPDATES + 1).learning_rate,
+    )
+
+
+def test_steps_shortened_after_a_large_kl_are_told_and_the_setting_stays() -> None:
+    factory = training()
+    factory.rounds(1)
+    factory.trainer.run_control.watch({"steps": 1.0, "dropped": 0.0, "entropy": 3.0, "approx_kl": 0.5})
+    assert told(factory) == (Hyper(), Hyper(learning_rate=Hyper().learning_rate / 2))
+    given = used(factory)
+    factory.rounds(1)
+    assert given == [Hyper(learning_rate=Hyper().learning_rate / 2)]
+
+
+def test_with_safeguards_off_the_setting_is_used_and_on_again_they_begin_anew() -> None:
+    factory = training()
+    control = factory.trainer.run_control
+    control.guarded = Hyper(entropy_coef=0.006, learning_rate=0.003)  # as guards may have made it
+    control.watch({"steps": 1.0, "dropped": 0.0, "entropy": 3.0, "approx_kl": 0.5})
+    assert told(factory)[1] == Hyper(entropy_coef=0.006, learning_rate=0.0015)
+    factory.trainer.handle(messages.SetGuards(False))
+    assert told(factory) == (Hyper(), Hyper())
+    assert factory.host.metrics()["safeguards"] is False
+    assert events(factory)[-1] == (
+        "guard", "Safeguards off: learning rate 0.003 → 0.006, entropy coef 0.006 → 0.003"
+    )  # fmt: skip
+    win(factory, factory.trainer._report.win_rates[Player.SCRIPTED])
+    for _ in range(10):
+        factory.trainer._report.win_rates[Player.SCRIPTED].add(800, 0, 800)
+        factory.rounds(1)
+    assert not [kind for kind, _ in events(factory) if kind == "rewind"]
+    factory.trainer.handle(messages.ResetTrainer(4))
+    factory.trainer.report()
+    assert factory.host.metrics()["safeguards"] is False, "a new run leaves the switch alone"
+    factory.trainer.handle(messages.SetGuards(True))
+    factory.trainer.handle(messages.SetGuards(True))
+    assert [text for kind, text in events(factory) if kind == "guard"] == ["Safeguards on"]
+
+
+def test_lockstep_uses_what_it_was_told_whatever_comes_of_it() -> None:
+    factory = ReferenceRun(lockstep=10_000)
+    factory.trainer.handle(messages.StartTraining())
+    factory.trainer.progress.updates = 4 * SETTLE_UPDATES
+    given = used(factory)
+    factory.rounds(1)
+    assert given == [Hyper()]
+    assert told(factory) == (Hyper(), Hyper())
+    with pytest.raises(ValueError, match="SET_GUARDS is not for lockstep"):
+        factory.trainer.handle(messages.SetGuards(False))
+
+
 def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     factory = training()
     factory.rounds(2)
-    factory.trainer.run_control.hyper = Hyper(learning_rate=0.0001)  # as a guard may have made it
+    factory.trainer.run_control.guarded = Hyper(learning_rate=0.0001)  # as a guard may have made it
     with pytest.raises(ValueError, match="clip_coef must be"):
         factory.trainer.handle(messages.ResetTrainer(4, {"clip_coef": 7.0}))
     assert factory.trainer.progress.decisions == 256
     factory.trainer.handle(messages.ResetTrainer(4, {"clip_coef": 0.1}))
-    assert factory.trainer.run_control.hyper == Hyper(clip_coef=0.1), "what guards had changed is as the visitor had it"
+    control = factory.trainer.run_control
+    assert control.setting == control.guarded == Hyper(clip_coef=0.1), (
+        "what guards had changed is as the visitor had it"
+    )
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
     rate = factory.trainer._report.win_rates[Player.SCRIPTED]
@@ -146,9 +237,11 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
     rate.add(800, 0, 800)
     factory.rounds(1)
     assert factory.learner.state() == best
-    assert run_control.hyper == Hyper(learning_rate=Hyper().learning_rate / 2)
-    assert run_control.wanted == Hyper()
+    assert run_control.guarded == Hyper(learning_rate=Hyper().learning_rate / 2)
     factory.trainer.report()
+    told = factory.host.metrics()
+    assert told["hyper"] == asdict(Hyper()), "the visitor's own field is left alone"
+    assert told["hyper_in_use"] == asdict(run_control.guarded)
     assert events(factory) == [
         (
             "rewind",
@@ -202,8 +295,8 @@ def test_every_message_is_a_row_of_its_own() -> None:
     keys = {
         "t_s", "decisions", "win_rate", "win_low", "win_high", "loss_rate", "draw_rate", "win_rate_random",
         "win_low_random", "win_high_random", "policy_loss", "value_loss", "value_error", "entropy", "approx_kl",
-        "clip_fraction", "gradient_norm", "trained_decisions_per_s", "step_scale", "timeline", "events", "hyper",
-        "curve",
+        "clip_fraction", "gradient_norm", "trained_decisions_per_s", "learning_rate_in_use", "timeline",
+        "events", "hyper", "hyper_in_use", "safeguards", "curve",
     }  # fmt: skip
     assert keys <= factory.host.metrics().keys()
 

@@ -11,6 +11,7 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
 from drillsergeant.learn.files.dshq import Schema, read_policy, write_policy
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import (
     DeleteRun,
@@ -92,7 +93,7 @@ def test_a_run_is_saved_by_itself_and_goes_on_in_another_tab_where_it_was() -> N
     assert (told["current"], told["note"]) == (TITLE, "Continued 'Ball Drill'")
     assert second.state() == first.state()
     assert second.trainer.trained_s() == pytest.approx(second.saved(TITLE).progress.trained_s)
-    assert [event["kind"] for event in second.trainer.run_control.values()["events"]] == ["save"]  # type: ignore[attr-defined]
+    assert [event["kind"] for event in second.trainer.run_control.values(0)["events"]] == ["save"]  # type: ignore[attr-defined]
     published = bytearray(len(first.trainer.capture().state.arrays["parameters"]))
     second.trainer._memory.read(second.trainer._weights.active_offset, published)
     assert bytes(published) == first.trainer.capture().state.arrays["parameters"]
@@ -232,10 +233,23 @@ def test_an_import_is_saved_under_its_own_name_and_trained_on() -> None:
     told = tab.ask(ImportRun("champion.dshq", memoryview(write_policy(imported))))
     assert (told["current"], told["refused"]) == ("champion", False)
     assert tab.trainer.capture().state == imported.state
-    assert (tab.trainer.progress.decisions, tab.trainer.run_control.hyper) == (31_000_000, imported.hyper)
+    assert (tab.trainer.progress.decisions, tab.trainer.run_control.setting) == (31_000_000, imported.hyper)
     assert tab.saved("champion").progress.win_rate == 0.93  # until this page has measured one
     assert tab.saved(TITLE).state.updates == 2
     assert tab.train(1).trainer.progress.updates == 312
+
+
+def test_setting_and_what_is_in_use_are_saved_and_what_safeguards_changed_is_gone_on_with() -> None:
+    tab = Tab().train(1)
+    tab.trainer.progress.updates, tab.trainer.run_control.guarded = 255, Hyper(learning_rate=0.004)
+    tab.train(1)
+    tab.ask(SaveRun())
+    saved = tab.saved(TITLE)
+    assert (saved.hyper, saved.hyper_guarded) == (Hyper(), Hyper(learning_rate=0.004))
+    assert saved.hyper_in_use == Hyper(learning_rate=0.002), "annealed: a half after four times 64 updates"
+    other = Tab(tab.storage)
+    other.ask(LoadRun(TITLE))
+    assert (other.trainer.run_control.setting, other.trainer.run_control.guarded) == (Hyper(), saved.hyper_guarded)
 
 
 def test_exports_load_elsewhere() -> None:

@@ -21,7 +21,7 @@ def test_each_chunk_becomes_one_update_and_one_version() -> None:
     values = factory.host.metrics()
     assert (values["updates"], values["version"]) == (3, 4)  # version 1 is the fresh network
     assert values["decisions"] == 3 * 4 * 32
-    assert values["steps"] == factory.trainer.run_control.hyper.epochs  # all rows fit one minibatch
+    assert values["steps"] == factory.trainer.run_control.setting.epochs  # all rows fit one minibatch
     assert values["dropped"] == 0
 
 
@@ -46,11 +46,11 @@ def test_an_idle_ring_is_no_update() -> None:
 )
 def test_bad_hyperparameters_are_refused_with_the_range_and_the_old_ones_stay(changes: dict[str, object]) -> None:
     factory = ReferenceRun()
-    before = factory.trainer.run_control.hyper
+    before = factory.trainer.run_control.setting
     for message in (messages.SetHyper(changes), messages.StartTraining(changes)):
         with pytest.raises(ValueError, match=r"from|no hyperparameter named"):
             factory.trainer.handle(message)
-    assert factory.trainer.run_control.hyper == before
+    assert factory.trainer.run_control.setting == before
     assert not factory.trainer.training
 
 

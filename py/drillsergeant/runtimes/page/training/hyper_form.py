@@ -1,7 +1,8 @@
 """The fields for hyperparameters: typed text goes to the trainer, which alone decides what is allowed.
 
-A field and its slider show what the trainer uses. What it refuses is put back, with the trainer's own sentence beneath
-the fields. A slider's value is sent when it has stood still for a moment, so that one move is one change.
+A field and its slider show what is set; where the trainer uses another value at the moment (annealed, or changed by
+safeguards), that stands beside it. What the trainer refuses is put back, with its own sentence beneath the fields. A
+slider's value is sent when it has stood still for a moment, so that one move is one change.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.training.sliders import MARGIN, SLIDES
 from drillsergeant.runtimes.page.view import View
 
-PREFIX, SLIDE = "hyper-", "slide-"
+PREFIX, SLIDE, IN_USE = "hyper-", "slide-", "in-use-"
 NAMES = tuple(SLIDES)
 STILL_S = 0.3
 
@@ -27,7 +28,7 @@ class HyperForm:
     def __init__(self, view: View, send: Callable[[dict[str, object]], None], opening: Opening) -> None:
         self._view, self._send, self._defaults = view, send, opening.defaults
         self._pending: dict[str, float | str] = {}
-        self._used: dict[str, float] = {name: opening.hyper[name] for name in NAMES}
+        self._setting: dict[str, float] = {name: opening.hyper[name] for name in NAMES}
         self._changed: dict[str, float] = {}
         self._slid: dict[str, tuple[float, float]] = {}  # value and when
         for name in NAMES:
@@ -39,7 +40,7 @@ class HyperForm:
         name = element.removeprefix(PREFIX)
         value = typed_number(text, name in NAMES and RANGES[name].integer)
         self._view.set_text("hyper-note", "")
-        if name in NAMES and value != self._used[name]:
+        if name in NAMES and value != self._setting[name]:
             self._pending[name] = value
             if isinstance(value, float) and math.isfinite(value):
                 self._view.set_value(element, f"{value:.10g}")  # as it was understood
@@ -81,12 +82,12 @@ class HyperForm:
     def value(self, name: str) -> float:
         """Return what the visitor last wanted of `name`: on its way, or in use."""
         wanted = self._slid[name][0] if name in self._slid else self._pending.get(name)
-        return wanted if isinstance(wanted, float) else self._used[name]
+        return wanted if isinstance(wanted, float) else self._setting[name]
 
     def note(self, address: Address) -> None:
         """Put what differs from the defaults into the address."""
         for name in NAMES:
-            address.note(name, f"{self._used[name]:g}", f"{self._defaults[name]:g}")
+            address.note(name, f"{self._setting[name]:g}", f"{self._defaults[name]:g}")
 
     def on_refused(self, message: str) -> bool:
         """Put back the field that the trainer's `message` is about; False if it is about none that was changed."""
@@ -95,23 +96,33 @@ class HyperForm:
             return False
         del self._pending[name]
         self._restore(name)
-        self._view.set_text("hyper-note", f"{message}. It stays at {self._used[name]:g}.")
+        self._view.set_text("hyper-note", f"{message}. It stays at {self._setting[name]:g}.")
         return True
 
-    def on_used(self, hyper: object) -> None:
-        """Take over what the trainer says it uses. A field with a change still on its way is left alone."""
+    def on_told(self, hyper: object, in_use: object) -> None:
+        """Take over what the trainer says is set, and what is in use.
+
+        A field with a change still on its way is left alone.
+        """
         if not isinstance(hyper, Mapping):
             return
+        self._show_in_use(hyper, in_use if isinstance(in_use, Mapping) else hyper)
         for name in NAMES:
             value = number(hyper.get(name))
             if value is None:
                 continue
             if self._pending.get(name) == value:
                 del self._pending[name]
-                self._used[name] = self._changed[name] = value
-            elif name not in self._pending and name not in self._slid and value != self._used[name]:
-                self._used[name] = value
+                self._setting[name] = self._changed[name] = value
+            elif name not in self._pending and name not in self._slid and value != self._setting[name]:
+                self._setting[name] = value
                 self._restore(name)
+
+    def _show_in_use(self, hyper: Mapping[object, object], in_use: Mapping[object, object]) -> None:
+        for name in NAMES:
+            used, setting = number(in_use.get(name)), number(hyper.get(name))
+            differs = used is not None and used != setting
+            self._view.set_text(IN_USE + name, f"in use {used:.3g}" if differs else "")
 
     def repeat(self) -> None:
         """Tell a trainer that was started again what the visitor had set; what was on its way died with the old one."""
@@ -122,8 +133,8 @@ class HyperForm:
             self._send(dict(self._changed))
 
     def _restore(self, name: str) -> None:
-        self._view.set_value(PREFIX + name, f"{self._used[name]:g}")
-        self._place(name, self._used[name])
+        self._view.set_value(PREFIX + name, f"{self._setting[name]:g}")
+        self._place(name, self._setting[name])
 
     def _place(self, name: str, value: float | str) -> None:
         """Put the slider where `value` lies."""

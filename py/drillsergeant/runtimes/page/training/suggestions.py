@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drillsergeant.learn.ppo.hyper import RANGES
+from drillsergeant.learn.ppo.hyper import RANGES, floor_learning_rate
 from drillsergeant.runtimes.page.training.hyper_form import HyperForm
 from drillsergeant.runtimes.page.view import View
 
@@ -44,8 +44,8 @@ class Suggestions:
     def _embolden(self) -> None:
         factor = 1 / BOLDER if self._bold else BOLDER
         self._bold = not self._bold
-        rate = RANGES["learning_rate"]
-        self._hyper.choose("learning_rate", min(rate.high, max(rate.low, self._hyper.value("learning_rate") * factor)))
+        rate = floor_learning_rate(self._hyper.value("learning_rate") * factor)
+        self._hyper.choose("learning_rate", min(RANGES["learning_rate"].high, rate))
         self._view.set_text("try-bold", CALM if self._bold else BOLD)
         self._tell(BOLD_SAID if self._bold else CALM_SAID)
 

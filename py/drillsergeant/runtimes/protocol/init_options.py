@@ -1,0 +1,42 @@
+"""What INIT tells every worker beyond memory and program: how to learn, to draw and to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from drillsergeant.learn.ppo.hyper import Hyper
+
+MODES = ("shared", "solo")
+LEARNERS = ("auto", "wasm", "webgpu", "numpy")
+RENDERERS = ("auto", "webgpu", "canvas2d")
+CHOICES = {"mode": MODES, "learner": LEARNERS, "renderer": RENDERERS}
+
+
+@dataclass(frozen=True)
+class InitOptions:
+    """`version` is the page's build. `lock` names the lock that a worker holds while it lives.
+
+    `mode`: "shared", all workers on one memory, or "solo", see `runtimes.solo_mode`. `lockstep`: the updates after
+    which training stops, 0 for never. `validate`: whether the GPU's kernels are compared with NumPy from the start.
+    `guards`: whether safeguards may change anything. `to_win`: whether winning is what it learns for.
+
+    Raises: ValueError for a choice there is not, naming the field and what there is.
+    """
+
+    version: str = ""
+    lock: str = ""
+    mode: str = MODES[0]
+    learner: str = LEARNERS[0]
+    renderer: str = RENDERERS[0]
+    hyper: Hyper = field(default_factory=Hyper)
+    lockstep: int = 0
+    validate: bool = False
+    guards: bool = True
+    to_win: bool = True
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        if self.lockstep < 0:
+            raise ValueError(f"lockstep must be a number of updates, 0 or more, not {self.lockstep}")
