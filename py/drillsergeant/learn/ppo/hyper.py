@@ -141,8 +141,8 @@ def annealed(hyper: Hyper, updates: int) -> Hyper:
 
     A step size that learns the basics in seconds is noise to a policy that has them; falling steps, each smaller than
     the last and yet without a bound on their sum, are what stochastic approximation asks for (H. Robbins & S. Monro,
-    Annals of Mathematical Statistics 22, 1951). But no further than LEAST_SHARE: below that the policy hardly moved any
-    more (KL 0.0001 an update after 12 M decisions); whether it needs finer steps still, `safeguards` finds out.
+    Annals of Mathematical Statistics 22, 1951). But no further than LEAST_SHARE: below that the policy hardly moves any
+    more; whether it needs finer steps still, `safeguards` finds out.
     """
     share = max(LEAST_SHARE, math.sqrt(SETTLE_UPDATES / updates)) if updates > SETTLE_UPDATES else 1.0
     return with_step_scaled(hyper, share)
