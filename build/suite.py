@@ -44,7 +44,7 @@ NO_TESTS = 5  # pytest's exit status when its arguments leave no test to run
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Report:
     """How one suite, or a part of it, ended; `seconds` of all parts, also of those that ran at once."""
 
     suite: str
@@ -59,9 +59,9 @@ class Outcome:
         """Whether it took more than half as much again as its budget."""
         return self.seconds > TOLERATED * BUDGET_S.get(self.suite, float("inf"))
 
-    def plus(self, other: "Outcome") -> "Outcome":
+    def plus(self, other: "Report") -> "Report":
         """The outcome of both parts of a suite."""
-        return Outcome(
+        return Report(
             self.suite,
             self.passed + other.passed,
             self.failed + other.failed,
@@ -97,7 +97,7 @@ def files_with_alone(suite: str) -> list[str]:
     return [str(file.relative_to(ROOT)) for file in files if "pytest.mark.alone" in file.read_text()]
 
 
-def run(suite: str, extra: Sequence[str], tests: Sequence[str] = (), *, part: str = "", held: bool = False) -> Outcome:
+def run(suite: str, extra: Sequence[str], tests: Sequence[str] = (), *, part: str = "", held: bool = False) -> Report:
     """Run tests of one suite.
 
     Args:
@@ -131,13 +131,13 @@ def run(suite: str, extra: Sequence[str], tests: Sequence[str] = (), *, part: st
     return outcome(suite, report, seconds, done.returncode == 0 or (done.returncode == NO_TESTS and bool(extra)))
 
 
-def run_in_lanes(chosen: Sequence[str], extra: Sequence[str]) -> list[Outcome]:
+def run_in_lanes(chosen: Sequence[str], extra: Sequence[str]) -> list[Report]:
     """Run the parts of these suites beside each other, then their tests marked `alone`; one outcome a suite."""
     started_s = time.monotonic()
     waiting = parts(chosen)
     say(f"in {LANES} lanes: {', '.join(waiting)}. What each prints is shown when it ends.")
 
-    def run_part(part: str) -> Outcome:
+    def run_part(part: str) -> Report:
         suite = part.partition("/")[0]
         return run(suite, ["-m", "not alone", *extra], [f"tests/{part}"], part=part, held=True)
 
@@ -149,7 +149,7 @@ def run_in_lanes(chosen: Sequence[str], extra: Sequence[str]) -> list[Outcome]:
     for suite in chosen:
         if files := files_with_alone(suite):
             ended.append(run(suite, ["-m", "alone", *extra], files, part=f"{suite}/alone"))
-    return [reduce(Outcome.plus, (one for one in ended if one.suite == suite)) for suite in chosen]
+    return [reduce(Report.plus, (one for one in ended if one.suite == suite)) for suite in chosen]
 
 
 def options(suite: str) -> list[str]:
@@ -163,10 +163,10 @@ def options(suite: str) -> list[str]:
     return [*plugins, f"--dist-dir={folders[0]}", "--runtime=chrome"]
 
 
-def outcome(suite: str, report: Path, seconds: float, ok: bool) -> Outcome:
+def outcome(suite: str, report: Path, seconds: float, ok: bool) -> Report:
     """Read pytest's own report; where it never came to write one, the suite counts as failed."""
     if not report.is_file():
-        return Outcome(suite, 0, 1, 0, seconds, ok=False)
+        return Report(suite, 0, 1, 0, seconds, ok=False)
     counts = [
         {name: int(node.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
         for node in ElementTree.parse(report).getroot().iter("testsuite")
@@ -174,7 +174,7 @@ def outcome(suite: str, report: Path, seconds: float, ok: bool) -> Outcome:
     failed = sum(count["failures"] + count["errors"] for count in counts)
     skipped = sum(count["skipped"] for count in counts)
     passed = sum(count["tests"] for count in counts) - failed - skipped
-    return Outcome(suite, passed, failed, skipped, seconds, ok)
+    return Report(suite, passed, failed, skipped, seconds, ok)
 
 
 def missing(suite: str, pinned: Pins) -> str:
@@ -187,7 +187,7 @@ def missing(suite: str, pinned: Pins) -> str:
     return ""
 
 
-def summary(outcomes: Sequence[Outcome], left_out: Mapping[str, str], wall_s: float) -> str:
+def summary(outcomes: Sequence[Report], left_out: Mapping[str, str], wall_s: float) -> str:
     """One line a suite and one for all, which took `wall_s`; what was left out, and why."""
     lines = ["", f"{'suite':<10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}{'budget':>8}"]
     for one in outcomes:

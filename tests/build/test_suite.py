@@ -40,7 +40,7 @@ def test_what_takes_more_than_half_as_much_again_as_its_budget_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def took(seconds: float) -> int:
-        monkeypatch.setattr(suite, "run", lambda name, extra: suite.Outcome(name, 1, 0, 0, seconds, ok=True))
+        monkeypatch.setattr(suite, "run", lambda name, extra: suite.Report(name, 1, 0, 0, seconds, ok=True))
         return suite.main(["build"])
 
     assert took(1.49 * suite.BUDGET_S["build"]) == 0
@@ -60,9 +60,9 @@ def test_what_a_suite_needs_and_cannot_have_leaves_it_out_unless_it_was_named(
     def fails(group: str, pinned: object) -> bool:
         raise BuildError(f"no {group} for this platform")
 
-    def runs(name: str, extra: object) -> suite.Outcome:
+    def runs(name: str, extra: object) -> suite.Report:
         ran.append(name)
-        return suite.Outcome(name, 1, 0, 0, 1.0, ok=True)
+        return suite.Report(name, 1, 0, 0, 1.0, ok=True)
 
     ran: list[str] = []
     monkeypatch.setattr(venv, "ensure_project_venv", fails)
@@ -80,11 +80,11 @@ def test_two_lanes_run_at_once_and_what_is_alone_after_them(monkeypatch: pytest.
     met = threading.Barrier(2, timeout=20)  # passed by two at a time only
     order: list[str] = []
 
-    def runs(name: str, extra: Sequence[str], chosen: Sequence[str] = (), **how: object) -> suite.Outcome:
+    def runs(name: str, extra: Sequence[str], chosen: Sequence[str] = (), **how: object) -> suite.Report:
         if how.get("held"):
             met.wait()  # broken where the other lane is not running meanwhile
         order.append(f"{name} {' '.join(extra)}")
-        return suite.Outcome(name, 1, 0, 0, 1.0, ok=True)
+        return suite.Report(name, 1, 0, 0, 1.0, ok=True)
 
     monkeypatch.setattr(chromium, "ensure", lambda pinned: "a browser")
     monkeypatch.setattr(suite, "run", runs)

@@ -25,7 +25,7 @@ Arrays: TypeAlias = Sequence[Array]
 Opponent: TypeAlias = Literal["scripted", "random", Player.SCRIPTED, Player.RANDOM] | Policy
 
 
-class Step(NamedTuple):
+class BatchStep(NamedTuple):
     """What one decision led to."""
 
     reward: list[Array]  # [S] f32 [N]
@@ -77,7 +77,7 @@ class Batch:
         seen = self._seen(side)
         return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0]).astype(np.int32)
 
-    def step(self, actions: Arrays) -> Step:
+    def step(self, actions: Arrays) -> BatchStep:
         """Play one decision with actions [S] i32 [N]. Raises ValueError for actions that do not exist."""
         count = self.drill.action_count
         chosen = [np.ascontiguousarray(np.asarray(each, np.int32).reshape(self.count)) for each in actions]
@@ -86,7 +86,7 @@ class Batch:
         before = self._now()
         self._state = self._run("tick", {"state": before, "action": chosen})["state"]
         judged = self._run("verdict", {"before": before, "after": self._state})
-        return Step(judged["reward"], Outcome(*judged["flags"], *judged["winner"]))
+        return BatchStep(judged["reward"], Outcome(*judged["flags"], *judged["winner"]))
 
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""

@@ -17,7 +17,7 @@ from drillsergeant.runtimes.protocol import codec, messages
 TELL_EVERY_S = 0.1
 
 
-class Player(Protocol):
+class ChunkPlayer(Protocol):
     """Who plays: `rollout.Rollout`."""
 
     def step(self) -> None:
@@ -27,7 +27,7 @@ class Player(Protocol):
 class Solo:
     """What the worker does beside learning."""
 
-    def __init__(self, host: Host, memory: SoloMemory, player: Player, mirror: Mirror) -> None:
+    def __init__(self, host: Host, memory: SoloMemory, player: ChunkPlayer, mirror: Mirror) -> None:
         self._host, self._player, self._mirror = host, player, mirror
         self._playing = False
         memory.turn = self._turn

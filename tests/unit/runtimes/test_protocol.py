@@ -33,7 +33,7 @@ SAMPLES = [
     ("page", messages.Refused("SyntaxError: invalid syntax", 7)),
     ("show", messages.Play()),
     ("show", messages.Pause()),
-    ("show", messages.Step(4)),
+    ("show", messages.StepShow(4)),
     ("show", messages.ResetShow(9)),
     ("show", messages.SetSpeed(0.25)),
     ("show", messages.SetPlayers(7, messages.SCRIPTED, 1)),

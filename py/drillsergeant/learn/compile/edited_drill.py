@@ -9,11 +9,11 @@ import builtins
 import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-import drillsergeant
 from drillsergeant import elementary
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
@@ -87,7 +87,7 @@ def _namespace(name: str, printed: Printed) -> dict[str, Any]:
     namespace: dict[str, Any] = {"dataclass": dataclass, "__name__": FILE}
     for home in reversed(HOMES[name]):
         namespace |= {key: value for key, value in vars(home).items() if not key.startswith("__")}
-    namespace |= {"drillsergeant": drillsergeant, "elementary": elementary}
+    namespace |= {"drillsergeant": import_module("drillsergeant"), "elementary": elementary}
     namespace["__builtins__"] = {**vars(builtins), "__import__": _import, "print": printed}
     return namespace
 

@@ -104,7 +104,7 @@ def _check_ranges(message: messages.Message) -> None:
         _in_range("SET_SPEED.speed", message.speed, *messages.SPEED_RANGE)
     elif isinstance(message, (messages.ResetShow, messages.ResetTrainer)):
         _in_range(f"{message.TYPE}.seed", message.seed, *messages.SEED_RANGE)
-    elif isinstance(message, messages.Step):
+    elif isinstance(message, messages.StepShow):
         _in_range("STEP.ticks", message.ticks, 1, 1200)
     elif isinstance(message, messages.SetPlayers):
         for name in ("left", "right"):

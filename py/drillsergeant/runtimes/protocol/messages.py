@@ -150,7 +150,7 @@ class Pause(Message, wire="PAUSE", to=("show",)):
 
 
 @dataclass(frozen=True)
-class Step(Message, wire="STEP", to=("show",)):
+class StepShow(Message, wire="STEP", to=("show",)):
     """page -> show: while paused, advance by this many physics ticks."""
 
     ticks: int = 1

@@ -116,7 +116,7 @@ class Show:
                 self.playing = True
             case messages.Pause():
                 self.playing = False
-            case messages.Step(ticks=ticks):
+            case messages.StepShow(ticks=ticks):
                 self._step(ticks)
             case messages.ResetShow(seed=seed):
                 self._reset(seed)

@@ -59,9 +59,9 @@ def test_train_and_stop() -> None:
 def test_step_pauses_first_and_advances_one_decision() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("step")
-    assert sitting.fleet.take() == [("show", messages.Pause()), ("show", messages.Step(8))]
+    assert sitting.fleet.take() == [("show", messages.Pause()), ("show", messages.StepShow(8))]
     sitting.page.on_click("step")
-    assert sitting.fleet.take() == [("show", messages.Step(8))]
+    assert sitting.fleet.take() == [("show", messages.StepShow(8))]
     sitting.page.on_click("play")
     assert sitting.fleet.take() == [("show", messages.Play())]
 
@@ -134,7 +134,7 @@ def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
         assert sitting.page.on_key(code, key, True, focus) is used
         sitting.page.on_key(code, key, False, focus)
     kinds = [type(message) for _, message in sitting.fleet.take()]
-    assert kinds == [messages.StartTraining, messages.Pause, messages.Step, messages.ResetShow, messages.SetPlayers]
+    assert kinds == [messages.StartTraining, messages.Pause, messages.StepShow, messages.ResetShow, messages.SetPlayers]
 
 
 def test_the_keyboard_plays_orange_in_human_mode_only() -> None:

@@ -146,7 +146,7 @@ def test_pause_step_speed_and_reset_act_on_both_matches() -> None:
     theatre = Theatre()
     theatre.show.handle(messages.SetView("compare"))
     theatre.show.handle(messages.Pause())
-    theatre.show.handle(messages.Step(24))
+    theatre.show.handle(messages.StepShow(24))
     assert [match.state()["clock"] for match in theatre.matches] == [0, 24, 24]
     theatre.show.handle(messages.Play())
     theatre.show.handle(messages.SetSpeed(4.0))

@@ -49,9 +49,9 @@ def test_speed_and_pause_decide_how_much_time_is_played() -> None:
 def test_step_advances_while_paused_and_is_refused_while_playing() -> None:
     theatre = Theatre()
     with pytest.raises(codec.ProtocolError, match="pause it first"):
-        theatre.show.handle(messages.Step(8))
+        theatre.show.handle(messages.StepShow(8))
     theatre.show.handle(messages.Pause())
-    theatre.show.handle(messages.Step(8))
+    theatre.show.handle(messages.StepShow(8))
     assert theatre.show.metrics()["ticks"] == 8
 
 

@@ -224,7 +224,7 @@ class MatchPart:
             return
         if self._playing:
             self._play()
-        self._to_show(messages.Step(self._game.action_repeat))
+        self._to_show(messages.StepShow(self._game.action_repeat))
 
     def _reset(self) -> None:
         if self._seed.read():
