@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from drillsergeant.drills.contract import Body, Scene, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Scene, Words
+from drillsergeant.learn.program import DrillFacts, keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.panels.runs import FileEvents
@@ -140,21 +142,32 @@ class FakeCrew:
         return sent
 
 
-class FakeGame:
-    """A drill as the page sees it; an action spells the keys: right, up, turn, dash as digits of base 3."""
-
-    name, sides = "ball", 2
-    words = Words("Ball Drill", "Squares play soccer.", ("Orange", "Blue"), "goals", "A field.", "WASD move.")
-    scene = Scene(6.0, 4.0, 1.3, 0.9, (Body("disc", "ball", "x", "y", 0.3),))
-    action_repeat = 8
-    actions = (("stay", "no dash"), ("run", "no dash"), ("stay", "dash"), ("run", "dash"))
-    observation = ("own_x", "ball_x")
-
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
-        return (right + 1) + 3 * (up + 1) + 9 * (turn + 1) + 27 * int(dash)
+def spelt(side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    """An action that spells the keys: right, up, turn, dash as digits of base 3."""
+    return (right + 1) + 3 * (up + 1) + 9 * (turn + 1) + 27 * int(dash)
 
 
-STILL = FakeGame().from_keys(0, 0, 0, 0, False)
+STILL = spelt(0, 0, 0, 0, False)
+
+
+def small_game(**changes: object) -> DrillFacts:
+    """A drill as the page knows it, with few actions and little to see."""
+    facts = DrillFacts(
+        name="ball",
+        words=Words("Ball Drill", "Squares play soccer.", ("Orange", "Blue"), "goals", "A field.", "WASD move."),
+        sides=2,
+        action_count=4,
+        actions=(("stay", "no dash"), ("run", "no dash"), ("stay", "dash"), ("run", "dash")),
+        action_repeat=8,
+        tick_hz=120,
+        time_limit_s=20.0,
+        fields=COMMON_FIELDS,
+        observation=("own_x", "ball_x"),
+        reward_terms=("goal",),
+        scene=Scene(6.0, 4.0, 1.3, 0.9, (Body("disc", "ball", "x", "y", 0.3),)),
+        keys=keys_of(spelt, 2),
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]
 
 
 class FakeForge:
@@ -185,7 +198,7 @@ class Sitting:
     """A page with its fakes, and shorthands for what happens to it."""
 
     def __init__(self, opening: Opening | None = None) -> None:
-        self.view, self.fleet, self.game, self.transfer = FakeView(), FakeCrew(), FakeGame(), FakeDoor()
+        self.view, self.fleet, self.game, self.transfer = FakeView(), FakeCrew(), small_game(), FakeDoor()
         self.compiler = FakeForge()
         self.page = Page(self.view, self.fleet, self.game, 7, opening or Opening(), self.compiler, self.transfer)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from drillsergeant.learn.ppo.hyper import current_names
-from drillsergeant.runtimes.page.interfaces import DrillOnPage
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.number_text import number, percent
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
 from drillsergeant.runtimes.page.training.status import Status
@@ -46,7 +46,7 @@ class EmbeddedPage(FleetListener, Protocol):
     def hold(self, on: bool) -> None:
         """Let the match stand still while nobody can see it, or go on."""
 
-    def on_drill(self, game: DrillOnPage) -> None:
+    def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill."""
 
     def on_no_drill(self, name: str, why: str) -> None:
@@ -221,7 +221,7 @@ class Embed:
             self._tell("error", about=name, message=why[:LONGEST])
         self._look()
 
-    def on_drill(self, game: DrillOnPage) -> None:
+    def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill, or the same one with other words."""
         self._page.on_drill(game)
         self._drill, self._score = game.name, (0.0, 0.0)

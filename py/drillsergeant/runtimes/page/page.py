@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address, Opening
 from drillsergeant.runtimes.page.boot_progress import BootProgress
-from drillsergeant.runtimes.page.interfaces import DrillOnPage, WorkerFleet
+from drillsergeant.runtimes.page.interfaces import WorkerFleet
 from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import DASH
@@ -49,7 +50,7 @@ class Page:
         self,
         view: View,
         fleet: WorkerFleet,
-        game: DrillOnPage,
+        game: DrillFacts,
         seed: int,
         opening: Opening,
         compiler: DrillCompiler,
@@ -178,7 +179,7 @@ class Page:
         self._status.trained_s = number_text.number(values.get("t_s")) or 0.0
         self._status.chance = number_text.number(values.get("win_rate_random")) or 0.0
 
-    def on_drill(self, game: DrillOnPage) -> None:
+    def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill: the page does so, too."""
         self._match.on_drill(game)
         self._story = Story(self._view, game.sides == 1)

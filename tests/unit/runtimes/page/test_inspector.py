@@ -6,7 +6,7 @@ import pytest
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import FakeGame, Sitting, with_timeline
+from tests.fakes.page import Sitting, small_game, with_timeline
 
 INSIDE = {
     "match": 0,
@@ -23,12 +23,6 @@ def told(**changes: object) -> Sitting:
     sitting = Sitting().boot()
     sitting.metrics("show", inside={**INSIDE, **changes})
     return sitting
-
-
-def another(**changes: object) -> FakeGame:
-    game = FakeGame()
-    vars(game).update(changes)
-    return game
 
 
 def test_a_player_is_chosen_by_select_and_let_go_again() -> None:
@@ -103,14 +97,14 @@ def test_a_show_that_is_new_goes_on_thinking_aloud() -> None:
 
 def test_the_same_drill_with_other_eyes_is_looked_into_still_and_its_old_sights_are_left_out() -> None:
     sitting = told()
-    sitting.page.on_drill(another(observation=("own_x", "ball", "new")))
+    sitting.page.on_drill(small_game(observation=("own_x", "ball", "new")))
     assert sitting.view.values["inside-side"] == "1"
     assert ("show", messages.Inspect(1)) in sitting.fleet.take()
     sitting.metrics("show", inside=INSIDE)
     sitting.metrics("show", inside={**INSIDE, "observation": [0.1, 0.2, 0.3]})
     ((*_, new),) = sitting.view.bars["inside-seen"]
     assert (new.name, new.text) == ("new", "0.30")
-    sitting.page.on_drill(another(name="chase"))
+    sitting.page.on_drill(small_game(name="chase"))
     assert sitting.view.values["inside-side"] == "-1", "another drill has other players"
 
 

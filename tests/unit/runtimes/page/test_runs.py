@@ -19,7 +19,7 @@ from drillsergeant.runtimes.protocol.messages import (
     SaveRun,
 )
 
-from tests.fakes.page import FakeGame, Sitting
+from tests.fakes.page import Sitting, small_game
 
 VERSIONS = [{"id": 1, "version": 1, "decisions": 0, "kind": "first"}]
 
@@ -127,8 +127,7 @@ def test_a_trainer_that_was_started_again_goes_on_with_the_run_in_hand() -> None
 def test_each_drill_goes_on_with_its_own_run() -> None:
     sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
     sitting.metrics("trainer", timeline=VERSIONS)
-    ball, other = sitting.game, FakeGame()
-    other.name = "other"
+    ball, other = sitting.game, small_game(name="other")
     sitting.page.on_drill(other)
     sitting.metrics("trainer", timeline=["of the trainer that was there"])
     sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))

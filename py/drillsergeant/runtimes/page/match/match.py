@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from drillsergeant.drawing.match import arrange
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
-from drillsergeant.runtimes.page.interfaces import DrillOnPage
 from drillsergeant.runtimes.page.match.inspector import SELECT, Inspector
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Views
@@ -35,7 +35,7 @@ class MatchPart:
         self,
         view: View,
         send: Callable[[str, messages.Message], None],
-        game: DrillOnPage,
+        game: DrillFacts,
         seed: SeedField,
         address: Address,
         tell: Callable[[str], None],
@@ -50,7 +50,7 @@ class MatchPart:
         self._dragging = False
         self._take(game)
 
-    def _take(self, game: DrillOnPage) -> None:
+    def _take(self, game: DrillFacts) -> None:
         """Everything that depends on the drill."""
         self._game = game
         self._inside = Inspector(self._view, self._to_show, game.actions, game.observation)
@@ -58,7 +58,7 @@ class MatchPart:
         for name in ("team-right", "who-0", "who-1"):  # with one side, the board counts how matches ended
             self._view.set_attribute(name, "hidden", "" if game.sides < 2 else None)
 
-    def on_drill(self, game: DrillOnPage) -> None:
+    def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill, which has versions of its own."""
         self.on_blur()
         looking, same = self._inside.side, game.name == self._game.name

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from drillsergeant.learn.program import DrillFacts
+
 MOVES = {
     "KeyD": (1, 0), "ArrowRight": (1, 0), "KeyA": (-1, 0), "ArrowLeft": (-1, 0),
     "KeyW": (0, 1), "ArrowUp": (0, 1), "KeyS": (0, -1), "ArrowDown": (0, -1),
@@ -21,13 +23,6 @@ class Held(NamedTuple):
     up: int = 0
     turn: int = 0
     dash: bool = False
-
-
-class Rules(Protocol):
-    """The part of a drill that knows what keys mean."""
-
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
-        """Return the action for held keys; directions are as seen on the screen."""
 
 
 class Device(Protocol):
@@ -67,7 +62,7 @@ class Keys:
 class Steering:
     """All devices together, as one action."""
 
-    def __init__(self, rules: Rules, side: int, devices: Sequence[Device]) -> None:
+    def __init__(self, rules: DrillFacts, side: int, devices: Sequence[Device]) -> None:
         self._rules, self._side, self._devices = rules, side, devices
         self._last = self._action()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from drillsergeant.runtimes.page.interfaces import DrillOnPage
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.view import View
 
 CHOICE = "drill-choice"
@@ -18,7 +18,7 @@ AROUND = " The score stands above it, the events below it."
 class DrillPanel:
     """The chooser. `bring` fetches a drill and hands it to the workers; it answers by `arrived` or `missing`."""
 
-    def __init__(self, view: View, game: DrillOnPage, bring: Callable[[str], None]) -> None:
+    def __init__(self, view: View, game: DrillFacts, bring: Callable[[str], None]) -> None:
         self._view, self._bring, self._game = view, bring, game
         self._write()
 
@@ -31,7 +31,7 @@ class DrillPanel:
         self._view.set_text(NOTE, f"{DRILLS[name]} is coming.")
         self._bring(name)
 
-    def arrived(self, game: DrillOnPage) -> None:
+    def arrived(self, game: DrillFacts) -> None:
         """The workers go over to this drill."""
         self._game = game
         self._view.set_text(NOTE, "")
