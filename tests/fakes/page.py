@@ -74,6 +74,9 @@ class FakeView:
     def prefer(self, name: str, value: str | None) -> None:
         self.preferred[name] = value
 
+    def choice(self, name: str) -> str:
+        return self.preferred.get(name) or ""
+
     def set_address(self, values: Mapping[str, str]) -> None:
         self.address = dict(values)
 

@@ -255,6 +255,10 @@ class DomView:
         if name == "theme" and self._events is not None:
             self._recoloured(self._events)
 
+    def choice(self, name: str) -> str:
+        """What was chosen by `prefer`, now or at an earlier visit (`web/theme.js` brings it); else empty."""
+        return str(js.document.documentElement.getAttribute(f"data-{name}") or "")
+
     def set_address(self, values: Mapping[str, str]) -> None:
         """Put these values into the page's address."""
         query = js.URLSearchParams.new()

@@ -74,12 +74,13 @@ class Page:
         self._workshop = EditorPanel(view, compiler, game.name, self._forget, opening.given.get("editor", ""))
         self._learner = ""
         self._restart = RestartButton(view, self._start_over, self._answer)
+        self._tools = Tools(view, self._address, self._answer)
         self._commands: dict[str, Callable[[], None]] = {
             "train": self._train,
             **self._match.commands(),
             "restart": lambda: self._restart.press(self._status.trained_s),
             "defaults": self._hyper.defaults,
-            **Tools(view, self._address, self._answer).commands(),
+            **self._tools.commands(),
             "dismiss": view.clear_errors,
             **Suggestions(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
             SWITCH: self._validation.switch,
@@ -228,6 +229,8 @@ class Page:
             return False
         if self._match.on_key(code, down):
             return True
+        if not self._tools.shortcuts:
+            return False
         letter = key.lower() if key.isascii() else code.removeprefix("Key").lower()  # a keyboard without Latin letters
         name = SHORTCUTS.get(" " if code == DASH else letter)
         if name is None or (name == "train" and not self._status.ready):

@@ -1,4 +1,4 @@
-"""The buttons of the page itself: colours, help, and the link to share."""
+"""The buttons of the page itself: colours, help, shortcuts, and the link to share."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ NOT_COPIED = "This browser does not let a page copy. The link stands in the addr
 
 
 class Tools:
-    """Colours, help, link. `tell` answers the visitor in a sentence."""
+    """Colours, help, shortcuts, link. `tell` answers the visitor in a sentence."""
 
     def __init__(self, view: View, address: Address, tell: Callable[[str], None]) -> None:
         self._view, self._address, self._tell = view, address, tell
         self._show_theme()
+        self._show_shortcuts()
+
+    @property
+    def shortcuts(self) -> bool:
+        """Whether single keys are shortcuts: who speaks to the browser, or is clumsy with keys, turns them off."""
+        return self._view.choice("shortcuts") != "off"
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does."""
@@ -24,6 +30,7 @@ class Tools:
             "theme": self._turn_theme,
             "help": lambda: self._view.open_dialog("help-dialog", True),
             "help-close": lambda: self._view.open_dialog("help-dialog", False),
+            "shortcuts": self._turn_shortcuts,
             "share": self._share,
         }
 
@@ -33,6 +40,13 @@ class Tools:
 
     def _show_theme(self) -> None:
         self._view.set_attribute("theme", "aria-pressed", "true" if self._view.dark() else "false")
+
+    def _turn_shortcuts(self) -> None:
+        self._view.prefer("shortcuts", "off" if self.shortcuts else None)
+        self._show_shortcuts()
+
+    def _show_shortcuts(self) -> None:
+        self._view.set_attribute("shortcuts", "aria-pressed", "true" if self.shortcuts else "false")
 
     def _share(self) -> None:
         self._address.write()

@@ -120,7 +120,10 @@ class View(Protocol):
         """Return what an input or select holds."""
 
     def prefer(self, name: str, value: str | None) -> None:
-        """Keep a choice about the page's looks (`theme`, `tips`) for the next visit too; None is no choice."""
+        """Keep a choice (`theme`, `tips`, `shortcuts`) for the next visit too; None is no choice."""
+
+    def choice(self, name: str) -> str:
+        """What was chosen by `prefer`, now or at an earlier visit; empty where nothing was."""
 
     def set_address(self, values: Mapping[str, str]) -> None:
         """Put these values into the page's address, in place of those that are there."""

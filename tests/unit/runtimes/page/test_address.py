@@ -121,3 +121,17 @@ def test_help_and_colours() -> None:
     sitting.view.is_dark = True
     sitting.page.on_click("theme")
     assert sitting.view.preferred == {"theme": "light"}
+
+
+def test_single_keys_as_shortcuts_can_be_turned_off_and_stay_off() -> None:
+    sitting = Sitting().boot()
+    assert sitting.page.on_key("KeyF", "f", True, "")
+    sitting.page.on_click("shortcuts")
+    assert sitting.view.preferred == {"shortcuts": "off"}
+    assert sitting.view.attributes[("shortcuts", "aria-pressed")] == "false"
+    assert not sitting.page.on_key("KeyF", "f", True, "")
+    assert not sitting.page.on_key("Slash", "?", True, "")
+    sitting.page.on_change("player-left", "you")
+    assert sitting.page.on_key("KeyD", "d", True, ""), "who plays plays with the keys"
+    sitting.page.on_click("shortcuts")
+    assert sitting.page.on_key("KeyF", "f", True, "")
