@@ -92,10 +92,10 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(visitor: Visitor
     assert "SyntaxError" in said and said.startswith("Line ")
     assert visitor.page.locator("#workshop-editor .cm-lint-marker-error").count() == 1
     said = run(visitor, original.replace(RETURN, "if goal > 0: return [goal]\n        return [nearer]"), "Line ")
-    assert "truth value" in said or "np.where" in said
+    assert "np.where(goal > 0, a, b)" in said
     line = original[: original.index(RETURN)].count("\n") + 1
     assert said.startswith(f"Line {line}:")
-    assert "one number per match" in run(visitor, original.replace(RETURN, "return [np.mean(goal)]"), "match is wanted")
+    assert "every lane alone" in run(visitor, original.replace(RETURN, "return [np.mean(goal)]"), "axis=0")
     assert "cannot be changed here" in run(visitor, original.replace(RETURN, RETURN + "\n    sides = 1"), "cannot be")
     assert "nan" in run(visitor, original.replace(RETURN, "return [goal / (goal * 0.0)]"), "in some match")
     endless = original.replace(RETURN, "while True: pass")
