@@ -39,7 +39,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     choose = partial(choose_setup, cores=min(cores, FRAME_CORES) if framed else cores, mode=mode)
     _, opening = opened(parameters, lambda values: choose(first, parameters=values), first.drill.name)
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode)
-    place = programs.put(program_text, module)
+    place = programs.put(first, program_text, module)
     view, spawner = DomView(), BrowserSpawner(canvas, equip)
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)

@@ -54,11 +54,13 @@ class ProgramStore:
         self._current = ""  # the drill that is played
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def put(self, text: str, module: Any) -> StoredProgram:
-        """Keep a program (its manifest) and its module, with a new memory. Raises JsException if there is no room."""
-        program = Program.from_json(text)
+    def put(self, program: Program, text: str, module: Any) -> StoredProgram:
+        """Keep a program, its manifest and module, with a new memory. Raises JsException if there is no room."""
         self._current = self._current or program.drill.name
         return self._fill(program, self._choose(program), text, module)
+
+    def _put_fetched(self, text: str, module: Any) -> StoredProgram:
+        return self.put(Program.from_json(text), text, module)
 
     def _fill(self, program: Program, setup: Setup, text: str, module: Any) -> StoredProgram:
         layout = Layout(setup.plan)
@@ -81,7 +83,7 @@ class ProgramStore:
 
     async def _bring(self, name: str, fleet: Fleet, audience: ProgramListener) -> None:
         try:
-            place = self._places.get(name) or self.put(*await self._fetched(name))
+            place = self._places.get(name) or self._put_fetched(*await self._fetched(name))
             fleet.replace(place.hosted, place.setup, place.layout, place.memory)
         except Exception as failure:  # the drill there is goes on, whatever is wrong with the other
             audience.on_no_drill(name, str(failure))
