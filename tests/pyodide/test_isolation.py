@@ -19,10 +19,13 @@ def test_numpy_is_the_version_of_pyodides_own_lock(selenium: Any) -> None:
 
 
 @run_in_pyodide(packages=["drillsergeant"])
-def test_our_wheel_comes_through_the_lock_as_readable_source(selenium: Any) -> None:
+def test_our_wheel_comes_through_the_lock_as_readable_source_with_its_types(selenium: Any) -> None:
+    from pathlib import Path
+
     import drillsergeant
 
     assert drillsergeant.__file__.endswith("__init__.py")
+    assert Path(drillsergeant.__file__).with_name("py.typed").is_file()
 
 
 def test_a_kept_proxy_is_counted_until_it_is_destroyed(selenium: Any) -> None:
