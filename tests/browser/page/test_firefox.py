@@ -30,10 +30,6 @@ class Guest:
         """The newest numbers of a worker."""
         return self.tab.evaluate(TOLD).get(role) or {}
 
-    def click(self, name: str) -> None:
-        """Press a button."""
-        self.tab.evaluate(f"document.getElementById('{name}').click()")
-
     def until(self, what: str, true: Callable[[], object], limit_s: float = 90.0) -> None:
         """Wait until `true()`; see `wait_until`."""
         wait_until(what, true, partial(self.tab.evaluate, TOLD), partial(time.sleep, 0.25), limit_s)
@@ -45,23 +41,24 @@ def test_a_visitor_trains_saves_and_goes_on_after_a_reload() -> None:
         guest.visit(address + "?workers=1")
         assert tab.evaluate("crossOriginIsolated") is True
         guest.until("the match moves", lambda: guest.told("show").get("ticks", 0) > 60)
-        guest.click("train")
+        tab.click("train")
         guest.until("three versions were adopted on screen", lambda: guest.told("show")["versions_adopted"] >= 4)
         guest.until("it wins more than it did", lambda: (guest.told("trainer").get("win_rate") or 0.0) > 0.4, 120)
         assert guest.told("trainer")["learner"] == "wasm"
         assert guest.told("trainer")["updates"] >= 20
-        guest.click("train")
+        tab.click("train")
         guest.until("training stopped", lambda: guest.told("trainer")["training"] is False)
         learned = guest.told("trainer")["decisions"]
-        tab.evaluate("document.getElementById('runs-name').value = 'Kept'")
-        guest.click("runs-copy")
+        tab.click("runs-name")
+        tab.type("Kept")
+        tab.click("runs-copy")
         saved = "document.getElementById('runs-list').textContent.includes('Kept')"
         guest.until("it is saved", lambda: tab.evaluate(saved))
         assert tab.evaluate(TOLD)["errors"] == []
 
         guest.visit(address + "?workers=1")
         guest.until("the run is offered", lambda: tab.evaluate("!document.getElementById('resume').hidden"))
-        guest.click("resume-continue")
+        tab.click("resume-continue")
         guest.until("it is back", lambda: guest.told("trainer").get("decisions", 0) >= learned)
         guest.until("the match plays it", lambda: guest.told("show").get("versions_adopted", 0) >= 1)
         assert tab.evaluate(TOLD)["errors"] == []

@@ -120,9 +120,9 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
         page.keyboard.press("f")
         visitor.until(f"the {view} is on screen", lambda view=view: visitor.show("view") == view)
 
-    page.fill("#seed", "77")
+    visitor.type("#seed", "77")
     page.click("#reset")
-    page.fill("#hyper-clip_coef", "0.3")
+    visitor.type("#hyper-clip_coef", "0.3")
     page.press("#hyper-clip_coef", "Enter")
     page.locator("#slide-learning_rate").focus()
     page.keyboard.press("End")
@@ -204,7 +204,7 @@ def test_a_policy_that_is_ruined_is_taken_back_and_the_chart_says_so(visitor: Vi
     page = visitor.page
     page.click("#train")
     visitor.until("it plays well", lambda: (visitor.trainer("win_best") or 0) > 0.8, 90)
-    page.fill("#hyper-entropy_coef", "1")  # acting by chance pays most then; with the 0.3 of the slider, not always
+    visitor.type("#hyper-entropy_coef", "1")  # acting by chance pays most then; with the 0.3 of the slider, not always
     page.press("#hyper-entropy_coef", "Enter")
 
     def rewinds() -> list[str]:

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from tests.rigs.pages.visitor import Visitor
 
-SLIDE = """([place]) => {
-  const slider = document.getElementById("timeline");
-  slider.value = place;
-  slider.dispatchEvent(new Event("input", { bubbles: true }));
-}"""
-
 
 def trained(visitor: Visitor, versions: int = 4) -> None:
     """Train until the timeline has so many versions, then rest."""
@@ -33,7 +27,7 @@ def test_then_and_now(visitor: Visitor) -> None:
     trained(visitor)
     first = visitor.trainer("timeline")[0]
     clock_s = visitor.show("clock_s")
-    page.evaluate(SLIDE, [0])
+    page.press("#timeline", "Home")
     visitor.until("the first version plays", lambda: visitor.show("players") == [first["id"]] * 2)
     assert visitor.show("clock_s") >= clock_s, "the match was not restarted"
     assert page.inner_text("#timeline-text").startswith(f"v{first['version']}, ")
@@ -43,7 +37,7 @@ def test_then_and_now(visitor: Visitor) -> None:
     visitor.until("the next one plays", lambda: visitor.show("players") == [visitor.trainer("timeline")[1]["id"]] * 2)
     assert page.get_attribute("#timeline", "aria-valuetext") == page.inner_text("#timeline-text")
 
-    page.evaluate(SLIDE, [0])
+    page.press("#timeline", "Home")
     page.click("#compare")
     visitor.until("two matches are on screen", lambda: visitor.show("view") == "compare" and visitor.show("second"))
     assert (visitor.show("players"), visitor.show("second")["players"]) == ([first["id"], -1], [0, -1])
@@ -67,7 +61,7 @@ def test_then_and_now(visitor: Visitor) -> None:
     page.click("#snapshot")
     visitor.until("a version was kept", lambda: visitor.trainer("timeline")[-1]["kind"] == "manual")
     assert len(visitor.trainer("timeline")) == kept + 1
-    page.evaluate(SLIDE, [0])
+    page.press("#timeline", "Home")
     page.click("#rewind")
     visitor.until("training went back", lambda: [e for e in visitor.trainer("events") or [] if e["kind"] == "rewind"])
     visitor.until("now plays", lambda: visitor.show("players") == [0, 0])

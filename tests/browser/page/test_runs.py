@@ -115,10 +115,10 @@ def test_runs_are_copied_renamed_and_deleted(visitor: Visitor) -> None:
     visitor.open(QUERY)
     page = visitor.page
     train(visitor)
-    page.fill("#runs-name", "before lunch")
+    visitor.type("#runs-name", "before lunch")
     page.click("#runs-copy")
     visitor.until("a copy is listed", lambda: "Saved a copy" in text(visitor, "runs-note"))
-    page.fill("#runs-name", "Pelé")
+    visitor.type("#runs-name", "Pelé")
     choose(page, "Ball Drill", "#runs-rename")
     visitor.until("it is renamed", lambda: "“Pelé”" in text(visitor, "runs-state"))
     choose(page, "before lunch", "#runs-delete")
@@ -161,7 +161,7 @@ def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path:
         visitor.until(f"{words!r} is told", lambda: text(visitor, "runs-refusal").startswith(words))
 
     page.click("#train")
-    page.fill("#runs-name", "copy")
+    visitor.type("#runs-name", "copy")
     for room in ROOMS:
         used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
         session.send("Storage.overrideQuotaForOrigin", {**disk, "quotaSize": max(1, used + room)})
@@ -184,7 +184,7 @@ def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path:
     decisions = read_summary(kept["Ball Drill"]).progress.decisions
     visitor.until("it goes on", lambda: visitor.trainer("decisions") == decisions)
     session.send("Storage.overrideQuotaForOrigin", disk)
-    page.fill("#runs-name", "copy")
+    visitor.type("#runs-name", "copy")
     page.click("#runs-copy")
     visitor.until("there is room again", lambda: "Saved a copy" in text(visitor, "runs-note"))
     assert visitor.told()["errors"] == []

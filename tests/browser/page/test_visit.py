@@ -33,7 +33,7 @@ def test_a_visitor_trains_pauses_plays_and_resets(visitor: Visitor) -> None:
     assert visitor.trainer("updates") == updates
 
     page.select_option("#speed", "4")
-    page.fill("#seed", "77")
+    visitor.type("#seed", "77")
     page.click("#reset")
     visitor.until("a new match began", lambda: visitor.show("clock_s") < 10 and visitor.show("score_0") == 0)
 
@@ -90,12 +90,12 @@ def test_bad_hyperparameters_are_refused_with_their_range(visitor: Visitor) -> N
     good = visitor.trainer("hyper")
     shown = str(good["learning_rate"])
     for text in ("nan", "-1", "1e308", "lots", ""):
-        page.fill("#hyper-learning_rate", text)
+        visitor.type("#hyper-learning_rate", text)
         page.press("#hyper-learning_rate", "Enter")
         visitor.until(f"{text!r} was put back", lambda: page.input_value("#hyper-learning_rate") == shown, 10)
     assert visitor.trainer("hyper") == good
     visitor.until("the range is told", lambda: any("0.1" in refusal for refusal in visitor.told()["refusals"]), 10)
-    page.fill("#hyper-learning_rate", "0.001")
+    visitor.type("#hyper-learning_rate", "0.001")
     page.press("#hyper-learning_rate", "Enter")
     visitor.until("a good value is used", lambda: visitor.trainer("hyper")["learning_rate"] == 0.001)
     assert visitor.told()["errors"] == []

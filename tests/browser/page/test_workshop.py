@@ -17,6 +17,7 @@ LOOKED_S, WITHIN_S = 6.0, 20.0
 
 def open_editor(visitor: Visitor) -> str:
     """Open the workshop; returns the code in it."""
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.page.click("#workshop-open")
     visitor.page.wait_for_selector("#workshop-editor[data-ready]")
     visitor.until("the code is there", lambda: "class Mine" in code(visitor))
@@ -29,9 +30,14 @@ def code(visitor: Visitor) -> str:
 
 
 def run(visitor: Visitor, text: str, ends: str, limit_s: float = 120.0) -> str:
-    """Put code into the editor and press Run; returns what is said once `ends` is in it."""
-    visitor.page.evaluate("(text) => { document.getElementById('workshop-editor').value = text; }", text)
-    visitor.page.click("#workshop-run")
+    """Paste code over all there is in the editor and press Run; returns what is said once `ends` is in it."""
+    page = visitor.page
+    page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
+    page.click("#workshop-editor .cm-content")
+    for keys in ("ControlOrMeta+A", "ControlOrMeta+V"):
+        page.keyboard.press(keys)
+    visitor.until("it is pasted", lambda: code(visitor) == text)
+    page.click("#workshop-run")
     visitor.until(f"{ends!r} is said", lambda: ends in visitor.page.inner_text(SAID), limit_s)
     return visitor.page.inner_text(SAID)
 

@@ -73,6 +73,13 @@ class Visitor:
         """The worker whose script is `workers/<name>.js`; the newest one where it was restarted."""
         return [worker for worker in self.page.workers if f"workers/{name}.js" in worker.url][-1]
 
+    def type(self, selector: str, text: str) -> None:
+        """Type over what is in a field, key by key: as people do, which no shortcut of the page may take for itself."""
+        self.page.click(selector)
+        for key in ("ControlOrMeta+A", "Delete"):
+            self.page.keyboard.press(key)
+        self.page.keyboard.type(text)
+
     def snapshot(self, name: str) -> None:
         """Keep a picture of the page as an artefact."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
