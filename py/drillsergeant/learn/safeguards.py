@@ -1,6 +1,6 @@
 """What keeps a run from breaking, as rules over its own numbers: nothing here touches weights or waits.
 
-Four guards judge every update. A fifth, against NaN and absurd numbers, sits inside the update itself (`poison`): it
+Five guards judge every update. A sixth, against NaN and absurd numbers, sits inside the update itself (`poison`): it
 leaves such an update out, and here it is only told.
 
 - *Wins.* The highest win rate against the frozen scripted player is remembered; once the rate is surely more than ten
@@ -9,6 +9,8 @@ leaves such an update out, and here it is only told.
   is doubled, within bounds, and lowered again when the policy has recovered.
 - *Plateau.* A policy that wins most of its matches and has not become better for long takes half the step from then on:
   what is left to learn is finer than the noise of large steps.
+- *Scale.* Rewards that add up to far more than 1 drown the policy's part of the gradient; that is told, with what to
+  divide them by, and nothing is changed.
 - *KL.* A policy that an update has moved further than PPO's linear view of it holds takes half the step at the next
   one; the steps grow back by themselves.
 """
@@ -48,6 +50,10 @@ PATIENCE_UPDATES = 50
 PATIENCE_EPISODES = 20_000
 REFINES_FROM = 0.60  # wins: who wins less often has large steps to make
 FINEST_SHARE = 1.0 / 32.0  # of the learning rate that the visitor has set
+
+# -- scale: the value loss, half a squared error of returns that should be about 1; Ball Drill's stays below 0.1 --
+LARGE_VALUE_LOSS = 10.0
+SURE_UPDATES = 20
 
 # -- KL of one update; 0.005 is usual with the defaults, 0.025 the largest seen in a healthy run --
 KL_LIMIT = 0.1
@@ -195,6 +201,24 @@ class KlGuard:
             self.scale = min(1.0, self.scale * GROWTH)
 
 
+class ScaleGuard:
+    """Notices returns that are too large for the learner, once a run."""
+
+    def __init__(self) -> None:
+        self._updates, self._told = 0, False
+
+    def judge(self, value_loss: float, advice: Advice) -> None:
+        """Tell it after `SURE_UPDATES` in a row: the first ones of a run say little."""
+        self._updates = self._updates + 1 if value_loss > LARGE_VALUE_LOSS else 0
+        if self._updates >= SURE_UPDATES and not self._told:
+            self._told = True
+            divisor = float(f"{math.sqrt(2.0 * value_loss):.1g}")
+            advice.notes.append(
+                f"The value loss is {value_loss:.3g}, more than {LARGE_VALUE_LOSS:g}: rewards add up to too much for "
+                f"steps of this size; divide them all by about {divisor:g}"
+            )
+
+
 class Safeguards:
     """All of them. One object per run; `judge` after every update.
 
@@ -207,6 +231,7 @@ class Safeguards:
         self.wins, self._plateau = WinGuard(workers), PlateauGuard(workers)
         self._actions = actions
         self._entropy, self._kl = EntropyGuard(actions), KlGuard()
+        self._scale = ScaleGuard()
         self._since_dropped = QUIET_UPDATES
 
     def switch(self, on: bool) -> None:
@@ -225,6 +250,8 @@ class Safeguards:
         advice = Advice()
         self.wins.judge(rate, advice)
         self._tell_dropped(metrics, advice)
+        if metrics["steps"]:
+            self._scale.judge(metrics["value_loss"], advice)
         if not (self.on and to_win):
             advice.fallen = ""
         elif not advice.fallen:

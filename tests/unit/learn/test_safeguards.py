@@ -11,7 +11,7 @@ from drillsergeant.learn.safeguards import Advice, Safeguards
 from drillsergeant.learn.win_rate import WinRate
 
 ACTIONS = 30
-HEALTHY = {"steps": 4.0, "dropped": 0.0, "entropy": 1.5, "approx_kl": 0.005}
+HEALTHY = {"value_loss": 0.03, "steps": 4.0, "dropped": 0.0, "entropy": 1.5, "approx_kl": 0.005}
 HYPER = Hyper()
 
 
@@ -219,3 +219,18 @@ def test_switched_off_they_change_nothing_and_still_know_the_best() -> None:
     run.safeguards.switch(True)
     assert run.update(0.0, entropy=0.0, approx_kl=9.0).fallen
     assert run.safeguards.in_force(HYPER).learning_rate == HYPER.learning_rate / 2
+
+
+def test_returns_far_too_large_are_told_once_with_what_to_divide_by() -> None:
+    run = Run()
+    notes = [note for _ in range(100) for note in run.update(value_loss=200.0).notes]
+    (note,) = notes
+    assert "The value loss is 200" in note and "divide them all by about 20" in note
+    assert run.hyper == HYPER, "it is told, and nothing is changed"
+
+
+def test_a_large_value_loss_that_passes_is_no_news() -> None:
+    run = Run()
+    for _ in range(20):
+        notes = [run.update(value_loss=200.0).notes for _ in range(10)] + [run.update(value_loss=0.03).notes]
+        assert not any(notes)

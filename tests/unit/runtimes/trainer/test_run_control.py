@@ -150,7 +150,9 @@ def test_the_page_hears_of_the_setting_and_of_what_is_in_use_after_annealing() -
 def test_steps_shortened_after_a_large_kl_are_told_and_the_setting_stays() -> None:
     factory = training()
     factory.rounds(1)
-    factory.trainer.run_control.watch({"steps": 1.0, "dropped": 0.0, "entropy": 3.0, "approx_kl": 0.5})
+    factory.trainer.run_control.watch(
+        {"steps": 1.0, "dropped": 0.0, "entropy": 3.0, "value_loss": 0.03, "approx_kl": 0.5}
+    )
     assert told(factory) == (Hyper(), Hyper(learning_rate=Hyper().learning_rate / 2))
     given = used(factory)
     factory.rounds(1)
@@ -161,7 +163,7 @@ def test_with_safeguards_off_the_setting_is_used_and_on_again_they_begin_anew() 
     factory = training()
     control = factory.trainer.run_control
     control.guarded = Hyper(entropy_coef=0.006, learning_rate=0.003)  # as guards may have made it
-    control.watch({"steps": 1.0, "dropped": 0.0, "entropy": 3.0, "approx_kl": 0.5})
+    control.watch({"steps": 1.0, "dropped": 0.0, "entropy": 3.0, "value_loss": 0.03, "approx_kl": 0.5})
     assert told(factory)[1] == Hyper(entropy_coef=0.006, learning_rate=0.0015)
     factory.trainer.handle(messages.SetGuards(False))
     assert told(factory) == (Hyper(), Hyper())
