@@ -35,6 +35,7 @@ class FakeView:
         self.preferred: dict[str, str | None] = {}
         self.time_s = 100.0
         self.focused = 0
+        self.revealed = ""
         self.is_dark = False
         self.size = (735.0, 445.0, 2.0)
 
@@ -94,6 +95,9 @@ class FakeView:
 
     def clear_errors(self) -> None:
         self.errors.clear()
+
+    def reveal(self, name: str) -> None:
+        self.revealed = name
 
     def focus_stage(self) -> None:
         self.focused += 1
@@ -178,6 +182,7 @@ class FakeForge:
 
     def __init__(self) -> None:
         self.brought: list[str] = []
+        self.lost = ""
         self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
         self.attempts: list[tuple[str, str, Callable[[messages.CompiledProgram | messages.Refused], None]]] = []
         self.installed: list[tuple[str, messages.CompiledProgram | None, Callable[[str, bool], None]]] = []
@@ -192,6 +197,9 @@ class FakeForge:
         self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]
     ) -> None:
         self.attempts.append((drill, text, answer))
+
+    def loses(self, drill: str, made: messages.CompiledProgram | None) -> str:
+        return self.lost
 
     def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
         self.installed.append((drill, made, then))

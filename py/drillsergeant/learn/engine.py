@@ -13,6 +13,7 @@ from typing import Protocol
 from drillsergeant.drills.contract import Outcome, Player
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.memory.layout import Plan
 
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
 EVALUATION_MATCHES: Mapping[Player, int] = {Player.SCRIPTED: 128, Player.RANDOM: 32}
@@ -25,6 +26,8 @@ SHOW_MATCHES = 3
 # What a chunk's `stats` region holds, f32 each: side 0's episodes that ended in the chunk, then, in the order of the
 # drill's reward terms, the reward these episodes earned in all.
 CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decisions")
+# There is room for so many, whatever a drill has: another number of them needs no other memory.
+MOST_REWARD_TERMS = Plan.stats_size - len(CHUNK_STATS)
 
 
 def worker_seed(seed: int, index: int) -> int:

@@ -78,7 +78,7 @@ class Plan:
     action_count: int
     parameter_count: int
     ring_slots: int = 4
-    stats_size: int = 16
+    stats_size: int = 32
     scratch_bytes: int = 0
     learner_scratch_bytes: int = 0
     show_scratch_bytes: int = 0

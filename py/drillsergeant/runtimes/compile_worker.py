@@ -26,4 +26,5 @@ class CompileWorker:
         except EditRefused as refused:
             self._post(messages.Refused(str(refused), refused.line, printed.text))
             return
-        self._post(messages.CompiledProgram(program.to_json(), program.binary, printed.text))
+        made = messages.CompiledProgram(program.to_json(), program.binary, printed.text, request.text)
+        self._post(made)

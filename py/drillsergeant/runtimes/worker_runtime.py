@@ -103,6 +103,7 @@ class WorkerRuntime:
             self._host, Archive(self._host.storage()), self._host.run_locks(),
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
         )  # fmt: skip
+        self._trainer.saves.play(self._init.program, self._options.edit)
         if isinstance(memory, SoloMemory):
             self._build_rollout()
             assert self._rollout is not None, "just built"

@@ -78,7 +78,7 @@ def test_a_visitor_goes_on_after_a_reload_exports_and_imports(visitor: Visitor, 
     one, two = load_file(first), load_file(download(visitor, "#runs-export", tmp_path / "again"))
     digests = [hashlib.sha256(parameters_of(tensors).tobytes()).hexdigest() for tensors in (one, two)]
     assert digests[0] == digests[1]
-    assert all((one[name] == two[name]).all() for name in one)  # the optimiser too
+    assert all((one[name] == two[name]).all() for name in one if not name.startswith("history."))  # the optimiser too
     train(visitor)
     assert visitor.trainer("decisions") > decisions and visitor.trainer("updates") > updates
 

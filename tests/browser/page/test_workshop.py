@@ -112,7 +112,9 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(visitor: Visitor
     assert "memory" in run(visitor, bomb, "more memory", 90)
 
     seen = original.replace("            dx * (1.0 / NEAR_M),\n", "")
-    assert "start from nothing" in run(visitor, seen, "another shape")
+    assert "38 numbers now" not in run(visitor, seen, "cannot go on with this"), "one input less"
+    assert visitor.trainer("updates") > 2, "asked first"
+    assert "start from nothing" in run(visitor, seen, "they start from nothing")
     visitor.until("the new network learns", lambda: (visitor.trainer("updates") or 0) >= 5)
     visitor.until_the_match_moves()
     assert visitor.told()["restarts"] == {}

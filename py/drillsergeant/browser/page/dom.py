@@ -301,6 +301,15 @@ class DomView:
         self._element("errors").hidden = True
         self._element("error-list").replaceChildren()
 
+    def reveal(self, name: str) -> None:
+        """Bring an element into view, out of what is folded, and give it the keyboard."""
+        element = self._element(name)
+        folded = element.closest("details")
+        if folded is not None:
+            folded.open = True
+        element.scrollIntoView()
+        element.focus()
+
     def focus_stage(self) -> None:
         """Give the field the keyboard if the visitor works with a pointer."""
         if self._by_pointer:

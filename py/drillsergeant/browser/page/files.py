@@ -34,6 +34,8 @@ class BrowserFileTransfer:
             (js.document, "dragover", self._hovered),
             (js.document, "drop", self._dropped),
             (js.document, "visibilitychange", lambda _event: self._hidden()),
+            # The first is told when another page is asked for, which leaves the time until that answers.
+            (js.window, "beforeunload", lambda _event: guard.on_hidden()),
             (js.window, "pagehide", lambda _event: guard.on_hidden()),
         ]
         for target, name, listener in listeners:

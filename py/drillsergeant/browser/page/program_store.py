@@ -41,6 +41,10 @@ class ProgramListener(Protocol):
     def on_drill(self, drill: DrillFacts) -> None:
         """The workers go over to this drill."""
 
+    def on_edit(self, drill: DrillFacts, lost: bool) -> None:
+        """The workers go over to other code of this drill, whose players see something else. `lost`: what was
+        learned stays behind, as another network is needed."""
+
     def on_no_drill(self, name: str, why: str) -> None:
         """This drill could not be had."""
 
@@ -51,12 +55,14 @@ class ProgramStore:
     def __init__(self, choose: Callable[[Program], Setup], mode: str) -> None:
         self._choose, self._mode = choose, mode
         self._places: dict[str, StoredProgram] = {}
+        self._originals: dict[str, Program] = {}
         self._current = ""  # the drill that is played
         self._tasks: set[asyncio.Task[None]] = set()
 
     def put(self, program: Program, text: str, module: Any) -> StoredProgram:
         """Keep a program, its manifest and module, with a new memory. Raises JsException if there is no room."""
         self._current = self._current or program.drill.name
+        self._originals[program.drill.name] = program
         return self._fill(program, self._choose(program), text, module)
 
     def _put_fetched(self, text: str, module: Any) -> StoredProgram:
@@ -122,11 +128,20 @@ class ProgramStore:
                 then(str(failure), False)
                 return
             new = self._places[name]
-            if _words(new.program) != _words(old.program):
-                audience.on_drill(new.program.drill)
+            if lost or new.program.drill.observation != old.program.drill.observation:
+                audience.on_edit(new.program.drill, lost)
             then("", lost)
 
         self._begin(go())
+
+    def loses(self, name: str, made: messages.CompiledProgram | None) -> str:
+        """Why what was learned would be lost with this program (None: the original); "" where it would go on."""
+        now = self._places[name].program
+        new = Program.from_json(made.program) if made is not None else self._originals[name]
+        if Layout(self._choose(new).plan).to_dict() == self._places[name].layout.to_dict():
+            return ""
+        seen, sees = len(now.drill.observation), len(new.drill.observation)
+        return f"the players see {sees} numbers now, and the network that was trained takes {seen}"
 
     async def _install(self, name: str, made: messages.CompiledProgram | None, fleet: Fleet) -> bool:
         """Returns whether what was learned is lost, because the memory has another shape."""
@@ -138,19 +153,19 @@ class ProgramStore:
         if self._current != name:
             raise RuntimeError("another drill was chosen meanwhile")
         program = Program.from_json(text)
-        setup = self._choose(program)
-        if made is not None:  # under a reader's own reward, losing to the bot may be right
-            setup = replace(setup, options=replace(setup.options, to_win=False))
+        setup, edit = self._choose(program), made.edit if made is not None else ""
+        if edit:  # under a reader's own reward, losing to the bot may be right
+            setup = replace(setup, options=replace(setup.options, to_win=False, edit=edit))
         if Layout(setup.plan).to_dict() != old.layout.to_dict():
             place = self._fill(program, setup, text, module)
             fleet.replace(place.hosted, place.setup, place.layout, place.memory)
             return True
         hosted = replace(old.hosted, program=text, module=module)
         place = self._places[name] = replace(old, program=program, setup=setup, hosted=hosted)
-        # The trainer learns from numbers alone: it goes on as it is, unless it plays too or its words have changed.
-        same_words = _words(program) == _words(old.program)
-        roles = ("show", "rollout") if self._mode == "shared" and same_words else messages.ROLES
+        # The trainer learns from numbers alone: it goes on as it is, unless it plays too.
+        roles = ("show", "rollout") if self._mode == "shared" else messages.ROLES
         fleet.replace(place.hosted, place.setup, place.layout, place.memory, roles)
+        fleet.send("trainer", messages.SetGame(text, edit))
         fleet.send("trainer", messages.SetObjective(setup.options.to_win))
         return False
 
@@ -180,14 +195,13 @@ class BrowserDrillCompiler:
         """Make a program of the text in the workshop."""
         self._compile_client.compile(messages.Compile(drill, text, self._mode == "shared"), answer)
 
+    def loses(self, drill: str, made: messages.CompiledProgram | None) -> str:
+        """Why what was learned would be lost with this program; "" where it would go on."""
+        return self._programs.loses(drill, made)
+
     def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
         """Let the workers go over to a program, or back to the original."""
         self._programs.install(drill, made, self._fleet, self.audience, then)
-
-
-def _words(program: Program) -> tuple[tuple[str, ...], ...]:
-    """What the trainer calls things."""
-    return program.drill.reward_terms, program.drill.observation
 
 
 async def _answer(path: str) -> Any:

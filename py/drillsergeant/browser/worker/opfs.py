@@ -30,7 +30,6 @@ class OpfsStorage:
     """`runtimes.trainer.archive.Storage` in a dedicated worker, the only place that has these handles."""
 
     def __init__(self) -> None:
-        self._folder: Any = None
         # In newer browsers QuotaExceededError is a class of its own without a `stack`. Pyodide takes no such object for
         # an exception: a call that throws one ends in a SystemError, and whoever awaits one waits for ever.
         if hasattr(js, "QuotaExceededError"):
@@ -64,13 +63,12 @@ class OpfsStorage:
                 raise
 
     async def _opened(self) -> Any:
-        if self._folder is None:
-            storage: Any = getattr(js.navigator, "storage", None)
-            if not hasattr(storage, "getDirectory"):
-                raise StorageError("nowhere", "this browser keeps no files for a page")
-            root = await _asked(storage.getDirectory)
-            self._folder = await _asked(lambda: root.getDirectoryHandle(FOLDER, js_object(create=True)))
-        return self._folder
+        """The folder, asked for each time: a handle points nowhere once the visitor has cleared the site's data."""
+        storage: Any = getattr(js.navigator, "storage", None)
+        if not hasattr(storage, "getDirectory"):
+            raise StorageError("nowhere", "this browser keeps no files for a page")
+        root = await _asked(storage.getDirectory)
+        return await _asked(lambda: root.getDirectoryHandle(FOLDER, js_object(create=True)))
 
 
 class OpfsFile:

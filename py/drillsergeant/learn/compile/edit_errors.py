@@ -13,6 +13,7 @@ from drillsergeant.learn.compile.drill_checks import suggestion
 
 FILE = "workshop"  # the text's name in tracebacks
 T = TypeVar("T")
+LONGEST_ERROR = 1000  # characters of what the reader's code raises
 
 
 class EditRefused(ValueError):
@@ -36,7 +37,7 @@ def guarded(work: Callable[[], T], names: Iterable[str] = ()) -> T:
     except RecursionError as wrong:
         raise EditRefused("it calls itself without end", line_of_error(wrong)) from wrong
     except Exception as wrong:
-        said = re.sub(rf" \(\S*{FILE}:\d+\)", "", _said(wrong)) + _meant(wrong, names)
+        said = re.sub(rf" \(\S*{FILE}:\d+\)", "", _said(wrong)[:LONGEST_ERROR]) + _meant(wrong, names)
         raise EditRefused(f"{type(wrong).__name__}: {said}", line_of_error(wrong)) from wrong
 
 

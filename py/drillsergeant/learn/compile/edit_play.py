@@ -19,6 +19,7 @@ from drillsergeant.kernels.trace.numpy_hooks import hooked
 from drillsergeant.kernels.trace.tracer import Tracer
 from drillsergeant.learn.compile.drill_checks import NamedArrays
 from drillsergeant.learn.compile.edit_errors import FILE, EditRefused
+from drillsergeant.learn.engine import MOST_REWARD_TERMS
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import random_action
 
@@ -83,8 +84,9 @@ def _checked(part: str, values: Sequence[Array], count: int, line_of: Callable[[
         raise refused(f"{part} must return a list of arrays, not {type(values).__name__} {_short(values)}")
     if count and len(values) != count:
         raise refused(f"{part} returned {count} arrays once and {len(values)} another time")
-    if len(values) > MOST_ENTRIES:
-        raise refused(f"{part} returned {len(values)} arrays, at most {MOST_ENTRIES} are allowed")
+    most = MOST_REWARD_TERMS if part == "reward" else MOST_ENTRIES
+    if len(values) > most:
+        raise refused(f"{part} returned {len(values)} arrays, at most {most} are allowed")
     for number, value in enumerate(values, 1):
         if fault := _fault(value):
             raise refused(f"entry {number} of {part} {fault}")

@@ -6,6 +6,7 @@ It is run on sample states, traced and compiled; whatever is wrong is refused wi
 from __future__ import annotations
 
 import builtins
+import json
 import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -25,6 +26,7 @@ from drillsergeant.learn.compile.edit_text import check_names, check_numbers, li
 from drillsergeant.learn.compile.editable_source import HOMES, NAME
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.files.safetensors import LONGEST_VALUE
 from drillsergeant.learn.program import Program
 
 FIXED = ("name", "sides", "action_count", "action_repeat", "tick_hz", "fields", "actions")
@@ -51,6 +53,8 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     linecache.cache[FILE] = (len(text), None, text.splitlines(keepends=True), FILE)  # for errors that quote it
     namespace = _namespace(name, printed)
     drill: Drill = guarded(lambda: _drill_of(name, text, namespace), namespace)
+    if len(json.dumps(text)) > LONGEST_VALUE:  # as it is kept with what is learned
+        raise EditRefused(f"the code has {len(text)} characters, too many to be kept in a file: do less")
     guarded(lambda: check_drill(drill), namespace)
     guarded(lambda: traced_once(drill), namespace)
     printed.on = True

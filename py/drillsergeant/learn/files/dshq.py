@@ -9,14 +9,15 @@ Tensors, f32, row-major, named as PyTorch names them:
 
 so that `load_state_dict(load_file(path), strict=False)` fills a module with `net = Sequential(Linear, Tanh, Linear,
 Tanh)`, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and `adam.square.<name>` are Adam's first and second
-moments; a file may leave them out. In the order of `Schema.tensors` the values are the flat parameter vector of
-`learn.formulas.network`.
+moments; a file may leave them out, like `history.<number>` [N], what was shown over the run (`history_tensors`). In the
+order of `Schema.tensors` the values are the flat parameter vector of `learn.formulas.network`.
 
 Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list of
 names), `actions`, `hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`,
 `hyper` (JSON; the names of `Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same,
-where known, see `PolicyFile`), `created`, `project`, and `digest`, of all the rest: whoever changes a file leaves
-`digest` out.
+where known, see `PolicyFile`), `created`, `project`, `events` (JSON list), `edit` (JSON string: the reader's own code
+of the drill that it was trained in; left out for the original), and `digest`, of all the rest: whoever changes a file
+leaves `digest` out.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ import hashlib
 import json
 import math
 from array import array
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 from drillsergeant._version import __version__
+from drillsergeant.learn.files.history_tensors import Numbers, history_tensors, split_history
 from drillsergeant.learn.files.safetensors import (
     F32_BYTES,
     PolicyFileError,
@@ -123,6 +125,9 @@ class PolicyFile:
     progress: RunProgress
     hyper_guarded: Hyper | None = None
     hyper_in_use: Hyper | None = None
+    edit: str = ""  # the reader's own code of the drill that it was trained in; "" for the original
+    history: Numbers = field(default_factory=dict)  # `t_s` and what was shown then
+    events: Sequence[Mapping[str, object]] = ()  # marks on it: {t_s, decisions, kind, text}
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,7 @@ class Summary:
     drill: str
     meaning: str
     progress: RunProgress
+    edit: str = ""
 
 
 def write_policy(policy: PolicyFile) -> bytes:
@@ -140,6 +146,7 @@ def write_policy(policy: PolicyFile) -> bytes:
     tensors: dict[str, Tensor] = {}
     for key, prefix in PREFIXES.items():
         tensors |= schema.split(state.arrays[key], prefix)
+    tensors |= history_tensors(policy.history)
     metadata = {
         "format": FORMAT,
         "drill": schema.drill,
@@ -159,6 +166,10 @@ def write_policy(policy: PolicyFile) -> bytes:
         "created": progress.created,
         "project": __version__,
     }
+    if policy.events:
+        metadata["events"] = json.dumps(policy.events)
+    if policy.edit:
+        metadata["edit"] = json.dumps(policy.edit)
     return encode(tensors, {**metadata, "digest": _digest(tensors, metadata)})
 
 
@@ -185,7 +196,8 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
         )
     _check_schema(summary, metadata, expected)
     counters = {name: _counter(metadata, name, most) for name, most in COUNTERS.items()}
-    arrays = _arrays(tensors, expected)
+    weights, history = split_history(tensors)
+    arrays = _arrays(weights, expected)
     steps = counters["steps"] if "adam.mean.net.0.weight" in tensors else 0
     state = LearnerState(counters["seed"], counters["updates"], steps, counters["dropped"], arrays)
     hypers = {name: _hyper(metadata, name) for name in HYPERS}
@@ -196,6 +208,9 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
         summary.progress,
         hyper_guarded=hypers["hyper_guarded"],
         hyper_in_use=hypers["hyper_in_use"],
+        edit=summary.edit,
+        history=history,
+        events=_events(metadata),
     )
 
 
@@ -218,7 +233,23 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
     win = _number(metadata, "win_rate", 1.0) if metadata.get("win_rate") else None
     decisions, trained_s = _counter(metadata, "decisions", MOST_COUNTED), _number(metadata, "trained_s", 1e9)
     progress = RunProgress(decisions, trained_s, win, metadata.get("created", "")[:40])
-    return Summary(metadata.get("drill", "")[:40], metadata.get("schema", "")[:64], progress)
+    return Summary(metadata.get("drill", "")[:40], metadata.get("schema", "")[:64], progress, _edit(metadata))
+
+
+def _events(metadata: Mapping[str, str]) -> tuple[Mapping[str, object], ...]:
+    """The marks; whoever shows them looks at each."""
+    found = strict_json(metadata.get("events", "[]"), depth=2)
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise PolicyFileError("metadata 'events' must be a list of objects")
+    return tuple(found)
+
+
+def _edit(metadata: Mapping[str, str]) -> str:
+    """The reader's code; "" where there is none."""
+    text = strict_json(metadata.get("edit", '""'), depth=0)
+    if not isinstance(text, str):
+        raise PolicyFileError(f"metadata 'edit' is a {type(text).__name__}, expected a string of code")
+    return text
 
 
 def _check_schema(summary: Summary, metadata: Mapping[str, str], expected: Schema) -> None:

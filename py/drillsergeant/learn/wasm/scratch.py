@@ -5,7 +5,7 @@ Each table takes its places from an `Arena`: over a region to use it, from offse
 
 from __future__ import annotations
 
-from drillsergeant.learn.engine import CHUNK_STATS, DUEL_SIDES, EVALUATION_MATCHES, SHOW_MATCHES
+from drillsergeant.learn.engine import CHUNK_STATS, DUEL_SIDES, EVALUATION_MATCHES, MOST_REWARD_TERMS, SHOW_MATCHES
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Rows
@@ -57,10 +57,10 @@ class BatchScratch:
 
     def __init__(self, program: Program, matches: int, arena: Arena) -> None:
         drill = program.drill
-        fields, terms = len(drill.fields), len(drill.reward_terms)
+        fields = len(drill.fields)
         self.state, self.next_state = arena.rows(fields, matches), arena.rows(fields, matches)
-        self.running = arena.rows(1 + terms, matches)
-        self.ended = arena.rows(len(CHUNK_STATS) + terms, matches)
+        self.running = arena.rows(1 + MOST_REWARD_TERMS, matches)
+        self.ended = arena.rows(len(CHUNK_STATS) + MOST_REWARD_TERMS, matches)
         self.rewards, self.action = arena.rows(drill.sides, matches), arena.rows(drill.sides, matches)
         self.flag = arena.rows(1, matches)
         self.match_stride = self.state.stride
@@ -88,7 +88,7 @@ class RolloutScratch:
         largest, sides = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.sides
         self.match_view = SightScratch(program, max(sides * largest, sides * self_play + duels), arena)
         self.slots = arena.words(largest)
-        self.stats = arena.words(len(CHUNK_STATS) + len(program.drill.reward_terms))
+        self.stats = arena.words(len(CHUNK_STATS) + MOST_REWARD_TERMS)
 
 
 class ShowMatchScratch:
@@ -149,6 +149,8 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
             f"{duels} duels of {drill.name}, a drill with {drill.sides} sides: needs a multiple of {SIMD_LANES} duels, "
             f"so that none runs past its row, and {DUEL_SIDES} sides; duels=0 for none"
         )
+    if len(drill.reward_terms) > MOST_REWARD_TERMS:
+        raise ValueError(f"{drill.name} has {len(drill.reward_terms)} reward terms, at most {MOST_REWARD_TERMS} fit")
     if drill.sides > 2 and matches % 4:
         raise ValueError(f"{drill.name} has {drill.sides} sides and {matches} matches: needs a multiple of 4 matches")
     sizes = {

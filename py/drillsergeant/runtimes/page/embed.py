@@ -49,6 +49,9 @@ class EmbeddedPage(FleetListener, Protocol):
     def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill."""
 
+    def on_edit(self, game: DrillFacts, lost: bool) -> None:
+        """Other code of this drill is played."""
+
     def on_no_drill(self, name: str, why: str) -> None:
         """Another drill was wanted and could not be had."""
 
@@ -225,6 +228,10 @@ class Embed:
         """The workers go over to another drill, or the same one with other words."""
         self._page.on_drill(game)
         self._drill, self._score = game.name, (0.0, 0.0)
+
+    def on_edit(self, game: DrillFacts, lost: bool) -> None:
+        """Other code of this drill is played."""
+        self._page.on_edit(game, lost)
 
     def on_no_drill(self, name: str, why: str) -> None:
         """Another drill was wanted and could not be had."""

@@ -69,9 +69,10 @@ class Page:
         self._seed = SeedField(view, seed, self._address, self._refuse)
         self._match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer)
         self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
-        self._safeguards = SafeguardsSwitch(view, lambda message: fleet.send("trainer", message), self._address)
-        self._runs = RunsPanel(view, transfer, game.name, lambda message: fleet.send("trainer", message))
-        self._workshop = EditorPanel(view, compiler, game.name, self._forget, opening.given.get("editor", ""))
+        to_trainer = partial(fleet.send, "trainer")
+        self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
+        self._workshop = EditorPanel(view, compiler, game.name, self, opening.given.get("editor", ""))
+        self._runs = RunsPanel(view, transfer, game.name, to_trainer, self._workshop.propose)
         self._learner = ""
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer)
@@ -113,6 +114,8 @@ class Page:
                 self._on_show(values)
             case messages.Metrics(values=values) if role == "trainer":
                 self._on_trainer(values)
+            case messages.RunHistory(numbers=numbers):
+                self._story.restore(numbers)
             case _ if isinstance(message, RUN_ANSWERS):
                 self._runs.show(message)
             case messages.Error(message=text, traceback=trace):
@@ -191,6 +194,21 @@ class Page:
         self._workshop.drill(game.name)
         self._address.note("drill", game.name, FIRST)
         self._answer(game.words.sentence)
+
+    def on_edit(self, game: DrillFacts, lost: bool) -> None:
+        """Other code of this drill is played; `lost`: by players that know nothing yet."""
+        self._match.on_drill(game)
+        if lost:
+            self._runs.on_new_network()
+            self._status.trained_s = 0.0
+
+    def on_game(self, edit: str) -> None:
+        """The game is now made of the reader's code `edit`; "" is the original."""
+        self._runs.on_game(edit)
+
+    def learned(self) -> bool:
+        """Whether anything was."""
+        return self._status.trained_s > 0.0
 
     def on_no_drill(self, name: str, why: str) -> None:
         """Another drill was wanted and could not be had."""
@@ -294,12 +312,13 @@ class Page:
     def _start_over(self) -> None:
         """Begin again with the settings as they are."""
         if self._seed.read():
-            self._forget()
+            self.forget()
             if not self._status.training:
                 self._train()
             self._answer("Everything learned is forgotten; the players start from nothing.")
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Let the trainer start from nothing."""
         self._fleet.send("trainer", messages.ResetTrainer(self._seed.value))
 
     def _enable(self, names: tuple[str, ...]) -> None:

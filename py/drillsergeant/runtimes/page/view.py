@@ -140,6 +140,9 @@ class View(Protocol):
     def clear_errors(self) -> None:
         """Put the problems away."""
 
+    def reveal(self, name: str) -> None:
+        """Bring an element into view, out of what is folded, and give it the keyboard."""
+
     def focus_stage(self) -> None:
         """Give the field the keyboard, unless the visitor is working by keyboard and is somewhere else on purpose."""
 

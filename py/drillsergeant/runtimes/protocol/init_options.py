@@ -19,6 +19,7 @@ class InitOptions:
     `mode`: "shared", all workers on one memory, or "solo", see `runtimes.solo_mode`. `lockstep`: the updates after
     which training stops, 0 for never. `validate`: whether the GPU's kernels are compared with NumPy from the start.
     `guards`: whether safeguards may change anything. `to_win`: whether winning is what it learns for.
+    `edit`: the reader's code that the program was made of; "" for the original.
 
     Raises: ValueError for a choice there is not, naming the field and what there is.
     """
@@ -33,6 +34,7 @@ class InitOptions:
     validate: bool = False
     guards: bool = True
     to_win: bool = True
+    edit: str = ""
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():

@@ -115,6 +115,15 @@ class SetObjective(Message, wire="SET_OBJECTIVE", to=("trainer",)):
 
 
 @dataclass(frozen=True)
+class SetGame(Message, wire="SET_GAME", to=("trainer",)):
+    """page -> trainer: the matches are played by another program (text form) for the same network and memory, made of
+    a reader's code `edit`; "" is the original."""
+
+    program: str
+    edit: str = ""
+
+
+@dataclass(frozen=True)
 class ResetTrainer(Message, wire="RESET_TRAINER", to=("trainer",)):
     """page -> trainer: forget everything learned; new weights from `seed`, and these changes to hyperparameters."""
 
@@ -245,12 +254,14 @@ class LoadRun(Message, wire="LOAD_RUN", to=("trainer",)):
     """page -> trainer: go on with a saved run. What was learned so far is saved first.
 
     `newest`: a trainer that died is to go on with the weights it has left, and the saved optimiser and counters, and
-    with the snapshots it has left, of which `timeline` is what it last told in its metrics.
+    with the snapshots it has left, of which `timeline` is what it last told in its metrics. `anyway`: also where it
+    was trained in another game than is played now, as a copy; otherwise that is refused.
     """
 
     name: str
     newest: bool = False
     timeline: object = field(default_factory=list)
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -270,10 +281,14 @@ class RenameRun(Message, wire="RENAME_RUN", to=("trainer",)):
 
 @dataclass(frozen=True)
 class ImportRun(Message, wire="IMPORT_RUN", to=("trainer",)):
-    """page -> trainer: go on with what this file holds (a `.dshq`, whoever wrote it), and save it under its name."""
+    """page -> trainer: go on with what this file holds (a `.dshq`, whoever wrote it), and save it under its name.
+
+    `anyway` as in `LoadRun`.
+    """
 
     name: str
     content: object
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -287,10 +302,13 @@ class ExportRun(Message, wire="EXPORT_RUN", to=("trainer",)):
 class Runs(Message, wire="RUNS", to=("page",)):
     """trainer -> page: the saved runs, newest first, and how the last request went.
 
-    `runs` is a list of {name, drill, decisions, trained_s, win_rate (if known), created (ISO 8601, UTC), problem};
+    `runs` is a list of {name, drill, decisions, trained_s, win_rate (if known), created (ISO 8601, UTC), problem,
+    edited (whether its game was a reader's own)}; `drill` is the trainer's, `left` the run that a trainer
+    which ends here leaves behind;
     `current` is the run in hand, if it has a name, `saved` when it was saved last; `note` is a sentence for the
     visitor, `refused` whether it says why something was not done; `imported` is the name that `ImportRun` had,
-    where this is its answer.
+    where this is its answer. `other_game` says that a run was refused because its game is another, with the code of
+    that game: {edit}.
     """
 
     runs: object = field(default_factory=list)
@@ -299,6 +317,9 @@ class Runs(Message, wire="RUNS", to=("page",)):
     note: str = ""
     refused: bool = False
     imported: str = ""
+    drill: str = ""
+    left: str = ""
+    other_game: object = None
 
 
 @dataclass(frozen=True)
@@ -331,11 +352,13 @@ class Checked(Message, wire="CHECKED", to=("page",)):
 
 @dataclass(frozen=True)
 class CompiledProgram(Message, wire="COMPILED", to=("page",)):
-    """workshop -> page: the program (text form), its WebAssembly, as bytes, and what the code printed while played."""
+    """workshop -> page: the program (text form), its WebAssembly, as bytes, what the code printed while played, and the
+    code itself."""
 
     program: str
     binary: object
     printed: str = ""
+    edit: str = ""
 
 
 @dataclass(frozen=True)
@@ -381,6 +404,17 @@ class Metrics(Message, wire="METRICS", to=("page",)):
     role: Role
     index: int
     values: dict[str, object]
+
+
+@dataclass(frozen=True)
+class RunHistory(Message, wire="RUN_HISTORY", to=("page",)):
+    """trainer -> page: it goes on with a saved run, whose numbers over time these were.
+
+    `numbers` maps `t_s` (seconds of training) and the names of numbers, as in METRICS, to lists as long as `t_s`, with
+    None where a number was unknown.
+    """
+
+    numbers: dict[str, object]
 
 
 @dataclass(frozen=True)

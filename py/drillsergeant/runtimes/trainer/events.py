@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 EVENTS_KEPT = 64
+LONGEST_TEXT = 400  # characters, of an event from a file
 KINDS = ("hyper", "guard", "rewind", "learner", "restart", "save")
 
 
@@ -31,6 +33,13 @@ class RunEvents:
         assert kind in KINDS, kind
         self.newest = [*self.newest, Event(self._next, round(t_s, 3), decisions, kind, text)][-EVENTS_KEPT:]
         self._next += 1
+
+    def restore(self, told: Sequence[Mapping[str, object]]) -> None:
+        """Mark again what a saved run was marked with; what makes no sense is left out."""
+        for each in told[-EVENTS_KEPT:]:
+            kind, t_s, decisions = each.get("kind"), each.get("t_s"), each.get("decisions")
+            if kind in KINDS and isinstance(t_s, int | float) and isinstance(decisions, int):
+                self.add(str(kind), str(each.get("text", ""))[:LONGEST_TEXT], float(t_s), decisions)
 
     def clear(self) -> None:
         """Forget them: another run begins."""

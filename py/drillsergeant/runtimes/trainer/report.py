@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
+from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.win_rate import WinRate
@@ -14,6 +16,7 @@ from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.snapshots import SnapshotWriter
 from drillsergeant.memory.telemetry import Counter, read_telemetry
+from drillsergeant.runtimes.history import History
 from drillsergeant.runtimes.trainer.curve import Curve
 from drillsergeant.runtimes.trainer.evaluations import Evaluations
 from drillsergeant.runtimes.trainer.explained_variance import UnexplainedVariance
@@ -22,6 +25,9 @@ from drillsergeant.runtimes.trainer.reward_terms import RewardTerms
 
 CURVE_POINTS_SENT = 400
 ENOUGH_TO_SHOW = 50.0  # episodes
+HISTORY_ROWS = 240  # kept with a run
+LEAST_S = 0.01  # between two of them: a file's f32 must tell them apart
+RESULTS = ("win_rate", "win_low", "win_high", "loss_rate", "draw_rate")  # against each of the frozen players
 
 
 class TrainerReport:
@@ -48,6 +54,22 @@ class TrainerReport:
         self._rewards.clear()
         self._value_error.clear()
         self._sample = True
+        self.history = History(HISTORY_ROWS)
+
+    def restore(self, numbers: Numbers) -> None:
+        """Go on with the numbers of a saved run: the last of them are shown until there are newer ones."""
+        self.history.restore(numbers)
+        last = {name: column[-1] for name, column in self.history.columns.items() if column[-1] is not None}
+        results = {name: value for name, value in last.items() if name.startswith(RESULTS)}
+        self._shown |= results
+        self._latest |= {name: value for name, value in last.items() if name not in results}
+
+    def remember(self, t_s: float, values: Mapping[str, object]) -> None:
+        """Keep the numbers that were shown after `t_s` seconds of training."""
+        if t_s > (self.history.times_s[-1] if self.history.times_s else 0.0) + LEAST_S:
+            told = {name: value for name, value in values.items() if isinstance(value, int | float) and name != "t_s"}
+            numbers = {name: float(value) for name, value in told.items() if not isinstance(value, bool)}
+            self.history.add(t_s, {name: value for name, value in numbers.items() if math.isfinite(value)})
 
     def restart_rates(self) -> None:
         """Forget the rates: time has passed in which nothing was meant to happen."""
@@ -74,6 +96,10 @@ class TrainerReport:
             if name == Player.SCRIPTED:
                 self.matchmaking.played_scripted(tally)
         self.matchmaking.updated()
+
+    def name_rewards(self, reward_terms: Sequence[str]) -> None:
+        """The matches are played for another reward, with these terms."""
+        self._rewards = RewardTerms(self._memory, self._layout, reward_terms)
 
     def note(self, name: str, value: object) -> None:
         """Report `value` until the next update."""

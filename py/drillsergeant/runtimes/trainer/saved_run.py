@@ -1,10 +1,13 @@
-"""A run as far as saving goes: what the trainer has to offer to whoever saves and loads."""
+"""A run as far as saving goes: what the trainer has to offer to whoever saves and loads, and in which game it was
+trained: in the original, or in a reader's own code of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from drillsergeant.learn.files.dshq import PolicyFile
+from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_summary
+from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.runtimes.trainer.timeline import TimelineEntry
@@ -18,6 +21,8 @@ class Capture(NamedTuple):
     hyper_guarded: Hyper
     hyper_in_use: Hyper
     win_rate: float | None
+    history: Numbers
+    events: Sequence[Mapping[str, object]]
 
 
 class Run(Protocol):
@@ -38,3 +43,23 @@ class Run(Protocol):
 
     def restore_timeline(self, timeline: object) -> None:
         """Put back the snapshots that a trainer before this one left, and of which it told this."""
+
+
+class OtherGame(ValueError):
+    """A run was trained in another game than is played now. `edit`: the code of its game, "" for the original."""
+
+    def __init__(self, name: str, edit: str, playing: str) -> None:
+        now = "code of your own is played now" if playing else "the original is played now"
+        then = "in the original game" if not edit else "with other code" if playing else "with code of its own"
+        super().__init__(f"{name!r} was trained {then}, and {now}")
+        self.edit = edit
+
+
+def in_other_game(name: str, content: bytes, schema: Schema, playing: str, anyway: bool) -> bool:
+    """Whether the run in a file's `content` was trained in another game of `schema`'s drill than in `playing`, the code
+    of the game now. Raises OtherGame unless it is to go on `anyway`, and PolicyFileError for what is no run."""
+    summary = read_summary(content)
+    other = summary.drill == schema.drill and summary.edit != playing
+    if other and not anyway:
+        raise OtherGame(name, summary.edit, playing)
+    return other

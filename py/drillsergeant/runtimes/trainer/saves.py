@@ -13,10 +13,11 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Any
 
 from drillsergeant.learn.files import dshq, onnx
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema, read_policy, read_summary, write_policy
-from drillsergeant.learn.files.safetensors import PolicyFileError
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema, read_policy, write_policy
+from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.host import Host, RunLocks
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.protocol.messages import (
@@ -33,9 +34,10 @@ from drillsergeant.runtimes.protocol.messages import (
 )
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, check_name
-from drillsergeant.runtimes.trainer.saved_run import Run
+from drillsergeant.runtimes.trainer.run_list import RunList
+from drillsergeant.runtimes.trainer.saved_run import OtherGame, Run, in_other_game
 
-AUTOSAVE_EVERY_S = 20.0
+AUTOSAVE_EVERY_S, FIRST_SAVE_S = 20.0, 3.0
 WRITERS = {"dshq": (write_policy, dshq.SUFFIX), "onnx": (onnx.write_onnx, onnx.SUFFIX)}
 
 
@@ -60,7 +62,8 @@ class Saves:
         self._host, self._archive, self._locks = host, archive, locks
         self._schema, self._title, self._run, self._keeps = schema, title, run, keeps
         self._waiting: deque[messages.Message | Leave] = deque()
-        self._entries: dict[str, dict[str, object]] = {}
+        self._list = RunList(archive)
+        self._edit = ""
         self._name = ""
         self._saved_version = run.moment().version
         self._tried_s = host.now_s()
@@ -68,13 +71,26 @@ class Saves:
         self._win_rate: float | None = None  # a loaded run's, until there is one measured since
 
     def handle(self, message: messages.Message) -> bool:
-        """Take a message about saved runs; False for any other, of which a reset is noticed."""
+        """Take a message about saved runs; False for any other, of which those are noticed that begin another run."""
         if isinstance(message, messages.ResetTrainer):
-            self._waiting.append(Leave(self._policy() if self._changed() else None))
+            self.branch()
+        elif isinstance(message, messages.SetGame):
+            if message.edit != self._edit:
+                self.branch()
+            self.play(message.program, message.edit)
         elif isinstance(message, RUN_REQUESTS):
             self._waiting.append(message)
             return True
         return False
+
+    def branch(self) -> None:
+        """What follows is another run, or this one on another way: what there is so far stays saved as it is."""
+        self._waiting.append(Leave(self._policy() if self._changed() else None))
+
+    def play(self, program: str, edit: str) -> None:
+        """The game is this program from now on, made of the reader's code `edit`; "" is the original."""
+        facts = Program.from_json(program)
+        self._schema, self._edit = Schema.of(facts.drill, facts.network.hidden), edit
 
     def close(self) -> None:
         """The trainer ends here while its worker goes on: keep what it learned, then let go of the run."""
@@ -83,8 +99,8 @@ class Saves:
         task.add_done_callback(_finishing.discard)
 
     async def _finish(self, policy: PolicyFile | None) -> None:
-        with contextlib.suppress(StorageError):  # there is nobody left to tell; what was saved before stays
-            await self._leave(policy)
+        with contextlib.suppress(StorageError):  # there is nobody left to refuse it to; what was saved before stays
+            self._tell("", left=await self._leave(policy))
 
     async def turn(self) -> None:
         """Do what waits, and save if it is time to."""
@@ -92,7 +108,9 @@ class Saves:
             await self._answer(self._waiting.popleft())
         stopped = self._was_training and not self._run.training
         self._was_training = self._run.training
-        due = self._host.now_s() - self._tried_s >= AUTOSAVE_EVERY_S
+        # Early at first, when seconds are all there is to lose; never more than half of it.
+        every_s = min(AUTOSAVE_EVERY_S, max(FIRST_SAVE_S, self._run.moment().t_s / 2))
+        due = self._host.now_s() - self._tried_s >= every_s
         if self._keeps and (stopped or due) and self._changed():
             await self._answer(SaveRun())
 
@@ -100,6 +118,8 @@ class Saves:
         imported = request.name if isinstance(request, ImportRun) else ""
         try:
             note = await self._obey(request)
+        except OtherGame as other:
+            self._tell(str(other), refused=True, imported=imported, other_game={"edit": other.edit})
         except (StorageError, ValueError) as wrong:
             self._tell(str(wrong), refused=True, imported=imported)
         else:
@@ -109,19 +129,21 @@ class Saves:
         """Returns what to tell about it. Raises StorageError or ValueError with the reason why not."""
         match request:
             case Leave(policy=policy):
-                return await self._leave(policy)
+                left = await self._leave(policy)
+                return f"What it had learned is still saved as {left!r}" if left else ""
             case ListRuns():
-                return await self._list()
+                await self._list.read(self._schema)
+                return ""
             case SaveRun(name=name):
                 return await self._save_as(name)
-            case LoadRun(name=name, newest=newest, timeline=timeline):
-                return await self._load(name, newest, timeline)
+            case LoadRun():
+                return await self._load(request)
             case DeleteRun(name=name):
                 return await self._delete(name)
             case RenameRun(name=name, to=to):
                 return await self._rename(name, check_name(to))
-            case ImportRun(name=name, content=content):
-                return await self._import(name, content)
+            case ImportRun():
+                return await self._import(request)
             case ExportRun(form=form):
                 return self._export(form)
         raise AssertionError(f"{request} is no request")
@@ -138,8 +160,9 @@ class Saves:
         win_rate = self._win_rate if captured.win_rate is None else captured.win_rate
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         progress = RunProgress(now.decisions, now.t_s, win_rate, created)
-        hypers = captured.hyper, captured.hyper_guarded, captured.hyper_in_use
-        return PolicyFile(self._schema, captured.state, hypers[0], progress, *hypers[1:])
+        hypers = captured.hyper_guarded, captured.hyper_in_use
+        story = captured.history, captured.events
+        return PolicyFile(self._schema, captured.state, captured.hyper, progress, *hypers, self._edit, *story)
 
     async def _save(self) -> None:
         """Save the run in hand under its name, which it gets now if it has none."""
@@ -150,6 +173,8 @@ class Saves:
 
     async def _keep(self, policy: PolicyFile) -> None:
         try:
+            if policy.progress.decisions < self._list.decisions(self._name):
+                self._let_go()  # what has come less far never takes the place of what has come further
             if not self._name:
                 self._name = await self._new_name(self._title)
             await self._archive.save(self._name, write_policy(policy))
@@ -157,7 +182,7 @@ class Saves:
             where = f"{self._name!r} was" if self._name else "What it learned was"
             text = f"{where} not saved: {wrong}. Earlier saves are still there; export the run to keep it"
             raise StorageError(wrong.kind, text) from wrong
-        self._entries[self._name] = _entry(self._name, policy.schema.drill, policy.progress, "")
+        self._list.put(self._name, policy)
 
     async def _save_as(self, name: str) -> str:
         """A copy under another name; no name: the run in hand, now."""
@@ -173,11 +198,11 @@ class Saves:
             await self._archive.save(name, write_policy(policy))
         finally:
             self._locks.let_go(name)
-        self._entries[name] = _entry(name, policy.schema.drill, policy.progress, "")
+        self._list.put(name, policy)
         return f"Saved a copy as {name!r}"
 
     async def _leave(self, policy: PolicyFile | None) -> str:
-        """Give up the name, so that what begins now does not replace what was."""
+        """Give up the name, so that what begins now does not replace what was; returns it."""
         name, self._win_rate = self._name, None
         try:
             if policy is not None and self._keeps:
@@ -185,14 +210,19 @@ class Saves:
                 name = self._name
         finally:
             self._take("")
-        return f"What it had learned is still saved as {name!r}" if name else ""
+        return name
 
     def _take(self, name: str) -> None:
         """The run in hand is called this from now on."""
-        if self._name and self._name != name:
-            self._locks.let_go(self._name)
+        if self._name != name:
+            self._let_go()
         self._name = name
         self._saved_version = self._run.moment().version
+
+    def _let_go(self) -> None:
+        if self._name:
+            self._locks.let_go(self._name)
+        self._name = ""
 
     async def _new_name(self, base: str) -> str:
         """A name that nobody uses, and its lock."""
@@ -206,32 +236,37 @@ class Saves:
 
     # Loading.
 
-    async def _load(self, name: str, newest: bool, timeline: object) -> str:
+    async def _load(self, request: LoadRun) -> str:
         """Go on with a saved run. `newest`: with the weights in use and snapshots, which a trainer has left."""
+        name = request.name
         saved = await self._archive.load(name)
+        other = in_other_game(name, saved.content, self._schema, self._edit, request.newest or request.anyway)
         policy = read_policy(saved.content, self._schema)
-        if newest:
-            await self._list()  # which the trainer before knew
+        if request.newest:
+            await self._list.read(self._schema)  # which the trainer before knew
             arrays = policy.state.arrays | {"parameters": self._run.capture().state.arrays["parameters"]}
             policy = replace(policy, state=replace(policy.state, arrays=arrays))
         else:
             await self._secure()
-        mine = await self._locks.hold(name)
+        mine = (request.newest or not other) and await self._locks.hold(name)
         self._resume(policy, name)
-        if newest:
-            self._run.restore_timeline(timeline)
+        if request.newest:
+            self._run.restore_timeline(request.timeline)
         self._take(name if mine else "")
         told = f"Continued {name!r}"
         if saved.damaged:
             told += "; its very last save was not finished, this is the one before"
         if not mine:
             self._name = await self._new_name(name)
-            told += f", which is open in another tab: this tab goes on with a copy and saves it as {self._name!r}"
+            why = "in the game that is played now" if other else "which is open in another tab"
+            told += f", {why}: this tab goes on with a copy and saves it as {self._name!r}"
         return told
 
-    async def _import(self, name: str, content: object) -> str:
+    async def _import(self, request: ImportRun) -> str:
+        name, content = request.name, request.content
         if not isinstance(content, bytes | bytearray | memoryview):
             raise ValueError(f"a file holds bytes, this is {type(content).__name__}")
+        in_other_game(name, bytes(content), self._schema, self._edit, request.anyway)
         policy = read_policy(bytes(content), self._schema)
         try:
             await self._secure()
@@ -264,24 +299,10 @@ class Saves:
 
     # The list.
 
-    async def _list(self) -> str:
-        entries: dict[str, dict[str, object]] = {}
-        for name in await self._archive.names():
-            try:
-                summary = read_summary((await self._archive.load(name)).content)
-            except (StorageError, PolicyFileError) as wrong:
-                entries[name] = _entry(name, "", RunProgress(), str(wrong))
-                continue
-            foreign = summary.meaning != self._schema.meaning
-            problem = f"for another drill or version ({summary.drill})" if foreign else ""
-            entries[name] = _entry(name, summary.drill, summary.progress, problem)
-        self._entries = entries
-        return ""
-
     async def _delete(self, name: str) -> str:
         await self._hold(name)
         await self._archive.delete(name)
-        self._entries.pop(name, None)
+        self._list.drop(name)
         if name == self._name:
             self._name = ""
         self._locks.let_go(name)
@@ -299,8 +320,7 @@ class Saves:
         finally:
             for each in unused:
                 self._locks.let_go(each)
-        if entry := self._entries.pop(name, None):
-            self._entries[to] = {**entry, "name": to}
+        self._list.rename(name, to)
         return f"{name!r} is now {to!r}"
 
     async def _hold(self, name: str) -> None:
@@ -319,16 +339,8 @@ class Saves:
         self._host.post(codec.encode(Exported(filename, write(policy))))
         return f"Exported {filename}"
 
-    def _tell(self, note: str, refused: bool = False, imported: str = "") -> None:
-        runs = sorted(self._entries.values(), key=lambda entry: str(entry["created"]), reverse=True)
-        saved = str(self._entries.get(self._name, {}).get("created", ""))
-        self._host.post(codec.encode(Runs(list(runs), self._name, saved, note, refused, imported)))
-
-
-def _entry(name: str, drill: str, progress: RunProgress, problem: str) -> dict[str, object]:
-    """A line of the list; with a `problem` it cannot be loaded."""
-    values: dict[str, object] = {
-        "name": name, "drill": drill, "decisions": progress.decisions, "trained_s": progress.trained_s,
-        "created": progress.created, "problem": problem,
-    }  # fmt: skip
-    return values if progress.win_rate is None else {**values, "win_rate": progress.win_rate}
+    def _tell(self, note: str, **facts: Any) -> None:
+        """Say `note`, and those of the fields of `Runs` that `facts` has."""
+        name = self._name
+        told = Runs(self._list.plain(), name, self._list.created(name), note, drill=self._schema.drill, **facts)
+        self._host.post(codec.encode(told))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.program import Program
 from drillsergeant.learn.self_play import SelfPlayRun
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.memory.access import Memory
@@ -138,6 +139,8 @@ class Trainer:
             case messages.SetValidation(on=on):
                 if isinstance(self._learner, AutoLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
+            case messages.SetGame(program=program):
+                self._report.name_rewards(Program.from_json(program).drill.reward_terms)
             case messages.SetGuards(on=on):
                 self.run_control.switch_safeguards(on)
             case messages.SetObjective(to_win=to_win):
@@ -160,6 +163,8 @@ class Trainer:
         if isinstance(message, messages.KeepSnapshot):
             self.run_control.timeline.keep(ident)
             return
+        if self.saves is not None:
+            self.saves.branch()
         self._between_updates(lambda: self.run_control.rewind(ident))
 
     def _between_updates(self, action: Callable[[], None]) -> None:
@@ -197,7 +202,15 @@ class Trainer:
         """Return what there is to save of the run."""
         control = self.run_control
         in_use = control.next_hyper(self.progress.updates)
-        return Capture(self._learner.state(), control.setting, control.guarded, in_use, self._report.win_rate)
+        return Capture(
+            self._learner.state(),
+            control.setting,
+            control.guarded,
+            in_use,
+            self._report.win_rate,
+            self._report.history.numbers(),
+            control.events.plain(),
+        )
 
     def resume(self, policy: PolicyFile, text: str) -> None:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
@@ -207,7 +220,10 @@ class Trainer:
         self._trained_s = policy.progress.trained_s
         self._turn()
         self._begin(policy.hyper, policy.hyper_guarded)
+        self._report.restore(policy.history)
+        self.run_control.events.restore(policy.events)
         self.run_control.note("save", text)
+        self._host.post(codec.encode(messages.RunHistory({**self._report.history.numbers()})))
 
     def restore_timeline(self, timeline: object) -> None:
         """Put back the snapshots that a trainer before this one left, and of which it told this."""
@@ -230,7 +246,10 @@ class Trainer:
         """Send the page the numbers of this moment."""
         if self.training:
             self._report.rate(self._host.now_s(), self.progress.decisions, self.progress.updates)
-        self._host.post(codec.encode(messages.Metrics(TRAINER, 0, self._values(self.trained_s()))))
+        t_s = self.trained_s()
+        values = self._values(t_s)
+        self._report.remember(t_s, values)
+        self._host.post(codec.encode(messages.Metrics(TRAINER, 0, values)))
 
     def _values(self, t_s: float) -> dict[str, object]:
         values: dict[str, object] = {

@@ -121,6 +121,8 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
         (BALL + "    goal_half_width_m = 4.5\n", "a goal of half width 4.5 m"),
         ("x = '" + "a" * 10**6, "SyntaxError"),
         ("\0", "null bytes"),
+        (BALL + "#" * 100_000, "too many to be kept in a file"),
+        (BALL.replace(RETURN, "return [goal] * 28"), "reward returned 28 arrays, at most 27"),
     ],
 )
 def test_what_is_no_such_drill_is_refused(text: str, reason: str) -> None:
@@ -176,6 +178,12 @@ def test_what_was_printed_before_an_error_is_kept() -> None:
     with pytest.raises(EditRefused):
         checked_drill("ball", BALL.replace(RETURN, "print(goal * 0.0 + 0.25)\n        return [goal + 1e6]"), printed)
     assert printed.text == f"line {LINE}: [0.25, 0.25, 0.25, 0.25, ...]"
+
+
+def test_an_error_of_any_length_is_told_in_short() -> None:
+    with pytest.raises(EditRefused) as refused:
+        checked_drill("ball", BALL.replace(RETURN, 'raise ValueError("x" * 10**7)'))
+    assert str(refused.value).startswith("ValueError: xxx") and len(str(refused.value)) < 1100
 
 
 def test_code_that_calls_itself_is_refused() -> None:

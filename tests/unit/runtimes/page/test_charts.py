@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper
+from drillsergeant.runtimes.history import History, interpolate
 from drillsergeant.runtimes.page.training.charts import axis_for, marks_of
-from drillsergeant.runtimes.page.training.history import History, interpolate
 from drillsergeant.runtimes.page.training.sliders import SLIDES
 from drillsergeant.runtimes.page.training.status import milestone
 from drillsergeant.runtimes.page.training.tables import ROWS, table
@@ -38,6 +38,21 @@ def test_rows_are_found_by_time_and_lines_between_points() -> None:
     assert interpolate([0.0, 2.0], [1.0, 2.0], 1.0) == 1.5
     assert interpolate([0.0, 2.0], [1.0, None], 1.0) == 1.0
     assert interpolate([0.0, 2.0], [1.0, 2.0], 2.5) is None
+
+
+def test_the_charts_of_a_saved_run_come_back_and_go_on() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", t_s=80.0, win_rate=0.1)
+    told = {"t_s": [2.0, 4.0, 4.0, None], "win_rate": [None, 0.5, 0.9, 0.9], "entropy": [2.0, 1.0], "odd": "abcd"}
+    sitting.page.on_message("trainer", 0, messages.RunHistory({**told}))
+    sitting.metrics("trainer", t_s=5.0, win_rate=0.7, events=[{"t_s": 4.0, "kind": "save", "text": "Continued"}])
+    sitting.page.on_tick()
+    sitting.page.on_tick()
+    wins, entropy = sitting.view.charts["wins"], sitting.view.charts["entropy"]
+    assert wins.columns[:2] == [[2.0, 4.0, 5.0], [None, 50.0, 70.0]]
+    assert wins.columns[-1] == [None] * 3, "what was there is not the run before"
+    assert entropy.columns[1] == [2.0, 1.0, None]
+    assert [mark.text for mark in wins.marks] == ["Continued"]
 
 
 def test_the_charts_follow_the_trainer_and_the_run_before_stays_as_a_shadow() -> None:

@@ -11,6 +11,7 @@ from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting
 
+WHY = "the players see 39 numbers now, and the network that was trained takes 38"
 MADE = messages.CompiledProgram("{}", b"\x00asm")
 
 
@@ -48,11 +49,81 @@ def test_the_reader_may_start_from_nothing_and_must_where_the_shape_changes() ->
     for choice, lost, forgets in (("fresh", False, 1), ("fresh", True, 0), ("keep", True, 0)):
         sitting = opened()
         sitting.view.values["workshop-weights"] = choice
+        sitting.compiler.lost = WHY if lost else ""
         sitting.page.on_click("workshop-run")
         sitting.compiler.attempts[0][2](MADE)
         sitting.compiler.installed[0][2]("", lost)
         assert len(sitting.fleet.take()) == forgets
         assert "from nothing" in sitting.view.texts[SAID]
+        assert (WHY in sitting.view.texts[SAID]) is lost
+
+
+def test_what_was_learned_is_lost_only_at_a_second_press_after_the_true_reason() -> None:
+    sitting = opened()
+    sitting.metrics("trainer", t_s=60.0)
+    sitting.compiler.lost = WHY
+    for text, installs in (("edited", 0), ("edited again", 0), ("edited again", 1)):
+        sitting.view.values[EDITOR] = text
+        sitting.page.on_click("workshop-run")
+        sitting.compiler.attempts[-1][2](MADE)
+        assert len(sitting.compiler.installed) == installs
+        assert sitting.view.attributes[("workshop-run", "disabled")] == ("" if installs else None)
+        assert installs or f"cannot go on with this: {WHY}. " in sitting.view.texts[SAID]
+
+
+def test_a_trainer_for_another_network_is_not_given_the_run_in_hand() -> None:
+    sitting = opened()
+    sitting.page.on_message("trainer", 0, messages.Runs([], "Ball Drill", "2026-11-22T14:32:00Z", drill="ball"))
+    sitting.page.on_edit(facts_of(make("ball")), lost=True)
+    sitting.fleet.take()
+    sitting.page.on_message("trainer", 0, messages.Ready("trainer", 0, 1.0))
+    requests = [message for _, message in sitting.fleet.take() if isinstance(message, messages.RUN_REQUESTS)]
+    assert requests == [messages.ListRuns()]
+
+
+def test_a_run_of_another_game_shows_its_code_and_goes_on_once_that_is_played() -> None:
+    sitting = opened()
+    asked = messages.LoadRun("Mine")
+    sitting.view.values["runs-list"] = "Mine"
+    sitting.page.on_message(
+        "trainer", 0, messages.Runs([{"name": "Mine", "edited": True, "created": ""}], drill="ball")
+    )
+    sitting.page.on_click("runs-load")
+    assert sitting.fleet.take() == [("trainer", asked)]
+    refusal = messages.Runs(note="other code", refused=True, drill="ball", other_game={"edit": "class Mine: 2"})
+    sitting.page.on_message("trainer", 0, refusal)
+    assert sitting.view.attributes[("other-game", "hidden")] is None
+    assert sitting.view.texts["other-game-text"].startswith("other code.")
+    sitting.page.on_click("other-game-code")
+    assert sitting.view.values[EDITOR] == "class Mine: 2" and sitting.compiler.attempts == []
+    assert sitting.fleet.take() == [], "nothing runs before the reader presses Run"
+    for text, made, sends in (("other", "other", []), ("class Mine: 2", "class Mine: 2", [("trainer", asked)])):
+        sitting.view.values[EDITOR] = text
+        sitting.page.on_click("workshop-run")
+        sitting.compiler.attempts[-1][2](messages.CompiledProgram("{}", b"", edit=made))
+        sitting.compiler.installed[-1][2]("", False)
+        assert sitting.fleet.take() == sends
+
+
+def test_a_run_of_another_game_may_go_on_all_the_same() -> None:
+    sitting = opened()
+    sitting.transfer.guard.on_file("mine.dshq", b"x")
+    refusal = messages.Runs(note="other code", refused=True, drill="ball", other_game={"edit": ""})
+    sitting.page.on_message("trainer", 0, refusal)
+    sitting.fleet.take()
+    sitting.page.on_click("other-game-anyway")
+    assert sitting.fleet.take() == [("trainer", messages.ImportRun("mine.dshq", b"x", anyway=True))]
+    assert sitting.view.attributes[("other-game", "hidden")] == ""
+    sitting.page.on_message("trainer", 0, refusal)
+    assert sitting.view.attributes[("other-game", "hidden")] == "", "nothing that was asked for is refused"
+
+
+def test_unchanged_code_is_the_original() -> None:
+    sitting = opened()
+    sitting.page.on_click("workshop-run")
+    sitting.compiler.attempts[0][2](messages.CompiledProgram("{}", b"", edit=sitting.view.values[EDITOR]))
+    _, made, _ = sitting.compiler.installed[0]
+    assert made is not None and made.edit == ""
 
 
 def test_refused_code_is_marked_and_changes_nothing() -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from drillsergeant.runtimes.page.confirm import Question
 from drillsergeant.runtimes.page.number_text import compact, number, percent
+from drillsergeant.runtimes.page.panels.other_game import OtherGameOffer
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import (
@@ -27,7 +28,7 @@ from drillsergeant.runtimes.protocol.messages import (
 
 DELETE = "Delete"
 CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "file")
-NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself every 20 seconds."
+NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself, at first every few seconds."
 KEPT = "The browser has promised to keep your runs."
 NOT_KEPT = "The browser may delete saved runs when it runs out of room: export what you want to be sure of."
 
@@ -59,10 +60,16 @@ class FileEvents(Protocol):
 
 
 class RunsPanel:
-    """`send` reaches the trainer. Offers the newest run of a drill once a visit, with the first list."""
+    """`send` reaches the trainer. Offers the newest run of a drill once a visit, with the first list. `propose` puts
+    code into the editor, or the original back where it is empty."""
 
     def __init__(
-        self, view: View, transfer: FileTransfer, drill: str, send: Callable[[messages.Message], None]
+        self,
+        view: View,
+        transfer: FileTransfer,
+        drill: str,
+        send: Callable[[messages.Message], None],
+        propose: Callable[[str], None],
     ) -> None:
         self._view, self._transfer, self._send = view, transfer, send
         self._runs: dict[str, Mapping[str, object]] = {}
@@ -72,6 +79,7 @@ class RunsPanel:
         self._timelines: dict[str, object] = {}  # by drill: the newest the trainer has told
         self._listening = False
         self._first_list, self._asked_to_persist = True, False
+        self._other_game = OtherGameOffer(view, send, propose)
         self._sure = Question(view, "runs-delete", DELETE)
         view.set_text("runs-state", NOTHING_YET)
         transfer.connect(self)
@@ -82,6 +90,7 @@ class RunsPanel:
             "resume-continue": self._accept,
             "resume-fresh": self._close_offer,
             "runs-load": lambda: self._with_chosen(LoadRun),
+            **self._other_game.commands(),
             "runs-delete": self._delete,
             "runs-copy": self._copy,
             "runs-rename": self._rename,
@@ -110,6 +119,17 @@ class RunsPanel:
         self._first_list = drill not in self._names
         self._drill, self._current = drill, self._names.get(drill, "")
 
+    def on_new_network(self) -> None:
+        """The trainer is about to be one for a network that knows nothing: the run in hand stays behind."""
+        self._close_offer()
+        self._listening = self._first_list = False
+        self._timelines.pop(self._drill, None)
+        self._current = ""
+
+    def on_game(self, edit: str) -> None:
+        """The game is now made of the reader's code `edit`, the original where it is empty."""
+        self._other_game.played(edit)
+
     def on_training(self) -> None:
         """The visitor trains: an offer that was not taken is not wanted."""
         self._close_offer()
@@ -118,12 +138,17 @@ class RunsPanel:
         """The trainer has answered a request."""
         if isinstance(message, Exported):
             self._transfer.download(message.filename, message.content)
-        elif isinstance(message, Runs):
+        elif isinstance(message, Runs) and message.drill not in ("", self._drill):
+            if message.left:  # the trainer of a drill that was left has saved what it had
+                self._names[message.drill] = message.left
+        elif isinstance(message, Runs) and not message.left:
             runs = message.runs if isinstance(message.runs, Sequence) else []
             self._runs = {str(run["name"]): run for run in runs if isinstance(run, Mapping) and "name" in run}
             self._current = message.current
             self._list()
             self._tell(message.note, message.refused)
+            if isinstance(message.other_game, Mapping):
+                self._other_game.ask(message.note, str(message.other_game.get("edit", "")))
             self._state(message.saved)
             if self._first_list:
                 self._first_list = False
@@ -132,7 +157,7 @@ class RunsPanel:
     def on_file(self, name: str, content: object) -> None:
         """The visitor chose or dropped a file."""
         self._close_offer()
-        self._send(ImportRun(name[:100], content))
+        self._ask_for(ImportRun(name[:100], content))
 
     def on_refused_file(self, why: str) -> None:
         """A file was not even read."""
@@ -158,12 +183,16 @@ class RunsPanel:
 
     def _accept(self) -> None:
         if self._offered:
-            self._send(LoadRun(self._offered))
+            self._ask_for(LoadRun(self._offered))
         self._close_offer()
 
     def _close_offer(self) -> None:
         self._offered = ""
         self._view.set_attribute("resume", "hidden", "")
+
+    def _ask_for(self, request: LoadRun | ImportRun) -> None:
+        self._other_game.remember(request)
+        self._send(request)
 
     # The list.
 
@@ -177,7 +206,8 @@ class RunsPanel:
     def _with_chosen(self, request: Callable[[str], messages.Message]) -> None:
         name = self._view.get_value("runs-list")
         if name in self._runs:
-            self._send(request(name))
+            message = request(name)
+            self._ask_for(message) if isinstance(message, LoadRun) else self._send(message)
         else:
             self._tell("Choose a run in the list first.", refused=True)
 
@@ -222,7 +252,8 @@ def facts(run: Mapping[str, object]) -> str:
     """When it was saved and how far it had come: "14:32, 31 M decisions, 93 % wins"."""
     decisions, wins = number(run.get("decisions")) or 0.0, number(run.get("win_rate"))
     told = [moment(str(run.get("created", ""))), f"{compact(decisions)} decisions"]
-    return ", ".join([*told, f"{percent(wins)} wins"] if wins is not None else told)
+    told += [f"{percent(wins)} wins"] if wins is not None else []
+    return ", ".join([*told, "own code"] if run.get("edited") else told)
 
 
 def moment(text: str) -> str:

@@ -6,6 +6,7 @@ The code never comes from an address, and nothing runs before the reader presses
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from drillsergeant.runtimes.page.view import View
@@ -43,19 +44,34 @@ class DrillCompiler(Protocol):
     ) -> None:
         """Make a program of the text; ends by itself, whatever the code does."""
 
+    def loses(self, drill: str, made: messages.CompiledProgram | None) -> str:
+        """Why what was learned would be lost with a program, or with the original; "" where it would go on."""
+
     def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
         """Let the workers go over to a program, or back to the original; `then` hears what went wrong ("" where
         nothing did), and whether what was learned is lost because the network has another shape."""
 
 
-class EditorPanel:
-    """The panel. `forget` makes the trainer start from nothing; `part` of the code is shown, all where empty."""
+class Learning(Protocol):
+    """What the editor has to do with what is learned."""
 
-    def __init__(
-        self, view: View, compiler: DrillCompiler, drill: str, forget: Callable[[], None], part: str = ""
-    ) -> None:
-        self._view, self._compiler, self._drill, self._forget, self._part = view, compiler, drill, forget, part
+    def learned(self) -> bool:
+        """Whether anything was."""
+
+    def forget(self) -> None:
+        """Start from nothing."""
+
+    def on_game(self, edit: str) -> None:
+        """The game is now made of the reader's code `edit`; "" is the original."""
+
+
+class EditorPanel:
+    """The panel. `part` of the code is shown, all where empty."""
+
+    def __init__(self, view: View, compiler: DrillCompiler, drill: str, learning: Learning, part: str = "") -> None:
+        self._view, self._compiler, self._drill, self._learning, self._part = view, compiler, drill, learning, part
         self._open = False
+        self._asked: str | None = None  # the text of which was said that it needs another network
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
 
@@ -71,6 +87,23 @@ class EditorPanel:
         self._mark(0, "")
         if self._open:
             self._show()
+
+    def propose(self, text: str) -> None:
+        """Show this code, which the reader runs or does not; where it is empty, put the original back."""
+        name = self._drill
+        if not text and name in self._originals:
+            self._restore()
+            return
+        if not text:
+            self._install(name, None)
+            return
+        self._texts[name] = text
+        if not self._open:
+            self._toggle()
+        elif name in self._originals:
+            self._view.set_value(EDITOR, text)
+        self._view.set_text(SAID, "This is the code that the run was trained with. Read it, then press Run.")
+        self._view.reveal(EDITOR)
 
     def _toggle(self) -> None:
         self._open = not self._open
@@ -94,7 +127,7 @@ class EditorPanel:
                 return
             text = self._originals[name] = part_of(text, self._part)
             if name == self._drill:
-                self._view.set_value(EDITOR, text)
+                self._view.set_value(EDITOR, self._texts.get(name, text))
 
         self._compiler.source(name, then)
 
@@ -116,11 +149,29 @@ class EditorPanel:
             elif name != self._drill:
                 self._busy(False, "Another drill was chosen meanwhile; press Run again.")
             else:
-                self._install(name, made)
+                same = text.strip() == self._originals[name].strip()
+                self._ask_or_install(name, replace(made, edit="") if same else made, text)
 
         self._compiler.compile(name, text, answer)
 
+    def _ask_or_install(self, name: str, made: messages.CompiledProgram | None, text: str) -> None:
+        """What was learned is not lost before the reader, who wants to keep it, has been told why and agreed."""
+        keeps = self._view.get_value("workshop-weights") == KEEP
+        why = self._compiler.loses(name, made) if keeps and self._learning.learned() else ""
+        if not why or text == self._asked:
+            self._asked = None
+            self._install(name, made)
+            return
+        self._asked = text
+        again = "Run" if made else "Restore"
+        self._busy(
+            False,
+            f"What was learned cannot go on with this: {why}. Saved runs keep it; press {again} again to start from "
+            "nothing. Training goes on with the code before.",
+        )
+
     def _install(self, name: str, made: messages.CompiledProgram | None) -> None:
+        why_lost = self._compiler.loses(name, made)
         fresh = self._view.get_value("workshop-weights") != KEEP
 
         def then(why: str, lost: bool) -> None:
@@ -128,11 +179,12 @@ class EditorPanel:
                 self._busy(False, f"The workers could not go over to it: {why}.")
                 return
             if fresh and not lost:
-                self._forget()
+                self._learning.forget()
+            self._learning.on_game(made.edit if made else "")
             running = "Your code is running" if made else "The original is running again"
             learned = "it goes on with what it learned"
             if lost:
-                learned = "the players see something of another shape now, so they start from nothing"
+                learned = f"{why_lost}, so they start from nothing"
             elif fresh:
                 learned = "the players start from nothing"
             self._busy(False, f"{running}; {learned}.")
@@ -148,7 +200,7 @@ class EditorPanel:
         self._mark(0, "")
         self._print("")
         self._busy(True, "Putting the original back.")
-        self._install(name, None)
+        self._ask_or_install(name, None, self._originals[name])
 
     def _print(self, text: str) -> None:
         """Show what the code printed while it was tried; nothing hides the place."""

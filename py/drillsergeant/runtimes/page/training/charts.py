@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from drillsergeant.runtimes.history import Column, History, interpolate
 from drillsergeant.runtimes.page.number_text import REWARD_PREFIX, number
 from drillsergeant.runtimes.page.training import ticks
-from drillsergeant.runtimes.page.training.history import Column, History, interpolate
 from drillsergeant.runtimes.page.view import ChartData, Mark, View
 
 ENDS_S = (30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
@@ -79,6 +79,15 @@ class ChartsPanel:
         marks = marks_of(values.get("events"))
         if marks != self.marks:
             self.marks, self._stale = marks, True
+
+    def restore(self, numbers: Mapping[str, object]) -> None:
+        """Go on with the history of a saved run: lists of numbers by name, `t_s` among them."""
+        columns: dict[str, Column] = {}
+        for name, column in numbers.items():
+            if isinstance(column, Sequence) and not isinstance(column, str):
+                columns[name] = [number(value) for value in column]
+        self.history.restore(columns)
+        self._stale = True
 
     def draw(self) -> None:
         """Draw if there is news. Called twice a second."""

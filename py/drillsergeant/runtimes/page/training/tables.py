@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from drillsergeant.runtimes.history import History
 from drillsergeant.runtimes.page.number_text import DASH, clock, compact, percent
 from drillsergeant.runtimes.page.training.charts import ChartsPanel
-from drillsergeant.runtimes.page.training.history import History
 from drillsergeant.runtimes.page.view import View
 
 EVERY_S = 5.0

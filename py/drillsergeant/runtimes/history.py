@@ -46,6 +46,19 @@ class History:
         before = max(0, after - 1)
         return before if t_s - self.times_s[before] < self.times_s[after] - t_s else after
 
+    def numbers(self) -> dict[str, Column]:
+        """All of it by name, `t_s` among them."""
+        return {"t_s": [*self.times_s], **{name: [*column] for name, column in self.columns.items()}}
+
+    def restore(self, numbers: Mapping[str, Sequence[float | None]]) -> None:
+        """Take over what `numbers` told; what has no growing `t_s` is nothing."""
+        self.clear()
+        for row, t_s in enumerate(numbers.get("t_s", ())):
+            if t_s is None or (self.times_s and t_s <= self.times_s[-1]):
+                continue
+            values = {name: column[row] for name, column in numbers.items() if name != "t_s" and row < len(column)}
+            self.add(t_s, {name: value for name, value in values.items() if value is not None})
+
     def clear(self) -> None:
         """Forget everything."""
         self.times_s, self.columns = [], {}
