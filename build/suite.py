@@ -11,6 +11,7 @@ runs as one, with its output as it comes.
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -40,6 +41,7 @@ TOLERATED = 1.5
 OFFLINE = {"SE_OFFLINE": "true"}
 NEED_BROWSER = ("pyodide", "browser", "sb3", "interop")
 SIGN_OF_LIFE_S = 30.0
+ALONE = re.compile(r"^@pytest\.mark\.alone$", re.MULTILINE)
 NO_TESTS = 5  # pytest's exit status when its arguments leave no test to run
 
 
@@ -94,7 +96,7 @@ def parts(chosen: Sequence[str]) -> list[str]:
 def files_with_alone(suite: str) -> list[str]:
     """The suite's files that hold tests marked `alone`."""
     files = sorted((ROOT / "tests" / suite).rglob("test_*.py"))
-    return [str(file.relative_to(ROOT)) for file in files if "pytest.mark.alone" in file.read_text()]
+    return [str(file.relative_to(ROOT)) for file in files if ALONE.search(file.read_text())]
 
 
 def run(suite: str, extra: Sequence[str], tests: Sequence[str] = (), *, part: str = "", held: bool = False) -> Report:

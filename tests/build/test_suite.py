@@ -119,3 +119,9 @@ def test_arguments_that_leave_a_part_without_tests_are_no_failure(project: Path)
     (project / "tests" / "unit" / "part" / "test_unit.py").write_text(ONE.format(False))
     assert suite.main(["--", "-k", "test_browser"]) == 0, "what is not chosen does not run"
     assert suite.main(["--", "-k", "test_unit"]) == 1
+
+
+def test_only_a_decorator_marks_a_file_as_one_with_tests_that_run_alone() -> None:
+    found = {name: suite.files_with_alone(name) for name in suite.suites()}
+    assert "tests/browser/page/test_solo.py" in found["browser"]
+    assert found["build"] == [], "this file only speaks of the marker"

@@ -9,7 +9,7 @@ def test_a_drill_by_address_is_named_and_pictured_before_python_is_there(visitor
     page = visitor.page
     page.route("**/pyodide/*.wasm", lambda route: None)  # the core never comes
     page.goto(visitor.address + "?drill=chase")
-    visitor.page.wait_for_function("document.getElementById('drill-sentence').textContent.includes('catch')")
+    visitor.until("its drill is named", lambda: "catch" in page.inner_text("#drill-sentence"))
     header = page.inner_text("header")
     assert not any(word in header for word in SOCCER)
     assert page.inner_text("#side-0") == "Caught"
