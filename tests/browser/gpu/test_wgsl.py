@@ -28,9 +28,11 @@ RESULTS = {
     Op.TO_U32: DType.U32,
     Op.AS_U32: DType.U32,
 }
-# Where the line would leave what WGSL defines: 0/0, a negative number as u32, bits that are a NaN or a denormal.
+# Where the line would leave what WGSL defines: 0/0, a negative number as u32, bits that are a NaN or a denormal. A
+# remainder is a - b * trunc(a / b) in WGSL, with the rounding of each; by a power of two there is none.
 DEFINED: dict[Op, Callable[..., Array]] = {
     Op.DIV: lambda a, b: a / (np.abs(b) + 0.5),
+    Op.FMOD: lambda a, b: np.fmod(a, 4.0),
     Op.TO_U32: lambda a: np.abs(a).astype(np.uint32),
     Op.AS_F32: lambda a: ((a & 0x3FFFFFFF) | 0x20000000).view(np.float32),
 }

@@ -75,12 +75,8 @@ def shown_mb(page: Page) -> tuple[float, float]:
 
 
 def until_more(visitor: Visitor, than_mb: float) -> float:
-    page = visitor.page
-    page.wait_for_function(
-        "than => Number(document.getElementById('boot-stage').textContent.match(/([\\d.]+) of/)?.[1] ?? 0) > than",
-        arg=than_mb,
-    )
-    return shown_mb(page)[0]
+    visitor.until("more has come", lambda: shown_mb(visitor.page)[0] > than_mb)
+    return shown_mb(visitor.page)[0]
 
 
 def test_a_slow_line_is_waited_for_as_long_as_anything_comes(browser: Browser, sluice: tuple[Sluice, str]) -> None:
