@@ -89,7 +89,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str, str]] = {
     "i32 * 0.5": (lambda: WHOLE * 0.5, "int32 with 0.5 makes float64", ".astype(np.float32)"),
     "f64 scalar": (lambda: X * np.float64(2), "float64 2.0 makes float64", "np.float32(number)"),
     "out of range": (lambda: SEED + 2**32, "out of range for uint32", "a constant that fits"),
-    "i32 / i32": (lambda: WHOLE / 2, "div of int32", "x.astype(np.float32) first"),
+    "i32 / i32": (lambda: WHOLE / 2, "div of int32", "WHOLE.astype(np.float32) / 2"),
     "sqrt of i32": (lambda: np.sqrt(WHOLE), "sqrt of int32", "x.astype(np.float32) first"),
     "mask + mask": (lambda: MASK + MASK, "add of bool", "& | ^ ~ on masks"),
     "f32 & f32": (lambda: X & Y, "and of float32", "x.view(np.uint32)"),
