@@ -49,3 +49,8 @@ def stand(stand_of_the_module: Stand) -> Stand:
     """The module's device, with nothing on it."""
     stand_of_the_module.clear()
     return stand_of_the_module
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The bench opens a Playwright of its own, which must have ended before the session's begins."""
+    items.sort(key=lambda item: "test_bench.py" not in item.nodeid)

@@ -89,6 +89,7 @@ def test_the_page_plays_it(visitor: Visitor, learned: Learned) -> None:
     _, file = learned
     decisions = drillsergeant.Policy.load(file).content.progress.decisions
     visitor.open("?matches=64&workers=1&learner=wasm")
+    visitor.until("the match tells of itself", lambda: visitor.show("version") is not None)
     version = visitor.show("version")
     visitor.page.set_input_files("#runs-file", file)
     visitor.until("the trainer has it", lambda: visitor.trainer("decisions") == decisions)
