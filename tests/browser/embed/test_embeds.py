@@ -225,6 +225,8 @@ addEventListener("message", ({ data, ports }) => heard.push([data, ports.length]
 setInterval(() => parent.postMessage("drill-sergeant-waiting-1", "*"), 50);
 </script>"""
 
+LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd > 0"
+
 
 def test_no_page_that_pretends_to_be_the_frame_gets_a_port(browser: Browser, tmp_path: Path) -> None:
     with embedding(browser, tmp_path) as host:
@@ -234,6 +236,9 @@ def test_no_page_that_pretends_to_be_the_frame_gets_a_port(browser: Browser, tmp
         page = host.page
         host.drill("start()")
         host.until("it was greeted", lambda: host.frame().evaluate("globalThis.hostGate?.origin"))
+        host.until(
+            "it has loaded", lambda: host.frame().evaluate(LOADED)
+        )  # else the other page's load would pass for its
         page.evaluate("(evil) => { drills[0].shadowRoot.querySelector('iframe').src = evil; }", evil)
         host.until("the other page is there", lambda: host.frame().url == evil)
         page.wait_for_timeout(500)
