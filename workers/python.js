@@ -33,9 +33,11 @@ export async function startPython(runtime) {
 // `hear()` is called whenever something of them arrives.
 export async function loadPackages(begun, runtime, names, hear) {
   const { python } = begun;
-  const wanted = begun.restored && !begun.furnished ? ["drillsergeant", ...names] : names;
-  const wheels = begun.restored ? wanted.map((name) => JSON.parse(runtime.lock).packages[name]?.file_name).filter(Boolean) : [];
-  const library = begun.restored && !begun.furnished ? [LIBRARY] : [];
+  const bare = begun.restored && !begun.furnished;
+  const wanted = bare ? ["drillsergeant", ...names] : names;
+  const { packages } = JSON.parse(runtime.lock);
+  const wheels = begun.restored ? wanted.map((name) => packages[name]?.file_name).filter(Boolean) : [];
+  const library = bare ? [LIBRARY] : [];
   const files = [...library, ...wheels];
   const bytes = await Promise.all(files.map((name) => fetched(name, runtime.files, hear)));
   if (library.length) python.FS.writeFile(ZIP, bytes[0]);

@@ -56,9 +56,10 @@ def value_range(columns: Iterable[Sequence[float | None]]) -> tuple[float, float
 
 def _distinct(splits: Sequence[float], form: Callable[[int], Callable[[float], str]]) -> list[str]:
     """The shortest form in which no two splits read alike."""
+    apart = min((b - a for a, b in pairwise(splits)), default=1.0)
     for digits in range(MOST_DIGITS + 1):
         texts = [form(digits)(value) for value in splits]
-        if len(set(texts)) == len(set(splits)) and all(_near(value, digits, splits) for value in splits):
+        if len(set(texts)) == len(set(splits)) and all(_near(value, digits, apart) for value in splits):
             return texts
     for digits in range(2, FULL_DIGITS):
         texts = [_power(value, digits) for value in splits]
@@ -67,10 +68,9 @@ def _distinct(splits: Sequence[float], form: Callable[[int], Callable[[float], s
     return [_power(value, FULL_DIGITS) for value in splits]
 
 
-def _near(value: float, digits: int, splits: Sequence[float]) -> bool:
+def _near(value: float, digits: int, apart: float) -> bool:
     """Whether a label with so many digits stands where it says, to a tenth of the distance between two."""
-    apart = min((b - a for a, b in pairwise(splits)), default=1.0)
-    size = _size_of(value)[0] if abs(value) >= 1e3 else 1.0
+    size, _ = _size_of(value)
     return abs(round(value / size, digits) * size - value) <= 0.1 * abs(apart)
 
 
