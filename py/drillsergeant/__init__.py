@@ -3,6 +3,7 @@
 As a library (`docs/library.md`):
 
     make(name), DRILLS          the games
+    register(drill)             one of your own, known by its name from then on
     train(drill, ...)           a run to loop over, with `for` or `async for`
     Policy                      what was learned: chances, actions, .dshq and ONNX files
     Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
@@ -16,18 +17,31 @@ from typing import TYPE_CHECKING
 from drillsergeant._version import __version__
 
 if TYPE_CHECKING:
-    from drillsergeant.drills import DRILLS, make
+    from drillsergeant.drills import DRILLS, make, register
     from drillsergeant.kernels.kernel import Kernel
     from drillsergeant.learn.ppo.hyper import Hyper
     from drillsergeant.library.compiler import Compiled, compile
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.training import Training, train
 
-__all__ = ["DRILLS", "Compiled", "Hyper", "Kernel", "Policy", "Training", "__version__", "compile", "make", "train"]
+__all__ = [
+    "DRILLS",
+    "Compiled",
+    "Hyper",
+    "Kernel",
+    "Policy",
+    "Training",
+    "__version__",
+    "compile",
+    "make",
+    "register",
+    "train",
+]
 
 _HOMES = {
     "DRILLS": "drills",
     "make": "drills",
+    "register": "drills",
     "Kernel": "kernels.kernel",
     "Hyper": "learn.ppo.hyper",
     "Compiled": "library.compiler",

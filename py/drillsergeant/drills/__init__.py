@@ -1,13 +1,32 @@
-"""The games to learn, each plain elementwise NumPy behind one contract.
+"""The games to learn, each plain elementwise NumPy behind one contract, and where they are found.
 
-`make("ball")` gives a drill with its usual numbers; `BallDrill(dash_speed=9.0)` one with others.
+`make("ball")` gives a drill with its usual numbers; `BallDrill(dash_speed=9.0)` one with others. A drill from outside
+is found like one of ours: by `register`, by the entry point that its package declares in the group
+`drillsergeant.drills`, or by where it is, `make("my_module:MyDrill")` and `make("my_drill.py")`.
 """
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from drillsergeant.drills.contract import Drill
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+T = TypeVar("T")
+GROUP = "drillsergeant.drills"  # of the entry points of installed packages
+IS_NAME = re.compile(r"[\w-]+")  # a part of file names and addresses, and told from `module:Class` and `file.py`
+IS_FILE = re.compile(r"(?P<home>.+\.py)(:(?P<what>[\w.]+))?")
+IS_ATTRIBUTE = re.compile(r"(?P<home>[\w.]+):(?P<what>[\w.]+)")
+ELSEWHERE = "one from elsewhere is 'module:Class', 'path/to/file.py', or registered: drillsergeant.register(MyDrill)"
 
 # Name -> module and class. Imported when made, so that a worker without NumPy can import this package.
 _HOMES = {
@@ -20,21 +39,148 @@ _HOMES = {
     "probe-action": ("probes", "ActionProbe"),
     "probe-both": ("probes", "BothProbe"),
 }
+OWN = tuple(_HOMES)  # the names of this package's drills
 
 
-def _made(module: str, name: str) -> Drill:
-    drill: Drill = getattr(import_module(f"drillsergeant.drills.{module}"), name)()
+class DrillRegistry(Mapping[str, Callable[[], Drill]]):
+    """Name -> what makes the drill: this package's own, then those registered, then those of installed packages.
+
+    Installed packages are only looked through for a name that is none of the others, and loaded when theirs is made.
+    """
+
+    def __init__(self) -> None:
+        self._registered: dict[str, Callable[[], Drill]] = {}
+
+    def __getitem__(self, name: str) -> Callable[[], Drill]:
+        if name in _HOMES:
+            return partial(_own, name)
+        return self._registered[name] if name in self._registered else _installed()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*_HOMES, *self._registered, *_installed())))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def add(self, drill: object) -> None:
+        """Register a drill, or what makes one, under the drill's name. Raises ValueError for a name that is taken."""
+        made = _made(drill)
+        if not isinstance(made.name, str) or not IS_NAME.fullmatch(made.name):
+            raise ValueError(f"a drill is called {made.name!r}; a name has letters, digits, _ and - only")
+        if made.name in _HOMES:
+            raise ValueError(f"{made.name!r} is a drill of this package: give yours another name")
+        there = self._registered.get(made.name)
+        if there is not None and _origin(there()) != _origin(made):
+            raise ValueError(f"{made.name!r} is already {_origin(there())}: name {_origin(made)} otherwise")
+        self._registered[made.name] = partial(_made, drill)
+
+    def discard(self, name: str) -> None:
+        """Forget a drill that was registered."""
+        self._registered.pop(name, None)
+
+
+DRILLS = DrillRegistry()
+
+
+def register(drill: T) -> T:
+    """Make a drill known by its name wherever a name of a drill is asked for; also as a decorator of its class.
+
+    `drill` is a drill, its class, or a function without arguments that makes it; it is returned. The same class may be
+    registered again, as happens in notebooks. Raises ValueError for a name that another one has, TypeError for what is
+    no drill.
+    """
+    DRILLS.add(drill)
     return drill
 
 
-DRILLS: Mapping[str, Callable[[], Drill]] = {name: partial(_made, *home) for name, home in _HOMES.items()}
-
-
 def make(name: str) -> Drill:
-    """Return the drill registered under a name.
+    """Return the drill of a name in DRILLS, of `module:Class`, of `path/to/file.py` or of `path/to/file.py:Class`.
 
-    Raises ValueError, naming the drills there are.
+    Raises ValueError, naming the drills there are, or what there is in the module.
     """
-    if name not in DRILLS:
-        raise ValueError(f"no drill is called {name!r}: take one of {', '.join(DRILLS)}")
-    return DRILLS[name]()
+    if name in DRILLS:
+        return DRILLS[name]()
+    if place := IS_FILE.fullmatch(name):
+        return _made(_found(_run(Path(place["home"])), place["what"]))
+    if place := IS_ATTRIBUTE.fullmatch(name):
+        return _made(_found(_imported(place["home"]), place["what"]))
+    near = get_close_matches(name, DRILLS, 1)
+    meant = f"did you mean {near[0]!r}? There are" if near else "take one of"
+    raise ValueError(f"no drill is called {name!r}: {meant} {', '.join(DRILLS)}; {ELSEWHERE}")
+
+
+def resolve(drill: Drill | str) -> Drill:
+    """The drill itself, or the one of this name: what is done wherever either may be given."""
+    return make(drill) if isinstance(drill, str) else drill
+
+
+def _own(name: str) -> Drill:
+    module, class_name = _HOMES[name]
+    return _made(getattr(import_module(f"drillsergeant.drills.{module}"), class_name))
+
+
+def _installed() -> dict[str, Callable[[], Drill]]:
+    """The drills of installed packages by the names of their entry points."""
+    from importlib.metadata import entry_points
+
+    return {entry.name: partial(_loaded, entry) for entry in entry_points(group=GROUP)}
+
+
+def _loaded(entry: EntryPoint) -> Drill:
+    drill = _made(entry.load())
+    if drill.name != entry.name:
+        owner = entry.dist.name if entry.dist else "a package"
+        raise ValueError(f"the entry point {entry.name!r} of {owner} makes the drill {drill.name!r}: name both alike")
+    return drill
+
+
+def _made(thing: Any) -> Drill:
+    """The drill that a drill, a class or a function without arguments stands for."""
+    made = thing() if isinstance(thing, type) or (callable(thing) and not hasattr(thing, "tick")) else thing
+    if not hasattr(made, "tick") or not hasattr(made, "name"):
+        raise TypeError(f"{made!r:.60} is no drill: drills/contract.py tells what one has, `name` and `tick` among it")
+    return cast(Drill, made)
+
+
+def _origin(drill: Drill) -> str:
+    return f"{type(drill).__module__}.{type(drill).__qualname__}"
+
+
+def _imported(module: str) -> object:
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or not f"{module}.".startswith(f"{missing.name}."):
+            raise  # something that the module itself needs
+        remedy = "is it installed, or in the folder you are in? The path of its file, ending in .py, does as well"
+        raise ValueError(f"there is no module {missing.name!r}: {remedy}") from missing
+
+
+def _run(path: Path) -> object:
+    """The module of a file, run anew. It is called as its whole path is, which no other module can be."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    path = path.resolve()
+    spec = spec_from_file_location(str(path), path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise ValueError(f"there is no file {path}")
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _found(module: Any, name: str | None) -> object:
+    """What is called `name` in a module, or the one class of a drill that the module defines."""
+    own = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
+    classes = {each.__name__: each for each in own if hasattr(each, "tick") and hasattr(each, "observe")}
+    if name is None:
+        if len(classes) != 1:
+            said = f"{len(classes)} drills, {', '.join(classes)}: say which, file.py:Class" if classes else "no drill"
+            raise ValueError(f"{module.__name__} defines {said}")
+        return next(iter(classes.values()))
+    thing = module
+    for part in name.split("."):
+        if not hasattr(thing, part):
+            raise ValueError(f"{module.__name__} has no {name}; the drills in it are {', '.join(classes) or 'none'}")
+        thing = getattr(thing, part)
+    return cast(object, thing)

@@ -5,14 +5,16 @@
     DrillParallelEnv    pettingzoo.ParallelEnv: all sides of one match
     win_share           how many of so many matches a policy wins
 
-With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/ball-v0",
-"drillsergeant/sumo-v0" and "drillsergeant/chase-v0". `drillsergeant.gym.sb3` is for Stable-Baselines3.
+With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/ball-v0" and so on,
+for every drill there is, those of installed packages too, and those registered before. `drillsergeant.gym.sb3` is for
+Stable-Baselines3.
 
 Matches, rewards and random numbers are those of the page, to the bit. None of it exists in a browser's workers.
 """
 
 import gymnasium
 
+from drillsergeant.drills import DRILLS
 from drillsergeant.gym.batch import Batch, Opponent
 from drillsergeant.gym.evaluate import win_share
 from drillsergeant.gym.parallel import DrillParallelEnv
@@ -21,7 +23,7 @@ from drillsergeant.gym.vector import DrillVectorEnv
 
 __all__ = ["Batch", "DrillEnv", "DrillParallelEnv", "DrillVectorEnv", "Opponent", "win_share"]
 
-for _name in ("ball", "sumo", "chase"):
+for _name in DRILLS:
     gymnasium.register(
         f"drillsergeant/{_name}-v0",
         entry_point="drillsergeant.gym.single:DrillEnv",

@@ -36,7 +36,7 @@ class Batch:
     """The matches. `reset` starts them; before it whatever else is asked of them raises ResetNeeded."""
 
     def __init__(self, drill: Drill | str, count: int) -> None:
-        self.drill = drills.make(drill) if isinstance(drill, str) else drill
+        self.drill = drills.resolve(drill)
         self.count = count
         self._kernels = {kernel.name: kernel for kernel in DrillKernels(self.drill).all()}
         self._kernels |= {kernel.name: kernel for kernel in (_verdict(self.drill), _restart(self.drill))}

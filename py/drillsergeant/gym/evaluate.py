@@ -11,13 +11,13 @@ from drillsergeant.library.policy import Policy
 
 
 def win_share(
-    policy: Policy, opponent: Opponent = "scripted", matches: int = 256, seed: int = 0, drill: Drill | None = None
+    policy: Policy, opponent: Opponent = "scripted", matches: int = 256, seed: int = 0, drill: Drill | str | None = None
 ) -> float:
     """The share of `matches` that `policy`, drawing its actions by their chances, wins on side 0.
 
     Nobody's win counts as none. `drill`: the policy's own with other rules; without it, as on the page.
     """
-    drill = drill or drills.make(policy.content.schema.drill)
+    drill = drills.resolve(drill or policy.content.schema.drill)
     batch = Batch(drill, matches)
     batch.reset(seed)
     won, counted = np.zeros(matches, np.bool_), np.zeros(matches, np.bool_)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from drillsergeant.drills import DRILLS, make
+from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
@@ -161,7 +161,7 @@ def save(path: str, drill: Drill, parameters: Array, decisions: int) -> None:
 def main() -> None:
     """Parse the command line, train, print, save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--drill", choices=sorted(DRILLS), default="ball")
+    parser.add_argument("--drill", default="ball", help="its name, module:Class or file.py")
     parser.add_argument("--engine", choices=ENGINES, default="wasm")
     parser.add_argument("--out", default="policy.npz", help="where to save the policy")
     for table in (Settings, Hyper):
@@ -171,7 +171,10 @@ def main() -> None:
     given = vars(parser.parse_args())
     settings = Settings(**{field.name: int(given[field.name]) for field in fields(Settings)})
     hyper = Hyper(**{field.name: given[field.name] for field in fields(Hyper)})
-    drill = make(given["drill"])
+    try:
+        drill = make(given["drill"])
+    except ValueError as wrong:
+        parser.error(str(wrong))
     print(HEADER)
     for point in train(native_rig(drill, settings, given["engine"]), settings, hyper):
         print(line(drill, point), flush=True)

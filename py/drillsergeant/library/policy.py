@@ -39,8 +39,8 @@ class Policy:
         self._parameters: Array = np.frombuffer(content.state.arrays["parameters"], np.float32)
 
     @classmethod
-    def load(cls, source: str | Path | bytes, drill: Drill | None = None) -> Policy:
-        """Read a `.dshq` file, by path or by its content, for `drill` or for the drill it names.
+    def load(cls, source: str | Path | bytes, drill: Drill | str | None = None) -> Policy:
+        """Read a `.dshq` file, by path or by its content, for `drill` (or the one of this name) or the drill it names.
 
         Raises PolicyFileError (a ValueError) for a file that is damaged or for another drill.
         """
@@ -48,17 +48,19 @@ class Policy:
         if drill is None:
             name = read_summary(content).drill
             if name not in drills.DRILLS:
-                raise PolicyFileError(f"the file is for the drill {name!r}, there are {', '.join(drills.DRILLS)}")
-            drill = drills.make(name)
-        return cls(read_policy(content, schema_of(drill)))
+                there = f"there are {', '.join(drills.DRILLS)}; register it, or name it: Policy.load(path, drill)"
+                raise PolicyFileError(f"the file is for the drill {name!r}, {there}")
+            drill = name
+        return cls(read_policy(content, schema_of(drills.resolve(drill))))
 
     @classmethod
-    def from_tensors(cls, drill: Drill, tensors: Mapping[str, Array], decisions: int = 0) -> Policy:
+    def from_tensors(cls, drill: Drill | str, tensors: Mapping[str, Array], decisions: int = 0) -> Policy:
         """A policy trained elsewhere, from arrays [OUT, IN] and [OUT] by their names in `.dshq` (`learn.files.dshq`).
 
         `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`,
         `policy = Linear`, `value = Linear`. Raises ValueError naming a tensor that is missing or has another shape.
         """
+        drill = drills.resolve(drill)
         schema, parts = schema_of(drill), []
         for name, shape in schema.tensors.items():
             tensor = np.asarray(tensors[name], np.float32) if name in tensors else None

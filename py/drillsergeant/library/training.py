@@ -98,7 +98,7 @@ def train(
     matches: int = RunSizes.matches,
     engine: str | None = None,
 ) -> Training:
-    """A run of a drill (or of the one with this name) from fresh weights: see `Training`.
+    """A run of a drill, or of the one with this name (`drills.make`), from fresh weights: see `Training`.
 
     `hyper` changes hyperparameters by name (`learn.ppo.hyper.Hyper` has their defaults), `matches` is how many are
     played at once, `engine` is "wasm" or "numpy" (default: "wasm" where the host has it). With "wasm" the same
@@ -108,5 +108,5 @@ def train(
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}: {REMEDY}")
     chosen = hyper if isinstance(hyper, Hyper) else Hyper().changed(**current_names(hyper or {}))
-    made = drills.make(drill) if isinstance(drill, str) else drill
+    made = drills.resolve(drill)
     return Training(made, seed, chosen, decisions, matches, engine or ("wasm" if has_webassembly() else "numpy"))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from drillsergeant import elementary
-from drillsergeant.drills import DRILLS, make
+from drillsergeant.drills import OWN, make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.kernels.dense.inline import Inline
 from drillsergeant.kernels.dense.network_forward import NetworkEmitter
@@ -120,9 +120,9 @@ def main() -> None:
     """Parse the command line, compile, print what was written."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="folder for the files")
-    parser.add_argument("--drill", action="append", choices=sorted(DRILLS), help="only this one (may be repeated)")
+    parser.add_argument("--drill", action="append", choices=sorted(OWN), help="only this one (may be repeated)")
     given = parser.parse_args()
-    for path in write_programs(given.out, given.drill or list(DRILLS)):
+    for path in write_programs(given.out, given.drill or OWN):
         print(path, path.stat().st_size)
 
 
