@@ -26,7 +26,7 @@ from build.console import BuildError, guarded, say
 from build.measure.drive import telemetry, wait_until_ready
 
 QUERY = "?matches=64&workers=1&learner=wasm"
-SLACK_S = 3.0  # a save that is due waits for the update in hand, and a loaded machine for its turn
+SLACK_S = 10.0  # a save that is due waits for the update in hand, and a loaded machine for its turn
 KEPT = "kept apart"
 READ = """async () => {
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs', {create: true});

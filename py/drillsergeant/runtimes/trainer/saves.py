@@ -40,7 +40,6 @@ from drillsergeant.runtimes.trainer.saved_run import OtherGame, Run, in_other_ga
 AUTOSAVE_EVERY_S, FIRST_SAVE_S = 20.0, 3.0
 WRITERS = {"dshq": (write_policy, dshq.SUFFIX), "onnx": (onnx.write_onnx, onnx.SUFFIX)}
 
-
 # Last saves that are still being written: a task that nobody holds may be collected before it is done.
 _finishing: set[asyncio.Task[None]] = set()
 
@@ -67,7 +66,7 @@ class Saves:
         self._name = ""
         self._saved_version = run.moment().version
         self._tried_s = host.now_s()
-        self._was_training = False
+        self._was_training = self._save_failed = False
         self._win_rate: float | None = None  # a loaded run's, until there is one measured since
 
     def handle(self, message: messages.Message) -> bool:
@@ -178,7 +177,9 @@ class Saves:
             if not self._name:
                 self._name = await self._new_name(self._title)
             await self._archive.save(self._name, write_policy(policy))
+            self._save_failed = False
         except StorageError as wrong:
+            self._save_failed = True
             where = f"{self._name!r} was" if self._name else "What it learned was"
             text = f"{where} not saved: {wrong}. Earlier saves are still there; export the run to keep it"
             raise StorageError(wrong.kind, text) from wrong
@@ -187,9 +188,11 @@ class Saves:
     async def _save_as(self, name: str) -> str:
         """A copy under another name; no name: the run in hand, now."""
         if not name or name == self._name:
+            failed = self._save_failed
             if self._changed() and (name or self._keeps):
                 await self._save()
-            return f"Saved as {self._name!r}" if name else ""
+            again = " again," if failed and not self._save_failed else ""
+            return f"Saved{again} as {self._name!r}" if name or again else ""
         name = check_name(name)
         policy = self._policy()
         if name in await self._archive.names() or not await self._locks.hold(name):

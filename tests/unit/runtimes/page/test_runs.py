@@ -116,6 +116,12 @@ def test_answers_are_shown_and_the_browser_is_asked_once_to_keep_the_files() -> 
         assert sitting.view.texts["runs-kept"] == text
 
 
+def test_a_save_by_itself_leaves_what_was_said_before_it_to_be_read() -> None:
+    sitting = answered(Sitting().boot(), note="the file is damaged", refused=True)
+    answered(sitting, run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
+    assert sitting.view.texts["runs-refusal"] == "the file is damaged"
+
+
 def test_a_trainer_that_was_started_again_goes_on_with_the_run_in_hand() -> None:
     sitting = answered(Sitting().boot(), run("mine"), current="mine", saved="2026-11-21T14:32:00Z")
     sitting.metrics("trainer", timeline=VERSIONS)

@@ -154,6 +154,10 @@ def test_a_full_disk_is_told_and_the_save_before_is_still_there() -> None:
     tab.host.time_s += AUTOSAVE_EVERY_S
     tab.turn()
     assert tab.saved(TITLE).state == before[0]
+    assert tab.told("RUNS")["note"] == f"Saved again, as {TITLE!r}"
+    tab.train(1).host.time_s += AUTOSAVE_EVERY_S
+    tab.turn()
+    assert tab.told("RUNS")["note"] == ""
 
 
 def test_where_the_browser_keeps_no_files_a_policy_is_taken_all_the_same() -> None:

@@ -146,7 +146,8 @@ class RunsPanel:
             self._runs = {str(run["name"]): run for run in runs if isinstance(run, Mapping) and "name" in run}
             self._current = message.current
             self._list()
-            self._tell(message.note, message.refused)
+            if message.note:  # a save that nobody asked for says nothing, and takes back nothing that was said
+                self._tell(message.note, message.refused)
             if isinstance(message.other_game, Mapping):
                 self._other_game.ask(message.note, str(message.other_game.get("edit", "")))
             self._state(message.saved)
