@@ -6,7 +6,7 @@ from tests.rigs.pages.visitor import Visitor
 
 # Elements with text of one line that is wider than they are.
 CUT = """() => [...document.querySelectorAll(
-        'h2, h3, figcaption, figcaption *, .legend *, .story-head *, .team, .score, .road li, dt, dd')]
+        'h2, h3, figcaption, figcaption *, .legend *, .story-head *, .team, .score, .road li, dt, dd, #runs option')]
     .filter((one) => one.offsetParent && getComputedStyle(one).display !== 'inline')
     .filter((one) => one.scrollWidth > one.clientWidth + 1)
     .map((one) => `${one.tagName}#${one.id}.${one.className}: ${one.textContent.slice(0, 40)}`)"""
