@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures soak crashes endurance growth gpu-sums interop train clean venv-site venv-test
+.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -30,11 +30,15 @@ drive: venv-test  ## open the built site in headless Chromium, press Train, meas
 
 bench: venv-test  ## kernels next to NumPy, in headless Chromium and natively; writes out/bench.json
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.bench $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.bench $(ARGS)
 
 pictures: venv-test  ## train in headless Chromium and take the README's pictures, into docs/
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.pictures $(ARGS)
+
+visit: venv-test  ## ten minutes of a visitor who edits, slips, reloads, comes back; pictures of each step in out/visit/
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.visit $(ARGS)
 
 soak: venv-test  ## crash the graphics process while a page trains on it, twenty times
 	@$(VENV_PYTHON) -m build.site
@@ -54,7 +58,7 @@ growth: venv-test  ## train in headless Chromium; the policy after 60 s of it pl
 
 gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to plain ones, timed and validated
 	@$(VENV_PYTHON) -m build.site
-	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.gpu_sums $(ARGS)
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_sums $(ARGS)
 
 interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib) and servers (nginx, Caddy) with our drills and site
 	@$(VENV_PYTHON) -m build.site

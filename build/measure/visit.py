@@ -71,7 +71,7 @@ class LongVisit:
             try:
                 if true():
                     return
-            except TypeError:  # a number that has not been told yet
+            except (TypeError, KeyError):  # a number that has not been told yet
                 pass
             self.page.wait_for_timeout(100)
         self.faults.append(f"waited {WAIT_S:.0f} s in vain until {what}")
@@ -99,7 +99,13 @@ class LongVisit:
     def open(self) -> None:
         """Go to the page, or load it again."""
         self.page.goto(self.address)
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Wait until training could begin, and look around."""
         wait_until_ready(self.page)
+        self.page.wait_for_timeout(1500)
+        self.expect("a page that is ready says so", not self.text("status").startswith("Loading"))
 
     def go_to_line(self, start: str) -> None:
         """Click into the editor's line that begins so, and go to its end."""
@@ -147,7 +153,7 @@ def come_back(visit: LongVisit) -> None:
     page = visit.page
     decisions, rows = visit.trainer("decisions"), page.locator("#curve-table tr").count()
     page.reload()
-    wait_until_ready(page)
+    visit.arrive()
     visit.until("the run is offered", lambda: page.is_visible("#resume") or page.is_visible("#other-game"))
     visit.picture("reloaded")
     if page.is_visible("#resume"):
@@ -175,7 +181,7 @@ def other_drill(visit: LongVisit) -> None:
     page = visit.page
     decisions = visit.trainer("decisions")
     page.select_option("#drill-choice", "chase")
-    visit.until("Chase Drill is there", lambda: telemetry(page)["trainer"]["decisions"] == 0)
+    visit.until("Chase Drill is there", lambda: telemetry(page)["drill"] == "chase" and visit.trainer("decisions") == 0)
     page.wait_for_selector("#train:not([disabled])")
     visit.train(20)
     visit.picture("chase")

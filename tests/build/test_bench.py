@@ -15,8 +15,8 @@ from drillsergeant.bench.timing import Contestant, Parts, Race, seconds_a_call
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
 from build.console import BuildError
-from build.measure import bench
-from build.measure.bench_report import BenchFinding, number, printed, spread, tables
+from build.measure.kernels import bench
+from build.measure.kernels.bench_report import BenchFinding, number, printed, spread, tables
 
 CHUNK = ("obs", "action", "logp")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from build.console import BuildError
-from build.measure import bench
-from build.measure.bench_places import ChromiumSide, NativeSide, chromium_side
+from build.measure.kernels import bench
+from build.measure.kernels.bench_places import ChromiumSide, NativeSide, chromium_side
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from build.measure.bench_places import CHROMIUM, NATIVE
+from build.measure.kernels.bench_places import CHROMIUM, NATIVE
 from build.pins import ROOT
 
 PROFILE = "profile: "

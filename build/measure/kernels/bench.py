@@ -14,8 +14,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from build.console import BuildError, guarded, say
-from build.measure.bench_places import ChromiumSide, NativeSide, Side, chromium_side
-from build.measure.bench_report import BenchFinding, machine, printed, tables
+from build.measure.kernels.bench_places import ChromiumSide, NativeSide, Side, chromium_side
+from build.measure.kernels.bench_report import BenchFinding, machine, printed, tables
 from build.pins import ROOT, SITE
 
 OUT = ROOT / "out" / "bench.json"

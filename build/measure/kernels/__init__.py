@@ -1,0 +1,1 @@
+"""Kernels measured next to NumPy, and sums on the GPU next to each other."""
