@@ -33,6 +33,8 @@ _HOMES = {
     "ball": ("ball.drill", "BallDrill"),
     "sumo": ("sumo", "SumoDrill"),
     "chase": ("chase", "ChaseDrill"),
+    "cartpole": ("classic.cartpole", "CartPoleDrill"),
+    "acrobot": ("classic.acrobot", "AcrobotDrill"),
     "probe-value": ("probes", "Probe"),
     "probe-signal": ("probes", "SignalProbe"),
     "probe-delay": ("probes", "DelayProbe"),

@@ -1,0 +1,1 @@
+"""The classic control tasks, with the dynamics, rewards and time limits of Gymnasium's."""
