@@ -19,6 +19,7 @@ def test_a_visitor_trains_pauses_plays_and_resets(visitor: Visitor) -> None:
 
     page.click("#play")
     visitor.until("the match is paused", lambda: visitor.show("playing") is False)
+    page.wait_for_timeout(500)
     held = visitor.show("ticks")
     page.wait_for_timeout(1500)
     assert visitor.show("ticks") == held
@@ -28,6 +29,7 @@ def test_a_visitor_trains_pauses_plays_and_resets(visitor: Visitor) -> None:
 
     page.click("#train")
     visitor.until("training stopped", lambda: visitor.trainer("training") is False)
+    page.wait_for_timeout(1000)  # the update in hand is told of later
     updates = visitor.trainer("updates")
     page.wait_for_timeout(1500)
     assert visitor.trainer("updates") == updates
