@@ -66,6 +66,7 @@ def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor
     assert visitor.told()["restarts"] == {}
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
+    assert visitor.warnings == [], "a runtime that is replaced ends silently"
 
 
 def test_in_solo_mode_the_address_chooses_a_drill_and_another_one_comes_in(visitor: Visitor) -> None:
@@ -82,3 +83,4 @@ def test_in_solo_mode_the_address_chooses_a_drill_and_another_one_comes_in(visit
     visitor.until("what was learned is there", lambda: (visitor.show("version") or 0) >= version)
     assert visitor.told()["restarts"] == {}
     assert visitor.told()["errors"] == []
+    assert visitor.warnings == [], "one worker for everything ends what it did as silently"

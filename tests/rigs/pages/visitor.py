@@ -24,6 +24,7 @@ class Visitor:
         self.address = address
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        self.warnings: list[str] = []
         self.context.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._console)
@@ -31,10 +32,12 @@ class Visitor:
     def _console(self, message: Any) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
+        elif message.type == "warning":  # what Python prints as an error, the page's and its workers'
+            self.warnings.append(message.text)
 
     def open(self, query: str = "") -> None:
         """Go to the page and wait until training could begin."""
-        self.page.goto(self.address + query)
+        self.page.goto(self.address + query, timeout=BOOT_LIMIT_MS)
         self.page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
 
     def told(self) -> dict[str, Any]:

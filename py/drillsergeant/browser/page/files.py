@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from pyodide.ffi import create_once_callable, create_proxy, to_js
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.learn.files.safetensors import MOST_BYTES
 from drillsergeant.runtimes.page.panels.runs import FileEvents
+from drillsergeant.tasks import Tasks
 
 FILE_INPUT = "runs-file"
 LINGER_MS = 60_000  # a download may begin late; after that its bytes are let go
@@ -23,7 +23,7 @@ class BrowserFileTransfer:
     def __init__(self) -> None:
         self._guard: FileEvents | None = None
         self._proxies: list[tuple[Any, str, Any]] = []
-        self._reading: set[asyncio.Task[None]] = set()
+        self._reading = Tasks()
 
     def connect(self, guard: FileEvents) -> None:
         """Begin to report."""
@@ -85,9 +85,7 @@ class BrowserFileTransfer:
             self._read(event.dataTransfer.files.item(0))
 
     def _read(self, file: Any) -> None:
-        task = asyncio.ensure_future(self._reported(file))
-        self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
+        self._reading.begin(self._reported(file))
 
     async def _reported(self, file: Any) -> None:
         assert self._guard is not None, "files come after connect"

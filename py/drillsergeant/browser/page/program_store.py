@@ -7,7 +7,7 @@ that a reader has edited takes the place of the drill's own, over the same memor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.supervisor.compile_client import Answer, CompileClient
 from drillsergeant.runtimes.supervisor.setup import Setup
 from drillsergeant.runtimes.supervisor.supervisor import Fleet, HostObjects
+from drillsergeant.tasks import Tasks
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class ProgramStore:
         self._places: dict[str, StoredProgram] = {}
         self._originals: dict[str, Program] = {}
         self._current = ""  # the drill that is played
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
 
     def put(self, program: Program, text: str, module: Any) -> StoredProgram:
         """Keep a program, its manifest and module, with a new memory. Raises JsException if there is no room."""
@@ -80,12 +81,7 @@ class ProgramStore:
 
     def bring(self, name: str, fleet: Fleet, audience: ProgramListener) -> None:
         """Fetch a drill where it is not here yet, and let the workers go over to it."""
-        self._begin(self._bring(name, fleet, audience))
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.begin(self._bring(name, fleet, audience))
 
     async def _bring(self, name: str, fleet: Fleet, audience: ProgramListener) -> None:
         try:
@@ -108,7 +104,7 @@ class ProgramStore:
                 return
             then(text, "")
 
-        self._begin(fetch())
+        self._tasks.begin(fetch())
 
     def install(
         self,
@@ -132,7 +128,7 @@ class ProgramStore:
                 audience.on_edit(new.program.drill, lost)
             then("", lost)
 
-        self._begin(go())
+        self._tasks.begin(go())
 
     def loses(self, name: str, made: messages.CompiledProgram | None) -> str:
         """Why what was learned would be lost with this program (None: the original); "" where it would go on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import traceback
 from collections.abc import Coroutine
@@ -18,6 +17,7 @@ from drillsergeant.drawing.shapes import Painter
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.version import OtherVersion, refuse_other_version
 from drillsergeant.runtimes.worker_runtime import WorkerRuntime
+from drillsergeant.tasks import Tasks
 
 _alive: list[WorkerBoot] = []
 
@@ -34,8 +34,7 @@ class WorkerBoot:
         self._runtime: WorkerRuntime | None = None
         self._canvas: Canvas2D | None = None
         self._painter: Painter | None = None
-        self._painting: asyncio.Task[None] | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._painting, self._tasks = Tasks(), Tasks()
         self._began = False
 
     def receive(self, data: Any) -> None:
@@ -82,14 +81,13 @@ class WorkerBoot:
         self._host.post(codec.encode(messages.Ready(self._role, self._index, self._host.boot_s())))
         if runtime is not self._runtime:
             return  # another INIT came meanwhile
-        self._tasks = [asyncio.ensure_future(self._guarded(runtime.pulse()))]
+        self._tasks.begin(self._guarded(runtime.pulse()))
         if self._role != "show":
-            self._tasks.append(asyncio.ensure_future(self._guarded(runtime.run())))
+            self._tasks.begin(self._guarded(runtime.run()))
 
     def _drop(self) -> None:
         """End the runtime there is. Its loop is suspended while messages come in, and never goes on from there."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
         if self._runtime is not None:
             self._runtime.close()
         self._runtime = None
@@ -98,7 +96,7 @@ class WorkerBoot:
     def _paint(self, choice: str) -> None:
         assert self._canvas is not None, "the show needs a canvas"
         painting = keep_painting(self._canvas, choice, self._adopt, lambda why: self._report(why, "", fatal=False))
-        self._painting = asyncio.ensure_future(painting)
+        self._painting.begin(painting)
 
     def _adopt(self, painter: Painter) -> None:
         self._painter = painter

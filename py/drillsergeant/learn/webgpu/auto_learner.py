@@ -18,6 +18,7 @@ from drillsergeant.learn.wasm.engine import KernelLearner
 from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuDevice, GpuLearner
 from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.learn.webgpu.watch import Watch
+from drillsergeant.tasks import Tasks
 
 MODES = ("auto", "wasm", "webgpu")
 # Seconds after a loss at which to ask for a device again: a browser that has lost two refuses for two minutes.
@@ -42,6 +43,7 @@ class AutoLearner:
         self.name, self.why = "wasm", "asking the browser for a GPU"
         self._local, self._plan, self._opener, self.watch = local, plan, opener, watch
         self._gpu: GpuLearner | None = None
+        self._tasks = Tasks()
         self._opening: asyncio.Task[None] | None = None
         self._state: LearnerState | None = None  # the kernel learner's, if it came from the device
         self.losses = self.voids = 0
@@ -86,8 +88,7 @@ class AutoLearner:
 
     def close(self) -> None:
         """Give the device back and ask for no other; nothing is learned after this."""
-        if self._opening is not None:  # first: it could open a device when the one there is has been closed
-            self._opening.cancel()
+        self._tasks.cancel()  # first: it could open a device when the one there is has been closed
         if self._gpu is not None:
             self._gpu.device.close()
             self._gpu = None
@@ -200,7 +201,7 @@ class AutoLearner:
         self._asked = True
         if waits and await self._open():
             return
-        self._opening = asyncio.ensure_future(self._keep_asking(RETRIES_S[1:] if waits else RETRIES_S))
+        self._opening = self._tasks.begin(self._keep_asking(RETRIES_S[1:] if waits else RETRIES_S))
 
     async def _keep_asking(self, retries_s: Sequence[float]) -> None:
         """Get a device, now or later; the next update after that uses it. Ends where there will be none."""

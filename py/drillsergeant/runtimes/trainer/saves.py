@@ -7,7 +7,6 @@ in the learner, what was saved stays where it is, and the answer says why.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections import deque
@@ -36,12 +35,13 @@ from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, check_name
 from drillsergeant.runtimes.trainer.run_list import RunList
 from drillsergeant.runtimes.trainer.saved_run import OtherGame, Run, in_other_game
+from drillsergeant.tasks import Tasks
 
 AUTOSAVE_EVERY_S, FIRST_SAVE_S = 20.0, 3.0
 WRITERS = {"dshq": (write_policy, dshq.SUFFIX), "onnx": (onnx.write_onnx, onnx.SUFFIX)}
 
-# Last saves that are still being written: a task that nobody holds may be collected before it is done.
-_finishing: set[asyncio.Task[None]] = set()
+# Last saves that are still being written, when whoever began them is gone.
+_finishing = Tasks()
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,7 @@ class Saves:
 
     def close(self) -> None:
         """The trainer ends here while its worker goes on: keep what it learned, then let go of the run."""
-        task = asyncio.ensure_future(self._finish(self._policy() if self._changed() else None))
-        _finishing.add(task)
-        task.add_done_callback(_finishing.discard)
+        _finishing.begin(self._finish(self._policy() if self._changed() else None))
 
     async def _finish(self, policy: PolicyFile | None) -> None:
         with contextlib.suppress(StorageError):  # there is nobody left to refuse it to; what was saved before stays
