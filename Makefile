@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train clean venv-site venv-test
+.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train claims clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -63,6 +63,9 @@ gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to
 interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib) and servers (nginx, Caddy) with our drills and site
 	@$(VENV_PYTHON) -m build.site
 	@$(VENV_PYTHON) -m build.suite sb3 interop $(ARGS)
+
+claims: venv-test  ## what the tutorial says its reader will see, measured at length for six seeds
+	@CLAIMS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/unit/learn/test_tutorial_claims.py $(ARGS)
 
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)

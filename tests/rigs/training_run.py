@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TypeVar, cast
 
 from drillsergeant.drills import make
+from drillsergeant.drills.contract import Drill
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Learner
@@ -55,7 +56,7 @@ class TrainingRun:
 
     def __init__(
         self,
-        drill: str = "ball",
+        drill: Drill | str = "ball",
         seed: int = 1,
         matches: int = 256,
         hyper: Hyper | None = None,
@@ -66,7 +67,8 @@ class TrainingRun:
 
         `device`: learns instead of the kernels from the second update on, as where the address says `learner=webgpu`.
         """
-        program, self._seed = program_of(drill), seed
+        program = program_of(drill) if isinstance(drill, str) else build_program(drill, shared=False)
+        self._seed = seed
         setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
         layout = Layout(setup.plan)
         memory = NativeMemory(layout.total_bytes)
@@ -109,6 +111,15 @@ class TrainingRun:
         memory, layout, *_ = self._lane
         raise_epoch(memory, layout, 0)
         self.rollout = self._new_rollout(self._seed)
+
+    def edit(self, drill: Drill) -> None:
+        """A reader's code of this drill, which the same network plays, takes the place of the drill's."""
+        memory, layout, _, shape = self._lane
+        program = build_program(drill, shared=False)
+        self._lane = (memory, layout, KernelEngine(program, memory.link(program.binary), layout, memory), shape)
+        self.another_rollout()
+        self.trainer.handle(messages.SetGame(program.to_json(), "edited"))
+        self.trainer.handle(messages.SetObjective(to_win=False))
 
     def update(self) -> None:
         """One chunk and the update from it."""

@@ -55,7 +55,7 @@ FINEST_SHARE = 1.0 / 32.0  # of the learning rate that the visitor has set
 LARGE_VALUE_LOSS = 10.0
 SURE_UPDATES = 20
 
-# -- KL of one update; 0.005 is usual with the defaults, 0.025 the largest seen in a healthy run --
+# -- KL of one update; 0.005 is usual with the defaults, 0.037 the largest seen in a healthy run --
 KL_LIMIT = 0.1
 SMALLEST_SCALE = 1.0 / 64.0
 GROWTH = 1.05

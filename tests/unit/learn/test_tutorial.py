@@ -12,7 +12,6 @@ from drillsergeant.drills import make
 from drillsergeant.drills.contract import State
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.learn.reference.matches import MatchBatch
-from drillsergeant.library.training import train
 
 from build.pins import ROOT
 
@@ -151,11 +150,3 @@ def test_the_lines_for_a_notebook_run(capsys: pytest.CaptureFixture[str]) -> Non
     assert "200_000" in box.text
     exec(box.text.replace("200_000", "20_000"), {})
     assert capsys.readouterr().out.count("\n") >= 2
-
-
-def test_whoever_cannot_see_the_ball_meets_it_by_luck_and_two_numbers_are_enough() -> None:
-    wins = {}
-    for name in ("blind", "way"):
-        drill = checked_drill("chase", snippet(name).text)
-        wins[name] = [metrics["win_rate"] for metrics in train(drill, seed=3, decisions=150_000)][-1]
-    assert wins["blind"] < 0.6 and wins["way"] > 0.9, wins

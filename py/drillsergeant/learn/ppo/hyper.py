@@ -99,8 +99,8 @@ def current_names(values: Mapping[str, ValueT]) -> dict[str, ValueT]:
     return {FORMER_NAMES.get(name, name): value for name, value in values.items()}
 
 
-# Updates at the full step size, half a million decisions of one worker; by then it takes half of the matches from the
-# scripted player.
+# Updates at the full step size, half a million decisions of one worker; by then it takes a third or so of the matches
+# from the scripted player.
 SETTLE_UPDATES = 64
 LEAST_SHARE = 1.0 / 3.0
 

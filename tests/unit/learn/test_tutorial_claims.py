@@ -1,0 +1,177 @@
+"""What the tutorial says its reader will see is what a run of the page comes to, whatever its seed.
+
+Every test names the sentences it is about, so that none of them is changed without it. `make claims` prints the
+figures, for more seeds and longer runs; docs/experiments.md keeps them.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from drillsergeant.drills import make
+from drillsergeant.drills.contract import Drill
+from drillsergeant.learn.compile.edited_drill import checked_drill
+from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.run_sizes import RunSizes
+from drillsergeant.runtimes.page.training.sliders import END, SLIDES
+from drillsergeant.runtimes.protocol import messages
+
+from build.pins import ROOT
+from tests.rigs.training_run import TrainingRun, program_of
+
+AT_LENGTH = bool(os.environ.get("CLAIMS_AT_LENGTH"))
+SEEDS = range(1, 7) if AT_LENGTH else range(1, 3)
+LONGER = 4 if AT_LENGTH else 1
+WINS_ALWAYS = 0.95
+CHANCE = 0.24  # of meeting the ball without looking
+
+
+class Page(HTMLParser):
+    """What a reader reads, and the boxes of code by their names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.boxes = "", dict[str, str]()
+        self._box = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "pre":
+            self._box = dict(attrs).get("data-name") or ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        self.boxes[self._box] = self.boxes.get(self._box, "") + data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "pre":
+            self._box = ""
+
+
+PAGE = Page()
+PAGE.feed((ROOT / "web" / "tutorial" / "index.html").read_text())
+TEXT = re.sub(r"\s+", " ", PAGE.text)
+
+
+def told(*sentences: str) -> None:
+    """The page says so. Whoever changes a sentence finds the measurement it rests on."""
+    assert [sentence for sentence in sentences if sentence not in TEXT] == []
+
+
+def edited(name: str, box: str) -> Drill:
+    return checked_drill(name, PAGE.boxes[box])
+
+
+def trained(run: TrainingRun, decisions: float, until: Callable[[], bool] = lambda: False) -> None:
+    """Train for so many decisions, or until something is seen."""
+    end = run.trainer.progress.decisions + decisions
+    while run.trainer.progress.decisions < end and not until():
+        run.update()
+
+
+def number(run: TrainingRun, name: str) -> float:
+    value = run.values()[name]
+    assert isinstance(value, float)
+    return value
+
+
+def figure(what: str, seed: int, run: TrainingRun, **values: float) -> None:
+    """A line for whoever measures."""
+    shown = ", ".join(f"{name} {value:.3g}" for name, value in values.items())
+    print(f"{what}, seed {seed}, after {run.trainer.progress.decisions / 1e6:.2f} M decisions: {shown}")
+
+
+def test_what_the_text_says_of_the_page_is_how_the_page_is_set_up() -> None:
+    told("some five thousand numbers", "hundreds of matches at a time, sixteen decisions of each")
+    told("Beyond a fifth more or less", "a quarter of the matches are played against earlier versions")
+    assert round(program_of("chase").network.parameter_count, -3) == 5000
+    assert (RunSizes.matches, RunSizes.horizon, RunSizes.duel_percent, Hyper.clip_coef) == (256, 16, 25, 0.2)
+    told("Turn clay into ice, make the ring smaller and let them dash harder")
+    clay, ice = make("sumo"), edited("sumo", "ice")
+    less = [name for name in ("player_drag_per_s", "ring_m", "dash_speed") if getattr(ice, name) < getattr(clay, name)]
+    assert less == ["player_drag_per_s", "ring_m"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_chaser_catches_the_ball_and_then_flees_from_it_if_that_is_paid(seed: int) -> None:
+    told("All five are about equally likely.", "Within seconds some bars grow long and others vanish.")
+    told("Train this one until it wins nearly always.")
+    told("Soon the chaser flees, and wins less often than somebody who moves by chance")
+    run = TrainingRun("chase", seed)
+    run.update()
+    even = math.log(make("chase").action_count)
+    assert number(run, "entropy") > 0.98 * even
+    trained(run, 150_000)
+    figure("chapters 1 and 2", seed, run, wins=run.win, entropy=number(run, "entropy") / even)
+    assert run.win > WINS_ALWAYS and number(run, "entropy") < 0.6 * even
+    if AT_LENGTH:
+        trained(run, 2e6)  # a reader who is not in a hurry
+    run.edit(edited("chase", "away"))
+    trained(run, 3e6, lambda: run.win < 0.2)
+    figure("chapter 2, away", seed, run, wins=run.win)
+    trained(run, 100_000 * LONGER)
+    assert run.win < CHANCE
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_cannot_see_the_ball_misses_most_and_two_numbers_are_enough(seed: int) -> None:
+    told("However long you let it train, it catches less than half of the balls", "the one in four that chance brings")
+    told("Two numbers, and it wins nearly always again.")
+    blind, way = (TrainingRun(edited("chase", box), seed) for box in ("blind", "way"))
+    trained(blind, 300_000 * LONGER)
+    trained(way, 150_000)
+    figure("chapter 3, blind", seed, blind, wins=blind.win)
+    figure("chapter 3, way", seed, way, wins=way.win)
+    assert (CHANCE if AT_LENGTH else 0.15) < blind.win < 0.5  # it begins at chance, and learns slowly
+    assert way.win > WINS_ALWAYS
+
+
+def settle(run: TrainingRun, updates: int, **hyper: float) -> None:
+    """Move sliders, and see what some updates come to."""
+    run.trainer.handle(messages.SetHyper({**hyper}))
+    run.train(updates)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_short_leash_holds_back_and_bold_steps_change_too_much(seed: int) -> None:
+    told("Held back, the share of choices that clipping stops, jumps from less than a tenth to a quarter and more.")
+    told("Change, how far an update moves its choices, leaps to ten times what it was", "shortens the steps by itself")
+    run = TrainingRun("ball", seed)
+    trained(run, 250_000 * LONGER)
+    held, change = number(run, "clip_fraction"), number(run, "approx_kl")
+    settle(run, 2, clip_coef=SLIDES["clip_coef"].value(0))
+    figure("chapter 4, leash", seed, run, wins=run.win, before=held, after=number(run, "clip_fraction"))
+    assert held < 0.15 and number(run, "clip_fraction") > 0.2
+    settle(run, 4, clip_coef=0.2)
+    assert number(run, "clip_fraction") < 0.15
+    changes = []
+    for _ in range(20):
+        settle(run, 1, learning_rate=SLIDES["learning_rate"].value(END))
+        changes.append(number(run, "approx_kl"))
+    figure("chapter 4, boldness", seed, run, before=change, most=max(changes))
+    assert max(changes) > 10 * change
+    assert any("smaller steps for now" in event.text for event in run.events("guard"))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_learns_in_leaps_from_the_start_is_sure_and_loses(seed: int) -> None:
+    told("Within seconds Doubt is nearly gone, and it loses match after match")
+    run = TrainingRun("ball", seed, address={"learning_rate": str(SLIDES["learning_rate"].value(END))})
+    trained(run, 150_000 * LONGER)
+    doubt = number(run, "entropy") / math.log(make("ball").action_count)
+    figure("chapter 4, restarted", seed, run, losses=number(run, "loss_rate"), doubt=doubt)
+    assert doubt < 0.4 and number(run, "loss_rate") > 0.9
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_have_nothing_to_win_from_each_other_score_and_lose_to_the_bot(seed: int) -> None:
+    told("Nearly every match ends in a goal now.", "how few of them they take from the bot")
+    run = TrainingRun(edited("ball", "both"), seed)
+    trained(run, 450_000 * LONGER)
+    goals = number(run, "reward_part_1")
+    figure("chapter 5", seed, run, wins=run.win, goals=goals)
+    assert goals > 0.7 and run.win < 0.25
