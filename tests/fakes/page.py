@@ -36,7 +36,7 @@ class FakeView:
         self.time_s = 100.0
         self.focused = 0
         self.revealed = ""
-        self.is_dark = False
+        self.is_dark = self.is_calm = False
         self.size = (735.0, 445.0, 2.0)
 
     def connect(self, events: ViewEvents) -> None:
@@ -105,8 +105,11 @@ class FakeView:
     def stage_size(self) -> tuple[float, float, float]:
         return self.size
 
+    def calm(self) -> bool:
+        return self.is_calm
+
     def dark(self) -> bool:
-        return self.is_dark
+        return self.preferred["theme"] == "dark" if self.preferred.get("theme") else self.is_dark
 
     def now_s(self) -> float:
         return self.time_s

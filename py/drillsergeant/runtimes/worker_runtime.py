@@ -192,7 +192,7 @@ class WorkerRuntime:
         if isinstance(message, messages.Mirrored):
             apply(self._memory, message.spans)
         elif isinstance(message, messages.Resize) and self._renderer is not None:
-            self._renderer.resize(message.width_px, message.height_px, message.dark)
+            self._renderer.resize(message.width_px, message.height_px, message.dark, message.calm)
         elif self._show is not None:
             self._show.handle(message)
         elif self._trainer is not None:

@@ -203,6 +203,7 @@ def _place_marks(chart: _Chart, speaking: bool) -> None:
                 item.dataset.late = ""
             words = js.document.createElement("span")
             words.textContent = mark.text
+            item.setAttribute("aria-label", mark.text)  # words that are hidden until one is there name nothing
             item.append(words)
         over.append(item)
 

@@ -34,6 +34,7 @@ class DomView:
         self._by_pointer = False
         self._used_keys: frozenset[str] = frozenset()
         self._dark = js.window.matchMedia("(prefers-color-scheme: dark)")
+        self._calm = js.window.matchMedia("(prefers-reduced-motion: reduce)")
         self._proxies: list[Any] = []
         self._observer: Any = None
         self._timer: Any = None
@@ -72,7 +73,7 @@ class DomView:
         touched = [stage, *(pads.item(index) for index in range(pads.length))]
         targets = [(js.document, name) for name in DOCUMENT_EVENTS]
         targets += [(target, name) for target in touched for name in STAGE_EVENTS]
-        return [*targets, (js.window, "blur"), (self._dark, "change")]
+        return [*targets, (js.window, "blur"), (self._dark, "change"), (self._calm, "change")]
 
     # Events.
 
@@ -320,6 +321,10 @@ class DomView:
         stage = self._element("stage")
         ratio = min(SHARPEST, float(js.window.devicePixelRatio or 1))
         return float(stage.clientWidth), float(stage.clientHeight), ratio
+
+    def calm(self) -> bool:
+        """Return whether the visitor's system asks for reduced motion."""
+        return bool(self._calm.matches)
 
     def dark(self) -> bool:
         """Return whether the page is shown in dark colours."""

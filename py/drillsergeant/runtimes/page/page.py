@@ -274,10 +274,10 @@ class Page:
         self._match.on_gamepad(axes, buttons)
 
     def on_layout(self) -> None:
-        """The stage has another size or other colours."""
+        """The stage has another size, other colours, or is to be calm."""
         width, height, ratio = self._view.stage_size()
         device_px = [max(1, min(LARGEST_PX, round(length * ratio))) for length in (width, height)]
-        self._fleet.send("show", messages.Resize(device_px[0], device_px[1], self._view.dark()))
+        self._fleet.send("show", messages.Resize(device_px[0], device_px[1], self._view.dark(), self._view.calm()))
 
     def on_hover(self, x: float | None) -> None:
         """The pointer is over a chart, or has left it."""

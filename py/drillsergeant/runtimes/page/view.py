@@ -68,7 +68,7 @@ class ViewEvents(Protocol):
         """The game controller that is watched has these axes and pressed buttons now."""
 
     def on_layout(self) -> None:
-        """The stage's size or the colour theme has changed."""
+        """The stage's size, the colour theme or the wish for less motion has changed."""
 
     def on_blur(self) -> None:
         """The window lost the keyboard; keys that are held will not be reported as released."""
@@ -148,6 +148,9 @@ class View(Protocol):
 
     def stage_size(self) -> tuple[float, float, float]:
         """Return the stage's width and height in CSS pixels, and device pixels per CSS pixel."""
+
+    def calm(self) -> bool:
+        """Return whether the visitor wants as little motion as possible."""
 
     def dark(self) -> bool:
         """Return whether the page is shown in dark colours."""

@@ -227,11 +227,13 @@ class Input(Message, wire="INPUT", to=("show",)):
 
 @dataclass(frozen=True)
 class Resize(Message, wire="RESIZE", to=("show",)):
-    """page -> show: the canvas is now this many device pixels large; colours follow `dark`."""
+    """page -> show: the canvas is now this many device pixels large; colours follow `dark`. `calm`: nothing moves on it
+    but the match."""
 
     width_px: int
     height_px: int
     dark: bool = False
+    calm: bool = False
 
 
 # -- saved runs --

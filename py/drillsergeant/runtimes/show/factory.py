@@ -74,13 +74,17 @@ class Factory:
         """Return byte offset and size of every part of the memory that is looked at."""
         return [(window.offset, len(window.words) * WORD_BYTES) for window in self._windows]
 
-    def look(self) -> list[dict[str, float]]:
+    def look(self, still_s: float = 0.0) -> list[dict[str, float]]:
         """Return the drawn fields of every match shown (m, m/s), a step closer to where its bodies are by now.
 
-        A match whose worker has not begun yet has only zeros. The dicts are this object's own; do not keep them.
+        What was returned last stands for `still_s`. A match whose worker has not begun yet has only zeros. The
+        dicts are this object's own; do not keep them.
         """
         now_s = self._now_s()
-        share = 1.0 - math.exp(-max(now_s - self._looked_s, 0.0) / GLIDE_S)
+        passed_s = max(now_s - self._looked_s, 0.0)
+        if passed_s < still_s:
+            return [seen for window in self._windows for seen in window.seen]
+        share = 1.0 - math.exp(-passed_s / GLIDE_S)
         self._looked_s = now_s
         matches: list[dict[str, float]] = []
         for window in self._windows:

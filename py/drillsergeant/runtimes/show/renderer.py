@@ -1,4 +1,5 @@
 """Puts the show on its canvas: blends two ticks into the moment shown, keeps the balls' trails, fades the goal flash.
+For who wants less motion it leaves out trails and flashes, and shows the factory in stills; the match itself plays.
 
 Or, where the visitor asks for the factory, the training matches in place of the show's own. A painter (WebGPU) draws
 where there is one; the flat canvas draws the same picture until there is, and again when the painter's device is lost.
@@ -20,6 +21,7 @@ from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
 TRAIL_POINTS = 14
 FLASH_S = 0.9
+STILL_S = 2.0  # from one picture of the factory to the next, where nothing should glide
 
 
 class Renderer:
@@ -29,13 +31,13 @@ class Renderer:
         self._scene, self._canvas, self._factory = scene, canvas, factory
         self._ball = next((body for body in scene.bodies if body.kind == "disc"), None)
         self._trails: WeakKeyDictionary[ScreenMatch, deque[Point]] = WeakKeyDictionary()
-        self._dark = False
+        self._dark = self._calm = False
         self._painter: Painter | None = None
 
-    def resize(self, width_px: int, height_px: int, dark: bool) -> None:
-        """The canvas has a new size or the page a new theme."""
+    def resize(self, width_px: int, height_px: int, dark: bool, calm: bool = False) -> None:
+        """The canvas has a new size or the page a new theme; `calm`: only the match moves."""
         self._canvas.resize(width_px, height_px)
-        self._dark = dark
+        self._dark, self._calm = dark, calm
 
     def adopt(self, painter: Painter) -> None:
         """Let `painter` draw from the next frame on."""
@@ -57,7 +59,7 @@ class Renderer:
         scene, canvas = self._scene, self._canvas
         size = canvas.width_px, canvas.height_px
         if view == "factory":
-            matches = self._factory.look()
+            matches = self._factory.look(STILL_S if self._calm else 0.0)
             if not (self._painter and self._painted(factory_picture(scene, *size, matches, self._dark))):
                 draw_factory(canvas, scene, matches, self._dark)
             return
@@ -70,11 +72,11 @@ class Renderer:
             blend(self._scene, screen_match.before, screen_match.after, screen_match.moment.ahead),
             screen_match.moment,
         )
-        flash = max(0.0, 1.0 - moment.since_goal_s / FLASH_S)
+        flash, trail = max(0.0, 1.0 - moment.since_goal_s / FLASH_S), self._trail(screen_match, state)
         look = Look(
             self._dark,
-            self._trail(screen_match, state),
-            flash,
+            () if self._calm else trail,
+            0.0 if self._calm else flash,
             moment.scored_by,
             screen_match.chosen,
             screen_match.waiting,

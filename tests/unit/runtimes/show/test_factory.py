@@ -35,9 +35,9 @@ class Plant:
     def start(self, worker: int) -> KernelCollector:
         return self.engine.collector(worker, SEED)
 
-    def look(self, later_s: float) -> list[dict[str, float]]:
+    def look(self, later_s: float, still_s: float = 0.0) -> list[dict[str, float]]:
         self.time_s += later_s
-        return [dict(match) for match in self.factory.look()]
+        return [dict(match) for match in self.factory.look(still_s)]
 
 
 @pytest.mark.parametrize(("shown", "workers", "counts"), [(64, 1, [64]), (64, 3, [22, 21, 21]), (3, 4, [1, 1, 1, 0])])
@@ -83,6 +83,17 @@ def test_bodies_glide_to_where_they_are_by_now_and_jump_to_a_new_kick_off() -> N
     state[rows["ball_x"]] = -4.0
     state.view(np.uint32)[rows["episode"]] += 1
     assert plant.look(0.001)[0]["ball_x"] == -4.0
+
+
+def test_a_still_stands_for_its_time_and_the_next_is_where_bodies_are_by_then() -> None:
+    plant = Plant(workers=1, matches=4)
+    plant.start(0)
+    first = plant.look(0.0, 2.0)
+    window = plant.factory._windows[0]
+    row = list(PROGRAM.drill.fields).index("ball_x") * window.step
+    plant.memory.array(window.offset, (row + window.step,), np.dtype(np.float32))[row] = 5.0
+    assert plant.look(1.0, 2.0) == plant.look(0.9, 2.0) == first
+    assert plant.look(0.2, 2.0)[0]["ball_x"] == pytest.approx(5.0, abs=1e-3)
 
 
 def test_torn_state_is_left_out_number_by_number() -> None:

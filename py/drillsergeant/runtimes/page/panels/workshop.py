@@ -109,7 +109,6 @@ class EditorPanel:
         self._open = not self._open
         view = self._view
         view.set_attribute("workshop-open", "aria-expanded", "true" if self._open else "false")
-        view.set_text("workshop-open", "Close the editor" if self._open else "Open the editor")
         view.set_attribute("workshop-bench", "hidden", None if self._open else "")
         if self._open:
             view.set_attribute(EDITOR, "open", "")

@@ -59,7 +59,7 @@ class HyperForm:
         value = SLIDES[name].value(position)
         self._slid[name] = (value, self._view.now_s())
         self._view.set_value(PREFIX + name, f"{value:g}")
-        self._view.set_attribute(element, "aria-valuetext", f"{value:g}")
+        self._view.set_attribute(element, "aria-valuetext", SLIDES[name].spoken(value))
 
     def settle(self) -> None:
         """Send what sliders have stood still at. Called twice a second."""
@@ -140,4 +140,4 @@ class HyperForm:
         """Put the slider where `value` lies."""
         if isinstance(value, float) and value == value:
             self._view.set_value(SLIDE + name, f"{SLIDES[name].position(value):.1f}")
-            self._view.set_attribute(SLIDE + name, "aria-valuetext", f"{value:g}")
+            self._view.set_attribute(SLIDE + name, "aria-valuetext", SLIDES[name].spoken(value))

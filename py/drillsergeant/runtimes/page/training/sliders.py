@@ -1,4 +1,4 @@
-"""Where a hyperparameter's value lies on its slider, which runs from 0 to 100, and back."""
+"""Where a hyperparameter's value lies on its slider, which runs from 0 to 100, and back; and how it is said."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ MARGIN = 0.5  # a slider gives tenths; what is closer than this to where it stan
 
 @dataclass(frozen=True)
 class Slider:
-    """A slider from `low` to `high`; `bend` maps values to something even, `unbend` is its inverse."""
+    """A slider from `low` to `high`; `bend` maps values to something even, `unbend` is its inverse. `unit` is what is
+    counted, in words, with `{s}` where the plural has an s."""
 
     low: float
     high: float
     bend: Callable[[float], float]
     unbend: Callable[[float], float]
+    unit: str
     whole: bool = False
 
     def position(self, value: float) -> float:
@@ -36,6 +38,11 @@ class Slider:
             return round(1.0 - float(f"{1.0 - found:.2g}"), 6)
         return float(f"{found:.2g}")
 
+    def spoken(self, value: float) -> str:
+        """Return `value` and its unit for who hears the slider: digits a voice reads well, never 1e-05."""
+        digits = f"{value:.10f}".rstrip("0").rstrip(".")
+        return f"{digits} {self.unit.format(s='' if value == 1.0 else 's')}"
+
 
 def _root(power: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
     return (lambda v: v ** (1 / power)), (lambda v: v**power)
@@ -46,13 +53,13 @@ _EVEN = (lambda v: v, lambda v: v)
 _TO_ONE = ((lambda v: -math.log(1.0 - v)), (lambda v: 1.0 - math.exp(-v)))
 
 SLIDES: Mapping[str, Slider] = {
-    "learning_rate": Slider(1e-5, 0.1, *_LOG),
-    "entropy_coef": Slider(0.0, 0.3, *_root(3)),
-    "clip_coef": Slider(0.01, 1.0, *_root(2)),
-    "epochs": Slider(1, 16, *_EVEN, whole=True),
-    "gamma": Slider(0.5, 0.999, *_TO_ONE),
-    "gae_lambda": Slider(0.0, 1.0, *_EVEN),
-    "minibatch_size": Slider(64, 65536, *_LOG, whole=True),
-    "value_coef": Slider(0.0, 4.0, *_root(2)),
-    "max_grad_norm": Slider(0.05, 20.0, *_LOG),
+    "learning_rate": Slider(1e-5, 0.1, *_LOG, "per step"),
+    "entropy_coef": Slider(0.0, 0.3, *_root(3), "per nat of entropy"),
+    "clip_coef": Slider(0.01, 1.0, *_root(2), "either side of a ratio of one"),
+    "epochs": Slider(1, 16, *_EVEN, "epoch{s}", whole=True),
+    "gamma": Slider(0.5, 0.999, *_TO_ONE, "per decision"),
+    "gae_lambda": Slider(0.0, 1.0, *_EVEN, "per decision"),
+    "minibatch_size": Slider(64, 65536, *_LOG, "row{s}", whole=True),
+    "value_coef": Slider(0.0, 4.0, *_root(2), "time{s} the value loss"),
+    "max_grad_norm": Slider(0.05, 20.0, *_LOG, "at most, as the length of a gradient"),
 }

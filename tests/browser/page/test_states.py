@@ -1,0 +1,98 @@
+"""States, with the browser's own accessibility tree: names that stay, and numbers with units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.rigs.pages.accessibility import violations
+from tests.rigs.pages.visitor import Visitor
+
+TOGGLES = ("#train", "#play", "#factory", "#theme", "#safeguards", "#compare", "#workshop-open")
+STATES = ("pressed", "checked", "expanded")
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, address: str) -> Iterator[Visitor]:
+    """A visitor in whose page a drill with a ball that never rests is learned."""
+    visitor = Visitor(browser, address)
+    visitor.open("?drill=chase&learner=wasm")
+    visitor.page.click("#train")
+    visitor.until("a version can be chosen", lambda: visitor.page.is_enabled("#compare"))
+    yield visitor
+    visitor.close()
+
+
+def heard(page: Page, selector: str) -> dict[str, Any]:
+    """What a screen reader has of an element: its name, and the properties the browser computes."""
+    cdp = page.context.new_cdp_session(page)
+    root = cdp.send("DOM.getDocument")["root"]["nodeId"]
+    node = cdp.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    tree = cdp.send("Accessibility.getPartialAXTree", {"nodeId": node, "fetchRelatives": False})["nodes"][0]
+    cdp.detach()
+    told = {each["name"]: each["value"].get("value") for each in tree["properties"]}
+    return {**told, "name": tree["name"]["value"]}
+
+
+def test_a_control_with_two_states_keeps_its_name_pressed_by_key_or_click(opened: Visitor) -> None:
+    page = opened.page
+
+    def by_key(selector: str) -> None:
+        page.focus(selector)
+        page.keyboard.press("Enter")
+
+    def turn(selector: str, press: Callable[[str], None]) -> None:
+        before = heard(page, selector)
+        (state,) = set(STATES) & set(before)
+        press(selector)
+        opened.until(f"{selector} says so", lambda: heard(page, selector)[state] != before[state])
+        after, seen = heard(page, selector), page.inner_text(selector)
+        assert after["name"] == before["name"], "one name, whatever its state"
+        if seen.isascii():  # the others show a picture
+            assert seen.lower() in after["name"].lower(), "who says what is seen reaches it"
+
+    for selector in TOGGLES:
+        opened.until(f"{selector} works", lambda selector=selector: page.is_enabled(selector))
+        for press in (by_key, page.click):
+            turn(selector, press)
+    page.keyboard.press("?")
+    for press in (by_key, page.click):
+        turn("#shortcuts", press)
+    page.click("#help-close")
+
+
+def test_every_slider_says_its_value_with_a_unit_and_says_the_next_one(opened: Visitor) -> None:
+    page = opened.page
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    sliders = page.evaluate("[...document.querySelectorAll('input[type=range].slide')].map(({id}) => '#' + id)")
+    assert len(sliders) == 9
+    for selector in sliders:
+        before = page.get_attribute(selector, "aria-valuetext") or ""
+        page.focus(selector)
+        for _ in range(6):
+            page.keyboard.press("ArrowRight")
+        after = page.get_attribute(selector, "aria-valuetext") or ""
+        assert after != before, selector
+        digits, _, unit = after.partition(" ")
+        assert float(digits) > float(before.split()[0]) and len(unit) > 2, after
+    opened.type("#hyper-epochs", "3")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#slide-epochs", "aria-valuetext") == "3 epochs"
+    page.click("#defaults")
+
+
+def test_forced_colours_tell_the_road_and_axe_finds_nothing_serious(opened: Visitor) -> None:
+    page = opened.page
+    opened.until("the road begins", lambda: page.locator("#road-0[data-reached]").count() == 1, 90)
+    assert violations(page) == []
+    page.emulate_media(forced_colors="active")
+    edges = [
+        page.locator(f"#road-{place}").evaluate("(one) => getComputedStyle(one).borderBottomColor") for place in (0, 4)
+    ]
+    assert page.locator("#road-4[data-reached]").count() == 1 or edges[0] != edges[1]
+    page.emulate_media(forced_colors="none")
+    assert opened.told()["errors"] == []
+    assert opened.complaints == [] and opened.warnings == []
