@@ -27,7 +27,7 @@ struct Picture {
   edges: vec4f, // outline of a box and of a disc as a share of their size; round field 0 or 1, its edge in lines
   stripes: array<vec4f, 2>,
   line: vec4f,
-  sides: array<vec4f, 2>,
+  teams: array<vec4f, 2>,
   edge: vec4f,
   eye: vec4f,
   pupil: vec4f,
@@ -130,7 +130,7 @@ fn field(p: vec2f, shape: Shape) -> vec4f {
   let stripe = u32(max(floor((p.x + half.x) * picture.ground.y / (2.0 * half.x)), 0.0)) % 2u;
   var seen = ink(picture.stripes[stripe], outside);
   if goal > 0.0 {
-    let colour = picture.sides[u32(p.x > 0.0)];
+    let colour = picture.teams[u32(p.x > 0.0)];
     let recess = max(max(half.x - q.x, q.x - far), q.y - goal);
     seen = over(seen, ink(vec4f(colour.rgb, picture.ground.z), recess));
     let corner = vec2f(far, goal);

@@ -61,7 +61,7 @@ function name(facts) {
   const { words } = JSON.parse(facts).drill;
   document.getElementById("drill-sentence").textContent = words.sentence;
   document.getElementById("match").setAttribute("aria-label", words.picture);
-  for (const [place, side] of words.sides.entries()) document.getElementById(`side-${place}`).textContent = side;
+  for (const [team, count] of words.counts.entries()) document.getElementById(`count-${team}`).textContent = count;
 }
 
 step("Starting", 0);

@@ -101,7 +101,7 @@ def parameters(policy: PolicyFile) -> Array:
 
 
 def meet(drill: Drill, new: PolicyFile, old: PolicyFile, matches: int, seed: int) -> Tally:
-    """At least so many matches of `new` against `old`, half of them with the sides changed; the tally is new's."""
+    """At least so many matches of `new` against `old`, half of them with the teams changed; the tally is new's."""
     half = math.ceil(matches / 2)
     first = play(drill, parameters(new), parameters(old), half, seed)
     second = play(drill, parameters(old), parameters(new), half, seed + 1)
@@ -141,8 +141,8 @@ def measure(
 ) -> list[Meeting]:
     """One page and one meeting for each seed; prints a row each."""
     drill = make(drill_name)
-    if drill.sides < 2:
-        raise BuildError(f"nobody meets anybody in {drill_name!r}: choose a drill with two sides")
+    if len(drill.teams) < 2:
+        raise BuildError(f"nobody meets anybody in {drill_name!r}: choose a drill with two teams")
     program = build_program(drill, shared=False)
     schema = Schema.of(program.drill, program.network.hidden)
     found = []

@@ -152,7 +152,7 @@ class FakeCrew:
         return sent
 
 
-def spelt(side: int, right: int, up: int, turn: int, dash: bool) -> int:
+def spelt(player: int, right: int, up: int, turn: int, dash: bool) -> int:
     """An action that spells the keys: right, up, turn, dash as digits of base 3."""
     return (right + 1) + 3 * (up + 1) + 9 * (turn + 1) + 27 * int(dash)
 
@@ -165,7 +165,7 @@ def small_game(**changes: object) -> DrillFacts:
     facts = DrillFacts(
         name="ball",
         words=Words("Ball Drill", "Squares play soccer.", ("Orange", "Blue"), "goals", "A field.", "WASD move."),
-        sides=2,
+        teams=(1, 1),
         action_count=4,
         actions=(("stay", "no dash"), ("run", "no dash"), ("stay", "dash"), ("run", "dash")),
         action_repeat=8,

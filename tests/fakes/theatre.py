@@ -32,7 +32,7 @@ class Theatre:
         plan = Plan(
             workers=1,
             matches=8,
-            sides=self.drill.sides,
+            teams=self.drill.teams,
             horizon=4,
             observation_size=len(self.drill.observation),
             action_count=self.drill.action_count,

@@ -17,7 +17,7 @@ DECISIONS = 30
 def fingerprint(name: str, decisions: int) -> list[str]:
     """SHA-256 over every bit of a drill's matches after each decision: state, observations, rewards and outcome.
 
-    Side 0 plays at random, side 1 is the frozen scripted bot. Runs natively and, as source, inside Pyodide.
+    Side 0 plays at random, player 1 is the frozen scripted bot. Runs natively and, as source, inside Pyodide.
     """
     import hashlib
 
@@ -32,11 +32,11 @@ def fingerprint(name: str, decisions: int) -> list[str]:
     for _ in range(decisions):
         before = state
         draw = hash_u32(seed, state["clock"], 7) % np.uint32(drill.action_count)
-        actions = [draw.astype(np.int32), *(drill.scripted(state, side) for side in range(1, drill.sides))]
+        actions = [draw.astype(np.int32), *(drill.scripted(state, player) for player in range(1, sum(drill.teams)))]
         for _ in range(drill.action_repeat):
             state = drill.tick(state, actions)
-        seen = [column for side in range(drill.sides) for column in drill.observe(state, side)]
-        earned = [term for side in range(drill.sides) for term in drill.reward(before, state, side)]
+        seen = [column for player in range(sum(drill.teams)) for column in drill.observe(state, player)]
+        earned = [term for player in range(sum(drill.teams)) for term in drill.reward(before, state, player)]
         everything = [*state.values(), *seen, *earned, *drill.outcome(state)]
         assert all(array.dtype != np.float64 for array in everything)
         digests.append(hashlib.sha256(b"".join(array.tobytes() for array in everything)).hexdigest())

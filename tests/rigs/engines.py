@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,6 +10,7 @@ import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.squad.drill import SquadDrill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
@@ -23,11 +25,18 @@ from drillsergeant.memory.layout import Layout
 BITS = np.dtype(np.uint32)
 F32 = np.dtype(np.float32)
 SMALL_HIDDEN = 16
+# Drills with matches of a quarter second, so that many are truncated.
+SHORT: Mapping[str, Drill] = {
+    "short": BallDrill(time_limit_s=0.25),
+    "short-trio": SquadDrill(time_limit_s=0.25),
+    "short-2-1": SquadDrill(teams=(2, 1), time_limit_s=0.25),
+    "short-1-3": SquadDrill(teams=(1, 3), time_limit_s=0.25),
+}
 
 
 def drill_named(name: str) -> Drill:
-    """A registered drill, or "short": Ball Drill with matches of a quarter second, so that many are truncated."""
-    return BallDrill(time_limit_s=0.25) if name == "short" else make(name)
+    """A registered drill, or one of SHORT."""
+    return SHORT[name] if name in SHORT else make(name)
 
 
 @cache

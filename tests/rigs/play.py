@@ -19,15 +19,15 @@ def start(drill: Drill, matches: int, seed: int = 1) -> State:
 def random_player(drill: Drill) -> Player:
     """A player that draws each action from the match's own random numbers, evenly."""
 
-    def act(state: State, side: int) -> Array:
-        bits = hash_u32(state["seed"], state["clock"], 77 + side)
+    def act(state: State, player: int) -> Array:
+        bits = hash_u32(state["seed"], state["clock"], 77 + player)
         action: Array = (bits % np.uint32(drill.action_count)).astype(np.int32)
         return action
 
     return act
 
 
-def still_player(state: State, side: int) -> Array:
+def still_player(state: State, player: int) -> Array:
     """A player that never does anything."""
     return np.zeros_like(state["clock"], dtype=np.int32)
 
@@ -35,7 +35,7 @@ def still_player(state: State, side: int) -> Array:
 def ticks(drill: Drill, state: State, players: list[Player], decisions: int) -> Iterator[State]:
     """Yield the state after each tick."""
     for _ in range(decisions):
-        actions = [player(state, side) for side, player in enumerate(players)]
+        actions = [act(state, player) for player, act in enumerate(players)]
         for _ in range(drill.action_repeat):
             state = drill.tick(state, actions)
             yield state
@@ -48,7 +48,7 @@ def winners(drill: Drill, players: list[Player], matches: int, seed: int = 1) ->
     done = np.zeros(matches, np.bool_)
     decision_s = drill.action_repeat / drill.tick_hz
     for _ in range(round(drill.time_limit_s / decision_s)):
-        actions = [player(state, side) for side, player in enumerate(players)]
+        actions = [act(state, player) for player, act in enumerate(players)]
         for _ in range(drill.action_repeat):
             state = drill.tick(state, actions)
         terminated, _, by = drill.outcome(state)
@@ -58,32 +58,34 @@ def winners(drill: Drill, players: list[Player], matches: int, seed: int = 1) ->
     return winner, lasted_s
 
 
-def assert_fair(drill: Drill, mirrored: Callable[[State], State]) -> None:
-    """Exchanging the sides gives the mirrored match to the bit: what is seen, what is earned, what the bot does."""
-    players = [random_player(drill)] * 2
+def assert_fair(drill: Drill, mirrored: Callable[[State], State], decisions: int = 80) -> None:
+    """Exchanging the teams gives the mirrored match to the bit: what is seen, what is earned, what the bot does."""
+    count = sum(drill.teams)
+    players = [random_player(drill)] * count
+    there = [(player + drill.teams[0]) % count for player in range(count)]
     state = start(drill, 300)
     other = mirrored(state)
-    for _ in range(80):
-        actions = [player(state, side) for side, player in enumerate(players)]
+    for _ in range(decisions):
+        actions = [act(state, player) for player, act in enumerate(players)]
         for _ in range(drill.action_repeat):
             before, state = state, drill.tick(state, actions)
-            other_before, other = other, drill.tick(other, actions[::-1])
+            other_before, other = other, drill.tick(other, [actions[player] for player in there])
         for name, value in mirrored(state).items():
             assert np.array_equal(other[name], value), name
-        for side in range(2):
+        for player, across in enumerate(there):
             for seen, turned in (
-                (drill.observe(state, side), drill.observe(other, 1 - side)),
-                (drill.reward(before, state, side), drill.reward(other_before, other, 1 - side)),
-                ([drill.scripted(state, side)], [drill.scripted(other, 1 - side)]),
+                (drill.observe(state, player), drill.observe(other, across)),
+                (drill.reward(before, state, player), drill.reward(other_before, other, across)),
+                ([drill.scripted(state, player)], [drill.scripted(other, across)]),
             ):
                 assert np.array_equal(np.stack(seen), np.stack(turned))
 
 
-def players_exchanged(state: State) -> State:
-    """The state with the players seen from the other end: turned by half a turn, the sides exchanged."""
+def players_exchanged(state: State, per_team: int = 1) -> State:
+    """The state with the players seen from the other end: turned by half a turn, the teams exchanged."""
     turned = dict(state)
-    for side in range(2):
+    for player in range(2 * per_team):
         for name in Box._fields:
-            value = state[f"player{1 - side}_{name}"]
-            turned[f"player{side}_{name}"] = value if name in ("spin", "cooldown") else -value
+            value = state[f"player{(player + per_team) % (2 * per_team)}_{name}"]
+            turned[f"player{player}_{name}"] = value if name in ("spin", "cooldown") else -value
     return turned

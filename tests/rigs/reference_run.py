@@ -31,7 +31,7 @@ class ReferenceRun:
         plan = Plan(
             workers=1,
             matches=16,
-            sides=drill.sides,
+            teams=drill.teams,
             horizon=4,
             observation_size=len(drill.observation),
             action_count=drill.action_count,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drillsergeant.drills.contract import Body, Scene
 
-PLAYER = Body("box", "player0", "px", "py", 0.5, 0, heading=("hx", "hy"), velocity=("pvx", "pvy"))
+PLAYER = Body("box", "player0", "px", "py", 0.5, 0, 0, heading=("hx", "hy"), velocity=("pvx", "pvy"))
 BALL = Body("disc", "ball", "bx", "by", 0.3, velocity=("bvx", "bvy"))
 SCENE = Scene(6.0, 4.0, 1.3, 0.9, (PLAYER, BALL), corner_m=1.4)
 BARE = Scene(3.0, 3.0, 0.0, 0.0, (BALL,))

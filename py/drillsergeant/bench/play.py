@@ -30,7 +30,7 @@ def physics(place: BenchPlace) -> Race:
     drill = ground.drill
     ticks = PHYSICS_MATCHES * drill.action_repeat
     slots = np.arange(PHYSICS_MATCHES, dtype=np.int32)
-    actions = [slots // (1 + side) % drill.action_count for side in range(drill.sides)]
+    actions = [slots // (1 + player) % drill.action_count for player in range(sum(drill.teams))]
     matches = MatchBatch(drill, PHYSICS_MATCHES, SEED)
     start = matches.state
 
@@ -52,7 +52,7 @@ def _kernel_ticks(ground: Ground, actions: np.typing.NDArray[np.int32]) -> Calla
     batch, slots = scratch.main, Rows(scratch.slots, 0)
     place = ground.spare.words(actions.size)
     ground.memory.write(place, array("i", actions.tolist()))
-    count, action = {"count": ground.matches}, Rows(place, actions.nbytes // ground.drill.sides)
+    count, action = {"count": ground.matches}, Rows(place, actions.nbytes // sum(ground.drill.teams))
     reset = ground.calls.bind("reset", {**count, "scalar.seed": SEED}, in_slot=slots, out_state=batch.state)
     there = ground.calls.bind("tick", count, in_state=batch.state, in_action=action, out_state=batch.next_state)
     back = ground.calls.bind("tick", count, in_state=batch.next_state, in_action=action, out_state=batch.state)
@@ -78,7 +78,7 @@ def _afresh(play: Callable[[], object], start: Callable[[], object]) -> Callable
 
 
 def rollout(place: BenchPlace) -> Race:
-    """Whole chunks with their full record, by a fresh policy on both sides."""
+    """Whole chunks with their full record, all players by a fresh policy."""
     ground = Ground(place)
     collector = ground.engine(ground.kernels).collector(0, SEED)
     network = Network(len(ground.drill.observation), ground.drill.action_count)
@@ -106,7 +106,7 @@ class RolloutProfile:
         """The calls of decision t, timed."""
         ground, program = self._ground, self._ground.program
         scratch = RolloutScratch(program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"]))
-        batch, match_view, sides = scratch.main, scratch.match_view, range(ground.drill.sides)
+        batch, match_view, players = scratch.main, scratch.match_view, range(sum(ground.drill.teams))
         lanes_bytes = ground.layout.plan.lanes * WORD_BYTES
 
         def row(name: str, agent_rows: int = 1) -> int:
@@ -114,15 +114,15 @@ class RolloutProfile:
 
         obs = row("obs", len(program.drill.observation))
         matches, agents = {"count": ground.matches}, {"count": ground.layout.plan.agents}
-        side_bytes = ground.matches * WORD_BYTES
-        chosen = Rows(row("action"), side_bytes)
+        player_bytes = ground.matches * WORD_BYTES
+        chosen = Rows(row("action"), player_bytes)
         network = {"rows": agents["count"], "obs": obs, "obs_stride": lanes_bytes, "params": ground.weights_offset}
         network |= {"scratch": match_view.network, "head": match_view.head.base, "head_stride": match_view.head.stride}
         books = {"in_running": batch.running, "in_ended": batch.ended, "out_running": batch.running}
         books |= {"out_ended": batch.ended, "out_flag": batch.flag, "out_reward": batch.rewards}
 
-        def seen(side: int) -> dict[str, Rows]:
-            first = side * side_bytes
+        def seen(player: int) -> dict[str, Rows]:
+            first = player * player_bytes
             return {"out_obs": Rows(obs + first, lanes_bytes), "out_draw": Rows(match_view.draw + first, 0)}
 
         drawn = {
@@ -132,7 +132,7 @@ class RolloutProfile:
         }
         around = {"in_before": batch.state, "in_after": batch.next_state, "out_state": batch.state}
         return [
-            *(self._part("observe", f"observe_{side}", matches, in_state=batch.state, **seen(side)) for side in sides),
+            *(self._part("observe", f"observe_{p}", matches, in_state=batch.state, **seen(p)) for p in players),
             self._part("forward", "forward", network),
             self._part("sample", "sample", agents, in_logits=match_view.head, **drawn),
             self._part("tick", "tick", matches, in_state=batch.state, in_action=chosen, out_state=batch.next_state),

@@ -32,7 +32,7 @@ class Colours:
     surround: str
     stripes: tuple[str, str]
     line: str
-    sides: tuple[str, str]
+    teams: tuple[str, str]
     nobody: str
     edge: str
     eye: str
@@ -48,7 +48,7 @@ LIGHT = Colours(
     surround="#b3cfa5",
     stripes=("#cfe4c2", "#c7dfb9"),
     line="#f7fbf2",
-    sides=("#ee7a1d", "#2460cf"),
+    teams=("#ee7a1d", "#2460cf"),
     nobody="#6d7680",
     edge="#27323a",
     eye="#ffffff",
@@ -64,7 +64,7 @@ DARK = Colours(
     surround="#17251e",
     stripes=("#22382c", "#263d31"),
     line="#5d7a69",
-    sides=("#ff9440", "#5b9bff"),
+    teams=("#ff9440", "#5b9bff"),
     nobody="#8d979f",
     edge="#0d1512",
     eye="#f5f7f4",

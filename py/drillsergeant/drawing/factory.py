@@ -62,7 +62,7 @@ def draw_factory(canvas: Canvas, scene: Scene, matches: Sequence[Mapping[str, fl
     canvas.clear(colours.surround)
     fields, halves, goals = _grounds(scene, places)
     if scene.goal_half_width_m > 0:
-        for goal, colour in zip(goals, colours.sides, strict=True):
+        for goal, colour in zip(goals, colours.teams, strict=True):
             canvas.path(goal, faded(colour, FACTORY_RECESS_OPACITY), "", 0.0)
     canvas.path(fields, colours.stripes[0], colours.line, line)
     if scene.goal_half_width_m > 0:
@@ -71,7 +71,7 @@ def draw_factory(canvas: Canvas, scene: Scene, matches: Sequence[Mapping[str, fl
     for body in scene.bodies:
         size = LARGER * body.size_m * scale
         if body.kind == "box":
-            colour = colours.nobody if body.side is None else colours.sides[body.side]
+            colour = colours.nobody if body.team is None else colours.teams[body.team]
             canvas.path("".join(_boxes(body, size, scale, shown)), colour, colours.edge, FACTORY_BODY_EDGE * size)
         else:
             canvas.path(
@@ -81,7 +81,7 @@ def draw_factory(canvas: Canvas, scene: Scene, matches: Sequence[Mapping[str, fl
 
 @lru_cache(maxsize=4)
 def _grounds(scene: Scene, places: Grid) -> tuple[str, str, tuple[str, str]]:
-    """Return the outlines of all fields, their halfway lines and circles, and the goals of either side, as paths."""
+    """Return the outlines of all fields, their halfway lines and circles, and the goals of either team, as paths."""
     scale = places.cell.scale
     length, width, cut = (scale * size for size in (scene.half_length_m, scene.half_width_m, scene.corner_m))
     goal, depth = scale * scene.goal_half_width_m, scale * scene.goal_depth_m

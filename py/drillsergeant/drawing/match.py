@@ -70,7 +70,7 @@ class Look:
     """What a match looks like beside its state.
 
     `trail` are places the ball was at, oldest first, m. `flash` in [0, 1] fades after a goal of `scored_by`.
-    `chosen` is the side whose player is ringed. A match that is `waiting` for the other one is dimmed.
+    `chosen` is the player who is ringed. A match that is `waiting` for the other one is dimmed.
     """
 
     dark: bool = False
@@ -113,11 +113,11 @@ def _match(canvas: Canvas, scene: Scene, place: Fit, colours: Colours, state: Ma
     if tint is not None:
         _tint(canvas, scene, place, faded(*tint))
     if look.scored_by is not None and look.flash > 0 and scene.goal_half_width_m > 0:
-        _ring(canvas, scene, place, colours.sides[look.scored_by], look)
+        _ring(canvas, scene, place, colours.teams[look.scored_by], look)
     _lines(canvas, scene, place, colours)
     _trail(canvas, scene, place, colours, look.trail)
     for body in scene.bodies:
-        if look.chosen is not None and body.side == look.chosen:
+        if look.chosen is not None and body.player == look.chosen:
             x, y = place.to_pixels(state[body.x], state[body.y])
             radius = CHOSEN_REACH * body.size_m * place.scale
             canvas.disc(x, y, radius, "", colours.chosen, CHOSEN_M * place.scale)
@@ -141,22 +141,22 @@ def _ground(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
 
 
 def _goals(canvas: Canvas, scene: Scene, place: Fit, colours: Colours) -> None:
-    """Each recess in the colour of the side that defends it; side 0 attacks the goal at +x."""
-    for side, end in ((0, -1.0), (1, 1.0)):
+    """Each recess in the colour of the team that defends it; team 0 attacks the goal at +x."""
+    for team, end in ((0, -1.0), (1, 1.0)):
         near, far = end * scene.half_length_m, end * (scene.half_length_m + scene.goal_depth_m)
         half = scene.goal_half_width_m
         _block(
-            canvas, place, (min(near, far), half), (max(near, far), -half), faded(colours.sides[side], RECESS_OPACITY)
+            canvas, place, (min(near, far), half), (max(near, far), -half), faded(colours.teams[team], RECESS_OPACITY)
         )
         from_line = near + end * POST_M / 2  # so that their round ends stop at the line
         posts = [place.to_pixels(x, y) for x, y in ((from_line, half), (far, half), (far, -half), (from_line, -half))]
-        canvas.line(posts, colours.sides[side], POST_M * place.scale)
+        canvas.line(posts, colours.teams[team], POST_M * place.scale)
 
 
 def tint_of(look: Look, colours: Colours) -> tuple[str, float] | None:
     """Return the colour over the whole field and its opacity: of who has just won, or of a match that waits."""
     if look.scored_by is not None and look.flash > 0:
-        return colours.sides[look.scored_by], FLASH_OPACITY * look.flash
+        return colours.teams[look.scored_by], FLASH_OPACITY * look.flash
     return (colours.surround, WAITING_OPACITY) if look.waiting else None
 
 
@@ -236,7 +236,7 @@ def _player(canvas: Canvas, place: Fit, colours: Colours, body: Body, state: Map
     x, y = place.to_pixels(state[body.x], state[body.y])
     half = body.size_m * place.scale
     cos, sin = heading(body, state)
-    colour = colours.nobody if body.side is None else colours.sides[body.side]
+    colour = colours.nobody if body.team is None else colours.teams[body.team]
     glow = dash(body, state)
     if glow > 0:
         canvas.polygon(_box(x, y, 1.45 * half, cos, sin), faded(colour, 0.2 * glow), "", 0.0)

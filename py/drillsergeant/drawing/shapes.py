@@ -112,11 +112,11 @@ def _add_match(
         end = 1.0 if look.scored_by == 0 else -1.0
         goal = place.to_pixels(end * scene.half_length_m, 0.0)
         line = (RING_M * place.scale, 0, 0, 0)
-        colour = rgba(colours.sides[look.scored_by], look.flash)
+        colour = rgba(colours.teams[look.scored_by], look.flash)
         picture.add(RING, goal, ring_m(scene, look.flash) * place.scale, line, colour)
     _add_trail(picture, scene, place, look.trail, rgba(colours.trail, TRAIL_OPACITY))
     for body in scene.bodies:
-        if look.chosen is not None and body.side == look.chosen:
+        if look.chosen is not None and body.player == look.chosen:
             at, radius = place.to_pixels(state[body.x], state[body.y]), CHOSEN_REACH * body.size_m * place.scale
             picture.add(RING, at, radius, (CHOSEN_M * place.scale, 0, 0, 0), rgba(colours.chosen))
     for body in scene.bodies:
@@ -151,7 +151,7 @@ def _add_body(
     cos, sin = heading(body, state)
     length = math.hypot(cos, sin) or 1.0
     glow = dash(body, state) if eyes else 0.0
-    colour = rgba(colours.nobody if body.side is None else colours.sides[body.side])
+    colour = rgba(colours.nobody if body.team is None else colours.teams[body.team])
     turn = (cos / length, sin / length, glow, float(eyes and body.heading is not None))
     picture.add(BOX, at, size, turn, colour)
 
@@ -204,7 +204,7 @@ def _head(
     """Everything before the shapes; `weights`: opacity of a recess, outlines of box and disc by their size."""
     recess, body_edge, ball_edge = weights
     field_m = (scene.half_length_m, scene.half_width_m, scene.goal_half_width_m, scene.goal_depth_m)
-    inks = (*stripes, colours.line, *colours.sides, colours.edge, colours.eye, colours.pupil)
+    inks = (*stripes, colours.line, *colours.teams, colours.edge, colours.eye, colours.pupil)
     head = array("f", (*surface, *field_m, scene.corner_m, STRIPES, recess, 0.0, body_edge, ball_edge))
     head.extend((float(scene.round), ROUND_LINES if surface[3] else 0.0))
     for ink in inks:

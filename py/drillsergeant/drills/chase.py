@@ -1,4 +1,4 @@
-"""Chase Drill: catch a ball that drifts about and bounces off the walls, in time. One side, learned within seconds.
+"""Chase Drill: catch a ball that drifts about and bounces off the walls, in time. One player, learned within seconds.
 
 The smallest drill with real motion: it shows within a minute whether a learner learns at all.
 Everything is elementwise over N matches (arrays [N], f32 unless said otherwise), see `contract`.
@@ -24,7 +24,7 @@ class ChaseDrill:
     """The drill of the contract. Sizes in m, times in s, speeds in m/s."""
 
     name: str = "chase"
-    sides: int = 1
+    teams: tuple[int, ...] = (1,)
     action_count: int = len(ACTIONS)
     action_repeat: int = 8
     tick_hz: int = 120
@@ -45,7 +45,7 @@ class ChaseDrill:
         return Words(
             title="Chase Drill",
             sentence="A square learns to catch a ball that drifts about, before time is up.",
-            sides=("Caught", "Got away"),
+            counts=("Caught", "Got away"),
             win="catches",
             picture="A square field seen from above: an orange square chases a ball.",
             keys="You are the orange square. WASD or arrows move.",
@@ -66,7 +66,7 @@ class ChaseDrill:
         """A square without goals."""
         speed, heading = ("chaser_vx", "chaser_vy"), ("chaser_hx", "chaser_hy")
         target = Body("disc", "target", "target_x", "target_y", self.radius_m, velocity=("target_vx", "target_vy"))
-        chaser = Body("box", "chaser", "chaser_x", "chaser_y", self.radius_m, 0, heading, speed)
+        chaser = Body("box", "chaser", "chaser_x", "chaser_y", self.radius_m, 0, 0, heading, speed)
         return Scene(self.half_m, self.half_m, 0.0, 0.0, (target, chaser))
 
     def reset(self, seed: Array, episode: Array) -> State:
@@ -99,7 +99,7 @@ class ChaseDrill:
         values = (state["seed"], state["episode"], state["clock"] + 1, x, y, vx, vy, tx, ty, tvx, tvy, hx, hy, caught)
         return dict(zip(self.fields, values, strict=True))
 
-    def observe(self, state: State, side: int) -> list[Array]:
+    def observe(self, state: State, player: int) -> list[Array]:
         """The entries named in `observation`, f32 [N] each."""
         return [
             (state["target_x"] - state["chaser_x"]) * (1.0 / self.half_m),
@@ -112,7 +112,7 @@ class ChaseDrill:
             state["chaser_y"] * (1.0 / self.half_m),
         ]
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
         """The catch, and how much nearer the target has come (a difference of potentials), f32 [N] each."""
         catch = (after["caught"] - before["caught"]) * self.catch_reward
         return [catch, (_gap(before) - _gap(after)) * (self.to_target_reward / (2.0 * self.half_m))]
@@ -123,14 +123,14 @@ class ChaseDrill:
         late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~caught
         return Outcome(caught, late, caught.astype(np.int32) - late.astype(np.int32))
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """Run along the longer axis to where the target will be; the action i32 [N]."""
         dx = state["target_x"] - state["chaser_x"] + (state["target_vx"] - state["chaser_vx"]) * REACTION_S
         dy = state["target_y"] - state["chaser_y"] + (state["target_vy"] - state["chaser_vy"]) * REACTION_S
         sideways, upright = 2 - (dx > 0.0).astype(np.int32), 4 - (dy > 0.0).astype(np.int32)
         return np.where(np.abs(dx) > np.abs(dy), sideways, upright)
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for the arrow keys a human holds; of two directions at once, right and left win."""
         return {1: 1, -1: 2}.get(right) or {1: 3, -1: 4}.get(up, 0)
 

@@ -1,6 +1,6 @@
 """What a drill (a game to learn) is: pure elementwise functions over many matches at once.
 
-Axis letters, everywhere in this package: N matches, S sides (players of one match), OBS entries of an observation,
+Axis letters, everywhere in this package: N matches, S players of one match, OBS entries of an observation,
 ACT discrete actions. A state is a dict of arrays [N], one per field, structure of arrays.
 
 The same functions run as plain NumPy (the reference) and with tracers in place of arrays (recorded once, then run as
@@ -35,8 +35,27 @@ Winner = TypeVar("Winner", int, "Array")
 COMMON_FIELDS: Mapping[str, Dtype] = {"seed": "u32", "episode": "u32", "clock": "u32"}
 
 
+MOST_TEAMS, MOST_PLAYERS = 2, 22
+
+
+def teams_fault(teams: object) -> str:
+    """What is wrong with the `teams` of a drill, in words; "" for nothing."""
+    if not isinstance(teams, tuple) or not all(type(count) is int and count >= 1 for count in teams):
+        return f"teams is {teams!r}, it must be a tuple of the players of each team, at least 1: (1,), (1, 1) or (3, 3)"
+    if not 1 <= len(teams) <= MOST_TEAMS:
+        return f"teams names {len(teams)} teams, there can be 1 to {MOST_TEAMS}"
+    if sum(teams) > MOST_PLAYERS:
+        return f"teams has {sum(teams)} players in all, at most {MOST_PLAYERS} can play: make the teams smaller"
+    return ""
+
+
+def team_of(teams: Sequence[int], player: int) -> int:
+    """The team of a player: they are numbered team after team."""
+    return int(player >= teams[0])
+
+
 class Player(StrEnum):
-    """Who plays a side."""
+    """Who plays a player, or a whole team."""
 
     POLICY = "policy"  # the one that learns, as it is now
     FROZEN = "frozen"  # a policy as it was once
@@ -48,7 +67,7 @@ class Player(StrEnum):
 class Outcome(NamedTuple, Generic[Flag, Winner]):
     """How a step ended: of N matches masks [N] and i32 [N], of one match bools and an int.
 
-    The winner is +1 for side 0, -1 for side 1 (of a drill with one side: for whatever it plays against), 0 for nobody;
+    The winner is +1 for team 0, -1 for team 1 (of a drill with one team: for whatever it plays against), 0 for nobody;
     it counts once the match is over. Terminated and truncated exclude each other.
     """
 
@@ -75,7 +94,8 @@ class Body:
     x: str  # state field, m, to the right
     y: str  # state field, m, upwards
     size_m: float  # half the edge of a box, radius of a disc
-    side: int | None = None  # whose player this is; None: nobody's
+    player: int | None = None  # which player this is; None: nobody
+    team: int | None = None  # whose colour it has; None: nobody's
     heading: tuple[str, str] | None = None  # state fields (cos, sin) of the direction a box looks in
     velocity: tuple[str, str] | None = None  # state fields (x, y), m/s: zeroed when a visitor drags the body
 
@@ -86,7 +106,7 @@ class Words:
 
     title: str
     sentence: str  # what the players learn
-    sides: tuple[str, str]  # over the two counts of the scoreboard: wins of side 0, and its losses
+    counts: tuple[str, str]  # over the two numbers of the scoreboard: wins of team 0, and its losses
     win: str  # what is counted there, in the plural
     picture: str  # what is to be seen, for who cannot see it
     keys: str  # who a human is, and by which keys
@@ -94,7 +114,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Scene:
-    """The field, centred on the origin, x to the right and y upwards; side 0 attacks the goal at +x."""
+    """The field, centred on the origin, x to the right and y upwards; team 0 attacks the goal at +x."""
 
     half_length_m: float  # the field spans [-half_length_m, half_length_m] in x, goal recesses excluded
     half_width_m: float  # and [-half_width_m, half_width_m] in y
@@ -106,10 +126,11 @@ class Scene:
 
 
 class Drill(Protocol):
-    """A game with S sides, whose tunable numbers are fields of a frozen dataclass.
+    """A game for S players, whose tunable numbers are fields of a frozen dataclass.
 
-    Sides are seen from their own end of the field: an action means the same thing, and an observation reads the same,
-    for whoever attacks to the right (side 0) and to the left (side 1).
+    Players are numbered team after team and share one policy: what makes them differ is in what they observe. Each
+    team is seen from its own end of the field: an action means the same thing, and an observation reads the same, for
+    whoever attacks to the right (team 0) and to the left (team 1).
     """
 
     @property
@@ -117,8 +138,8 @@ class Drill(Protocol):
         """Key in the registry of drills."""
 
     @property
-    def sides(self) -> int:
-        """S: how many players learn in one match."""
+    def teams(self) -> tuple[int, ...]:
+        """Players of each team, one team or two: (1,), (1, 1), (3, 3), (2, 1); S of them in all, see `teams_fault`."""
 
     @property
     def action_count(self) -> int:
@@ -166,19 +187,19 @@ class Drill(Protocol):
     def tick(self, state: State, actions: Sequence[Array]) -> State:
         """Return the state 1/tick_hz s later; actions: S arrays i32 [N]."""
 
-    def observe(self, state: State, side: int) -> list[Array]:
+    def observe(self, state: State, player: int) -> list[Array]:
         """Return OBS arrays f32 [N], of magnitude about 1."""
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
         """Return one f32 [N] per reward term, earned over one decision; what is trained on is their sum."""
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
         """Return an `Outcome`, or as plain a tuple: terminated mask [N], truncated mask [N], winner i32 [N]."""
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """Return the action i32 [N] of the drill's frozen hand-written player, the yardstick for learned ones."""
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for the keys a human holds.
 
         right, up in {-1, 0, 1} are directions on the screen; turn is +1 for counter-clockwise, -1 for clockwise.

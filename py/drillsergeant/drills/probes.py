@@ -8,7 +8,7 @@ After Andy Jones, "Debugging Reinforcement Learning Systems" (2021). A failing p
     probe-action     2 actions, reward +1 or -1                    the advantage and the policy loss
     probe-both       the action must match the observed sign       the batching of all of it
 
-One side, one tick a decision. Every match terminates by itself; none is ever truncated.
+One player, one tick a decision. Every match terminates by itself; none is ever truncated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class Probe:
     """
 
     name: str = "probe-value"
-    sides: int = 1
+    teams: tuple[int, ...] = (1,)
     action_count: int = 1
     action_repeat: int = 1
     tick_hz: int = 15
@@ -62,7 +62,7 @@ class Probe:
         return Words(
             title=f"Probe {self.name.removeprefix('probe-')}",
             sentence="A game so small that the right answer is known.",
-            sides=("Right", "Wrong"),
+            counts=("Right", "Wrong"),
             win="right answers",
             picture="A disc that jumps.",
             keys="The right arrow takes the second action.",
@@ -101,11 +101,11 @@ class Probe:
         values = (state["seed"], state["episode"], state["clock"] + 1, signal, earned)
         return dict(zip(self.fields, values, strict=True))
 
-    def observe(self, state: State, side: int) -> list[Array]:
+    def observe(self, state: State, player: int) -> list[Array]:
         """The signal f32 [N]."""
         return [state["signal"]]
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
         """What was earned, f32 [N]."""
         return [after["earned"]]
 
@@ -114,11 +114,11 @@ class Probe:
         terminated = state["clock"] >= self.decisions
         return Outcome(terminated, terminated & ~terminated, (state["earned"] > 0.0).astype(np.int32))
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """Action 0, i32 [N], the only one of most probes."""
         return (state["clock"] & 0).astype(np.int32)
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action of the right arrow key where there are two, else the only one."""
         return min(max(right, 0), self.action_count - 1)
 
@@ -184,7 +184,7 @@ class ActionProbe(Probe):
         paid: Array = action.astype(np.float32) * 2.0 - 1.0
         return paid
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """Action 1, i32 [N]."""
         return (state["clock"] & 0).astype(np.int32) + 1
 
@@ -208,7 +208,7 @@ class BothProbe(ActionProbe):
         paid: Array = (action.astype(np.float32) * 2.0 - 1.0) * state["signal"]
         return paid
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """The matching action, i32 [N]."""
         return (state["signal"] > 0.0).astype(np.int32)
 

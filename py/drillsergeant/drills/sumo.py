@@ -14,7 +14,6 @@ import numpy as np
 from drillsergeant.drills.ball.contacts import player_and_player
 from drillsergeant.drills.boxes.actions import ACTION_COUNT, action_of
 from drillsergeant.drills.boxes.players import (
-    PLAYER_FIELDS,
     Box,
     BoxRules,
     bounded,
@@ -47,7 +46,6 @@ class SumoDrill(BoxRules):
     """The drill of the contract, for whatever numbers it is made with: `SumoDrill(ring_m=4.0)`."""
 
     name: str = "sumo"
-    sides: int = 2
     action_count: int = ACTION_COUNT
     time_limit_s: float = 10.0
     ring_m: float = 3.0  # radius
@@ -75,7 +73,7 @@ class SumoDrill(BoxRules):
         return Words(
             title="Sumo Drill",
             sentence="Two squares learn to push each other out of the ring.",
-            sides=("Orange", "Blue"),
+            counts=("Orange", "Blue"),
             win="rounds won",
             picture="A ring seen from above: an orange and a blue square try to push each other out of it.",
             keys="You are orange. WASD or arrows move, Q and E turn, Space dashes.",
@@ -83,8 +81,8 @@ class SumoDrill(BoxRules):
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
-        """State: two players, and who has won (f32: +1 side 0, -1 side 1, 0 nobody) once it is `over` (f32)."""
-        return {**COMMON_FIELDS, **dict.fromkeys((*PLAYER_FIELDS, "won", "over"), "f32")}
+        """State: two players, and who has won (f32: +1 team 0, -1 team 1, 0 nobody) once it is `over` (f32)."""
+        return {**COMMON_FIELDS, **dict.fromkeys((*self.player_fields, "won", "over"), "f32")}
 
     @property
     def scene(self) -> Scene:
@@ -96,17 +94,17 @@ class SumoDrill(BoxRules):
         clock = seed & 0
         zero = clock.astype(np.float32)
         values = [seed, episode, clock]
-        for side in range(2):
-            numbers = [uniform(hash_u32(seed, episode, 8 * side + word)) for word in range(3)]
+        for player in range(2):
+            numbers = [uniform(hash_u32(seed, episode, 8 * player + word)) for word in range(3)]
             sine, cosine = sin_cos(numbers[0] * (2.0 * np.pi) - np.pi)
             x, y = numbers[1] * (-0.4 * self.ring_m) - 0.2 * self.ring_m, numbers[2] * self.ring_m - 0.5 * self.ring_m
-            x, y, hx, hy = (seen_from(side, value) for value in (x, y, cosine, sine))
+            x, y, hx, hy = (seen_from(player, value) for value in (x, y, cosine, sine))
             values += Box(x, y, hx, hy, vx=zero, vy=zero, spin=zero, cooldown=zero)
         return dict(zip(self.fields, (*values, zero, zero), strict=True))
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
         """The state 1/tick_hz s after two actions i32 [N]: steer, move, resolve the contact, see who is out."""
-        one, two = (steer(self, player_of(state, side), actions[side], side) for side in range(2))
+        one, two = (steer(self, player_of(state, player), actions[player], player) for player in range(2))
         by_two, by_one = player_and_player(self, one, two)
         one, two = bounded(self, shifted(one, by_two)), bounded(self, shifted(two, by_one))
         out = [(length(box.x, box.y) > self.ring_m).astype(np.float32) for box in (one, two)]
@@ -120,38 +118,38 @@ class SumoDrill(BoxRules):
         common = (state["seed"], state["episode"], clock)
         return dict(zip(self.fields, (*common, *one, *two, won, over), strict=True))
 
-    def observe(self, state: State, side: int) -> list[Array]:
-        """The entries named in `observation`, f32 [N] each, the ring turned so that both sides see the same.
+    def observe(self, state: State, player: int) -> list[Array]:
+        """The entries named in `observation`, f32 [N] each, the ring turned so that both players see the same.
 
         "ahead" and "aside": the direction to the other along and across one's own heading; "push": the direction from
         the middle to the other along and across the direction to it: 1 and 0 mean that pushing on sends it out.
         """
-        own, other = player_of(state, side), player_of(state, 1 - side)
-        x, y, ox, oy = (seen_from(side, value) for value in (own.x, own.y, other.x, other.y))
-        hx, hy = seen_from(side, own.hx), seen_from(side, own.hy)
+        own, other = player_of(state, player), player_of(state, 1 - player)
+        x, y, ox, oy = (seen_from(player, value) for value in (own.x, own.y, other.x, other.y))
+        hx, hy = seen_from(player, own.hx), seen_from(player, own.hy)
         dx, dy = ox - x, oy - y
         ux, uy = unit(dx, dy)
         mx, my = unit(ox, oy)
         ring, limit_ticks = 1.0 / self.ring_m, self.time_limit_s * self.tick_hz
         return [
             x * ring, y * ring, length(x, y) * ring,
-            seen_from(side, own.vx) * (1.0 / SPEED), seen_from(side, own.vy) * (1.0 / SPEED),
+            seen_from(player, own.vx) * (1.0 / SPEED), seen_from(player, own.vy) * (1.0 / SPEED),
             hx, hy, own.spin * (1.0 / SPIN), own.cooldown * (1.0 / self.dash_cooldown_s),
             ox * ring, oy * ring, length(ox, oy) * ring,
             dx * ring, dy * ring, length(dx, dy) * ring,
             ux * hx + uy * hy, uy * hx - ux * hy, ux * mx + uy * my, ux * my - uy * mx,
-            seen_from(side, other.vx) * (1.0 / SPEED), seen_from(side, other.vy) * (1.0 / SPEED),
-            seen_from(side, other.hx), seen_from(side, other.hy),
+            seen_from(player, other.vx) * (1.0 / SPEED), seen_from(player, other.vy) * (1.0 / SPEED),
+            seen_from(player, other.hx), seen_from(player, other.hy),
             other.spin * (1.0 / SPIN), other.cooldown * (1.0 / self.dash_cooldown_s),
             np.minimum(state["clock"].astype(np.float32) * (1.0 / limit_ticks), 1.0),
         ]  # fmt: skip
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
         """Win (+-1) and the gains of two potentials, f32 [N]: the other nearer to the edge than oneself, and near."""
-        win = seen_from(side, after["won"] - before["won"]) * self.win_reward
+        win = seen_from(player, after["won"] - before["won"]) * self.win_reward
         pushed = (_lead(after) - _lead(before)) * (self.push_out_reward / self.ring_m)
         closer = (_gap(before) - _gap(after)) * (self.to_other_reward / (2.0 * self.ring_m))
-        return [win, seen_from(side, pushed), closer]
+        return [win, seen_from(player, pushed), closer]
 
     def outcome(self, state: State) -> Outcome[Array, Array]:
         """Masks [N] terminated by leaving the ring, truncated by the time limit; winner i32 [N]."""
@@ -159,11 +157,11 @@ class SumoDrill(BoxRules):
         late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
         return Outcome(terminated, late & ~terminated, state["won"].astype(np.int32))
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """The action i32 [N]: get between the other and the middle and push; back from the brink. Never changes."""
-        own, other = player_of(state, side), player_of(state, 1 - side)
-        x, y = seen_from(side, own.x + own.vx * REACTION_S), seen_from(side, own.y + own.vy * REACTION_S)
-        ox, oy = seen_from(side, other.x + other.vx * REACTION_S), seen_from(side, other.y + other.vy * REACTION_S)
+        own, other = player_of(state, player), player_of(state, 1 - player)
+        x, y = seen_from(player, own.x + own.vx * REACTION_S), seen_from(player, own.y + own.vy * REACTION_S)
+        ox, oy = seen_from(player, other.x + other.vx * REACTION_S), seen_from(player, other.y + other.vy * REACTION_S)
         mx, my = unit(ox, oy)
         dx, dy = ox - x, oy - y
         ux, uy = unit(dx, dy)
@@ -171,14 +169,14 @@ class SumoDrill(BoxRules):
         brink = (length(x, y) > self.ring_m - BRINK_M) & (outwards < 0.5)
         want_x = np.where(brink, -x, dx - mx * INSIDE_M)
         want_y = np.where(brink, -y, dy - my * INSIDE_M)
-        turn, along = turn_towards(own, side, ux, uy)
+        turn, along = turn_towards(own, player, ux, uy)
         near = dx * dx + dy * dy < DASH_REACH_M * DASH_REACH_M
         dash = (near & (along > DASH_HEADING) & (outwards > 0.3)).astype(np.int32)
         return action_of(move_towards(want_x, want_y), turn, dash)
 
 
 def _lead(state: State) -> Array:
-    """How much farther from the middle side 1 is than side 0, m."""
+    """How much farther from the middle player 1 is than player 0, m."""
     one, two = player_of(state, 0), player_of(state, 1)
     return length(two.x, two.y) - length(one.x, one.y)
 

@@ -1,8 +1,8 @@
 """The drills as environments for other libraries: `pip install 'drillsergeant[gym]'`.
 
-    DrillEnv            gymnasium.Env: side 0 of one match, against an opponent
+    DrillEnv            gymnasium.Env: player 0 of one match, against an opponent
     DrillVectorEnv      gymnasium.vector.VectorEnv: the same for N matches in one batch, which is what makes it fast
-    DrillParallelEnv    pettingzoo.ParallelEnv: all sides of one match
+    DrillParallelEnv    pettingzoo.ParallelEnv: all players of one match
     win_share           how many of so many matches a policy wins
 
 With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/ball-v0" and so on,

@@ -21,7 +21,7 @@ from drillsergeant.library.compiler import Compiled
 from drillsergeant.library.policy import Policy
 
 Arrays: TypeAlias = Sequence[Array]
-# Who plays the sides that are not learned: the drill's hand-written player, a random one, or a policy.
+# Who plays the players that are not learned: the drill's hand-written player, a random one, or a policy.
 Opponent: TypeAlias = Literal["scripted", "random", Player.SCRIPTED, Player.RANDOM] | Policy
 
 
@@ -63,18 +63,18 @@ class Batch:
         slots = np.arange(self.count, dtype=np.uint32)
         self._state = self._run("reset", {"slot": [slots]}, seed=seed % 2**32)["state"]
 
-    def observe(self, side: int) -> Array:
-        """What a side sees, f32 [N][OBS]."""
-        return np.stack(self._seen(side)["obs"], -1)
+    def observe(self, player: int) -> Array:
+        """What a player sees, f32 [N][OBS]."""
+        return np.stack(self._seen(player)["obs"], -1)
 
-    def _seen(self, side: int) -> dict[str, list[Array]]:
-        return self._run(f"observe_{side}", {"state": self._now()})
+    def _seen(self, player: int) -> dict[str, list[Array]]:
+        return self._run(f"observe_{player}", {"state": self._now()})
 
-    def choose(self, who: Opponent, side: int) -> Array:
-        """The actions i32 [N] of somebody else on a side."""
+    def choose(self, who: Opponent, player: int) -> Array:
+        """The actions i32 [N] of a player whom somebody else plays."""
         if isinstance(who, str):
-            return self._run(f"{who}_{side}", {"state": self._now()})["action"][0]
-        seen = self._seen(side)
+            return self._run(f"{who}_{player}", {"state": self._now()})["action"][0]
+        seen = self._seen(player)
         return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0]).astype(np.int32)
 
     def step(self, actions: Arrays) -> BatchStep:
@@ -100,11 +100,11 @@ def _verdict(drill: Drill) -> Kernel:
     def fn(before: Arrays, after: Arrays) -> dict[str, Arrays]:
         old, new = dict(zip(fields, before, strict=True)), dict(zip(fields, after, strict=True))
         terminated, truncated, winner = drill.outcome(new)
-        reward = [total_reward(drill.reward(old, new, side)) for side in range(drill.sides)]
+        reward = [total_reward(drill.reward(old, new, player)) for player in range(sum(drill.teams))]
         return {"reward": reward, "flags": [terminated, truncated], "winner": [winner]}
 
     state = tuple(drill.fields.values())
-    outputs = {"reward": ["f32"] * drill.sides, "flags": ["mask", "mask"], "winner": ["i32"]}
+    outputs = {"reward": ["f32"] * sum(drill.teams), "flags": ["mask", "mask"], "winner": ["i32"]}
     return Kernel("verdict", fn, {"before": state, "after": state}, outputs)
 
 

@@ -13,7 +13,7 @@ from drillsergeant.library.policy import Policy
 def win_share(
     policy: Policy, opponent: Opponent = "scripted", matches: int = 256, seed: int = 0, drill: Drill | str | None = None
 ) -> float:
-    """The share of `matches` that `policy`, drawing its actions by their chances, wins on side 0.
+    """The share of `matches` that `policy`, drawing its actions by their chances, wins as team 0.
 
     Nobody's win counts as none. `drill`: the policy's own with other rules; without it, as on the page.
     """
@@ -22,8 +22,8 @@ def win_share(
     batch.reset(seed)
     won, counted = np.zeros(matches, np.bool_), np.zeros(matches, np.bool_)
     while not counted.all():
-        others = [batch.choose(opponent, side) for side in range(1, drill.sides)]
-        outcome = batch.step([batch.choose(policy, 0), *others]).outcome
+        players = [policy] * drill.teams[0] + [opponent] * sum(drill.teams[1:])
+        outcome = batch.step([batch.choose(who, player) for player, who in enumerate(players)]).outcome
         won |= outcome.over & ~counted & (outcome.winner > 0)
         counted |= outcome.over
         batch.restart(outcome.over)

@@ -1,4 +1,4 @@
-"""One match, all its sides to be learned, as a PettingZoo environment."""
+"""One match, all its players to be learned, as a PettingZoo environment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from gymnasium.spaces import Space
 from pettingzoo import ParallelEnv
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch
 from drillsergeant.gym.render import described, picture
@@ -17,7 +17,8 @@ from drillsergeant.gym.spaces import action_space, observation_space
 
 
 class DrillParallelEnv(ParallelEnv[str, Array, Any]):
-    """One match whose sides, "side_0" and "side_1", decide at the same time; each sees it from its own end."""
+    """One match whose players, "player_0" and so on, team after team, decide at the same time; each sees it from its
+    own end."""
 
     metadata = {"name": "drillsergeant", "render_modes": ["rgb_array"]}  # noqa: RUF012  # PettingZoo's own declaration
 
@@ -26,7 +27,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         self._batch = Batch(drill, 1)
         self.drill = self._batch.drill
         self.metadata = {"name": "drillsergeant", **described(self.drill, render_mode)}
-        self.possible_agents = [f"side_{side}" for side in range(self.drill.sides)]
+        self.possible_agents = [f"player_{player}" for player in range(sum(self.drill.teams))]
         self.agents: list[str] = []
         self.render_mode = render_mode
         self._observations = {agent: observation_space(self.drill) for agent in self.possible_agents}
@@ -44,7 +45,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Array], dict[str, dict[str, Any]]]:
-        """Start a match, a new one each time, the same ones after the same seed; each side's observation f32 [OBS]."""
+        """Start a match, a new one each time, the same ones after the same seed; everybody's observation f32 [OBS]."""
         if seed is not None:
             self._random = np.random.default_rng(seed)
         self.agents = list(self.possible_agents)
@@ -54,14 +55,15 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     def step(
         self, actions: dict[str, Any]
     ) -> tuple[dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
-        """Play one decision, an action for each side; observations f32 [OBS]. A match that is over leaves no agents."""
+        """Play one decision, an action for everybody; observations f32 [OBS]. A match that is over leaves no agents."""
         agents = self.possible_agents
         reward, outcome = self._batch.step([np.asarray(actions[agent]) for agent in agents])
         over = bool(outcome.over[0])
-        sides = range(len(agents))
+        players, teams = range(len(agents)), self.drill.teams
         # To each its own sign: +1 for who won, -1 for who lost.
-        infos = [{"winner": int(outcome.winner[0]) * (-1 if side else 1)} if over else {} for side in sides]
-        rewards = [float(reward[side][0]) for side in sides]
+        winner = int(outcome.winner[0])
+        infos = [{"winner": -winner if team_of(teams, player) else winner} if over else {} for player in players]
+        rewards = [float(reward[player][0]) for player in players]
         terminated, truncated = (bool(mask[0]) for mask in (outcome.terminated, outcome.truncated))
         self.agents = [] if over else list(agents)
         return (
@@ -73,7 +75,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         )
 
     def _seen(self) -> dict[str, Array]:
-        return {agent: self._batch.observe(side)[0] for side, agent in enumerate(self.possible_agents)}
+        return {agent: self._batch.observe(player)[0] for player, agent in enumerate(self.possible_agents)}
 
     def render(self) -> Array | None:
         """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""

@@ -1,4 +1,4 @@
-"""One match, side 0 to be learned, as a gymnasium environment."""
+"""One match, one player to be learned, as a gymnasium environment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEEDS = 2**32
 
 
 class DrillEnv(gymnasium.Env[Array, Any]):
-    """One match against an opponent, a decision a step.
+    """One match as player 0, with mates where its team has several, against an opponent, a decision a step.
 
     A goal (or whatever decides a drill) terminates, the time limit truncates. `info["winner"]`, in the last step, is
     +1, -1 or 0. Slow, like everything that steps one match at a time: use `DrillVectorEnv` to learn.
@@ -26,12 +26,16 @@ class DrillEnv(gymnasium.Env[Array, Any]):
     metadata = {"render_modes": ["rgb_array"]}  # noqa: RUF012  # gymnasium's own declaration
 
     def __init__(
-        self, drill: Drill | str = "ball", opponent: Opponent = "scripted", render_mode: str | None = None
+        self,
+        drill: Drill | str = "ball",
+        opponent: Opponent = "scripted",
+        render_mode: str | None = None,
+        mates: Opponent = "scripted",
     ) -> None:
-        """Play `drill` (an object or its name) against `opponent` on the other sides."""
+        """Play `drill` (an object or its name) with `mates` as the rest of team 0 and `opponent` as team 1."""
         self._batch = Batch(drill, 1)
         self.metadata, self.render_mode = described(self._batch.drill, render_mode), render_mode
-        self.drill, self.opponent = self._batch.drill, opponent
+        self.drill, self.opponent, self.mates = self._batch.drill, opponent, mates
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Array, dict[str, Any]]:
@@ -42,7 +46,9 @@ class DrillEnv(gymnasium.Env[Array, Any]):
 
     def step(self, action: Any) -> tuple[Array, float, bool, bool, dict[str, Any]]:
         """Play one decision; the observation f32 [OBS]."""
-        others = [self._batch.choose(self.opponent, side) for side in range(1, self.drill.sides)]
+        teams = self.drill.teams
+        players = [self.mates] * (teams[0] - 1) + [self.opponent] * sum(teams[1:])
+        others = [self._batch.choose(who, player) for player, who in enumerate(players, 1)]
         reward, outcome = self._batch.step([np.asarray(action), *others])
         info = {"winner": int(outcome.winner[0])} if outcome.over[0] else {}
         ended = bool(outcome.terminated[0]), bool(outcome.truncated[0])

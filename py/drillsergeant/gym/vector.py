@@ -1,4 +1,4 @@
-"""N matches in one batch, side 0 to be learned, as a gymnasium vector environment."""
+"""Matches in one batch, team 0 to be learned, as a gymnasium vector environment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from drillsergeant import drills
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent
@@ -17,7 +18,10 @@ from drillsergeant.gym.spaces import action_space, observation_space
 
 
 class DrillVectorEnv(VectorEnv[Array, Array, Array]):
-    """N matches against an opponent, a decision of each a step.
+    """Matches against an opponent, a decision of each a step. Every player of team 0 is an environment.
+
+    Where team 0 has P players, N environments are N / P matches: environments 0 to N / P - 1 are player 0 of each, the
+    next N / P player 1, and so on; of a drill of one against one, an environment is a match.
 
     A match that is over starts anew by itself, with `autoreset` SAME_STEP in that very step: then `info["final_obs"]`
     [N][OBS] has the last observation where the mask `info["_final_obs"]` [N] is set. With NEXT_STEP it starts in the
@@ -33,15 +37,20 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
         autoreset: AutoresetMode = AutoresetMode.SAME_STEP,
         render_mode: str | None = None,
     ) -> None:
-        """Play `num_envs` matches of `drill` (an object or its name) against `opponent` on the other sides.
+        """Play `drill` (an object or its name) for team 0, `num_envs` players in all, against `opponent`.
 
-        Raises ValueError for an `autoreset` that leaves it to somebody else.
+        Raises ValueError for an `autoreset` that leaves it to somebody else, or for `num_envs` that are no whole teams.
         """
         if autoreset is AutoresetMode.DISABLED:
             raise ValueError("autoreset is DISABLED; matches start anew by themselves: take SAME_STEP or NEXT_STEP")
         self._later = autoreset is AutoresetMode.NEXT_STEP
-        self._ended = np.zeros(num_envs, np.bool_)
-        self._batch = Batch(drill, num_envs)
+        drill = drills.resolve(drill)
+        self._own = drill.teams[0]
+        if num_envs % self._own:
+            what = f"num_envs is {num_envs}, team 0 of {drill.name} has {self._own} players"
+            raise ValueError(f"{what}, each an environment: take a multiple of {self._own}")
+        self._batch = Batch(drill, num_envs // self._own)
+        self._ended = np.zeros(num_envs // self._own, np.bool_)
         self.metadata = {**described(self._batch.drill, render_mode), "autoreset_mode": autoreset}
         self.render_mode = render_mode
         self.drill, self.opponent, self.num_envs = self._batch.drill, opponent, num_envs
@@ -59,28 +68,37 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
         super().reset(seed=seed, options=options)
         self._batch.reset(int(self.np_random.integers(SEEDS)))
         self._ended[:] = False
-        return self._batch.observe(0), {}
+        return self._seen(), {}
+
+    def _seen(self) -> Array:
+        """What every environment's player sees, f32 [N][OBS]."""
+        return np.concatenate([self._batch.observe(player) for player in range(self._own)])
+
+    def _each(self, of_matches: Array) -> Array:
+        """[N] from one entry a match."""
+        return np.tile(of_matches, self._own)
 
     def step(self, actions: Array) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
         """Play one decision of every match, with actions int [N]."""
-        others = [self._batch.choose(self.opponent, side) for side in range(1, self.drill.sides)]
-        rewards, outcome = self._batch.step([actions, *others])
+        others = [self._batch.choose(self.opponent, player) for player in range(self._own, sum(self.drill.teams))]
+        rewards, outcome = self._batch.step([*np.split(np.asarray(actions), self._own), *others])
         played = ~self._ended
         over = outcome.over & played
         info: dict[str, Any] = {}
         if over.any():
-            info = {"winner": np.where(over, outcome.winner, 0), "_winner": over}
+            info = {"winner": self._each(np.where(over, outcome.winner, 0)), "_winner": self._each(over)}
             if not self._later:
-                info |= {"final_obs": self._batch.observe(0), "_final_obs": over}
+                info |= {"final_obs": self._seen(), "_final_obs": self._each(over)}
         restarting = self._ended if self._later else over
         if restarting.any():
             self._batch.restart(restarting)
         self._ended = over if self._later else self._ended
-        reward = np.where(played, rewards[0], np.float32(0.0))
-        return self._batch.observe(0), reward, outcome.terminated & played, outcome.truncated & played, info
+        reward = np.concatenate([np.where(played, own, np.float32(0.0)) for own in rewards[: self._own]])
+        terminated, truncated = (self._each(mask & played) for mask in (outcome.terminated, outcome.truncated))
+        return self._seen(), reward, terminated, truncated, info
 
     def render(self) -> tuple[Array, ...] | None:
-        """Every match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
+        """Everybody's match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
         if not self.render_mode:
             return None
-        return tuple(picture(self.drill, self._batch.state, match) for match in range(self.num_envs))
+        return tuple(picture(self.drill, self._batch.state, match) for match in range(self._batch.count)) * self._own

@@ -1,6 +1,7 @@
 """Learning: policy network, rollouts, GAE, PPO and Adam.
 
-Axis letters, here and everywhere: T decisions in a chunk, N matches, S sides, A = S*N agents (lanes; side s owns
-lanes s*N..(s+1)*N), OBS observation entries, ACT actions, H hidden units, B rows of a minibatch, P parameters.
+Axis letters, here and everywhere: T decisions in a chunk, N matches, S players of a match, A = S*N agents (lanes;
+player s owns lanes s*N..(s+1)*N), OBS observation entries, ACT actions, H hidden units, B rows of a minibatch, P
+parameters.
 All arithmetic is f32; f64 appears only in scalars computed once per update (Adam's bias corrections).
 """

@@ -18,12 +18,12 @@ from drillsergeant.memory.layout import Plan
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
 EVALUATION_MATCHES: Mapping[Player, int] = {Player.SCRIPTED: 128, Player.RANDOM: 32}
 EVALUATION_OPPONENTS: tuple[Player, ...] = tuple(EVALUATION_MATCHES)
-# Sides of a drill in which a worker can play duels: the policy on side 0, frozen parameters on side 1.
-DUEL_SIDES = 2
+# Teams of a drill in which a worker can play duels: the policy for team 0, frozen parameters for team 1.
+DUEL_TEAMS = 2
 # Matches the show can play: its own, and two to compare.
 SHOW_MATCHES = 3
 
-# What a chunk's `stats` region holds, f32 each: side 0's episodes that ended in the chunk, then, in the order of the
+# What a chunk's `stats` region holds, f32 each: the episodes that ended in the chunk, then, in the order of the
 # drill's reward terms, the reward these episodes earned in all.
 CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decisions")
 # There is room for so many, whatever a drill has: another number of them needs no other memory.
@@ -40,9 +40,9 @@ def evaluation_seed(own_seed: int, number: int) -> int:
     return (own_seed + 104729 * (number + 1)) % 2**32
 
 
-def duels_of(sides: int, matches: int, percent: int) -> int:
+def duels_of(teams: Sequence[int], matches: int, percent: int) -> int:
     """How many of a worker's matches are duels, where about so many of a hundred should be: a multiple of four."""
-    return matches * percent // 400 * 4 if sides == DUEL_SIDES else 0
+    return matches * percent // 400 * 4 if len(teams) == DUEL_TEAMS else 0
 
 
 def duel_seed(own_seed: int, start: int) -> int:
@@ -61,8 +61,8 @@ class Tally:
 
 @dataclass(frozen=True)
 class Insight:
-    """What a side's policy made of the last decision: its chances for each action [ACT], the reward it expects from
-    there on, and what it saw [OBS]. Also where somebody else played the side: what the policy would have done."""
+    """What a player's policy made of the last decision: its chances for each action [ACT], the reward it expects from
+    there on, and what it saw [OBS]. Also where somebody else played for it: what the policy would have done."""
 
     probabilities: Sequence[float]
     value: float
@@ -73,20 +73,20 @@ NO_EPISODES = Tally(0, 0, 0)
 
 
 class ShowMatch(Protocol):
-    """One match on screen: the drill's own functions with one match, and a policy of its own for every side."""
+    """One match on screen: the drill's own functions with one match, and a policy of its own for each team."""
 
     def reset(self, seed: int) -> None:
         """Start episode 0 of `seed`."""
 
-    def adopt(self, weights_offset: int, side: int) -> None:
-        """Copy the parameters at `weights_offset`; `side` plays by them from the next decision on."""
+    def adopt(self, weights_offset: int, team: int) -> None:
+        """Copy the parameters at `weights_offset`; `team` plays by them from the next decision on."""
 
     def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
-        """Choose every side's action for the coming ticks: who plays it by `players`, or its own policy. A visitor has
-        chosen `visitor_action`."""
+        """Choose every player's action for the coming ticks: who plays it by `players`, or its team's policy. A visitor
+        has chosen `visitor_action`."""
 
-    def insight(self, side: int) -> Insight:
-        """Return what `side`'s policy made of the last decision."""
+    def insight(self, player: int) -> Insight:
+        """Return what `player`'s policy made of the last decision."""
 
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from drillsergeant.drills.contract import Body, Dtype, Scene, Words
 
-FORMAT = 2  # raised when a function or a fact changes its meaning
+FORMAT = 3  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
 
 
@@ -26,7 +26,7 @@ class DrillFacts:
 
     name: str
     words: Words
-    sides: int
+    teams: tuple[int, ...]
     action_count: int
     actions: tuple[tuple[str, ...], ...]
     action_repeat: int
@@ -38,9 +38,9 @@ class DrillFacts:
     scene: Scene
     keys: tuple[int, ...]
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for the keys a human holds, see `drills.contract.Drill`."""
-        index = side
+        index = player
         for direction in (right, up, turn):
             index = index * len(KEY_DIRECTIONS) + KEY_DIRECTIONS.index(direction)
         return self.keys[2 * index + dash]
@@ -104,11 +104,11 @@ class Program:
         return cls(binary, facts["shared"], _drill(facts["drill"]), _network(facts["network"]), signatures)
 
 
-def keys_of(from_keys: Any, sides: int) -> tuple[int, ...]:
+def keys_of(from_keys: Any, players: int) -> tuple[int, ...]:
     """Every result of a drill's `from_keys`."""
     return tuple(
-        from_keys(side, right, up, turn, dash)
-        for side in range(sides)
+        from_keys(player, right, up, turn, dash)
+        for player in range(players)
         for right in KEY_DIRECTIONS
         for up in KEY_DIRECTIONS
         for turn in KEY_DIRECTIONS
@@ -117,8 +117,8 @@ def keys_of(from_keys: Any, sides: int) -> tuple[int, ...]:
 
 
 def _drill(facts: Mapping[str, Any]) -> DrillFacts:
-    lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "keys")}
-    words = Words(**{**facts["words"], "sides": tuple(facts["words"]["sides"])})
+    lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "keys", "teams")}
+    words = Words(**{**facts["words"], "counts": tuple(facts["words"]["counts"])})
     actions = tuple(tuple(parts) for parts in facts["actions"])
     return DrillFacts(**{**facts, **lists, "words": words, "actions": actions, "scene": _scene(facts["scene"])})
 

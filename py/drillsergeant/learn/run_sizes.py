@@ -24,6 +24,6 @@ class RunSizes:
 
         Raises ValueError for sizes that cannot be played.
         """
-        duels = duels_of(program.drill.sides, self.matches, self.duel_percent)
+        duels = duels_of(program.drill.teams, self.matches, self.duel_percent)
         workers = self.workers + spare_workers
         return Layout(plan_for(program, workers, self.matches, self.horizon, ring_slots=ring_slots, duels=duels))

@@ -73,7 +73,7 @@ def native_rig(drill: Drill, settings: Settings, engine: str = "wasm") -> Rig:
 
 
 def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[TrainPoint]:
-    """Train from scratch by self-play, all sides learning, and yield the curve as it grows."""
+    """Train from scratch by self-play, all players learning, and yield the curve as it grows."""
     run, terms = rig.run(settings.workers, settings.seed), rig.drill.reward_terms
     nothing = dict.fromkeys((*CHUNK_STATS, *terms), 0.0)
     seconds, next_look, self_play = 0.0, 0, nothing
@@ -103,7 +103,7 @@ def _parameters(rig: Rig, weights_offset: int) -> Array:
 
 
 def evaluate(rig: Rig, settings: Settings) -> dict[str, Tally]:
-    """Tally of the current parameters against each frozen opponent, the policy on side 0.
+    """Tally of the current parameters against each frozen opponent, the policy as team 0.
 
     Fresh matches, played for whole time limits, so that short episodes are hardly favoured.
     """

@@ -25,7 +25,7 @@ HIDDEN = 64
 
 
 class Policy:
-    """What plays one side of a drill. Immutable.
+    """What plays a player of a drill. Immutable.
 
     An observation is f32 [OBS] as `drill.observation` names its entries, or [N][OBS] for N at once; what is returned
     has the same leading axis. Raises ValueError for another shape.

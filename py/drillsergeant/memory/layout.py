@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 from math import prod
@@ -72,7 +72,7 @@ class Plan:
 
     workers: int
     matches: int
-    sides: int
+    teams: tuple[int, ...]  # players of each
     horizon: int
     observation_size: int
     action_count: int
@@ -82,30 +82,36 @@ class Plan:
     scratch_bytes: int = 0
     learner_scratch_bytes: int = 0
     show_scratch_bytes: int = 0
-    duels: int = 0  # of `matches`, how many are played against a frozen snapshot; only side 0 of these is recorded
+    duels: int = 0  # of `matches`, how many are played against a frozen snapshot; only team 0 of these is recorded
 
     def __post_init__(self) -> None:
         """Refuse sizes that no layout can hold."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            least = 0 if field.name.endswith("_bytes") or field.name == "duels" else 1
-            if type(value) is not int or value < least:
-                raise ValueError(f"plan.{field.name} is {value!r}, needs an integer of at least {least}")
-        if self.duels > self.matches or (self.duels and self.sides < 2):
-            what = f"plan.duels is {self.duels} with {self.matches} matches, sides {self.sides}"
-            raise ValueError(f"{what}: at most every match can be a duel, and it takes two; set duels=0")
+        for name, value in asdict(self).items():
+            least = 0 if name.endswith("_bytes") or name == "duels" else 1
+            for number in value if name == "teams" else (value,):
+                if type(number) is not int or number < least:
+                    raise ValueError(f"plan.{name} is {value!r}, needs an integer of at least {least}")
+        if self.duels > self.matches or (self.duels and len(self.teams) < 2):
+            what = f"plan.duels is {self.duels} with {self.matches} matches, teams {self.teams}"
+            raise ValueError(f"{what}: at most every match can be a duel, and it takes two teams; set duels=0")
         if self.ring_slots & (self.ring_slots - 1):
             # A slot is counter % ring_slots and the counter wraps at 2**32: only powers of two go round without a jump.
             raise ValueError(f"plan.ring_slots is {self.ring_slots}, needs a power of two: 2, 4 or 8")
 
     @property
     def agents(self) -> int:
-        """A: agents of one worker. Side s of self-play owns `self_play` lanes from s * self_play on, duels the rest."""
-        return self.sides * self.self_play + self.duels
+        """A: agents of one worker. Player s of self-play owns `self_play` lanes from s * self_play on; behind them,
+        each of team 0 in the duels owns `duels` lanes."""
+        return self.players * self.self_play + self.teams[0] * self.duels
+
+    @property
+    def players(self) -> int:
+        """S: players of one match."""
+        return sum(self.teams)
 
     @property
     def self_play(self) -> int:
-        """Matches in which every side is played by the learning policy."""
+        """Matches in which every player is played by the learning policy."""
         return self.matches - self.duels
 
     @property
@@ -208,7 +214,7 @@ class Layout:
         sizes = message["plan"]
         if not isinstance(sizes, Mapping):
             raise ValueError(f"layout message holds plan {sizes!r}, needs the dict made by Layout.to_dict")
-        layout = cls(Plan(**sizes))
+        layout = cls(Plan(**{**sizes, "teams": tuple(sizes["teams"])}))
         if message["hash"] != layout.hash:
             raise ValueError(_mismatch("the layout message", f"{message['hash']}", f"{layout.hash}"))
         return layout

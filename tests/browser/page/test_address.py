@@ -12,7 +12,7 @@ def test_a_drill_by_address_is_named_and_pictured_before_python_is_there(visitor
     visitor.until("its drill is named", lambda: "catch" in page.inner_text("#drill-sentence"))
     header = page.inner_text("header")
     assert not any(word in header for word in SOCCER)
-    assert page.inner_text("#side-0") == "Caught"
+    assert page.inner_text("#count-0") == "Caught"
     assert "chases" in (page.get_attribute("#match", "aria-label") or "")
     picture = page.evaluate("getComputedStyle(document.querySelector('.stage')).backgroundImage")
     assert "poster-chase" in picture

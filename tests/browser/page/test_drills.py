@@ -50,7 +50,7 @@ def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor
     visitor.until("its weights come on screen", lambda: visitor.show("versions_adopted") >= 3)
     visitor.snapshot("sumo")
     choose(visitor, "chase")
-    assert page.inner_text("#side-1") == "Got away"
+    assert page.inner_text("#count-1") == "Got away"
     visitor.until("chase is learned", lambda: (visitor.trainer("win_rate") or 0) > 0.9)
     visitor.snapshot("chase")
 

@@ -40,7 +40,7 @@ def open_all(visitor: Visitor) -> None:
     """Unfold everything that folds, look into a player, open the editor."""
     page = visitor.page
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    page.select_option("#inside-side", "0")
+    page.select_option("#inside-player", "0")
     if page.get_attribute("#workshop-open", "aria-expanded") != "true":
         page.click("#workshop-open")
     page.wait_for_selector("#workshop-editor[data-ready]")

@@ -79,8 +79,8 @@ def test_a_player_thinks_aloud_and_can_be_dragged_meanwhile(visitor: Visitor) ->
     page.click("#play")
     visitor.until("the match is held", lambda: visitor.show("playing") is False)
     page.mouse.click(*at_place(visitor, visitor.show("player1_x"), visitor.show("player1_y")))
-    visitor.until("blue thinks aloud", lambda: (visitor.show("inside") or {}).get("side") == 1)
-    assert page.input_value("#inside-side") == "1"
+    visitor.until("blue thinks aloud", lambda: (visitor.show("inside") or {}).get("player") == 1)
+    assert page.input_value("#inside-player") == "1"
     assert abs(sum(visitor.show("inside")["probabilities"]) - 1) < 1e-6
     for group in page.locator("#inside-actions .bar-group").all():
         shares = [float(text.split()[0]) for text in group.locator(".bar-number").all_inner_texts()]
@@ -95,7 +95,7 @@ def test_a_player_thinks_aloud_and_can_be_dragged_meanwhile(visitor: Visitor) ->
     page.click("#step")
     visitor.until("it sees that", lambda: page.inner_text("#inside-seen") != seen)
     visitor.snapshot("inside")
-    page.select_option("#inside-side", "-1")
+    page.select_option("#inside-player", "-1")
     visitor.until("nothing is told any more", lambda: visitor.show("inside") is None)
     assert visitor.trainer("decisions") == 0
     assert visitor.told()["errors"] == []

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from tests.rigs.pages.visitor import Visitor
 
-AWAY = "closer = (_gap(after, side) - _gap(before, side)) * 4.0"
-CLOSER = "closer = (_gap(before, side) - _gap(after, side)) * (self.to_ball_reward / (2.0 * self.half_length_m))"
-RETURN = "return [goal, seen_from(side, nearer), closer]"
+AWAY = "closer = (_gap(after, player) - _gap(before, player)) * 4.0"
+CLOSER = "closer = (_gap(before, player) - _gap(after, player)) * (self.to_ball_reward / (2.0 * self.half_length_m))"
+RETURN = "return [goal, seen_from(player, nearer), closer]"
 SAID = "#workshop-said"
 LOOKED_S, WITHIN_S = 6.0, 20.0
 
@@ -102,7 +102,9 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(visitor: Visitor
     line = original[: original.index(RETURN)].count("\n") + 1
     assert said.startswith(f"Line {line}:")
     assert "every lane alone" in run(visitor, original.replace(RETURN, "return [np.mean(goal)]"), "axis=0")
-    assert "cannot be changed here" in run(visitor, original.replace(RETURN, RETURN + "\n    sides = 1"), "cannot be")
+    assert "cannot be changed here" in run(
+        visitor, original.replace(RETURN, RETURN + "\n    teams = (1,)"), "cannot be"
+    )
     assert "nan" in run(visitor, original.replace(RETURN, "return [goal / (goal * 0.0)]"), "in some match")
     endless = original.replace(RETURN, "while True: pass")
     assert "was stopped" in run(visitor, endless, "did not end within 10 s", 60)

@@ -38,7 +38,7 @@ def test_a_match_that_has_not_begun_shows_its_field_alone() -> None:
     canvas = Recorder(800, 480)
     draw_factory(canvas, SCENE, [STATE, dict.fromkeys(STATE, 0.0)], dark=False)
     assert len(START.findall(canvas.paths[LIGHT.stripes[0]])) == 2
-    assert len(START.findall(canvas.paths[LIGHT.sides[0]])) == len(START.findall(canvas.paths[LIGHT.ball])) == 1
+    assert len(START.findall(canvas.paths[LIGHT.teams[0]])) == len(START.findall(canvas.paths[LIGHT.ball])) == 1
 
 
 def test_a_field_without_goals_and_no_match_at_all_can_be_drawn() -> None:

@@ -41,7 +41,7 @@ def test_player_and_ball_are_drawn_where_the_state_says_in_their_colours() -> No
     canvas = Recorder()
     draw(canvas, SCENE, [(STATE, Look())])
     place = fit(SCENE, 800, 500)
-    (box,) = canvas.found("polygon", LIGHT.sides[0])
+    (box,) = canvas.found("polygon", LIGHT.teams[0])
     centre = sum(x for x, _ in box) / len(box), sum(y for _, y in box) / len(box)
     assert centre == pytest.approx(place.to_pixels(-2.0, 1.0), abs=0.5)
     assert max(x for x, _ in box) - min(x for x, _ in box) == pytest.approx(1.0 * place.scale, rel=1e-6)
@@ -77,7 +77,7 @@ def test_a_goal_flashes_in_the_scorer_s_colour_and_fades() -> None:
     def flashes(look: Look) -> int:
         canvas = Recorder()
         draw(canvas, SCENE, [(STATE, look)])
-        return len(canvas.found("rectangle", faded(LIGHT.sides[1], 0.28 * look.flash)))
+        return len(canvas.found("rectangle", faded(LIGHT.teams[1], 0.28 * look.flash)))
 
     assert flashes(Look(flash=0.5, scored_by=1)) == 1
     assert flashes(Look(flash=0.0, scored_by=1)) == 0
@@ -103,7 +103,7 @@ def test_dark_and_light_share_no_ground_and_a_drill_without_goals_has_none() -> 
     draw(bare, BARE, [(STATE, Look())])
     assert dark.drawn[0] == ("clear", [], (DARK.surround,))
     assert not dark.found("rectangle", LIGHT.stripes[0])
-    assert not bare.found("line", LIGHT.sides[0])
+    assert not bare.found("line", LIGHT.teams[0])
 
 
 def test_blending_goes_from_tick_to_tick_and_never_through_a_kick_off() -> None:

@@ -55,13 +55,13 @@ class Still:
     def put(self, values: Mapping[str, float]) -> None:
         self.now |= values
 
-    def adopt(self, weights_offset: int, side: int) -> None:
+    def adopt(self, weights_offset: int, player: int) -> None:
         """Nobody plays."""
 
     def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
         """Nobody plays."""
 
-    def insight(self, side: int) -> Insight:
+    def insight(self, player: int) -> Insight:
         return Insight([], 0.0, [])
 
     def tick(self) -> None:

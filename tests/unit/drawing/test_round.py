@@ -27,7 +27,7 @@ def test_the_field_is_a_disc_with_an_edge_and_a_circle_in_its_middle() -> None:
 def test_a_win_lights_up_the_disc_and_nothing_beside_it() -> None:
     canvas = Recorder()
     draw(canvas, RING_SCENE, [(STATE, Look(flash=1.0, scored_by=1))])
-    flash = faded(LIGHT.sides[1], 0.28)
+    flash = faded(LIGHT.teams[1], 0.28)
     assert len(canvas.found("disc", flash)) == 1
     assert canvas.found("rectangle", flash) == []
 

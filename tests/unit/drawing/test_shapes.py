@@ -64,7 +64,7 @@ def test_a_match_is_its_field_then_its_bodies_where_the_state_says() -> None:
     assert field[:3] == pytest.approx([400, 250, place.scale])
     assert box[:2] == pytest.approx(place.to_pixels(-2.0, 1.0))
     assert box[4:8] == [0.0, 1.0, 0.0, 1.0]  # looks up, does not glow, has eyes
-    assert box[8:] == pytest.approx(rgba(LIGHT.sides[0]))
+    assert box[8:] == pytest.approx(rgba(LIGHT.teams[0]))
     assert disc[:3] == pytest.approx([*place.to_pixels(3.0, -2.0), 0.3 * place.scale])
 
 
@@ -72,8 +72,8 @@ def test_a_goal_adds_a_flash_and_a_ring_and_a_dash_a_glow() -> None:
     picture = match_picture(SCENE, *SIZE, [({**STATE, "pvx": 8.0}, Look(dark=True, flash=0.5, scored_by=1))])
     assert kinds(picture) == [FIELD, RING, BOX, DISC]
     field, ring, box, _ = rows_of(picture)
-    assert field[8:] == pytest.approx(rgba(DARK.sides[1], 0.14))
-    assert ring[0] < 400  # side 1 scores on the left
+    assert field[8:] == pytest.approx(rgba(DARK.teams[1], 0.14))
+    assert ring[0] < 400  # player 1 scores on the left
     assert box[6] == pytest.approx(1.0)
     assert kinds(match_picture(BARE, *SIZE, [(STATE, Look(flash=0.5, scored_by=1))])) == [FIELD, DISC]
 

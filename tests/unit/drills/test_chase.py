@@ -42,7 +42,7 @@ def test_a_target_that_is_not_caught_in_time_got_away() -> None:
 
 
 def test_the_chaser_looks_to_where_it_runs() -> None:
-    right = [lambda state, side: np.ones_like(state["clock"], dtype=np.int32)]
+    right = [lambda state, player: np.ones_like(state["clock"], dtype=np.int32)]
     state = start(DRILL, 50)
     state["chaser_hx"], state["chaser_hy"] = np.zeros(50, np.float32), np.ones(50, np.float32)
     state["chaser_x"] = np.full(50, -DRILL.half_m, np.float32)

@@ -25,7 +25,7 @@ def check(values: list[Array], dtype: type) -> None:
 def test_state_matches_its_field_table(drill: Drill) -> None:
     assert list(drill.fields.items())[:3] == list(COMMON_FIELDS.items())
     state = start(drill, N)
-    for after in (state, *ticks(drill, state, [random_player(drill)] * drill.sides, 3)):
+    for after in (state, *ticks(drill, state, [random_player(drill)] * sum(drill.teams), 3)):
         assert list(after) == list(drill.fields)
         for name, dtype in drill.fields.items():
             check([after[name]], DTYPES[dtype])
@@ -34,7 +34,7 @@ def test_state_matches_its_field_table(drill: Drill) -> None:
 @each_drill
 def test_clock_counts_ticks_and_seed_stays(drill: Drill) -> None:
     state = start(drill, N)
-    after = list(ticks(drill, state, [random_player(drill)] * drill.sides, 2))
+    after = list(ticks(drill, state, [random_player(drill)] * sum(drill.teams), 2))
     assert [int(s["clock"][0]) for s in after] == list(range(1, 2 * drill.action_repeat + 1))
     assert np.array_equal(after[-1]["seed"], state["seed"])
     assert np.array_equal(after[-1]["episode"], state["episode"])
@@ -43,15 +43,15 @@ def test_clock_counts_ticks_and_seed_stays(drill: Drill) -> None:
 @each_drill
 def test_observation_reward_and_outcome_have_their_shapes(drill: Drill) -> None:
     before = start(drill, N)
-    after = list(ticks(drill, before, [random_player(drill)] * drill.sides, 1))[-1]
-    for side in range(drill.sides):
-        observation, reward = drill.observe(after, side), drill.reward(before, after, side)
+    after = list(ticks(drill, before, [random_player(drill)] * sum(drill.teams), 1))[-1]
+    for player in range(sum(drill.teams)):
+        observation, reward = drill.observe(after, player), drill.reward(before, after, player)
         assert len(observation) == len(drill.observation) == len(set(drill.observation))
         assert len(reward) == len(drill.reward_terms) == len(set(drill.reward_terms))
         check(observation, np.float32)
         check(reward, np.float32)
         assert max(float(np.max(np.abs(entry))) for entry in observation) < 5
-        action = drill.scripted(after, side)
+        action = drill.scripted(after, player)
         check([action], np.int32)
         assert action.min() >= 0 and action.max() < drill.action_count
     terminated, truncated, winner = drill.outcome(after)
@@ -66,18 +66,18 @@ def test_functions_change_none_of_their_arguments(drill: Drill) -> None:
     given = {name: value.copy() for name, value in state.items()}
     for value in state.values():
         value.flags.writeable = False
-    actions = [np.zeros(N, np.int32)] * drill.sides
+    actions = [np.zeros(N, np.int32)] * sum(drill.teams)
     after = drill.tick(state, actions)
-    for side in range(drill.sides):
-        drill.observe(state, side)
-        drill.reward(state, after, side)
-        drill.scripted(state, side)
+    for player in range(sum(drill.teams)):
+        drill.observe(state, player)
+        drill.reward(state, after, player)
+        drill.scripted(state, player)
     assert all(np.array_equal(state[name], value) for name, value in given.items())
 
 
 @each_drill
 def test_same_seed_same_match_and_episodes_differ(drill: Drill) -> None:
-    players = [random_player(drill)] * drill.sides
+    players = [random_player(drill)] * sum(drill.teams)
     one, same = (list(ticks(drill, start(drill, N), players, 20))[-1] for _ in range(2))
     for name in drill.fields:
         assert one[name].tobytes() == same[name].tobytes()
@@ -89,7 +89,7 @@ def test_same_seed_same_match_and_episodes_differ(drill: Drill) -> None:
 
 @each_drill
 def test_a_match_is_the_same_alone_and_in_a_batch(drill: Drill) -> None:
-    players = [random_player(drill)] * drill.sides
+    players = [random_player(drill)] * sum(drill.teams)
     together = list(ticks(drill, start(drill, N), players, 10))[-1]
     seed = np.array([1_000_003 + 5], np.uint32)
     alone = list(ticks(drill, drill.reset(seed, np.zeros(1, np.uint32)), players, 10))[-1]
@@ -117,17 +117,17 @@ def test_scene_draws_fields_that_exist(drill: Drill) -> None:
 def test_words_for_the_page_are_there(drill: Drill) -> None:
     words = drill.words
     assert words.title and words.sentence.endswith(".") and words.picture.endswith(".") and words.keys.endswith(".")
-    assert len(words.sides) == 2 and all(words.sides) and words.win
+    assert len(words.counts) == 2 and all(words.counts) and words.win
     assert len(drill.actions) == len(set(drill.actions)) == drill.action_count
     assert len({len(parts) for parts in drill.actions}) == 1
 
 
 @each_drill
 def test_keys_give_actions(drill: Drill) -> None:
-    for side in range(drill.sides):
+    for player in range(sum(drill.teams)):
         for right, up, turn in np.ndindex(3, 3, 3):
             for dash in (False, True):
-                assert 0 <= drill.from_keys(side, right - 1, up - 1, turn - 1, dash) < drill.action_count
+                assert 0 <= drill.from_keys(player, right - 1, up - 1, turn - 1, dash) < drill.action_count
 
 
 def test_an_unknown_drill_is_refused_with_the_names_there_are() -> None:

@@ -1,4 +1,4 @@
-"""Sumo Drill: fair to both sides, decided in every case, and its scripted player knows how to win."""
+"""Sumo Drill: fair to both teams, decided in every case, and its scripted player knows how to win."""
 
 import numpy as np
 from drillsergeant.drills.contract import State
@@ -10,7 +10,7 @@ DRILL = SumoDrill()
 
 
 def mirrored(state: State) -> State:
-    """The same match seen from the other end: the ring turned by half a turn, the sides exchanged."""
+    """The same match seen from the other end: the ring turned by half a turn, the teams exchanged."""
     return {**players_exchanged(state), "won": -state["won"]}
 
 
@@ -22,8 +22,8 @@ def test_whoever_leaves_the_ring_has_lost() -> None:
     state = start(DRILL, 3)
     state["player0_x"] = np.array([-DRILL.ring_m - 0.1, -1.0, -DRILL.ring_m - 0.1], np.float32)
     state["player1_x"] = np.array([1.0, DRILL.ring_m + 0.1, DRILL.ring_m + 0.1], np.float32)
-    for side in range(2):
-        state[f"player{side}_y"] = np.zeros(3, np.float32)
+    for player in range(2):
+        state[f"player{player}_y"] = np.zeros(3, np.float32)
     after = DRILL.tick(state, [np.zeros(3, np.int32)] * 2)
     terminated, truncated, winner = DRILL.outcome(after)
     assert terminated.all() and not truncated.any()
@@ -35,7 +35,7 @@ def test_at_the_time_limit_who_is_farther_from_the_middle_has_lost() -> None:
     state = start(DRILL, 200)
     state["clock"] = np.full(200, round(DRILL.time_limit_s * DRILL.tick_hz) - 1, np.uint32)
     after = DRILL.tick(state, [np.zeros(200, np.int32)] * 2)
-    one, two = (np.hypot(after[f"player{side}_x"], after[f"player{side}_y"]) for side in range(2))
+    one, two = (np.hypot(after[f"player{player}_x"], after[f"player{player}_y"]) for player in range(2))
     terminated, _, winner = DRILL.outcome(after)
     assert terminated.all()
     assert np.array_equal(winner, np.where(two > one, 1, -1))

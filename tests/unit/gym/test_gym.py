@@ -52,8 +52,8 @@ def test_a_batch_plays_the_matches_of_the_reference() -> None:
     random = np.random.default_rng(0)
     ended = 0
     for _ in range(40):
-        for side in range(2):
-            np.testing.assert_array_equal(batch.observe(side), matches.observe(side).T)
+        for player in range(2):
+            np.testing.assert_array_equal(batch.observe(player), matches.observe(player).T)
         actions = [random.integers(0, SHORT.action_count, 12).astype(np.int32), SHORT.scripted(matches.state, 1)]
         np.testing.assert_array_equal(batch.choose("scripted", 1), actions[1])
         (reward, outcome), judged = batch.step(actions), matches.step(actions)

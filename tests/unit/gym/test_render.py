@@ -9,7 +9,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.gym import DrillEnv, DrillParallelEnv, DrillVectorEnv
 from drillsergeant.gym.render import Raster
 
-FULL = [np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in LIGHT.sides]
+FULL = [np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in LIGHT.teams]
 
 
 def share_of(raster: Raster) -> np.ndarray:
@@ -70,7 +70,7 @@ def test_players_and_ball_lie_where_the_match_has_them_in_the_pages_colours() ->
     env.reset(seed=4)
     before = picture(env)
     for _ in range(12):
-        env.step({"side_0": 2, "side_1": 2})
+        env.step({"player_0": 2, "player_1": 2})
     image = picture(env)
     assert image.dtype == np.uint8 and (image != before).any()
     scene, (height, width, _) = env.drill.scene, image.shape
@@ -78,7 +78,7 @@ def test_players_and_ball_lie_where_the_match_has_them_in_the_pages_colours() ->
     for body in scene.bodies:
         x, y = (float(env._batch.state[name][0]) for name in (body.x, body.y))
         pixel = image[round(height / 2 - y * scale), round(width / 2 + x * scale)].astype(int)
-        wanted = np.array([255, 255, 255]) if body.side is None else FULL[body.side]
+        wanted = np.array([255, 255, 255]) if body.team is None else FULL[body.team]
         np.testing.assert_allclose(pixel, wanted, atol=1, err_msg=body.name)
     assert image[0, 0].tolist() == [int(LIGHT.surround[at : at + 2], 16) for at in (1, 3, 5)]
 

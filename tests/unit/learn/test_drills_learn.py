@@ -15,7 +15,7 @@ CASES = [("chase", 150_000, 0.5, 0.9), ("sumo", 500_000, 0.1, 0.5)]
 def test_the_share_of_wins_rises_from_the_reference(
     name: str, decisions: int, before: float, after: float, seed: int
 ) -> None:
-    """Against the scripted player; of a drill with one side: the share of matches won in time."""
+    """Against the scripted player; of a drill with one player: the share of matches won in time."""
     drill = make(name)
     settings = Settings(decisions=decisions, evaluate_every=decisions, seed=seed)
     first, last = train(native_rig(drill, settings), settings, Hyper())

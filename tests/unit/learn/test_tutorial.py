@@ -114,7 +114,7 @@ def played(name: str, text: str) -> tuple[State, State]:
     before = matches.state
     after = before
     for _ in range(drill.action_repeat):
-        after = drill.tick(after, [np.full(64, 3, np.int32)] * drill.sides)
+        after = drill.tick(after, [np.full(64, 3, np.int32)] * sum(drill.teams))
     return before, after
 
 
@@ -130,7 +130,7 @@ def test_a_goal_pleases_both_where_it_should() -> None:
     drill, (before, after) = checked_drill("ball", snippet("both").text), played("ball", snippet("both").text)
     for scored in (-1.0, 1.0):
         goal = {**after, "scored": before["scored"] + np.float32(scored)}
-        assert all(np.all(drill.reward(before, goal, side)[0] == 1) for side in (0, 1))
+        assert all(np.all(drill.reward(before, goal, player)[0] == 1) for player in (0, 1))
 
 
 def test_numbers_named_in_the_text_are_the_drills_own() -> None:

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 PLAN = Plan(
     workers=2,
     matches=5,
-    sides=2,
+    teams=(1, 1),
     horizon=3,
     observation_size=7,
     action_count=30,
@@ -42,7 +42,7 @@ plans = st.builds(
     Plan,
     workers=st.integers(1, 4),
     matches=st.integers(1, 40),
-    sides=st.integers(1, 2),
+    teams=st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
     horizon=small,
     observation_size=small,
     action_count=small,
@@ -52,7 +52,9 @@ plans = st.builds(
     scratch_bytes=st.integers(0, 300),
     learner_scratch_bytes=st.integers(0, 300),
     show_scratch_bytes=st.integers(0, 300),
-).flatmap(lambda plan: st.integers(0, plan.matches if plan.sides == 2 else 0).map(lambda n: replace(plan, duels=n)))
+).flatmap(
+    lambda plan: st.integers(0, plan.matches if len(plan.teams) == 2 else 0).map(lambda n: replace(plan, duels=n))
+)
 
 
 def check_apart_and_aligned(regions: list[Region], start: int, end: int) -> None:
@@ -78,7 +80,7 @@ def test_regions_and_chunk_fields_are_apart_aligned_and_inside(plan: Plan) -> No
 
 def test_chunk_fields_have_the_shapes_of_the_design() -> None:
     chunk = Layout(PLAN).chunk
-    lanes = 16  # 2 sides x 4 matches of self-play and 1 of 1 duel = 9 agents, rounded up to whole groups of 8
+    lanes = 16  # 2 players x 4 matches of self-play and 1 of 1 duel = 9 agents, rounded up to whole groups of 8
     assert (chunk["obs"].dtype, chunk["obs"].shape) == ("f32", (3, 7, lanes))
     for name, dtype in [("action", "i32"), ("logp", "f32"), ("reward", "f32"), ("terminated", "i32")]:
         assert (chunk[name].dtype, chunk[name].shape) == (dtype, (3, lanes))
@@ -170,13 +172,14 @@ def test_attach_accepts_its_own_memory_and_names_both_values_otherwise() -> None
         ("scratch_bytes", -1, "plan.scratch_bytes is -1, needs an integer of at least 0"),
         ("ring_slots", 3, "plan.ring_slots is 3, needs a power of two"),
         ("workers", True, "plan.workers is True"),
-        ("duels", 6, "plan.duels is 6 with 5 matches, sides 2"),
-        ("sides", 1, "plan.duels is 1 with 5 matches, sides 1"),
+        ("teams", (2, 0), "plan.teams is \\(2, 0\\), needs an integer of at least 1"),
+        ("duels", 6, "plan.duels is 6 with 5 matches, teams \\(1, 1\\)"),
+        ("teams", (1,), "plan.duels is 1 with 5 matches, teams \\(1,\\)"),
     ],
 )
-def test_impossible_sizes_are_refused_by_name(name: str, value: int, message: str) -> None:
+def test_impossible_sizes_are_refused_by_name(name: str, value: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        replace(PLAN, **{name: value})
+        replace(PLAN, **{name: value})  # type: ignore[arg-type]
 
 
 def test_a_memory_beyond_two_gibibytes_is_refused_with_the_remedy() -> None:

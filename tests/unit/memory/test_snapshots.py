@@ -18,7 +18,7 @@ LAYOUT = Layout(
     Plan(
         workers=2,
         matches=4,
-        sides=2,
+        teams=(1, 1),
         horizon=1,
         observation_size=1,
         action_count=1,

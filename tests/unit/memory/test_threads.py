@@ -34,7 +34,7 @@ def make(ring_slots: int = 2, workers: int = 1, parameter_count: int = 64) -> tu
         Plan(
             workers=workers,
             matches=3,
-            sides=2,
+            teams=(1, 1),
             horizon=2,
             observation_size=5,
             action_count=3,

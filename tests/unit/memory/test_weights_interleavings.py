@@ -29,7 +29,7 @@ LAYOUT = Layout(
     Plan(
         workers=1,
         matches=1,
-        sides=1,
+        teams=(1,),
         horizon=1,
         observation_size=1,
         action_count=1,

@@ -18,12 +18,12 @@ def answers(code: str) -> list[messages.Message]:
 
 
 def test_a_program_comes_with_what_its_code_printed() -> None:
-    checked, made = answers("print(catch, side)")
+    checked, made = answers("print(catch, player)")
     assert isinstance(checked, messages.Checked) and isinstance(made, messages.CompiledProgram)
     assert made.printed.endswith(": [0, 0, 0, 0, ...] 0") and made.printed.startswith("line ")
 
 
 def test_a_refusal_comes_with_what_was_printed_before_it() -> None:
-    (refused,) = answers("print(side)\n        catch = catch + 1e6")
+    (refused,) = answers("print(player)\n        catch = catch + 1e6")
     assert isinstance(refused, messages.Refused)
     assert "reaches 1e+06" in refused.message and refused.printed.endswith(": 0")

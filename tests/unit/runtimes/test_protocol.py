@@ -105,7 +105,7 @@ def test_every_message_type_is_accepted_by_someone_and_sampled_here() -> None:
         ({"type": "SET_PLAYERS", "left": -4}, "show", "SET_PLAYERS.left"),
         ({"type": "SET_PLAYERS", "right": 1.5}, "show", "SET_PLAYERS.right"),
         ({"type": "SET_PLAYERS", "match": 3}, "show", "SET_PLAYERS.match"),
-        ({"type": "INSPECT", "side": 0, "match": -1}, "show", "INSPECT.match"),
+        ({"type": "INSPECT", "player": 0, "match": -1}, "show", "INSPECT.match"),
         ({"type": "TAP", "x_m": 1.0}, "show", "y_m"),
         ({"type": "SET_VIEW", "view": "stars"}, "show", "factory"),
         ({"type": "STEP", "ticks": 0}, "show", "STEP.ticks"),

@@ -3,8 +3,8 @@
 Every function is elementwise over N matches; all arrays are f32 [N]. A contact is resolved by one impulse along its
 normal (friction is left out) and a shift that undoes the overlap, both masked to nothing where bodies do not touch.
 
-Turning the world by half a turn and exchanging the sides must give the same match bit for bit. So sums over the two
-players are always of the form `value + (from player 0 + from player 1)`: addition commutes, it does not associate.
+Turning the world by half a turn and exchanging the teams must give the same match bit for bit. So sums over the
+teams are always of the form `value + (from team 0 + from team 1)`: addition commutes, it does not associate.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The hand-written player of the Ball Drill: gets behind the ball, pushes it at the goal, dashes when lined up.
 
 It never changes: win rates over months of training runs are measured against it.
-All arrays are f32 [N] unless said otherwise; positions are seen from the side it plays for (it attacks towards +x).
+All arrays are f32 [N] unless said otherwise; positions are seen from the team it plays for (it attacks towards +x).
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from drillsergeant.drills.ball.rules import BallRules, ball_of
 from drillsergeant.drills.boxes.actions import action_of
 from drillsergeant.drills.boxes.players import player_of, seen_from, unit
 from drillsergeant.drills.boxes.scripted import move_towards, turn_towards
-from drillsergeant.drills.contract import State
+from drillsergeant.drills.contract import State, team_of
 from drillsergeant.elementary import Array
 
 REACTION_S = 0.2  # it steers for where things will be after this time
@@ -22,12 +22,12 @@ DASH_REACH_M = 2.2
 DASH_HEADING = 0.93  # cosine between heading and ball at which it dashes
 
 
-def action(rules: BallRules, state: State, side: int) -> Array:
+def action(rules: BallRules, state: State, player: int) -> Array:
     """Return actions i32 [N], see `boxes.actions`."""
-    own, ball = player_of(state, side), ball_of(state)
-    x, y = seen_from(side, own.x + own.vx * REACTION_S), seen_from(side, own.y + own.vy * REACTION_S)
-    bx = seen_from(side, ball.x + ball.vx * REACTION_S)
-    by = seen_from(side, ball.y + ball.vy * REACTION_S)
+    own, ball, team = player_of(state, player), ball_of(state), team_of(rules.teams, player)
+    x, y = seen_from(team, own.x + own.vx * REACTION_S), seen_from(team, own.y + own.vy * REACTION_S)
+    bx = seen_from(team, ball.x + ball.vx * REACTION_S)
+    by = seen_from(team, ball.y + ball.vy * REACTION_S)
 
     # From the ball to the goal; nobody can get behind a ball at the side line, so that one is pushed along the line.
     at_side = np.abs(by) > rules.half_width_m - SIDE_M
@@ -43,7 +43,7 @@ def action(rules: BallRules, state: State, side: int) -> Array:
     want_x = np.where(lined_up, bx, bx - gx * BEHIND_M - gy * detour) - x
     want_y = np.where(lined_up, by, by - gy * BEHIND_M + gx * detour) - y
 
-    turn, along = turn_towards(own, side, ux, uy)
+    turn, along = turn_towards(own, team, ux, uy)
     near = dx * dx + dy * dy < DASH_REACH_M * DASH_REACH_M
     dash = (lined_up & near & (along > DASH_HEADING)).astype(np.int32)
     return action_of(move_towards(want_x, want_y), turn, dash)

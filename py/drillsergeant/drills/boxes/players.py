@@ -4,19 +4,22 @@ All arrays are f32 [N] unless said otherwise; the 30 actions are those of `boxes
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from drillsergeant.drills.boxes.actions import ACTIONS, decode_action, encode_action
-from drillsergeant.drills.contract import Body, State
+from drillsergeant.drills.contract import Body, State, team_of
 from drillsergeant.elementary import Array
+
+Coordinate = TypeVar("Coordinate", int, Array)
 
 
 @dataclass(frozen=True)
 class BoxRules:
     """Sizes in m, times in s, masses in kg. Bounciness is the share of normal speed kept in a bounce."""
 
+    teams: tuple[int, ...] = (1, 1)
     tick_hz: int = 120
     action_repeat: int = 8
 
@@ -44,31 +47,36 @@ class BoxRules:
         """Moment of inertia of a player, a homogeneous square, in kg m**2."""
         return self.player_mass_kg * (2.0 * self.player_half_m) ** 2 / 6.0
 
-    def player_bodies(self) -> tuple[Body, Body]:
-        """How to draw both players."""
-        one, two = (
+    @property
+    def player_fields(self) -> tuple[str, ...]:
+        """The state fields of all players."""
+        return tuple(f"player{player}_{name}" for player in range(sum(self.teams)) for name in Box._fields)
+
+    def player_bodies(self) -> tuple[Body, ...]:
+        """How to draw the players."""
+        return tuple(
             Body(
                 "box",
-                f"player{side}",
-                f"player{side}_x",
-                f"player{side}_y",
+                f"player{player}",
+                f"player{player}_x",
+                f"player{player}_y",
                 self.player_half_m,
-                side,
-                heading=(f"player{side}_hx", f"player{side}_hy"),
-                velocity=(f"player{side}_vx", f"player{side}_vy"),
+                player,
+                team_of(self.teams, player),
+                heading=(f"player{player}_hx", f"player{player}_hy"),
+                velocity=(f"player{player}_vx", f"player{player}_vy"),
             )
-            for side in range(2)
+            for player in range(sum(self.teams))
         )
-        return one, two
 
     @property
     def actions(self) -> tuple[tuple[str, ...], ...]:
         """What each action is, in words: move, turn, dash."""
         return ACTIONS
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for the keys a human holds; of two directions at once, right and left win."""
-        facing = 1 if side == 0 else -1
+        facing = seen_from(team_of(self.teams, player), 1)
         ahead, left = facing * right, facing * up
         move = {1: 1, -1: 2}.get(ahead) or {1: 3, -1: 4}.get(left, 0)
         return encode_action(move, {1: 1, -1: 2}.get(turn, 0), int(dash))
@@ -97,31 +105,28 @@ class Shift(NamedTuple):
     spin: Array
 
 
-PLAYER_FIELDS: tuple[str, ...] = tuple(f"player{side}_{name}" for side in range(2) for name in Box._fields)
+def player_of(state: State, player: int) -> Box:
+    """Pick one player out of a state."""
+    return Box(*(state[f"player{player}_{name}"] for name in Box._fields))
 
 
-def player_of(state: State, side: int) -> Box:
-    """Pick the player of one side out of a state."""
-    return Box(*(state[f"player{side}_{name}"] for name in Box._fields))
+def seen_from(team: int, value: Coordinate) -> Coordinate:
+    """Turn one world coordinate (f32 [N]) into the frame in which `team` attacks towards +x.
 
-
-def seen_from(side: int, value: Array) -> Array:
-    """Turn one world coordinate (f32 [N]) into the frame in which `side` attacks towards +x.
-
-    The frame of side 1 is the world turned by half a turn, so both coordinates of any vector change sign.
+    The frame of team 1 is the world turned by half a turn, so both coordinates of any vector change sign.
     """
-    return value if side == 0 else -value
+    return value if team == 0 else -value
 
 
-def steer(rules: BoxRules, box: Box, action: Array, side: int) -> Box:
-    """A player one tick after an action i32 [N]; its fields are f32 [N]."""
+def steer(rules: BoxRules, box: Box, action: Array, team: int) -> Box:
+    """A player of a team one tick after an action i32 [N]; its fields are f32 [N]."""
     ahead, left, turn, dash = decode_action(action)
     dt = rules.tick_s
     dashes = dash & (box.cooldown <= 0.0)
     burst = dashes.astype(np.float32) * rules.dash_speed
     push, keep = rules.player_push * dt, 1.0 - rules.player_drag_per_s * dt
-    vx = box.vx * keep + seen_from(side, ahead * push) + box.hx * burst
-    vy = box.vy * keep + seen_from(side, left * push) + box.hy * burst
+    vx = box.vx * keep + seen_from(team, ahead * push) + box.hx * burst
+    vy = box.vy * keep + seen_from(team, left * push) + box.hy * burst
     spin = box.spin * (1.0 - rules.turn_drag_per_s * dt) + turn * (rules.turn_push * dt)
     hx, hy = _rotate(box.hx, box.hy, spin * dt)
     cooldown = np.where(dashes, rules.dash_cooldown_s, np.maximum(box.cooldown - dt, 0.0))

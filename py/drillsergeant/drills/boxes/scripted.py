@@ -1,6 +1,6 @@
 """What the hand-written players of Ball and Sumo do alike: turning what they want into one of the 30 actions.
 
-All arrays are f32 [N] unless said otherwise, seen from the side that is played.
+All arrays are f32 [N] unless said otherwise, seen from the team that is played for.
 """
 
 import numpy as np
@@ -20,9 +20,9 @@ def move_towards(want_x: Array, want_y: Array) -> Array:
     return move
 
 
-def turn_towards(own: Box, side: int, ux: Array, uy: Array) -> tuple[Array, Array]:
+def turn_towards(own: Box, team: int, ux: Array, uy: Array) -> tuple[Array, Array]:
     """The turn, i32 [N], that brings the heading to the direction (ux, uy), and the cosine between the two now."""
-    hx, hy = seen_from(side, own.hx), seen_from(side, own.hy)
+    hx, hy = seen_from(team, own.hx), seen_from(team, own.hy)
     along, across = ux * hx + uy * hy, uy * hx - ux * hy
     aim = np.where(along > 0.0, across, np.where(across > 0.0, across * 0.0 + 1.0, across * 0.0 - 1.0))
     aim = aim - own.spin * SPIN_AHEAD_S

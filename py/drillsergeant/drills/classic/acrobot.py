@@ -28,7 +28,7 @@ class AcrobotDrill:
     the first link's direction."""
 
     name: str = "acrobot"
-    sides: int = 1
+    teams: tuple[int, ...] = (1,)
     action_count: int = len(ACTIONS)
     action_repeat: int = 1
     tick_hz: int = 5
@@ -48,7 +48,7 @@ class AcrobotDrill:
         return Words(
             title="Acrobot",
             sentence="Two hanging rods learn to swing their tip above the line, by torque at the joint between them.",
-            sides=("Up", "Late"),
+            counts=("Up", "Late"),
             win="swings up in time",
             picture="Two rods that hang from a point, one from the end of the other, and swing.",
             keys="You bend the joint: A and D, or the left and right arrow.",
@@ -94,13 +94,13 @@ class AcrobotDrill:
         motion = (_wrapped(theta1), _wrapped(theta2), speed1, speed2)
         return self._state(state["seed"], state["episode"], state["clock"] + 1, motion)
 
-    def observe(self, state: State, side: int) -> list[Array]:
+    def observe(self, state: State, player: int) -> list[Array]:
         """The entries named in `observation`, f32 [N] each: Gymnasium's."""
         sin1, cos1 = sin_cos(state["theta1"])
         sin2, cos2 = sin_cos(state["theta2"])
         return [cos1, sin1, cos2, sin2, state["theta1_dot"], state["theta2_dot"]]
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
         """-1 for every step but the one that reaches the goal, f32 [N]."""
         return [self._up(after).astype(np.float32) - 1.0]
 
@@ -110,11 +110,11 @@ class AcrobotDrill:
         late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~up
         return Outcome(up, late, up.astype(np.int32) - late.astype(np.int32))
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """Push the second rod against the swing of the first, which gains height by it; the action i32 [N]."""
         return (state["theta1_dot"] < 0.0).astype(np.int32) * 2
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for the arrow keys a human holds."""
         return 1 + right
 

@@ -27,7 +27,7 @@ class CartPoleDrill:
     """The drill of the contract. Sizes in m, times in s, angles in radians from upright, to the right."""
 
     name: str = "cartpole"
-    sides: int = 1
+    teams: tuple[int, ...] = (1,)
     action_count: int = len(ACTIONS)
     action_repeat: int = 1
     tick_hz: int = 50
@@ -49,7 +49,7 @@ class CartPoleDrill:
         return Words(
             title="CartPole",
             sentence="A cart learns to balance a pole for ten seconds, by nothing but pushes to the left and right.",
-            sides=("Held", "Fell"),
+            counts=("Held", "Fell"),
             win="poles held",
             picture="A cart on a rail, seen from the side, with a pole that is hinged to it and stands upright.",
             keys="You push the cart: A and D, or the left and right arrow.",
@@ -91,11 +91,11 @@ class CartPoleDrill:
         motion = (x + x_dot * dt, x_dot + x_acc * dt, theta + theta_dot * dt, theta_dot + theta_acc * dt)
         return self._state(state["seed"], state["episode"], state["clock"] + 1, motion)
 
-    def observe(self, state: State, side: int) -> list[Array]:
+    def observe(self, state: State, player: int) -> list[Array]:
         """The entries named in `observation`, f32 [N] each: Gymnasium's."""
         return [state[name] for name in MOTION]
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
         """1 for every step, the last one too, f32 [N]."""
         return [after["x"] * 0.0 + 1.0]
 
@@ -106,12 +106,12 @@ class CartPoleDrill:
         held = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~fell
         return Outcome(fell, held, held.astype(np.int32) - fell.astype(np.int32))
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         """Push to where the pole leans and falls, and so that the cart comes back; the action i32 [N]."""
         lean = [state[name] * weight for name, weight in zip(MOTION, LEAN, strict=True)]
         return (lean[0] + lean[1] + lean[2] + lean[3] > 0.0).astype(np.int32)
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         """Return the action for the arrow keys a human holds; there is always a push, to the left without any."""
         return int(right > 0)
 

@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Drill
+from drillsergeant.drills.contract import COMMON_FIELDS, Drill, teams_fault
 from drillsergeant.elementary import Array
 
 _PARTS = ("reset", "tick", "observe", "reward", "outcome", "scripted", "from_keys")
-_VALUES = ("name", "sides", "action_count", "actions", "action_repeat", "tick_hz", "time_limit_s", "fields")
+_VALUES = ("name", "teams", "action_count", "actions", "action_repeat", "tick_hz", "time_limit_s", "fields")
 _WORDS = ("observation", "reward_terms", "scene", "words")
 _MOST_LISTED = 30
 _TYPES = ("f32", "i32", "u32")
@@ -32,13 +32,13 @@ def check_drill(drill: Drill) -> None:
         meant = f"; is {near[0]} meant to be it?" if near else ""
         said = f"{type(drill).__name__} lacks {', '.join(missing)}"
         raise TypeError(f"{said}, which drills/contract.py asks of a drill{meant}")
-    for fault in (_numbers(drill), _fields(drill), _names(drill), _scene(drill)):
+    for fault in (teams_fault(drill.teams), _numbers(drill), _fields(drill), _names(drill), _scene(drill)):
         if fault:
             raise ValueError(f"drill {drill.name}: {fault}")
 
 
 def _numbers(drill: Drill) -> str:
-    for name in ("sides", "action_count", "action_repeat", "tick_hz"):
+    for name in ("action_count", "action_repeat", "tick_hz"):
         value = getattr(drill, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             return f"{name} is {value!r}, it must be a whole number, at least 1"

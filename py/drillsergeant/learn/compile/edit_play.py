@@ -39,9 +39,9 @@ def traced_once(drill: Drill) -> None:
         for group in ("before", "after")
     )
     with hooked(reference=False):
-        for side in range(drill.sides):
-            drill.observe(after, side)
-            drill.reward(before, after, side)
+        for player in range(sum(drill.teams)):
+            drill.observe(after, player)
+            drill.reward(before, after, player)
         drill.outcome(after)
 
 
@@ -59,14 +59,14 @@ def sampled(drill: Drill, line_of: Callable[[str], int]) -> tuple[int, int, list
     states = [matches.state]
     for decision in range(SAMPLE_DECISIONS):
         before = NamedArrays("the state", matches.state)
-        draws = [matches.draw(side, decision) for side in range(drill.sides)]
+        draws = [matches.draw(player, decision) for player in range(sum(drill.teams))]
         actions = [random_action(draw, drill.action_count) for draw in draws]
         for _ in range(drill.action_repeat):
             matches.state = drill.tick(matches.state, actions)
         after = NamedArrays("the state", matches.state)
-        for side in range(drill.sides):
-            observed = _checked("observe", drill.observe(after, side), observed, line_of)
-            earned = _checked("reward", drill.reward(before, after, side), earned, line_of)
+        for player in range(sum(drill.teams)):
+            observed = _checked("observe", drill.observe(after, player), observed, line_of)
+            earned = _checked("reward", drill.reward(before, after, player), earned, line_of)
         states.append(matches.state)
         matches.restart(Outcome(*drill.outcome(after)).over)
     return observed, earned, states

@@ -34,14 +34,15 @@ class DrillKernels:
 
     def __init__(self, drill: Drill) -> None:
         self.drill = drill
+        self.players = sum(drill.teams)
         self.state = tuple(drill.fields.values())
         terms = len(drill.reward_terms)
-        self.running = ("f32",) * (1 + terms)  # of the episodes under way: decisions, reward terms of side 0
+        self.running = ("f32",) * (1 + terms)  # of the episodes under way: decisions, reward terms of player 0
         self.ended = ("f32",) * (len(CHUNK_STATS) + terms)  # episodes that ended, summed since the rows were cleared
 
     def all(self) -> list[Kernel]:
         """Every kernel of the drill."""
-        sides = range(self.drill.sides)
+        players = range(self.players)
         return [
             self._reset(),
             self._tick("tick", self.drill.action_repeat),
@@ -50,9 +51,9 @@ class DrillKernels:
             self._truncate(),
             self._finish(),
             self._sample(),
-            *(self._observe(side) for side in sides),
-            *(self._scripted(side) for side in sides),
-            *(self._random(side) for side in sides),
+            *(self._observe(player) for player in players),
+            *(self._scripted(player) for player in players),
+            *(self._random(player) for player in players),
         ]
 
     def _named(self, arrays: Arrays) -> State:
@@ -101,21 +102,21 @@ class DrillKernels:
         def fn(state: Arrays, action: Arrays) -> Results:
             return {"state": self._listed(self.drill.tick(self._named(state), action), "tick")}
 
-        inputs = {"state": self.state, "action": ["i32"] * self.drill.sides}
+        inputs = {"state": self.state, "action": ["i32"] * self.players}
         return Kernel(name, fn, inputs, {"state": self.state}, repeat=repeat)
 
-    def _observe(self, side: int) -> Kernel:
-        """state -> what `side` sees, f32 [OBS], and the uniform number its action is drawn with."""
+    def _observe(self, player: int) -> Kernel:
+        """state -> what `player` sees, f32 [OBS], and the uniform number its action is drawn with."""
 
         def fn(state: Arrays) -> Results:
             named = self._named(state)
             return {
-                "obs": self._entries("observe", self.drill.observe(named, side), self.drill.observation),
-                "draw": [draw(named, side, SAMPLING_SALT)],
+                "obs": self._entries("observe", self.drill.observe(named, player), self.drill.observation),
+                "draw": [draw(named, player, SAMPLING_SALT)],
             }
 
         outputs = {"obs": ["f32"] * len(self.drill.observation), "draw": ["f32"]}
-        return Kernel(f"observe_{side}", fn, {"state": self.state}, outputs)
+        return Kernel(f"observe_{player}", fn, {"state": self.state}, outputs)
 
     def _sample(self) -> Kernel:
         """logits f32 [ACT], draw -> action, its log-probability."""
@@ -127,22 +128,22 @@ class DrillKernels:
         inputs = {"logits": ["f32"] * self.drill.action_count, "draw": ["f32"]}
         return Kernel("sample", fn, inputs, {"action": ["i32"], "logp": ["f32"]})
 
-    def _scripted(self, side: int) -> Kernel:
+    def _scripted(self, player: int) -> Kernel:
         """state -> action of the frozen hand-written player."""
 
         def fn(state: Arrays) -> Results:
-            return {"action": [self.drill.scripted(self._named(state), side)]}
+            return {"action": [self.drill.scripted(self._named(state), player)]}
 
-        return Kernel(f"scripted_{side}", fn, {"state": self.state}, {"action": ["i32"]})
+        return Kernel(f"scripted_{player}", fn, {"state": self.state}, {"action": ["i32"]})
 
-    def _random(self, side: int) -> Kernel:
+    def _random(self, player: int) -> Kernel:
         """state -> action drawn uniformly."""
 
         def fn(state: Arrays) -> Results:
-            uniform = draw(self._named(state), side, RANDOM_PLAYER_SALT)
+            uniform = draw(self._named(state), player, RANDOM_PLAYER_SALT)
             return {"action": [random_action(uniform, self.drill.action_count)]}
 
-        return Kernel(f"random_{side}", fn, {"state": self.state}, {"action": ["i32"]})
+        return Kernel(f"random_{player}", fn, {"state": self.state}, {"action": ["i32"]})
 
     def _judge(self) -> Kernel:
         """States around one decision -> reward [S] and terminated; terminated matches start anew in "state"."""
@@ -150,8 +151,8 @@ class DrillKernels:
         def fn(before: Arrays, after: Arrays, running: Arrays, ended: Arrays) -> Results:
             old, new = self._named(before), self._named(after)
             terms = [
-                self._entries("reward", self.drill.reward(old, new, side), self.drill.reward_terms)
-                for side in range(self.drill.sides)
+                self._entries("reward", self.drill.reward(old, new, player), self.drill.reward_terms)
+                for player in range(self.players)
             ]
             terminated, _, winner = self._outcome(new)
             earned = [1.0, *terms[0]]
@@ -163,7 +164,7 @@ class DrillKernels:
             }
 
         inputs = {"before": self.state, "after": self.state, "running": self.running, "ended": self.ended}
-        outputs = {"reward": ["f32"] * self.drill.sides, "flag": ["mask"], **self._books()}
+        outputs = {"reward": ["f32"] * self.players, "flag": ["mask"], **self._books()}
         return Kernel("judge", fn, inputs, outputs)
 
     def _truncate(self) -> Kernel:
@@ -213,9 +214,9 @@ class DrillKernels:
         return {name: np.where(over, new, state[name]) for name, new in zip(self.drill.fields, fresh, strict=True)}
 
 
-def draw(state: State, side: int, salt: int) -> Array:
+def draw(state: State, player: int, salt: int) -> Array:
     """Uniform numbers f32 [N] in [0, 1), those of `matches.MatchBatch.draw`."""
-    return elementary.uniform(elementary.hash_u32(state["seed"], state["episode"], state["clock"], side, salt))
+    return elementary.uniform(elementary.hash_u32(state["seed"], state["episode"], state["clock"], player, salt))
 
 
 def learner_kernels(action_count: int) -> list[Kernel]:

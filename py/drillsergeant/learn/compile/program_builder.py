@@ -67,7 +67,7 @@ def facts_of(drill: Drill) -> DrillFacts:
     return DrillFacts(
         name=drill.name,
         words=drill.words,
-        sides=drill.sides,
+        teams=drill.teams,
         action_count=drill.action_count,
         actions=drill.actions,
         action_repeat=drill.action_repeat,
@@ -77,7 +77,7 @@ def facts_of(drill: Drill) -> DrillFacts:
         observation=tuple(drill.observation),
         reward_terms=tuple(drill.reward_terms),
         scene=drill.scene,
-        keys=keys_of(drill.from_keys, drill.sides),
+        keys=keys_of(drill.from_keys, sum(drill.teams)),
     )
 
 

@@ -1,8 +1,8 @@
 """Playing a whole chunk in one call: the loop of `rollout.Collector` as WebAssembly, around the kernels of a drill.
 
-`collect` plays T decisions of N matches, all sides by the policy, and fills a chunk of the rollout ring;
-`collect_duel` plays side 1 with other, frozen parameters and records side 0 beside what `collect` has recorded;
-`evaluate_scripted` and `evaluate_random` play side 0 by the policy against a frozen opponent and keep nothing but the
+`collect` plays T decisions of N matches, all players by the policy, and fills a chunk of the rollout ring;
+`collect_duel` plays team 1 with other, frozen parameters and records team 0 beside what `collect` has recorded;
+`evaluate_scripted` and `evaluate_random` play team 0 by the policy against a frozen opponent and keep nothing but the
 tally. Same order of the same operations as the NumPy collector, so the same bits. All pointers are byte offsets, all
 strides bytes; parameters are listed where the functions are added.
 """
@@ -17,7 +17,7 @@ from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
-from drillsergeant.learn.engine import DUEL_SIDES, EVALUATION_OPPONENTS
+from drillsergeant.learn.engine import DUEL_TEAMS, EVALUATION_OPPONENTS
 from drillsergeant.learn.reference.rollout import policy_against
 from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
 
@@ -30,11 +30,10 @@ _WORK = (
 # Where a chunk keeps what is recorded beside obs, action, logp and value; last_obs is for the state after the last
 # decision, which is seen for its value only.
 _RECORD = "reward terminated truncated last_obs"
-# Against a frozen opponent: bytes from one side's actions to the next one's.
-_FOREIGN = "action_stride"
-# Against frozen parameters: those, and rows for what the other side sees and chooses, of which nothing is kept. It
-# looks through `last_obs`, and what its head and draws are written over has been used by then.
-_RIVAL = "rival_parameters rival_action rival_logp rival_value"
+# Against frozen parameters: those, and rows for what the other team sees and chooses, of which nothing is kept. It
+# looks through `last_obs`, in rows of `rival_lanes_bytes`, and what its head and draws are written over has been used
+# by then. `actions` holds the actions of both teams, player after player.
+_RIVAL = "rival_parameters rival_lanes_bytes actions rival_logp rival_value"
 
 Group = tuple[Operand, Operand]
 
@@ -57,27 +56,26 @@ class RolloutEmitter:
         self.module, self.drill, self.kernels = module, table.drill, kernels
         self.forward, self.total = forward, total
         self.ended_rows = len(table.ended)
-        sides = range(self.drill.sides)
-        see_all = self._add_see("see", sides)
-        see_first = self._add_see("see_first", sides[:1])
-        self._add_play("collect", [Player.POLICY] * len(sides), see_all, record=True)
-        self.see_rival = self._add_see("see_rival", sides[1:]) if len(sides) == DUEL_SIDES else None
+        teams, players = self.drill.teams, range(table.players)
+        see_all = self._add_see("see", players)
+        see_first = self._add_see("see_first", players[: teams[0]]) if len(teams) > 1 else see_all
+        self._add_play("collect", [Player.POLICY] * len(players), see_all, record=True)
+        self.see_rival = self._add_see("see_rival", players[teams[0] :]) if len(teams) == DUEL_TEAMS else None
         if self.see_rival:
-            self._add_play("collect_duel", [Player.POLICY, Player.FROZEN], see_first, record=True)
+            self._add_play("collect_duel", policy_against(Player.FROZEN, teams), see_first, record=True)
         for opponent in EVALUATION_OPPONENTS:
-            players = policy_against(opponent, len(sides))
-            self._add_play(f"evaluate_{opponent}", players, see_first, record=False)
+            self._add_play(f"evaluate_{opponent}", policy_against(opponent, teams), see_first, record=False)
 
-    def _add_see(self, name: str, sides: Sequence[int]) -> Function:
-        """Add `name`: the sides look and the network answers. Observations, draws, head and value rows are written,
-        side after side, so that what a side writes behind its last match belongs to the next one or to nobody."""
+    def _add_see(self, name: str, players: Sequence[int]) -> Function:
+        """Add `name`: the players look and the network answers. Observations, draws, head and value rows are written,
+        player after player, so that what one writes behind its last match belongs to the next one or to nobody."""
         params = "matches match_stride state lanes_bytes obs draw parameters scratch head head_stride value"
         f = self.module.function(name, [(param, "i32") for param in params.split()], export=True)
         p = f.params
         at = f.local("i32", "lane_bytes")
         agents = f.local("i32", "agents")
-        for side in sides:
-            obs, draws = f.local("i32", f"obs{side}"), f.local("i32", f"draw{side}")
+        for player in players:
+            obs, draws = f.local("i32", f"obs{player}"), f.local("i32", f"draw{player}")
             set_sum(f, obs, p["obs"], at)
             set_sum(f, draws, p["draw"], at)
             groups: dict[str, Group] = {
@@ -85,7 +83,7 @@ class RolloutEmitter:
                 "out.obs": (obs, p["lanes_bytes"]),
                 "out.draw": (draws, 0),
             }
-            call_kernel(f, self.kernels[f"observe_{side}"], p["matches"], groups)
+            call_kernel(f, self.kernels[f"observe_{player}"], p["matches"], groups)
             set_sum(f, agents, agents, p["matches"])
             _set_words(f, at, agents)
         network = [p[name] for name in ("obs", "lanes_bytes", "parameters", "scratch", "head", "head_stride")]
@@ -97,7 +95,7 @@ class RolloutEmitter:
         return f
 
     def _add_play(self, name: str, players: Sequence[Player], see: Function, *, record: bool) -> None:
-        names = _WORK.split() + (_RECORD if record else _FOREIGN).split()
+        names = _WORK.split() + (_RECORD.split() if record else [])
         names += _RIVAL.split() if Player.FROZEN in players else []
         f = self.module.function(name, [(param, "i32") for param in names], export=True)
         _Play(self, f, players, see, record=record).emit()
@@ -113,7 +111,7 @@ class _Play:
         self.players, self.see, self.record = players, see, record
         self.row_bytes = f.local("i32", "row_bytes")  # of one match row without its padding
         self.agents, self.obs_bytes = f.local("i32", "agents"), f.local("i32", "obs_bytes")
-        self.left, self.at = f.local("i32", "left"), f.local("i32", "at")
+        self.left, self.at, self.rivals = (f.local("i32", name) for name in ("left", "at", "rivals"))
         self.duel = Player.FROZEN in players
 
     def emit(self) -> None:
@@ -137,7 +135,7 @@ class _Play:
             self._see(p["last_obs"])
         call_kernel(f, self.kernels["truncate"], p["matches"], {"in.state": self._rows("state"), **self._books()})
         if self.record:
-            self._copy_to_lanes("truncated", lambda _side: push(f, p["flag"]))
+            self._copy_to_lanes("truncated", lambda _player: push(f, p["flag"]))
         self._write_stats()
 
     def _rows(self, name: str) -> Group:
@@ -153,7 +151,7 @@ class _Play:
         call(self.f, self.see, *arguments)
 
     def _act(self) -> None:
-        """Actions of every side: those of the policy's sides lie one after the other, lane by lane."""
+        """Actions of every player, one after the other, lane by lane: first those of the policy."""
         f, p = self.f, self.p
         groups: dict[str, Group] = {
             "in.logits": (p["head"], p["head_stride"]),
@@ -162,36 +160,43 @@ class _Play:
             "out.logp": (p["logp"], 0),
         }
         call_kernel(f, self.kernels["sample"], self.agents, groups)
-        for side, who in enumerate(self.players):
-            if who is Player.FROZEN:
-                self._act_frozen(groups)
-            elif who is not Player.POLICY:
-                _push_row(f, p["action"], p["action_stride"], side)
+        if self.duel:
+            self._act_frozen(groups)
+            return
+        for player, who in enumerate(self.players):
+            if who is not Player.POLICY:
+                _push_row(f, p["action"], self.row_bytes, player)
                 f.local_set(self.at)
-                kernel = self.kernels[f"{who}_{side}"]
+                kernel = self.kernels[f"{who}_{player}"]
                 call_kernel(f, kernel, p["matches"], {"in.state": self._rows("state"), "out.action": (self.at, 0)})
 
     def _act_frozen(self, groups: Mapping[str, Group]) -> None:
-        """The actions of the side that plays with frozen parameters."""
+        """The actions of the team that plays with frozen parameters, behind a copy of the other's."""
         f, p, see = self.f, self.p, self.program.see_rival
-        assert see is not None, "a duel takes two sides"
-        other = {"obs": p["last_obs"], "parameters": p["rival_parameters"], "value": p["rival_value"]}
+        assert see is not None, "a duel takes two teams"
+        other = {
+            "obs": p["last_obs"],
+            "lanes_bytes": p["rival_lanes_bytes"],
+            "parameters": p["rival_parameters"],
+            "value": p["rival_value"],
+        }
         call(f, see, *(other.get(name, p[name]) for name in see.params))
-        chosen = {"out.action": (p["rival_action"], 0), "out.logp": (p["rival_logp"], 0)}
-        call_kernel(f, self.kernels["sample"], p["matches"], {**groups, **chosen})
+        f.local_get(p["actions"])
+        f.local_get(p["action"])
+        _push_words(f, self.agents)
+        f.memory_copy()
+        first, rivals = self.program.drill.teams
+        _push_row(f, p["actions"], self.row_bytes, first)
+        f.local_set(self.at)
+        chosen = {"out.action": (self.at, 0), "out.logp": (p["rival_logp"], 0)}
+        _set_product(f, self.rivals, p["matches"], rivals)
+        call_kernel(f, self.kernels["sample"], self.rivals, {**groups, **chosen})
 
     def _step(self) -> None:
         """Play the decision, judge it, start terminated matches anew. The state ends up where it was."""
-        stride = self.row_bytes if self.record else self.p["action_stride"]
-        if self.duel:  # side 0's actions are in the chunk, the other's elsewhere: as far apart as they are
-            self.f.local_get(self.p["rival_action"])
-            self.f.local_get(self.p["action"])
-            self.f.op("i32.sub")
-            self.f.local_set(self.at)
-            stride = self.at
         moved: dict[str, Group] = {
             "in.state": self._rows("state"),
-            "in.action": (self.p["action"], stride),
+            "in.action": (self.p["actions" if self.duel else "action"], self.row_bytes),
             "out.state": self._rows("next_state"),
         }
         call_kernel(self.f, self.kernels["tick"], self.p["matches"], moved)
@@ -202,8 +207,8 @@ class _Play:
     def _record(self) -> None:
         """Copy what the judge wrote to the chunk and go on to the rows of the next decision."""
         f, p = self.f, self.p
-        self._copy_to_lanes("reward", lambda side: _push_row(f, p["rewards"], p["match_stride"], side))
-        self._copy_to_lanes("terminated", lambda _side: push(f, p["flag"]))
+        self._copy_to_lanes("reward", lambda player: _push_row(f, p["rewards"], p["match_stride"], player))
+        self._copy_to_lanes("terminated", lambda _player: push(f, p["flag"]))
         if self.duel:  # the lanes of others in these rows are not this function's to clear
             self._clear(p["truncated"], self.row_bytes, 1)
         advance(f, p["obs"], self.obs_bytes)
@@ -216,13 +221,13 @@ class _Play:
             advance(f, p["truncated"], p["lanes_bytes"])
 
     def _copy_to_lanes(self, name: str, push_source: Callable[[int], None]) -> None:
-        """Copy one match row per policy side to that side's lanes of the agent row at the parameter `name`."""
+        """Copy one match row per player of the policy to its lanes of the agent row at the parameter `name`."""
         f = self.f
         set_sum(f, self.at, self.p[name], 0)
-        for side, who in enumerate(self.players):
+        for player, who in enumerate(self.players):
             if who is Player.POLICY:
                 f.local_get(self.at)
-                push_source(side)
+                push_source(player)
                 f.local_get(self.row_bytes)
                 f.memory_copy()
                 advance(f, self.at, self.row_bytes)
@@ -250,10 +255,15 @@ class _Play:
 
 def _set_words(f: Function, target: Local, count: Local) -> None:
     """target = the bytes of `count` words."""
+    _push_words(f, count)
+    f.local_set(target)
+
+
+def _push_words(f: Function, count: Local) -> None:
+    """The bytes of `count` words."""
     f.local_get(count)
     f.i32_const(LOG2_WORD_BYTES)
     f.op("i32.shl")
-    f.local_set(target)
 
 
 def _set_product(f: Function, target: Local, value: Local, factor: int) -> None:

@@ -69,7 +69,9 @@ class Schema:
     @classmethod
     def of(cls, drill: DrillFacts, hidden: int) -> Schema:
         """The schema of a drill's policy with `hidden` units a layer."""
-        facts = [drill.observation, drill.action_count, drill.keys, drill.sides, drill.action_repeat, drill.tick_hz]
+        # Files from before there were teams have the number of players here, each of which was a team.
+        teams = drill.teams if max(drill.teams) > 1 else len(drill.teams)
+        facts = [drill.observation, drill.action_count, drill.keys, teams, drill.action_repeat, drill.tick_hz]
         meaning = hashlib.sha256(json.dumps([drill.name, *facts]).encode()).hexdigest()[:16]
         return cls(drill.name, drill.observation, drill.action_count, hidden, meaning)
 

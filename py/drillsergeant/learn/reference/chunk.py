@@ -12,9 +12,9 @@ from drillsergeant.elementary import Array
 
 @dataclass
 class EpisodeStats:
-    """Episodes that ended. Wins and losses are those of side 0; a draw is a match nobody won.
+    """Episodes that ended. Wins and losses are those of team 0; a draw is a match nobody won.
 
-    `decisions` is the summed length of these episodes in decisions; `reward_terms` the summed reward of side 0 in
+    `decisions` is the summed length of these episodes in decisions; `reward_terms` the summed reward of player 0 in
     them, by name.
     """
 

@@ -73,9 +73,9 @@ class NumpyShowMatch(SoloMatch):
         super().__init__(drill, network, seed)
         self._memory = memory
 
-    def adopt(self, weights_offset: int, side: int) -> None:
-        """Copy the parameters at `weights_offset`; `side` plays by them from the next decision on."""
-        self.use(read_parameters(self._memory, weights_offset, self.network), side)
+    def adopt(self, weights_offset: int, team: int) -> None:
+        """Copy the parameters at `weights_offset`; `team` plays by them from the next decision on."""
+        self.use(read_parameters(self._memory, weights_offset, self.network), team)
 
 
 class NumpyCollector:
@@ -93,7 +93,7 @@ class NumpyCollector:
                 self._network,
                 EVALUATION_MATCHES[opponent],
                 evaluation_seed(own_seed, number),
-                policy_against(opponent, drill.sides),
+                policy_against(opponent, drill.teams),
             )
             for number, opponent in enumerate(EVALUATION_OPPONENTS)
         }
@@ -104,7 +104,7 @@ class NumpyCollector:
         if self._layout.plan.duels:
             seed = duel_seed(self._seed, self._duel_starts)
             self._duel_starts += 1
-            players = (Player.POLICY, Player.FROZEN)
+            players = policy_against(Player.FROZEN, self._drill.teams)
             self._duels = ReferenceCollector(self._drill, self._network, self._layout.plan.duels, seed, players)
 
     def collect(self, weights_offset: int, chunk_offset: int) -> Tally:

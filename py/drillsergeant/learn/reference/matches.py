@@ -29,21 +29,21 @@ class MatchBatch:
         seeds = elementary.hash_u32(np.full(count, seed & 0xFFFFFFFF, np.uint32), slot)
         self.state = drill.reset(seeds, np.zeros(count, np.uint32))
 
-    def observe(self, side: int) -> Array:
-        """What that side sees: f32 [OBS][N]."""
-        return np.stack(self.drill.observe(self.state, side))
+    def observe(self, player: int) -> Array:
+        """What that player sees: f32 [OBS][N]."""
+        return np.stack(self.drill.observe(self.state, player))
 
-    def draw(self, side: int, salt: int) -> Array:
-        """Uniform numbers f32 [N] in [0, 1) that depend on nothing but match, clock, side and salt."""
+    def draw(self, player: int, salt: int) -> Array:
+        """Uniform numbers f32 [N] in [0, 1) that depend on nothing but match, clock, player and salt."""
         s = self.state
-        return elementary.uniform(elementary.hash_u32(s["seed"], s["episode"], s["clock"], side, salt))
+        return elementary.uniform(elementary.hash_u32(s["seed"], s["episode"], s["clock"], player, salt))
 
     def step(self, actions: Sequence[Array]) -> Step:
         """Play one decision (action_repeat ticks) with actions[S] i32 [N]. Nothing is reset."""
         before = self.state
         for _ in range(self.drill.action_repeat):
             self.state = self.drill.tick(self.state, actions)
-        reward = [self.drill.reward(before, self.state, side) for side in range(self.drill.sides)]
+        reward = [self.drill.reward(before, self.state, player) for player in range(sum(self.drill.teams))]
         return Step(reward, Outcome(*self.drill.outcome(self.state)))
 
     def restart(self, over: Array) -> None:

@@ -24,13 +24,13 @@ SAMPLING_SALT = 1
 RANDOM_PLAYER_SALT = 2
 
 
-def policy_against(opponent: Player, sides: int) -> tuple[Player, ...]:
-    """Who plays each side when a policy is looked at: side 0 is the policy's, all others `opponent`'s."""
-    return (Player.POLICY, *(opponent,) * (sides - 1))
+def policy_against(opponent: Player, teams: Sequence[int]) -> tuple[Player, ...]:
+    """Who plays each player when a policy is looked at: all of team 0 is the policy's, all of team 1 `opponent`'s."""
+    return (Player.POLICY,) * teams[0] + (opponent,) * sum(teams[1:])
 
 
 class Decision(NamedTuple):
-    """What the policy saw and chose for its lanes (all agents of the sides it controls), in side order."""
+    """What the policy saw and chose for its lanes (all agents of the players it controls), in the order of players."""
 
     obs: Array  # f32 [OBS][lanes]
     action: Array  # i32 [lanes]
@@ -39,7 +39,7 @@ class Decision(NamedTuple):
 
 
 class ReferenceCollector:
-    """N matches, each side played by the policy, frozen parameters, the drill's scripted player or a random one."""
+    """N matches, each player played by the policy, frozen parameters, the drill's scripted player or a random one."""
 
     def __init__(
         self,
@@ -52,30 +52,31 @@ class ReferenceCollector:
         self.drill = drill
         self.network = network
         self.matches = MatchBatch(drill, matches, seed)
-        self.players: tuple[Player, ...] = tuple(players or [Player.POLICY] * drill.sides)
-        if len(self.players) != drill.sides:
+        self.players: tuple[Player, ...] = tuple(players or [Player.POLICY] * sum(drill.teams))
+        if len(self.players) != sum(drill.teams):
             raise ValueError(
-                f"{drill.name} has {drill.sides} sides, got {len(self.players)} players: {', '.join(self.players)}"
+                f"{drill.name} has {sum(drill.teams)} players, it was said of {len(self.players)} who plays them: "
+                f"{', '.join(self.players)}"
             )
-        self.policy_sides = [s for s, who in enumerate(self.players) if who is Player.POLICY]
-        self.frozen: Array | None = None  # f32 [P], what a frozen side plays with; to be set before playing
-        # Of the episodes under way: decisions so far [N] and side 0's reward terms so far.
+        self.policy_players = [player for player, who in enumerate(self.players) if who is Player.POLICY]
+        self.frozen: Array | None = None  # f32 [P], what frozen players play with; to be set before playing
+        # Of the episodes under way: decisions so far [N] and player 0's reward terms so far.
         self._length = np.zeros(matches, np.int64)
         self._terms = np.zeros((len(drill.reward_terms), matches), np.float32)
 
     def collect(self, parameters: Array, decisions: int) -> ChunkArrays:
-        """Play T = `decisions` decisions with `parameters` f32 [P]; records those of every side the policy plays."""
-        lanes = self.matches.count * len(self.policy_sides)
+        """Play T = `decisions` decisions with `parameters` f32 [P]; records those of every player the policy plays."""
+        lanes = self.matches.count * len(self.policy_players)
         chunk = empty_chunk(decisions, self.network.observation_size, lanes)
         for t in range(decisions):
             decision = self.decide(parameters)
             chunk.obs[t], chunk.action[t] = decision.obs, decision.action
             chunk.logp[t], chunk.value[t] = decision.logp, decision.value
             reward, outcome = self.advance(decision, chunk.stats)
-            chunk.reward[t] = np.concatenate([total_reward(reward[side]) for side in self.policy_sides])
-            chunk.terminated[t] = np.tile(outcome.terminated, len(self.policy_sides))
+            chunk.reward[t] = np.concatenate([total_reward(reward[player]) for player in self.policy_players])
+            chunk.terminated[t] = np.tile(outcome.terminated, len(self.policy_players))
             if t == decisions - 1:
-                chunk.truncated[t] = np.tile(outcome.truncated, len(self.policy_sides))
+                chunk.truncated[t] = np.tile(outcome.truncated, len(self.policy_players))
                 chunk.value[decisions] = self.decide(parameters).value
                 self._finish(outcome.truncated, outcome.winner, chunk.stats)
         return chunk
@@ -90,21 +91,21 @@ class ReferenceCollector:
 
     def decide(self, parameters: Array) -> Decision:
         """What `parameters` f32 [P] choose in the present states. The one place that runs the network to play."""
-        return self._choose(parameters, self.policy_sides)
+        return self._choose(parameters, self.policy_players)
 
-    def _choose(self, parameters: Array, sides: Sequence[int]) -> Decision:
-        obs = np.concatenate([self.matches.observe(side) for side in sides], axis=1)
-        draws = np.concatenate([self.matches.draw(side, SAMPLING_SALT) for side in sides])
+    def _choose(self, parameters: Array, players: Sequence[int]) -> Decision:
+        obs = np.concatenate([self.matches.observe(player) for player in players], axis=1)
+        draws = np.concatenate([self.matches.draw(player, SAMPLING_SALT) for player in players])
         activations = self.network.forward(parameters, obs)
         action, logp, _ = sample(list(activations.logits), draws)
         return Decision(obs, action, logp, activations.value)
 
     def advance(self, decision: Decision, stats: EpisodeStats) -> Step:
         """Play one decision and restart the terminated matches. The one place that steps matches."""
-        chosen = iter(np.split(decision.action, len(self.policy_sides)))
+        chosen = iter(np.split(decision.action, len(self.policy_players)))
         actions = [
-            next(chosen) if who is Player.POLICY else self._foreign_action(who, side)
-            for side, who in enumerate(self.players)
+            next(chosen) if who is Player.POLICY else self._foreign_action(who, player)
+            for player, who in enumerate(self.players)
         ]
         step = self.matches.step(actions)
         self._length += 1
@@ -112,13 +113,13 @@ class ReferenceCollector:
         self._finish(step.outcome.terminated, step.outcome.winner, stats)
         return step
 
-    def _foreign_action(self, who: Player, side: int) -> Array:
+    def _foreign_action(self, who: Player, player: int) -> Array:
         if who is Player.FROZEN:
-            assert self.frozen is not None, "a frozen side has no parameters"
-            return self._choose(self.frozen, [side]).action
+            assert self.frozen is not None, "frozen players have no parameters"
+            return self._choose(self.frozen, [player]).action
         if who is Player.SCRIPTED:
-            return self.drill.scripted(self.matches.state, side)
-        return random_action(self.matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)
+            return self.drill.scripted(self.matches.state, player)
+        return random_action(self.matches.draw(player, RANDOM_PLAYER_SALT), self.drill.action_count)
 
     def _finish(self, over: Array, winner: Array, stats: EpisodeStats) -> None:
         """Tally and restart the matches in the mask `over`."""
@@ -148,11 +149,11 @@ def evaluate(
     matches: int,
     seed: int,
 ) -> EpisodeStats:
-    """The first episode of each of `matches` matches: `parameters` f32 [P] sample on side 0 against `opponent`.
+    """The first episode of each of `matches` matches: `parameters` f32 [P] sample for team 0 against `opponent`.
 
     Exactly one episode per match: counting whatever ends within some time would favour short episodes.
     """
-    collector = ReferenceCollector(drill, network, matches, seed, policy_against(opponent, drill.sides))
+    collector = ReferenceCollector(drill, network, matches, seed, policy_against(opponent, drill.teams))
     stats = EpisodeStats()
     counted = np.zeros(matches, np.bool_)
     while not counted.all():

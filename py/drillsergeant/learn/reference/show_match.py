@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill, Outcome, Player
+from drillsergeant.drills.contract import Drill, Outcome, Player, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.formulas.network import Activations, Network
@@ -20,41 +20,42 @@ class SoloMatch:
 
     def __init__(self, drill: Drill, network: Network, seed: int) -> None:
         self.drill, self.network = drill, network
-        self._parameters = [network.initial(seed) for _ in range(drill.sides)]
+        self._parameters = [network.initial(seed) for _ in drill.teams]
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
         """Start episode 0 of `seed`."""
         self._matches = MatchBatch(self.drill, 1, seed)
-        sides = range(self.drill.sides)
-        self._actions = [np.zeros(1, np.int32) for _ in sides]
-        self._seen = [self._look(side) for side in sides]
+        players = range(sum(self.drill.teams))
+        self._actions = [np.zeros(1, np.int32) for _ in players]
+        self._seen = [self._look(player) for player in players]
 
-    def use(self, parameters: Array, side: int) -> None:
-        """Let `side` play by `parameters` f32 [P] from the next decision on."""
-        self._parameters[side] = parameters
+    def use(self, parameters: Array, team: int) -> None:
+        """Let `team` play by `parameters` f32 [P] from the next decision on."""
+        self._parameters[team] = parameters
 
-    def _look(self, side: int) -> Activations:
-        return self.network.forward(self._parameters[side], self._matches.observe(side))
+    def _look(self, player: int) -> Activations:
+        parameters = self._parameters[team_of(self.drill.teams, player)]
+        return self.network.forward(parameters, self._matches.observe(player))
 
     def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
         """See `engine.ShowMatch`."""
-        for side in range(self.drill.sides):
-            self._seen[side] = self._look(side)
-            self._actions[side] = self._action(side, players.get(side, Player.POLICY), visitor_action)
+        for player in range(sum(self.drill.teams)):
+            self._seen[player] = self._look(player)
+            self._actions[player] = self._action(player, players.get(player, Player.POLICY), visitor_action)
 
-    def _action(self, side: int, player: Player, visitor_action: int) -> Array:
-        if player is Player.POLICY:
-            return sample(list(self._seen[side].logits), self._matches.draw(side, SAMPLING_SALT))[0]
-        if player is Player.SCRIPTED:
-            return self.drill.scripted(self._matches.state, side)
-        if player is Player.RANDOM:
-            return random_action(self._matches.draw(side, RANDOM_PLAYER_SALT), self.drill.action_count)
+    def _action(self, player: int, who: Player, visitor_action: int) -> Array:
+        if who is Player.POLICY:
+            return sample(list(self._seen[player].logits), self._matches.draw(player, SAMPLING_SALT))[0]
+        if who is Player.SCRIPTED:
+            return self.drill.scripted(self._matches.state, player)
+        if who is Player.RANDOM:
+            return random_action(self._matches.draw(player, RANDOM_PLAYER_SALT), self.drill.action_count)
         return np.full(1, visitor_action, np.int32)
 
-    def insight(self, side: int) -> Insight:
-        """Return what `side`'s policy made of the last decision."""
-        seen = self._seen[side]
+    def insight(self, player: int) -> Insight:
+        """Return what `player`'s policy made of the last decision."""
+        seen = self._seen[player]
         _, exponentials, total = softmax_parts(list(seen.logits))
         chances = [float(exponential[0] / total[0]) for exponential in exponentials]
         return Insight(chances, float(seen.value[0]), [float(entry[0]) for entry in seen.observation])

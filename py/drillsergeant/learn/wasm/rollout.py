@@ -20,7 +20,7 @@ from drillsergeant.learn.wasm.calls import Calls, Rows
 from drillsergeant.learn.wasm.gradient_shares import KernelAssistant
 from drillsergeant.learn.wasm.scratch import Arena, BatchScratch, RolloutScratch
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory
-from drillsergeant.memory.layout import Layout, rollout, round_up
+from drillsergeant.memory.layout import LANE_MULTIPLE, Layout, rollout, round_up
 
 RECORDED = ("obs", "action", "logp", "reward", "terminated", "truncated", "value", "stats")
 
@@ -67,13 +67,17 @@ class KernelCollector:
             "head_stride": match_view.head.stride,
         }
 
+    def _lanes_bytes(self, agents: int) -> int:
+        """Stride of rows of so many agents that are recorded nowhere."""
+        return round_up(agents, LANE_MULTIPLE) * WORD_BYTES
+
     def _chunk_rows(self) -> dict[str, int]:
         """What playing into a chunk needs."""
         return {"lanes_bytes": self._layout.plan.lanes * WORD_BYTES, "last_obs": self._places.match_view.obs}
 
     def set_opponent(self, weights_offset: int | None) -> None:
         """Start the duels anew, against the parameters at this offset; None: against those `collect` plays with."""
-        plan, match_view = self._layout.plan, self._places.match_view
+        plan, match_view, teams = self._layout.plan, self._places.match_view, self._layout.plan.teams
         self._rival, self._duels = weights_offset, {}
         if not plan.duels:
             return
@@ -81,18 +85,18 @@ class KernelCollector:
         self._duel_starts += 1
         self._duels = self._start(self._places.duels, plan.duels, seed) | self._chunk_rows()
         self._duels |= {
-            "rival_action": match_view.action,
+            "rival_lanes_bytes": self._lanes_bytes(sum(teams[1:]) * plan.duels),
+            "actions": match_view.action,
             "rival_logp": match_view.logp,
             "rival_value": match_view.value,
         }
 
     def _start_evaluation(self, name: Player, seed: int) -> dict[str, int]:
-        batch, matches, match_view = self._places.evaluations[name], EVALUATION_MATCHES[name], self._places.match_view
-        return self._start(batch, matches, seed) | {
-            "lanes_bytes": round_up(matches, 8) * WORD_BYTES,
+        match_view = self._places.match_view
+        return self._start(self._places.evaluations[name], EVALUATION_MATCHES[name], seed) | {
+            "lanes_bytes": self._lanes_bytes(self._layout.plan.teams[0] * EVALUATION_MATCHES[name]),
             "obs": match_view.obs,
-            "action": batch.action.base,
-            "action_stride": batch.action.stride,
+            "action": match_view.action,
             "logp": match_view.logp,
             "value": match_view.value,
             "stats": self._places.stats,
@@ -113,7 +117,7 @@ class KernelCollector:
         if not self._duels:
             return NO_EPISODES
         # Behind the lanes of self-play, in the same rows; after them, for their last group of four may run into ours.
-        self_play_bytes = self._layout.plan.sides * self._layout.plan.self_play * WORD_BYTES
+        self_play_bytes = self._layout.plan.players * self._layout.plan.self_play * WORD_BYTES
         beside = {name: offset + self_play_bytes for name, offset in chunk.items()}
         players = {"parameters": weights_offset, "rival_parameters": self._rival or weights_offset}
         self._calls.run("collect_duel", {**self._duels, **beside, **players, "stats": self._places.stats})

@@ -5,7 +5,9 @@ Each table takes its places from an `Arena`: over a region to use it, from offse
 
 from __future__ import annotations
 
-from drillsergeant.learn.engine import CHUNK_STATS, DUEL_SIDES, EVALUATION_MATCHES, MOST_REWARD_TERMS, SHOW_MATCHES
+from typing import Any
+
+from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, EVALUATION_MATCHES, MOST_REWARD_TERMS, SHOW_MATCHES
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Rows
@@ -61,7 +63,7 @@ class BatchScratch:
         self.state, self.next_state = arena.rows(fields, matches), arena.rows(fields, matches)
         self.running = arena.rows(1 + MOST_REWARD_TERMS, matches)
         self.ended = arena.rows(len(CHUNK_STATS) + MOST_REWARD_TERMS, matches)
-        self.rewards, self.action = arena.rows(drill.sides, matches), arena.rows(drill.sides, matches)
+        self.rewards = arena.rows(sum(drill.teams), matches)
         self.flag = arena.rows(1, matches)
         self.match_stride = self.state.stride
 
@@ -85,22 +87,25 @@ class RolloutScratch:
     def __init__(self, program: Program, self_play: int, arena: Arena, duels: int = 0) -> None:
         self.main, self.duels = BatchScratch(program, self_play, arena), BatchScratch(program, duels, arena)
         self.evaluations = {name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()}
-        largest, sides = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.sides
-        self.match_view = SightScratch(program, max(sides * largest, sides * self_play + duels), arena)
+        largest, teams = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.teams
+        agents = max(sum(teams) * largest, sum(teams) * self_play + teams[0] * duels)
+        self.match_view = SightScratch(program, agents, arena)
         self.slots = arena.words(largest)
         self.stats = arena.words(len(CHUNK_STATS) + MOST_REWARD_TERMS)
 
 
 class ShowMatchScratch:
-    """A match on screen. Every side has a policy and sees for itself; `action` holds what each side does."""
+    """A match on screen. Each team has a policy, and all players are seen as it sees them; `action` holds what each
+    player does."""
 
     def __init__(self, program: Program, arena: Arena) -> None:
-        sides = range(program.drill.sides)
+        teams, players = program.drill.teams, sum(program.drill.teams)
         self.state = arena.rows(len(program.drill.fields), 1)
         self.verdict = arena.rows(3, 1)
-        self.action = arena.rows(len(sides), 1)
-        self.match_views = [SightScratch(program, len(sides), arena) for _ in sides]
-        self.parameters = [arena.words(program.network.parameter_count) for _ in sides]
+        self.action = arena.rows(players, 1)
+        # Players are one lane apart: what a kernel writes behind the last one's is not to be the next row's.
+        self.match_views = [SightScratch(program, players + SIMD_LANES - 1, arena) for _ in teams]
+        self.parameters = [arena.words(program.network.parameter_count) for _ in teams]
 
 
 class ShowScratch:
@@ -144,19 +149,21 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
     Of these, `duels` are played against frozen parameters. Raises ValueError for sizes that cannot be played.
     """
     drill = program.drill
-    if duels % SIMD_LANES or (duels and drill.sides != DUEL_SIDES):
+    if duels % SIMD_LANES or (duels and len(drill.teams) != DUEL_TEAMS):
         raise ValueError(
-            f"{duels} duels of {drill.name}, a drill with {drill.sides} sides: needs a multiple of {SIMD_LANES} duels, "
-            f"so that none runs past its row, and {DUEL_SIDES} sides; duels=0 for none"
+            f"{duels} duels of {drill.name}, whose teams are {drill.teams}: needs a multiple of {SIMD_LANES} duels, "
+            f"so that none runs past its row, and {DUEL_TEAMS} teams; duels=0 for none"
         )
     if len(drill.reward_terms) > MOST_REWARD_TERMS:
         raise ValueError(f"{drill.name} has {len(drill.reward_terms)} reward terms, at most {MOST_REWARD_TERMS} fit")
-    if drill.sides > 2 and matches % 4:
-        raise ValueError(f"{drill.name} has {drill.sides} sides and {matches} matches: needs a multiple of 4 matches")
-    sizes = {
+    players = sum(drill.teams)
+    if players > 2 and matches % SIMD_LANES:
+        what = f"{drill.name} has {players} players and {matches} matches"
+        raise ValueError(f"{what}: needs a multiple of {SIMD_LANES} matches")
+    sizes: dict[str, Any] = {
         "workers": workers,
         "matches": matches,
-        "sides": drill.sides,
+        "teams": drill.teams,
         "horizon": horizon,
         "observation_size": len(drill.observation),
         "action_count": drill.action_count,

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from drillsergeant.drills.contract import Dtype, Outcome, Player
+from drillsergeant.drills.contract import Dtype, Outcome, Player, team_of
 from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import initialise
@@ -17,6 +17,7 @@ from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory, signed
 from drillsergeant.memory.layout import SHOW, Layout
 
+WITHOUT_POLICY = (Player.SCRIPTED, Player.RANDOM)
 _FORMATS: Mapping[Dtype, Literal["f", "i", "I"]] = {"f32": "f", "i32": "i", "u32": "I"}
 
 
@@ -44,14 +45,15 @@ class KernelShowMatch:
 
     def _bind(self) -> None:
         calls, places, state = self._calls, self._places, self._state
-        self._choices = [self._choices_of(side) for side in range(self._program.drill.sides)]
+        self._choices = [self._choices_of(player) for player in range(sum(self._program.drill.teams))]
+        self._look = [self._look_of(team) for team in range(len(self._program.drill.teams))]
         one = {"count": 1}
         self._tick = calls.bind("tick_once", one, in_state=state, in_action=places.action, out_state=state)
         self._finish = calls.bind("finish", one, in_state=state, out_state=state, out_verdict=places.verdict)
 
-    def _choices_of(self, side: int) -> Mapping[str, Call]:
-        """What a side can be asked, by name; where its action is chosen, it is lane `side` of its sight's actions."""
-        calls, places, match_view = self._calls, self._places, self._places.match_views[side]
+    def _look_of(self, team: int) -> tuple[Call, Call]:
+        """What a team's policy makes of every player, each in a lane of its own, and what it would do."""
+        calls, places, match_view = self._calls, self._places, self._places.match_views[team]
         see = {
             "matches": 1,
             "match_stride": self._state.stride,
@@ -59,51 +61,59 @@ class KernelShowMatch:
             "lanes_bytes": match_view.lanes_bytes,
             "obs": match_view.obs,
             "draw": match_view.draw,
-            "parameters": places.parameters[side],
+            "parameters": places.parameters[team],
             "scratch": match_view.network,
             "head": match_view.head.base,
             "head_stride": match_view.head.stride,
             "value": match_view.value,
         }
-        sides = {"count": self._program.drill.sides}
+        players = {"count": sum(self._program.drill.teams)}
         chances = {"in_logits": match_view.head, "in_draw": Rows(match_view.draw, 0)}
         result = {"out_action": Rows(match_view.action, WORD_BYTES), "out_logp": Rows(match_view.logp, 0)}
-        frozen = {"in_state": self._state, "out_action": Rows(match_view.action + side * WORD_BYTES, 0)}
-        return {
-            "see": calls.bind("see", see),
-            Player.POLICY: calls.bind("sample", sides, **chances, **result),
-            Player.SCRIPTED: calls.bind(f"scripted_{side}", {"count": 1}, **frozen),
-            Player.RANDOM: calls.bind(f"random_{side}", {"count": 1}, **frozen),
-        }
+        return calls.bind("see", see), calls.bind("sample", players, **chances, **result)
+
+    def _choices_of(self, player: int) -> Mapping[str, Call]:
+        """What a player can do without a policy, by name."""
+        groups = {"in_state": self._state, "out_action": Rows(self._place(player), 0)}
+        return {who: self._calls.bind(f"{who}_{player}", {"count": 1}, **groups) for who in WITHOUT_POLICY}
+
+    def _place(self, player: int) -> int:
+        """Byte offset of a player's action."""
+        return self._places.action.base + player * self._places.action.stride
 
     def reset(self, seed: int) -> None:
         """Start episode 0 of `seed`."""
         slots, action = Rows(self._slots, 0), self._places.action
         self._calls.run("reset", {"count": 1, "scalar.seed": seed}, in_slot=slots, out_state=self._state)
-        self._memory.write(action.base, bytes(self._program.drill.sides * action.stride))
+        self._memory.write(action.base, bytes(sum(self._program.drill.teams) * action.stride))
 
-    def adopt(self, weights_offset: int, side: int) -> None:
-        """Copy the parameters at `weights_offset`; `side` plays by them from the next decision on."""
+    def adopt(self, weights_offset: int, team: int) -> None:
+        """Copy the parameters at `weights_offset`; `team` plays by them from the next decision on."""
         size = self._program.network.parameter_count * WORD_BYTES
-        places = {"source": weights_offset, "target": self._places.parameters[side]}
+        places = {"source": weights_offset, "target": self._places.parameters[team]}
         self._calls.run("copy", {**places, "size_bytes": size})
 
     def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
         """See `engine.ShowMatch`."""
-        base, stride = self._places.action
-        for side, choices in enumerate(self._choices):
-            choices["see"]()
-            player, action = players.get(side, Player.POLICY), visitor_action
-            if player is not Player.VISITOR:
-                choices[player]()
-                action = self._memory.load(self._places.match_views[side].action // WORD_BYTES + side)
-            self._memory.store((base + side * stride) // WORD_BYTES, action)
+        for see, choose in self._look:
+            see()
+            choose()
+        for player, choices in enumerate(self._choices):
+            who, action = players.get(player, Player.POLICY), visitor_action
+            if who in choices:
+                choices[who]()
+                continue
+            if who is Player.POLICY:
+                match_view = self._places.match_views[team_of(self._program.drill.teams, player)]
+                action = self._memory.load(match_view.action // WORD_BYTES + player)
+            self._memory.store(self._place(player) // WORD_BYTES, action)
 
-    def insight(self, side: int) -> Insight:
-        """Return what `side`'s policy made of the last decision."""
-        match_view, drill = self._places.match_views[side], self._program.drill
-        *logits, value = self._column(match_view.head, drill.action_count + 1, side)
-        observation = self._column(Rows(match_view.obs, match_view.lanes_bytes), len(drill.observation), side)
+    def insight(self, player: int) -> Insight:
+        """Return what `player`'s policy made of the last decision."""
+        drill = self._program.drill
+        match_view = self._places.match_views[team_of(drill.teams, player)]
+        *logits, value = self._column(match_view.head, drill.action_count + 1, player)
+        observation = self._column(Rows(match_view.obs, match_view.lanes_bytes), len(drill.observation), player)
         return Insight(_softmax(logits), value, observation)
 
     def _column(self, rows: Rows, count: int, lane: int) -> list[float]:

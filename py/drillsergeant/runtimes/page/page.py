@@ -58,7 +58,7 @@ class Page:
     ) -> None:
         self._view, self._fleet = view, fleet
         self._drill = DrillPanel(view, game, compiler.bring)
-        self._status = status.Status(alone=game.sides == 1)
+        self._status = status.Status(alone=len(game.teams) == 1)
         self._narrator = status.StatusLine(view)
         self._answer = partial(self._narrator.tell, answer=True)
         self._progress = BootProgress(view)
@@ -186,8 +186,8 @@ class Page:
     def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill: the page does so, too."""
         self._match.on_drill(game)
-        self._story = Story(self._view, game.sides == 1)
-        self._status.trained_s, self._status.alone = 0.0, game.sides == 1
+        self._story = Story(self._view, len(game.teams) == 1)
+        self._status.trained_s, self._status.alone = 0.0, len(game.teams) == 1
         self._telemetry.drill(game.name)
         self._runs.on_drill(game.name)
         self._drill.arrived(game)

@@ -198,9 +198,9 @@ class SetView(Message, wire="SET_VIEW", to=("show",)):
 
 @dataclass(frozen=True)
 class Inspect(Message, wire="INSPECT", to=("show",)):
-    """page -> show: look into the player of this side, METRICS say what it thinks; -1 for nobody."""
+    """page -> show: look into this player, METRICS say what it thinks; -1 for nobody."""
 
-    side: int
+    player: int
     match: int = 0
 
 

@@ -59,10 +59,10 @@ class Dragging:
         self._screen_match.look_again()
 
     def player_at(self, screen_match: ScreenMatch, x_m: float, y_m: float) -> int | None:
-        """Return the side of the player at a place on the field, if there is one."""
-        players = tuple(body for body in self._scene.bodies if body.side is not None)
+        """Return the player at a place on the field, if there is one."""
+        players = tuple(body for body in self._scene.bodies if body.player is not None)
         body = self._nearest(screen_match, x_m, y_m, players)
-        return None if body is None else body.side
+        return None if body is None else body.player
 
     def _nearest(self, screen_match: ScreenMatch, x_m: float, y_m: float, bodies: tuple[Body, ...]) -> Body | None:
         state = screen_match.match.state()
@@ -82,7 +82,7 @@ def allowed(scene: Scene, body: Body, x_m: float, y_m: float) -> tuple[float, fl
         far = math.hypot(x_m, y_m)
         inward = min(1.0, half_x / far) if far > 0 else 1.0
         return x_m * inward, y_m * inward
-    if body.side is None and abs(y_m) < scene.goal_half_width_m - size:
+    if body.player is None and abs(y_m) < scene.goal_half_width_m - size:
         half_x += scene.goal_depth_m
     x, y = max(-half_x, min(half_x, x_m)), max(-half_y, min(half_y, y_m))
     over = abs(x) + abs(y) - (scene.half_length_m + scene.half_width_m - scene.corner_m - math.sqrt(2) * size)

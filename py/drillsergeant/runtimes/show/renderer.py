@@ -78,7 +78,7 @@ class Renderer:
             () if self._calm else trail,
             0.0 if self._calm else flash,
             moment.scored_by,
-            screen_match.chosen,
+            screen_match.ringed,
             screen_match.waiting,
         )
         return state, look

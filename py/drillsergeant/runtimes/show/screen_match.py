@@ -1,4 +1,4 @@
-"""One match on screen: whose policy plays which side, tick by tick, and what the drawing remembers of it."""
+"""One match on screen: whose policy plays which team, tick by tick, and what the drawing remembers of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from drillsergeant.drills.contract import Player, team_of
 from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.learn.program import DrillFacts
-from drillsergeant.runtimes.protocol.messages import NEWEST, OTHERS
+from drillsergeant.runtimes.protocol.messages import NEWEST, OTHERS, VISITOR
 
 NO_POLICY = -1
 Fetch: TypeAlias = Callable[[int], int | None]
@@ -26,13 +27,14 @@ class MatchInstant:
 
 class ScreenMatch:
     """A match, its players, and its last two states. `waiting`: it is over, and stands at its next kick-off.
-    `chosen` is the side whose player is looked into."""
+    `chosen` is the player who is looked into."""
 
     def __init__(self, drill: DrillFacts, match: ShowMatch, seed: int) -> None:
         self._drill, self.match = drill, match
-        self.players = [NEWEST] * drill.sides
+        self.players = [NEWEST] * len(drill.teams)  # who plays each team; a visitor takes one of its players
         self.chosen: int | None = None
-        self.versions = [0] * drill.sides  # of the newest weights each side holds; 0 none yet, NO_POLICY: a snapshot
+        # Of the newest weights each team holds; 0 none yet, NO_POLICY: a snapshot.
+        self.versions = [0] * len(drill.teams)
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
@@ -52,25 +54,47 @@ class ScreenMatch:
         The score is of one contest: it begins anew when others play.
         """
         before = [*self.players]
-        for side, player in enumerate(players[: self._drill.sides]):
-            if player > NEWEST and self.players[side] != player:
+        for team, player in enumerate(players[: len(self.players)]):
+            if player > NEWEST and self.players[team] != player:
                 weights_offset = fetch(player)
                 assert weights_offset is not None, f"snapshot {player} is gone"
-                self.match.adopt(weights_offset, side)
-                self.versions[side] = NO_POLICY
-            self.players[side] = player
+                self.match.adopt(weights_offset, team)
+                self.versions[team] = NO_POLICY
+            self.players[team] = player
         if self.players != before:
             self.moment.scores = [0] * len(self.moment.scores)
 
     def outdated(self, version: int) -> list[int]:
-        """Return the sides that should hold the newest weights and hold others than `version`."""
-        return [side for side, player in enumerate(self.players) if player <= NEWEST and self.versions[side] != version]
+        """Return the teams that should hold the newest weights and hold others than `version`."""
+        return [team for team, player in enumerate(self.players) if player <= NEWEST and self.versions[team] != version]
 
-    def adopt(self, weights_offset: int, version: int, sides: Sequence[int]) -> None:
-        """Give `sides` the newest weights."""
-        for side in sides:
-            self.match.adopt(weights_offset, side)
-            self.versions[side] = version
+    def adopt(self, weights_offset: int, version: int, teams: Sequence[int]) -> None:
+        """Give `teams` the newest weights."""
+        for team in teams:
+            self.match.adopt(weights_offset, team)
+            self.versions[team] = version
+
+    @property
+    def visited(self) -> int | None:
+        """The player that a visitor has taken: the first of its team. Its mates play by the newest weights."""
+        return sum(self._drill.teams[: self.players.index(VISITOR)]) if VISITOR in self.players else None
+
+    @property
+    def ringed(self) -> int | None:
+        """The player to be ringed: who is looked into, else the visitor's where it has mates of its colour."""
+        visited = self.visited
+        alone = visited is None or self._drill.teams[team_of(self._drill.teams, visited)] == 1
+        return self.chosen if self.chosen is not None or alone else visited
+
+    def _without_policy(self) -> dict[int, Player]:
+        """Who plays every player that its team's policy does not."""
+        teams, visited = self._drill.teams, self.visited
+        found = {}
+        for player in range(sum(teams)):
+            who = self.players[team_of(teams, player)]
+            if who in OTHERS and (who != VISITOR or player == visited):
+                found[player] = OTHERS[who]
+        return found
 
     @property
     def decides(self) -> bool:
@@ -80,8 +104,7 @@ class ScreenMatch:
     def advance(self, visitor: int) -> bool:
         """Play one physics tick, with the action `visitor` where a visitor plays; returns whether the match ended."""
         if self.decides:
-            others = {side: OTHERS[who] for side, who in enumerate(self.players) if who in OTHERS}
-            self.match.decide(others, visitor)
+            self.match.decide(self._without_policy(), visitor)
         self.before = self.after
         self.match.tick()
         self.ticks += 1
@@ -92,9 +115,9 @@ class ScreenMatch:
     def _judge(self) -> bool:
         result = self.match.finish()
         if result.winner:
-            side = 0 if result.winner > 0 else 1
-            self.moment.scores[side] += 1
-            self.moment.scored_by, self.moment.since_goal_s = side, 0.0
+            team = 0 if result.winner > 0 else 1
+            self.moment.scores[team] += 1
+            self.moment.scored_by, self.moment.since_goal_s = team, 0.0
         over = result.terminated or result.truncated
         if over:
             self.look_again()

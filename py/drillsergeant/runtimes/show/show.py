@@ -93,7 +93,7 @@ class Show:
                     screen_match.waiting = False
 
     def _adopt_newest(self, deciding: Sequence[ScreenMatch]) -> None:
-        """Bring every side of `deciding` up to date that plays, or would play, by the newest weights."""
+        """Bring every team of `deciding` up to date that plays, or would play, by the newest weights."""
         known = self._weights.version
         if not self._weights.newer() and not any(screen_match.outdated(known) for screen_match in deciding):
             return
@@ -102,9 +102,9 @@ class Show:
             if weights is None:
                 return
             for screen_match in deciding:
-                sides = screen_match.outdated(weights.version)
-                screen_match.adopt(weights.offset, weights.version, sides)
-                adopted |= bool(sides)
+                teams = screen_match.outdated(weights.version)
+                screen_match.adopt(weights.offset, weights.version, teams)
+                adopted |= bool(teams)
         if adopted and weights.version != self.version:
             self.version = weights.version
             self.versions_adopted += 1
@@ -126,8 +126,8 @@ class Show:
                 self._seat(number, (left, right))
             case messages.SetView(view=view):
                 self._look_at(view)
-            case messages.Inspect(side=side, match=number):
-                self._inspect(side, number)
+            case messages.Inspect(player=player, match=number):
+                self._inspect(player, number)
             case messages.Tap() as tap:
                 self._tap(tap)
             case messages.Input(action=None) as drag:
@@ -163,16 +163,17 @@ class Show:
             self._dragging.drag(self._all[drag.match], drag.x_m, drag.y_m, self._now_s)
 
     def _tap(self, tap: messages.Tap) -> None:
-        side = self._dragging.player_at(self._all[tap.match], tap.x_m, tap.y_m)
-        if side is not None:
-            self._inspect(side, tap.match)
+        player = self._dragging.player_at(self._all[tap.match], tap.x_m, tap.y_m)
+        if player is not None:
+            self._inspect(player, tap.match)
 
-    def _inspect(self, side: int, number: int) -> None:
-        if side >= self._drill.sides:
-            raise codec.ProtocolError(f"INSPECT.side must be below {self._drill.sides}, not {side}")
-        self._inspected = (number, side) if side >= 0 else None
+    def _inspect(self, player: int, number: int) -> None:
+        players = sum(self._drill.teams)
+        if player >= players:
+            raise codec.ProtocolError(f"INSPECT.player must be below {players}, not {player}")
+        self._inspected = (number, player) if player >= 0 else None
         for each, screen_match in enumerate(self._all):
-            screen_match.chosen = side if side >= 0 and each == number else None
+            screen_match.chosen = player if player >= 0 and each == number else None
 
     def _set_action(self, action: int) -> None:
         if not 0 <= action < self._drill.action_count:
@@ -211,13 +212,13 @@ class Show:
             **{name: screen_match.after[name] for body in bodies for name in (body.x, body.y)},
         }
 
-    def _inside(self, number: int, side: int) -> dict[str, object]:
+    def _inside(self, number: int, player: int) -> dict[str, object]:
         """What the policy of the player looked into makes of its situation; entropy in nats."""
         screen_match = self._all[number]
-        insight = screen_match.match.insight(side)
+        insight = screen_match.match.insight(player)
         return {
             "match": number,
-            "side": side,
+            "player": player,
             "clock_s": screen_match.clock_s,
             "probabilities": list(insight.probabilities),
             "value": insight.value,

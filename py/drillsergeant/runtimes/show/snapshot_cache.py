@@ -10,7 +10,7 @@ KEPT = 4
 
 class SnapshotCache:
     """Fetches from the library into one place of shared memory. The last few stay at hand: a version on screen may be
-    thinned away, and is then still there to change sides or to be compared."""
+    thinned away, and is then still there to change teams or to be compared."""
 
     def __init__(self, library: SnapshotReader, memory: Memory, offset: int, size_bytes: int) -> None:
         self._library, self._memory, self._offset, self._size_bytes = library, memory, offset, size_bytes

@@ -55,7 +55,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     matches = _whole(parameters, "matches", RunSizes.matches, 4, 8192)
     # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks.
     lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
-    duels = 0 if lockstep else duels_of(program.drill.sides, matches, RunSizes.duel_percent)
+    duels = 0 if lockstep else duels_of(program.drill.teams, matches, RunSizes.duel_percent)
     plan = plan_for(
         program,
         workers=workers if mode == "shared" else 1,

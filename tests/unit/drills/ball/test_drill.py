@@ -37,7 +37,7 @@ def history(request: pytest.FixtureRequest) -> list[State]:
 
 
 def mirrored(state: State) -> State:
-    """The same match seen from the other end: the world turned by half a turn, the sides exchanged."""
+    """The same match seen from the other end: the world turned by half a turn, the teams exchanged."""
     turned = players_exchanged(state)
     for name in ("x", "y", "vx", "vy"):
         turned[f"ball_{name}"] = -state[f"ball_{name}"]
@@ -46,9 +46,9 @@ def mirrored(state: State) -> State:
     return turned
 
 
-def penetration(state: State, side: int) -> Array:
+def penetration(state: State, player: int) -> Array:
     """How deep the ball overlaps a square player with sharp corners, m; negative: the gap. f64 [N]."""
-    ball, box = ball_of(state), player_of(state, side)
+    ball, box = ball_of(state), player_of(state, player)
     rx, ry = (ball.x - box.x).astype(np.float64), (ball.y - box.y).astype(np.float64)
     lx, ly = np.abs(rx * box.hx + ry * box.hy), np.abs(ry * box.hx - rx * box.hy)
     outside = np.hypot(np.maximum(lx - DRILL.player_half_m, 0), np.maximum(ly - DRILL.player_half_m, 0))
@@ -67,8 +67,8 @@ def test_speeds_stay_under_their_clamps_and_headings_unit(history: list[State]) 
     for state in history:
         ball = ball_of(state)
         assert np.max(np.hypot(ball.vx, ball.vy)) <= DRILL.ball_speed_max * 1.00001
-        for side in range(2):
-            box = player_of(state, side)
+        for player in range(2):
+            box = player_of(state, player)
             assert np.max(np.hypot(box.vx, box.vy)) <= DRILL.player_speed_max * 1.00001
             assert np.max(np.abs(box.spin)) <= DRILL.spin_max
             assert np.max(np.abs(np.hypot(box.hx, box.hy) - 1)) < 1e-4
@@ -92,8 +92,8 @@ def test_players_stay_in_the_field(history: list[State]) -> None:
     """The rounded square stays inside; sharp corners may stick out by what the rounding takes off them."""
     rounded_off = DRILL.player_corner_m * (np.sqrt(2) - 1)
     for state in history:
-        for side in range(2):
-            x, y = corners(player_of(state, side))
+        for player in range(2):
+            x, y = corners(player_of(state, player))
             assert np.max(np.abs(x)) <= DRILL.half_length_m + rounded_off + 1e-4
             assert np.max(np.abs(y)) <= DRILL.half_width_m + rounded_off + 1e-4
 
@@ -106,8 +106,8 @@ def test_ball_never_sits_inside_a_player(history: list[State]) -> None:
     deepest, sum_deep, count = 0.0, 0.0, 0
     for state in history:
         fell = (state["spot_x"] == 0.0) & (state["spot_y"] == 0.0) & (state["held_s"] < 0.25)
-        for side in range(2):
-            deep = np.where(fell, -1.0, penetration(state, side))
+        for player in range(2):
+            deep = np.where(fell, -1.0, penetration(state, player))
             deepest = max(deepest, float(np.max(deep)))
             sum_deep += float(np.sum(deep[deep > 0]))
             count += int(np.sum(deep > 0))
@@ -135,7 +135,7 @@ def test_energy_only_falls_when_nobody_acts() -> None:
         state[name] = rng.uniform(-5, 5, 500).astype(np.float32)
 
     def energy(state: State) -> Array:
-        ball, boxes = ball_of(state), [player_of(state, side) for side in range(2)]
+        ball, boxes = ball_of(state), [player_of(state, player) for player in range(2)]
         moving = DRILL.ball_mass_kg * (ball.vx**2 + ball.vy**2)
         for box in boxes:
             moving = moving + DRILL.player_mass_kg * (box.vx**2 + box.vy**2) + DRILL.player_inertia * box.spin**2
@@ -148,7 +148,7 @@ def test_energy_only_falls_when_nobody_acts() -> None:
         before = now
 
 
-def test_exchanging_the_sides_gives_the_mirrored_match_bit_for_bit() -> None:
+def test_exchanging_the_teams_gives_the_mirrored_match_bit_for_bit() -> None:
     assert_fair(DRILL, mirrored)
 
 
@@ -159,17 +159,17 @@ def test_kick_off_is_fair_and_not_always_the_same() -> None:
         assert np.std(state[name]) > 0.2
         assert abs(float(np.mean(state[name] - turned[name]))) < 0.1
     assert np.max(state["player0_x"]) < -1 and np.min(state["player1_x"]) > 1
-    assert max(float(np.max(penetration(state, side))) for side in range(2)) < 0
+    assert max(float(np.max(penetration(state, player))) for player in range(2)) < 0
 
 
-def test_scripted_player_beats_a_random_one_in_19_of_20_decided_matches_from_either_side() -> None:
+def test_scripted_player_beats_a_random_one_in_19_of_20_decided_matches_of_either_team() -> None:
     chance = random_player(DRILL)
 
-    def player(state: State, side: int) -> Array:
-        """Scripted is side 0 in matches of even seed, side 1 in the others."""
-        return np.where((state["seed"] + side) % 2 == 0, DRILL.scripted(state, side), chance(state, side))
+    def either(state: State, player: int) -> Array:
+        """Scripted is player 0 in matches of even seed, player 1 in the others."""
+        return np.where((state["seed"] + player) % 2 == 0, DRILL.scripted(state, player), chance(state, player))
 
-    winner, _ = winners(DRILL, [player, player], 1000)
+    winner, _ = winners(DRILL, [either, either], 1000)
     seed = start(DRILL, 1000)["seed"]
     won = winner == np.where(seed % 2 == 0, 1, -1)
     lost = (winner != 0) & ~won
@@ -240,8 +240,8 @@ def test_a_goal_in_the_last_moment_counts_and_is_no_truncation() -> None:
     assert terminated.tolist() == [True, True, False]
     assert truncated.tolist() == [False, False, True]
     assert winner.tolist() == [1, -1, 0]
-    for side, want in enumerate(([1, -1, 0], [-1, 1, 0])):
-        assert DRILL.reward(state, after, side)[0].tolist() == [DRILL.goal_reward * sign for sign in want]
+    for player, want in enumerate(([1, -1, 0], [-1, 1, 0])):
+        assert DRILL.reward(state, after, player)[0].tolist() == [DRILL.goal_reward * sign for sign in want]
     later = DRILL.tick(after, [np.zeros(3, np.int32)] * 2)
     assert DRILL.reward(after, later, 0)[0].tolist() == [0, 0, 0]  # a goal is paid once
 
@@ -255,7 +255,7 @@ def test_the_scripted_player_is_frozen() -> None:
         if dtype == "f32" and not name.endswith(("_hx", "_hy")):
             reach = 6.0 if name.endswith("_x") else 4.0
             state[name] = (uniform(hash_u32(seed, word)) * 2.0 - 1.0) * np.float32(reach)
-    actions = np.stack([drill.scripted(state, side) for side in range(2)])
+    actions = np.stack([drill.scripted(state, player) for player in range(2)])
     assert np.sum(actions >= 15) > 10  # it dashes
     assert (
         hashlib.sha256(actions.tobytes()).hexdigest()

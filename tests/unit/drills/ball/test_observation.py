@@ -40,6 +40,6 @@ def test_shaping_pays_for_the_way_gone_and_nothing_for_going_back_and_forth() ->
     assert float(DRILL.reward(before, after, 0)[1][0]) == pytest.approx(1.0, abs=1e-3)
     assert float(DRILL.reward(before, after, 1)[1][0]) == pytest.approx(-1.0, abs=1e-3)
     assert float(DRILL.reward(before, after, 0)[2][0]) == pytest.approx(-0.5, abs=1e-3)  # 0 m away before, 6 m now
-    for side in range(2):
-        there, back = DRILL.reward(before, after, side), DRILL.reward(after, before, side)
+    for player in range(2):
+        there, back = DRILL.reward(before, after, player), DRILL.reward(after, before, player)
         assert [float(a[0] + b[0]) for a, b in zip(there, back, strict=True)] == pytest.approx([0, 0, 0], abs=1e-6)

@@ -31,7 +31,7 @@ def without(name: str) -> object:
     ("thing", "said"),
     [
         (ChaseDrill, "ChaseDrill is a class; make a drill of it, ChaseDrill()"),
-        (None, "NoneType lacks name, sides"),
+        (None, "NoneType lacks name, teams"),
         (without("scripted"), "Partial lacks scripted"),
         (without("fields"), "Partial lacks fields"),
     ],
@@ -51,8 +51,11 @@ def test_a_misspelt_part_is_pointed_out() -> None:
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"sides": 0}, "drill chase: sides is 0, it must be a whole number, at least 1"),
-        ({"sides": 1.0}, "sides is 1.0"),
+        ({"teams": 2}, "drill chase: teams is 2, it must be a tuple of the players of each team"),
+        ({"teams": (1, 0)}, "teams is (1, 0), it must be a tuple"),
+        ({"teams": (1, 1, 1)}, "teams names 3 teams, there can be 1 to 2"),
+        ({"teams": ()}, "teams names 0 teams"),
+        ({"teams": (12, 11)}, "teams has 23 players in all, at most 22 can play: make the teams smaller"),
         ({"action_count": 0}, "drill chase: action_count is 0, it must be a whole number, at least 1"),
         ({"action_count": 6}, "actions names 5 actions, action_count is 6"),
         ({"action_repeat": 0}, "action_repeat is 0"),
@@ -97,11 +100,15 @@ class Broken(ChaseDrill):
             after["caught"] = state["cought"]
         return after
 
-    def observe(self, state, side):  # type: ignore[no-untyped-def]
-        return None if self.part == "observe" else super().observe(state, side)
+    def observe(self, state, player):  # type: ignore[no-untyped-def]
+        return None if self.part == "observe" else super().observe(state, player)
 
-    def reward(self, before, after, side):  # type: ignore[no-untyped-def]
-        return super().reward(before, after, side)[:1] if self.part == "reward" else super().reward(before, after, side)
+    def reward(self, before, after, player):  # type: ignore[no-untyped-def]
+        return (
+            super().reward(before, after, player)[:1]
+            if self.part == "reward"
+            else super().reward(before, after, player)
+        )
 
     def outcome(self, state):  # type: ignore[no-untyped-def]
         return None if self.part == "outcome" else super().outcome(state)

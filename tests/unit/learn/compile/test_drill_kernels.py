@@ -36,7 +36,7 @@ def started(kernels: Mapping[str, Kernel], count: int, seed: int) -> list[Array]
 
 
 def random_actions(drill: Drill, count: int, rng: np.random.Generator) -> list[Array]:
-    return [rng.integers(0, drill.action_count, count).astype(np.int32) for _ in range(drill.sides)]
+    return [rng.integers(0, drill.action_count, count).astype(np.int32) for _ in range(sum(drill.teams))]
 
 
 def plausible(kernel: Kernel, group: str, count: int, rng: np.random.Generator, size: float = 3.0) -> list[Array]:
@@ -78,7 +78,7 @@ def test_a_million_match_ticks_of_ball_drill_are_bit_identical() -> None:
     memory = NativeMemory(1 << 20)
     module = memory.link(compile_kernels(list(kernels.values()), memory.imported))
     bench = KernelArrays(memory)
-    state, action = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("i32",) * drill.sides, count)
+    state, action = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("i32",) * sum(drill.teams), count)
     expected = started(kernels, count, seed=9)
     state.write(expected)
     ticks = 0
@@ -104,9 +104,9 @@ def test_any_state_ticks_and_looks_the_same(seed: int, count: int, name: str) ->
     kernels = kernels_of(drill)
     state = plausible(kernels["tick"], "state", count, rng, size=1.0)
     assert_agreement(kernels["tick"], {"state": state, "action": random_actions(drill, count, rng)})
-    for side in range(drill.sides):
-        assert_agreement(kernels[f"observe_{side}"], {"state": state})
-        assert_agreement(kernels[f"scripted_{side}"], {"state": state})
+    for player in range(sum(drill.teams)):
+        assert_agreement(kernels[f"observe_{player}"], {"state": state})
+        assert_agreement(kernels[f"scripted_{player}"], {"state": state})
 
 
 @pytest.mark.parametrize("kernel", learner_kernels(ACTIONS), ids=lambda kernel: kernel.name)

@@ -17,7 +17,7 @@ from drillsergeant.learn.program import Program
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-RETURN = "return [goal, seen_from(side, nearer), closer]"
+RETURN = "return [goal, seen_from(player, nearer), closer]"
 BALL = source_of("ball")
 DEF = BALL[: BALL.index("def reward(")].count("\n") + 1
 LINE = BALL[: BALL.index(RETURN)].count("\n") + 1
@@ -78,7 +78,7 @@ def test_entries_may_be_added_and_left_out() -> None:
         ("goal = max(goal, 0.0)", LINE, "Write np.maximum(goal, 0.0)"),
         ("if (goal > 0).any(): goal = goal * 2.0", LINE, "Write np.where(mask, a, b)"),
         ("goal = goal + after['clock'] * 0.5", LINE, "Write after['clock'].astype(np.float32) * 0.5"),
-        ("goal = goal + (side - after['clock']) / 2", LINE, "Write (side - after['clock']).astype(np.float32) / 2"),
+        ("goal = goal + (player - after['clock']) / 2", LINE, "Write (player - after['clock']).astype(np.float32) / 2"),
         ("return [np.where(goal > 0, 1, 0)]", LINE, "or np.float32(number) for the constants"),
         ("goal[goal > 0] = 2.0", LINE, "Write x = np.where(mask, y, x)"),
         ("goal += 1.0", LINE, "Write x = x + y"),
@@ -87,7 +87,7 @@ def test_entries_may_be_added_and_left_out() -> None:
         ("goal = after['zzz']", LINE, "the state has no 'zzz'; there are "),
         ("goal = goal * self.goal_rewrd", LINE, "has no attribute 'goal_rewrd'; did you mean goal_reward?"),
         ("goal = np.minimun(goal, 0.0)", LINE, "no attribute 'minimun'"),
-        ("goal = seen_form(side, goal)", LINE, "name 'seen_form' is not defined; did you mean seen_from?"),
+        ("goal = seen_form(player, goal)", LINE, "name 'seen_form' is not defined; did you mean seen_from?"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: int, reason: str) -> None:
@@ -102,7 +102,7 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
     [
         ("", "there is no class over BallDrill"),
         ("class Mine: pass", "there is no class over BallDrill"),
-        (BALL + "    sides = 1\n", "sides cannot be changed here"),
+        (BALL + "    teams = (1,)\n", "teams cannot be changed here"),
         (BALL + "    action_count: int = 3\n", "action_count cannot be changed here"),
         (BALL + "    @property\n    def fields(self):\n        return {}\n", "fields cannot be changed here"),
         (BALL.replace("return [\n", f"return [goal for goal in [own.x] * {MOST_ENTRIES + 1}] + [\n"), "at most 256"),
@@ -169,7 +169,7 @@ def test_a_number_of_ones_own_may_be_used() -> None:
 
 def test_print_tells_the_first_values_of_the_first_time() -> None:
     printed = Printed()
-    checked_drill("ball", BALL.replace(RETURN, f'print("goal", goal, side)\n        {RETURN}'), printed)
+    checked_drill("ball", BALL.replace(RETURN, f'print("goal", goal, player)\n        {RETURN}'), printed)
     assert printed.text == f"line {LINE}: goal [0, 0, 0, 0, ...] 0"
 
 
@@ -188,10 +188,10 @@ def test_an_error_of_any_length_is_told_in_short() -> None:
 
 def test_code_that_calls_itself_is_refused() -> None:
     with pytest.raises(EditRefused, match="calls itself without end"):
-        checked_drill("ball", BALL.replace(RETURN, "return self.reward(before, after, side)"))
+        checked_drill("ball", BALL.replace(RETURN, "return self.reward(before, after, player)"))
 
 
-SCRAPS = some.sampled_from(["", "(", "\n", "0", "side", "np.", " "])
+SCRAPS = some.sampled_from(["", "(", "\n", "0", "player", "np.", " "])
 
 
 @settings(max_examples=60, deadline=None)

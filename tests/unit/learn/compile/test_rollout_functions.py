@@ -42,6 +42,13 @@ def test_a_chunk_equals_the_reference_in_every_bit(name: str, matches: int) -> N
         assert both.differing(chunk_offset) == []
 
 
+@pytest.mark.parametrize(("name", "matches"), [("short-trio", 8), ("short-2-1", 12), ("short-1-3", 4)])
+def test_a_chunk_of_teams_equals_the_reference_in_every_bit(name: str, matches: int) -> None:
+    both = pair(name, matches, horizon=8)
+    for chunk_offset in play(both, CHUNKS):
+        assert both.differing(chunk_offset) == []
+
+
 @pytest.mark.parametrize("name", [name for name in DRILLS if name.startswith("probe")])
 def test_matches_that_end_at_every_decision_equal_the_reference(name: str) -> None:
     both = pair(name, 9, horizon=4)
@@ -78,9 +85,9 @@ def test_truncation_is_reported_at_the_last_decision_only_even_in_a_used_slot() 
     assert truncated[-1].all()
 
 
-@pytest.mark.parametrize("name", ["ball", "short", "sumo", "chase", "probe-both"])
+@pytest.mark.parametrize("name", ["ball", "short", "short-2-1", "short-trio", "sumo", "chase", "probe-both"])
 def test_evaluation_tallies_equal_the_reference(name: str) -> None:
-    both = pair(name, 5, horizon=16)
+    both = pair(name, 4 if "-" in name else 5, horizon=16)
     play(both, 1)
     weights = both.layout["weights.0"].offset
     collectors = [engine.collector(0, 3) for engine in (both.kernel, both.numpy)]
@@ -98,7 +105,7 @@ def test_a_plan_without_room_for_the_kernels_is_refused() -> None:
     small = Plan(
         plan.workers,
         plan.matches,
-        plan.sides,
+        plan.teams,
         plan.horizon,
         plan.observation_size,
         plan.action_count,

@@ -11,7 +11,16 @@ from drillsergeant.memory.snapshots import DuelBook, SnapshotWriter
 
 WORKERS = 3
 LAYOUT = Layout(
-    Plan(workers=WORKERS, matches=8, sides=2, horizon=2, observation_size=1, action_count=2, parameter_count=2, duels=4)
+    Plan(
+        workers=WORKERS,
+        matches=8,
+        teams=(1, 1),
+        horizon=2,
+        observation_size=1,
+        action_count=2,
+        parameter_count=2,
+        duels=4,
+    )
 )
 
 
@@ -100,6 +109,6 @@ def test_a_policy_put_back_has_no_results() -> None:
 
 @pytest.mark.parametrize(("matches", "expected"), [(256, 64), (100, 24), (16, 4), (12, 0), (4, 0)])
 def test_a_quarter_of_the_matches_are_duels_in_whole_groups_of_four(matches: int, expected: int) -> None:
-    assert duels_of(2, matches, 25) == expected
-    assert duels_of(1, matches, 25) == 0
-    assert duels_of(2, matches, 100) == matches // 4 * 4
+    assert duels_of((1, 1), matches, 25) == expected
+    assert duels_of((1,), matches, 25) == 0
+    assert duels_of((1, 1), matches, 100) == matches // 4 * 4

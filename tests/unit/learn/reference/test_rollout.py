@@ -22,10 +22,10 @@ class Toy:
     The winner is who chose the larger action last.
     """
 
-    name, sides, action_count, action_repeat, tick_hz, time_limit_s = "toy", 2, 3, 2, 120, 9 / 120
+    name, teams, action_count, action_repeat, tick_hz, time_limit_s = "toy", (1, 1), 3, 2, 120, 9 / 120
     fields: ClassVar[dict[str, Dtype]] = {**COMMON_FIELDS, "score": "f32", "lead": "i32"}
     actions = (("none",), ("one",), ("two",))
-    observation = ("clock", "score", "side", "episode")
+    observation = ("clock", "score", "player", "episode")
     reward_terms = ("score", "episode")
     scene = Scene(1.0, 1.0, 0.0, 0.0, ())
     words = Words("Toy", "", ("", ""), "", "", "")
@@ -45,12 +45,12 @@ class Toy:
         lead = np.minimum(np.maximum(actions[0] - actions[1], -1), 1)
         return {**state, "clock": state["clock"] + 1, "score": state["score"] + added, "lead": lead}
 
-    def observe(self, state: State, side: int) -> list[Array]:
+    def observe(self, state: State, player: int) -> list[Array]:
         clock, episode = state["clock"].astype(np.float32), state["episode"].astype(np.float32)
-        return [clock * 0.1, state["score"] * 0.1, clock * 0.0 + float(side), episode]
+        return [clock * 0.1, state["score"] * 0.1, clock * 0.0 + float(player), episode]
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
-        sign = 1.0 - 2.0 * side
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
+        sign = 1.0 - 2.0 * player
         return [(after["score"] - before["score"]) * sign, after["episode"].astype(np.float32)]
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
@@ -59,10 +59,10 @@ class Toy:
         truncated = ~even & (state["clock"] >= TICKS_TO_LIMIT)
         return terminated, truncated, np.where(terminated, state["lead"], 0)
 
-    def scripted(self, state: State, side: int) -> Array:
-        return (state["seed"] & 0).astype(np.int32) + 2 - 2 * side
+    def scripted(self, state: State, player: int) -> Array:
+        return (state["seed"] & 0).astype(np.int32) + 2 - 2 * player
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         return 0
 
 
@@ -90,17 +90,17 @@ def replay_slot(chunks: list[ChunkArrays], slot: int, seed: int) -> EpisodeStats
     stats = EpisodeStats()
     for chunk in chunks:
         for t in range(HORIZON):
-            for side in (0, 1):
-                seen = chunk.obs[t, :, side * MATCHES + slot]
-                np.testing.assert_allclose(seen, [clock * 0.1, score * 0.1, side, episode], rtol=1e-6)
-            first, second = (int(chunk.action[t, side * MATCHES + slot]) for side in (0, 1))
+            for player in (0, 1):
+                seen = chunk.obs[t, :, player * MATCHES + slot]
+                np.testing.assert_allclose(seen, [clock * 0.1, score * 0.1, player, episode], rtol=1e-6)
+            first, second = (int(chunk.action[t, player * MATCHES + slot]) for player in (0, 1))
             gained, clock, length = 2.0 * (first + second), clock + 2, length + 1
             score += gained
             terms = [terms[0] + gained, terms[1] + episode]
             ended = seed % 2 == 0 and clock >= TICKS_TO_END
             cut = seed % 2 == 1 and clock >= TICKS_TO_LIMIT and t == HORIZON - 1
-            for side, sign in ((0, 1.0), (1, -1.0)):
-                lane = side * MATCHES + slot
+            for player, sign in ((0, 1.0), (1, -1.0)):
+                lane = player * MATCHES + slot
                 assert chunk.reward[t, lane] == pytest.approx(sign * gained + episode)
                 assert (chunk.terminated[t, lane], chunk.truncated[t, lane]) == (ended, cut)
             if ended or cut:
@@ -165,7 +165,7 @@ def test_only_the_policys_lanes_are_recorded() -> None:
     chunk = collector.collect(parameters(), HORIZON)
     assert chunk.action.shape == (HORIZON, MATCHES)
     assert (chunk.obs[:, 2] == 1.0).all()
-    # Side 0 always adds 2; side 1's reward is the negative score.
+    # Side 0 always adds 2; player 1's reward is the negative score.
     np.testing.assert_allclose(chunk.reward[0], -2.0 * (2.0 + chunk.action[0]))
 
 
@@ -192,13 +192,13 @@ def test_evaluation_counts_exactly_one_episode_per_match() -> None:
 
 def test_the_policys_losses_are_the_scripted_sides_wins() -> None:
     against_the_best = evaluate(Toy(), network(), parameters(), Player.SCRIPTED, 60, seed=3)
-    # The scripted side 1 always answers 0, so the policy on side 0 can only win or draw.
+    # The scripted player 1 always answers 0, so the policy on player 0 can only win or draw.
     assert against_the_best.losses == 0
     assert against_the_best.wins > 0
 
 
 def test_a_wrong_number_of_players_is_refused() -> None:
-    with pytest.raises(ValueError, match="toy has 2 sides, got 1 players: policy"):
+    with pytest.raises(ValueError, match="toy has 2 players, it was said of 1 who plays them: policy"):
         ReferenceCollector(Toy(), network(), MATCHES, 0, (Player.POLICY,))
 
 

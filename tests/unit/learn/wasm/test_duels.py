@@ -10,7 +10,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.reference.rollout import ReferenceCollector
+from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.wasm.scratch import plan_for
 
 from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, decisive, drill_named, pair, program_of
@@ -52,12 +52,22 @@ class Duel:
         whole = self.both.kernel_memory.array(
             region.offset, region.shape, np.dtype(np.float32 if region.dtype == "f32" else np.int32)
         )
-        return whole[..., plan.sides * plan.self_play : plan.agents].copy()
+        return whole[..., plan.players * plan.self_play : plan.agents].copy()
 
 
 @pytest.mark.parametrize(
     ("name", "matches", "duels"),
-    [("ball", 16, 4), ("short", 5, 4), ("short", 7, 4), ("short", 38, 12), ("short", 8, 8)],
+    [
+        ("ball", 16, 4),
+        ("short", 5, 4),
+        ("short", 7, 4),
+        ("short", 38, 12),
+        ("short", 8, 8),
+        ("short-trio", 12, 4),
+        ("short-2-1", 12, 8),
+        ("short-1-3", 8, 4),
+        ("short-1-3", 4, 4),
+    ],
 )
 def test_chunks_with_duels_equal_the_reference_in_every_bit(name: str, matches: int, duels: int) -> None:
     duel = Duel(name, matches, duels)
@@ -89,14 +99,14 @@ def test_self_play_is_what_it_is_without_duels() -> None:
             np.testing.assert_array_equal(first.view(np.uint32), second.view(np.uint32), err_msg=name)
 
 
-def test_the_lanes_of_duels_are_side_0_of_a_match_between_the_two() -> None:
-    duel, drill = Duel("short", 12, 8), drill_named("short")
+@pytest.mark.parametrize("name", ["short", "short-2-1"])
+def test_the_lanes_of_duels_are_team_0_of_a_match_between_the_two(name: str) -> None:
+    duel, drill = Duel(name, 12, 8), drill_named(name)
     duel.set_opponent(duel.rival)
     duel.play(1)
     network = Network(len(drill.observation), drill.action_count, SMALL_HIDDEN, ORDERED)
-    reference = ReferenceCollector(
-        drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), (Player.POLICY, Player.FROZEN)
-    )
+    players = policy_against(Player.FROZEN, drill.teams)
+    reference = ReferenceCollector(drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), players)
     reference.frozen = decisive(duel.both, SEED + 1)
     chunk = reference.collect(decisive(duel.both, SEED), 8)
     for name in RECORDED:
@@ -132,10 +142,13 @@ def test_another_opponent_starts_other_matches() -> None:
 @pytest.mark.parametrize(("name", "duels"), [("ball", 6), ("chase", 4)])
 def test_duels_that_cannot_be_played_are_refused_with_the_remedy(name: str, duels: int) -> None:
     drill: Drill = make(name)
-    with pytest.raises(ValueError, match=f"{duels} duels of {name}, a drill with {drill.sides} sides: .*duels=0"):
+    with pytest.raises(
+        ValueError, match=f"{duels} duels of {name}, whose teams are .*{len(drill.teams)}?.*: .*duels=0"
+    ):
         plan_for(program_of(name), 1, 16, 4, duels=duels)
 
 
-def test_a_plan_of_duels_has_lanes_for_one_side_of_each() -> None:
-    both: Pair = pair("ball", 16, 4, duels=4)
-    assert (both.layout.plan.self_play, both.layout.plan.agents) == (12, 28)
+@pytest.mark.parametrize(("name", "agents"), [("ball", 28), ("short-2-1", 44), ("short-1-3", 52)])
+def test_a_plan_of_duels_has_lanes_for_team_0_of_each(name: str, agents: int) -> None:
+    both: Pair = pair(name, 16, 4, duels=4)
+    assert (both.layout.plan.self_play, both.layout.plan.agents) == (12, agents)

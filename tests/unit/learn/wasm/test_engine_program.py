@@ -71,10 +71,10 @@ def test_the_running_side_needs_no_numpy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["ball", "chase"])
 def test_keys_mean_what_they_mean_to_the_drill(name: str) -> None:
     drill, facts = make(name), program_of(name).drill
-    held = itertools.product(range(drill.sides), (-1, 0, 1), (-1, 0, 1), (-1, 0, 1), (False, True))
-    for side, right, up, turn, dash in held:
-        expected = drill.from_keys(side, right, up, turn, dash)
-        assert facts.from_keys(side, right, up, turn, dash) == expected
+    held = itertools.product(range(sum(drill.teams)), (-1, 0, 1), (-1, 0, 1), (-1, 0, 1), (False, True))
+    for player, right, up, turn, dash in held:
+        expected = drill.from_keys(player, right, up, turn, dash)
+        assert facts.from_keys(player, right, up, turn, dash) == expected
 
 
 @pytest.mark.parametrize("name", ["ball", "chase", "probe-value"])

@@ -44,15 +44,16 @@ def write_weights(both: Pair, slot: int, seed: int) -> int:
     return weights
 
 
-@pytest.mark.parametrize("name", ["ball", "short", "chase", "probe-delay"])
+@pytest.mark.parametrize("name", ["ball", "short", "short-2-1", "short-trio", "chase", "probe-delay"])
 def test_the_match_with_fresh_parameters_equals_the_reference(name: str) -> None:
     both = pair(name, 4, 2)
     ended = play(both, matches_of(both, 11), 60, {})
     assert ended > 0 or name in ("ball", "chase")
 
 
-def test_adopted_weights_and_a_humans_actions_equal_the_reference() -> None:
-    both = pair("ball", 4, 2)
+@pytest.mark.parametrize("name", ["ball", "short-2-1"])
+def test_adopted_weights_and_a_humans_actions_equal_the_reference(name: str) -> None:
+    both = pair(name, 4, 2)
     shows = matches_of(both, 11)
     weights = write_weights(both, 1, 2)
     play(both, shows, 3, {})
@@ -63,17 +64,18 @@ def test_adopted_weights_and_a_humans_actions_equal_the_reference() -> None:
         memory.array(weights, both.layout.plan.parameter_count, F32)[:] = 0.0
     play(both, shows, 20, {})
     play(both, shows, 20, {0: Player.VISITOR}, 17)
+    play(both, shows, 20, {1: Player.SCRIPTED})
 
 
-def test_each_side_plays_by_its_own_weights() -> None:
+def test_each_team_plays_by_its_own_weights() -> None:
     both = pair("ball", 4, 2)
     first, second = write_weights(both, 1, 2), write_weights(both, 2, 5)
     runs = []
     for weights in ((first, second), (second, first), (first, first)):
         shows = matches_of(both, 11)
         for show in shows:
-            for side, offset in enumerate(weights):
-                show.adopt(offset, side)
+            for team, offset in enumerate(weights):
+                show.adopt(offset, team)
         play(both, shows, 30, {})
         runs.append(shows[0].state())
     assert runs[0] != runs[1] != runs[2]
@@ -82,10 +84,10 @@ def test_each_side_plays_by_its_own_weights() -> None:
 @pytest.mark.parametrize("name", ["ball", "chase"])
 def test_the_frozen_players_equal_the_reference(name: str) -> None:
     both = pair(name, 4, 2)
-    sides = range(both.program.drill.sides)
+    players = range(sum(both.program.drill.teams))
     bots, dice = matches_of(both, 11), matches_of(both, 11, number=1)
-    play(both, bots, 30, dict.fromkeys(sides, Player.SCRIPTED))
-    play(both, dice, 30, dict.fromkeys(sides, Player.RANDOM))
+    play(both, bots, 30, dict.fromkeys(players, Player.SCRIPTED))
+    play(both, dice, 30, dict.fromkeys(players, Player.RANDOM))
     assert bots[0].state() != dice[0].state()
 
 
@@ -102,20 +104,20 @@ def test_matches_side_by_side_share_a_kick_off_and_nothing_else() -> None:
     assert trios[0][0].state() == trios[2][0].state() != trios[1][0].state()
 
 
-@pytest.mark.parametrize("name", ["ball", "chase"])
+@pytest.mark.parametrize("name", ["ball", "chase", "short-1-3"])
 def test_what_a_player_thinks_is_what_the_network_says(name: str) -> None:
     both = pair(name, 4, 2)
     shows = matches_of(both, 11)
     weights = write_weights(both, 1, 2)
-    sides = range(both.program.drill.sides)
+    teams = both.program.drill.teams
     for show in shows:
-        for side in sides:
-            show.adopt(weights, side)
+        for team in range(len(teams)):
+            show.adopt(weights, team)
     everybody: tuple[Mapping[int, Player], ...] = ({}, {0: Player.VISITOR}, {0: Player.SCRIPTED})
     for players in everybody:  # asked all the same where somebody else plays
         play(both, shows, 5, players)
-        for side in sides:
-            kernel, numpy = (show.insight(side) for show in shows)
+        for player in range(sum(teams)):
+            kernel, numpy = (show.insight(player) for show in shows)
             assert kernel.observation == numpy.observation
             assert kernel.value == numpy.value
             assert np.abs(np.subtract(kernel.probabilities, numpy.probabilities)).max() < 1e-6

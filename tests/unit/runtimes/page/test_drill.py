@@ -17,7 +17,7 @@ def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
     assert sitting.view.attributes[(CHOICE, "disabled")] == ""
     sitting.page.on_drill(CHASE)
     texts, attributes = sitting.view.texts, sitting.view.attributes
-    assert (texts["side-0"], texts["side-1"]) == CHASE.words.sides
+    assert (texts["count-0"], texts["count-1"]) == CHASE.words.counts
     assert texts["drill-sentence"] == texts["status"] == CHASE.words.sentence
     assert attributes[("metric-score_1", "aria-label")] == "catches, Got away"
     assert str(attributes[("match", "aria-label")]).startswith(CHASE.words.picture)
@@ -39,7 +39,7 @@ def test_keys_and_step_are_those_of_the_new_drill() -> None:
 def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:
     sitting = with_timeline()
     sitting.page.on_click("duel")
-    sitting.page.on_change("inside-side", "1")
+    sitting.page.on_change("inside-player", "1")
     sitting.page.on_drill(CHASE)
     assert sitting.view.values["player-right"] == "now"
     assert not sitting.enabled("timeline")
@@ -57,7 +57,7 @@ def test_a_drill_that_cannot_be_had_changes_nothing_and_says_why() -> None:
     assert "Sumo Drill could not be loaded (programs/sumo.json was answered" in sitting.view.texts[NOTE]
     assert sitting.view.values[CHOICE] == "ball"
     assert sitting.view.attributes[(CHOICE, "disabled")] is None
-    assert sitting.view.texts["side-0"] == "Orange"
+    assert sitting.view.texts["count-0"] == "Orange"
 
 
 def test_what_is_no_drill_is_not_asked_for() -> None:

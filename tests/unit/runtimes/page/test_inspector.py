@@ -10,7 +10,7 @@ from tests.fakes.page import Sitting, small_game, with_timeline
 
 INSIDE = {
     "match": 0,
-    "side": 1,
+    "player": 1,
     "clock_s": 3.0,
     "probabilities": [0.1, 0.2, 0.3, 0.4],
     "value": -0.25,
@@ -27,19 +27,19 @@ def told(**changes: object) -> Sitting:
 
 def test_a_player_is_chosen_by_select_and_let_go_again() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_change("inside-side", "1")
+    sitting.page.on_change("inside-player", "1")
     assert sitting.fleet.take() == [("show", messages.Inspect(1))]
     assert sitting.view.attributes[("inside-body", "hidden")] is None
-    sitting.page.on_change("inside-side", "-1")
+    sitting.page.on_change("inside-player", "-1")
     assert sitting.fleet.take() == [("show", messages.Inspect(-1))]
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
-    sitting.page.on_change("inside-side", "9")
+    sitting.page.on_change("inside-player", "9")
     assert sitting.fleet.take() == [("show", messages.Inspect(-1))]
 
 
 def test_a_player_that_was_pointed_at_opens_the_panel() -> None:
     sitting = told()
-    assert sitting.view.values["inside-side"] == "1"
+    assert sitting.view.values["inside-player"] == "1"
     assert sitting.view.attributes[("inside-body", "hidden")] is None
     assert sitting.view.texts["inside-who"] == "Blue"
 
@@ -75,7 +75,7 @@ def test_what_it_expects_is_drawn_over_ten_seconds_of_the_match() -> None:
 
 def test_the_panel_follows_to_another_view_and_closes_in_the_factory() -> None:
     sitting = with_timeline()
-    sitting.page.on_change("inside-side", "0")
+    sitting.page.on_change("inside-player", "0")
     sitting.fleet.take()
     sitting.page.on_click("compare")
     assert ("show", messages.Inspect(0, 1)) in sitting.fleet.take()
@@ -84,12 +84,12 @@ def test_the_panel_follows_to_another_view_and_closes_in_the_factory() -> None:
     assert ("show", messages.Inspect(0)) in sitting.fleet.take()
     sitting.page.on_click("factory")
     assert sitting.view.attributes[("inside-body", "hidden")] == ""
-    assert sitting.view.values["inside-side"] == "-1"
+    assert sitting.view.values["inside-player"] == "-1"
 
 
 def test_a_show_that_is_new_goes_on_thinking_aloud() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_change("inside-side", "1")
+    sitting.page.on_change("inside-player", "1")
     sitting.fleet.take()
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     assert ("show", messages.Inspect(1)) in sitting.fleet.take()
@@ -98,20 +98,20 @@ def test_a_show_that_is_new_goes_on_thinking_aloud() -> None:
 def test_the_same_drill_with_other_eyes_is_looked_into_still_and_its_old_sights_are_left_out() -> None:
     sitting = told()
     sitting.page.on_drill(small_game(observation=("own_x", "ball", "new")))
-    assert sitting.view.values["inside-side"] == "1"
+    assert sitting.view.values["inside-player"] == "1"
     assert ("show", messages.Inspect(1)) in sitting.fleet.take()
     sitting.metrics("show", inside=INSIDE)
     sitting.metrics("show", inside={**INSIDE, "observation": [0.1, 0.2, 0.3]})
     ((*_, new),) = sitting.view.bars["inside-seen"]
     assert (new.name, new.text) == ("new", "0.30")
     sitting.page.on_drill(small_game(name="chase"))
-    assert sitting.view.values["inside-side"] == "-1", "another drill has other players"
+    assert sitting.view.values["inside-player"] == "-1", "another drill has other players"
 
 
 def test_an_address_may_ask_for_it() -> None:
     sitting = Sitting(Opening(given={"panel": "inside"}))
     sitting.metrics("show", clock_s=0.1)  # a match may be seen to move before its worker has said that it is there
-    assert sitting.boot().view.values["inside-side"] == "0"
-    sitting.page.on_change("inside-side", "-1")
+    assert sitting.boot().view.values["inside-player"] == "0"
+    sitting.page.on_change("inside-player", "-1")
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
-    assert sitting.view.values["inside-side"] == "-1", "only what it opens with"
+    assert sitting.view.values["inside-player"] == "-1", "only what it opens with"

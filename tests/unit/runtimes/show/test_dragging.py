@@ -10,7 +10,7 @@ from drillsergeant.runtimes.show.dragging import allowed
 from hypothesis import given
 from hypothesis import strategies as some
 
-PLAYER = Body("box", "player0", "px", "py", 0.4, 0)
+PLAYER = Body("box", "player0", "px", "py", 0.4, 0, 0)
 BALL = Body("disc", "ball", "bx", "by", 0.3)
 FIELD = Scene(6.0, 4.0, 1.8, 0.9, (PLAYER, BALL), corner_m=1.4)
 RING = Scene(3.0, 3.0, 0.0, 0.0, (PLAYER,), round=True)

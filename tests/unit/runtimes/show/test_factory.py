@@ -115,5 +115,5 @@ def test_the_speed_is_match_seconds_per_second() -> None:
     for worker in range(2):
         TelemetryWriter(plant.memory, plant.layout, rollout(worker)).count(Counter.DECISIONS, 2 * 32 * 15 * 6)
     plant.time_s += 2.0
-    facts = plant.factory.facts()  # both sides of every match decided 15 times a match second, for 6 of them, in 2 s
+    facts = plant.factory.facts()  # both players of every match decided 15 times a match second, for 6 of them, in 2 s
     assert facts == {"factory_matches": 64, "factory_shown": 64, "factory_speed": pytest.approx(3.0)}

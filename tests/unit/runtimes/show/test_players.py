@@ -166,12 +166,12 @@ def test_a_player_is_looked_into_only_on_request_and_by_pointing_at_it() -> None
     theatre.ticks(9)
     assert "inside" not in theatre.show.metrics()
     slow = theatre.show.report_every_s
-    body = next(body for body in theatre.drill.scene.bodies if body.side == 1)
+    body = next(body for body in theatre.drill.scene.bodies if body.player == 1)
     state = theatre.match.state()
     theatre.show.handle(messages.Tap(state[body.x], state[body.y]))
     inside = theatre.told("inside")
     assert isinstance(inside, dict)
-    assert (inside["match"], inside["side"]) == (0, 1)
+    assert (inside["match"], inside["player"]) == (0, 1)
     assert len(inside["probabilities"]) == theatre.drill.action_count
     assert len(inside["observation"]) == len(theatre.drill.observation)
     assert sum(inside["probabilities"]) == pytest.approx(1.0)
@@ -203,7 +203,7 @@ def test_a_visitor_plays_a_chosen_version() -> None:
     theatre.keep(0, 3, seed=2)
     set_players(theatre, VISITOR, 3)
     assert theatre.told("mode") == "human_vs_ai"
-    body = next(body for body in theatre.drill.scene.bodies if body.side == 0)
+    body = next(body for body in theatre.drill.scene.bodies if body.player == 0)
     before = theatre.match.state()[body.x]
     theatre.show.handle(messages.Input(action=theatre.drill.from_keys(0, -1, 0, 0, False)))
     assert theatre.ticks(40)[-1][body.x] < before - 0.1

@@ -63,7 +63,7 @@ def test_a_human_moves_side_0_where_the_keys_say() -> None:
     action = theatre.drill.from_keys(0, right=-1, up=0, turn=0, dash=False)
     theatre.show.handle(messages.Input(action=action))
     after = theatre.ticks(40)[-1]
-    body = next(body for body in theatre.drill.scene.bodies if body.side == 0)
+    body = next(body for body in theatre.drill.scene.bodies if body.player == 0)
     assert after[body.x] < before[body.x] - 0.1
     with pytest.raises(codec.ProtocolError, match=r"INPUT\.action"):
         theatre.show.handle(messages.Input(action=theatre.drill.action_count))

@@ -24,7 +24,7 @@ def test_a_quarter_of_the_matches_are_duels_unless_the_address_says_otherwise(
 
 def test_a_drill_of_one_side_has_no_duels() -> None:
     assert choose_setup(CHASE, 4, {}).plan.duels == 0
-    with pytest.raises(ValueError, match="4 duels of chase, a drill with 1 sides"):
+    with pytest.raises(ValueError, match="4 duels of chase, whose teams are \\(1,\\)"):
         choose_setup(CHASE, 4, {"duels": "4"})
 
 

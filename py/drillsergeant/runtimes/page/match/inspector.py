@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.view import Bar, View
 from drillsergeant.runtimes.protocol import messages
 
-SELECT = "inside-side"
+SELECT = "inside-player"
 NOBODY = -1
-NAMES = ("Orange", "Blue")
+COLOURS = ("Orange", "Blue")  # of the teams
 MATCHES = ("", " then", " now")  # which of the matches on screen, by its number
 HISTORY_S = 10.0
 WIDTH, HEIGHT = 300.0, 70.0  # of the drawing of what it expects, as in index.html
@@ -22,50 +23,52 @@ SEEN_REACH = 1.5  # observations are of magnitude about 1: where their bars end
 
 
 class Inspector:
-    """Whom the visitor looks into. `actions` [ACT][parts] and `observation` [OBS] are the drill's own words."""
+    """Whom the visitor looks into."""
 
     def __init__(
         self,
         view: View,
         send: Callable[[messages.Message], None],
-        actions: Sequence[Sequence[str]],
-        observation: Sequence[str],
+        game: DrillFacts,
     ) -> None:
-        self._view, self._send = view, send
-        self._actions, self._observation = actions, [name.replace("_", " ") for name in observation]
-        self._side, self._match = NOBODY, 0
+        self._view, self._send, self._actions = view, send, game.actions
+        self._observation = [name.replace("_", " ") for name in game.observation]
+        self._names = names(game.teams)
+        self._player, self._match = NOBODY, 0
+        options = [(str(number), name) for number, name in enumerate(self._names)]
+        view.set_options(SELECT, [(str(NOBODY), "nobody"), *options])
         self._history: list[tuple[float, float]] = []
 
     @property
-    def side(self) -> int:
+    def player(self) -> int:
         """Whom it looks into; -1 nobody."""
-        return self._side
+        return self._player
 
     def choose(self, value: str) -> None:
-        """Look into the player of a side, or into nobody."""
-        side = {str(number): number for number in (NOBODY, 0, 1)}.get(value, NOBODY)
-        self._send(messages.Inspect(side, self._match if side >= 0 else 0))
-        self._turn_to(side, self._match)
+        """Look into a player, or into nobody."""
+        player = {str(number): number for number in range(len(self._names))}.get(value, NOBODY)
+        self._send(messages.Inspect(player, self._match if player >= 0 else 0))
+        self._turn_to(player, self._match)
 
     def close(self) -> None:
         """Look into nobody."""
         self.choose(str(NOBODY))
 
     def look_at(self, matches: Sequence[int]) -> None:
-        """Other matches, by their numbers, are on screen now; the panel stays with the same side."""
+        """Other matches, by their numbers, are on screen now; the panel stays with the same player."""
         self._match = matches[0] if matches else 0
-        if self._side >= 0:
+        if self._player >= 0:
             if matches:
-                self.choose(str(self._side))
+                self.choose(str(self._player))
             else:
                 self._turn_to(NOBODY, 0)
 
-    def _turn_to(self, side: int, match: int) -> None:
-        self._side, self._match = side, match
+    def _turn_to(self, player: int, match: int) -> None:
+        self._player, self._match = player, match
         self._history = []
-        self._view.set_value(SELECT, str(side))
-        self._view.set_attribute("inside-body", "hidden", None if side >= 0 else "")
-        who = NAMES[side] + MATCHES[match] if side >= 0 else "a player"
+        self._view.set_value(SELECT, str(player))
+        self._view.set_attribute("inside-body", "hidden", None if player >= 0 else "")
+        who = self._names[player] + MATCHES[match] if player >= 0 else "a player"
         self._view.set_text("inside-who", who)
 
     def show(self, values: Mapping[str, object]) -> None:
@@ -73,8 +76,8 @@ class Inspector:
         inside = values.get("inside")
         if not isinstance(inside, Mapping) or len(inside["observation"]) != len(self._observation):
             return  # the latter: from a show on its way out, whose players see something else
-        place = int(inside["side"]), int(inside["match"])
-        if place != (self._side, self._match):
+        place = int(inside["player"]), int(inside["match"])
+        if place != (self._player, self._match):
             self._turn_to(*place)
         chances = [float(chance) for chance in inside["probabilities"]]
         self._view.set_bars("inside-actions", [_choices(group) for group in self._marginals(chances)])
@@ -105,6 +108,15 @@ class Inspector:
         points = " ".join(f"{WIDTH * x:.1f},{HEIGHT * y:.1f}" for x, y in places)
         self._view.set_attribute("inside-line", "points", points)
         self._view.set_text("inside-value", f"{value:+.2f}".replace("-", "\u2212"))
+
+
+def names(teams: Sequence[int]) -> list[str]:
+    """What every player is called: by its colour, and by a number where there are several of it."""
+    return [
+        COLOURS[team] if count == 1 else f"{COLOURS[team]} {number}"
+        for team, count in enumerate(teams)
+        for number in range(1, count + 1)
+    ]
 
 
 def _choices(group: Mapping[str, float]) -> list[Bar]:

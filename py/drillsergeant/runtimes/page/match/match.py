@@ -17,7 +17,7 @@ from drillsergeant.runtimes.page.match.touch import Controller, TouchPads
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
-HUMAN_SIDE = 0
+HUMAN_PLAYER = 0
 GONE = "not kept any more"
 SLOP_PX = 5.0  # a pointer that moved less than this tapped
 CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot", SELECT)
@@ -53,15 +53,15 @@ class MatchPart:
     def _take(self, game: DrillFacts) -> None:
         """Everything that depends on the drill."""
         self._game = game
-        self._inside = Inspector(self._view, self._to_show, game.actions, game.observation)
-        self._steering = Steering(game, HUMAN_SIDE, (self._keys, self._pads, self._controller))
-        for name in ("team-right", "who-0", "who-1"):  # with one side, the board counts how matches ended
-            self._view.set_attribute(name, "hidden", "" if game.sides < 2 else None)
+        self._inside = Inspector(self._view, self._to_show, game)
+        self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
+        for name in ("team-right", "who-0", "who-1"):  # with one team, the board counts how matches ended
+            self._view.set_attribute(name, "hidden", "" if len(game.teams) < 2 else None)
 
     def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill, which has versions of its own."""
         self.on_blur()
-        looking, same = self._inside.side, game.name == self._game.name
+        looking, same = self._inside.player, game.name == self._game.name
         self._inside.close()
         self._take(game)
         if same:

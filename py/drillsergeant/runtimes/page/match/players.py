@@ -1,7 +1,7 @@
 """Who plays, and the timeline: every version the page has gone through can be put on the field again.
 
-"Then" is the version the slider stands on; its right end is now. A side is played by now, by then, by the bot, by
-chance or by the visitor; moving the slider changes the sides that play by weights, in the middle of the match.
+"Then" is the version the slider stands on; its right end is now. A team is played by now, by then, by the bot, by
+chance or by the visitor; moving the slider changes the teams that play by weights, in the middle of the match.
 """
 
 from __future__ import annotations
@@ -74,12 +74,12 @@ class Players:
         self._view, self._send, self._views, self._tell, self._seated = view, send, views, tell, seated
         self._versions: list[Version] = []
         self._then: Version | None = None
-        self._sides = {LEFT: NOW, RIGHT: NOW}
+        self._teams = {LEFT: NOW, RIGHT: NOW}
 
     @property
     def visiting(self) -> bool:
         """Whether the visitor plays."""
-        return self._sides[LEFT] == YOU
+        return self._teams[LEFT] == YOU
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does."""
@@ -109,7 +109,7 @@ class Players:
         """A select or the slider was changed; returns whether it is one of these."""
         if name == SLIDER:
             self._scrub(value)
-        elif name in self._sides:
+        elif name in self._teams:
             self._choose(name, value)
         else:
             return False
@@ -120,17 +120,17 @@ class Players:
         self._then = self._versions[place] if 0 <= place < len(self._versions) else None
         if self._views.now == COMPARE and self._then is None:
             self._views.turn(MATCH)
-        by_weights = [side for side, who in self._sides.items() if who in (NOW, THEN)] or [RIGHT]
-        for side in by_weights:
-            self._sides[side] = NOW if self._then is None else THEN
+        by_weights = [team for team, who in self._teams.items() if who in (NOW, THEN)] or [RIGHT]
+        for team in by_weights:
+            self._teams[team] = NOW if self._then is None else THEN
         self._seat()
         self._write()
 
-    def _choose(self, side: str, who: str) -> None:
-        if who not in (*FIXED, THEN) or (who == YOU and side == RIGHT) or (who == THEN and not self._look_back()):
-            self._view.set_value(side, self._sides[side])
+    def _choose(self, team: str, who: str) -> None:
+        if who not in (*FIXED, THEN) or (who == YOU and team == RIGHT) or (who == THEN and not self._look_back()):
+            self._view.set_value(team, self._teams[team])
             return
-        self._sides[side] = who
+        self._teams[team] = who
         self._views.turn(MATCH)
         self._seat()
         self._write()
@@ -145,7 +145,7 @@ class Players:
 
     def _to_now(self) -> None:
         self._then = None
-        self._sides = {side: NOW if who == THEN else who for side, who in self._sides.items()}
+        self._teams = {team: NOW if who == THEN else who for team, who in self._teams.items()}
         self._views.turn(MATCH)
         self._seat()
         self._write()
@@ -153,7 +153,7 @@ class Players:
     def forget(self) -> None:
         """The versions are another drill's: there are none yet."""
         self._versions, self._then = [], None
-        self._sides = {side: NOW if who == THEN else who for side, who in self._sides.items()}
+        self._teams = {team: NOW if who == THEN else who for team, who in self._teams.items()}
         self._views.turn(MATCH)
         self._seated()
         self._write()
@@ -180,7 +180,7 @@ class Players:
 
     def _duel(self) -> None:
         if self._look_back():
-            self._sides = {LEFT: NOW, RIGHT: THEN}
+            self._teams = {LEFT: NOW, RIGHT: THEN}
             self._views.turn(MATCH)
             self._seat()
             self._write()
@@ -192,7 +192,7 @@ class Players:
             self._to_now()
 
     def _seat(self) -> None:
-        left, right = (self._player(who) for who in self._sides.values())
+        left, right = (self._player(who) for who in self._teams.values())
         self._send("show", messages.SetPlayers(left, right))
         if self._then is not None:
             self._seat_pair()
@@ -216,13 +216,13 @@ class Players:
 
     def version(self, newest: object) -> object:
         """Return the version for the board above the match: of what plays there, `newest` where that plays."""
-        only_then = THEN in self._sides.values() and NOW not in self._sides.values()
+        only_then = THEN in self._teams.values() and NOW not in self._teams.values()
         return self._then.version if only_then and self._then is not None else newest
 
     def _write(self) -> None:
         view, then, count = self._view, self._then, len(self._versions)
-        for number, (side, who) in enumerate(self._sides.items()):
-            view.set_value(side, who)
+        for number, (team, who) in enumerate(self._teams.items()):
+            view.set_value(team, who)
             view.set_text(f"who-{number}", self._name(who))
         place = next((n for n, each in enumerate(self._versions) if then is not None and each.id == then.id), None)
         if then is not None and place is None:  # thinned away: between those that are nearest

@@ -53,7 +53,7 @@ class Views:
         second = values.get("second")
         if isinstance(second, Mapping):
             for name, match in (("then", values), ("now", second)):
-                goals = [number_text.number(match.get(f"score_{side}")) or 0.0 for side in range(2)]
+                goals = [number_text.number(match.get(f"score_{team}")) or 0.0 for team in range(2)]
                 self._view.set_text(f"compare-{name}-score", f"{goals[0]:.0f}\u2009:\u2009{goals[1]:.0f}")
         count, shown = (number_text.number(values.get(f"factory_{name}")) for name in ("matches", "shown"))
         if count is None or shown is None:

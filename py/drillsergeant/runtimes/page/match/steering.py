@@ -62,8 +62,8 @@ class Keys:
 class Steering:
     """All devices together, as one action."""
 
-    def __init__(self, rules: DrillFacts, side: int, devices: Sequence[Device]) -> None:
-        self._rules, self._side, self._devices = rules, side, devices
+    def __init__(self, rules: DrillFacts, player: int, devices: Sequence[Device]) -> None:
+        self._rules, self._player, self._devices = rules, player, devices
         self._last = self._action()
 
     def release(self) -> int | None:
@@ -83,7 +83,7 @@ class Steering:
     def _action(self) -> int:
         all_held = [device.held() for device in self._devices]
         right, up, turn = (_sign(sum(column)) for column in list(zip(*all_held, strict=True))[:3])
-        return self._rules.from_keys(self._side, right, up, turn, any(held.dash for held in all_held))
+        return self._rules.from_keys(self._player, right, up, turn, any(held.dash for held in all_held))
 
 
 def _sign(value: int) -> int:

@@ -52,7 +52,7 @@ class DrillPanel:
         view.set_text("page-title", f"{words.title}: a match that learns while you watch")
         view.set_text("drill-sentence", words.sentence)
         view.set_attribute("match", "aria-label", words.picture + AROUND)
-        for side, name in enumerate(words.sides):
-            view.set_text(f"side-{side}", name)
-            view.set_attribute(f"metric-score_{side}", "aria-label", f"{words.win}, {name}")
+        for team, name in enumerate(words.counts):
+            view.set_text(f"count-{team}", name)
+            view.set_attribute(f"metric-score_{team}", "aria-label", f"{words.win}, {name}")
         view.set_value(CHOICE, self._game.name)

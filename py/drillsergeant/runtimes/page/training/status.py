@@ -25,7 +25,7 @@ class Status:
     training: bool = False
     trained_s: float = 0.0
     chance: float = 0.0  # share of wins against a player that acts by chance
-    alone: bool = False  # a drill with one side: there is no rival, a match is won or not
+    alone: bool = False  # a drill with one team: there is no rival, a match is won or not
     trouble: str = ""
 
 

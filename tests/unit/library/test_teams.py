@@ -1,4 +1,4 @@
-"""A drill with four sides: the sides that nobody learns are all played by the opponent, in both engines."""
+"""One against three: all of team 1 is the opponent's when a policy is looked at, in both engines."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, Sta
 from drillsergeant.elementary import Array
 from drillsergeant.library.training import train
 
-CHOSEN = tuple(f"chosen_{side}" for side in range(4))
-WORDS = Words("Four", "Four sides.", ("Won", "Lost"), "wins", "A field.", "No keys.")
-SCENE = Scene(1.0, 1.0, 0.0, 0.0, (Body("disc", "ball", "x", "x", 0.1, 0),))
+CHOSEN = tuple(f"chosen_{player}" for player in range(4))
+WORDS = Words("Four", "Four players.", ("Won", "Lost"), "wins", "A field.", "No keys.")
+SCENE = Scene(1.0, 1.0, 0.0, 0.0, (Body("disc", "ball", "x", "x", 0.1, 0, 0),))
 
 
 @dataclass(frozen=True)
 class Four:
-    """One decision a match: side 0 wins where side `which` has chosen action 3, as the scripted player always does."""
+    """One decision a match: team 0 wins where player `which` has chosen action 3, as the scripted one always does."""
 
     which: int = 1
     name: str = "four"
-    sides: int = 4
+    teams: tuple[int, ...] = (1, 3)
     action_count: int = 5
     action_repeat: int = 1
     tick_hz: int = 10
@@ -45,25 +45,25 @@ class Four:
         chosen = {name: action.astype(np.float32) for name, action in zip(CHOSEN, actions, strict=True)}
         return {**state, "clock": state["clock"] + 1, **chosen}
 
-    def observe(self, state: State, side: int) -> list[Array]:
+    def observe(self, state: State, player: int) -> list[Array]:
         return [state["x"]]
 
-    def reward(self, before: State, after: State, side: int) -> list[Array]:
+    def reward(self, before: State, after: State, player: int) -> list[Array]:
         return [after["x"]]
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
         over = state["clock"] >= 1
         return over, over & ~over, (state[CHOSEN[self.which]] == 3.0).astype(np.int32) * 2 - 1
 
-    def scripted(self, state: State, side: int) -> Array:
+    def scripted(self, state: State, player: int) -> Array:
         return state["x"].astype(np.int32) + 3
 
-    def from_keys(self, side: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
         return 0
 
 
 @pytest.mark.parametrize(("which", "engine"), [(1, "wasm"), (2, "wasm"), (3, "wasm"), (3, "numpy")])
-def test_every_side_but_the_first_is_the_opponents_when_a_policy_is_looked_at(which: int, engine: str) -> None:
+def test_all_of_team_1_is_the_opponents_when_a_policy_is_looked_at(which: int, engine: str) -> None:
     metrics = list(train(Four(which), decisions=16 * 16 * 4 * 8, matches=16, engine=engine))[-1]
-    assert metrics["win_rate"] > 0.99  # the scripted player on that side has chosen action 3
+    assert metrics["win_rate"] > 0.99  # the scripted player there has chosen action 3
     assert 0.1 < metrics["win_rate_random"] < 0.3  # a random one does in a fifth

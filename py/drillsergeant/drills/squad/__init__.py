@@ -1,0 +1,1 @@
+"""Squad Drill: soccer, two against two and three against three."""
