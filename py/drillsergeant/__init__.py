@@ -4,6 +4,7 @@ As a library (`docs/library.md`):
 
     make(name), DRILLS          the games
     register(drill)             one of your own, known by its name from then on
+    check_drill(drill)          what is wrong with it, in plain words, with the line
     train(drill, ...)           a run to loop over, with `for` or `async for`
     Policy                      what was learned: chances, actions, .dshq and ONNX files
     Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from drillsergeant._version import __version__
 
 if TYPE_CHECKING:
+    from drillsergeant.check.check_drill import check_drill
     from drillsergeant.drills import DRILLS, make, register
     from drillsergeant.kernels.kernel import Kernel
     from drillsergeant.learn.ppo.hyper import Hyper
@@ -32,6 +34,7 @@ __all__ = [
     "Policy",
     "Training",
     "__version__",
+    "check_drill",
     "compile",
     "make",
     "register",
@@ -42,6 +45,7 @@ _HOMES = {
     "DRILLS": "drills",
     "make": "drills",
     "register": "drills",
+    "check_drill": "check.check_drill",
     "Kernel": "kernels.kernel",
     "Hyper": "learn.ppo.hyper",
     "Compiled": "library.compiler",

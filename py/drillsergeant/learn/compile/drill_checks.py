@@ -19,7 +19,7 @@ _MOST_LISTED = 30
 _TYPES = ("f32", "i32", "u32")
 
 
-def check_drill(drill: Drill) -> None:
+def ensure_drill(drill: Drill) -> None:
     """Raise TypeError for what is no drill at all, ValueError for a drill that fits together with nothing."""
     if isinstance(drill, type):
         raise TypeError(f"{drill.__name__} is a class; make a drill of it, {drill.__name__}()")

@@ -18,7 +18,7 @@ import numpy as np
 from drillsergeant import elementary
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
-from drillsergeant.learn.compile.drill_checks import check_drill
+from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, guarded
 from drillsergeant.learn.compile.edit_play import compare, sampled, traced_once
 from drillsergeant.learn.compile.edit_print import Printed
@@ -55,7 +55,7 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     drill: Drill = guarded(lambda: _drill_of(name, text, namespace), namespace)
     if len(json.dumps(text)) > LONGEST_VALUE:  # as it is kept with what is learned
         raise EditRefused(f"the code has {len(text)} characters, too many to be kept in a file: do less")
-    guarded(lambda: check_drill(drill), namespace)
+    guarded(lambda: ensure_drill(drill), namespace)
     guarded(lambda: traced_once(drill), namespace)
     printed.on = True
     with np.errstate(all="ignore"):  # what comes of it is looked at

@@ -18,7 +18,7 @@ from drillsergeant.kernels.dense.network_forward import NetworkEmitter
 from drillsergeant.kernels.dense.network_gradient import NetworkGradient
 from drillsergeant.kernels.wasm.compile import add_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport, Module, for_unshared_memory
-from drillsergeant.learn.compile.drill_checks import check_drill
+from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
 from drillsergeant.learn.compile.learner_functions import LearnerEmitter
@@ -36,7 +36,7 @@ HIDDEN = 64
 def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Program:
     """Trace and emit everything that plays and learns `drill`. Raises TraceError at what a kernel cannot do,
     TypeError and ValueError for what is no drill."""
-    check_drill(drill)
+    ensure_drill(drill)
     module = Module(MemoryImport(1, MAX_PAGES, shared))
     table = DrillKernels(drill)
     add_kernels(module, [*table.all(), *learner_kernels(drill.action_count)])
