@@ -1,26 +1,63 @@
-"""What docs/library.md shows runs, in order, as a reader would paste it."""
+"""What the documents for users of the library show runs, in order, as a reader would paste it."""
 
+from __future__ import annotations
+
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from drillsergeant import drills
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "library.md").read_text()
+OWN = (ROOT / "docs" / "own_game.md").read_text()
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 def test_every_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 5
+    shown = blocks(TEXT, "python")
+    assert len(shown) == 5
     variables: dict[str, object] = {}
-    for block in blocks:
+    for block in shown:
         exec(block, variables)
     printed = capsys.readouterr().out
     assert "40000" not in printed and "43008 decisions" in printed, "the loop ends with the update that reaches it"
     assert {path.name for path in tmp_path.iterdir()} == {"striker.dshq", "striker.onnx"}
 
 
+@pytest.fixture
+def _own_is_forgotten() -> Iterator[None]:
+    yield
+    drills.DRILLS.discard("my-drill")
+
+
+@pytest.mark.usefixtures("_own_is_forgotten")
+def test_a_game_of_ones_own_is_made_as_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    new, train, check = re.findall(r"^\$ python (.*)$", "".join(blocks(OWN, "console")), re.MULTILINE)
+    assert train == "my_drill.py", "which tests/unit/commands runs, for less time"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "py")}
+    for typed in (new, check):
+        subprocess.run([sys.executable, *typed.split()], env=environment, check=True, capture_output=True)
+    variables: dict[str, object] = {}
+    for block in blocks(OWN, "python"):
+        exec(block, variables)
+    printed = capsys.readouterr().out
+    assert "my-drill: nothing wrong was found" in printed
+    assert "farmed\n" in printed and "closer is paid without getting anywhere" in printed
+    assert "My drill" in printed and (tmp_path / "mine.onnx").is_file()
+
+
 def test_every_file_it_names_is_there() -> None:
-    for name in re.findall(r"`(examples/[\w.]+)`|\]\(\.\./([\w/.]+)\)", TEXT):
+    for name in re.findall(r"`(examples/[\w.]+)`|\]\(\.\./([\w/.]+)\)", TEXT + OWN):
         assert (ROOT / "".join(name)).is_file(), name

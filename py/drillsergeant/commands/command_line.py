@@ -1,0 +1,32 @@
+"""`python -m drillsergeant COMMAND`, installed as `drillsergeant`: a game of one's own, and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from drillsergeant._version import __version__
+from drillsergeant.commands.check import CHECK
+from drillsergeant.commands.new import NEW
+
+COMMANDS = (NEW, CHECK)
+WRONG_USE = 2  # argparse's own exit status
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the arguments (of the process, where none are given), run the command, return the exit status."""
+    parser = argparse.ArgumentParser(prog="drillsergeant", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"drillsergeant {__version__}")
+    chosen = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        own = chosen.add_parser(command.name, help=command.about, description=command.about)
+        command.add_arguments(own)
+        own.set_defaults(command=command)
+    given = parser.parse_args(arguments)
+    command = given.command
+    try:
+        return int(command.run(given))
+    except (ValueError, OSError) as wrong:
+        print(f"drillsergeant {command.name}: {wrong}", file=sys.stderr)
+        return WRONG_USE
