@@ -81,4 +81,5 @@ def _findings(drill: Drill, look: Callable[[T], Iterator[DrillFinding]], subject
 
 
 def _sorted(drill: Drill, found: list[DrillFinding], played: str = "") -> CheckReport:
-    return CheckReport(drill.name, tuple(sorted(found, key=lambda each: each.severity is not Severity.ERROR)), played)
+    once = dict.fromkeys(found)  # an error of the drill's own may end several checks
+    return CheckReport(drill.name, tuple(sorted(once, key=lambda each: each.severity is not Severity.ERROR)), played)

@@ -36,7 +36,6 @@ class Playthrough:
     after: list[State] = field(default_factory=list)
     actions: list[list[Action]] = field(default_factory=list)  # [T][P][H] arrays [N]
     outcomes: list[Outcome[Array, Array]] = field(default_factory=list)  # [T], masks and i32 [N]
-    seen: list[list[Array]] = field(default_factory=list)  # [T][P] f32 [OBS, N], of `before`
     earned: list[list[Array]] = field(default_factory=list)  # [T][P] f32 [reward terms, N]
 
     @property
@@ -50,8 +49,8 @@ class Playthrough:
         return np.stack([each.winner for each in self.outcomes])
 
     def observations(self, player: int) -> Array:
-        """What a player saw before each decision, f32 [T, OBS, N]."""
-        return np.stack([seen[player] for seen in self.seen])
+        """What a player saw before each decision, f32 [T, OBS, N]; asked for anew, as 22 of them take gigabytes."""
+        return np.stack([np.stack(self.seats.drill.observe(state, player)) for state in self.before])
 
     def rewards(self, player: int) -> Array:
         """What a player earned by each decision, f32 [T, reward terms, N]."""
@@ -88,10 +87,11 @@ def play(seats: Seats) -> Playthrough:
         through.after.append(after)
         through.actions.append(actions)
         through.outcomes.append(outcome)
-        through.seen.append([np.stack(drill.observe(state, player)) for player in seats.players])
         through.earned.append([np.stack(drill.reward(state, after, player)) for player in seats.players])
-        fresh = drill.reset(after["seed"], after["episode"] + np.uint32(1))
-        state = {name: np.where(outcome.over, fresh[name], after[name]) for name in after}
+        state = after
+        if outcome.over.any():
+            fresh = drill.reset(after["seed"], after["episode"] + np.uint32(1))
+            state = {name: np.where(outcome.over, fresh[name], after[name]) for name in after}
     return through
 
 
@@ -104,10 +104,6 @@ class Rounds:
         ]
         self._period = random.integers(1, LONGEST_ROUND + 1, MATCHES)
         self._held = np.take(HELD, random.integers(0, len(HELD), MATCHES))
-
-    def length(self, lane: int) -> tuple[int, int]:
-        """Of a match: how many actions a round has, and for how many decisions each is held."""
-        return int(self._period[lane]), int(self._held[lane])
 
     def action(self, player: int, decision: int) -> Action:
         """The actions [N] of a player."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,39 +19,84 @@ RARE_STATES = 256
 GUARD = "guard the division or root, as in x / np.maximum(length, 1e-6) or np.sqrt(np.maximum(x, 0.0))"
 
 
+class Extent(NamedTuple):
+    """What the values of an entry are like, over all players, matches and decisions."""
+
+    low: float  # of those that are finite
+    high: float
+    size: float  # root mean square, of the player for whom it is largest
+    not_finite: int
+    total: int
+    example: float  # one that is not finite
+
+    @property
+    def largest(self) -> float:
+        """The largest size."""
+        return max(abs(self.low), abs(self.high))
+
+
 def find_unfit_observations(played: Playthrough) -> Iterator[DrillFinding]:
     """Look at every entry that any player saw."""
     drill = played.seats.drill
-    seen = np.stack([played.observations(player) for player in played.seats.players])  # [P, T, OBS, N]
-    for entry, name in enumerate(drill.observation):
-        values = seen[:, :, entry]
+    extents = _extents(played.observations(player) for player in played.seats.players)
+    for entry, (name, extent) in enumerate(zip(drill.observation, extents, strict=True)):
         where = line_of(drill, "observe", entry)
-        finite = np.isfinite(values)
-        if not finite.all():
-            yield _not_finite(f"{name} of observe", values, where)
-            continue
-        size = float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
-        if (values == values.flat[0]).all():
+        if extent.not_finite:
+            yield _not_finite(f"{name} of observe", extent, where)
+        elif extent.low == extent.high:
             if len(drill.observation) > 1:  # a drill with nothing to see has to have one entry all the same
-                said = f"{name} of observe is {values.flat[0]:g} in every state that was played: it tells nothing"
+                said = f"{name} of observe is {extent.low:g} in every state that was played: it tells nothing"
                 remedy = "leave it out, or see whether it reads the field that was meant"
                 yield DrillFinding(Kind.CONSTANT, said, remedy, where, Severity.WARNING)
-        elif size > LARGE or np.abs(values).max() < SMALL:
-            said = f"{name} of observe is {_size(values)}: a network learns best from numbers of about 1"
-            yield DrillFinding(Kind.SCALE, said, f"multiply it by {_factor(values)}", where, Severity.WARNING)
+        elif extent.size > LARGE or extent.largest < SMALL:
+            said = (
+                f"{name} of observe is up to {extent.largest:.3g} large: a network learns best from numbers of about 1"
+            )
+            yield DrillFinding(Kind.SCALE, said, _scaled(extent), where, Severity.WARNING)
 
 
 def find_unfit_rewards(played: Playthrough) -> Iterator[DrillFinding]:
     """Rewards that are no numbers, or too large for any."""
     drill = played.seats.drill
-    earned = np.stack([played.rewards(player) for player in played.seats.players])  # [P, T, terms, N]
-    for entry, name in enumerate(drill.reward_terms):
-        values, where = earned[:, :, entry], line_of(drill, "reward", entry)
-        if not np.isfinite(values).all():
-            yield _not_finite(f"{name} of reward", values, where)
-        elif np.abs(values).max() > HUGE:
-            said = f"{name} of reward is {_size(values)}: what a match decides is best paid with about 1"
-            yield DrillFinding(Kind.SCALE, said, f"multiply it by {_factor(values)}", where)
+    extents = _extents(played.rewards(player) for player in played.seats.players)
+    for entry, (name, extent) in enumerate(zip(drill.reward_terms, extents, strict=True)):
+        where = line_of(drill, "reward", entry)
+        if extent.not_finite:
+            yield _not_finite(f"{name} of reward", extent, where)
+        elif extent.largest > HUGE:
+            said = (
+                f"{name} of reward is up to {extent.largest:.3g} large: what decides a match is best paid with about 1"
+            )
+            yield DrillFinding(Kind.SCALE, said, _scaled(extent), where)
+
+
+def _extents(seen: Iterable[Array]) -> list[Extent]:
+    """The extent of each of E entries, from arrays [T, E, N] of each player."""
+    found: list[Extent] = []
+    for values in seen:
+        own = [_extent(values[:, entry].ravel()) for entry in range(values.shape[1])]
+        found = [_both(one, other) for one, other in zip(found, own, strict=True)] if found else own
+    return found
+
+
+def _extent(values: Array) -> Extent:
+    finite = values[np.isfinite(values)].astype(np.float64)
+    bad = values[~np.isfinite(values)]
+    low, high, size = (finite.min(), finite.max(), np.sqrt(np.mean(finite * finite))) if finite.size else (0.0,) * 3
+    example = float(bad[0]) if bad.size else 0.0
+    return Extent(float(low), float(high), float(size), int(bad.size), int(values.size), example)
+
+
+def _both(one: Extent, other: Extent) -> Extent:
+    """The extent of the values of both."""
+    return Extent(
+        low=min(one.low, other.low),
+        high=max(one.high, other.high),
+        size=max(one.size, other.size),
+        not_finite=one.not_finite + other.not_finite,
+        total=one.total + other.total,
+        example=one.example if one.not_finite else other.example,
+    )
 
 
 def find_rare_faults(played: Playthrough) -> Iterator[DrillFinding]:
@@ -98,16 +144,11 @@ def _rare(played: Playthrough, state: State) -> Iterator[tuple[str, State]]:
             yield f"{name} is 0", {**state, name: np.zeros_like(state[name])}
 
 
-def _not_finite(what: str, values: Array, where: SourceLine | None) -> DrillFinding:
-    bad = ~np.isfinite(values)
-    said = f"{what} is {values[bad][0]} in {bad.sum():,} of {bad.size:,} states that were played"
+def _not_finite(what: str, extent: Extent, where: SourceLine | None) -> DrillFinding:
+    said = f"{what} is {extent.example} in {extent.not_finite:,} of {extent.total:,} states that were played"
     return DrillFinding(Kind.NOT_FINITE, said, GUARD, where)
 
 
-def _size(values: Array) -> str:
-    return f"up to {np.abs(values).max():.3g} large"
-
-
-def _factor(values: Array) -> str:
-    """1 through the largest value, in round numbers."""
-    return f"{1.0 / float(np.abs(values).max()):.1g}"
+def _scaled(extent: Extent) -> str:
+    """What to do about a size."""
+    return f"multiply it by {1.0 / extent.largest:.1g}"
