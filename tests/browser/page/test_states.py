@@ -1,8 +1,10 @@
-"""States, with the browser's own accessibility tree: names that stay, and numbers with units."""
+"""States and motion, with the browser's own accessibility tree: names that stay, numbers with units, less motion."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,9 +19,9 @@ STATES = ("pressed", "checked", "expanded")
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, address: str) -> Iterator[Visitor]:
-    """A visitor in whose page a drill with a ball that never rests is learned."""
+    """A visitor in whose page soccer is learned."""
     visitor = Visitor(browser, address)
-    visitor.open("?drill=chase&learner=wasm")
+    visitor.open("?learner=wasm")
     visitor.page.click("#train")
     visitor.until("a version can be chosen", lambda: visitor.page.is_enabled("#compare"))
     yield visitor
@@ -82,6 +84,22 @@ def test_every_slider_says_its_value_with_a_unit_and_says_the_next_one(opened: V
     page.keyboard.press("Enter")
     assert page.get_attribute("#slide-epochs", "aria-valuetext") == "3 epochs"
     page.click("#defaults")
+
+
+def test_who_wants_less_motion_sees_the_match_alone_and_can_hold_it(opened: Visitor) -> None:
+    page, field = opened.page, opened.page.locator("#match")
+    page.emulate_media(reduced_motion="reduce")
+    opened.until_the_match_moves()
+    assert page.is_enabled("#play"), "the match is what one came for; it can be held"
+
+    page.click("#factory")
+    opened.until("the factory is shown", lambda: opened.show("view") == "factory")
+    began_s, pictures = time.monotonic(), [field.screenshot() for _ in range(12)]
+    changes = sum(one != other for one, other in pairwise(pictures))
+    assert changes <= 1 + (time.monotonic() - began_s) / 2.0, "a still every two seconds"
+    page.emulate_media(reduced_motion="no-preference")
+    opened.until("it glides again", lambda: field.screenshot() != field.screenshot())
+    page.click("#factory")
 
 
 def test_forced_colours_tell_the_road_and_axe_finds_nothing_serious(opened: Visitor) -> None:
