@@ -114,7 +114,7 @@ class Trunk(BaseFeaturesExtractor):
 SHAPE: dict[str, Any] = {"features_extractor_class": Trunk, "net_arch": [], "activation_fn": torch.nn.Tanh}
 
 
-def brought_back(model: Any, drill: Drill) -> Policy:
+def brought_back(model: Any, drill: Drill | str) -> Policy:
     """What `model` has learned as a policy of the page. Raises ValueError for a model without the page's `SHAPE`."""
     modules = dict(model.policy.named_modules())
     if missing := [name for name in PARTS.values() if name not in modules]:
