@@ -82,7 +82,7 @@ fn estimate(
       following = stepped.out_advantage;
       let place = (id.y * HORIZON + t) * LANES + id.x;
       advantages[place] = following;
-      returns[place] = stepped.out_returns;
+      returns[place] = kernel_standardise(stepped.out_returns, knobs.return_mean, knobs.return_factor).out_x;
       total += following;
     }
   }

@@ -26,6 +26,8 @@ struct Knobs {
   value_coef: f32,
   learning_rate: f32,
   max_grad_norm: f32,
+  return_mean: f32,  // returns are rescaled: less this, times the factor
+  return_factor: f32,
   update_number: u32,
   chunks: u32,
   capacity: u32,  // rows from one feature of an activation to the next

@@ -24,7 +24,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_policy
-from drillsergeant.learn.win_rate import Estimate
+from drillsergeant.learn.results import Estimate
 from playwright.sync_api import Page
 
 from build.browsers.chromium import chromium, served

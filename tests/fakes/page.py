@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Scene, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Scene, WinRate, Words
 from drillsergeant.learn.program import DrillFacts, keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
@@ -174,6 +174,7 @@ def small_game(**changes: object) -> DrillFacts:
         fields=COMMON_FIELDS,
         observation=("own_x", "ball_x"),
         reward_terms=("goal",),
+        objective=WinRate(),
         scene=Scene(6.0, 4.0, 1.3, 0.9, (Body("disc", "ball", "x", "y", 0.3),)),
         keys=keys_of(spelt, 2),
     )

@@ -7,6 +7,7 @@ from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.ppo.scales import Scale, Scales
 
 SMALL = Schema("small", ("left", "right", "speed"), action_count=2, hidden=4, meaning="0123456789abcdef")
 
@@ -28,6 +29,8 @@ def some_policy(schema: Schema, seed: int = 1) -> PolicyFile:
         "first_moment": random.normal(size=size, scale=1e-3).astype(np.float32).tobytes(),
         "second_moment": np.square(random.normal(size=size, scale=1e-3)).astype(np.float32).tobytes(),
     }
-    state = LearnerState(seed=seed, updates=311, steps=620, dropped=1, arrays=arrays)
+    measured = (Scale(each, each * each) for each in random.normal(size=len(schema.observation)).tolist())
+    scales = Scales(tuple(measured), Scale(-3.5, 2.25), updates=311, fresh=False)
+    state = LearnerState(seed, updates=311, steps=620, dropped=1, arrays=arrays, scales=scales)
     progress = RunProgress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z")
     return PolicyFile(schema, state, Hyper(learning_rate=0.003), progress)

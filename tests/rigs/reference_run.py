@@ -6,8 +6,10 @@ import asyncio
 from functools import partial
 
 from drillsergeant.drills.ball.drill import BallDrill
+from drillsergeant.drills.contract import WinRate
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.reference.engine import NumpyEngine, network_of
+from drillsergeant.learn.results import Score
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
 from drillsergeant.memory.ring import RingProducer
@@ -15,7 +17,7 @@ from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
-from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.rollout import Counts, Rollout
 from drillsergeant.runtimes.trainer.trainer import Trainer
 
 from tests.fakes.host import PlainHost
@@ -60,8 +62,7 @@ class ReferenceRun:
             WeightsReader(memory, layout, rollout(0), shape),
             RingProducer(memory, layout, 0, telemetry),
             DuelBook(memory, layout, 0),
-            telemetry,
-            plan.agents * plan.horizon,
+            Counts(telemetry, plan.agents * plan.horizon, Score(WinRate())),
         )
 
     def another_trainer(self) -> None:

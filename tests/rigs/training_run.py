@@ -7,12 +7,13 @@ from functools import cache, partial
 from typing import TypeVar, cast
 
 from drillsergeant.drills import make
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, WinRate
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Learner
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.results import Score
 from drillsergeant.learn.wasm.engine import KernelEngine, KernelLearner
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check, GpuDevice
@@ -25,7 +26,7 @@ from drillsergeant.memory.snapshots import DuelBook
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.rollout import Counts, Rollout
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 from drillsergeant.runtimes.trainer.events import Event
 from drillsergeant.runtimes.trainer.trainer import Trainer
@@ -102,8 +103,7 @@ class TrainingRun:
             WeightsReader(memory, layout, rollout(0), shape),
             RingProducer(memory, layout, 0, telemetry),
             DuelBook(memory, layout, 0),
-            telemetry,
-            layout.plan.agents * layout.plan.horizon,
+            Counts(telemetry, layout.plan.agents * layout.plan.horizon, Score(WinRate())),
         )
 
     def another_rollout(self) -> None:

@@ -64,6 +64,36 @@ class Player(StrEnum):
     VISITOR = "visitor"  # a human
 
 
+@dataclass(frozen=True)
+class WinRate:
+    """The objective of a game with an opponent: the share of matches that side 0 wins against the scripted player."""
+
+    kind: Literal["win_rate"] = "win_rate"
+
+
+@dataclass(frozen=True)
+class SuccessShare:
+    """The objective of a task that succeeds or fails: the share of episodes whose winner is +1, from `threshold` on."""
+
+    threshold: float
+    kind: Literal["success_share"] = "success_share"
+
+
+@dataclass(frozen=True)
+class MeanReturn:
+    """The objective of a task that is paid for: the mean of an episode's summed reward, over so many `episodes`.
+
+    It is solved from `threshold` on. What is earned past the time limit, until the chunk ends, does not count.
+    """
+
+    threshold: float
+    episodes: int = 100
+    kind: Literal["mean_return"] = "mean_return"
+
+
+Objective: TypeAlias = "WinRate | SuccessShare | MeanReturn"
+
+
 class Outcome(NamedTuple, Generic[Flag, Winner]):
     """How a step ended: of N matches masks [N] and i32 [N], of one match bools and an int.
 
@@ -125,12 +155,20 @@ class Scene:
     round: bool = False  # the field is a disc of radius half_length_m (= half_width_m) instead, without goals
 
 
+def objective_of(drill: Drill) -> Objective:
+    """What a drill is about: its `objective`, or winning where it names none."""
+    objective: Objective = getattr(drill, "objective", WinRate())
+    return objective
+
+
 class Drill(Protocol):
     """A game for S players, whose tunable numbers are fields of a frozen dataclass.
 
     Players are numbered team after team and share one policy: what makes them differ is in what they observe. Each
     team is seen from its own end of the field: an action means the same thing, and an observation reads the same, for
     whoever attacks to the right (team 0) and to the left (team 1).
+
+    A further field or property `objective` says what is to be reached; see `objective_of`.
     """
 
     @property

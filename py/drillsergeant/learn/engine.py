@@ -7,7 +7,7 @@ and one over generated kernels; the runtimes cannot tell them apart. Offsets are
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 from drillsergeant.drills.contract import Outcome, Player
@@ -23,9 +23,9 @@ DUEL_TEAMS = 2
 # Matches the show can play: its own, and two to compare.
 SHOW_MATCHES = 3
 
-# What a chunk's `stats` region holds, f32 each: the episodes that ended in the chunk, then, in the order of the
-# drill's reward terms, the reward these episodes earned in all.
-CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decisions")
+# What a chunk's `stats` region holds, f32 each: the episodes that ended in the chunk, what they earned in all and
+# the sum of its squares; then, in the order of the drill's reward terms, what was earned by each.
+CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decisions", "returns", "return_squares")
 # There is room for so many, whatever a drill has: another number of them needs no other memory.
 MOST_REWARD_TERMS = Plan.stats_size - len(CHUNK_STATS)
 
@@ -52,11 +52,20 @@ def duel_seed(own_seed: int, start: int) -> int:
 
 @dataclass(frozen=True)
 class Tally:
-    """Episodes finished since the tally before: the policy against one frozen opponent."""
+    """Episodes finished since the tally before: the policy against one frozen opponent.
+
+    `returns` is what they earned in all, `return_squares` the sum of the squares of what each did.
+    """
 
     episodes: int
     wins: int
     losses: int
+    returns: float = 0.0
+    return_squares: float = 0.0
+
+    def __add__(self, other: Tally) -> Tally:
+        pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        return Tally(*(one + two for one, two in pairs))
 
 
 @dataclass(frozen=True)

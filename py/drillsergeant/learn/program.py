@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from drillsergeant.drills.contract import Body, Dtype, Scene, Words
+from drillsergeant.drills.contract import Body, Dtype, MeanReturn, Objective, Scene, SuccessShare, WinRate, Words
 
 FORMAT = 3  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
@@ -36,6 +36,7 @@ class DrillFacts:
     observation: tuple[str, ...]
     reward_terms: tuple[str, ...]
     scene: Scene
+    objective: Objective
     keys: tuple[int, ...]
 
     def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
@@ -71,6 +72,8 @@ class NetworkFacts:
     scratch_bytes: int
     cell_record: tuple[str, ...]
     initial: tuple[Noise, ...]
+    value_weights: int  # elements before the row of the head that gives the value
+    value_bias: int
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,14 @@ def _drill(facts: Mapping[str, Any]) -> DrillFacts:
     lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "keys", "teams")}
     words = Words(**{**facts["words"], "counts": tuple(facts["words"]["counts"])})
     actions = tuple(tuple(parts) for parts in facts["actions"])
-    return DrillFacts(**{**facts, **lists, "words": words, "actions": actions, "scene": _scene(facts["scene"])})
+    built = {"words": words, "actions": actions, "scene": _scene(facts["scene"])}
+    return DrillFacts(**{**facts, **lists, **built, "objective": _objective(facts["objective"])})
+
+
+def _objective(facts: Mapping[str, Any]) -> Objective:
+    kinds = {each.kind: each for each in (WinRate, SuccessShare, MeanReturn)}
+    objective: Objective = kinds[facts["kind"]](**facts)
+    return objective
 
 
 def _network(facts: Mapping[str, Any]) -> NetworkFacts:

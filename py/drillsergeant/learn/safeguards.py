@@ -1,16 +1,15 @@
 """What keeps a run from breaking, as rules over its own numbers: nothing here touches weights or waits.
 
-Five guards judge every update. A sixth, against NaN and absurd numbers, sits inside the update itself (`poison`): it
+Four guards judge every update. A fifth, against NaN and absurd numbers, sits inside the update itself (`poison`): it
 leaves such an update out, and here it is only told.
 
-- *Wins.* The highest win rate against the frozen scripted player is remembered; once the rate is surely more than ten
-  points below it, the advice is to go back to the policy that had it, with half the learning rate.
+- *Score.* The highest score is remembered, which is the win rate against the frozen scripted player or what else the
+  drill's objective is; once it is surely more than a tenth of the whole below that, the advice is to go back to the
+  policy that had it, with half the learning rate.
 - *Entropy.* A policy that always does the same while it has much to gain is made to try more: the entropy coefficient
   is doubled, within bounds, and lowered again when the policy has recovered.
-- *Plateau.* A policy that wins most of its matches and has not become better for long takes half the step from then on:
+- *Plateau.* A good policy that has not become better for long takes half the step from then on:
   what is left to learn is finer than the noise of large steps.
-- *Scale.* Rewards that add up to far more than 1 drown the policy's part of the gradient; that is told, with what to
-  divide them by, and nothing is changed.
 - *KL.* A policy that an update has moved further than PPO's linear view of it holds takes half the step at the next
   one; the steps grow back by themselves.
 """
@@ -22,9 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drillsergeant.learn.ppo.hyper import Hyper, floor_learning_rate, with_step_scaled
-from drillsergeant.learn.win_rate import Estimate, WinRate
+from drillsergeant.learn.results import Estimate, RecentEpisodes, Score
 
-# -- wins --
+# -- score: shares of the whole, which is 1 for a win rate, the threshold for a mean return (`results.Score.unit`) --
 DROP = 0.10
 ENOUGH_EPISODES = 300.0  # effective ones, before a rate means anything
 BETTER = 0.005  # by how much a rate must beat the best for its policy to be looked at
@@ -38,7 +37,6 @@ COOL_DOWN_EPISODES = 3000  # of every rollout worker, between two rewinds
 # -- entropy, as a share of the highest there is, ln(actions); Ball Drill's is at a seventh when it wins nine of ten --
 COLLAPSED = 0.04
 RECOVERED = 0.10
-GOOD_ENOUGH = 0.90  # wins: who wins that often may be as sure as it likes
 SMALLEST_RAISED = 0.002
 LARGEST_RAISED = 0.05
 SMOOTHING = 0.9
@@ -48,12 +46,8 @@ PATIENCE_UPDATES = 50
 # Of every rollout worker; some hundred seconds on two cores. A policy that beats the scripted player nearly always has
 # little to gain there, and still learns to beat its earlier selves: with a fifth of this, that was cut short.
 PATIENCE_EPISODES = 20_000
-REFINES_FROM = 0.60  # wins: who wins less often has large steps to make
+REFINES_BELOW = 0.30  # of the whole below what is enough; who is further down has large steps to make
 FINEST_SHARE = 1.0 / 32.0  # of the learning rate that the visitor has set
-
-# -- scale: the value loss, half a squared error of returns that should be about 1; Ball Drill's stays below 0.1 --
-LARGE_VALUE_LOSS = 10.0
-SURE_UPDATES = 20
 
 # -- KL of one update; 0.005 is usual with the defaults, 0.037 the largest seen in a healthy run --
 KL_LIMIT = 0.1
@@ -77,33 +71,38 @@ class Advice:
     fallen: str = ""
 
 
-class WinGuard:
-    """Remembers the best win rate, and notices when it is lost.
+class ScoreGuard:
+    """Remembers the best score, and notices when it is lost.
 
     A moving average tells late: a policy that has just been ruined has the highest rate ever for a moment. So one that
     may be the best has to keep the rate up for some hundred episodes more.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, score: Score, workers: int) -> None:
         self.best: float | None = None
-        self._workers = workers
+        self._score, self._workers = score, workers
         self._promised: tuple[float, int] | None = None  # rate, and episodes seen until then
         self._cool = 0
 
-    def judge(self, rate: WinRate, advice: Advice) -> None:
-        """Look at the rate as it stands."""
-        now = rate.estimate()
+    def judge(self, episodes: RecentEpisodes, advice: Advice) -> None:
+        """Look at the score as it stands."""
+        now, unit = episodes.estimate(), self._score.unit
         if now is None or now.effective < ENOUGH_EPISODES:
             return
+        value = self._score.value(now)
         if self._promised is None:
-            if self.best is None or now.win >= self.best + BETTER:
-                self._promised, advice.promising = (now.win, rate.seen), True
-        elif rate.seen >= self._promised[1] + CONFIRM_EPISODES * self._workers:
-            if now.win >= self._promised[0] - WORSE:
-                self.best, advice.best = max(self.best or 0.0, min(self._promised[0], now.win)), True
+            if self.best is None or value >= self.best + BETTER * unit:
+                self._promised, advice.promising = (value, episodes.seen), True
+        elif episodes.seen >= self._promised[1] + CONFIRM_EPISODES * self._workers:
+            if value >= self._promised[0] - WORSE * unit:
+                sure = min(self._promised[0], value)
+                self.best, advice.best = sure if self.best is None else max(self.best, sure), True
             self._promised = None
-        if self.best is not None and rate.seen >= self._cool and now.interval(SURE_DEVIATIONS)[1] < self.best - DROP:
-            advice.fallen = f"Wins against the scripted player fell from {self.best:.0%} to {now.win:.0%}"
+        if self.best is None or episodes.seen < self._cool:
+            return
+        if self._score.interval(now, SURE_DEVIATIONS)[1] < self.best - DROP * unit:
+            text = self._score.text
+            advice.fallen = f"{self._score.name} fell from {text(self.best)} to {text(value)}"
 
     def rewound(self) -> None:
         """The policy is the best one again; the rate starts anew and gets time."""
@@ -113,7 +112,8 @@ class WinGuard:
 class EntropyGuard:
     """Raises the entropy coefficient of a policy that has stopped trying things."""
 
-    def __init__(self, actions: int) -> None:
+    def __init__(self, score: Score, actions: int) -> None:
+        self._score = score
         self._highest = math.log(max(actions, 2))
         self._smooth: float | None = None
         self._since_change = self._since_best = 0
@@ -130,7 +130,7 @@ class EntropyGuard:
         if self._since_change < PATIENCE_UPDATES:
             return
         share = self._smooth / self._highest
-        idle = self._since_best >= PATIENCE_UPDATES and (now is None or now.win < GOOD_ENOUGH)
+        idle = self._since_best >= PATIENCE_UPDATES and (now is None or self._score.value(now) < self._score.enough)
         if share < COLLAPSED and idle:
             self._raise(share, hyper, setting, advice)
         elif share > RECOVERED and hyper.entropy_coef > setting.entropy_coef:
@@ -159,23 +159,24 @@ class EntropyGuard:
 class PlateauGuard:
     """Halves the learning rate of a good policy that does not become better."""
 
-    def __init__(self, workers: int) -> None:
-        self._patience = PATIENCE_EPISODES * workers
+    def __init__(self, score: Score, workers: int) -> None:
+        self._score, self._patience = score, PATIENCE_EPISODES * workers
         self._since = 0  # episodes seen when it was last the best, or when the learning rate was last another
         self._learning_rate = 0.0
 
-    def judge(self, rate: WinRate, best: float | None, hyper: Hyper, setting: Hyper, advice: Advice) -> None:
-        """Look at how long ago the win rate was last higher than ever."""
-        if advice.best or hyper.learning_rate != self._learning_rate or rate.seen < self._since:
-            self._since, self._learning_rate = rate.seen, hyper.learning_rate
-        if best is None or best < REFINES_FROM or rate.seen - self._since < self._patience:
+    def judge(self, episodes: RecentEpisodes, best: float | None, hyper: Hyper, setting: Hyper, advice: Advice) -> None:
+        """Look at how long ago the score was last higher than ever."""
+        if advice.best or hyper.learning_rate != self._learning_rate or episodes.seen < self._since:
+            self._since, self._learning_rate = episodes.seen, hyper.learning_rate
+        least = self._score.enough - REFINES_BELOW * self._score.unit
+        if best is None or best < least or episodes.seen - self._since < self._patience:
             return
-        self._since = rate.seen
+        self._since = episodes.seen
         finer = floor_learning_rate(max(hyper.learning_rate / 2.0, setting.learning_rate * FINEST_SHARE))
         if finer < hyper.learning_rate:
             advice.changes["learning_rate"] = finer
             advice.notes.append(
-                f"Wins have not risen above {best:.0%} for {self._patience:,} matches: "
+                f"{self._score.name} rose no further than {self._score.text(best)} for {self._patience:,} matches: "
                 f"learning rate {hyper.learning_rate:g} → {finer:g}"
             )
 
@@ -201,63 +202,48 @@ class KlGuard:
             self.scale = min(1.0, self.scale * GROWTH)
 
 
-class ScaleGuard:
-    """Notices returns that are too large for the learner, once a run."""
-
-    def __init__(self) -> None:
-        self._updates, self._told = 0, False
-
-    def judge(self, value_loss: float, advice: Advice) -> None:
-        """Tell it after `SURE_UPDATES` in a row: the first ones of a run say little."""
-        self._updates = self._updates + 1 if value_loss > LARGE_VALUE_LOSS else 0
-        if self._updates >= SURE_UPDATES and not self._told:
-            self._told = True
-            divisor = float(f"{math.sqrt(2.0 * value_loss):.1g}")
-            advice.notes.append(
-                f"The value loss is {value_loss:.3g}, more than {LARGE_VALUE_LOSS:g}: rewards add up to too much for "
-                f"steps of this size; divide them all by about {divisor:g}"
-            )
-
-
 class Safeguards:
     """All of them. One object per run; `judge` after every update.
 
     `on`: whether they change anything. Off, they only remember the best and tell of updates left out.
     """
 
-    def __init__(self, actions: int, workers: int, on: bool = True) -> None:
+    def __init__(self, score: Score, actions: int, workers: int, on: bool = True) -> None:
         """`workers`: rollout workers, all of which play evaluation matches."""
         self.on = on
-        self.wins, self._plateau = WinGuard(workers), PlateauGuard(workers)
-        self._actions = actions
-        self._entropy, self._kl = EntropyGuard(actions), KlGuard()
-        self._scale = ScaleGuard()
+        self.best, self._plateau = ScoreGuard(score, workers), PlateauGuard(score, workers)
+        self._score, self._actions = score, actions
+        self._entropy, self._kl = EntropyGuard(score, actions), KlGuard()
         self._since_dropped = QUIET_UPDATES
 
     def switch(self, on: bool) -> None:
         """From now on they change something or nothing; what they know of the best stays."""
         self.on = on
-        self._entropy, self._kl = EntropyGuard(self._actions), KlGuard()
+        self._entropy, self._kl = EntropyGuard(self._score, self._actions), KlGuard()
 
     def in_force(self, hyper: Hyper) -> Hyper:
         """`hyper` with the step that the last updates' KL allows."""
         return with_step_scaled(hyper, self._kl.scale)
 
     def judge(
-        self, metrics: Mapping[str, float], rate: WinRate, hyper: Hyper, setting: Hyper, *, to_win: bool = True
+        self,
+        metrics: Mapping[str, float],
+        episodes: RecentEpisodes,
+        hyper: Hyper,
+        setting: Hyper,
+        *,
+        to_win: bool = True,
     ) -> Advice:
         """Return what to do after an update with these metrics. `to_win`: whether winning is what it learns for."""
         advice = Advice()
-        self.wins.judge(rate, advice)
+        self.best.judge(episodes, advice)
         self._tell_dropped(metrics, advice)
-        if metrics["steps"]:
-            self._scale.judge(metrics["value_loss"], advice)
         if not (self.on and to_win):
             advice.fallen = ""
         elif not advice.fallen:
-            self._plateau.judge(rate, self.wins.best, hyper, setting, advice)
+            self._plateau.judge(episodes, self.best.best, hyper, setting, advice)
         if self.on and metrics["steps"]:
-            self._entropy.judge(metrics["entropy"], rate.estimate(), hyper, setting, advice)
+            self._entropy.judge(metrics["entropy"], episodes.estimate(), hyper, setting, advice)
             self._kl.judge(metrics["approx_kl"], advice)
         return advice
 

@@ -2,7 +2,8 @@
 
 The learner of the browser, natively: the same compiled drill through wasmtime, in lockstep (chunks, update, chunks,
 ...), so that the same settings give the same weights on every machine. Prints one line per evaluation: shares of wins,
-losses and draws of the sampling policy against the drill's frozen scripted player, and its wins against a random one.
+losses and draws of the sampling policy against the drill's frozen scripted player, and its wins against a random one;
+or the mean return of an episode, where that is the drill's objective.
 """
 
 from __future__ import annotations
@@ -16,18 +17,17 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from drillsergeant.drills import make
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.engine import CHUNK_STATS, Tally
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
+from drillsergeant.learn.results import Estimate, RecentEpisodes, Score
 from drillsergeant.learn.rig import ENGINES, Rig, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
 
-HEADER = (
-    "  time_s  decisions    /s   win  loss  draw  random  entropy      kl   value episode_s  decided"
-    "  pool  elo  rewards"
-)
+RATES, RETURNS = "  win  loss  draw  random", "  return   95 % ±  random"
+HEADER = "  time_s  decisions    /s {score}  entropy      kl   value episode_s  decided  pool  elo  rewards"
 EVALUATION_SEED = 977
 
 
@@ -114,28 +114,43 @@ def evaluate(rig: Rig, settings: Settings) -> dict[str, Tally]:
     while not totals or min(tally.episodes for tally in totals.values()) < settings.evaluation_episodes:
         for _ in range(chunks_per_limit):
             for name, tally in collector.evaluate(rig.weights_offset).items():
-                old = totals.get(name, Tally(0, 0, 0))
-                sums = (old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses)
-                totals[name] = Tally(*sums)
+                totals[name] = totals.get(name, Tally(0, 0, 0)) + tally
     return totals
 
 
 def line(drill: Drill, point: TrainPoint) -> str:
     """One point as a row under HEADER."""
-    scripted, random = point.tallies["scripted"], point.tallies["random"]
-    played = max(scripted.episodes, 1)
-    draws = scripted.episodes - scripted.wins - scripted.losses
-    shares = " ".join(f"{count / played:5.0%}" for count in (scripted.wins, scripted.losses, draws))
     ended = max(point.self_play["episodes"], 1.0)
     episode_s = point.self_play["decisions"] / ended * drill.action_repeat / drill.tick_hz
     decided = (point.self_play["wins"] + point.self_play["losses"]) / ended
     rewards = " ".join(f"{name} {point.self_play[name] / ended:+.2f}" for name in drill.reward_terms)
     entropy, kl, value_loss = (point.metrics.get(name, 0.0) for name in ("entropy", "approx_kl", "value_loss"))
     return (
-        f"{point.seconds:8.1f} {point.decisions:10d} {point.decisions / max(point.seconds, 1e-9) / 1e3:4.0f}k {shares} "
-        f"{random.wins / max(random.episodes, 1):7.0%} {entropy:8.3f} {kl:7.4f} {value_loss:7.4f} {episode_s:9.1f} "
+        f"{point.seconds:8.1f} {point.decisions:10d} {point.decisions / max(point.seconds, 1e-9) / 1e3:4.0f}k "
+        f"{_scores(drill, point)} {entropy:8.3f} {kl:7.4f} {value_loss:7.4f} {episode_s:9.1f} "
         f"{decided:8.0%} {_share(point.league.get('win_rate_pool'))} {_rating(point.league.get('rating'))}  {rewards}"
     )
+
+
+def header(drill: Drill) -> str:
+    """What stands over the rows of a drill: in the measure of its objective."""
+    return HEADER.format(score=RETURNS if Score(objective_of(drill)).of_returns else RATES)
+
+
+def _scores(drill: Drill, point: TrainPoint) -> str:
+    """Shares of wins, losses and draws, or the mean return; then that against a random player."""
+    scripted, random = (_estimate(point.tallies[name]) for name in ("scripted", "random"))
+    if not Score(objective_of(drill)).of_returns:
+        shares = " ".join(f"{share:5.0%}" for share in (scripted.win, scripted.loss, scripted.draw))
+        return f"{shares} {random.win:7.0%}"
+    reach = scripted.return_interval()[1] - scripted.mean_return
+    return f"{scripted.mean_return:8.1f} {reach:8.1f} {random.mean_return:7.1f}"
+
+
+def _estimate(tally: Tally) -> Estimate:
+    recent = RecentEpisodes()
+    recent.add(tally)
+    return recent.estimate() or Estimate(0.0, 0.0, 0.0, 1.0)
 
 
 def _rating(value: object) -> str:
@@ -175,7 +190,7 @@ def main() -> None:
         drill = make(given["drill"])
     except ValueError as wrong:
         parser.error(str(wrong))
-    print(HEADER)
+    print(header(drill))
     for point in train(native_rig(drill, settings, given["engine"]), settings, hyper):
         print(line(drill, point), flush=True)
         save(given["out"], drill, point.parameters, point.decisions)

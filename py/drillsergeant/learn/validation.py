@@ -16,13 +16,15 @@ from drillsergeant.learn.formulas.adam import adam_step
 from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.rescale import standardise
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.reference.arithmetic import normalised
+from drillsergeant.learn.wasm.engine import PreparedBatch
 from drillsergeant.learn.webgpu.learner import ARRAYS, Finding, GpuLearner
-from drillsergeant.learn.webgpu.plan import GpuPlan, Update
+from drillsergeant.learn.webgpu.plan import GpuPlan, Update, return_scale
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 
@@ -45,24 +47,23 @@ class Validator:
         self._plan, self._layout, self._memory = plan, layout, memory
         self._network = Network(plan.inputs, plan.head - 1, plan.hidden)
 
-    async def check(
-        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
-    ) -> list[Finding]:
-        """The first step of the update from `state`, kernel by kernel. The device must be sent its state again."""
-        update = gpu.begin(chunk_offsets, hyper, state)
+    async def check(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> list[Finding]:
+        """The first step of the update from `state`, kernel by kernel."""
+        update = gpu.begin(batch, hyper, state)
         gpu.device.submit([*update.prepare, *update.step[:FORWARD_DISPATCHES]], last=False)
         forward = await gpu.device.read(FORWARD)
         gpu.device.submit(update.step[FORWARD_DISPATCHES:], last=False)
         backward = await gpu.device.read(BACKWARD)
         agents = self._layout.plan.agents
         chunks = [
-            {name: self._field(name, chunk_offset)[..., :agents] for name in CHUNK_FIELDS}
-            for chunk_offset in chunk_offsets
+            {name: self._field(name, chunk)[..., :agents] for name in CHUNK_FIELDS}
+            | {"obs": self._read("obs", observations)[..., :agents]}
+            for chunk, observations in zip(batch.chunks, batch.observations, strict=True)
         ]
         rows = _Rows(chunks, update, self._layout.plan.horizon, self._layout.plan.lanes, self._plan.head)
         parameters = np.frombuffer(state.arrays["parameters"], np.float32)
         return [
-            *_check_batch(chunks, hyper, self._layout.plan.lanes, forward),
+            *_check_batch(chunks, hyper, return_scale(state), self._layout.plan.lanes, forward),
             *rows.check_forward(self._network, parameters, forward),
             rows.check_loss(hyper, forward, backward),
             *rows.check_backward(self._network, parameters, forward, backward),
@@ -70,20 +71,29 @@ class Validator:
         ]
 
     def _field(self, name: str, chunk_offset: int) -> Array:
-        region = self._layout.chunk_field(name, chunk_offset)
+        return self._read(name, self._layout.chunk_field(name, chunk_offset).offset)
+
+    def _read(self, name: str, place: int) -> Array:
+        """A field of a chunk, or what is like it, at a byte offset."""
+        region = self._layout.chunk[name]
         array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
-        self._memory.read(region.offset, array.data)
+        self._memory.read(place, array.data)
         return array
 
 
 def _check_batch(
-    chunks: Sequence[Mapping[str, Array]], hyper: Hyper, lanes: int, found: Mapping[str, bytes]
+    chunks: Sequence[Mapping[str, Array]],
+    hyper: Hyper,
+    scale: tuple[float, float],
+    lanes: int,
+    found: Mapping[str, bytes],
 ) -> list[Finding]:
-    """GAE, and the normalisation of its result; errors of a sum over T decisions."""
+    """GAE, its returns rescaled, and the normalisation of its result; errors of a sum over T decisions."""
     gamma, gae_lambda = np.float32(hyper.gamma), np.float32(hyper.gae_lambda)
     pairs = [gae(c["reward"], c["value"], c["terminated"], c["truncated"], gamma, gae_lambda) for c in chunks]
     horizon, agents = chunks[0]["reward"].shape
-    returns = np.stack([return_ for _, return_ in pairs])
+    mean, factor = np.float32(scale[0]), np.float32(scale[1])
+    returns = standardise(np.stack([return_ for _, return_ in pairs]), mean, factor)
     scaled = np.stack(normalised([advantage for advantage, _ in pairs]))
     deviation = np.std(np.stack([advantage for advantage, _ in pairs])) + DEVIATION_MIN
     got = {
@@ -92,9 +102,10 @@ def _check_batch(
     }
     reach = max(np.abs(chunk[name]).max() for chunk in chunks for name in ("reward", "value")) * horizon + 1e-6
     bound = 16 * horizon * ULP * reach
+    rescaled = bound * factor + 4 * ULP * np.abs(returns).max()
     spread = bound / deviation + 64 * ULP * np.abs(scaled).max()
     return [
-        _finding("estimate", got["returns"], returns, float(bound)),
+        _finding("estimate", got["returns"], returns, float(rescaled)),
         _finding("scale", got["advantages"], scaled, float(spread)),
     ]
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 
 from drillsergeant import drills
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
+from drillsergeant.learn.results import RecentEpisodes, Score
 from drillsergeant.learn.rig import ENGINES, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
-from drillsergeant.learn.win_rate import WinRate
 from drillsergeant.library.policy import Policy, now, schema_of
 from drillsergeant.library.webassembly import REMEDY, has_webassembly, place
 
@@ -26,7 +26,8 @@ class Training:
 
     Each round yields the metrics of one update by name: `decisions`, `updates`, `seconds`, those of the page
     (`policy_loss`, `value_loss`, `entropy`, `approx_kl`, `clip_fraction`, `gradient_norm`, `steps`, `dropped`),
-    `win_rate` against the drill's scripted player and `win_rate_random` (NaN before the first finished match), and
+    `win_rate` against the drill's scripted player and `win_rate_random` (NaN before the first finished match), of a
+    drill whose objective is a mean return also `mean_return`, and
     `reward_<term>`, the mean per episode that ended in this round (NaN where none did). The loop ends after `decisions`
     decisions; `policy` is the policy as it is now, whenever asked.
     """
@@ -35,7 +36,8 @@ class Training:
         self.drill, self.hyper, self.engine = drill, hyper, engine
         self._wanted, self.seconds = decisions, 0.0
         self._run = make_rig(drill, RunSizes(matches=matches), engine, place).run(1, seed)
-        self._rates = {"scripted": WinRate(), "random": WinRate()}
+        self._recent = {"scripted": RecentEpisodes(), "random": RecentEpisodes()}
+        self._score = Score(objective_of(drill))
 
     @property
     def decisions(self) -> int:
@@ -68,12 +70,16 @@ class Training:
 
     def _evaluate(self) -> None:
         for name, tally in self._run.collectors[0].evaluate(self._run.weights_offset).items():
-            self._rates[name].add(tally.episodes, tally.wins, tally.losses)
+            self._recent[name].add(tally)
 
     def _won(self) -> dict[str, float]:
-        estimates = {name: rate.estimate() for name, rate in self._rates.items()}
+        estimates = {name: recent.estimate() for name, recent in self._recent.items()}
         shares = {name: estimate.win if estimate else float("nan") for name, estimate in estimates.items()}
-        return {"win_rate": shares["scripted"], "win_rate_random": shares["random"]}
+        won = {"win_rate": shares["scripted"], "win_rate_random": shares["random"]}
+        if self._score.of_returns:
+            now = estimates["scripted"]
+            won["mean_return"] = now.mean_return if now else float("nan")
+        return won
 
     def _rewards(self) -> dict[str, float]:
         sums = self._run.episode_sums(self.drill.reward_terms)
@@ -83,7 +89,7 @@ class Training:
     @property
     def policy(self) -> Policy:
         """The policy as it is now, with its optimiser: saved and imported on the page, it goes on training there."""
-        estimate = self._rates["scripted"].estimate()
+        estimate = self._recent["scripted"].estimate()
         progress = RunProgress(self.decisions, self.seconds, estimate.win if estimate else None, now())
         state, in_use = self._run.learner.state(), annealed(self.hyper, self.updates)
         return Policy(dshq.PolicyFile(schema_of(self.drill), state, self.hyper, progress, hyper_in_use=in_use))

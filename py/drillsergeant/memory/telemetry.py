@@ -25,6 +25,10 @@ class Counter(IntEnum):
     RANDOM_EPISODES = 8  # and against a player that acts at random
     RANDOM_WINS = 9
     RANDOM_LOSSES = 10
+    SCRIPTED_RETURNS = 11  # what the episodes earned and its squares, `results.Score.counted`
+    SCRIPTED_RETURN_SQUARES = 12
+    RANDOM_RETURNS = 13
+    RANDOM_RETURN_SQUARES = 14
 
 
 assert max(Counter) < TELEMETRY_WORDS, "a counter lies outside its block"

@@ -7,9 +7,11 @@ message.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from drillsergeant.learn.dueling import DuelingCollector
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
+from drillsergeant.learn.results import Score
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.snapshots import DuelBook
@@ -24,6 +26,14 @@ BREATHE_EVERY_S = 0.25
 EVALUATE_EVERY = 3
 
 
+class Counts(NamedTuple):
+    """What a rollout worker counts: a chunk's decisions and evaluation episodes in the measure of `score`."""
+
+    telemetry: TelemetryWriter
+    decisions_per_chunk: int
+    score: Score
+
+
 class Rollout:
     """The loop of one rollout worker."""
 
@@ -36,14 +46,13 @@ class Rollout:
         weights: WeightsReader,
         ring: RingProducer,
         duels: DuelBook,
-        telemetry: TelemetryWriter,
-        decisions_per_chunk: int,
+        counts: Counts,
     ) -> None:
         """`collector` makes this worker's matches from a seed, the first time from `seed`."""
         self._host, self._run_flag, self._new_collector = host, run_flag, collector
         self.player = DuelingCollector(collector(seed), duels)
-        self._weights, self._ring, self._telemetry = weights, ring, telemetry
-        self._decisions_per_chunk = decisions_per_chunk
+        self._weights, self._ring = weights, ring
+        self._telemetry, self._decisions_per_chunk, self._score = counts
         self._chunks = 0
 
     async def run(self) -> None:
@@ -90,3 +99,6 @@ class Rollout:
             self._telemetry.count(Counter[f"{opponent}_episodes".upper()], tally.episodes)
             self._telemetry.count(Counter[f"{opponent}_wins".upper()], tally.wins)
             self._telemetry.count(Counter[f"{opponent}_losses".upper()], tally.losses)
+            returns, squares = self._score.counted(tally)
+            self._telemetry.count(Counter[f"{opponent}_returns".upper()], returns)
+            self._telemetry.count(Counter[f"{opponent}_return_squares".upper()], squares)

@@ -10,6 +10,7 @@ from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import Schema
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.results import Score
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
@@ -28,7 +29,7 @@ from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes.heartbeat import PULSE_EVERY_S
 from drillsergeant.runtimes.host import Host
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.rollout import Rollout
+from drillsergeant.runtimes.rollout import Counts, Rollout
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.show import Show
@@ -95,7 +96,8 @@ class WorkerRuntime:
         if weights.version:
             learner.read_parameters(weights.active_offset)
         hyper, lockstep = self._options.hyper, self._options.lockstep
-        self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, self._drill.reward_terms, lockstep)
+        terms, objective = self._drill.reward_terms, self._drill.objective
+        self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, terms, lockstep, objective)
         self._trainer.run_control.to_win = self._options.to_win
         if not (self._options.guards or lockstep):
             self._trainer.run_control.switch_safeguards(False)
@@ -148,8 +150,7 @@ class WorkerRuntime:
             WeightsReader(self._memory, self._layout, rollout(index), self._shape_hash),
             RingProducer(self._memory, self._layout, index, telemetry),
             DuelBook(self._memory, self._layout, index),
-            telemetry,
-            plan.agents * plan.horizon,
+            Counts(telemetry, plan.agents * plan.horizon, Score(self._drill.objective)),
         )
 
     def adopt(self, painter: Painter) -> None:

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.plan import Dispatch
 
@@ -36,7 +36,7 @@ def test_poison_in_a_chunk_drops_the_update_and_is_counted(stand: Stand) -> None
         before = compared.state
         kernel, gpu = compared.learn(HYPER)
         assert (kernel["dropped"], kernel["steps"]) == (gpu.dropped, gpu.steps) == (1, 0), (field, value)
-        assert compared.state.arrays == before.arrays
+        assert compared.state.arrays == compared.kernel.rescaled().arrays
         assert (compared.state.updates, compared.state.dropped) == (before.updates + 1, before.dropped + 1)
     compared.collect()
     _, gpu = compared.learn(HYPER)
@@ -47,16 +47,18 @@ def test_poison_in_the_weights_or_moments_makes_the_update_void(stand: Stand) ->
     compared = Compared(stand, pair("chase", 5, 3))
     for array, value in product(("parameters", "first_moment", "second_moment"), (np.nan, np.inf, -np.inf)):
         compared.collect()
-        good = compared.state
-        numbers = np.frombuffer(good.arrays[array], F32).copy()
-        numbers[len(numbers) // 2] = value
-        compared.state = replace(good, arrays={**good.arrays, array: numbers.tobytes()})
+        good = compared.kernel.state()
+
+        def spoilt(state: LearnerState, array: str = array, value: float = value) -> LearnerState:
+            numbers = np.frombuffer(state.arrays[array], F32).copy()
+            numbers[len(numbers) // 2] = value
+            return replace(state, arrays={**state.arrays, array: numbers.tobytes()})
+
         try:
-            _, metrics = compared.learn(HYPER)
+            _, metrics = compared.learn(HYPER, spoilt)
             assert metrics.steps == 0, "poisoned weights were used"
         except DeviceFailure as failure:
             assert not failure.lost
-        compared.state = good
         compared.kernel.restore(good)
         compared.collect()
         assert_close(*compared.learn(HYPER))
@@ -68,7 +70,8 @@ def test_poison_in_the_weights_stops_the_kernels_too(value: float) -> None:
     learner, slot = both.kernel.learner(3), both.layout["ring.0.chunks"].offset
     learner.write_parameters(both.layout["weights.0"].offset)
     both.kernel.collector(0, 3).collect(both.layout["weights.0"].offset, slot)
-    weights = both.kernel_memory.array(learner._arithmetic.parameters, both.layout.plan.parameter_count, F32)
+    place = learner._arithmetic._places.plain
+    weights = both.kernel_memory.array(place, both.layout.plan.parameter_count, F32)
     weights[7] = value
     before = weights.copy()
     metrics = learner.learn([slot], HYPER)
@@ -96,7 +99,7 @@ class Poisoning(StandDevice):
 
 def poison_kernels_once(compared: Compared, place: int, value: float) -> None:
     """The same on the kernels: the next gradient they make has this number in it."""
-    arithmetic = learner_of(compared)._arithmetic
+    arithmetic = compared.kernel._arithmetic
     honest = arithmetic.gradient
     gradient = compared.both.kernel_memory.array(
         arithmetic._places.gradient, compared.both.layout.plan.parameter_count, F32
@@ -109,11 +112,6 @@ def poison_kernels_once(compared: Compared, place: int, value: float) -> None:
         return sums
 
     arithmetic.gradient = poisoned  # type: ignore[method-assign, assignment]
-
-
-def learner_of(compared: Compared) -> KernelLearner:
-    assert isinstance(compared.kernel, KernelLearner)
-    return compared.kernel
 
 
 @pytest.mark.parametrize("subgroups", [False, True])

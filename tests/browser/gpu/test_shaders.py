@@ -67,7 +67,7 @@ class Minibatch:
         """`size` words of the buffer `out`; what lies behind them must not be touched."""
         self.stand.compile([pipeline], generated(3))
         splits = groups[2]
-        knobs = KNOBS.pack(*([0.0] * 7), 1, 1, self.capacity, splits, splits)
+        knobs = KNOBS.pack(*([0.0] * 9), 1, 1, self.capacity, splits, splits)
         given = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         given[out] = np.full(size + CANARIES, CANARY, np.float32)
         given |= {"schedule": self.schedule, "knobs": np.frombuffer(knobs, np.uint8)}
@@ -184,7 +184,7 @@ def test_the_words_of_knobs_and_control_are_those_of_the_shaders() -> None:
     text = (SHADERS / "common.wgsl").read_text()
     assert fields(text, "Knobs") * 4 == KNOBS.size
     assert fields(text, "Control") + 4 == CONTROL_WORDS  # the metrics are one field of five words
-    assert struct.calcsize("<7f5I") == KNOBS.size
+    assert struct.calcsize("<9f5I") == KNOBS.size
 
 
 def fields(text: str, name: str) -> int:

@@ -91,7 +91,7 @@ def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
     compared.collect()
     compared.learn(hyper)
     validator = Validator(compared.gpu.plan, both.layout, both.kernel_memory)
-    findings = run(validator.check(compared.gpu, compared.chunk_offsets, hyper, compared.state))
+    findings = run(validator.check(compared.gpu, compared.batch, hyper, compared.state))
     assert {finding.kernel for finding in findings} == {
         *(f"forward{layer}" for layer in range(3)), "estimate", "scale", "loss", "backward0", "backward1",
         *(f"weights{layer}" for layer in range(3)), "adam",
@@ -99,7 +99,7 @@ def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
     assert max(findings, key=lambda finding: finding.share).share < 1.0, findings
     for buffer, kernel in (("hidden1", "forward1"), ("gradient", "weights0"), ("upstream0", "backward0")):
         device.buffer = buffer
-        findings = run(validator.check(compared.gpu, compared.chunk_offsets, hyper, compared.state))
+        findings = run(validator.check(compared.gpu, compared.batch, hyper, compared.state))
         assert {finding.kernel: finding.share for finding in findings}[kernel] > 1.0, (buffer, findings)
 
 

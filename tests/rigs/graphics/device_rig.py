@@ -9,9 +9,11 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from drillsergeant.elementary import Array
+from drillsergeant.learn.ppo.arithmetic import BatchShape
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.ppo import LearnerState
-from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.wasm.engine import PreparedBatch
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import ARRAYS, CONTROL, Check, DeviceFailure, GpuDevice
 from drillsergeant.learn.webgpu.plan import KNOBS, Dispatch, GpuPlan, Sizes
@@ -48,16 +50,16 @@ class KernelDevice:
         if buffer == "state":
             third = len(content) // 3
             arrays = {name: content[k * third : (k + 1) * third] for k, name in enumerate(ARRAYS)}
-            self._learner.restore(LearnerState(self.seed, self.updates, self._learner.state().steps, 0, arrays))
+            self._learner._arithmetic.restore_rescaled(arrays)
         elif buffer == "knobs":
-            self._number, self._chunks = KNOBS.unpack(content)[7:9]
+            *self._returns, self._number, self._chunks = KNOBS.unpack(content)[7:11]
 
     def place(self, source: Callable[[int, int], bytes]) -> None:
         self._source = source
 
     def write_shared(self, buffer: str, offset_bytes: int, source_bytes: int, size_bytes: int) -> None:
-        chunk_offset = self._chunk_offsets[offset_bytes // size_bytes]
-        self._memory.write(chunk_offset, self._source(source_bytes, size_bytes))
+        number, place = divmod(offset_bytes, self._plan.layout.chunk_bytes)
+        self._memory.write(self._chunk_offsets[number] + place, self._source(source_bytes, size_bytes))
 
     def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
         self._last = last
@@ -65,11 +67,11 @@ class KernelDevice:
     async def read_back(self) -> bytes:
         await asyncio.sleep(0)
         assert self._last
-        before = self._learner.state()
-        self._learner.restore(LearnerState(self.seed, self._number - 1, self.steps_before, 0, before.arrays))
-        metrics = self._learner.learn(self._chunk_offsets[: self._chunks], HYPER)
+        ppo = self._learner._ppo
+        ppo.seed, ppo.updates, ppo.steps = self.seed, self._number - 1, self.steps_before
+        metrics = self._learner.go_on(self._batch(), HYPER)
         self.updates += 1
-        after = self._learner.state()
+        after = self._learner.rescaled()
         steps = int(metrics["steps"])
         words = [self._number, 0, steps + int(metrics["dropped"]), steps, int(metrics["dropped"]), 1, 30]
         content = CONTROL.pack(*words, 0, 0, 0, 0, *([0.0] * 5)) + b"".join(after.arrays[name] for name in ARRAYS)
@@ -77,6 +79,25 @@ class KernelDevice:
         if isinstance(fault, Exception):
             raise fault
         return fault(content) if callable(fault) else content
+
+    def _batch(self) -> PreparedBatch:
+        """What was sent, whose observations are rescaled and whose returns are not."""
+        arithmetic, chunks = self._learner._arithmetic, self._chunk_offsets[: self._chunks]
+        for chunk, target in zip(chunks, arithmetic.observations, strict=False):
+            obs = self._plan.layout.chunk_field("obs", chunk)
+            content = bytearray(obs.end - obs.offset)
+            self._memory.read(obs.offset, content)
+            self._memory.write(target, content)
+        arithmetic._chunk_offsets = chunks
+        arithmetic._estimate(len(chunks), HYPER.gamma, HYPER.gae_lambda)
+        mean, factor = self._returns
+        for returns in arithmetic._places.returns[: len(chunks)]:
+            rows: Array = self._memory.array(
+                returns, (self._plan.plan.horizon, self._plan.plan.lanes), np.dtype(np.float32)
+            )
+            rows[:] = (rows - np.float32(mean)) * np.float32(factor)
+        plan = self._plan.plan
+        return PreparedBatch(BatchShape(len(chunks), plan.horizon, plan.agents), chunks, arithmetic.observations)
 
     async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
         raise AssertionError(f"nothing is compared kernel by kernel here: {buffers}")
@@ -103,7 +124,6 @@ class Rig:
         self.devices: list[KernelDevice] = []
         self.refusals: list[Exception] = []
         local = self.both.kernel.learner(3)
-        assert isinstance(local, KernelLearner)
         self.local = local
         self.loads: list[Check | Exception] = [check] if check else []
         self.watch = Watch(self.load, on=check is not None)

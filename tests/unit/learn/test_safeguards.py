@@ -5,10 +5,12 @@ import random
 from collections.abc import Mapping
 
 import pytest
+from drillsergeant.drills.contract import MeanReturn, WinRate
 from drillsergeant.learn import safeguards
+from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, with_step_scaled
+from drillsergeant.learn.results import RecentEpisodes, Score
 from drillsergeant.learn.safeguards import Advice, Safeguards
-from drillsergeant.learn.win_rate import WinRate
 
 ACTIONS = 30
 HEALTHY = {"value_loss": 0.03, "steps": 4.0, "dropped": 0.0, "entropy": 1.5, "approx_kl": 0.005}
@@ -19,14 +21,14 @@ class Run:
     """Guards over a made-up run: win rates are drawn, other metrics given."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.safeguards, self.rate = Safeguards(ACTIONS, workers=1), WinRate()
+        self.safeguards, self.rate = Safeguards(Score(WinRate()), ACTIONS, workers=1), RecentEpisodes()
         self.hyper, self.draws = HYPER, random.Random(seed)
         self.updates = self.bests = self.promised = self.best_from = 0
 
     def update(self, win: float | None = None, **changes: float) -> Advice:
         if win is not None:
             wins = sum(self.draws.random() < win for _ in range(20))
-            self.rate.add(20, wins, 20 - wins)
+            self.rate.add(Tally(20, wins, 20 - wins))
         metrics: Mapping[str, float] = {**HEALTHY, **changes}
         advice = self.safeguards.judge(metrics, self.rate, self.hyper, HYPER)
         self.hyper = self.hyper.changed(**advice.changes)
@@ -54,7 +56,7 @@ def test_a_steady_policy_and_one_a_little_below_its_best_never_fall(seed: int) -
 def test_a_real_drop_is_noticed_soon(seed: int) -> None:
     run = Run(seed)
     falls(run, 0.93, 500)
-    assert run.safeguards.wins.best == pytest.approx(0.94, abs=0.025)
+    assert run.safeguards.best.best == pytest.approx(0.94, abs=0.025)
     when = falls(run, 0.70, 200)
     assert when is not None
     assert when * 20 < 1500, "episodes until it is noticed"
@@ -86,7 +88,7 @@ def test_the_best_only_grows_and_a_few_episodes_are_no_best() -> None:
         for _ in range(200):
             run.update(win)
     assert 3 < run.bests < 40
-    best = run.safeguards.wins.best
+    best = run.safeguards.best.best
     assert best == pytest.approx(0.8, abs=0.04)
 
 
@@ -108,7 +110,7 @@ def test_after_a_rewind_it_takes_thousands_of_episodes_until_the_next() -> None:
     run = Run()
     falls(run, 0.93, 500)
     assert falls(run, 0.0, 100) is not None
-    run.safeguards.wins.rewound()
+    run.safeguards.best.rewound()
     run.rate.restart(0)
     when = falls(run, 0.0, 1000)
     assert when is not None
@@ -147,7 +149,7 @@ def test_a_good_policy_that_gets_no_better_takes_finer_steps_down_to_a_bound() -
     notes = [note for _ in range(20_000) for note in run.update(0.9).notes]
     assert run.hyper.learning_rate == HYPER.learning_rate * safeguards.FINEST_SHARE
     assert len(notes) == 5
-    assert notes[0].startswith("Wins have not risen above 9")
+    assert notes[0].startswith("Wins against the scripted player rose no further than 9")
     assert notes[0].endswith("for 20,000 matches: learning rate 0.006 → 0.003")
 
 
@@ -212,7 +214,7 @@ def test_switched_off_they_change_nothing_and_still_know_the_best() -> None:
     run = Run()
     run.safeguards.switch(False)
     falls(run, 0.93, 500)
-    assert run.safeguards.wins.best is not None
+    assert run.safeguards.best.best is not None
     advices = [run.update(0.0, entropy=0.0, approx_kl=9.0) for _ in range(500)]
     assert all(not (advice.fallen or advice.notes or advice.changes) for advice in advices)
     assert run.safeguards.in_force(HYPER) is HYPER
@@ -221,16 +223,17 @@ def test_switched_off_they_change_nothing_and_still_know_the_best() -> None:
     assert run.safeguards.in_force(HYPER).learning_rate == HYPER.learning_rate / 2
 
 
-def test_returns_far_too_large_are_told_once_with_what_to_divide_by() -> None:
-    run = Run()
-    notes = [note for _ in range(100) for note in run.update(value_loss=200.0).notes]
-    (note,) = notes
-    assert "The value loss is 200" in note and "divide them all by about 20" in note
-    assert run.hyper == HYPER, "it is told, and nothing is changed"
+def test_a_mean_return_is_guarded_in_parts_of_its_threshold() -> None:
+    guards, recent = Safeguards(Score(MeanReturn(-100.0)), ACTIONS, workers=1), RecentEpisodes()
+    draws = random.Random(1)
 
+    def update(mean: float) -> Advice:
+        earned = [draws.gauss(mean, 15.0) for _ in range(20)]
+        recent.add(Tally(20, 20, 0, sum(earned), sum(each * each for each in earned)))
+        return guards.judge(HEALTHY, recent, HYPER, HYPER)
 
-def test_a_large_value_loss_that_passes_is_no_news() -> None:
-    run = Run()
-    for _ in range(20):
-        notes = [run.update(value_loss=200.0).notes for _ in range(10)] + [run.update(value_loss=0.03).notes]
-        assert not any(notes)
+    assert not any(update(-85.0).fallen for _ in range(500))
+    assert guards.best.best == pytest.approx(-84.0, abs=2.0)
+    assert not any(update(-90.0).fallen for _ in range(1000)), "five of a hundred below"
+    fallen = next(said for _ in range(200) if (said := update(-120.0).fallen))
+    assert fallen.startswith("The mean return fell from -8")

@@ -10,7 +10,7 @@ from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn import train as train_module
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.train import HEADER, Settings, TrainPoint, line, main, native_rig, train
+from drillsergeant.learn.train import Settings, TrainPoint, header, line, main, native_rig, train
 
 DRILL = BallDrill(time_limit_s=1.0)
 SMALL = Settings(workers=2, matches=8, horizon=4, decisions=512, evaluate_every=256, evaluation_episodes=10)
@@ -59,7 +59,7 @@ def test_the_command_saves_a_policy_that_says_what_it_is_for(
     assert saved["parameters"].shape == (Network(len(DRILL.observation), DRILL.action_count).size,)
     assert (str(saved["drill"]), int(saved["decisions"])) == ("ball", 64)
     assert tuple(saved["observation"]) == tuple(DRILL.observation)
-    assert capsys.readouterr().out.startswith(HEADER)
+    assert capsys.readouterr().out.startswith(header(DRILL))
 
 
 def test_a_bad_hyperparameter_on_the_command_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

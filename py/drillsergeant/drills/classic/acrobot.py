@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, MeanReturn, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 ACTIONS = ("torque to the left", "no torque", "torque to the right")
 MOTION = ("theta1", "theta2", "theta1_dot", "theta2_dot")
 ENDS = ("elbow_x", "elbow_y", "tip_x", "tip_y")  # only for the eye, nothing depends on them
+SOLVED = MeanReturn(-100.0)
 VIEW_M = 2.2  # half the width of the picture
 DISC_M = 0.12
 PIVOT_TO_MASS_M, INERTIA = 0.5, 1.0  # of a link of 1 m and 1 kg: its centre of mass, its moment of inertia in kg m**2
@@ -40,6 +41,7 @@ class AcrobotDrill:
     limit2_per_s: float = 9.0 * math.pi
     height_m: float = 1.0  # of the tip over the pivot: the goal
     observation: tuple[str, ...] = ("cos1", "sin1", "cos2", "sin2", "theta1_dot", "theta2_dot")
+    objective: MeanReturn = SOLVED
     reward_terms: tuple[str, ...] = ("step",)
 
     @property

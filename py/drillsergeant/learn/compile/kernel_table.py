@@ -21,6 +21,7 @@ from drillsergeant.learn.formulas.adam import adam_step
 from drillsergeant.learn.formulas.gae import gae_step
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import unit_noise
+from drillsergeant.learn.formulas.rescale import standardise
 from drillsergeant.learn.formulas.sampling import sample
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action, total_reward
@@ -155,12 +156,13 @@ class DrillKernels:
                 for player in range(self.players)
             ]
             terminated, _, winner = self._outcome(new)
-            earned = [1.0, *terms[0]]
-            so_far = [value + more for value, more in zip(running, earned, strict=True)]
+            _, late, _ = self._outcome(old)  # what is earned past the limit does not count
+            length = running[0] + (~late).astype(np.float32)
+            sums = [value + np.where(late, 0.0, more) for value, more in zip(running[1:], terms[0], strict=True)]
             return {
                 "reward": [total_reward(each) for each in terms],
                 "flag": [terminated],
-                **self._restarted(new, terminated, winner, so_far, ended),
+                **self._restarted(new, terminated, winner, [length, *sums], ended),
             }
 
         inputs = {"before": self.state, "after": self.state, "running": self.running, "ended": self.ended}
@@ -202,7 +204,8 @@ class DrillKernels:
             (over & (winner < 0)).astype(np.float32),
             (over & (winner == 0)).astype(np.float32),
         ]
-        sums = [np.where(over, value, 0.0) for value in running]
+        earned = total_reward(running[1:])
+        sums = [np.where(over, value, 0.0) for value in (running[0], earned, earned * earned, *running[1:])]
         return {
             "state": self._listed(self._restart(state, over), "reset"),
             "running": [np.where(over, 0.0, value) for value in running],
@@ -221,7 +224,10 @@ def draw(state: State, player: int, salt: int) -> Array:
 
 def learner_kernels(action_count: int) -> list[Kernel]:
     """Every elementwise kernel of the learner for a policy over ACT actions."""
-    return [_noise(), _gae(), _centre(), _scale(), _loss(action_count), _add(), _adam()]
+    return [
+        *(_noise(), _gae(), _centre(), _scale(), _standardise(), _loss(action_count)),
+        *(_add(), _multiply(), _adam()),
+    ]
 
 
 def _noise() -> Kernel:
@@ -278,6 +284,16 @@ def _scale() -> Kernel:
     )
 
 
+def _standardise() -> Kernel:
+    return Kernel(
+        "standardise",
+        lambda x, mean, factor: {"x": [standardise(x[0], mean, factor)]},
+        {"x": ["f32"]},
+        {"x": ["f32"]},
+        {"mean": "f32", "factor": "f32"},
+    )
+
+
 def _loss(action_count: int) -> Kernel:
     """head f32 [ACT+1] and what the chunk says -> gradient w.r.t. the head, metric rows; see `losses`."""
 
@@ -304,6 +320,10 @@ def _loss(action_count: int) -> Kernel:
 
 def _add() -> Kernel:
     return Kernel("add", lambda x, y: {"x": [x[0] + y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
+
+
+def _multiply() -> Kernel:
+    return Kernel("multiply", lambda x, y: {"x": [x[0] * y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
 
 
 def _adam() -> Kernel:

@@ -24,7 +24,7 @@ class LearnerEmitter:
         self.module, self.observation_size = module, observation_size
         self.gae_step = kernels["gae_step"]
         self.total = add_sum(module, "lane_sum", export=True)
-        add_sum(module, "square_sum", squares=True, export=True)
+        self.squares = add_sum(module, "square_sum", squares=True, export=True)
         self.poisoned = add_poisoned(module, "poisoned", SANE_BITS, export=True)
         self._add_copy()
         self._add_chunk_poisoned()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from drillsergeant import elementary
 from drillsergeant.drills import OWN, make
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.kernels.dense.inline import Inline
 from drillsergeant.kernels.dense.network_forward import NetworkEmitter
 from drillsergeant.kernels.dense.network_gradient import NetworkGradient
@@ -22,6 +22,7 @@ from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
 from drillsergeant.learn.compile.learner_functions import LearnerEmitter
+from drillsergeant.learn.compile.rescale_functions import RescaleEmitter
 from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.formulas.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
@@ -49,6 +50,7 @@ def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Progra
     learner = LearnerEmitter(module, kernels, observation_size)
     RolloutEmitter(module, table, kernels, forward, learner.total)
     network = Network(observation_size, drill.action_count, hidden)
+    RescaleEmitter(module, kernels, learner.total, learner.squares, network)
     facts = NetworkFacts(
         hidden=hidden,
         parameter_count=network.size,
@@ -57,6 +59,8 @@ def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Progra
         scratch_bytes=compiled.scratch_bytes,
         cell_record=gradient.record,
         initial=_initial(network),
+        value_weights=network.value_weights,
+        value_bias=network.value_bias,
     )
     signatures = {function.name: tuple(function.params) for function in module.functions}
     return Program(module.encode(), shared, facts_of(drill), facts, signatures)
@@ -77,6 +81,7 @@ def facts_of(drill: Drill) -> DrillFacts:
         observation=tuple(drill.observation),
         reward_terms=tuple(drill.reward_terms),
         scene=drill.scene,
+        objective=objective_of(drill),
         keys=keys_of(drill.from_keys, sum(drill.teams)),
     )
 

@@ -12,7 +12,7 @@ from drillsergeant.learn.compile.kernel_table import learner_kernels
 from drillsergeant.learn.formulas.poison import SANE_BITS
 from drillsergeant.learn.ppo.arithmetic import METRICS
 
-KERNELS = ("gae_step", "centre", "scale", "loss", "adam")
+KERNELS = ("gae_step", "centre", "scale", "standardise", "loss", "adam")
 
 
 def generated(action_count: int) -> str:

@@ -15,9 +15,9 @@ order of `Schema.tensors` the values are the flat parameter vector of `learn.for
 Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list of
 names), `actions`, `hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`,
 `hyper` (JSON; the names of `Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same,
-where known, see `PolicyFile`), `created`, `project`, `events` (JSON list), `edit` (JSON string: the reader's own code
-of the drill that it was trained in; left out for the original), and `digest`, of all the rest: whoever changes a file
-leaves `digest` out.
+where known, see `PolicyFile`), `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend
+on it), `created`, `project`, `events` (JSON list), `edit` (JSON string: the reader's own code of the drill that it was
+trained in; left out for the original), and `digest`, of all the rest: whoever changes a file leaves `digest` out.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from drillsergeant.learn.files.safetensors import (
 )
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.ppo.scales import Scales
 from drillsergeant.learn.program import DrillFacts
 
 FORMAT = "drillsergeant 1"
@@ -165,6 +166,7 @@ def write_policy(policy: PolicyFile) -> bytes:
         "trained_s": repr(progress.trained_s),
         "win_rate": "" if progress.win_rate is None else repr(progress.win_rate),
         **hyper_metadata(policy),
+        **({"scales": json.dumps(state.scales.plain())} if state.scales else {}),
         "created": progress.created,
         "project": __version__,
     }
@@ -201,7 +203,9 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
     weights, history = split_history(tensors)
     arrays = _arrays(weights, expected)
     steps = counters["steps"] if "adam.mean.net.0.weight" in tensors else 0
-    state = LearnerState(counters["seed"], counters["updates"], steps, counters["dropped"], arrays)
+    state = LearnerState(
+        counters["seed"], counters["updates"], steps, counters["dropped"], arrays, _scales(metadata, expected)
+    )
     hypers = {name: _hyper(metadata, name) for name in HYPERS}
     return PolicyFile(
         expected,
@@ -316,6 +320,16 @@ def _number(metadata: Mapping[str, str], name: str, high: float) -> float:
     if not 0.0 <= value <= high:
         raise PolicyFileError(f"metadata {name!r} is {text[:40]!r}, expected a number from 0 to {high:g}")
     return value
+
+
+def _scales(metadata: Mapping[str, str], schema: Schema) -> Scales | None:
+    """What observations and returns were measured in; None where nobody wrote it down."""
+    if "scales" not in metadata:
+        return None
+    try:
+        return Scales.from_plain(strict_json(metadata["scales"], depth=2), len(schema.observation))
+    except ValueError as wrong:
+        raise PolicyFileError(f"metadata 'scales': {str(wrong)[:200]}") from wrong
 
 
 def _hyper(metadata: Mapping[str, str], which: str) -> Hyper | None:

@@ -90,6 +90,16 @@ class Network:
         self.size = offset
 
     @property
+    def value_weights(self) -> int:
+        """Elements before the value's row of the head."""
+        return self.table[4].offset + self.action_count * self.hidden
+
+    @property
+    def value_bias(self) -> int:
+        """Elements before the value's bias."""
+        return self.table[5].offset + self.action_count
+
+    @property
     def shape_hash(self) -> int:
         """A 32-bit digest of the shape, by which readers and writer of weights recognise each other."""
         return zlib.crc32(repr([(each.name, each.shape) for each in self.table]).encode())

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from drillsergeant.learn.ppo.minibatches import Cell
+from drillsergeant.learn.ppo.scales import Scales
 
 # Names of the metrics that the loss gives per row (see `losses`), in order.
 METRICS = ("policy_loss", "value_loss", "entropy", "approx_kl", "clip_fraction")
@@ -37,7 +38,14 @@ class Arithmetic(Protocol[ChunkT_contra]):
     """Parameters, optimiser state and the sums over a batch. A chunk is arrays here, a ring slot elsewhere."""
 
     def prepare(self, chunks: Sequence[ChunkT_contra], gamma: float, gae_lambda: float) -> BatchShape | None:
-        """Take these chunks as the batch: GAE, returns, normalised advantages. None when they hold unusable numbers."""
+        """Take these chunks as the batch: GAE, returns, normalised advantages. None when they hold unusable numbers.
+
+        From here to `finish`, observations, returns and parameters are rescaled, by `scales` moved on by these chunks.
+        """
+        ...
+
+    def finish(self) -> bool:
+        """Scale the parameters back. False when the result is poisoned: then they and `scales` are as they were."""
         ...
 
     def gradient(self, cells: Sequence[Cell], clip_coef: float, entropy_coef: float, value_coef: float) -> list[float]:
@@ -61,12 +69,14 @@ class Arithmetic(Protocol[ChunkT_contra]):
         """One Adam step with the kept gradient. False when the result is poisoned: then nothing has changed."""
         ...
 
+    scales: Scales
+
     def state(self) -> dict[str, bytes]:
         """The bytes of "parameters", "first_moment" and "second_moment", each f32 [P]."""
         ...
 
     def restore(self, state: Mapping[str, bytes]) -> None:
-        """Continue from a `state`. Raises ValueError when it does not fit."""
+        """Continue from a `state`. Raises ValueError when it does not fit. The scales are to be set beside it."""
         ...
 
 

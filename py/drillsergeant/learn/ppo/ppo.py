@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from drillsergeant.learn.ppo.arithmetic import METRICS, Arithmetic, corrections
+from drillsergeant.learn.ppo.arithmetic import METRICS, Arithmetic, BatchShape, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
+from drillsergeant.learn.ppo.scales import Scales
 
 ChunkT = TypeVar("ChunkT")
 
@@ -37,13 +38,15 @@ class UpdateMetrics:
 
 @dataclass
 class LearnerState:
-    """All that is needed to go on exactly where a learner stopped. Arrays are the bytes of f32 [P]."""
+    """All that is needed to go on exactly where a learner stopped. Arrays are the bytes of f32 [P]; without `scales`
+    they are somebody's policy, whose numbers nobody has measured."""
 
     seed: int
     updates: int
     steps: int
     dropped: int
     arrays: dict[str, bytes]
+    scales: Scales | None = None
 
 
 class PpoLearner(Generic[ChunkT]):
@@ -62,8 +65,11 @@ class PpoLearner(Generic[ChunkT]):
 
         A batch or a minibatch with unusable numbers in it is dropped and counted, the parameters stay as they were.
         """
+        return self.go_on(self.arithmetic.prepare(chunks, hyper.gamma, hyper.gae_lambda), hyper)
+
+    def go_on(self, shape: BatchShape | None, hyper: Hyper) -> UpdateMetrics:
+        """The update from a batch that the arithmetic has prepared."""
         metrics = UpdateMetrics()
-        shape = self.arithmetic.prepare(chunks, hyper.gamma, hyper.gae_lambda)
         self.updates += 1
         if shape is None:
             self.dropped += 1
@@ -82,6 +88,9 @@ class PpoLearner(Generic[ChunkT]):
         for name, total in zip(METRICS, sums, strict=True):
             setattr(metrics, name, total / max(rows, 1))
         metrics.gradient_norm /= max(metrics.steps, 1)
+        if metrics.steps and not self.arithmetic.finish():
+            self.dropped += 1
+            metrics.dropped += 1
         return metrics
 
     def _step(self, minibatch: Sequence[Cell], hyper: Hyper, metrics: UpdateMetrics) -> list[float] | None:
@@ -104,10 +113,15 @@ class PpoLearner(Generic[ChunkT]):
     def state(self) -> LearnerState:
         """Snapshot, independent of what the learner does next."""
         arrays = self.arithmetic.state()
-        return LearnerState(self.seed, self.updates, self.steps, self.dropped, arrays)
+        return LearnerState(self.seed, self.updates, self.steps, self.dropped, arrays, self.arithmetic.scales)
 
     def restore(self, state: LearnerState) -> None:
         """Go on from a snapshot, bit for bit. Raises ValueError when it belongs to another network."""
+        size = len(self.arithmetic.scales.observations)
+        scales = state.scales or Scales.unknown(size, fresh=False)
+        if len(scales.observations) != size:
+            raise ValueError(f"the state has scales of {len(scales.observations)} observation entries, expected {size}")
         self.arithmetic.restore(state.arrays)
+        self.arithmetic.scales = scales
         self.seed, self.updates = state.seed, state.updates
         self.steps, self.dropped = state.steps, state.dropped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from drillsergeant.learn.formulas.linear import lane_sum
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.poison import poisoned
+from drillsergeant.learn.formulas.rescale import entered, factors, left, moments, rounded, standardise
 from drillsergeant.learn.ppo.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
 from drillsergeant.learn.ppo.minibatches import Cell, shares_of
+from drillsergeant.learn.ppo.scales import Scales, pooled
 from drillsergeant.learn.reference.chunk import ChunkArrays
 
 
@@ -27,6 +30,8 @@ class NumpyArithmetic:
     def __init__(self, network: Network, seed: int) -> None:
         self.network = network
         self.parameters = network.initial(seed)
+        self.scales = self._moved = Scales.unknown(network.observation_size, fresh=True)
+        self._rescaled = self.parameters  # while an update is under way
         self.first_moment = np.zeros_like(self.parameters)
         self.second_moment = np.zeros_like(self.parameters)
         self._gradient = np.zeros_like(self.parameters)
@@ -41,10 +46,31 @@ class NumpyArithmetic:
         pairs = [
             gae(c.reward, c.value, c.terminated, c.truncated, np.float32(gamma), np.float32(gae_lambda)) for c in chunks
         ]
-        self._chunks = chunks
         self._advantages = normalised([advantage for advantage, _ in pairs])
-        self._returns = [return_ for _, return_ in pairs]
+        returns = [return_ for _, return_ in pairs]
+        moved = self._moved = self._measured(chunks, returns)
+        self._rescaled = self.parameters if self.scales.fresh else entered(self.network, self.parameters, moved)
+        means, spreads = rounded(moved.means)[:, None], rounded(factors(moved.spreads))[:, None]
+        self._chunks = [replace(c, obs=standardise(c.obs, means, spreads)) for c in chunks]
+        mean, factor = np.float32(moved.returns.mean), np.float32(1.0 / moved.return_spread)
+        self._returns = [standardise(each, mean, factor) for each in returns]
         return BatchShape(len(chunks), chunks[0].horizon, chunks[0].agents)
+
+    def _measured(self, chunks: Sequence[ChunkArrays], returns: Sequence[Array]) -> Scales:
+        """The scales after these chunks."""
+        entries = [
+            pooled([moments(np.ascontiguousarray(chunk.obs[:, entry]), scale.mean) for chunk in chunks])
+            for entry, scale in enumerate(self.scales.observations)
+        ]
+        return self.scales.moved(entries, pooled([moments(each, self.scales.returns.mean) for each in returns]))
+
+    def finish(self) -> bool:
+        """See Arithmetic."""
+        plain = left(self.network, self._rescaled, self._moved)
+        if poisoned(plain):
+            return False
+        self.parameters, self.scales = plain, self._moved
+        return True
 
     @np.errstate(all="ignore")
     def gradient(self, cells: Sequence[Cell], clip_coef: float, entropy_coef: float, value_coef: float) -> list[float]:
@@ -67,7 +93,7 @@ class NumpyArithmetic:
             chunk = self._chunks[cell.chunk]
             rows = np.s_[cell.t, cell.lane : cell.lane + cell.lanes]
             observation = chunk.obs[cell.t, :, cell.lane : cell.lane + cell.lanes]
-            activations = self.network.forward(self.parameters, observation)
+            activations = self.network.forward(self._rescaled, observation)
             dlogits, dvalue, metrics = loss_gradient(
                 list(activations.logits),
                 activations.value,
@@ -80,7 +106,7 @@ class NumpyArithmetic:
                 np.float32(value_coef),
             )
             upstream = np.stack([*dlogits, dvalue])
-            gradient += self.network.backward(self.parameters, activations, upstream)
+            gradient += self.network.backward(self._rescaled, activations, upstream)
             sums.append([float(lane_sum(m)) for m in metrics])
         return gradient, sums
 
@@ -100,7 +126,7 @@ class NumpyArithmetic:
     ) -> bool:
         """See Arithmetic."""
         result = adam_step(
-            self.parameters,
+            self._rescaled,
             self._gradient,
             self.first_moment,
             self.second_moment,
@@ -111,7 +137,7 @@ class NumpyArithmetic:
         )
         if any(poisoned(array) for array in result):
             return False
-        self.parameters, self.first_moment, self.second_moment = result
+        self._rescaled, self.first_moment, self.second_moment = result
         return True
 
     def state(self) -> dict[str, bytes]:

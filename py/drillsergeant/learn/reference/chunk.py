@@ -14,8 +14,8 @@ from drillsergeant.elementary import Array
 class EpisodeStats:
     """Episodes that ended. Wins and losses are those of team 0; a draw is a match nobody won.
 
-    `decisions` is the summed length of these episodes in decisions; `reward_terms` the summed reward of player 0 in
-    them, by name.
+    `decisions` is the summed length of these episodes in decisions; `returns` what player 0 earned in them,
+    `return_squares` the sum of its squares, `reward_terms` what it earned by name.
     """
 
     episodes: int = 0
@@ -23,6 +23,8 @@ class EpisodeStats:
     losses: int = 0
     draws: int = 0
     decisions: int = 0
+    returns: float = 0.0
+    return_squares: float = 0.0
     reward_terms: dict[str, float] = field(default_factory=dict)
 
     def add(self, other: EpisodeStats) -> None:
@@ -32,6 +34,8 @@ class EpisodeStats:
         self.losses += other.losses
         self.draws += other.draws
         self.decisions += other.decisions
+        self.returns += other.returns
+        self.return_squares += other.return_squares
         for name, value in other.reward_terms.items():
             self.reward_terms[name] = self.reward_terms.get(name, 0.0) + value
 

@@ -22,8 +22,9 @@ from drillsergeant.learn.engine import (
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
+from drillsergeant.learn.ppo.scales import Scales
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
-from drillsergeant.learn.reference.chunk import ChunkArrays
+from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
 from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.memory.access import Memory
@@ -120,7 +121,7 @@ class NumpyCollector:
             rival = weights_offset if self._rival is None else self._rival
             self._duels.frozen = read_parameters(self._memory, rival, self._network)
             chunks.append(self._duels.collect(parameters, plan.horizon))
-            tally = Tally(chunks[1].stats.episodes, chunks[1].stats.wins, chunks[1].stats.losses)
+            tally = tally_of(chunks[1].stats)
         for name in CHUNK_ARRAYS:
             region = self._layout.chunk_field(name, chunk_offset)
             padded = np.zeros(region.shape, getattr(chunk, name).dtype)
@@ -140,8 +141,13 @@ class NumpyCollector:
         tallies: dict[str, Tally] = {}
         for opponent, collector in self._evaluations.items():
             stats = collector.collect(parameters, self._layout.plan.horizon).stats
-            tallies[opponent] = Tally(stats.episodes, stats.wins, stats.losses)
+            tallies[opponent] = tally_of(stats)
         return tallies
+
+
+def tally_of(stats: EpisodeStats) -> Tally:
+    """What the engine tells of episodes."""
+    return Tally(stats.episodes, stats.wins, stats.losses, stats.returns, stats.return_squares)
 
 
 class NumpyLearner:
@@ -180,6 +186,7 @@ class NumpyLearner:
         """Continue from the parameters at `weights_offset` with a fresh optimiser."""
         self.reset(self._seed)
         self._arithmetic.parameters = read_parameters(self._memory, weights_offset, self._network)
+        self._arithmetic.scales = Scales.unknown(self._network.observation_size, fresh=False)
 
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from drillsergeant.drills.contract import Drill, Player
 from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.linear import lane_sum
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.sampling import sample
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats, empty_chunk
@@ -107,9 +108,10 @@ class ReferenceCollector:
             next(chosen) if who is Player.POLICY else self._foreign_action(who, player)
             for player, who in enumerate(self.players)
         ]
+        _, late, _ = self.drill.outcome(self.matches.state)  # what is earned past the limit does not count
         step = self.matches.step(actions)
-        self._length += 1
-        self._terms += np.stack(step.reward[0])
+        self._length += ~late
+        self._terms += np.where(late, np.float32(0.0), np.stack(step.reward[0]))
         self._finish(step.outcome.terminated, step.outcome.winner, stats)
         return step
 
@@ -125,12 +127,15 @@ class ReferenceCollector:
         """Tally and restart the matches in the mask `over`."""
         if not over.any():
             return
+        earned = total_reward(list(self._terms))
         ended = EpisodeStats(
             episodes=int(over.sum()),
             wins=int((over & (winner > 0)).sum()),
             losses=int((over & (winner < 0)).sum()),
             draws=int((over & (winner == 0)).sum()),
             decisions=int(self._length[over].sum()),
+            returns=float(lane_sum(np.where(over, earned, np.float32(0.0)))),
+            return_squares=float(lane_sum(np.where(over, earned * earned, np.float32(0.0)))),
             reward_terms={
                 name: float(row[over].sum()) for name, row in zip(self.drill.reward_terms, self._terms, strict=True)
             },

@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 
 from drillsergeant.learn.ppo.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
 from drillsergeant.learn.ppo.minibatches import Cell, shares_of
+from drillsergeant.learn.ppo.scales import Scales
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Calls, Rows
 from drillsergeant.learn.wasm.gradient_shares import ShareGradient
+from drillsergeant.learn.wasm.rescaling import KernelRescaling, Played
 from drillsergeant.learn.wasm.scratch import Arena, LearnerScratch
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
@@ -39,14 +41,12 @@ class KernelArithmetic:
         self._records: dict[tuple[int, Cell], array[int]] = {}
         self._board = ShareBoard(memory, layout)
         self._work = ShareGradient(program, calls, self._places.network)
+        self._rescaling = KernelRescaling(program, calls, layout, memory, self._places.rescale)
+        self.scales = self._moved = Scales.unknown(len(program.drill.observation), fresh=True)
+        self.observations = self._places.observations  # rescaled, of each chunk of the batch
         memory.write(self._current.base, bytes(3 * self._current.stride))
         memory.write(self._other.base, bytes(3 * self._other.stride))
-        initialise(program, calls, memory, seed, self._current.base, self._places.index)
-
-    @property
-    def parameters(self) -> int:
-        """Byte offset of the current parameters, f32 [P]."""
-        return self._current.base
+        initialise(program, calls, memory, seed, self._places.plain, self._places.index)
 
     def prepare(self, chunks: Sequence[int], gamma: float, gae_lambda: float) -> BatchShape | None:
         """See Arithmetic. Raises ValueError for more chunks than there are rollout workers."""
@@ -56,17 +56,53 @@ class KernelArithmetic:
         if any(self._poisoned(chunk_offset) for chunk_offset in chunks):
             return None
         self._chunk_offsets = chunks
-        rows = plan.horizon * plan.agents
-        places = self._places.advantages[: len(chunks)]
-        sums = [self._advantages(number, chunk_offset, gamma, gae_lambda) for number, chunk_offset in enumerate(chunks)]
-        mean = ordered_sum(sums) / (rows * len(chunks))
+        self._estimate(len(chunks), gamma, gae_lambda)
+        batch = [
+            Played(self._layout.chunk_field("obs", chunk_offset).offset, result, returns)
+            for chunk_offset, result, returns in zip(chunks, self.observations, self._places.returns, strict=False)
+        ]
+        self._moved = self._rescaling.measured(self.scales, batch)
+        self._rescaling.standardise(self._moved, batch)
+        if self.scales.fresh:
+            self._copy(self._places.plain, self._current.base)
+        else:
+            self._rescaling.enter(self._places.plain, self._current.base, self._moved)
+        return BatchShape(len(chunks), plan.horizon, plan.agents)
+
+    def finish(self) -> bool:
+        """See Arithmetic."""
+        result = self._other.base
+        self._rescaling.leave(self._current.base, result, self._moved)
+        if self._calls.run_integer("poisoned", {"rows": self._network.parameter_count, "x": result}):
+            return False
+        self.copy_parameters(source=result)
+        self.scales = self._moved
+        return True
+
+    def rescaled(self) -> dict[str, bytes]:
+        """As `state`, with the parameters for rescaled numbers, as `prepare` and what followed have left them."""
+        return {name: self._read(self._current.base + k * self._current.stride) for k, name in enumerate(SET)}
+
+    @property
+    def moved(self) -> Scales:
+        """The scales that the batch in hand is rescaled by; they count from `finish` on."""
+        return self._moved
+
+    def _estimate(self, chunks: int, gamma: float, gae_lambda: float) -> None:
+        """The advantages of the batch, normalised, and its returns."""
+        rows = self._plan.horizon * self._plan.agents
+        places = self._places.advantages[:chunks]
+        sums = [
+            self._advantages(number, chunk_offset, gamma, gae_lambda)
+            for number, chunk_offset in enumerate(self._chunk_offsets)
+        ]
+        mean = ordered_sum(sums) / (rows * chunks)
         for place in places:
             self._in_place("centre", place, {"count": rows, "scalar.mean": mean})
         squares = [self._calls.run_float("square_sum", {"rows": rows, "x": place}) for place in places]
-        factor = normaliser(ordered_sum(squares), rows * len(chunks))
+        factor = normaliser(ordered_sum(squares), rows * chunks)
         for place in places:
             self._in_place("scale", place, {"count": rows, "scalar.factor": factor})
-        return BatchShape(len(chunks), plan.horizon, plan.agents)
 
     def _size(self) -> dict[str, float]:
         plan = self._plan
@@ -130,7 +166,7 @@ class KernelArithmetic:
     def _add_up(self, places: Sequence[int]) -> None:
         """The gradient is the sum of the shares at `places`, in that order."""
         total = Rows(self._places.gradient, 0)
-        self.copy_parameters(source=places[0], target=total.base)
+        self._copy(places[0], total.base)
         count = {"count": self._network.parameter_count}
         for place in places[1:]:
             self._calls.run("add", count, in_x=total, in_y=Rows(place, 0), out_x=total)
@@ -156,7 +192,7 @@ class KernelArithmetic:
         obs_row = cell.t * self._plan.observation_size * lanes_bytes + cell.lane * WORD_BYTES
         return {
             "rows": cell.lanes,
-            "obs": layout.chunk_field("obs", chunk_offset).offset + obs_row,
+            "obs": self.observations[cell.chunk] + obs_row,
             "obs_stride": lanes_bytes,
             "in.action.base": layout.chunk_field("action", chunk_offset).offset + row,
             "in.logp.base": layout.chunk_field("logp", chunk_offset).offset + row,
@@ -199,24 +235,30 @@ class KernelArithmetic:
 
     def copy_parameters(self, *, source: int | None = None, target: int | None = None) -> None:
         """Copy the parameters from the byte offset `source`, or to `target`."""
+        plain = self._places.plain
+        self._copy(plain if source is None else source, plain if target is None else target)
+
+    def _copy(self, source: int, target: int) -> None:
         size = self._network.parameter_count * WORD_BYTES
-        places = {
-            "source": self._current.base if source is None else source,
-            "target": self._current.base if target is None else target,
-        }
-        self._calls.run("copy", {**places, "size_bytes": size})
+        self._calls.run("copy", {"source": source, "target": target, "size_bytes": size})
 
     def state(self) -> dict[str, bytes]:
         """See Arithmetic."""
-        return {name: self._read(k) for k, name in enumerate(SET)}
+        moments = (self._current.base + k * self._current.stride for k in range(1, len(SET)))
+        return {name: self._read(place) for name, place in zip(SET, (self._places.plain, *moments), strict=True)}
 
-    def _read(self, k: int) -> bytes:
+    def _read(self, place: int) -> bytes:
         buffer = bytearray(self._network.parameter_count * WORD_BYTES)
-        self._memory.read(self._current.base + k * self._current.stride, buffer)
+        self._memory.read(place, buffer)
         return bytes(buffer)
 
     def restore(self, state: Mapping[str, bytes]) -> None:
-        """See Arithmetic. The state is checked where it will not be used yet."""
+        """See Arithmetic."""
+        self.restore_rescaled(state)
+        self.copy_parameters(source=self._current.base)
+
+    def restore_rescaled(self, state: Mapping[str, bytes]) -> None:
+        """Go on with a `rescaled` state. It is checked where it will not be used yet."""
         count = self._network.parameter_count
         for k, name in enumerate(SET):
             if len(state[name]) != count * WORD_BYTES:

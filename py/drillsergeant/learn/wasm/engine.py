@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import NamedTuple
 
+from drillsergeant.learn.ppo.arithmetic import BatchShape
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
+from drillsergeant.learn.ppo.scales import Scales
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
 from drillsergeant.learn.wasm.calls import Calls, Kernels
@@ -41,6 +44,14 @@ class KernelEngine:
         return KernelLearner(self._program, self._calls, self._layout, self._memory, seed)
 
 
+class PreparedBatch(NamedTuple):
+    """Chunks prepared for an update; of each its byte offset, and that of its rescaled observations."""
+
+    shape: BatchShape
+    chunks: Sequence[int]
+    observations: Sequence[int]
+
+
 class KernelLearner:
     """`engine.Learner`: PPO over chunks in the ring with the arithmetic on kernels."""
 
@@ -58,7 +69,28 @@ class KernelLearner:
 
     def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
-        return asdict(self._ppo.learn(chunk_offsets, hyper))
+        return self.go_on(self.prepare(chunk_offsets, hyper), hyper)
+
+    def prepare(self, chunk_offsets: Sequence[int], hyper: Hyper) -> PreparedBatch | None:
+        """Make a batch of these chunks; None when they hold unusable numbers. Nobody sees a change until `go_on`."""
+        shape = self._arithmetic.prepare(chunk_offsets, hyper.gamma, hyper.gae_lambda)
+        return shape and PreparedBatch(shape, chunk_offsets, self._arithmetic.observations[: shape.chunks])
+
+    def go_on(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
+        """The update from a batch; returns its metrics."""
+        return asdict(self._ppo.go_on(batch and batch.shape, hyper))
+
+    def rescaled(self) -> LearnerState:
+        """The state that an update of the batch starts from, or has led to; for numbers rescaled by its scales."""
+        return replace(self._ppo.state(), arrays=self._arithmetic.rescaled(), scales=self._arithmetic.moved)
+
+    def finish(self, state: LearnerState) -> bool:
+        """Take over a rescaled state that an update of the batch has led to elsewhere; False when it is poisoned."""
+        self._arithmetic.restore_rescaled(state.arrays)
+        if not self._arithmetic.finish():
+            return False
+        self._ppo.updates, self._ppo.steps, self._ppo.dropped = state.updates, state.steps, state.dropped
+        return True
 
     def write_parameters(self, weights_offset: int) -> None:
         """Copy the current parameters to `weights_offset`."""
@@ -68,6 +100,7 @@ class KernelLearner:
         """Continue from the parameters at `weights_offset` with a fresh optimiser."""
         self.reset(self._seed)
         self._arithmetic.copy_parameters(source=weights_offset)
+        self._arithmetic.scales = Scales.unknown(len(self._program.drill.observation), fresh=False)
 
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands."""

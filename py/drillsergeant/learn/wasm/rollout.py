@@ -135,5 +135,6 @@ class KernelCollector:
         """What the call before left in the scratch statistics."""
         stats = array("f", bytes(len(CHUNK_STATS) * WORD_BYTES))
         self._memory.read(self._places.stats, stats)
-        counts = dict(zip(CHUNK_STATS, map(int, stats), strict=True))
-        return Tally(counts["episodes"], counts["wins"], counts["losses"])
+        found = dict(zip(CHUNK_STATS, stats, strict=True))
+        episodes, wins, losses = (int(found[name]) for name in ("episodes", "wins", "losses"))
+        return Tally(episodes, wins, losses, found["returns"], found["return_squares"])

@@ -118,8 +118,22 @@ class ShowScratch:
         self.snapshot = arena.words(program.network.parameter_count)
 
 
+class RescaleScratch:
+    """What measuring and rescaling a batch needs beside it."""
+
+    def __init__(self, program: Program, plan: Plan, arena: Arena) -> None:
+        entries, hidden = len(program.drill.observation), program.network.hidden
+        self.means, self.factors = arena.words(entries + 1), arena.words(entries + 1)
+        self.row, self.sums = arena.words(plan.agents), arena.words(2 * (entries + 1))
+        self.columns, self.shifts, self.products = (arena.words(hidden * entries + SIMD_LANES) for _ in range(3))
+        self.rows = arena.words(hidden)
+
+
 class LearnerScratch:
-    """Parameters and moments twice, the gradient, and a batch of up to `chunks` chunks prepared for learning."""
+    """Parameters and moments twice, the gradient, and a batch of a chunk from each worker prepared for learning.
+
+    `plain` are the parameters that everybody else sees; those in `sets` are for rescaled observations.
+    """
 
     def __init__(self, program: Program, plan: Plan, arena: Arena) -> None:
         network, rows = program.network, plan.horizon * plan.agents
@@ -136,6 +150,10 @@ class LearnerScratch:
         cells = plan.workers * plan.horizon * -(-plan.agents // network.tile_rows)
         self.cells = arena.words(cells * len(network.cell_record))
         self.sums = arena.words(cells * len(METRICS))
+        observation_bytes = plan.horizon * plan.observation_size * lanes_bytes
+        self.observations = [arena.take(observation_bytes) for _ in range(plan.workers)]
+        self.plain = arena.words(network.parameter_count)
+        self.rescale = RescaleScratch(program, plan, arena)
 
 
 def noise_indices(program: Program) -> int:

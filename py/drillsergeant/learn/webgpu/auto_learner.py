@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
-from drillsergeant.learn.wasm.engine import KernelLearner
+from drillsergeant.learn.wasm.engine import KernelLearner, PreparedBatch
 from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuDevice, GpuLearner
 from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.learn.webgpu.watch import Watch
@@ -45,7 +45,6 @@ class AutoLearner:
         self._gpu: GpuLearner | None = None
         self._tasks = Tasks()
         self._opening: asyncio.Task[None] | None = None
-        self._state: LearnerState | None = None  # the kernel learner's, if it came from the device
         self.losses = self.voids = 0
         self._voids_running = 0
         self.choose(mode)
@@ -78,12 +77,10 @@ class AutoLearner:
 
     def read_parameters(self, weights_offset: int) -> None:
         """Continue from the parameters at `weights_offset` with a fresh optimiser."""
-        self._state = None
         self._local.read_parameters(weights_offset)
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
-        self._state = None
         self._local.reset(seed)
 
     def close(self) -> None:
@@ -95,56 +92,54 @@ class AutoLearner:
 
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands, wherever it learns."""
-        return self._state or self._local.state()
+        return self._local.state()
 
     def restore(self, state: LearnerState) -> None:
-        """Go on from a state, on a device too: its next update finds that another state lies there, and sends this."""
+        """Go on from a state, on a device too."""
         self._local.restore(state)
-        self._state = None
 
     async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
         if self.mode != "wasm" and not self._settled:
             await self._look_for_device()
-            if self._gpu is not None:
-                metrics = await self._on_device(self._gpu, chunk_offsets, hyper)
-                if metrics is not None:
-                    return metrics
-        return self._on_kernels(chunk_offsets, hyper)
+        batch = self._local.prepare(chunk_offsets, hyper)
+        if self.mode != "wasm" and not self._settled and self._gpu is not None and batch is not None:
+            metrics = await self._on_device(self._gpu, batch, hyper)
+            if metrics is not None:
+                return metrics
+        return self._on_kernels(batch, hyper)
 
-    def _on_kernels(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
-        self._state, self.name = None, "wasm"
+    def _on_kernels(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
+        self.name = "wasm"
         began_s = time.perf_counter()
-        metrics = self._local.learn(chunk_offsets, hyper)
+        metrics = self._local.go_on(batch, hyper)
         self._local_s = min(self._local_s, _per_decision(began_s, metrics))
         return {**metrics, **self._counts()}
 
-    async def _on_device(
-        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper
-    ) -> Mapping[str, float] | None:
+    async def _on_device(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper) -> Mapping[str, float] | None:
         """The update there, if it counts."""
         began_s = time.perf_counter()
         try:
-            metrics, after = await gpu.learn(chunk_offsets, hyper, self._state or self._local.state())
-            if self._tried:  # the first one is done again by the kernels, whose result counts
-                self._local.restore(after)
+            metrics, after = await gpu.learn(batch, hyper, self._local.rescaled())
+            if self._tried and not self._local.finish(after):  # the first one is done again by the kernels
+                raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
         except Exception as failure:  # whatever a browser does with its GPU, training goes on
             self._failed(gpu, failure)
             return None
         spent_s = _per_decision(began_s, asdict(metrics))
         self._tried += 1
         if self._tried == 1:
-            return self._checked(gpu, after, chunk_offsets, hyper)
-        self._state, self.name, self._voids_running = after, "webgpu", 0
+            return self._checked(gpu, after, batch, hyper)
+        self.name, self._voids_running = "webgpu", 0
         self._device_s = min(self._device_s, spent_s)
         self._decide(gpu)
-        await self._validate(gpu, chunk_offsets, hyper, after)
+        await self._validate(gpu, batch, hyper, after)
         return {**asdict(metrics), **self._counts()}
 
-    async def _validate(self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState) -> None:
+    async def _validate(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> None:
         """Compare kernel by kernel if it is time; one that is beyond its bound ends learning on the device."""
         try:
-            found = await self.watch.look(gpu, chunk_offsets, hyper, state)
+            found = await self.watch.look(gpu, batch, hyper, state)
         except Exception as failure:  # as above
             self._failed(gpu, failure)
             return
@@ -152,12 +147,10 @@ class AutoLearner:
             self._failed(gpu, DeviceFailure(f"{gpu.device.description}: {found}", lost=False))
             self._settle(gpu)
 
-    def _checked(
-        self, gpu: GpuLearner, found: LearnerState, chunk_offsets: Sequence[int], hyper: Hyper
-    ) -> Mapping[str, float]:
+    def _checked(self, gpu: GpuLearner, found: LearnerState, batch: PreparedBatch, hyper: Hyper) -> Mapping[str, float]:
         """A device's first update: the kernels do the same one, theirs counts, and the device's must be close to it."""
-        metrics = self._on_kernels(chunk_offsets, hyper)
-        expected = self._local.state()
+        metrics = self._on_kernels(batch, hyper)
+        expected = self._local.rescaled()
         pairs = zip(_floats(found.arrays["parameters"]), _floats(expected.arrays["parameters"]), strict=True)
         error = max(abs(a - b) for a, b in pairs)
         bound = TRIAL_BOUND * hyper.learning_rate * max(1, metrics["steps"])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
+from drillsergeant.learn.wasm.engine import PreparedBatch
 from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, Dispatch, GpuPlan, Sizes, Update
 from drillsergeant.memory.access import WORD_BYTES
 
@@ -57,9 +58,7 @@ class Finding(NamedTuple):
 class Check(Protocol):
     """Compares a device's kernels, one by one, with the reference: `validation.Validator`."""
 
-    async def check(
-        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
-    ) -> list[Finding]:
+    async def check(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> list[Finding]:
         """Do the first step of the update from `state`; the device must be sent its state again."""
 
 
@@ -98,32 +97,28 @@ class GpuLearner:
 
     def __init__(self, plan: GpuPlan, device: GpuDevice) -> None:
         self.plan, self.device = plan, device
-        self._resident: LearnerState | None = None  # the state that lies on the device
         self._per_submit = FIRST_SUBMIT
 
     async def learn(
-        self, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
+        self, batch: PreparedBatch, hyper: Hyper, state: LearnerState
     ) -> tuple[UpdateMetrics, LearnerState]:
-        """One update from the chunks at `chunk_offsets`: its metrics, and the state after it."""
-        update = self.begin(chunk_offsets, hyper, state)
+        """One update from a batch and a state that is rescaled as it is: its metrics, and the state after it."""
+        update = self.begin(batch, hyper, state)
         began_s = time.perf_counter()
         dispatches = self._submit(update)
         words = await self.device.read_back()
         self._calibrate(dispatches, time.perf_counter() - began_s)
-        metrics, state = self._result(words, update, state, len(chunk_offsets))
-        self._resident = state
-        return metrics, state
+        return self._result(words, update, state, batch.shape.chunks)
 
-    def begin(self, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState) -> Update:
+    def begin(self, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> Update:
         """Send everything an update needs; returns what to run."""
-        update = self.plan.update(len(chunk_offsets), hyper, state.seed, state.updates + 1, state.steps)
-        new = self.device.fit(update.sizes)
-        if new or state is not self._resident:
-            self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
-        self._resident = None
-        size = self.plan.layout.chunk_bytes
-        for number, chunk_offset in enumerate(chunk_offsets):
-            self.device.write_shared("batch", number * size, chunk_offset, size)
+        update = self.plan.update(batch.shape.chunks, hyper, state)
+        self.device.fit(update.sizes)
+        self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
+        size, obs = self.plan.layout.chunk_bytes, self.plan.layout.chunk["obs"]
+        for number, (chunk, observations) in enumerate(zip(batch.chunks, batch.observations, strict=True)):
+            self.device.write_shared("batch", number * size, chunk, size)
+            self.device.write_shared("batch", number * size + obs.offset, observations, obs.end - obs.offset)
         self.device.write("knobs", update.knobs)
         self.device.write("control", bytes(CONTROL_WORDS * WORD_BYTES))
         self.device.write("schedule", update.schedule)
@@ -166,4 +161,5 @@ class GpuLearner:
             metrics.gradient_norm = norms / max(applied, 1)
             start, size = CONTROL.size, len(arrays[ARRAYS[0]])
             arrays = {name: words[start + k * size : start + (k + 1) * size] for k, name in enumerate(ARRAYS)}
-        return metrics, LearnerState(state.seed, number, state.steps + applied, state.dropped + dropped, arrays)
+        steps, lost = state.steps + applied, state.dropped + dropped
+        return metrics, LearnerState(state.seed, number, steps, lost, arrays, state.scales)

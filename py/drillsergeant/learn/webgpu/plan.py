@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, METRICS, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
+from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import Layout
@@ -32,7 +33,7 @@ TILES: Mapping[str, Mapping[str, float]] = {
     "update": {"WORKGROUP": PARAMETERS_PER_GROUP},
 }
 CONTROL_WORDS = 11 + len(METRICS)
-KNOBS = struct.Struct("<7f5I")
+KNOBS = struct.Struct("<9f5I")
 RECORD_WORDS = 4
 SHADERS = ("batch", "dense", "loss", "gradient", "update")
 SUMMING = ("batch", "loss", "update")  # over workgroups
@@ -135,8 +136,8 @@ class GpuPlan:
         """A batch of a chunk from every worker, with minibatches of default size."""
         return Sizes(self.plan.workers, Hyper().minibatch_size // CELL_ROWS + 1, 1)
 
-    def update(self, chunks: int, hyper: Hyper, seed: int, number: int, applied: int) -> Update:
-        """The update called `number` of a learner seeded with `seed`, of which `applied` Adam steps were taken so far.
+    def update(self, chunks: int, hyper: Hyper, state: LearnerState) -> Update:
+        """The update that follows on a state, whose parameters are for numbers rescaled by its scales.
 
         Cells and minibatches are those of `ppo.PpoLearner`.
         """
@@ -144,7 +145,7 @@ class GpuPlan:
         steps = [
             minibatch
             for epoch in range(hyper.epochs)
-            for minibatch in minibatches(cells, hyper.minibatch_size, seed, number, epoch)
+            for minibatch in minibatches(cells, hyper.minibatch_size, state.seed, state.updates + 1, epoch)
         ]
         most = max(map(len, steps))
         sizes = Sizes(chunks, most, 2 * len(steps) + sum(map(len, steps)))
@@ -156,12 +157,14 @@ class GpuPlan:
             hyper.entropy_coef,
             hyper.value_coef,
             hyper.learning_rate,
+            hyper.max_grad_norm,
+            *return_scale(state),
         )
-        capacity = most * CELL_ROWS
-        knobs = KNOBS.pack(*numbers, hyper.max_grad_norm, number & 0xFFFF_FFFF, chunks, capacity, splits, splits)
+        capacity, number = most * CELL_ROWS, state.updates + 1
+        knobs = KNOBS.pack(*numbers, number & 0xFFFF_FFFF, chunks, capacity, splits, splits)
         return Update(
             sizes,
-            self._schedule(steps, applied),
+            self._schedule(steps, state.steps),
             knobs,
             len(steps),
             self._prepare(chunks),
@@ -292,6 +295,12 @@ class GpuPlan:
             Pipeline("judge", "update", "judge", size, judge),
             Pipeline("adam", "update", "adam", size, (knobs, gradient, (6, "state"), (7, "control"))),
         ]
+
+
+def return_scale(state: LearnerState) -> tuple[float, float]:
+    """What returns are rescaled by: their mean, and the factor."""
+    assert state.scales is not None, "a state to learn from on a device has scales"
+    return state.scales.returns.mean, 1.0 / state.scales.return_spread
 
 
 _STEPPING: tuple[Binding, ...] = ((0, "knobs"), (1, "control"), (2, "schedule"))

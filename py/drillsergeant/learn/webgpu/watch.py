@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.wasm.engine import PreparedBatch
 from drillsergeant.learn.webgpu.learner import Check, Finding, GpuLearner
 
 EVERY = 20  # updates on the device from one comparison to the next
@@ -31,10 +32,10 @@ class Watch:
         self.on, self._trouble, self._unwatched = on, "", EVERY
         self.checks = 0
 
-    async def look(self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState) -> str:
+    async def look(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> str:
         """Count an update of `gpu`, compare if it is time: what is beyond its bound in words, or nothing.
 
-        A comparison leaves the device to be sent its state again. Raises DeviceFailure as an update does.
+        Raises DeviceFailure as an update does.
         """
         if not self.on:
             return ""
@@ -46,7 +47,7 @@ class Watch:
         if self._unwatched < EVERY:
             return ""
         self._unwatched = 0
-        self.findings = await self._check.check(gpu, chunk_offsets, hyper, state)
+        self.findings = await self._check.check(gpu, batch, hyper, state)
         self.checks += 1
         worst = max(self.findings, key=lambda finding: finding.share)
         self._trouble = ""

@@ -11,7 +11,7 @@ from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS,
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.win_rate import WinRate
+from drillsergeant.learn.results import RecentEpisodes, Score
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.snapshots import SnapshotWriter
@@ -27,16 +27,17 @@ CURVE_POINTS_SENT = 400
 ENOUGH_TO_SHOW = 50.0  # episodes
 HISTORY_ROWS = 240  # kept with a run
 LEAST_S = 0.01  # between two of them: a file's f32 must tell them apart
-RESULTS = ("win_rate", "win_low", "win_high", "loss_rate", "draw_rate")  # against each of the frozen players
+# Against each of the frozen players.
+RESULTS = ("win_rate", "win_low", "win_high", "loss_rate", "draw_rate", "mean_return", "return_low", "return_high")
 
 
 class TrainerReport:
     """Collects while a run goes on; `restart` begins the numbers of a new run."""
 
-    def __init__(self, memory: Memory, layout: Layout, reward_terms: Sequence[str]) -> None:
-        self._memory, self._layout = memory, layout
+    def __init__(self, memory: Memory, layout: Layout, reward_terms: Sequence[str], score: Score) -> None:
+        self._memory, self._layout, self.score = memory, layout, score
         self._roles = [rollout(index) for index in range(layout.plan.workers)]
-        self._evaluations = Evaluations(memory, layout)
+        self._evaluations = Evaluations(memory, layout, score)
         self._rewards = RewardTerms(memory, layout, reward_terms)
         self._value_error = UnexplainedVariance(memory, layout)
         self.restart()
@@ -44,7 +45,7 @@ class TrainerReport:
     def restart(self) -> None:
         """Forget everything; evaluation episodes finished so far count for the run before."""
         self._evaluations.fresh()
-        self.win_rates = {name: WinRate() for name in EVALUATION_OPPONENTS}
+        self.recent = {name: RecentEpisodes() for name in EVALUATION_OPPONENTS}
         self.matchmaking = Matchmaking(SnapshotWriter(self._memory, self._layout), len(self._roles))
         self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
         self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
@@ -77,8 +78,8 @@ class TrainerReport:
 
     def restart_wins(self) -> None:
         """The policy is another one now: matches against the frozen players that it did not begin do not count."""
-        for name, rate in self.win_rates.items():
-            rate.restart(EVALUATION_MATCHES[name] * self._layout.plan.workers)
+        for name, episodes in self.recent.items():
+            episodes.restart(EVALUATION_MATCHES[name] * self._layout.plan.workers)
         self.matchmaking.forget()
 
     def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
@@ -90,9 +91,8 @@ class TrainerReport:
             self._value_error.add(chunk_offsets[0], hyper)
             self._sample = False
         for name, tally in self._evaluations.fresh().items():
-            self.win_rates[name].add(tally.episodes, tally.wins, tally.losses)
-            old = self._totals[name]
-            self._totals[name] = Tally(old.episodes + tally.episodes, old.wins + tally.wins, old.losses + tally.losses)
+            self.recent[name].add(tally)
+            self._totals[name] += tally
             if name == Player.SCRIPTED:
                 self.matchmaking.played_scripted(tally)
         self.matchmaking.updated()
@@ -133,14 +133,17 @@ class TrainerReport:
     @property
     def win_rate(self) -> float | None:
         """Against the scripted player, once enough episodes of the present policy tell."""
-        now = self.win_rates[Player.SCRIPTED].estimate()
+        now = self.recent[Player.SCRIPTED].estimate()
         return None if now is None or now.effective < ENOUGH_TO_SHOW else now.win
 
     def _show(self, name: Player) -> None:
         """Bring the shown results against a frozen player up to date, once the newest episodes say enough."""
-        now, suffix = self.win_rates[name].estimate(), "" if name == Player.SCRIPTED else f"_{name}"
+        now, suffix = self.recent[name].estimate(), "" if name == Player.SCRIPTED else f"_{name}"
         if now is None or now.effective < ENOUGH_TO_SHOW:
             return
         low, high = now.interval()
         values = {"win_rate": now.win, "win_low": low, "win_high": high, "loss_rate": now.loss, "draw_rate": now.draw}
+        if self.score.of_returns:
+            low, high = now.return_interval()
+            values |= {"mean_return": now.mean_return, "return_low": low, "return_high": high}
         self._shown |= {key + suffix: value for key, value in values.items()}

@@ -62,7 +62,7 @@ class RunControl:
         self._keep(FIRST)
 
     def _fresh_safeguards(self, on: bool) -> Safeguards:
-        return Safeguards(self._plan.action_count, self._plan.workers, on)
+        return Safeguards(self._report.score, self._plan.action_count, self._plan.workers, on)
 
     def next_hyper(self, updates: int) -> Hyper:
         """What the next update uses, after so many: the setting, with what safeguards have changed, annealed."""
@@ -96,8 +96,8 @@ class RunControl:
         """Judge an update that has been published."""
         if self._as_set:
             return
-        rate = self._report.win_rates[Player.SCRIPTED]
-        advice = self._safeguards.judge(metrics, rate, self.guarded, self.setting, to_win=self.to_win)
+        recent = self._report.recent[Player.SCRIPTED]
+        advice = self._safeguards.judge(metrics, recent, self.guarded, self.setting, to_win=self.to_win)
         if advice.changes:
             self.guarded = self.guarded.changed(**advice.changes)
         for text in advice.notes:
@@ -129,7 +129,7 @@ class RunControl:
             self._keep(AUTO)  # so that this can be taken back, too
         self._learner.restore(state)
         if entry.kind == BEST:
-            self._safeguards.wins.rewound()
+            self._safeguards.best.rewound()
         else:
             self._safeguards = self._fresh_safeguards(self._safeguards.on)
             self.timeline.demote_best()
@@ -141,7 +141,7 @@ class RunControl:
         best = self.timeline.best
         assert best is not None, "the guard tells of a best before it tells of a fall"
         self._learner.restore(self.timeline.find(best.id)[1])
-        self._safeguards.wins.rewound()
+        self._safeguards.best.rewound()
         self._report.restart_wins()
         self._publish()
         old, slower = self.guarded, with_step_scaled(self.guarded, 0.5)
@@ -172,8 +172,8 @@ class RunControl:
             "timeline": self.timeline.plain(),
             "events": self.events.plain(),
         }
-        if self._safeguards.wins.best is not None:
-            values["win_best"] = self._safeguards.wins.best
+        if self._safeguards.best.best is not None:
+            values["return_best" if self._report.score.of_returns else "win_best"] = self._safeguards.best.best
         return values
 
 

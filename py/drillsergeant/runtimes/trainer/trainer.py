@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from drillsergeant.drills.contract import Objective, WinRate
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.results import Score
 from drillsergeant.learn.self_play import SelfPlayRun
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.memory.access import Memory
@@ -43,6 +45,7 @@ class Trainer:
         hyper: Hyper,
         reward_terms: Sequence[str],
         lockstep: int = 0,
+        objective: Objective | None = None,
     ) -> None:
         """`lockstep`: with N > 0, every update waits for a chunk of every worker, and training stops after N updates
         and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
@@ -52,7 +55,7 @@ class Trainer:
         self._doorbell, self._run_epoch = Doorbell(memory, layout), RunEpoch(memory, layout)
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self.progress = SelfPlayRun(layout.plan, self._publish)
-        self._report = TrainerReport(memory, layout, reward_terms)
+        self._report = TrainerReport(memory, layout, reward_terms, Score(objective or WinRate()))
         self._lockstep = lockstep
         self.training = self._learning = False
         self.saves: Saves | None = None

@@ -48,12 +48,14 @@ def vector_of(subject: PpoLearner[ChunkArrays], name: str) -> np.ndarray:
     return np.frombuffer(subject.state().arrays[name], np.float32)
 
 
-@pytest.mark.parametrize(("dense", "tolerance"), [(ORDERED, 0.0), (FAST, 1e-6)])
-def test_before_the_first_step_every_ratio_is_one(dense: Dense, tolerance: float) -> None:
+@pytest.mark.parametrize("dense", [ORDERED, FAST])
+def test_before_the_first_step_every_ratio_is_one(dense: Dense) -> None:
+    """In every update but the first, for which fresh weights are taken as they are, in whatever units."""
     subject = learner(dense)
+    subject.learn([chunk_for(subject, 0)], HYPER)
     metrics = subject.learn([chunk_for(subject, 1)], HYPER.changed(epochs=1, minibatch_size=1024))
     assert metrics.steps == 1
-    assert abs(metrics.approx_kl) <= tolerance
+    assert abs(metrics.approx_kl) <= 1e-6, "the scales have moved, what the network computes has not"
     assert metrics.clip_fraction == 0.0
     # Every ratio one means the loss is minus the mean advantage, which is normalised to zero.
     assert metrics.policy_loss == pytest.approx(0.0, abs=1e-6)
@@ -147,13 +149,16 @@ def test_the_global_norm_is_clipped_to_the_maximum() -> None:
 
 def test_the_reported_norm_and_losses_are_means_over_rows() -> None:
     subject = learner()
-    chunk = chunk_for(subject, 1)
+    subject.learn([chunk_for(subject, 0)], HYPER)
+    chunk, before = chunk_for(subject, 1), vector_of(subject, "first_moment")
     gamma, gae_lambda = np.float32(HYPER.gamma), np.float32(HYPER.gae_lambda)
     _, returns = gae(chunk.reward, chunk.value, chunk.terminated, chunk.truncated, gamma, gae_lambda)
     metrics = subject.learn([chunk], HYPER.changed(epochs=1, minibatch_size=1024, max_grad_norm=100))
-    # Adam's first moment after one step is a tenth of the gradient it was given.
-    assert metrics.gradient_norm == pytest.approx(10.0 * np.linalg.norm(vector_of(subject, "first_moment")), rel=1e-4)
-    assert metrics.value_loss == pytest.approx(float(((chunk.value[:-1] - returns) ** 2).mean()) / 2.0, rel=1e-4)
+    # Adam's first moment takes in a tenth of the gradient it is given.
+    given = 10.0 * (vector_of(subject, "first_moment") - 0.9 * before)
+    assert metrics.gradient_norm == pytest.approx(np.linalg.norm(given), rel=1e-4)
+    errors = (chunk.value[:-1] - returns) / subject.arithmetic.scales.return_spread
+    assert metrics.value_loss == pytest.approx(float((errors**2).mean()) / 2.0, rel=1e-3)
     assert 0.9 < metrics.entropy / np.log(ACT) < 1.0
 
 

@@ -94,9 +94,10 @@ def replay_slot(chunks: list[ChunkArrays], slot: int, seed: int) -> EpisodeStats
                 seen = chunk.obs[t, :, player * MATCHES + slot]
                 np.testing.assert_allclose(seen, [clock * 0.1, score * 0.1, player, episode], rtol=1e-6)
             first, second = (int(chunk.action[t, player * MATCHES + slot]) for player in (0, 1))
-            gained, clock, length = 2.0 * (first + second), clock + 2, length + 1
+            late = seed % 2 == 1 and clock >= TICKS_TO_LIMIT  # plays on, and nothing of it counts
+            gained, clock, length = 2.0 * (first + second), clock + 2, length + (not late)
             score += gained
-            terms = [terms[0] + gained, terms[1] + episode]
+            terms = terms if late else [terms[0] + gained, terms[1] + episode]
             ended = seed % 2 == 0 and clock >= TICKS_TO_END
             cut = seed % 2 == 1 and clock >= TICKS_TO_LIMIT and t == HORIZON - 1
             for player, sign in ((0, 1.0), (1, -1.0)):
@@ -106,7 +107,8 @@ def replay_slot(chunks: list[ChunkArrays], slot: int, seed: int) -> EpisodeStats
             if ended or cut:
                 won, lost = ended and first > second, ended and first < second
                 sums = dict(zip(Toy.reward_terms, terms, strict=True))
-                stats.add(EpisodeStats(1, won, lost, not won and not lost, length, sums))
+                earned = sum(terms)
+                stats.add(EpisodeStats(1, won, lost, not won and not lost, length, earned, earned**2, sums))
                 clock, score, episode, length, terms = 0, 0.0, episode + 1, 0, [0.0, 0.0]
     return stats
 

@@ -122,7 +122,7 @@ def arithmetic_of(both: Pair, seed: int) -> KernelArithmetic:
 def prepared(both: Pair) -> tuple[KernelArithmetic, int]:
     """Arithmetic with one chunk collected by its own policy, and that chunk's byte offset."""
     arithmetic, chunk_offset = arithmetic_of(both, 4), both.layout["ring.0.chunks"].offset
-    both.kernel.collector(0, 4).collect(arithmetic.parameters, chunk_offset)
+    both.kernel.collector(0, 4).collect(arithmetic._places.plain, chunk_offset)
     return arithmetic, chunk_offset
 
 
@@ -131,11 +131,11 @@ def prepared(both: Pair) -> tuple[KernelArithmetic, int]:
 def test_an_adam_step_with_a_poisoned_result_changes_nothing(where: str, poison: float) -> None:
     both = pair("chase", 5, 2)
     arithmetic = arithmetic_of(both, 4)
-    place = arithmetic.parameters + SET.index(where) * arithmetic._current.stride
+    place = arithmetic._current.base + SET.index(where) * arithmetic._current.stride
     both.kernel_memory.array(place, both.layout.plan.parameter_count, F32)[5] = poison
-    before = arithmetic.state()
+    before = arithmetic.rescaled()
     assert not arithmetic.adam(0.01, 1.0, 1.0, 1.0)
-    assert arithmetic.state() == before
+    assert arithmetic.rescaled() == before
 
 
 def test_a_poisoned_gradient_has_no_norm() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.learn.wasm.engine import PreparedBatch
 from drillsergeant.learn.webgpu import auto_learner, watch
 from drillsergeant.learn.webgpu.learner import Finding, GpuLearner
 
@@ -19,10 +18,8 @@ class Checked:
     def __init__(self, share: float) -> None:
         self.share, self.checks = share, 0
 
-    async def check(
-        self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
-    ) -> list[Finding]:
-        gpu.begin(chunk_offsets, hyper, state)
+    async def check(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> list[Finding]:
+        gpu.begin(batch, hyper, state)
         self.checks += 1
         return [Finding("loss", 0.1, 0.1, 1.0), Finding("forward1", 0.0, 2.0 * self.share, 2.0)]
 
@@ -94,7 +91,7 @@ def test_a_device_lost_while_it_is_checked_is_replaced(monkeypatch: pytest.Monke
 
     class Losing(Checked):
         async def check(
-            self, gpu: GpuLearner, chunk_offsets: Sequence[int], hyper: Hyper, state: LearnerState
+            self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState
         ) -> list[Finding]:
             self.checks += 1
             if self.checks == 1:

@@ -5,8 +5,9 @@ from dataclasses import asdict
 
 import pytest
 from drillsergeant.drills.contract import Player
+from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.ppo.hyper import SETTLE_UPDATES, Hyper, annealed
-from drillsergeant.learn.win_rate import WinRate
+from drillsergeant.learn.results import RecentEpisodes
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.run_control import differences
 
@@ -171,9 +172,9 @@ def test_with_safeguards_off_the_setting_is_used_and_on_again_they_begin_anew() 
     assert events(factory)[-1] == (
         "guard", "Safeguards off: learning rate 0.003 → 0.006, entropy coef 0.006 → 0.003"
     )  # fmt: skip
-    win(factory, factory.trainer._report.win_rates[Player.SCRIPTED])
+    win(factory, factory.trainer._report.recent[Player.SCRIPTED])
     for _ in range(10):
-        factory.trainer._report.win_rates[Player.SCRIPTED].add(800, 0, 800)
+        factory.trainer._report.recent[Player.SCRIPTED].add(Tally(800, 0, 800))
         factory.rounds(1)
     assert not [kind for kind, _ in events(factory) if kind == "rewind"]
     factory.trainer.handle(messages.ResetTrainer(4))
@@ -210,33 +211,33 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     )
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
-    rate = factory.trainer._report.win_rates[Player.SCRIPTED]
-    rate.add(100, 100, 0)
+    rate = factory.trainer._report.recent[Player.SCRIPTED]
+    rate.add(Tally(100, 100, 0))
     assert rate.estimate() is None, "matches under way were begun by the policy before"
 
 
-def win(factory: ReferenceRun, rate: WinRate) -> None:
+def win(factory: ReferenceRun, rate: RecentEpisodes) -> None:
     """Play so well for so long that the policy is kept as the best."""
     for _ in range(2):
-        rate.add(800, 800, 0)
+        rate.add(Tally(800, 800, 0))
         factory.rounds(1)
     assert factory.trainer.run_control.timeline.best is not None
 
 
 def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> None:
     factory = training()
-    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates[Player.SCRIPTED]
-    rate.add(800, 800, 0)
+    run_control, rate = factory.trainer.run_control, factory.trainer._report.recent[Player.SCRIPTED]
+    rate.add(Tally(800, 800, 0))
     factory.rounds(1)
     best = factory.learner.state()
     factory.rounds(1)
     assert [entry.kind for entry in run_control.timeline.entries] == ["first"], "too early to say"
-    rate.add(800, 800, 0)
+    rate.add(Tally(800, 800, 0))
     factory.rounds(1)
     factory.trainer.report()
     assert [entry.kind for entry in run_control.timeline.entries] == ["first", "best"]
     factory.rounds(2)
-    rate.add(800, 0, 800)
+    rate.add(Tally(800, 0, 800))
     factory.rounds(1)
     assert factory.learner.state() == best
     assert run_control.guarded == Hyper(learning_rate=Hyper().learning_rate / 2)
@@ -253,7 +254,7 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
     ]
     assert factory.host.metrics()["win_rate"] == 1.0, "until the policy has played"
     for _ in range(3):  # of which the first batch is left out: the policy before has begun it
-        rate.add(800, 0, 800)
+        rate.add(Tally(800, 0, 800))
         factory.rounds(1)
     assert len(run_control.events.newest) == 1, "no second rewind so soon"
 
@@ -261,10 +262,10 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
 def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
     factory = training()
     factory.trainer.run_control.to_win = False
-    rate = factory.trainer._report.win_rates[Player.SCRIPTED]
+    rate = factory.trainer._report.recent[Player.SCRIPTED]
     win(factory, rate)
     for _ in range(10):
-        rate.add(800, 0, 800)
+        rate.add(Tally(800, 0, 800))
         factory.rounds(1)
     factory.trainer.report()
     assert events(factory) == [], "nor are the steps made finer"
@@ -272,14 +273,14 @@ def test_where_the_reader_s_own_reward_is_in_force_nothing_is_rewound() -> None:
 
 def test_a_rewind_by_hand_makes_the_guard_forget_the_best_which_stays_on_the_timeline() -> None:
     factory = training()
-    run_control, rate = factory.trainer.run_control, factory.trainer._report.win_rates[Player.SCRIPTED]
+    run_control, rate = factory.trainer.run_control, factory.trainer._report.recent[Player.SCRIPTED]
     win(factory, rate)
     run_control.rewind(run_control.timeline.entries[0].id)
     assert [entry.kind for entry in run_control.timeline.entries] == ["first", "manual", "auto"]
     assert run_control.timeline.best is None
     rate.restart(0)
     for _ in range(2):
-        rate.add(800, 0, 800)
+        rate.add(Tally(800, 0, 800))
         factory.rounds(1)
     assert run_control.timeline.best is not None
     assert run_control.timeline.best.win == 0.0
@@ -289,8 +290,8 @@ def test_every_message_is_a_row_of_its_own() -> None:
     factory = training()
     report = factory.trainer._report
     factory.rounds(2)
-    for rate in report.win_rates.values():
-        rate.add(100, 60, 30)
+    for rate in report.recent.values():
+        rate.add(Tally(100, 60, 30))
     for _ in range(2):
         factory.rounds(1)
         factory.trainer.report()
@@ -311,9 +312,9 @@ def test_differences_are_told_in_words() -> None:
 def test_the_numbers_of_a_policy_that_was_replaced_are_shown_until_the_next_has_some() -> None:
     factory = training()
     report = factory.trainer._report
-    report.win_rates[Player.SCRIPTED].add(100, 100, 0)
+    report.recent[Player.SCRIPTED].add(Tally(100, 100, 0))
     factory.trainer.report()
-    report.win_rates[Player.SCRIPTED] = WinRate()
-    report.win_rates[Player.SCRIPTED].add(10, 0, 10)
+    report.recent[Player.SCRIPTED] = RecentEpisodes()
+    report.recent[Player.SCRIPTED].add(Tally(10, 0, 10))
     factory.trainer.report()
     assert factory.host.metrics()["win_rate"] == 1.0
