@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,4 +43,4 @@ def test_the_sound_game_is_not_blamed() -> None:
 def test_one_wrong_sign_is_found_and_named(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(played().seats, "drill", OneSign(wrong=wrong))
     (found,) = find_not_mirrored(played())
-    assert re.search(rf"do not play the same game: (the next change of )?{wrong} ", found.sentence), found.sentence
+    assert wrong in found.sentence
