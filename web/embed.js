@@ -10,7 +10,7 @@
   const LOADED_MS = 2000; // a frame that is our page has said so by the time it is loaded; this much for slow messages
   const SILENT_MS = 30000; // and one that never even loads is given up
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
-  const NAMES = { ball: "Soccer", sumo: "Sumo", chase: "A chase" };
+  const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase" };
 
   const choice = (...values) => ({ usual: values[0], said: `one of ${values.join(", ")}`, fits: (text) => values.includes(text) });
   const whole = (low, high, usual) => ({
@@ -19,7 +19,7 @@
     fits: (text) => /^\d{1,10}$/.test(text) && Number(text) >= low && Number(text) <= high,
   });
   const ATTRIBUTES = {
-    drill: choice("ball", "sumo", "chase"),
+    drill: choice("ball", "squad", "squad-pair", "sumo", "chase"),
     controls: choice("minimal", "full", "none"),
     seed: whole(0, 4294967295, "1"),
     speed: choice("1", "0.25", "0.5", "2", "4"),

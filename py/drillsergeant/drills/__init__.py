@@ -31,6 +31,8 @@ ELSEWHERE = "one from elsewhere is 'module:Class', 'path/to/file.py', or registe
 # Name -> module and class. Imported when made, so that a worker without NumPy can import this package.
 _HOMES = {
     "ball": ("ball.drill", "BallDrill"),
+    "squad": ("squad.drill", "SquadDrill"),
+    "squad-pair": ("squad.drill", "SquadPairDrill"),
     "sumo": ("sumo", "SumoDrill"),
     "chase": ("chase", "ChaseDrill"),
     "cartpole": ("classic.cartpole", "CartPoleDrill"),

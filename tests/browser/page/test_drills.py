@@ -84,3 +84,22 @@ def test_in_solo_mode_the_address_chooses_a_drill_and_another_one_comes_in(visit
     assert visitor.told()["restarts"] == {}
     assert visitor.told()["errors"] == []
     assert visitor.warnings == [], "one worker for everything ends what it did as silently"
+
+
+def test_squads_learn_and_one_of_three_is_the_visitors(visitor: Visitor) -> None:
+    visitor.open("?drill=squad")
+    page = visitor.page
+    page.click("#train")
+    visitor.until("they are trained", lambda: (visitor.trainer("updates") or 0) >= 5)
+    visitor.until("their weights come on screen", lambda: (visitor.show("versions_adopted") or 0) >= 2)
+    page.select_option("#player-left", "you")
+    visitor.until("the visitor plays", lambda: visitor.show("mode") == "human_vs_ai")
+    page.select_option("#inside-player", label="Blue 2")
+    visitor.until("blue's second thinks aloud", lambda: (visitor.show("inside") or {}).get("player") == 4)
+    visitor.until_the_match_moves()
+    visitor.snapshot("squad")
+    page.click("#factory")
+    visitor.until("the training matches are seen", lambda: visitor.show("view") == "factory")
+    visitor.snapshot("squad-factory")
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []

@@ -24,7 +24,8 @@ class Mine(ChaseDrill):
 """
 
 
-@pytest.mark.parametrize("name", drills.OWN)
+# Of squads the smaller one: the larger is the same code, and playing it in NumPy takes a minute.
+@pytest.mark.parametrize("name", [name for name in drills.OWN if name != "squad"])
 def test_nothing_is_found_in_our_own(name: str) -> None:
     report = check_drill(name)
     assert str(report) == f"{name}: nothing wrong was found ({report.played})"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.chase import ChaseDrill
+from drillsergeant.drills.squad.drill import SquadDrill
 from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, win_share
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.library import compiler
@@ -158,3 +159,31 @@ def test_what_cannot_be_done_is_said() -> None:
         DrillEnv(SHORT).step(0)
     with pytest.raises(ValueError, match="render_mode is 'human', expected \"rgb_array\""):
         DrillParallelEnv(SHORT, render_mode="human")
+
+
+def test_every_player_of_team_0_is_an_environment() -> None:
+    drill = SquadDrill(teams=(2, 1), time_limit_s=1.0)
+    env = DrillVectorEnv(8, drill)
+    seen, _ = env.reset(seed=5)
+    batch = Batch(drill, 4)
+    batch.reset(int(np.random.Generator(np.random.PCG64(5)).integers(2**32)))
+    np.testing.assert_array_equal(seen, np.concatenate([batch.observe(0), batch.observe(1)]))
+    actions = np.arange(8) * 3
+    for _ in range(15):
+        reward, outcome = batch.step([actions[:4], actions[4:], batch.choose("scripted", 2)])
+        rows = env.step(actions)
+        np.testing.assert_array_equal(rows[1], np.concatenate(reward[:2]))
+        np.testing.assert_array_equal(rows[3], np.tile(outcome.truncated, 2))
+    assert rows[3].all() and rows[4]["_winner"].all() and rows[4]["final_obs"].shape == seen.shape
+    with pytest.raises(ValueError, match="num_envs is 7, team 0 of squad has 2 players"):
+        DrillVectorEnv(7, drill)
+
+
+@pytest.mark.filterwarnings(*UNBOUNDED)
+def test_one_player_has_mates_and_each_is_told_how_its_own_team_did() -> None:
+    drill = SquadDrill(teams=(2, 1), time_limit_s=1.0)
+    check_env(DrillEnv(drill, mates="random"), skip_render_check=True)
+    env = DrillParallelEnv(drill)
+    env.reset(seed=1)
+    assert env.agents == ["player_0", "player_1", "player_2"]
+    parallel_api_test(env, num_cycles=20)

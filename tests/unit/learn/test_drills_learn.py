@@ -8,10 +8,11 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Settings, native_rig, train
 
 CASES = [("chase", 150_000, 0.5, 0.9), ("sumo", 500_000, 0.1, 0.5)]
+SEEDED = [(*case, seed) for case in CASES for seed in range(2)]
+SEEDED.append(("squad-pair", 1_000_000, 0.1, 0.3, 0))
 
 
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize(("name", "decisions", "before", "after"), CASES)
+@pytest.mark.parametrize(("name", "decisions", "before", "after", "seed"), SEEDED)
 def test_the_share_of_wins_rises_from_the_reference(
     name: str, decisions: int, before: float, after: float, seed: int
 ) -> None:

@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array
+from drillsergeant.gym import win_share
+from drillsergeant.library.policy import Policy, schema_of
 from drillsergeant.library.training import train
+
+from tests.fakes.policies import some_policy
 
 CHOSEN = tuple(f"chosen_{player}" for player in range(4))
 WORDS = Words("Four", "Four players.", ("Won", "Lost"), "wins", "A field.", "No keys.")
@@ -67,3 +71,9 @@ def test_all_of_team_1_is_the_opponents_when_a_policy_is_looked_at(which: int, e
     metrics = list(train(Four(which), decisions=16 * 16 * 4 * 8, matches=16, engine=engine))[-1]
     assert metrics["win_rate"] > 0.99  # the scripted player there has chosen action 3
     assert 0.1 < metrics["win_rate_random"] < 0.3  # a random one does in a fifth
+
+
+def test_a_share_of_wins_is_team_0s_against_team_1() -> None:
+    policy = Policy(some_policy(schema_of(Four(2))))
+    assert win_share(policy, "scripted", 64, drill=Four(2)) == 1.0
+    assert 0.0 < win_share(policy, "random", 64, drill=Four(2)) < 0.5

@@ -25,7 +25,7 @@ class SquadRules(BallMatch):
     goal_half_width_m: float = 2.0
     ball_drag_per_s: float = 1.0
 
-    to_ball_reward: float = 0.5  # to the whole team, for what its nearest player closes of a gap of one field length
+    to_ball_reward: float = 2.0  # to the whole team, for what its nearest player closes of a gap of one field length
 
     def team(self, player: int) -> range:
         """The numbers of a player's team, its own among them."""

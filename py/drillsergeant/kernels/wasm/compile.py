@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from drillsergeant.kernels.ir.graph import Graph
 from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.emit import emit
@@ -11,9 +12,16 @@ from drillsergeant.kernels.wasm.module import MemoryImport, Module
 
 
 def add_kernels(module: Module, kernels: Sequence[Kernel]) -> None:
-    """Trace, optimise and emit each kernel as an exported function of `module`."""
+    """Trace, optimise and emit each kernel as an exported function of `module`.
+
+    A function that several kernels repeat, each so many times, is traced and optimised once.
+    """
+    graphs: dict[tuple[int, str], Graph] = {}
     for kernel in kernels:
-        emit(kernel, optimise(kernel.trace()), module)
+        one = id(kernel.fn), f"{kernel.inputs} {kernel.outputs} {kernel.scalars}"
+        if one not in graphs:
+            graphs[one] = optimise(kernel.trace())
+        emit(kernel, graphs[one], module)
 
 
 def compile_kernels(kernels: Sequence[Kernel], memory: MemoryImport) -> bytes:

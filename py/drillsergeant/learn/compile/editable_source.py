@@ -17,10 +17,18 @@ from drillsergeant.drills import chase, make, sumo
 from drillsergeant.drills.ball import drill as ball
 from drillsergeant.drills.ball import observation
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.squad import drill as squad
+from drillsergeant.drills.squad import observation as squad_observation
 
 NAME = "Mine"  # of the class
 # Where a drill's reward and observation are written, and what the text may use beside them.
-HOMES: Mapping[str, tuple[ModuleType, ...]] = {"ball": (observation, ball), "sumo": (sumo,), "chase": (chase,)}
+HOMES: Mapping[str, tuple[ModuleType, ...]] = {
+    "ball": (observation, ball),
+    "squad": (squad_observation, squad),
+    "squad-pair": (squad_observation, squad),
+    "sumo": (sumo,),
+    "chase": (chase,),
+}
 
 
 def source_of(name: str) -> str:

@@ -46,8 +46,7 @@ class DrillKernels:
         players = range(self.players)
         return [
             self._reset(),
-            self._tick("tick", self.drill.action_repeat),
-            self._tick("tick_once", 1),
+            *self._ticks(),
             self._judge(),
             self._truncate(),
             self._finish(),
@@ -97,14 +96,15 @@ class DrillKernels:
 
         return Kernel("reset", fn, {"slot": ["u32"]}, {"state": self.state}, {"seed": "u32"})
 
-    def _tick(self, name: str, repeat: int) -> Kernel:
-        """state, action i32 [S] -> state, `repeat` ticks later."""
+    def _ticks(self) -> list[Kernel]:
+        """state, action i32 [S] -> state, a decision later and a tick later."""
 
         def fn(state: Arrays, action: Arrays) -> Results:
             return {"state": self._listed(self.drill.tick(self._named(state), action), "tick")}
 
         inputs = {"state": self.state, "action": ["i32"] * self.players}
-        return Kernel(name, fn, inputs, {"state": self.state}, repeat=repeat)
+        repeats = {"tick": self.drill.action_repeat, "tick_once": 1}
+        return [Kernel(name, fn, inputs, {"state": self.state}, repeat=repeat) for name, repeat in repeats.items()]
 
     def _observe(self, player: int) -> Kernel:
         """state -> what `player` sees, f32 [OBS], and the uniform number its action is drawn with."""

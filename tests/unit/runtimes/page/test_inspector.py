@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from drillsergeant.learn.program import keys_of
 from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.match.inspector import names
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import Sitting, small_game, with_timeline
+from tests.fakes.page import Sitting, small_game, spelt, with_timeline
 
 INSIDE = {
     "match": 0,
@@ -115,3 +117,14 @@ def test_an_address_may_ask_for_it() -> None:
     sitting.page.on_change("inside-player", "-1")
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     assert sitting.view.values["inside-player"] == "-1", "only what it opens with"
+
+
+def test_players_of_one_colour_have_numbers() -> None:
+    assert names((1, 1)) == ["Orange", "Blue"]
+    assert names((2, 1)) == ["Orange 1", "Orange 2", "Blue"]
+    sitting = Sitting().boot()
+    sitting.page.on_drill(small_game(teams=(2, 1), keys=keys_of(spelt, 3)))
+    assert sitting.view.rows["inside-player"][1:] == [("0", "Orange 1"), ("1", "Orange 2"), ("2", "Blue")]
+    sitting.page.on_change("inside-player", "2")
+    assert ("show", messages.Inspect(2)) in sitting.fleet.take()
+    assert sitting.view.texts["inside-who"] == "Blue"

@@ -207,3 +207,35 @@ def test_a_visitor_plays_a_chosen_version() -> None:
     before = theatre.match.state()[body.x]
     theatre.show.handle(messages.Input(action=theatre.drill.from_keys(0, -1, 0, 0, False)))
     assert theatre.ticks(40)[-1][body.x] < before - 0.1
+
+
+def test_a_visitor_takes_one_player_of_a_team_and_the_newest_weights_play_its_mates() -> None:
+    def visited(action: int, weights: int) -> Theatre:
+        theatre = Theatre(name="squad-pair")
+        theatre.publish(weights)
+        set_players(theatre, VISITOR, SCRIPTED)
+        theatre.show.handle(messages.Input(action=action))
+        theatre.ticks(8)
+        return theatre
+
+    back, ahead, other = (visited(*choice).match.state() for choice in ((2, 1), (1, 1), (2, 2)))
+    moved = [player for player in range(4) if back[f"player{player}_vx"] != ahead[f"player{player}_vx"]]
+    assert moved == [0], "the visitor's own"
+    names = [[name for name in back if name.startswith(f"player{player}_")] for player in range(4)]
+    changed = [player for player in range(4) if any(back[name] != other[name] for name in names[player])]
+    assert changed == [1], "the mate goes by the weights, the bots do not"
+
+
+def test_the_visitors_player_is_ringed_among_its_mates_unless_another_is_looked_into() -> None:
+    theatre = Theatre(name="squad-pair")
+    (on_screen,) = theatre.show.screen_matches
+    assert on_screen.ringed is None
+    set_players(theatre, VISITOR, NEWEST)
+    assert on_screen.ringed == 0
+    theatre.show.handle(messages.Inspect(3))
+    assert on_screen.ringed == 3
+    with pytest.raises(codec.ProtocolError, match="below 4"):
+        theatre.show.handle(messages.Inspect(4))
+    alone = Theatre()
+    set_players(alone, VISITOR, NEWEST)
+    assert alone.show.screen_matches[0].ringed is None, "who is one of two colours is known by its own"

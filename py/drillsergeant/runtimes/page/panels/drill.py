@@ -10,7 +10,13 @@ from drillsergeant.runtimes.page.view import View
 CHOICE = "drill-choice"
 NOTE = "drill-note"
 # The drills to choose from, as the options of the chooser say it.
-DRILLS: Mapping[str, str] = {"ball": "Ball Drill", "sumo": "Sumo Drill", "chase": "Chase Drill"}
+DRILLS: Mapping[str, str] = {
+    "ball": "Ball Drill",
+    "squad": "Squad Drill, three against three",
+    "squad-pair": "Squad Drill, two against two",
+    "sumo": "Sumo Drill",
+    "chase": "Chase Drill",
+}
 FIRST = "ball"
 AROUND = " The score stands above it, the events below it."
 
