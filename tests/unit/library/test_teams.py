@@ -15,7 +15,6 @@ from drillsergeant.library.training import train
 
 from tests.fakes.policies import some_policy
 
-CHOSEN = tuple(f"chosen_{player}" for player in range(4))
 WORDS = Words("Four", "Four players.", ("Won", "Lost"), "wins", "A field.", "No keys.")
 SCENE = Scene(1.0, 1.0, 0.0, 0.0, (Body("disc", "ball", "x", "x", 0.1, 0, 0),))
 
@@ -38,15 +37,19 @@ class Four:
     scene: Scene = SCENE
 
     @property
+    def chosen(self) -> list[str]:
+        return [f"chosen_{player}" for player in range(sum(self.teams))]
+
+    @property
     def fields(self) -> Mapping[str, Dtype]:
-        return {**COMMON_FIELDS, **dict.fromkeys(("x", *CHOSEN), "f32")}
+        return {**COMMON_FIELDS, **dict.fromkeys(("x", *self.chosen), "f32")}
 
     def reset(self, seed: Array, episode: Array) -> State:
         zero = (seed & 0).astype(np.float32)
-        return {"seed": seed, "episode": episode, "clock": seed & 0, "x": zero, **dict.fromkeys(CHOSEN, zero)}
+        return {"seed": seed, "episode": episode, "clock": seed & 0, "x": zero, **dict.fromkeys(self.chosen, zero)}
 
     def tick(self, state: State, actions: Sequence[Array]) -> State:
-        chosen = {name: action.astype(np.float32) for name, action in zip(CHOSEN, actions, strict=True)}
+        chosen = {name: action.astype(np.float32) for name, action in zip(self.chosen, actions, strict=True)}
         return {**state, "clock": state["clock"] + 1, **chosen}
 
     def observe(self, state: State, player: int) -> list[Array]:
@@ -57,7 +60,7 @@ class Four:
 
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
         over = state["clock"] >= 1
-        return over, over & ~over, (state[CHOSEN[self.which]] == 3.0).astype(np.int32) * 2 - 1
+        return over, over & ~over, (state[self.chosen[self.which]] == 3.0).astype(np.int32) * 2 - 1
 
     def scripted(self, state: State, player: int) -> Array:
         return state["x"].astype(np.int32) + 3
@@ -66,9 +69,14 @@ class Four:
         return 0
 
 
-@pytest.mark.parametrize(("which", "engine"), [(1, "wasm"), (2, "wasm"), (3, "wasm"), (3, "numpy")])
-def test_all_of_team_1_is_the_opponents_when_a_policy_is_looked_at(which: int, engine: str) -> None:
-    metrics = list(train(Four(which), decisions=16 * 16 * 4 * 8, matches=16, engine=engine))[-1]
+CASES = [((1, 3), 1, "wasm"), ((1, 3), 2, "wasm"), ((1, 3), 3, "wasm"), ((1, 3), 3, "numpy"), ((11, 11), 21, "wasm")]
+
+
+@pytest.mark.parametrize(("teams", "which", "engine"), CASES)
+def test_all_of_team_1_is_the_opponents_when_a_policy_is_looked_at(
+    teams: tuple[int, ...], which: int, engine: str
+) -> None:
+    metrics = list(train(Four(which, teams=teams), decisions=16 * 16 * sum(teams) * 8, matches=16, engine=engine))[-1]
     assert metrics["win_rate"] > 0.99  # the scripted player there has chosen action 3
     assert 0.1 < metrics["win_rate_random"] < 0.3  # a random one does in a fifth
 
