@@ -75,10 +75,14 @@ def mismatched_rows(logits: Any, value: Any, action: Any, logp_old: Any, advanta
     return loss_gradient(logits, value, action, logp_old, np.roll(advantage, 1), *rest)
 
 
+def still_rescaled(network: Any, parameters: Any, scales: Any) -> Any:
+    return parameters
+
+
 @pytest.mark.parametrize(
     ("probe", "where", "broken"),
     [
-        (Probe, "loss_gradient", flipped_value),
+        (Probe, "left", still_rescaled),
         (SignalProbe, "loss_gradient", flipped_value),
         (Probe, "gae", immortal),
         (DelayProbe, "gae", undiscounted),
