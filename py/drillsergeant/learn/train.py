@@ -20,6 +20,7 @@ from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
+from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.engine import CHUNK_STATS, Tally
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
 from drillsergeant.learn.results import Estimate, RecentEpisodes, Score
@@ -182,14 +183,16 @@ def main() -> None:
     for table in (Settings, Hyper):
         for field in fields(table):
             about = f"{RANGES[field.name].meaning} Higher: {RANGES[field.name].raised}." if table is Hyper else None
-            parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default, help=about)
+            usual = None if table is Hyper else field.default  # of a hyperparameter it depends on the drill
+            parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=usual, help=about)
     given = vars(parser.parse_args())
     settings = Settings(**{field.name: int(given[field.name]) for field in fields(Settings)})
-    hyper = Hyper(**{field.name: given[field.name] for field in fields(Hyper)})
     try:
         drill = make(given["drill"])
     except ValueError as wrong:
         parser.error(str(wrong))
+    wanted = {field.name: given[field.name] for field in fields(Hyper) if given[field.name] is not None}
+    hyper = default_hyper(drill).changed(**wanted)
     print(header(drill))
     for point in train(native_rig(drill, settings, given["engine"]), settings, hyper):
         print(line(drill, point), flush=True)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, objective_of
+from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
@@ -106,13 +107,13 @@ def train(
 ) -> Training:
     """A run of a drill, or of the one with this name (`drills.make`), from fresh weights: see `Training`.
 
-    `hyper` changes hyperparameters by name (`learn.ppo.hyper.Hyper` has their defaults), `matches` is how many are
+    `hyper` changes hyperparameters by name (`learn.defaults` has what they are without), `matches` is how many are
     played at once, `engine` is "wasm" or "numpy" (default: "wasm" where the host has it). With "wasm" the same
     arguments give the same weights to the last bit, in any browser and natively. Raises ValueError for values out of
     range.
     """
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}: {REMEDY}")
-    chosen = hyper if isinstance(hyper, Hyper) else Hyper().changed(**current_names(hyper or {}))
     made = drills.resolve(drill)
+    chosen = hyper if isinstance(hyper, Hyper) else default_hyper(made).changed(**current_names(hyper or {}))
     return Training(made, seed, chosen, decisions, matches, engine or ("wasm" if has_webassembly() else "numpy"))

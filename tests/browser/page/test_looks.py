@@ -213,7 +213,7 @@ def test_a_policy_that_is_ruined_is_taken_back_and_the_chart_says_so(visitor: Vi
     visitor.until("the guard answers", rewinds, 90)
     assert rewinds()[0].startswith("Wins against the scripted player fell from")
     visitor.until("the chart has a mark", lambda: "fell from" in (page.text_content("#chart-wins") or ""))
-    assert visitor.trainer("hyper")["learning_rate"] == 0.006, "the setting is the visitor's"
-    assert visitor.trainer("hyper_in_use")["learning_rate"] <= 0.003
+    assert visitor.trainer("hyper")["learning_rate"] == 0.003, "the setting is the visitor's"
+    assert visitor.trainer("hyper_in_use")["learning_rate"] <= 0.0015
     visitor.snapshot("rewind")
     assert visitor.told()["errors"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
 from drillsergeant.learn.ppo.typed_number import typed_number
@@ -78,7 +79,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
         mode=mode,
         learner=learner,
         renderer=renderer,
-        hyper=_hyper(plan, parameters),
+        hyper=_hyper(default_hyper(program.drill), plan, parameters),
         lockstep=lockstep,
         validate=validate,
         guards=bool(_whole(parameters, "guards", 1, 0, 1)),
@@ -91,10 +92,9 @@ def default_workers(cores: int) -> int:
     return max(1, min(MAX_ROLLOUT_WORKERS, cores - 2))
 
 
-def _hyper(plan: Plan, parameters: Mapping[str, str]) -> Hyper:
+def _hyper(default: Hyper, plan: Plan, parameters: Mapping[str, str]) -> Hyper:
     """The defaults, a minibatch that makes no more than MINIBATCHES of an epoch's play, and what the address says."""
     rows = plan.workers * plan.agents * plan.horizon
-    default = Hyper()
     fitting = default.changed(minibatch_size=max(default.minibatch_size, rows // MINIBATCHES))
     names = [field.name for field in fields(Hyper) if field.name in parameters]
     given = {name: typed_number(parameters[name], RANGES[name].integer) for name in names}

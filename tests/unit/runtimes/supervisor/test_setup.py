@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 
 BALL, CHASE = (build_program(make(name), shared=False, hidden=16) for name in ("ball", "chase"))
@@ -38,3 +39,9 @@ def test_numbers_of_duels_that_make_no_sense_are_refused_by_name(address: dict[s
 
 def test_a_decimal_comma_in_the_address_is_taken() -> None:
     assert choose_setup(BALL, 4, {"learning_rate": "0,01"}).options.hyper.learning_rate == 0.01
+
+
+def test_what_the_address_leaves_open_is_as_the_drill_needs_it() -> None:
+    assert choose_setup(CHASE, 4, {}).options.hyper.learning_rate == 0.003
+    assert choose_setup(CHASE, 4, {"learning_rate": "0.006"}).options.hyper.learning_rate == 0.006
+    assert choose_setup(BALL, 4, {"workers": "1"}).options.hyper == Hyper()
