@@ -2,6 +2,8 @@
 
 override ACTION: u32;  // words from a chunk's start to the field
 override LOGP: u32;
+override LANES: u32;  // words from one row of a chunk to the next
+override HORIZON: u32;  // decisions of a chunk
 
 @group(0) @binding(0) var<uniform> knobs: Knobs;
 @group(0) @binding(1) var<storage, read> control: Control;
@@ -28,9 +30,9 @@ fn loss(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var k = 0u; k < HEAD_ROWS; k++) {
         outputs[k] = head[k * knobs.capacity + row];
       }
-      let results = kernel_loss(
+      let results = loss_of_row(
         outputs,
-        bitcast<i32>(batch[cell.y + ACTION + lane]),
+        action_of(cell, lane),
         bitcast<f32>(batch[cell.y + LOGP + lane]),
         advantages[cell.z + lane],
         returns[cell.z + lane],
@@ -49,4 +51,14 @@ fn loss(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (inside && lane < METRIC_COUNT) {
     cell_metrics[group.x * METRIC_COUNT + lane] = metrics[lane];
   }
+}
+
+// The words of an action: in a chunk, decisions have as many rows of them as there are heads.
+fn action_of(cell: vec4u, lane: u32) -> array<i32, ACTION_WORDS> {
+  let decision = (cell.z / LANES) % HORIZON;
+  var words: array<i32, ACTION_WORDS>;
+  for (var k = 0u; k < ACTION_WORDS; k++) {
+    words[k] = bitcast<i32>(batch[cell.y + ACTION + lane + ((ACTION_WORDS - 1u) * decision + k) * LANES]);
+  }
+  return words;
 }

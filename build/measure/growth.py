@@ -23,7 +23,8 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_policy
+from drillsergeant.learn.files.dshq import PolicyFile, read_policy
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.results import Estimate
 from playwright.sync_api import Page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Scene, WinRate, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Scene, WinRate, Words
 from drillsergeant.learn.program import DrillFacts, keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
@@ -152,12 +152,12 @@ class FakeCrew:
         return sent
 
 
-def spelt(player: int, right: int, up: int, turn: int, dash: bool) -> int:
-    """An action that spells the keys: right, up, turn, dash as digits of base 3."""
-    return (right + 1) + 3 * (up + 1) + 9 * (turn + 1) + 27 * int(dash)
+def spelt(player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+    """An action that spells the keys."""
+    return right + 1, up + 1, turn + 1, int(dash)
 
 
-STILL = spelt(0, 0, 0, 0, False)
+STILL = list(spelt(0, 0, 0, 0, False))
 
 
 def small_game(**changes: object) -> DrillFacts:
@@ -166,8 +166,7 @@ def small_game(**changes: object) -> DrillFacts:
         name="ball",
         words=Words("Ball Drill", "Squares play soccer.", ("Orange", "Blue"), "goals", "A field.", "WASD move."),
         teams=(1, 1),
-        action_count=4,
-        actions=(("stay", "no dash"), ("run", "no dash"), ("stay", "dash"), ("run", "dash")),
+        heads=(Discrete("move", ("stay", "run")), Discrete("dash", ("no dash", "dash"))),
         action_repeat=8,
         tick_hz=120,
         time_limit_s=20.0,

@@ -2,14 +2,23 @@
 
 import numpy as np
 from drillsergeant.drills import make
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.ppo.scales import Scale, Scales
 
-SMALL = Schema("small", ("left", "right", "speed"), action_count=2, hidden=4, meaning="0123456789abcdef")
+SMALL = Schema(
+    "small",
+    ("left", "right", "speed"),
+    heads=(Discrete("way", ("left", "right")),),
+    hidden=4,
+    meaning="0123456789abcdef",
+)
 
 
 def ball_schema() -> Schema:
@@ -17,7 +26,7 @@ def ball_schema() -> Schema:
 
 
 def network_of_schema(schema: Schema) -> Network:
-    return Network(len(schema.observation), schema.action_count, schema.hidden)
+    return Network(len(schema.observation), policy_rows(schema.heads), schema.hidden)
 
 
 def some_policy(schema: Schema, seed: int = 1) -> PolicyFile:

@@ -35,7 +35,7 @@ class Theatre:
             teams=self.drill.teams,
             horizon=4,
             observation_size=len(self.drill.observation),
-            action_count=self.drill.action_count,
+            action_words=len(self.drill.heads),
             parameter_count=self.network.size,
             show_scratch_bytes=size_bytes,
         )

@@ -25,5 +25,5 @@ def test_it_learns_to_win_and_the_files_hold_what_it_learned(tmp_path: Path) -> 
     assert policy.content.progress.decisions >= DECISIONS
     seen = np.random.default_rng(0).normal(size=(50, len(drillsergeant.make("ball").observation))).astype(np.float32)
     session = onnxruntime.InferenceSession(out.with_suffix(".onnx"))
-    (found,) = session.run(["probabilities"], {"observation": seen})
-    np.testing.assert_allclose(found, policy.probabilities(seen), atol=1e-5)
+    found = session.run([f"probabilities.{part}" for part in ("move", "turn", "dash")], {"observation": seen})
+    np.testing.assert_allclose(np.concatenate(found, 1), policy.probabilities(seen), atol=1e-5)

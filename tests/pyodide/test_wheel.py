@@ -31,8 +31,12 @@ def fingerprint(name: str, decisions: int) -> list[str]:
     digests = []
     for _ in range(decisions):
         before = state
-        draw = hash_u32(seed, state["clock"], 7) % np.uint32(drill.action_count)
-        actions = [draw.astype(np.int32), *(drill.scripted(state, player) for player in range(1, sum(drill.teams)))]
+        bits = [hash_u32(seed, state["clock"], 7, number) for number in range(len(drill.heads))]
+        choices = [draw % np.uint32(len(head.choices)) for draw, head in zip(bits, drill.heads, strict=True)]
+        actions = [
+            [choice.astype(np.int32) for choice in choices],
+            *(drill.scripted(state, player) for player in range(1, sum(drill.teams))),
+        ]
         for _ in range(drill.action_repeat):
             state = drill.tick(state, actions)
         seen = [column for player in range(sum(drill.teams)) for column in drill.observe(state, player)]

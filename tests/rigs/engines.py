@@ -16,6 +16,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import NumpyEngine
 from drillsergeant.learn.wasm.engine import KernelEngine
@@ -85,7 +86,7 @@ def pair(name: str, matches: int, horizon: int, workers: int = 1, hidden: int = 
     layout = Layout(plan_for(program, workers, matches, horizon, duels=duels))
     memories = NativeMemory(layout.total_bytes), NativeMemory(layout.total_bytes)
     drill = drill_named(name)
-    network = Network(len(drill.observation), drill.action_count, hidden, ORDERED)
+    network = Network(len(drill.observation), policy_rows(drill.heads), hidden, ORDERED)
     kernel = KernelEngine(program, memories[0].link(program.binary), layout, memories[0])
     return Pair(program, layout, kernel, NumpyEngine(drill, layout, memories[1], network), *memories)
 
@@ -93,7 +94,7 @@ def pair(name: str, matches: int, horizon: int, workers: int = 1, hidden: int = 
 def decisive(pair_: Pair, seed: int) -> Array:
     """Parameters f32 [P] of a policy with preferences, unlike a fresh one: the head's weights are scaled up."""
     drill, hidden = pair_.program.drill, pair_.program.network.hidden
-    network = Network(len(drill.observation), drill.action_count, hidden)
+    network = Network(len(drill.observation), policy_rows(drill.heads), hidden)
     parameters = network.initial(seed)
     network.table[4].of(parameters)[:-1] *= 100.0
     return parameters

@@ -8,7 +8,7 @@ from drillsergeant.drills.boxes.players import Box
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array, hash_u32
 
-Player: TypeAlias = Callable[[State, int], Array]
+Player: TypeAlias = Callable[[State, int], list[Array]]
 
 
 def start(drill: Drill, matches: int, seed: int = 1) -> State:
@@ -19,17 +19,23 @@ def start(drill: Drill, matches: int, seed: int = 1) -> State:
 def random_player(drill: Drill) -> Player:
     """A player that draws each action from the match's own random numbers, evenly."""
 
-    def act(state: State, player: int) -> Array:
-        bits = hash_u32(state["seed"], state["clock"], 77 + player)
-        action: Array = (bits % np.uint32(drill.action_count)).astype(np.int32)
-        return action
+    def act(state: State, player: int) -> list[Array]:
+        bits = [
+            hash_u32(state["seed"], state["clock"], 77 + player + 100 * number) for number in range(len(drill.heads))
+        ]
+        return [(b % np.uint32(len(head.choices))).astype(np.int32) for b, head in zip(bits, drill.heads, strict=True)]
 
     return act
 
 
-def still_player(state: State, player: int) -> Array:
+def still(drill: Drill, matches: int) -> list[Array]:
+    """The first choice of every head, i32 [N] each."""
+    return [np.zeros(matches, np.int32) for _ in drill.heads]
+
+
+def still_player(drill: Drill) -> Player:
     """A player that never does anything."""
-    return np.zeros_like(state["clock"], dtype=np.int32)
+    return lambda state, player: still(drill, len(state["clock"]))
 
 
 def ticks(drill: Drill, state: State, players: list[Player], decisions: int) -> Iterator[State]:
@@ -76,7 +82,7 @@ def assert_fair(drill: Drill, mirrored: Callable[[State], State], decisions: int
             for seen, turned in (
                 (drill.observe(state, player), drill.observe(other, across)),
                 (drill.reward(before, state, player), drill.reward(other_before, other, across)),
-                ([drill.scripted(state, player)], [drill.scripted(other, across)]),
+                (drill.scripted(state, player), drill.scripted(other, across)),
             ):
                 assert np.array_equal(np.stack(seen), np.stack(turned))
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.contract import WinRate
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.reference.engine import NumpyEngine, network_of
 from drillsergeant.learn.results import Score
@@ -36,7 +37,7 @@ class ReferenceRun:
             teams=drill.teams,
             horizon=4,
             observation_size=len(drill.observation),
-            action_count=drill.action_count,
+            action_words=len(drill.heads),
             parameter_count=network.size,
             duels=duels,
         )
@@ -49,7 +50,7 @@ class ReferenceRun:
 
         def trainer() -> Trainer:
             weights = WeightsWriter(memory, layout, shape)
-            return Trainer(self.host, memory, layout, self.learner, weights, Hyper(), drill.reward_terms, lockstep)
+            return Trainer(self.host, memory, layout, self.learner, weights, Hyper(), facts_of(drill), lockstep)
 
         self._new_trainer = trainer
         self.trainer = trainer()

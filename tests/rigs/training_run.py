@@ -85,7 +85,7 @@ class TrainingRun:
             chosen,
             WeightsWriter(memory, layout, shape),
             hyper or setup.options.hyper,
-            program.drill.reward_terms,
+            program.drill,
             setup.options.lockstep,
         )
         self._lane = (memory, layout, engine, shape)

@@ -47,13 +47,15 @@ def test_the_files_say_what_sb3s_own_network_says(tmp_path: Path) -> None:
     policy = brought_back(model, env.drill)
     seen = np.random.default_rng(0).normal(size=(50, env.observation_space.shape[0])).astype(np.float32)
     with torch.no_grad():
-        wanted = model.policy.get_distribution(torch.from_numpy(seen)).distribution.probs.numpy()
+        parts = model.policy.get_distribution(torch.from_numpy(seen)).distribution
+        wanted = np.concatenate([part.probs.numpy() for part in parts], 1)
         value = model.policy.predict_values(torch.from_numpy(seen)).numpy()[:, 0]
     np.testing.assert_allclose(policy.probabilities(seen), wanted, atol=1e-5)
     np.testing.assert_allclose(policy.value(seen), value, atol=1e-4)
     policy.export_onnx(tmp_path / "policy.onnx")
-    (found,) = onnxruntime.InferenceSession(tmp_path / "policy.onnx").run(["probabilities"], {"observation": seen})
-    np.testing.assert_allclose(found, wanted, atol=1e-5)
+    outputs = [f"probabilities.{part}" for part in ("move", "turn", "dash")]
+    found = onnxruntime.InferenceSession(tmp_path / "policy.onnx").run(outputs, {"observation": seen})
+    np.testing.assert_allclose(np.concatenate(found, 1), wanted, atol=1e-5)
 
 
 def test_a_model_of_another_shape_is_refused_with_the_remedy() -> None:

@@ -7,7 +7,9 @@ from time import perf_counter
 
 from drillsergeant.bench.ground import SEED, BenchPlace, Ground
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import PpoLearner
@@ -25,11 +27,11 @@ def learner(place: BenchPlace) -> Race:
     kernels = ground.engine(ground.kernels)
     kernels.collector(0, SEED).collect(ground.weights_offset, ground.chunk_offset)
     learning = kernels.learner(SEED)
-    network = Network(len(ground.drill.observation), ground.drill.action_count)
+    network = Network(len(ground.drill.observation), policy_rows(ground.drill.heads))
     chunk = ReferenceCollector(ground.drill, network, ground.matches, SEED).collect(
         network.initial(SEED), ground.horizon
     )
-    reference = _NumpyLearner(network, ground.layout.plan.agents)
+    reference = _NumpyLearner(network, ground.drill.heads, ground.layout.plan.agents)
     work = ground.decisions
     contestants = [
         Contestant(KERNELS, lambda: learning.learn([ground.chunk_offset], hyper), work, lambda: learning.reset(SEED)),
@@ -41,13 +43,13 @@ def learner(place: BenchPlace) -> Race:
 class _NumpyLearner:
     """The reference over arrays. Started anew before a round: a policy trained on one chunk for ever goes astray."""
 
-    def __init__(self, network: Network, cell_rows: int) -> None:
-        self._network, self._cell_rows = network, cell_rows
+    def __init__(self, network: Network, heads: Sequence[Discrete], cell_rows: int) -> None:
+        self._network, self._heads, self._cell_rows = network, heads, cell_rows
         self.reset()
 
     def reset(self) -> None:
         """Start over."""
-        arithmetic = NumpyArithmetic(self._network, SEED)
+        arithmetic = NumpyArithmetic(self._network, self._heads, SEED)
         self._learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, SEED, self._cell_rows)
 
     def learn(self, chunk: ChunkArrays, hyper: Hyper) -> None:
@@ -127,7 +129,7 @@ def _forward_of_decisions(ground: Ground, rows: int) -> list[Call]:
     """The network over `rows` agents of one decision, for each decision of the chunk."""
     network, plan = ground.program.network, ground.layout.plan
     agents, lanes_bytes = plan.agents, plan.lanes * WORD_BYTES
-    head = ground.spare.rows(ground.drill.action_count + 1, agents)
+    head = ground.spare.rows(policy_rows(ground.drill.heads) + 1, agents)
     numbers = {"rows": rows, "obs_stride": lanes_bytes, "params": ground.weights_offset}
     numbers |= {"scratch": ground.spare.take(network.scratch_bytes), "head": head.base, "head_stride": head.stride}
     obs, step = (
@@ -144,7 +146,7 @@ def _loss_of_cell(ground: Ground, rows: int) -> Call:
     def group(count: int) -> Rows:
         return ground.spare.rows(count, tile_rows)
 
-    names = ("action", "logp", "advantage", "returns")
+    names, outputs = ("logp", "advantage", "returns"), policy_rows(ground.drill.heads) + 1
     return ground.calls.bind(
         "loss",
         {
@@ -153,8 +155,9 @@ def _loss_of_cell(ground: Ground, rows: int) -> Call:
             "scalar.entropy_coef": hyper.entropy_coef,
             "scalar.value_coef": hyper.value_coef,
         },
-        in_head=group(ground.drill.action_count + 1),
-        out_upstream=group(ground.drill.action_count + 1),
+        in_head=group(outputs),
+        in_action=group(len(ground.drill.heads)),
+        out_upstream=group(outputs),
         out_metrics=group(len(METRICS)),
         **{f"in_{name}": group(1) for name in names},
     )

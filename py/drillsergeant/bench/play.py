@@ -12,6 +12,7 @@ import numpy as np
 from drillsergeant.bench.ground import SEED, BenchPlace, Ground
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import ReferenceCollector
 from drillsergeant.learn.wasm.calls import Rows
@@ -30,7 +31,8 @@ def physics(place: BenchPlace) -> Race:
     drill = ground.drill
     ticks = PHYSICS_MATCHES * drill.action_repeat
     slots = np.arange(PHYSICS_MATCHES, dtype=np.int32)
-    actions = [slots // (1 + player) % drill.action_count for player in range(sum(drill.teams))]
+    players = range(sum(drill.teams))
+    actions = [[slots // (1 + player) % len(head.choices) for head in drill.heads] for player in players]
     matches = MatchBatch(drill, PHYSICS_MATCHES, SEED)
     start = matches.state
 
@@ -39,23 +41,24 @@ def physics(place: BenchPlace) -> Race:
             matches.state = drill.tick(matches.state, actions)
 
     contestants = [
-        Contestant(KERNELS, _kernel_ticks(ground, np.concatenate(actions)), ticks),
+        Contestant(KERNELS, _kernel_ticks(ground, np.array(actions)), ticks),
         Contestant(NUMPY, _afresh(numpy_ticks, lambda: setattr(matches, "state", start)), ticks),
     ]
     return Race("match-ticks/s", contestants)
 
 
 def _kernel_ticks(ground: Ground, actions: np.typing.NDArray[np.int32]) -> Callable[[], object]:
-    """The product's call of `tick`, from one state to another and back."""
+    """The product's call of `tick`, from one state to another and back; actions i32 [S][HEADS][N]."""
     ground.engine(ground.kernels).collector(0, SEED)  # numbers the slots
     scratch = RolloutScratch(ground.program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"]))
     batch, slots = scratch.main, Rows(scratch.slots, 0)
     place = ground.spare.words(actions.size)
-    ground.memory.write(place, array("i", actions.tolist()))
-    count, action = {"count": ground.matches}, Rows(place, actions.nbytes // sum(ground.drill.teams))
+    ground.memory.write(place, array("i", actions.ravel().tolist()))
+    count, (player_bytes, head_bytes, _) = {"count": ground.matches}, actions.strides
+    given = {f"in_action_{player}": Rows(place + player * player_bytes, head_bytes) for player in range(len(actions))}
     reset = ground.calls.bind("reset", {**count, "scalar.seed": SEED}, in_slot=slots, out_state=batch.state)
-    there = ground.calls.bind("tick", count, in_state=batch.state, in_action=action, out_state=batch.next_state)
-    back = ground.calls.bind("tick", count, in_state=batch.next_state, in_action=action, out_state=batch.state)
+    there = ground.calls.bind("tick", count, in_state=batch.state, out_state=batch.next_state, **given)
+    back = ground.calls.bind("tick", count, in_state=batch.next_state, out_state=batch.state, **given)
     calls = [there, back]
 
     def ticks() -> None:
@@ -81,7 +84,7 @@ def rollout(place: BenchPlace) -> Race:
     """Whole chunks with their full record, all players by a fresh policy."""
     ground = Ground(place)
     collector = ground.engine(ground.kernels).collector(0, SEED)
-    network = Network(len(ground.drill.observation), ground.drill.action_count)
+    network = Network(len(ground.drill.observation), policy_rows(ground.drill.heads))
     parameters, reference = network.initial(SEED), ReferenceCollector(ground.drill, network, ground.matches, SEED)
     contestants = [
         Contestant(KERNELS, lambda: collector.collect(ground.weights_offset, ground.chunk_offset), ground.decisions),
@@ -115,7 +118,8 @@ class RolloutProfile:
         obs = row("obs", len(program.drill.observation))
         matches, agents = {"count": ground.matches}, {"count": ground.layout.plan.agents}
         player_bytes = ground.matches * WORD_BYTES
-        chosen = Rows(row("action"), player_bytes)
+        action = row("action", len(program.drill.heads))
+        chosen = {f"in_action_{player}": Rows(action + player * player_bytes, lanes_bytes) for player in players}
         network = {"rows": agents["count"], "obs": obs, "obs_stride": lanes_bytes, "params": ground.weights_offset}
         network |= {"scratch": match_view.network, "head": match_view.head.base, "head_stride": match_view.head.stride}
         books = {"in_running": batch.running, "in_ended": batch.ended, "out_running": batch.running}
@@ -127,15 +131,15 @@ class RolloutProfile:
 
         drawn = {
             "in_draw": Rows(match_view.draw, 0),
-            "out_action": Rows(chosen.base, 0),
+            "out_action": Rows(action, lanes_bytes),
             "out_logp": Rows(row("logp"), 0),
         }
         around = {"in_before": batch.state, "in_after": batch.next_state, "out_state": batch.state}
         return [
             *(self._part("observe", f"observe_{p}", matches, in_state=batch.state, **seen(p)) for p in players),
             self._part("forward", "forward", network),
-            self._part("sample", "sample", agents, in_logits=match_view.head, **drawn),
-            self._part("tick", "tick", matches, in_state=batch.state, in_action=chosen, out_state=batch.next_state),
+            self._part("sample", "sample", agents, in_policy=match_view.head, **drawn),
+            self._part("tick", "tick", matches, in_state=batch.state, out_state=batch.next_state, **chosen),
             self._part("judge", "judge", matches, **around, **books),
         ]
 

@@ -8,6 +8,7 @@ from functools import partial
 from drillsergeant.bench import compiling, layers, learning, play
 from drillsergeant.bench.ground import BenchPlace
 from drillsergeant.bench.timing import Measure
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 
 Make = Callable[[BenchPlace], Measure]
@@ -15,7 +16,7 @@ Make = Callable[[BenchPlace], Measure]
 
 def measures(program: Program) -> Mapping[str, Make]:
     """What can be measured, in the order in which it is printed; layers in the shapes of the program's network."""
-    obs, head, hidden = len(program.drill.observation), program.drill.action_count + 1, program.network.hidden
+    obs, head, hidden = len(program.drill.observation), policy_rows(program.drill.heads) + 1, program.network.hidden
     table: dict[str, Make] = {
         "physics": play.physics,
         "rollout": play.rollout,

@@ -34,7 +34,7 @@ class Seats:
         self.drill = drill
         self.teams = drill.teams
         self.team_of = tuple(team for team, size in enumerate(self.teams) for _ in range(size))
-        self.heads = (ActionHead("action", tuple(" ".join(parts) for parts in drill.actions)),)
+        self.heads = tuple(ActionHead(head.name, head.choices) for head in drill.heads)
 
     @property
     def players(self) -> range:
@@ -53,11 +53,11 @@ class Seats:
 
     def scripted(self, state: State, player: int) -> Action:
         """What the drill's hand-written player does, [N] per head."""
-        return [self.drill.scripted(state, player)]
+        return list(self.drill.scripted(state, player))
 
     def tick(self, state: State, actions: Sequence[Action]) -> State:
         """The state [N] a tick later."""
-        return self.drill.tick(state, [action[0] for action in actions])
+        return self.drill.tick(state, actions)
 
     def decide(self, state: State, actions: Sequence[Action]) -> State:
         """The state [N] a decision later."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, uniform
 
-ACTIONS = ("stay", "left", "right")
+HEADS = (Discrete("move", ("stay", "left", "right")),)  # what a player decides: one of these
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,6 @@ class YourDrill:
 
     name: str = "your-drill"
     teams: tuple[int, ...] = (1,)  # one player, against nobody; (1, 1) or (3, 3): each team as seen from its own end
-    action_count: int = len(ACTIONS)
     action_repeat: int = 4  # ticks for which an action is held
     tick_hz: int = 60  # ticks per second: 60 / 4 = 15 decisions
     time_limit_s: float = 5.0
@@ -40,9 +39,9 @@ class YourDrill:
     reward_terms: tuple[str, ...] = ("catch", "closer")
 
     @property
-    def actions(self) -> tuple[tuple[str, ...], ...]:
-        """What each action is, in words."""
-        return tuple((action,) for action in ACTIONS)
+    def heads(self) -> tuple[Discrete, ...]:
+        """The parts of an action."""
+        return HEADS
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
@@ -86,10 +85,11 @@ class YourDrill:
             "missed": zero,
         }
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """The state 1 / tick_hz s later; actions[0] is what the player does, a number of ACTIONS, i32 [N]."""
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        """The state 1 / tick_hz s later; actions[0][0] is the player's move, the number of a choice, i32 [N]."""
+        move = actions[0][0]
         way = self.paddle_speed / self.tick_hz
-        right = (actions[0] == 2).astype(np.float32) - (actions[0] == 1).astype(np.float32)
+        right = (move == 2).astype(np.float32) - (move == 1).astype(np.float32)
         edge = self.half_width_m - 0.3
         x = np.clip(state["paddle_x"] + right * way, -edge, edge)
         y = state["star_y"] - self.fall_speed / self.tick_hz
@@ -130,14 +130,14 @@ class YourDrill:
         decided = caught | missed
         return Outcome(decided, late & ~decided, caught.astype(np.int32) - missed.astype(np.int32))
 
-    def scripted(self, state: State, player: int) -> Array:
-        """A player written by hand, the yardstick: i32 [N]. It runs to where the star will come down."""
+    def scripted(self, state: State, player: int) -> list[Array]:
+        """A player written by hand, the yardstick: i32 [N] for each head. It runs to where the star will come down."""
         dx = state["star_x"] - state["paddle_x"]
-        return np.where(np.abs(dx) < 0.1, 0, np.where(dx > 0.0, 2, 1)).astype(np.int32)
+        return [np.where(np.abs(dx) < 0.1, 0, np.where(dx > 0.0, 2, 1)).astype(np.int32)]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
-        """The action for the keys a human holds; right, up and turn are -1, 0 or 1."""
-        return {1: 2, -1: 1}.get(right, 0)
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+        """The action, a number for each head, for the keys a human holds; right, up and turn are -1, 0 or 1."""
+        return ({1: 2, -1: 1}.get(right, 0),)
 
 
 def _gap(state: State) -> Array:

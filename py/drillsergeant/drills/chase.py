@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from drillsergeant.drills.boxes.players import unit
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, uniform
 
-ACTIONS = ("stay", "right", "left", "up", "down")
+HEADS = (Discrete("move", ("stay", "right", "left", "up", "down")),)
 MOTION: tuple[str, ...] = tuple(f"{body}_{name}" for body in ("chaser", "target") for name in ("x", "y", "vx", "vy"))
 LOOK_PER_S = 4.0  # how fast the chaser turns to where it runs, at 1 m/s; only for the eye, nothing depends on it
 REACTION_S = 0.25  # the scripted player steers for where things will be after this time
@@ -25,7 +25,6 @@ class ChaseDrill:
 
     name: str = "chase"
     teams: tuple[int, ...] = (1,)
-    action_count: int = len(ACTIONS)
     action_repeat: int = 8
     tick_hz: int = 120
     time_limit_s: float = 6.0
@@ -52,9 +51,9 @@ class ChaseDrill:
         )
 
     @property
-    def actions(self) -> tuple[tuple[str, ...], ...]:
-        """Each action has one part."""
-        return tuple((action,) for action in ACTIONS)
+    def heads(self) -> tuple[Discrete, ...]:
+        """An action has one part."""
+        return HEADS
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
@@ -83,12 +82,12 @@ class ChaseDrill:
         target = (draw(2, reach), draw(3, reach), draw(4, self.target_speed), draw(5, self.target_speed))
         return dict(zip(self.fields, (seed, episode, clock, *chaser, *target, zero + 1.0, zero, zero), strict=True))
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """The state 1/tick_hz s after an action i32 [N]; whoever was caught stays caught."""
-        action, dt = actions[0], 1.0 / self.tick_hz
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        """The state 1/tick_hz s after a move i32 [N]; whoever was caught stays caught."""
+        move, dt = actions[0][0], 1.0 / self.tick_hz
         keep, push = 1.0 - self.drag_per_s * dt, self.push * dt
-        right = (action == 1).astype(np.float32) - (action == 2).astype(np.float32)
-        up = (action == 3).astype(np.float32) - (action == 4).astype(np.float32)
+        right = (move == 1).astype(np.float32) - (move == 2).astype(np.float32)
+        up = (move == 3).astype(np.float32) - (move == 4).astype(np.float32)
         x, vx = self._move(state["chaser_x"], state["chaser_vx"] * keep + right * push, 0.0)
         y, vy = self._move(state["chaser_y"], state["chaser_vy"] * keep + up * push, 0.0)
         tx, tvx = self._move(state["target_x"], state["target_vx"], 1.0)
@@ -123,16 +122,16 @@ class ChaseDrill:
         late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~caught
         return Outcome(caught, late, caught.astype(np.int32) - late.astype(np.int32))
 
-    def scripted(self, state: State, player: int) -> Array:
-        """Run along the longer axis to where the target will be; the action i32 [N]."""
+    def scripted(self, state: State, player: int) -> list[Array]:
+        """Run along the longer axis to where the target will be; the move i32 [N]."""
         dx = state["target_x"] - state["chaser_x"] + (state["target_vx"] - state["chaser_vx"]) * REACTION_S
         dy = state["target_y"] - state["chaser_y"] + (state["target_vy"] - state["chaser_vy"]) * REACTION_S
         sideways, upright = 2 - (dx > 0.0).astype(np.int32), 4 - (dy > 0.0).astype(np.int32)
-        return np.where(np.abs(dx) > np.abs(dy), sideways, upright)
+        return [np.where(np.abs(dx) > np.abs(dy), sideways, upright)]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
-        """Return the action for the arrow keys a human holds; of two directions at once, right and left win."""
-        return {1: 1, -1: 2}.get(right) or {1: 3, -1: 4}.get(up, 0)
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+        """Return the move for the arrow keys a human holds; of two directions at once, right and left win."""
+        return ({1: 1, -1: 2}.get(right) or {1: 3, -1: 4}.get(up, 0),)
 
     def _move(self, position: Array, speed: Array, bounce: float) -> tuple[Array, Array]:
         """Move one coordinate by a tick and turn the speed round at a wall, keeping the share `bounce` of it."""

@@ -1,7 +1,7 @@
 """What a drill (a game to learn) is: pure elementwise functions over many matches at once.
 
 Axis letters, everywhere in this package: N matches, S players of one match, OBS entries of an observation,
-ACT discrete actions. A state is a dict of arrays [N], one per field, structure of arrays.
+HEADS parts of an action. A state is a dict of arrays [N], one per field, structure of arrays.
 
 The same functions run as plain NumPy (the reference) and with tracers in place of arrays (recorded once, then run as
 WebAssembly SIMD), so inside them there is no `if` on data, no indexing, no reduction over matches, no in-place write.
@@ -112,6 +112,14 @@ class Outcome(NamedTuple, Generic[Flag, Winner]):
 
 
 @dataclass(frozen=True)
+class Discrete:
+    """A part of an action: one of several choices, each with a chance of its own."""
+
+    name: str
+    choices: tuple[str, ...]  # in words
+
+
+@dataclass(frozen=True)
 class Body:
     """One thing to draw: where its state lies and how large it is.
 
@@ -180,12 +188,9 @@ class Drill(Protocol):
         """Players of each team, one team or two: (1,), (1, 1), (3, 3), (2, 1); S of them in all, see `teams_fault`."""
 
     @property
-    def action_count(self) -> int:
-        """ACT: actions are i32 in [0, ACT)."""
-
-    @property
-    def actions(self) -> tuple[tuple[str, ...], ...]:
-        """What each action is, in words; actions of several parts (a move, a turn) name each, in the same order."""
+    def heads(self) -> tuple[Discrete, ...]:
+        """The parts of an action, chosen independently of each other: a move, a turn. An action of a player is an array
+        i32 [N] for each, in this order, the numbers of its choices."""
 
     @property
     def action_repeat(self) -> int:
@@ -222,8 +227,8 @@ class Drill(Protocol):
     def reset(self, seed: Array, episode: Array) -> State:
         """Return the start of match `episode` (u32 [N]) of the slot seeded with `seed` (u32 [N]); clock is 0."""
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """Return the state 1/tick_hz s later; actions: S arrays i32 [N]."""
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        """Return the state 1/tick_hz s later; actions[player][head] are arrays i32 [N]."""
 
     def observe(self, state: State, player: int) -> list[Array]:
         """Return OBS arrays f32 [N], of magnitude about 1."""
@@ -234,11 +239,12 @@ class Drill(Protocol):
     def outcome(self, state: State) -> tuple[Array, Array, Array]:
         """Return an `Outcome`, or as plain a tuple: terminated mask [N], truncated mask [N], winner i32 [N]."""
 
-    def scripted(self, state: State, player: int) -> Array:
-        """Return the action i32 [N] of the drill's frozen hand-written player, the yardstick for learned ones."""
+    def scripted(self, state: State, player: int) -> list[Array]:
+        """Return the action, i32 [N] a head, of the drill's frozen hand-written player, the yardstick for learned
+        ones."""
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
-        """Return the action for the keys a human holds.
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+        """Return the action, a number a head, for the keys a human holds.
 
         right, up in {-1, 0, 1} are directions on the screen; turn is +1 for counter-clockwise, -1 for clockwise.
         """

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32
 
 
@@ -38,7 +38,7 @@ class Probe:
 
     name: str = "probe-value"
     teams: tuple[int, ...] = (1,)
-    action_count: int = 1
+    choices: int = 1
     action_repeat: int = 1
     tick_hz: int = 15
     time_limit_s: float = 10.0
@@ -69,9 +69,9 @@ class Probe:
         )
 
     @property
-    def actions(self) -> tuple[tuple[str, ...], ...]:
-        """The actions have numbers only."""
-        return tuple((str(number),) for number in range(self.action_count))
+    def heads(self) -> tuple[Discrete, ...]:
+        """One, whose choices have numbers only."""
+        return (Discrete("choice", tuple(map(str, range(self.choices)))),)
 
     def answers(self, discount: float) -> tuple[Answer, ...]:
         """Return what has to be learned when rewards are discounted by `discount` a decision."""
@@ -95,9 +95,9 @@ class Probe:
         values = (seed, episode, clock, self.first_signal(seed, episode), clock.astype(np.float32))
         return dict(zip(self.fields, values, strict=True))
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """The state after one decision, an action i32 [N]."""
-        earned, signal = self.pay(state, actions[0]), self.next_signal(state)
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        """The state after one decision, a choice i32 [N]."""
+        earned, signal = self.pay(state, actions[0][0]), self.next_signal(state)
         values = (state["seed"], state["episode"], state["clock"] + 1, signal, earned)
         return dict(zip(self.fields, values, strict=True))
 
@@ -114,13 +114,13 @@ class Probe:
         terminated = state["clock"] >= self.decisions
         return Outcome(terminated, terminated & ~terminated, (state["earned"] > 0.0).astype(np.int32))
 
-    def scripted(self, state: State, player: int) -> Array:
+    def scripted(self, state: State, player: int) -> list[Array]:
         """Action 0, i32 [N], the only one of most probes."""
-        return (state["clock"] & 0).astype(np.int32)
+        return [(state["clock"] & 0).astype(np.int32)]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
         """Return the action of the right arrow key where there are two, else the only one."""
-        return min(max(right, 0), self.action_count - 1)
+        return (min(max(right, 0), self.choices - 1),)
 
 
 def random_sign(seed: Array, episode: Array) -> Array:
@@ -173,7 +173,7 @@ class ActionProbe(Probe):
     """Action 1 is paid 1, action 0 costs 1."""
 
     name: str = "probe-action"
-    action_count: int = 2
+    choices: int = 2
 
     def answers(self, discount: float) -> tuple[Answer, ...]:
         """The better action is always taken, so the value is its reward."""
@@ -184,9 +184,9 @@ class ActionProbe(Probe):
         paid: Array = action.astype(np.float32) * 2.0 - 1.0
         return paid
 
-    def scripted(self, state: State, player: int) -> Array:
+    def scripted(self, state: State, player: int) -> list[Array]:
         """Action 1, i32 [N]."""
-        return (state["clock"] & 0).astype(np.int32) + 1
+        return [(state["clock"] & 0).astype(np.int32) + 1]
 
 
 @dataclass(frozen=True)
@@ -208,9 +208,9 @@ class BothProbe(ActionProbe):
         paid: Array = (action.astype(np.float32) * 2.0 - 1.0) * state["signal"]
         return paid
 
-    def scripted(self, state: State, player: int) -> Array:
+    def scripted(self, state: State, player: int) -> list[Array]:
         """The matching action, i32 [N]."""
-        return (state["signal"] > 0.0).astype(np.int32)
+        return [(state["signal"] > 0.0).astype(np.int32)]
 
 
 PROBES: tuple[type[Probe], ...] = (Probe, SignalProbe, DelayProbe, ActionProbe, BothProbe)

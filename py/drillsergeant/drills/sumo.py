@@ -1,6 +1,6 @@
 """Sumo Drill: two rotating squares push each other out of a ring.
 
-The players, their motion and their 30 actions are those of Ball Drill (`boxes`); there is no ball, and no wall: whose
+The players, their motion and their actions are those of Ball Drill (`boxes`); there is no ball, and no wall: whose
 centre leaves the ring has lost, and at the time limit, who is farther from the middle: without that, two players that
 both hold back would never decide anything. Everything is elementwise over N matches (arrays [N], f32 unless said
 otherwise), see `contract`.
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from drillsergeant.drills.ball.contacts import player_and_player
-from drillsergeant.drills.boxes.actions import ACTION_COUNT, action_of
 from drillsergeant.drills.boxes.players import (
     Box,
     BoxRules,
@@ -46,7 +45,6 @@ class SumoDrill(BoxRules):
     """The drill of the contract, for whatever numbers it is made with: `SumoDrill(ring_m=4.0)`."""
 
     name: str = "sumo"
-    action_count: int = ACTION_COUNT
     time_limit_s: float = 10.0
     ring_m: float = 3.0  # radius
     player_half_m: float = 0.45
@@ -102,8 +100,8 @@ class SumoDrill(BoxRules):
             values += Box(x, y, hx, hy, vx=zero, vy=zero, spin=zero, cooldown=zero)
         return dict(zip(self.fields, (*values, zero, zero), strict=True))
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """The state 1/tick_hz s after two actions i32 [N]: steer, move, resolve the contact, see who is out."""
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        """The state 1/tick_hz s after two actions, i32 [N] a head: steer, move, resolve the contact, see who is out."""
         one, two = (steer(self, player_of(state, player), actions[player], player) for player in range(2))
         by_two, by_one = player_and_player(self, one, two)
         one, two = bounded(self, shifted(one, by_two)), bounded(self, shifted(two, by_one))
@@ -157,8 +155,9 @@ class SumoDrill(BoxRules):
         late = state["clock"] >= round(self.time_limit_s * self.tick_hz)
         return Outcome(terminated, late & ~terminated, state["won"].astype(np.int32))
 
-    def scripted(self, state: State, player: int) -> Array:
-        """The action i32 [N]: get between the other and the middle and push; back from the brink. Never changes."""
+    def scripted(self, state: State, player: int) -> list[Array]:
+        """The action, i32 [N] a head: get between the other and the middle and push; back from the brink. Never
+        changes."""
         own, other = player_of(state, player), player_of(state, 1 - player)
         x, y = seen_from(player, own.x + own.vx * REACTION_S), seen_from(player, own.y + own.vy * REACTION_S)
         ox, oy = seen_from(player, other.x + other.vx * REACTION_S), seen_from(player, other.y + other.vy * REACTION_S)
@@ -172,7 +171,7 @@ class SumoDrill(BoxRules):
         turn, along = turn_towards(own, player, ux, uy)
         near = dx * dx + dy * dy < DASH_REACH_M * DASH_REACH_M
         dash = (near & (along > DASH_HEADING) & (outwards > 0.3)).astype(np.int32)
-        return action_of(move_towards(want_x, want_y), turn, dash)
+        return [move_towards(want_x, want_y), turn, dash]
 
 
 def _lead(state: State) -> Array:

@@ -17,6 +17,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.reference.rollout import total_reward
+from drillsergeant.library.actions import joined, split
 from drillsergeant.library.compiler import Compiled
 from drillsergeant.library.policy import Policy
 
@@ -71,20 +72,19 @@ class Batch:
         return self._run(f"observe_{player}", {"state": self._now()})
 
     def choose(self, who: Opponent, player: int) -> Array:
-        """The actions i32 [N] of a player whom somebody else plays."""
+        """The actions of a player whom somebody else plays, i32 [N] of a single head, else [N][HEADS]."""
         if isinstance(who, str):
-            return self._run(f"{who}_{player}", {"state": self._now()})["action"][0]
+            return joined(self.drill.heads, self._run(f"{who}_{player}", {"state": self._now()})["action"])
         seen = self._seen(player)
-        return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0]).astype(np.int32)
+        return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0])
 
     def step(self, actions: Arrays) -> BatchStep:
-        """Play one decision with actions [S] i32 [N]. Raises ValueError for actions that do not exist."""
-        count = self.drill.action_count
-        chosen = [np.ascontiguousarray(np.asarray(each, np.int32).reshape(self.count)) for each in actions]
-        if any(((each < 0) | (each >= count)).any() for each in chosen):
-            raise ValueError(f"actions of {self.drill.name} are whole numbers from 0 to {count - 1}, got {actions}")
+        """Play one decision with actions [S], each as `choose` gives it. Raises ValueError for those that do not
+        exist."""
+        name, heads = self.drill.name, self.drill.heads
+        chosen = {f"action_{player}": split(name, heads, each, self.count) for player, each in enumerate(actions)}
         before = self._now()
-        self._state = self._run("tick", {"state": before, "action": chosen})["state"]
+        self._state = self._run("tick", {"state": before, **chosen})["state"]
         judged = self._run("verdict", {"before": before, "after": self._state})
         return BatchStep(judged["reward"], Outcome(*judged["flags"], *judged["winner"]))
 

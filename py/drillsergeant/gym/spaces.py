@@ -15,6 +15,7 @@ def observation_space(drill: Drill) -> spaces.Box:
     return spaces.Box(-np.inf, np.inf, (len(drill.observation),), np.float32)
 
 
-def action_space(drill: Drill) -> spaces.Discrete[Any]:
-    """[0, ACT); `drill.actions` says what each does."""
-    return spaces.Discrete(drill.action_count)
+def action_space(drill: Drill) -> spaces.Discrete[Any] | spaces.MultiDiscrete[Any]:
+    """A choice for each of the drill's `heads`, which say what each does; a plain number where there is one head."""
+    sizes = [len(head.choices) for head in drill.heads]
+    return spaces.Discrete(sizes[0]) if len(sizes) == 1 else spaces.MultiDiscrete(sizes)

@@ -79,7 +79,7 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
         return np.tile(of_matches, self._own)
 
     def step(self, actions: Array) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
-        """Play one decision of every match, with actions int [N]."""
+        """Play one decision of every match, with actions int [N], of several heads [N][HEADS]."""
         others = [self._batch.choose(self.opponent, player) for player in range(self._own, sum(self.drill.teams))]
         rewards, outcome = self._batch.step([*np.split(np.asarray(actions), self._own), *others])
         played = ~self._ended

@@ -70,10 +70,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Insight:
-    """What a player's policy made of the last decision: its chances for each action [ACT], the reward it expects from
-    there on, and what it saw [OBS]. Also where somebody else played for it: what the policy would have done."""
+    """What a player's policy made of the last decision: its chances for each choice of each head, the reward it
+    expects from there on, and what it saw [OBS]. Also where somebody else played for it: what the policy would have
+    done."""
 
-    probabilities: Sequence[float]
+    probabilities: Sequence[Sequence[float]]
     value: float
     observation: Sequence[float]
 
@@ -90,9 +91,9 @@ class ShowMatch(Protocol):
     def adopt(self, weights_offset: int, team: int) -> None:
         """Copy the parameters at `weights_offset`; `team` plays by them from the next decision on."""
 
-    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
         """Choose every player's action for the coming ticks: who plays it by `players`, or its team's policy. A visitor
-        has chosen `visitor_action`."""
+        has chosen `visitor_action`, a number a head."""
 
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""

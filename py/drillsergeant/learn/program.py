@@ -11,9 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from drillsergeant.drills.contract import Body, Dtype, MeanReturn, Objective, Scene, SuccessShare, WinRate, Words
+from drillsergeant.drills.contract import (
+    Body,
+    Discrete,
+    Dtype,
+    MeanReturn,
+    Objective,
+    Scene,
+    SuccessShare,
+    WinRate,
+    Words,
+)
 
-FORMAT = 3  # raised when a function or a fact changes its meaning
+FORMAT = 4  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
 
 
@@ -27,8 +37,7 @@ class DrillFacts:
     name: str
     words: Words
     teams: tuple[int, ...]
-    action_count: int
-    actions: tuple[tuple[str, ...], ...]
+    heads: tuple[Discrete, ...]
     action_repeat: int
     tick_hz: int
     time_limit_s: float
@@ -37,9 +46,9 @@ class DrillFacts:
     reward_terms: tuple[str, ...]
     scene: Scene
     objective: Objective
-    keys: tuple[int, ...]
+    keys: tuple[tuple[int, ...], ...]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
         """Return the action for the keys a human holds, see `drills.contract.Drill`."""
         index = player
         for direction in (right, up, turn):
@@ -107,10 +116,10 @@ class Program:
         return cls(binary, facts["shared"], _drill(facts["drill"]), _network(facts["network"]), signatures)
 
 
-def keys_of(from_keys: Any, players: int) -> tuple[int, ...]:
+def keys_of(from_keys: Any, players: int) -> tuple[tuple[int, ...], ...]:
     """Every result of a drill's `from_keys`."""
     return tuple(
-        from_keys(player, right, up, turn, dash)
+        tuple(from_keys(player, right, up, turn, dash))
         for player in range(players)
         for right in KEY_DIRECTIONS
         for up in KEY_DIRECTIONS
@@ -120,10 +129,11 @@ def keys_of(from_keys: Any, players: int) -> tuple[int, ...]:
 
 
 def _drill(facts: Mapping[str, Any]) -> DrillFacts:
-    lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "keys", "teams")}
+    lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "teams")}
     words = Words(**{**facts["words"], "counts": tuple(facts["words"]["counts"])})
-    actions = tuple(tuple(parts) for parts in facts["actions"])
-    built = {"words": words, "actions": actions, "scene": _scene(facts["scene"])}
+    heads = tuple(Discrete(**_tuples(head)) for head in facts["heads"])
+    keys = tuple(tuple(action) for action in facts["keys"])
+    built = {"words": words, "heads": heads, "keys": keys, "scene": _scene(facts["scene"])}
     return DrillFacts(**{**facts, **lists, **built, "objective": _objective(facts["objective"])})
 
 
@@ -143,7 +153,7 @@ def _scene(facts: Mapping[str, Any]) -> Scene:
 
 
 def _tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON knows lists only; the facts of a body hold tuples."""
+    """JSON knows lists only; the facts of a body or a head hold tuples."""
     return {
         name: tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
         for name, value in facts.items()

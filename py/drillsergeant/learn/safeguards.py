@@ -34,7 +34,7 @@ WORSE = 0.01  # by how much the rate may have gone down in that time
 SURE_DEVIATIONS = 3.0
 COOL_DOWN_EPISODES = 3000  # of every rollout worker, between two rewinds
 
-# -- entropy, as a share of the highest there is, ln(actions); Ball Drill's is at a seventh when it wins nine of ten --
+# -- entropy, as a share of the highest there is, of choices all as likely; Ball Drill's: a seventh at 9 wins of 10 --
 COLLAPSED = 0.04
 RECOVERED = 0.10
 SMALLEST_RAISED = 0.002
@@ -112,9 +112,10 @@ class ScoreGuard:
 class EntropyGuard:
     """Raises the entropy coefficient of a policy that has stopped trying things."""
 
-    def __init__(self, score: Score, actions: int) -> None:
+    def __init__(self, score: Score, highest: float) -> None:
+        """`highest`: the entropy of a policy that takes every choice equally often, nats."""
         self._score = score
-        self._highest = math.log(max(actions, 2))
+        self._highest = max(highest, math.log(2.0))
         self._smooth: float | None = None
         self._since_change = self._since_best = 0
         self._told_bound = False
@@ -208,18 +209,18 @@ class Safeguards:
     `on`: whether they change anything. Off, they only remember the best and tell of updates left out.
     """
 
-    def __init__(self, score: Score, actions: int, workers: int, on: bool = True) -> None:
+    def __init__(self, score: Score, highest_entropy: float, workers: int, on: bool = True) -> None:
         """`workers`: rollout workers, all of which play evaluation matches."""
         self.on = on
         self.best, self._plateau = ScoreGuard(score, workers), PlateauGuard(score, workers)
-        self._score, self._actions = score, actions
-        self._entropy, self._kl = EntropyGuard(score, actions), KlGuard()
+        self._score, self._highest_entropy = score, highest_entropy
+        self._entropy, self._kl = EntropyGuard(score, highest_entropy), KlGuard()
         self._since_dropped = QUIET_UPDATES
 
     def switch(self, on: bool) -> None:
         """From now on they change something or nothing; what they know of the best stays."""
         self.on = on
-        self._entropy, self._kl = EntropyGuard(self._score, self._actions), KlGuard()
+        self._entropy, self._kl = EntropyGuard(self._score, self._highest_entropy), KlGuard()
 
     def in_force(self, hyper: Hyper) -> Hyper:
         """`hyper` with the step that the last updates' KL allows."""

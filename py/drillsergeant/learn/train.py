@@ -169,7 +169,8 @@ def save(path: str, drill: Drill, parameters: Array, decisions: int) -> None:
         parameters=parameters,
         drill=np.array(drill.name),
         observation=np.array(drill.observation),
-        action_count=np.array(drill.action_count),
+        heads=np.array([head.name for head in drill.heads]),
+        choices=np.array([len(head.choices) for head in drill.heads]),
         decisions=np.array(decisions),
     )
 

@@ -11,12 +11,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.adam import adam_step
 from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.rescale import standardise
+from drillsergeant.learn.formulas.sampling import Distribution
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
@@ -60,7 +63,7 @@ class Validator:
             | {"obs": self._read("obs", observations)[..., :agents]}
             for chunk, observations in zip(batch.chunks, batch.observations, strict=True)
         ]
-        rows = _Rows(chunks, update, self._layout.plan.horizon, self._layout.plan.lanes, self._plan.head)
+        rows = _Rows(chunks, update, self._layout.plan.horizon, self._layout.plan.lanes, self._plan.heads)
         parameters = np.frombuffer(state.arrays["parameters"], np.float32)
         return [
             *_check_batch(chunks, hyper, return_scale(state), self._layout.plan.lanes, forward),
@@ -114,9 +117,9 @@ class _Rows:
     """The rows of an update's first step: where they come from, where a device keeps them."""
 
     def __init__(
-        self, chunks: Sequence[Mapping[str, Array]], update: Update, horizon: int, lanes: int, head: int
+        self, chunks: Sequence[Mapping[str, Array]], update: Update, horizon: int, lanes: int, heads: Sequence[Discrete]
     ) -> None:
-        self._head_rows = head
+        self._heads = heads
         words = np.frombuffer(update.schedule, np.uint32).reshape(-1, RECORD_WORDS)
         first, cells, self.count, _ = (int(word) for word in words[0])
         records = words[first : first + cells].astype(np.int64)
@@ -133,7 +136,7 @@ class _Rows:
         self._chunks = chunks
 
     def _of_chunks(self, name: str) -> Array:
-        """A field of the rows: [R], or [OBS][R]."""
+        """A field of the rows: [R], or [OBS][R], or [HEADS][R]."""
         stacked = np.stack([chunk[name] for chunk in self._chunks])
         taken = stacked[self._chunk, self._t, ..., self._lane]
         return np.ascontiguousarray(taken.T)
@@ -159,15 +162,16 @@ class _Rows:
 
     def check_loss(self, hyper: Hyper, forward: Mapping[str, bytes], backward: Mapping[str, bytes]) -> Finding:
         """The gradient w.r.t. the head."""
-        size = self._head_rows
+        size = policy_rows(self._heads) + 1
         head, got = (self._of_device(found["head"])[:size] for found in (forward, backward))
         advantage, return_ = (
             np.frombuffer(forward[name], np.float32)[self._prepared] for name in ("advantages", "returns")
         )
         numbers = (np.float32(hyper.clip_coef), np.float32(hyper.entropy_coef), np.float32(hyper.value_coef))
-        action, logp = self._of_chunks("action"), self._of_chunks("logp")
-        dlogits, dvalue, _ = loss_gradient(list(head[:-1]), head[-1], action, logp, advantage, return_, *numbers)
-        wanted = np.stack([*dlogits, dvalue])
+        action, logp = list(self._of_chunks("action")), self._of_chunks("logp")
+        given = (head[-1], action, logp, advantage, return_, *numbers)
+        drows, dvalue, _ = loss_gradient(Distribution(self._heads, list(head[:-1])), *given)
+        wanted = np.stack([*drows, dvalue])
         return _finding("loss", got, wanted, LOSS_SHARE * (np.abs(wanted).max(0) + 1e-3))
 
     def check_backward(

@@ -13,13 +13,16 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files import dshq
-from drillsergeant.learn.files.dshq import RunProgress, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.dshq import RunProgress, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.files.safetensors import PolicyFileError
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.formulas.sampling import Distribution, sample, softmax_parts
+from drillsergeant.learn.heads import policy_rows, split_rows
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.library.actions import joined
 
 HIDDEN = 64
 
@@ -35,7 +38,8 @@ class Policy:
         """Use a policy as read from a file; `load` and `from_tensors` are more convenient."""
         self.content = content
         schema = content.schema
-        self._network = Network(len(schema.observation), schema.action_count, schema.hidden)
+        self._heads = schema.heads
+        self._network = Network(len(schema.observation), policy_rows(schema.heads), schema.hidden)
         self._parameters: Array = np.frombuffer(content.state.arrays["parameters"], np.float32)
 
     @classmethod
@@ -74,28 +78,40 @@ class Policy:
         return cls(dshq.PolicyFile(schema, state, Hyper(), RunProgress(decisions, created=now())))
 
     def probabilities(self, observation: Array) -> Array:
-        """The chances of the actions, f32 [ACT] or [N][ACT]."""
-        _, exponentials, total = softmax_parts(list(self._head(observation)[:-1]))
-        chances: Array = np.stack([exponential / total for exponential in exponentials], -1)
+        """The chances of the choices, f32 [R] or [N][R]: of every head, one after the other; those of each sum to 1."""
+        chances: Array = np.stack([chance for of_head in self._chances(observation) for chance in of_head], -1)
         return chances.reshape(*np.shape(observation)[:-1], -1)
+
+    def _chances(self, observation: Array) -> list[list[Array]]:
+        """Of each head, of each of its choices, f32 [N]."""
+        found = []
+        for logits in split_rows(self._heads, list(self._rows(observation)[:-1])):
+            _, exponentials, total = softmax_parts(logits)
+            found.append([exponential / total for exponential in exponentials])
+        return found
 
     def value(self, observation: Array) -> Array:
         """The reward expected from there on, f32 [] or [N]."""
-        values: Array = self._head(observation)[-1].reshape(np.shape(observation)[:-1])
+        values: Array = self._rows(observation)[-1].reshape(np.shape(observation)[:-1])
         return values
 
     def act(self, observation: Array, random: np.random.Generator | None = None, draws: Array | None = None) -> Array:
-        """Actions, int [] or [N]: the likeliest; drawn by their chances with `random`, or by `draws` [N] in [0, 1)."""
+        """Actions: the likeliest; drawn by their chances with `random`, or by `draws` [N] in [0, 1).
+
+        int [] or [N] for a drill with one head, [HEADS] or [N][HEADS] for one with several.
+        """
         if random is not None:
             draws = random.random(np.shape(observation)[:-1], np.float32)
         if draws is None:
-            return np.asarray(self.probabilities(observation).argmax(-1))
-        reached = np.cumsum(self.probabilities(observation), -1)
-        # The last action takes what rounding leaves.
-        return np.asarray((np.asarray(draws)[..., None] >= reached[..., :-1]).sum(-1))
+            parts = [np.stack(of_head).argmax(0) for of_head in self._chances(observation)]
+        else:
+            uniform = np.asarray(draws, np.float32).reshape(-1)
+            parts, _, _ = sample(Distribution(self._heads, list(self._rows(observation)[:-1])), uniform)
+        action = joined(self._heads, parts)
+        return action.reshape((*np.shape(observation)[:-1], *action.shape[1:]))
 
-    def _head(self, observation: Array) -> Array:
-        """[ACT+1][N]."""
+    def _rows(self, observation: Array) -> Array:
+        """[R+1][N]."""
         rows = np.asarray(observation, np.float32)
         size = self._network.observation_size
         if rows.ndim not in (1, 2) or rows.shape[-1] != size:
@@ -114,7 +130,7 @@ class Policy:
         Path(path).write_bytes(self.to_bytes())
 
     def export_onnx(self, path: str | Path) -> None:
-        """Write it as an ONNX model: observation -> logits, probabilities, value."""
+        """Write it as an ONNX model: observation -> logits and probabilities of every head, value."""
         Path(path).write_bytes(write_onnx(self.content))
 
 

@@ -2,8 +2,8 @@
 
 `Plan` holds the sizes, `Layout` turns them into regions. Nobody else writes an offset. Axis letters: `W` rollout
 workers, `R` weights readers (show, every rollout worker), `T` decisions in a chunk, `A` agents of one worker (whose
-play is recorded), `OBS` observation entries, `P` parameters, `K` library slots. `ring.0.chunks` is worker 0's. The
-last axis of a chunk field is `lanes`: A rounded up to 8, so that a SIMD loop may run past A without leaving its row.
+play is recorded), `OBS`, `HEADS` words of an action, `P` parameters, `K` library slots. The last axis of a chunk field
+is `lanes`: A rounded up to 8, so that a SIMD loop may run past A without leaving its row.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from math import prod
 from drillsergeant.memory.access import WORD_BYTES, Memory, signed, unsigned
 
 MAGIC = 0x44534851  # "DSHQ"
-FORMAT = 2  # raised when the meaning of a word changes while its place does not
+FORMAT = 3  # raised when the meaning of a word changes while its place does not
 PAGE_BYTES = 65536
 MAX_PAGES = 32768  # 2 GiB: every byte offset stays a positive i32
 ALIGNMENT_BYTES = 64  # a cache line, so that two writers never share one
@@ -75,7 +75,7 @@ class Plan:
     teams: tuple[int, ...]  # players of each
     horizon: int
     observation_size: int
-    action_count: int
+    action_words: int  # HEADS
     parameter_count: int
     ring_slots: int = 4
     stats_size: int = 32
@@ -263,11 +263,9 @@ def _chunk_rows(plan: Plan) -> list[Row]:
         ("header", "i32", (LINE_WORDS,)),
         ("stats", "f32", (plan.stats_size,)),
         ("obs", "f32", (steps, plan.observation_size, lanes)),
-        ("action", "i32", (steps, lanes)),
-        ("logp", "f32", (steps, lanes)),
-        ("reward", "f32", (steps, lanes)),
-        ("terminated", "i32", (steps, lanes)),
-        ("truncated", "i32", (steps, lanes)),
+        ("action", "i32", (steps, plan.action_words, lanes)),
+        *((name, "f32", (steps, lanes)) for name in ("logp", "reward")),
+        *((name, "i32", (steps, lanes)) for name in ("terminated", "truncated")),
         ("value", "f32", (steps + 1, lanes)),
     ]
     return [(name, dtype, shape, "rollout", (TRAINER,)) for name, dtype, shape in fields_of_chunk]

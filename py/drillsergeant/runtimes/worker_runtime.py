@@ -8,7 +8,8 @@ from functools import partial
 from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
-from drillsergeant.learn.files.dshq import Schema
+from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.results import Score
 from drillsergeant.learn.wasm.calls import Kernels
@@ -96,8 +97,7 @@ class WorkerRuntime:
         if weights.version:
             learner.read_parameters(weights.active_offset)
         hyper, lockstep = self._options.hyper, self._options.lockstep
-        terms, objective = self._drill.reward_terms, self._drill.objective
-        self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, terms, lockstep, objective)
+        self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, self._drill, lockstep)
         self._trainer.run_control.to_win = self._options.to_win
         if not (self._options.guards or lockstep):
             self._trainer.run_control.switch_safeguards(False)
@@ -129,8 +129,9 @@ class WorkerRuntime:
         from drillsergeant.learn.formulas.network import Network
         from drillsergeant.learn.reference.engine import NumpyLearner
 
-        network = Network(len(self._drill.observation), self._drill.action_count, self._program.network.hidden)
-        return NumpyLearner(network, self._layout, self._memory, seed)
+        heads = self._drill.heads
+        network = Network(len(self._drill.observation), policy_rows(heads), self._program.network.hidden)
+        return NumpyLearner(network, heads, self._layout, self._memory, seed)
 
     async def _check(self, plan: GpuPlan) -> Check:
         """What compares a device's kernels with the reference, which needs NumPy."""

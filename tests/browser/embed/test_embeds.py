@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
-from drillsergeant.learn.files.dshq import Schema, write_policy
+from drillsergeant.learn.files.dshq import write_policy
+from drillsergeant.learn.files.schema import Schema
 from playwright.sync_api import Browser, Frame
 
 from build.browsers.chromium import chromium_profile

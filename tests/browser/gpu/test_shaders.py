@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
@@ -65,7 +66,7 @@ class Minibatch:
         self, pipeline: Pipeline, groups: tuple[int, int, int], arrays: Mapping[str, Array], out: str, size: int
     ) -> Array:
         """`size` words of the buffer `out`; what lies behind them must not be touched."""
-        self.stand.compile([pipeline], generated(3))
+        self.stand.compile([pipeline], generated((Discrete("way", ("left", "right", "up")),)))
         splits = groups[2]
         knobs = KNOBS.pack(*([0.0] * 9), 1, 1, self.capacity, splits, splits)
         given = {name: np.ascontiguousarray(array) for name, array in arrays.items()}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 from drillsergeant import elementary
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType, Op
 from drillsergeant.kernels.kernel import Kernel
@@ -109,13 +110,14 @@ def test_random_numbers_are_the_same_everywhere(stand: Stand) -> None:
 
 
 def test_the_loss_over_ordinary_and_extreme_rows(stand: Stand) -> None:
-    loss = next(kernel for kernel in learner_kernels(5) if kernel.name == "loss")
+    heads = (Discrete("move", ("a", "b", "c")), Discrete("turn", ("a", "b")))
+    loss = next(kernel for kernel in learner_kernels(heads) if kernel.name == "loss")
     rng = np.random.default_rng(2)
     scale = 10.0 ** rng.integers(-2, 3, COUNT)
     head = [(rng.normal(size=COUNT) * scale).astype(np.float32) for _ in range(6)]
     inputs: dict[str, list[Array]] = {
         "head": head,
-        "action": [rng.integers(0, 5, COUNT).astype(np.int32)],
+        "action": [rng.integers(0, len(part.choices), COUNT).astype(np.int32) for part in heads],
         "logp": [-np.abs(rng.normal(size=COUNT) * scale).astype(np.float32)],
         "advantage": [rng.normal(size=COUNT).astype(np.float32)],
         "returns": [rng.normal(size=COUNT).astype(np.float32)],
@@ -133,7 +135,7 @@ def test_the_loss_over_ordinary_and_extreme_rows(stand: Stand) -> None:
 
 def test_adam_and_gae_step(stand: Stand) -> None:
     rng = np.random.default_rng(3)
-    kernels = {kernel.name: kernel for kernel in learner_kernels(2)}
+    kernels = {kernel.name: kernel for kernel in learner_kernels((Discrete("way", ("left", "right")),))}
     adam = kernels["adam"]
     inputs = {name: [rng.normal(size=COUNT).astype(np.float32)] for name in ("p", "g", "m")}
     inputs["v"] = [np.abs(rng.normal(size=COUNT)).astype(np.float32)]

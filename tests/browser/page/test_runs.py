@@ -87,10 +87,10 @@ def test_a_visitor_goes_on_after_a_reload_exports_and_imports(visitor: Visitor, 
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     size = session.get_inputs()[0].shape[1]
     observation = np.random.default_rng(1).normal(size=(200, size)).astype(np.float32)
-    found = session.run(["probabilities"], {"observation": observation})[0]
-    logits = Network(size, found.shape[1]).forward(parameters, np.ascontiguousarray(observation.T)).logits
-    expected = np.exp(logits - logits.max(0)) / np.exp(logits - logits.max(0)).sum(0)
-    assert np.abs(found - expected.T).max() < 1e-5
+    found = session.run([f"probabilities.{part}" for part in ("move", "turn", "dash")], {"observation": observation})
+    logits = Network(size, 10).forward(parameters, np.ascontiguousarray(observation.T)).policy
+    expected = [np.exp(rows) / np.exp(rows).sum(0) for rows in np.split(logits, (5, 8))]
+    assert np.abs(np.concatenate(found, 1) - np.concatenate(expected).T).max() < 1e-5
 
     page.click("#train")
     for name, content, says in (

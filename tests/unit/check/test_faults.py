@@ -14,7 +14,7 @@ from drillsergeant.check.findings import CheckReport, Kind, Severity
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Outcome, Scene, State
 from drillsergeant.drills.sumo import SumoDrill
-from drillsergeant.elementary import Array
+from drillsergeant.elementary import Array, hash_u32
 
 HERE = Path(__file__)
 
@@ -44,8 +44,9 @@ class OneWay(SumoDrill):
 
 
 class Steered(SumoDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        return super().tick(state, [actions[0], 29 - actions[1]])  # other buttons
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        move, turn, dash = actions[1]
+        return super().tick(state, [actions[0], [4 - move, 2 - turn, 1 - dash]])  # other buttons
 
 
 class Favoured(SumoDrill):
@@ -71,12 +72,13 @@ def test_teams_that_do_not_play_the_same_game(drill: SumoDrill, mark: str, said:
 
 
 class Deaf(ChaseDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        return super().tick(state, [np.where(actions[0] == 4, 0, actions[0])])  # down is stay
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        move = actions[0][0]
+        return super().tick(state, [[np.where(move == 4, 0, move)]])  # down is stay
 
 
 def test_an_action_that_does_nothing() -> None:
-    said = "of action, 'down' does what 'stay' does"
+    said = "of move, 'down' does what 'stay' does"
     assert_found(check_drill(Deaf()), Kind.IDLE_ACTION, "down is stay", said, severity=Severity.WARNING)
 
 
@@ -188,14 +190,15 @@ def test_matches_that_never_end_or_end_twice() -> None:
 
 
 class Runaway(ChaseDrill):
-    def scripted(self, state: State, player: int) -> Array:
-        action = super().scripted(state, player)
-        return np.where(action == 0, 0, (action - 1) ^ 1) + 1  # away from it
+    def scripted(self, state: State, player: int) -> list[Array]:
+        (move,) = super().scripted(state, player)
+        return [np.where(move == 0, 0, (move - 1) ^ 1) + 1]  # away from it
 
 
 class Aimless(SumoDrill):
-    def scripted(self, state: State, player: int) -> Array:
-        return (state["clock"] % 30).astype(np.int32)  # anything
+    def scripted(self, state: State, player: int) -> list[Array]:
+        bits = hash_u32(state["seed"], state["clock"])
+        return [((bits >> 9 * head) % count).astype(np.int32) for head, count in enumerate((5, 3, 2))]  # anything
 
 
 def test_a_scripted_player_that_does_not_beat_chance() -> None:
@@ -220,7 +223,7 @@ class Remembering(ChaseDrill):
         state = super().reset(seed, episode)
         return {**state, "chaser_x": state["chaser_x"] * (1.0 + len(self.played[0]))}  # what was before
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         self.played[0].append(1)
         return super().tick(state, actions)
 
@@ -239,18 +242,18 @@ def test_state_that_is_not_reset() -> None:
 
 
 class Lacking(ChaseDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         after = super().tick(state, actions)
         return {name: after[name] for name in after if name != "target_vy"}  # all but one
 
 
 class Additional(ChaseDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         return {**super().tick(state, actions), "score": state["caught"]}  # one too many
 
 
 class Stopped(ChaseDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         return {**super().tick(state, actions), "clock": state["clock"]}  # time stands still
 
 
@@ -268,7 +271,7 @@ class Dice(ChaseDrill):
 
 
 class Drift(ChaseDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         drift = np.random.default_rng().random(len(state["clock"])).astype(np.float32)
         return {**super().tick(state, actions), "target_x": drift}  # thrown on the way
 
@@ -294,13 +297,13 @@ def test_a_shape_outside_of_the_scene() -> None:
 
 
 class InPlace(ChaseDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         state["chaser_x"] += np.float32(0.1)  # written into
         return super().tick(state, actions)
 
 
 class Averaged(ChaseDrill):
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         after = super().tick(state, actions)
         return {**after, "target_x": after["target_x"] - after["target_x"].mean()}  # of all matches
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, RING, SHAPE_FLOATS, TRAIL, Picture
 from drillsergeant.drills import make
@@ -58,7 +58,7 @@ class Still:
     def adopt(self, weights_offset: int, player: int) -> None:
         """Nobody plays."""
 
-    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
         """Nobody plays."""
 
     def insight(self, player: int) -> Insight:

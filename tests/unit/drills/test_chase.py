@@ -25,7 +25,7 @@ def test_scripted_player_always_catches_and_far_quicker_than_chance() -> None:
     assert np.all(winner == 1)
     assert np.max(lasted_s) < 0.8 * DRILL.time_limit_s
     assert np.mean(lasted_s) < 2.5
-    chance, _ = winners(DRILL, [still_player], 300)
+    chance, _ = winners(DRILL, [still_player(DRILL)], 300)
     assert np.mean(chance) < 0.7
 
 
@@ -42,7 +42,7 @@ def test_a_target_that_is_not_caught_in_time_got_away() -> None:
 
 
 def test_the_chaser_looks_to_where_it_runs() -> None:
-    right = [lambda state, player: np.ones_like(state["clock"], dtype=np.int32)]
+    right = [lambda state, player: [np.ones_like(state["clock"], dtype=np.int32)]]
     state = start(DRILL, 50)
     state["chaser_hx"], state["chaser_hy"] = np.zeros(50, np.float32), np.ones(50, np.float32)
     state["chaser_x"] = np.full(50, -DRILL.half_m, np.float32)

@@ -6,7 +6,7 @@ from drillsergeant import drills
 from drillsergeant.drills.contract import COMMON_FIELDS, Drill
 from drillsergeant.elementary import Array
 
-from tests.rigs.play import random_player, start, ticks
+from tests.rigs.play import random_player, start, still, ticks
 
 DTYPES = {"f32": np.float32, "i32": np.int32, "u32": np.uint32}
 N = 64
@@ -52,8 +52,9 @@ def test_observation_reward_and_outcome_have_their_shapes(drill: Drill) -> None:
         check(reward, np.float32)
         assert max(float(np.max(np.abs(entry))) for entry in observation) < 5
         action = drill.scripted(after, player)
-        check([action], np.int32)
-        assert action.min() >= 0 and action.max() < drill.action_count
+        check(action, np.int32)
+        for head, part in zip(drill.heads, action, strict=True):
+            assert part.min() >= 0 and part.max() < len(head.choices)
     terminated, truncated, winner = drill.outcome(after)
     check([terminated, truncated], np.bool_)
     check([winner], np.int32)
@@ -66,7 +67,7 @@ def test_functions_change_none_of_their_arguments(drill: Drill) -> None:
     given = {name: value.copy() for name, value in state.items()}
     for value in state.values():
         value.flags.writeable = False
-    actions = [np.zeros(N, np.int32)] * sum(drill.teams)
+    actions = [still(drill, N)] * sum(drill.teams)
     after = drill.tick(state, actions)
     for player in range(sum(drill.teams)):
         drill.observe(state, player)
@@ -118,8 +119,9 @@ def test_words_for_the_page_are_there(drill: Drill) -> None:
     words = drill.words
     assert words.title and words.sentence.endswith(".") and words.picture.endswith(".") and words.keys.endswith(".")
     assert len(words.counts) == 2 and all(words.counts) and words.win
-    assert len(drill.actions) == len(set(drill.actions)) == drill.action_count
-    assert len({len(parts) for parts in drill.actions}) == 1
+    assert len({head.name for head in drill.heads}) == len(drill.heads) > 0
+    for head in drill.heads:
+        assert head.name and all(head.choices) and len(set(head.choices)) == len(head.choices)
 
 
 @each_drill
@@ -127,7 +129,8 @@ def test_keys_give_actions(drill: Drill) -> None:
     for player in range(sum(drill.teams)):
         for right, up, turn in np.ndindex(3, 3, 3):
             for dash in (False, True):
-                assert 0 <= drill.from_keys(player, right - 1, up - 1, turn - 1, dash) < drill.action_count
+                action = drill.from_keys(player, right - 1, up - 1, turn - 1, dash)
+                assert all(0 <= part < len(head.choices) for head, part in zip(drill.heads, action, strict=True))
 
 
 def test_an_unknown_drill_is_refused_with_the_names_there_are() -> None:

@@ -14,8 +14,8 @@ def test_best_play_earns_the_answers_and_other_actions_less(probe: Probe) -> Non
     start = probe.reset(np.arange(N, dtype=np.uint32), np.zeros(N, np.uint32))
     answers = {answer.signal: answer for answer in probe.answers(DISCOUNT)}
     assert set(start["signal"].tolist()) <= set(answers)
-    for first in range(probe.action_count):
-        state, earned, action = start, np.zeros(N), np.full(N, first, np.int32)
+    for first in range(len(probe.heads[0].choices)):
+        state, earned, action = start, np.zeros(N), [np.full(N, first, np.int32)]
         for decision in range(probe.decisions):
             assert not np.any(probe.outcome(state)[0])
             after = probe.tick(state, [action])
@@ -28,7 +28,7 @@ def test_best_play_earns_the_answers_and_other_actions_less(probe: Probe) -> Non
                 assert got == pytest.approx(answers[signal].value)
             else:
                 assert got < answers[signal].value - 1
-    assert np.all(probe.scripted(start, 0) == [answers[s].action or 0 for s in start["signal"].tolist()])
+    assert np.all(probe.scripted(start, 0)[0] == [answers[s].action or 0 for s in start["signal"].tolist()])
 
 
 def test_the_second_decision_of_the_delay_probe_is_worth_its_reward() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from drillsergeant.drills.contract import State
 from drillsergeant.drills.sumo import SumoDrill
 
-from tests.rigs.play import assert_fair, players_exchanged, random_player, start, still_player, ticks, winners
+from tests.rigs.play import assert_fair, players_exchanged, random_player, start, still, still_player, ticks, winners
 
 DRILL = SumoDrill()
 
@@ -24,7 +24,7 @@ def test_whoever_leaves_the_ring_has_lost() -> None:
     state["player1_x"] = np.array([1.0, DRILL.ring_m + 0.1, DRILL.ring_m + 0.1], np.float32)
     for player in range(2):
         state[f"player{player}_y"] = np.zeros(3, np.float32)
-    after = DRILL.tick(state, [np.zeros(3, np.int32)] * 2)
+    after = DRILL.tick(state, [still(DRILL, 3)] * 2)
     terminated, truncated, winner = DRILL.outcome(after)
     assert terminated.all() and not truncated.any()
     assert winner.tolist() == [-1, 1, 0]
@@ -34,7 +34,7 @@ def test_whoever_leaves_the_ring_has_lost() -> None:
 def test_at_the_time_limit_who_is_farther_from_the_middle_has_lost() -> None:
     state = start(DRILL, 200)
     state["clock"] = np.full(200, round(DRILL.time_limit_s * DRILL.tick_hz) - 1, np.uint32)
-    after = DRILL.tick(state, [np.zeros(200, np.int32)] * 2)
+    after = DRILL.tick(state, [still(DRILL, 200)] * 2)
     one, two = (np.hypot(after[f"player{player}_x"], after[f"player{player}_y"]) for player in range(2))
     terminated, _, winner = DRILL.outcome(after)
     assert terminated.all()
@@ -42,7 +42,7 @@ def test_at_the_time_limit_who_is_farther_from_the_middle_has_lost() -> None:
 
 
 def test_scripted_player_beats_a_random_and_a_still_one_and_is_its_own_equal() -> None:
-    for opponent in (random_player(DRILL), still_player):
+    for opponent in (random_player(DRILL), still_player(DRILL)):
         winner, _ = winners(DRILL, [DRILL.scripted, opponent], 300)
         assert np.mean(winner == 1) > 0.95
         winner, _ = winners(DRILL, [opponent, DRILL.scripted], 300)

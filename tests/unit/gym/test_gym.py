@@ -20,6 +20,7 @@ from pettingzoo.test.parallel_test import parallel_api_test
 from pettingzoo.test.seed_test import parallel_seed_test
 
 SHORT = BallDrill(time_limit_s=1.0)  # 15 decisions
+STILL = [0, 0, 0]
 # Observations have no bounds, and there is no other warning.
 UNBOUNDED = ("ignore:.*infinity.*", "ignore:.*np.inf.*")
 
@@ -39,12 +40,24 @@ def test_gymnasium_makes_them_by_their_names() -> None:
     assert isinstance(many, DrillVectorEnv) and many.num_envs == 3 and many.drill.name == "sumo"
 
 
+def test_actions_are_a_number_where_there_is_one_head_and_else_a_number_for_each() -> None:
+    assert DrillEnv("chase").action_space == gymnasium.spaces.Discrete(5)
+    assert DrillEnv("ball").action_space == gymnasium.spaces.MultiDiscrete([5, 3, 2])
+    assert DrillVectorEnv(4, "ball").action_space.shape == (4, 3)
+    assert DrillParallelEnv("sumo").action_space("player_1") == gymnasium.spaces.MultiDiscrete([5, 3, 2])
+
+
 @pytest.mark.parametrize("drill", ["ball", "chase"])
 def test_pettingzoos_own_checks_pass(drill: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         parallel_api_test(DrillParallelEnv(SHORT if drill == "ball" else ChaseDrill(time_limit_s=1.0)), num_cycles=60)
     parallel_seed_test(lambda: DrillParallelEnv(SHORT), num_cycles=30)  # type: ignore[no-untyped-call]
+
+
+def chosen(random: np.random.Generator, count: int) -> np.ndarray:
+    """Actions by chance, i32 [N][HEADS]."""
+    return random.integers(0, [len(head.choices) for head in SHORT.heads], (count, len(SHORT.heads)), np.int32)
 
 
 def test_a_batch_plays_the_matches_of_the_reference() -> None:
@@ -55,9 +68,9 @@ def test_a_batch_plays_the_matches_of_the_reference() -> None:
     for _ in range(40):
         for player in range(2):
             np.testing.assert_array_equal(batch.observe(player), matches.observe(player).T)
-        actions = [random.integers(0, SHORT.action_count, 12).astype(np.int32), SHORT.scripted(matches.state, 1)]
-        np.testing.assert_array_equal(batch.choose("scripted", 1), actions[1])
-        (reward, outcome), judged = batch.step(actions), matches.step(actions)
+        actions = [list(chosen(random, 12).T), SHORT.scripted(matches.state, 1)]
+        np.testing.assert_array_equal(batch.choose("scripted", 1), np.stack(actions[1], -1))
+        (reward, outcome), judged = batch.step([np.stack(each, -1) for each in actions]), matches.step(actions)
         np.testing.assert_array_equal(reward[1], np.sum(judged.reward[1], axis=0, dtype=np.float32))
         np.testing.assert_array_equal(outcome.terminated, judged.outcome.terminated)
         np.testing.assert_array_equal(outcome.truncated, judged.outcome.truncated)
@@ -72,7 +85,7 @@ def test_a_batch_plays_the_matches_of_the_reference() -> None:
 def test_the_time_limit_truncates_and_a_goal_terminates() -> None:
     env = DrillEnv(SHORT, "random")
     env.reset(seed=1)
-    steps = [env.step(0) for _ in range(15)]
+    steps = [env.step(STILL) for _ in range(15)]
     assert [step[2:4] for step in steps] == [(False, False)] * 14 + [(False, True)]
     assert steps[-1][4] == {"winner": 0}
     env = DrillEnv("ball", "scripted")
@@ -85,7 +98,7 @@ def test_the_time_limit_truncates_and_a_goal_terminates() -> None:
 
 def until_over(env: DrillEnv) -> tuple[Any, ...]:
     while True:
-        row = env.step(0)
+        row = env.step(STILL)
         if row[2] or row[3]:
             return row
 
@@ -93,7 +106,7 @@ def until_over(env: DrillEnv) -> tuple[Any, ...]:
 def played(env: DrillVectorEnv, seed: int, steps: int) -> list[tuple[Any, ...]]:
     random = np.random.default_rng(3)
     first, _ = env.reset(seed=seed)
-    return [(first,), *(env.step(random.integers(0, SHORT.action_count, env.num_envs)) for _ in range(steps))]
+    return [(first,), *(env.step(chosen(random, env.num_envs)) for _ in range(steps))]
 
 
 def test_the_vector_env_hands_out_the_last_observation_before_it_restarts() -> None:
@@ -113,7 +126,7 @@ def test_with_next_step_a_match_rests_for_a_step_and_then_goes_on_as_with_same_s
     late = DrillVectorEnv(4, SHORT, autoreset=AutoresetMode.NEXT_STEP)
     same = played(DrillVectorEnv(4, SHORT), 5, 15)
     rows = played(late, 5, 15)
-    last, fresh = rows[-1], late.step(np.zeros(4, int))
+    last, fresh = rows[-1], late.step(np.zeros((4, 3), int))
     assert (last[2] | last[3]).all() and "final_obs" not in last[4]
     np.testing.assert_array_equal(last[0], same[-1][4]["final_obs"])
     np.testing.assert_array_equal(fresh[0], same[-1][0])
@@ -137,7 +150,7 @@ def test_a_policy_can_be_the_opponent() -> None:
     run = drillsergeant.train(SHORT, decisions=1, matches=8)
     env = DrillEnv(SHORT, run.policy)
     env.reset(seed=2)
-    assert env.step(3)[4] == {}
+    assert env.step([3, 0, 0])[4] == {}
 
 
 def test_the_share_of_wins_is_that_of_whole_matches() -> None:
@@ -151,12 +164,14 @@ def test_the_share_of_wins_is_that_of_whole_matches() -> None:
 def test_what_cannot_be_done_is_said() -> None:
     env = DrillEnv(SHORT)
     env.reset(seed=0)
-    with pytest.raises(ValueError, match="whole numbers from 0 to 29"):
-        env.step(30)
+    with pytest.raises(ValueError, match="turn of ball is a whole number from 0 to 2"):
+        env.step([0, 3, 0])
+    with pytest.raises(ValueError, match="actions of ball are move, turn, dash, a number each"):
+        env.step(29)
     with pytest.raises(ValueError, match="one number for all its matches"):
         DrillVectorEnv(2, SHORT).reset(seed=[1, 2])
     with pytest.raises(ResetNeeded, match=r"no match of ball has been started: call reset\(\) first"):
-        DrillEnv(SHORT).step(0)
+        DrillEnv(SHORT).step(STILL)
     with pytest.raises(ValueError, match="render_mode is 'human', expected \"rgb_array\""):
         DrillParallelEnv(SHORT, render_mode="human")
 

@@ -70,7 +70,7 @@ def test_players_and_ball_lie_where_the_match_has_them_in_the_pages_colours() ->
     env.reset(seed=4)
     before = picture(env)
     for _ in range(12):
-        env.step({"player_0": 2, "player_1": 2})
+        env.step({"player_0": [2, 0, 0], "player_1": [2, 0, 0]})
     image = picture(env)
     assert image.dtype == np.uint8 and (image != before).any()
     scene, (height, width, _) = env.drill.scene, image.shape

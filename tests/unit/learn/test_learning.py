@@ -12,6 +12,7 @@ from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import PpoLearner
 from drillsergeant.learn.reference import arithmetic as arithmetic_module
@@ -24,8 +25,8 @@ PROBE_HYPER = Hyper(learning_rate=1e-2, entropy_coef=0.0, epochs=2, minibatch_si
 
 
 def trained(drill: Drill, hyper: Hyper, updates: int, seed: int, matches: int, horizon: int) -> NumpyArithmetic:
-    network = Network(len(drill.observation), drill.action_count, 16)
-    arithmetic = NumpyArithmetic(network, seed)
+    network = Network(len(drill.observation), policy_rows(drill.heads), 16)
+    arithmetic = NumpyArithmetic(network, drill.heads, seed)
     learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, seed)
     collector = ReferenceCollector(drill, network, matches, seed)
     for _ in range(updates):
@@ -42,7 +43,7 @@ def worst_error(probe: Probe, seed: int = 0, updates: int = 60) -> float:
         activations = arithmetic.network.forward(arithmetic.parameters, observation)
         errors.append(abs(float(activations.value[0]) - answer.value))
         if answer.action is not None:
-            _, exponentials, total = softmax_parts(list(activations.logits))
+            _, exponentials, total = softmax_parts(list(activations.policy))
             errors.append(1.0 - float(exponentials[answer.action][0] / total[0]))
     return max(errors)
 
@@ -71,8 +72,8 @@ def undiscounted(reward: Any, value: Any, terminated: Any, truncated: Any, gamma
     return gae(reward, value, terminated, truncated, np.float32(1.0), gae_lambda)
 
 
-def mismatched_rows(logits: Any, value: Any, action: Any, logp_old: Any, advantage: Any, *rest: Any) -> Any:
-    return loss_gradient(logits, value, action, logp_old, np.roll(advantage, 1), *rest)
+def mismatched_rows(policy: Any, value: Any, action: Any, logp_old: Any, advantage: Any, *rest: Any) -> Any:
+    return loss_gradient(policy, value, action, logp_old, np.roll(advantage, 1), *rest)
 
 
 def still_rescaled(network: Any, parameters: Any, scales: Any) -> Any:

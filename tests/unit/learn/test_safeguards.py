@@ -12,7 +12,7 @@ from drillsergeant.learn.ppo.hyper import RANGES, Hyper, with_step_scaled
 from drillsergeant.learn.results import RecentEpisodes, Score
 from drillsergeant.learn.safeguards import Advice, Safeguards
 
-ACTIONS = 30
+HIGHEST_ENTROPY = math.log(30)
 HEALTHY = {"value_loss": 0.03, "steps": 4.0, "dropped": 0.0, "entropy": 1.5, "approx_kl": 0.005}
 HYPER = Hyper()
 
@@ -21,7 +21,7 @@ class Run:
     """Guards over a made-up run: win rates are drawn, other metrics given."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.safeguards, self.rate = Safeguards(Score(WinRate()), ACTIONS, workers=1), RecentEpisodes()
+        self.safeguards, self.rate = Safeguards(Score(WinRate()), HIGHEST_ENTROPY, workers=1), RecentEpisodes()
         self.hyper, self.draws = HYPER, random.Random(seed)
         self.updates = self.bests = self.promised = self.best_from = 0
 
@@ -224,7 +224,7 @@ def test_switched_off_they_change_nothing_and_still_know_the_best() -> None:
 
 
 def test_a_mean_return_is_guarded_in_parts_of_its_threshold() -> None:
-    guards, recent = Safeguards(Score(MeanReturn(-100.0)), ACTIONS, workers=1), RecentEpisodes()
+    guards, recent = Safeguards(Score(MeanReturn(-100.0)), HIGHEST_ENTROPY, workers=1), RecentEpisodes()
     draws = random.Random(1)
 
     def update(mean: float) -> Advice:

@@ -9,6 +9,7 @@ import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn import train as train_module
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Settings, TrainPoint, header, line, main, native_rig, train
 
@@ -23,7 +24,7 @@ def curve(engine: str, settings: Settings = SMALL) -> list[TrainPoint]:
 def test_the_curve_starts_untrained_and_ends_at_the_planned_decisions() -> None:
     points = curve("wasm")
     assert [point.decisions for point in points] == [0, 256, 512]
-    network = Network(len(DRILL.observation), DRILL.action_count)
+    network = Network(len(DRILL.observation), policy_rows(DRILL.heads))
     np.testing.assert_array_equal(points[0].parameters, network.initial(SMALL.seed))
     assert (points[1].parameters != points[2].parameters).mean() > 0.9
     assert points[2].seconds > points[1].seconds > 0.0
@@ -56,7 +57,7 @@ def test_the_command_saves_a_policy_that_says_what_it_is_for(
     monkeypatch.setattr(sys, "argv", ["train", *flags, "--evaluation-episodes=2", f"--out={out}"])
     main()
     saved = np.load(out)
-    assert saved["parameters"].shape == (Network(len(DRILL.observation), DRILL.action_count).size,)
+    assert saved["parameters"].shape == (Network(len(DRILL.observation), policy_rows(DRILL.heads)).size,)
     assert (str(saved["drill"]), int(saved["decisions"])) == ("ball", 64)
     assert tuple(saved["observation"]) == tuple(DRILL.observation)
     assert capsys.readouterr().out.startswith(header(DRILL))

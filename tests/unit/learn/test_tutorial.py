@@ -112,9 +112,9 @@ def played(name: str, text: str) -> tuple[State, State]:
     drill = checked_drill(name, text)
     matches = MatchBatch(drill, 64, 5)
     before = matches.state
-    after = before
+    after, still = before, [np.zeros(64, np.int32)] * (len(drill.heads) - 1)
     for _ in range(drill.action_repeat):
-        after = drill.tick(after, [np.full(64, 3, np.int32)] * sum(drill.teams))
+        after = drill.tick(after, [[np.full(64, 3, np.int32), *rest] for rest in [still] * sum(drill.teams)])
     return before, after
 
 
@@ -135,7 +135,7 @@ def test_a_goal_pleases_both_where_it_should() -> None:
 
 def test_numbers_named_in_the_text_are_the_drills_own() -> None:
     chase = make("chase")
-    assert (len(chase.observation), chase.action_count, chase.tick_hz / chase.action_repeat) == (8, 5, 15)
+    assert (len(chase.observation), len(chase.heads[0].choices), chase.tick_hz / chase.action_repeat) == (8, 5, 15)
     assert "target_speed" in PAGE.read_text()
 
 

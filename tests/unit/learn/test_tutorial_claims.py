@@ -6,7 +6,6 @@ figures, for more seeds and longer runs; docs/experiments.md keeps them.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.edited_drill import checked_drill
+from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.runtimes.page.training.sliders import END, SLIDES
@@ -103,7 +103,7 @@ def test_the_chaser_catches_the_ball_and_then_flees_from_it_if_that_is_paid(seed
     told("Soon the chaser flees, and wins less often than somebody who moves by chance")
     run = TrainingRun("chase", seed)
     run.update()
-    even = math.log(make("chase").action_count)
+    even = most_entropy(make("chase").heads)
     assert number(run, "entropy") > 0.98 * even
     trained(run, 150_000)
     figure("chapters 1 and 2", seed, run, wins=run.win, entropy=number(run, "entropy") / even)
@@ -162,7 +162,7 @@ def test_who_learns_in_leaps_from_the_start_is_sure_and_loses(seed: int) -> None
     told("Within seconds Doubt is nearly gone, and it loses match after match")
     run = TrainingRun("ball", seed, address={"learning_rate": str(SLIDES["learning_rate"].value(END))})
     trained(run, 150_000 * LONGER)
-    doubt = number(run, "entropy") / math.log(make("ball").action_count)
+    doubt = number(run, "entropy") / most_entropy(make("ball").heads)
     figure("chapter 4, restarted", seed, run, losses=number(run, "loss_rate"), doubt=doubt)
     assert doubt < 0.4 and number(run, "loss_rate") > 0.9
 

@@ -11,7 +11,8 @@ from drillsergeant.library.policy import schema_of
 from safetensors.numpy import load_file
 
 DRILL = BallDrill()
-SIZE, ACTIONS = len(DRILL.observation), DRILL.action_count
+SIZE, HEADS = len(DRILL.observation), DRILL.heads
+PARTS = (slice(0, 5), slice(5, 8), slice(8, 10))  # the rows of each head
 RANDOM = np.random.default_rng(1)
 SEEN = RANDOM.normal(size=(500, SIZE)).astype(np.float32)
 
@@ -33,7 +34,8 @@ def test_chances_are_those_of_the_layers_written_out(
     hidden = np.tanh(SEEN @ tensors["net.0.weight"].T + tensors["net.0.bias"])
     hidden = np.tanh(hidden @ tensors["net.2.weight"].T + tensors["net.2.bias"])
     logits = hidden @ tensors["policy.weight"].T + tensors["policy.bias"]
-    chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    powers = [np.exp(logits[:, part]) for part in PARTS]
+    chances = np.concatenate([each / each.sum(1, keepdims=True) for each in powers], axis=1)
     np.testing.assert_allclose(policy.probabilities(SEEN), chances, atol=1e-5)
     np.testing.assert_allclose(policy.probabilities(SEEN[0]), chances[0], atol=1e-5)
     value = (hidden @ tensors["value.weight"].T + tensors["value.bias"])[:, 0]
@@ -43,13 +45,22 @@ def test_chances_are_those_of_the_layers_written_out(
 
 def test_actions_are_the_likeliest_or_drawn_by_their_chances(policy: drillsergeant.Policy) -> None:
     chances = policy.probabilities(SEEN[0])
-    assert policy.act(SEEN[0]) == chances.argmax()
-    np.testing.assert_array_equal(policy.act(SEEN), policy.probabilities(SEEN).argmax(1))
+    assert policy.act(SEEN[0]).tolist() == [chances[part].argmax() for part in PARTS]
+    likeliest = np.stack([policy.probabilities(SEEN)[:, part].argmax(1) for part in PARTS], -1)
+    np.testing.assert_array_equal(policy.act(SEEN), likeliest)
     drawn = policy.act(np.tile(SEEN[0], (20_000, 1)), np.random.default_rng(2))
-    shares = np.bincount(drawn, minlength=ACTIONS) / len(drawn)
-    # Five standard deviations of a share.
-    np.testing.assert_array_less(np.abs(shares - chances), 5 * np.sqrt(chances / len(drawn)) + 1e-9)
-    assert policy.act(SEEN[:2], draws=np.array([0.0, 1.0])).tolist() == [0, ACTIONS - 1]
+    for head, part, column in zip(HEADS, PARTS, drawn.T, strict=True):
+        shares = np.bincount(column, minlength=len(head.choices)) / len(column)
+        # Five standard deviations of a share.
+        np.testing.assert_array_less(np.abs(shares - chances[part]), 5 * np.sqrt(chances[part] / len(column)) + 1e-9)
+
+
+def test_a_policy_of_one_head_gives_a_number_and_the_ends_of_the_draws_its_first_and_last() -> None:
+    drill = drillsergeant.make("chase")
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in schema_of(drill).tensors.items()}
+    chaser, seen = drillsergeant.Policy.from_tensors(drill, tensors), np.zeros((2, 8), np.float32)
+    assert chaser.act(seen[0]).shape == () and chaser.probabilities(seen[0]).tolist() == [pytest.approx(0.2)] * 5
+    assert chaser.act(seen, draws=np.array([0.0, 1.0])).tolist() == [0, 4]
 
 
 def test_files_come_back_the_same_and_others_read_them(policy: drillsergeant.Policy, tmp_path: Path) -> None:
@@ -60,8 +71,8 @@ def test_files_come_back_the_same_and_others_read_them(policy: drillsergeant.Pol
     assert load_file(tmp_path / "p.dshq")["net.0.weight"].shape == (64, SIZE)
     policy.export_onnx(tmp_path / "p.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "p.onnx")
-    (chances,) = session.run(["probabilities"], {"observation": SEEN})
-    np.testing.assert_allclose(chances, policy.probabilities(SEEN), atol=1e-5)
+    chances = session.run([f"probabilities.{head.name}" for head in HEADS], {"observation": SEEN})
+    np.testing.assert_allclose(np.concatenate(chances, 1), policy.probabilities(SEEN), atol=1e-5)
 
 
 def test_what_does_not_fit_is_refused_by_name(policy: drillsergeant.Policy, tensors: dict[str, np.ndarray]) -> None:
@@ -72,5 +83,5 @@ def test_what_does_not_fit_is_refused_by_name(policy: drillsergeant.Policy, tens
     with pytest.raises(ValueError, match="for the drill 'ball', this page plays 'chase'"):
         drillsergeant.Policy.load(policy.to_bytes(), drillsergeant.make("chase"))
     with pytest.raises(ValueError, match="holds nan at 0, expected"):
-        broken = {**tensors, "policy.bias": np.full(ACTIONS, np.nan, np.float32)}
+        broken = {**tensors, "policy.bias": np.full(10, np.nan, np.float32)}
         drillsergeant.Policy.load(drillsergeant.Policy.from_tensors(DRILL, broken).to_bytes())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, Scene, State, Words
 from drillsergeant.elementary import Array
 from drillsergeant.gym import win_share
 from drillsergeant.library.policy import Policy, schema_of
@@ -26,13 +26,12 @@ class Four:
     which: int = 1
     name: str = "four"
     teams: tuple[int, ...] = (1, 3)
-    action_count: int = 5
     action_repeat: int = 1
     tick_hz: int = 10
     time_limit_s: float = 100.0
     observation: tuple[str, ...] = ("zero",)
     reward_terms: tuple[str, ...] = ("zero",)
-    actions: tuple[tuple[str, ...], ...] = tuple((str(action),) for action in range(5))
+    heads: tuple[Discrete, ...] = (Discrete("number", tuple("01234")),)
     words: Words = WORDS
     scene: Scene = SCENE
 
@@ -48,8 +47,8 @@ class Four:
         zero = (seed & 0).astype(np.float32)
         return {"seed": seed, "episode": episode, "clock": seed & 0, "x": zero, **dict.fromkeys(self.chosen, zero)}
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        chosen = {name: action.astype(np.float32) for name, action in zip(self.chosen, actions, strict=True)}
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        chosen = {name: number.astype(np.float32) for name, (number,) in zip(self.chosen, actions, strict=True)}
         return {**state, "clock": state["clock"] + 1, **chosen}
 
     def observe(self, state: State, player: int) -> list[Array]:
@@ -62,11 +61,11 @@ class Four:
         over = state["clock"] >= 1
         return over, over & ~over, (state[self.chosen[self.which]] == 3.0).astype(np.int32) * 2 - 1
 
-    def scripted(self, state: State, player: int) -> Array:
-        return state["x"].astype(np.int32) + 3
+    def scripted(self, state: State, player: int) -> list[Array]:
+        return [state["x"].astype(np.int32) + 3]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
-        return 0
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+        return (0,)
 
 
 CASES = [((1, 3), 1, "wasm"), ((1, 3), 2, "wasm"), ((1, 3), 3, "wasm"), ((1, 3), 3, "numpy"), ((11, 11), 21, "wasm")]

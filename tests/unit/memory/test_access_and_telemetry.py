@@ -12,7 +12,7 @@ from drillsergeant.memory.access import PlainMemory, signed, unsigned
 from drillsergeant.memory.layout import Layout, Plan
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter, read_telemetry
 
-PLAN = Plan(workers=1, matches=1, teams=(1,), horizon=1, observation_size=1, action_count=1, parameter_count=1)
+PLAN = Plan(workers=1, matches=1, teams=(1,), horizon=1, observation_size=1, action_words=1, parameter_count=1)
 
 
 def test_values_wrap_to_signed_words() -> None:

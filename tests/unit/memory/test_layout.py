@@ -30,7 +30,7 @@ PLAN = Plan(
     teams=(1, 1),
     horizon=3,
     observation_size=7,
-    action_count=30,
+    action_words=3,
     parameter_count=101,
     scratch_bytes=1000,
     learner_scratch_bytes=77,
@@ -45,7 +45,7 @@ plans = st.builds(
     teams=st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
     horizon=small,
     observation_size=small,
-    action_count=small,
+    action_words=small,
     parameter_count=st.integers(1, 300),
     ring_slots=st.sampled_from([1, 2, 4, 8]),
     stats_size=small,
@@ -82,8 +82,9 @@ def test_chunk_fields_have_the_shapes_of_the_design() -> None:
     chunk = Layout(PLAN).chunk
     lanes = 16  # 2 players x 4 matches of self-play and 1 of 1 duel = 9 agents, rounded up to whole groups of 8
     assert (chunk["obs"].dtype, chunk["obs"].shape) == ("f32", (3, 7, lanes))
-    for name, dtype in [("action", "i32"), ("logp", "f32"), ("reward", "f32"), ("terminated", "i32")]:
+    for name, dtype in [("logp", "f32"), ("reward", "f32"), ("terminated", "i32")]:
         assert (chunk[name].dtype, chunk[name].shape) == (dtype, (3, lanes))
+    assert (chunk["action"].dtype, chunk["action"].shape) == ("i32", (3, 3, lanes)), "a row a head"
     assert (chunk["truncated"].dtype, chunk["truncated"].shape) == ("i32", (3, lanes))
     assert (chunk["value"].dtype, chunk["value"].shape) == ("f32", (4, lanes))
 

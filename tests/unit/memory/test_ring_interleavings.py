@@ -21,7 +21,7 @@ LAYOUT = Layout(
         teams=(1,),
         horizon=1,
         observation_size=1,
-        action_count=1,
+        action_words=1,
         parameter_count=1,
         ring_slots=SLOTS,
     )

@@ -37,7 +37,7 @@ def make(ring_slots: int = 2, workers: int = 1, parameter_count: int = 64) -> tu
             teams=(1, 1),
             horizon=2,
             observation_size=5,
-            action_count=3,
+            action_words=1,
             parameter_count=parameter_count,
             ring_slots=ring_slots,
         )

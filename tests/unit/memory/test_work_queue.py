@@ -11,7 +11,7 @@ from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import SHARES_MAX, Layout, Plan
 from drillsergeant.memory.work_queue import ShareBoard, ShareTaker
 
-PLAN = Plan(workers=3, matches=4, teams=(1,), horizon=2, observation_size=1, action_count=2, parameter_count=5)
+PLAN = Plan(workers=3, matches=4, teams=(1,), horizon=2, observation_size=1, action_words=1, parameter_count=5)
 
 
 def fresh() -> tuple[PlainMemory, Layout]:

@@ -42,7 +42,7 @@ SAMPLES = [
     ("show", messages.Inspect(1, 2)),
     ("show", messages.Tap(1.5, -2.0)),
     ("show", messages.SetView("compare")),
-    ("show", messages.Input(action=3)),
+    ("show", messages.Input(action=[3, 0, 1])),
     ("show", messages.Input(x_m=1.5, y_m=-2.0)),
     ("show", messages.Resize(640, 480, True)),
     ("show", messages.Mirrored({"64": b"1234"})),

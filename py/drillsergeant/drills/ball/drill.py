@@ -48,6 +48,6 @@ class BallDrill(BallMatch):
         """The terms goal, ball_to_goal and to_ball, f32 [N] each, earned by `player` between two states."""
         return observation.reward(self, before, after, player)
 
-    def scripted(self, state: State, player: int) -> Array:
-        """The action i32 [N] of the hand-written player."""
+    def scripted(self, state: State, player: int) -> list[Array]:
+        """The action, i32 [N] a head, of the hand-written player."""
         return scripted.action(self, state, player)

@@ -14,7 +14,6 @@ import numpy as np
 
 from drillsergeant.drills.ball import contacts
 from drillsergeant.drills.ball.rules import BallRules, Disc, Spot, ball_of
-from drillsergeant.drills.boxes.actions import ACTION_COUNT
 from drillsergeant.drills.boxes.players import Box, Shift, bounded, brake, player_of, seen_from, shifted, steer
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, team_of
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
@@ -23,8 +22,6 @@ from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 @dataclass(frozen=True)
 class BallMatch(BallRules):
     """What the drills with a ball have in common."""
-
-    action_count: int = ACTION_COUNT
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
@@ -70,8 +67,9 @@ class BallMatch(BallRules):
             players.append(Box(x, y, hx, hy, vx=zero, vy=zero, spin=zero, cooldown=zero))
         return self._state(seed, episode, clock, ball, players, Spot(ball.x, ball.y, zero), zero)
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        """The state 1/tick_hz s after S actions i32 [N]: steer, move (semi-implicit Euler), contacts, stuck ball."""
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        """The state 1/tick_hz s after S actions, i32 [N] a head: steer, move (by semi-implicit Euler), contacts,
+        stuck ball."""
         numbers = range(sum(self.teams))
         players = [steer(self, player_of(state, p), actions[p], team_of(self.teams, p)) for p in numbers]
         ball = self._roll(ball_of(state))

@@ -7,7 +7,6 @@ All arrays are f32 [N] unless said otherwise; positions are seen from the team i
 import numpy as np
 
 from drillsergeant.drills.ball.rules import BallRules, ball_of
-from drillsergeant.drills.boxes.actions import action_of
 from drillsergeant.drills.boxes.players import player_of, seen_from, unit
 from drillsergeant.drills.boxes.scripted import move_towards, turn_towards
 from drillsergeant.drills.contract import State, team_of
@@ -22,8 +21,8 @@ DASH_REACH_M = 2.2
 DASH_HEADING = 0.93  # cosine between heading and ball at which it dashes
 
 
-def action(rules: BallRules, state: State, player: int) -> Array:
-    """Return actions i32 [N], see `boxes.actions`."""
+def action(rules: BallRules, state: State, player: int) -> list[Array]:
+    """Return actions, i32 [N] a head, see `boxes.actions`."""
     own, ball, team = player_of(state, player), ball_of(state), team_of(rules.teams, player)
     x, y = seen_from(team, own.x + own.vx * REACTION_S), seen_from(team, own.y + own.vy * REACTION_S)
     bx = seen_from(team, ball.x + ball.vx * REACTION_S)
@@ -46,4 +45,4 @@ def action(rules: BallRules, state: State, player: int) -> Array:
     turn, along = turn_towards(own, team, ux, uy)
     near = dx * dx + dy * dy < DASH_REACH_M * DASH_REACH_M
     dash = (lined_up & near & (along > DASH_HEADING)).astype(np.int32)
-    return action_of(move_towards(want_x, want_y), turn, dash)
+    return [move_towards(want_x, want_y), turn, dash]

@@ -1,15 +1,16 @@
 """Rotating boxes that run, turn and dash: the players of Ball Drill and Sumo Drill, their numbers and their motion.
 
-All arrays are f32 [N] unless said otherwise; the 30 actions are those of `boxes.actions`.
+All arrays are f32 [N] unless said otherwise; actions are those of `boxes.actions`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from drillsergeant.drills.boxes.actions import ACTIONS, decode_action, encode_action
-from drillsergeant.drills.contract import Body, State, team_of
+from drillsergeant.drills.boxes.actions import HEADS, directions
+from drillsergeant.drills.contract import Body, Discrete, State, team_of
 from drillsergeant.elementary import Array
 
 Coordinate = TypeVar("Coordinate", int, Array)
@@ -70,16 +71,16 @@ class BoxRules:
         )
 
     @property
-    def actions(self) -> tuple[tuple[str, ...], ...]:
-        """What each action is, in words: move, turn, dash."""
-        return ACTIONS
+    def heads(self) -> tuple[Discrete, ...]:
+        """The parts of an action: move, turn, dash."""
+        return HEADS
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
         """Return the action for the keys a human holds; of two directions at once, right and left win."""
         facing = seen_from(team_of(self.teams, player), 1)
         ahead, left = facing * right, facing * up
         move = {1: 1, -1: 2}.get(ahead) or {1: 3, -1: 4}.get(left, 0)
-        return encode_action(move, {1: 1, -1: 2}.get(turn, 0), int(dash))
+        return move, {1: 1, -1: 2}.get(turn, 0), int(dash)
 
 
 class Box(NamedTuple):
@@ -118,9 +119,9 @@ def seen_from(team: int, value: Coordinate) -> Coordinate:
     return value if team == 0 else -value
 
 
-def steer(rules: BoxRules, box: Box, action: Array, team: int) -> Box:
-    """A player of a team one tick after an action i32 [N]; its fields are f32 [N]."""
-    ahead, left, turn, dash = decode_action(action)
+def steer(rules: BoxRules, box: Box, action: Sequence[Array], team: int) -> Box:
+    """A player of a team one tick after an action, i32 [N] a head; its fields are f32 [N]."""
+    ahead, left, turn, dash = directions(action)
     dt = rules.tick_s
     dashes = dash & (box.cooldown <= 0.0)
     burst = dashes.astype(np.float32) * rules.dash_speed

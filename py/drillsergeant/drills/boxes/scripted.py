@@ -1,4 +1,4 @@
-"""What the hand-written players of Ball and Sumo do alike: turning what they want into one of the 30 actions.
+"""What the hand-written players of Ball and Sumo do alike: turning what they want into an action.
 
 All arrays are f32 [N] unless said otherwise, seen from the team that is played for.
 """

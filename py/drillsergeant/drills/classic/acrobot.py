@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, MeanReturn, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, MeanReturn, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
-ACTIONS = ("torque to the left", "no torque", "torque to the right")
+HEADS = (Discrete("torque", ("to the left", "none", "to the right")),)
 MOTION = ("theta1", "theta2", "theta1_dot", "theta2_dot")
 ENDS = ("elbow_x", "elbow_y", "tip_x", "tip_y")  # only for the eye, nothing depends on them
 SOLVED = MeanReturn(-100.0)
@@ -30,7 +30,6 @@ class AcrobotDrill:
 
     name: str = "acrobot"
     teams: tuple[int, ...] = (1,)
-    action_count: int = len(ACTIONS)
     action_repeat: int = 1
     tick_hz: int = 5
     time_limit_s: float = 100.0
@@ -57,9 +56,9 @@ class AcrobotDrill:
         )
 
     @property
-    def actions(self) -> tuple[tuple[str, ...], ...]:
-        """Each action has one part."""
-        return tuple((action,) for action in ACTIONS)
+    def heads(self) -> tuple[Discrete, ...]:
+        """An action has one part."""
+        return HEADS
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
@@ -79,9 +78,9 @@ class AcrobotDrill:
         ]
         return self._state(seed, episode, seed & 0, motion)
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         """The state 0.2 s after an action i32 [N], by one Runge-Kutta step; angles are wrapped, speeds bounded."""
-        torque = (actions[0].astype(np.float32) - 1.0) * self.torque_nm
+        torque = (actions[0][0].astype(np.float32) - 1.0) * self.torque_nm
         dt = 1.0 / self.tick_hz
         start = [state[name] for name in MOTION]
         slope1 = self._slope(start, torque)
@@ -112,13 +111,13 @@ class AcrobotDrill:
         late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~up
         return Outcome(up, late, up.astype(np.int32) - late.astype(np.int32))
 
-    def scripted(self, state: State, player: int) -> Array:
+    def scripted(self, state: State, player: int) -> list[Array]:
         """Push the second rod against the swing of the first, which gains height by it; the action i32 [N]."""
-        return (state["theta1_dot"] < 0.0).astype(np.int32) * 2
+        return [(state["theta1_dot"] < 0.0).astype(np.int32) * 2]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
         """Return the action for the arrow keys a human holds."""
-        return 1 + right
+        return (1 + right,)
 
     def _up(self, state: State) -> Array:
         _, cos1 = sin_cos(state["theta1"])

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, MeanReturn, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, MeanReturn, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
-ACTIONS = ("push left", "push right")
+HEADS = (Discrete("push", ("left", "right")),)
 MOTION = ("x", "x_dot", "theta", "theta_dot")
 TIP = ("rail_y", "tip_x", "tip_y")  # only for the eye, nothing depends on it
 SOLVED = MeanReturn(475.0)
@@ -29,7 +29,6 @@ class CartPoleDrill:
 
     name: str = "cartpole"
     teams: tuple[int, ...] = (1,)
-    action_count: int = len(ACTIONS)
     action_repeat: int = 1
     tick_hz: int = 50
     time_limit_s: float = 10.0
@@ -58,9 +57,9 @@ class CartPoleDrill:
         )
 
     @property
-    def actions(self) -> tuple[tuple[str, ...], ...]:
-        """Each action has one part."""
-        return tuple((action,) for action in ACTIONS)
+    def heads(self) -> tuple[Discrete, ...]:
+        """An action has one part."""
+        return HEADS
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
@@ -80,12 +79,12 @@ class CartPoleDrill:
         ]
         return self._state(seed, episode, seed & 0, motion)
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         """The state 0.02 s after an action i32 [N], by Euler's method."""
         x, x_dot, theta, theta_dot = (state[name] for name in MOTION)
         sine, cosine = sin_cos(theta)
         dt, total_kg, swing = 1.0 / self.tick_hz, self.cart_kg + self.pole_kg, self.pole_kg * self.half_pole_m
-        force = actions[0].astype(np.float32) * (2.0 * self.force_n) - self.force_n
+        force = actions[0][0].astype(np.float32) * (2.0 * self.force_n) - self.force_n
         push = (force + theta_dot * theta_dot * sine * swing) * (1.0 / total_kg)
         inertia = (4.0 / 3.0 - cosine * cosine * (self.pole_kg / total_kg)) * self.half_pole_m
         theta_acc = (sine * self.gravity - cosine * push) / inertia
@@ -108,14 +107,14 @@ class CartPoleDrill:
         held = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~fell
         return Outcome(fell, held, held.astype(np.int32) - fell.astype(np.int32))
 
-    def scripted(self, state: State, player: int) -> Array:
+    def scripted(self, state: State, player: int) -> list[Array]:
         """Push to where the pole leans and falls, and so that the cart comes back; the action i32 [N]."""
         lean = [state[name] * weight for name, weight in zip(MOTION, LEAN, strict=True)]
-        return (lean[0] + lean[1] + lean[2] + lean[3] > 0.0).astype(np.int32)
+        return [(lean[0] + lean[1] + lean[2] + lean[3] > 0.0).astype(np.int32)]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
         """Return the action for the arrow keys a human holds; there is always a push, to the left without any."""
-        return int(right > 0)
+        return (int(right > 0),)
 
     def _state(self, seed: Array, episode: Array, clock: Array, motion: Sequence[Array]) -> State:
         sine, cosine = sin_cos(motion[2])

@@ -2,7 +2,7 @@
 
 Rows go through all layers in tiles small enough that a tile's activations stay in the cache. The network is two tanh
 layers and a linear head; its parameters lie flat as w0[H][OBS], b0[H], w1[H][H], b1[H], w2[HEAD][H], b2[HEAD], with
-HEAD = actions + 1 (the last row is the value). Axes: OBS observation entries, H hidden units, B rows.
+HEAD = R + 1: R rows of the policy, then the value. Axes: OBS observation entries, H hidden units, B rows.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class NetworkEmitter:
         module: Module,
         observation_size: int,
         hidden: int,
-        actions: int,
+        policy_rows: int,
         tanh: Epilogue,
         tile_rows: int,
     ) -> None:
         if tile_rows <= 0 or tile_rows % 8:
             raise ValueError(f"tile_rows is {tile_rows}; the network's tiles are a positive multiple of 8 rows")
-        self.module, self.tile_rows, self.head = module, tile_rows, actions + 1
+        self.module, self.tile_rows, self.head = module, tile_rows, policy_rows + 1
         self.widths = [observation_size, hidden, hidden, self.head]
         self.parameter_offsets: list[int] = []
         self.parameter_bytes = 0

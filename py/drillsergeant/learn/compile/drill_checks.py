@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Drill, teams_fault
+from drillsergeant.drills.contract import COMMON_FIELDS, Discrete, Drill, teams_fault
 from drillsergeant.elementary import Array
 
 _PARTS = ("reset", "tick", "observe", "reward", "outcome", "scripted", "from_keys")
-_VALUES = ("name", "teams", "action_count", "actions", "action_repeat", "tick_hz", "time_limit_s", "fields")
+_VALUES = ("name", "teams", "heads", "action_repeat", "tick_hz", "time_limit_s", "fields")
 _WORDS = ("observation", "reward_terms", "scene", "words")
 _MOST_LISTED = 30
 _TYPES = ("f32", "i32", "u32")
@@ -32,21 +32,42 @@ def ensure_drill(drill: Drill) -> None:
         meant = f"; is {near[0]} meant to be it?" if near else ""
         said = f"{type(drill).__name__} lacks {', '.join(missing)}"
         raise TypeError(f"{said}, which drills/contract.py asks of a drill{meant}")
-    for fault in (teams_fault(drill.teams), _numbers(drill), _fields(drill), _names(drill), _scene(drill)):
+    for fault in (
+        teams_fault(drill.teams),
+        _numbers(drill),
+        _heads(drill),
+        _fields(drill),
+        _names(drill),
+        _scene(drill),
+    ):
         if fault:
             raise ValueError(f"drill {drill.name}: {fault}")
 
 
 def _numbers(drill: Drill) -> str:
-    for name in ("action_count", "action_repeat", "tick_hz"):
+    for name in ("action_repeat", "tick_hz"):
         value = getattr(drill, name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             return f"{name} is {value!r}, it must be a whole number, at least 1"
     limit, least = drill.time_limit_s, drill.action_repeat / drill.tick_hz
     if not isinstance(limit, int | float) or not math.isfinite(limit) or limit < least:
         return f"time_limit_s is {limit!r}, it must be at least one decision, {least:g} s"
-    if len(drill.actions) != drill.action_count:
-        return f"actions names {len(drill.actions)} actions, action_count is {drill.action_count}; make the two agree"
+    return ""
+
+
+def _heads(drill: Drill) -> str:
+    heads = drill.heads
+    if not isinstance(heads, tuple) or not heads or not all(isinstance(head, Discrete) for head in heads):
+        return f"heads is {heads!r:.60}; give a tuple of Discrete(name, choices), one for each part of an action"
+    names = [head.name for head in heads]
+    for head in heads:
+        if not isinstance(head.name, str) or names.count(head.name) > 1:
+            return f"heads are called {', '.join(map(str, names))}; give each a name of its own"
+        choices = head.choices
+        if not isinstance(choices, tuple) or not choices or not all(isinstance(each, str) for each in choices):
+            return f"the choices of the head {head.name} are {choices!r:.60}; give a tuple of names, one for each"
+        if len(set(choices)) < len(choices):
+            return f"the head {head.name} has two choices of the same name among {', '.join(choices)}; name each apart"
     return ""
 
 

@@ -60,7 +60,7 @@ def sampled(drill: Drill, line_of: Callable[[str], int]) -> tuple[int, int, list
     for decision in range(SAMPLE_DECISIONS):
         before = NamedArrays("the state", matches.state)
         draws = [matches.draw(player, decision) for player in range(sum(drill.teams))]
-        actions = [random_action(draw, drill.action_count) for draw in draws]
+        actions = [random_action(draw, drill.heads) for draw in draws]
         for _ in range(drill.action_repeat):
             matches.state = drill.tick(matches.state, actions)
         after = NamedArrays("the state", matches.state)

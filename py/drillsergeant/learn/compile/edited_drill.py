@@ -29,7 +29,7 @@ from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.files.safetensors import LONGEST_VALUE
 from drillsergeant.learn.program import Program
 
-FIXED = ("name", "teams", "action_count", "action_repeat", "tick_hz", "fields", "actions")
+FIXED = ("name", "teams", "heads", "action_repeat", "tick_hz", "fields")
 ALLOWED = ("numpy", "math", "dataclasses", "drillsergeant")  # for import
 MOST_NODES = 20_000  # operations of one kernel; Ball Drill's largest has about a thousand
 MOST_BYTES = 4 << 20  # of the compiled module

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from drillsergeant import elementary
-from drillsergeant.drills.contract import Drill, State
+from drillsergeant.drills.contract import Discrete, Drill, State
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.drill_checks import NamedArrays, returned
@@ -22,7 +22,8 @@ from drillsergeant.learn.formulas.gae import gae_step
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import unit_noise
 from drillsergeant.learn.formulas.rescale import standardise
-from drillsergeant.learn.formulas.sampling import sample
+from drillsergeant.learn.formulas.sampling import Distribution, sample
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action, total_reward
 
@@ -37,6 +38,7 @@ class DrillKernels:
         self.drill = drill
         self.players = sum(drill.teams)
         self.state = tuple(drill.fields.values())
+        self.action = ("i32",) * len(drill.heads)
         terms = len(drill.reward_terms)
         self.running = ("f32",) * (1 + terms)  # of the episodes under way: decisions, reward terms of player 0
         self.ended = ("f32",) * (len(CHUNK_STATS) + terms)  # episodes that ended, summed since the rows were cleared
@@ -79,7 +81,7 @@ class DrillKernels:
         return terminated, truncated, winner
 
     def _entries(self, part: str, found: list[Array], names: Sequence[str]) -> list[Array]:
-        """What `observe` or `reward` returned, as many as there are names."""
+        """What `observe`, `reward` or `scripted` returned, as many as there are names."""
         if not isinstance(found, list | tuple):
             raise returned(self.drill, part, found, "a list of arrays")
         if len(found) != len(names):
@@ -97,12 +99,14 @@ class DrillKernels:
         return Kernel("reset", fn, {"slot": ["u32"]}, {"state": self.state}, {"seed": "u32"})
 
     def _ticks(self) -> list[Kernel]:
-        """state, action i32 [S] -> state, a decision later and a tick later."""
+        """state, action_0 i32 [HEADS], action_1, ... of every player -> state, a decision later and a tick later."""
 
-        def fn(state: Arrays, action: Arrays) -> Results:
-            return {"state": self._listed(self.drill.tick(self._named(state), action), "tick")}
+        def fn(state: Arrays, **actions: Arrays) -> Results:
+            listed = [actions[group] for group in groups]
+            return {"state": self._listed(self.drill.tick(self._named(state), listed), "tick")}
 
-        inputs = {"state": self.state, "action": ["i32"] * self.players}
+        groups = [f"action_{player}" for player in range(self.players)]
+        inputs = {"state": self.state, **dict.fromkeys(groups, self.action)}
         repeats = {"tick": self.drill.action_repeat, "tick_once": 1}
         return [Kernel(name, fn, inputs, {"state": self.state}, repeat=repeat) for name, repeat in repeats.items()]
 
@@ -120,31 +124,32 @@ class DrillKernels:
         return Kernel(f"observe_{player}", fn, {"state": self.state}, outputs)
 
     def _sample(self) -> Kernel:
-        """logits f32 [ACT], draw -> action, its log-probability."""
+        """policy f32 [R], draw -> action i32 [HEADS], its log-probability."""
 
-        def fn(logits: Arrays, draw: Arrays) -> Results:
-            action, logp, _ = sample(logits, draw[0])
-            return {"action": [action], "logp": [logp]}
+        def fn(policy: Arrays, draw: Arrays) -> Results:
+            action, logp, _ = sample(Distribution(self.drill.heads, policy), draw[0])
+            return {"action": action, "logp": [logp]}
 
-        inputs = {"logits": ["f32"] * self.drill.action_count, "draw": ["f32"]}
-        return Kernel("sample", fn, inputs, {"action": ["i32"], "logp": ["f32"]})
+        inputs = {"policy": ["f32"] * policy_rows(self.drill.heads), "draw": ["f32"]}
+        return Kernel("sample", fn, inputs, {"action": self.action, "logp": ["f32"]})
 
     def _scripted(self, player: int) -> Kernel:
         """state -> action of the frozen hand-written player."""
 
         def fn(state: Arrays) -> Results:
-            return {"action": [self.drill.scripted(self._named(state), player)]}
+            found, names = self.drill.scripted(self._named(state), player), [head.name for head in self.drill.heads]
+            return {"action": self._entries("scripted", found, names)}
 
-        return Kernel(f"scripted_{player}", fn, {"state": self.state}, {"action": ["i32"]})
+        return Kernel(f"scripted_{player}", fn, {"state": self.state}, {"action": self.action})
 
     def _random(self, player: int) -> Kernel:
         """state -> action drawn uniformly."""
 
         def fn(state: Arrays) -> Results:
             uniform = draw(self._named(state), player, RANDOM_PLAYER_SALT)
-            return {"action": [random_action(uniform, self.drill.action_count)]}
+            return {"action": random_action(uniform, self.drill.heads)}
 
-        return Kernel(f"random_{player}", fn, {"state": self.state}, {"action": ["i32"]})
+        return Kernel(f"random_{player}", fn, {"state": self.state}, {"action": self.action})
 
     def _judge(self) -> Kernel:
         """States around one decision -> reward [S] and terminated; terminated matches start anew in "state"."""
@@ -222,10 +227,10 @@ def draw(state: State, player: int, salt: int) -> Array:
     return elementary.uniform(elementary.hash_u32(state["seed"], state["episode"], state["clock"], player, salt))
 
 
-def learner_kernels(action_count: int) -> list[Kernel]:
-    """Every elementwise kernel of the learner for a policy over ACT actions."""
+def learner_kernels(heads: Sequence[Discrete]) -> list[Kernel]:
+    """Every elementwise kernel of the learner for a policy over these heads."""
     return [
-        *(_noise(), _gae(), _centre(), _scale(), _standardise(), _loss(action_count)),
+        *(_noise(), _gae(), _centre(), _scale(), _standardise(), _loss(heads)),
         *(_add(), _multiply(), _adam()),
     ]
 
@@ -294,8 +299,8 @@ def _standardise() -> Kernel:
     )
 
 
-def _loss(action_count: int) -> Kernel:
-    """head f32 [ACT+1] and what the chunk says -> gradient w.r.t. the head, metric rows; see `losses`."""
+def _loss(heads: Sequence[Discrete]) -> Kernel:
+    """head f32 [R+1] and what the chunk says -> gradient w.r.t. the head, metric rows; see `losses`."""
 
     def fn(
         head: Arrays,
@@ -307,15 +312,15 @@ def _loss(action_count: int) -> Kernel:
         entropy_coef: np.float32,
         value_coef: np.float32,
     ) -> Results:
-        dlogits, dvalue, metrics = loss_gradient(
-            head[:-1], head[-1], action[0], logp[0], advantage[0], returns[0], clip_coef, entropy_coef, value_coef
-        )
-        return {"upstream": [*dlogits, dvalue], "metrics": metrics}
+        given = (logp[0], advantage[0], returns[0], clip_coef, entropy_coef, value_coef)
+        drows, dvalue, metrics = loss_gradient(Distribution(heads, head[:-1]), head[-1], action, *given)
+        return {"upstream": [*drows, dvalue], "metrics": metrics}
 
-    head = ["f32"] * (action_count + 1)
-    rows = {"action": ["i32"], "logp": ["f32"], "advantage": ["f32"], "returns": ["f32"]}
+    outputs = ["f32"] * (policy_rows(heads) + 1)
+    rows = {"action": ["i32"] * len(heads), "logp": ["f32"], "advantage": ["f32"], "returns": ["f32"]}
     scalars = {"clip_coef": "f32", "entropy_coef": "f32", "value_coef": "f32"}
-    return Kernel("loss", fn, {"head": head, **rows}, {"upstream": head, "metrics": ["f32"] * len(METRICS)}, scalars)
+    results = {"upstream": outputs, "metrics": ["f32"] * len(METRICS)}
+    return Kernel("loss", fn, {"head": outputs, **rows}, results, scalars)
 
 
 def _add() -> Kernel:

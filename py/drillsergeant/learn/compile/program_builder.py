@@ -26,6 +26,7 @@ from drillsergeant.learn.compile.rescale_functions import RescaleEmitter
 from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.formulas.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.program import DrillFacts, NetworkFacts, Noise, Program, keys_of
@@ -40,16 +41,16 @@ def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Progra
     ensure_drill(drill)
     module = Module(MemoryImport(1, MAX_PAGES, shared))
     table = DrillKernels(drill)
-    add_kernels(module, [*table.all(), *learner_kernels(drill.action_count)])
+    add_kernels(module, [*table.all(), *learner_kernels(drill.heads)])
     kernels = {function.name: function for function in module.functions}
     observation_size = len(drill.observation)
     tanh = Inline(elementary.tanh)
-    compiled = NetworkEmitter(module, observation_size, hidden, drill.action_count, tanh, CELL_ROWS)
+    compiled = NetworkEmitter(module, observation_size, hidden, policy_rows(drill.heads), tanh, CELL_ROWS)
     forward = compiled.add_forward("forward")
     gradient = NetworkGradient(compiled, "gradient", kernels["loss"], len(METRICS))
     learner = LearnerEmitter(module, kernels, observation_size)
     RolloutEmitter(module, table, kernels, forward, learner.total)
-    network = Network(observation_size, drill.action_count, hidden)
+    network = Network(observation_size, policy_rows(drill.heads), hidden)
     RescaleEmitter(module, kernels, learner.total, learner.squares, network)
     facts = NetworkFacts(
         hidden=hidden,
@@ -72,8 +73,7 @@ def facts_of(drill: Drill) -> DrillFacts:
         name=drill.name,
         words=drill.words,
         teams=drill.teams,
-        action_count=drill.action_count,
-        actions=drill.actions,
+        heads=drill.heads,
         action_repeat=drill.action_repeat,
         tick_hz=drill.tick_hz,
         time_limit_s=drill.time_limit_s,
@@ -96,10 +96,10 @@ def _initial(network: Network) -> tuple[Noise, ...]:
         if parameter.name != "w2":
             rows.append(Noise(salt, 0, parameter.offset, parameter.size, scale, 1.0))
             continue
-        logits = network.action_count * network.hidden
-        rows.append(Noise(salt, 0, parameter.offset, logits, scale, 1.0))
+        policy = network.policy_rows * network.hidden
+        rows.append(Noise(salt, 0, parameter.offset, policy, scale, 1.0))
         gain = VALUE_GAIN / POLICY_GAIN
-        rows.append(Noise(salt, logits, parameter.offset + logits, network.hidden, scale, gain))
+        rows.append(Noise(salt, policy, parameter.offset + policy, network.hidden, scale, gain))
     return tuple(rows)
 
 
@@ -109,7 +109,7 @@ def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
     written = []
     for name in names:
         program = build_program(make(name), shared=True)
-        shader = generated(program.drill.action_count)
+        shader = generated(program.drill.heads)
         binaries = {".wasm": program.binary, ".solo.wasm": for_unshared_memory(program.binary)}
         files = {**binaries, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
         if name in HOMES:

@@ -18,6 +18,7 @@ from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.engine import DUEL_TEAMS, EVALUATION_OPPONENTS
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.reference.rollout import policy_against
 from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
 
@@ -30,10 +31,12 @@ _WORK = (
 # Where a chunk keeps what is recorded beside obs, action, logp and value; last_obs is for the state after the last
 # decision, which is seen for its value only.
 _RECORD = "reward terminated truncated last_obs"
+# Where nothing is recorded: bytes from one head of the actions to the next. In a chunk those are lanes_bytes.
+_UNRECORDED = "action_stride"
 # Against frozen parameters: those, and rows for what the other team sees and chooses, of which nothing is kept. It
 # looks through `last_obs`, in rows of `rival_lanes_bytes`, and what its head and draws are written over has been used
-# by then. `actions` holds the actions of both teams, player after player.
-_RIVAL = "rival_parameters rival_lanes_bytes actions rival_logp rival_value"
+# by then.
+_RIVAL = "rival_parameters rival_lanes_bytes rival_action rival_action_stride rival_logp rival_value"
 
 Group = tuple[Operand, Operand]
 
@@ -89,13 +92,13 @@ class RolloutEmitter:
         network = [p[name] for name in ("obs", "lanes_bytes", "parameters", "scratch", "head", "head_stride")]
         call(f, self.forward, agents, *network)
         f.local_get(p["value"])
-        _push_row(f, p["head"], p["head_stride"], self.drill.action_count)
+        _push_row(f, p["head"], p["head_stride"], policy_rows(self.drill.heads))
         f.local_get(at)
         f.memory_copy()
         return f
 
     def _add_play(self, name: str, players: Sequence[Player], see: Function, *, record: bool) -> None:
-        names = _WORK.split() + (_RECORD.split() if record else [])
+        names = _WORK.split() + (_RECORD if record else _UNRECORDED).split()
         names += _RIVAL.split() if Player.FROZEN in players else []
         f = self.module.function(name, [(param, "i32") for param in names], export=True)
         _Play(self, f, players, see, record=record).emit()
@@ -112,6 +115,8 @@ class _Play:
         self.row_bytes = f.local("i32", "row_bytes")  # of one match row without its padding
         self.agents, self.obs_bytes = f.local("i32", "agents"), f.local("i32", "obs_bytes")
         self.left, self.at, self.rivals = (f.local("i32", name) for name in ("left", "at", "rivals"))
+        self.action_bytes = f.local("i32", "action_bytes")  # of one decision in a chunk
+        self.action_stride = self.p["lanes_bytes" if record else "action_stride"]
         self.duel = Player.FROZEN in players
 
     def emit(self) -> None:
@@ -120,6 +125,7 @@ class _Play:
         _set_words(f, self.row_bytes, p["matches"])
         _set_product(f, self.agents, p["matches"], self.players.count(Player.POLICY))
         _set_product(f, self.obs_bytes, p["lanes_bytes"], len(self.program.drill.observation))
+        _set_product(f, self.action_bytes, p["lanes_bytes"], len(self.program.drill.heads))
         self._clear(p["ended"], p["match_stride"], self.program.ended_rows)
         if self.record and not self.duel:
             self._clear(p["truncated"], p["lanes_bytes"], p["decisions"])
@@ -151,12 +157,12 @@ class _Play:
         call(self.f, self.see, *arguments)
 
     def _act(self) -> None:
-        """Actions of every player, one after the other, lane by lane: first those of the policy."""
+        """Actions of every player, a row for each head, in which players lie one after the other."""
         f, p = self.f, self.p
         groups: dict[str, Group] = {
-            "in.logits": (p["head"], p["head_stride"]),
+            "in.policy": (p["head"], p["head_stride"]),
             "in.draw": (p["draw"], 0),
-            "out.action": (p["action"], 0),
+            "out.action": (p["action"], self.action_stride),
             "out.logp": (p["logp"], 0),
         }
         call_kernel(f, self.kernels["sample"], self.agents, groups)
@@ -167,11 +173,14 @@ class _Play:
             if who is not Player.POLICY:
                 _push_row(f, p["action"], self.row_bytes, player)
                 f.local_set(self.at)
-                kernel = self.kernels[f"{who}_{player}"]
-                call_kernel(f, kernel, p["matches"], {"in.state": self._rows("state"), "out.action": (self.at, 0)})
+                chosen: dict[str, Group] = {
+                    "in.state": self._rows("state"),
+                    "out.action": (self.at, self.action_stride),
+                }
+                call_kernel(f, self.kernels[f"{who}_{player}"], p["matches"], chosen)
 
     def _act_frozen(self, groups: Mapping[str, Group]) -> None:
-        """The actions of the team that plays with frozen parameters, behind a copy of the other's."""
+        """The actions of the team that plays with frozen parameters."""
         f, p, see = self.f, self.p, self.program.see_rival
         assert see is not None, "a duel takes two teams"
         other = {
@@ -181,28 +190,33 @@ class _Play:
             "value": p["rival_value"],
         }
         call(f, see, *(other.get(name, p[name]) for name in see.params))
-        f.local_get(p["actions"])
-        f.local_get(p["action"])
-        _push_words(f, self.agents)
-        f.memory_copy()
-        first, rivals = self.program.drill.teams
-        _push_row(f, p["actions"], self.row_bytes, first)
-        f.local_set(self.at)
-        chosen = {"out.action": (self.at, 0), "out.logp": (p["rival_logp"], 0)}
-        _set_product(f, self.rivals, p["matches"], rivals)
+        chosen: dict[str, Group] = {
+            "out.action": (p["rival_action"], p["rival_action_stride"]),
+            "out.logp": (p["rival_logp"], 0),
+        }
+        _set_product(f, self.rivals, p["matches"], self.players.count(Player.FROZEN))
         call_kernel(f, self.kernels["sample"], self.rivals, {**groups, **chosen})
 
     def _step(self) -> None:
         """Play the decision, judge it, start terminated matches anew. The state ends up where it was."""
-        moved: dict[str, Group] = {
-            "in.state": self._rows("state"),
-            "in.action": (self.p["actions" if self.duel else "action"], self.row_bytes),
-            "out.state": self._rows("next_state"),
-        }
+        moved: dict[str, Group] = {"in.state": self._rows("state"), "out.state": self._rows("next_state")}
+        for player in range(len(self.players)):
+            moved[f"in.action_{player}"] = self._action_of(player)
         call_kernel(self.f, self.kernels["tick"], self.p["matches"], moved)
         judged = {"in.before": self._rows("state"), "in.after": self._rows("next_state"), **self._books()}
         judged["out.reward"] = self._rows("rewards")
         call_kernel(self.f, self.kernels["judge"], self.p["matches"], judged)
+
+    def _action_of(self, player: int) -> Group:
+        """Where a player's action lies: those chosen by frozen parameters are not in the chunk."""
+        frozen = self.players[player] is Player.FROZEN
+        base, stride = self.p["action"], self.action_stride
+        if frozen:
+            base, stride = self.p["rival_action"], self.p["rival_action_stride"]
+        at = self.f.local("i32", f"action{player}")
+        _push_row(self.f, base, self.row_bytes, player - self.players.index(Player.FROZEN) if frozen else player)
+        self.f.local_set(at)
+        return at, stride
 
     def _record(self) -> None:
         """Copy what the judge wrote to the chunk and go on to the rows of the next decision."""
@@ -212,7 +226,8 @@ class _Play:
         if self.duel:  # the lanes of others in these rows are not this function's to clear
             self._clear(p["truncated"], self.row_bytes, 1)
         advance(f, p["obs"], self.obs_bytes)
-        for name in ("action", "logp", "value", "reward", "terminated"):
+        advance(f, p["action"], self.action_bytes)
+        for name in ("logp", "value", "reward", "terminated"):
             advance(f, p[name], p["lanes_bytes"])
         f.local_get(self.left)
         f.i32_const(1)
@@ -255,15 +270,10 @@ class _Play:
 
 def _set_words(f: Function, target: Local, count: Local) -> None:
     """target = the bytes of `count` words."""
-    _push_words(f, count)
-    f.local_set(target)
-
-
-def _push_words(f: Function, count: Local) -> None:
-    """The bytes of `count` words."""
     f.local_get(count)
     f.i32_const(LOG2_WORD_BYTES)
     f.op("i32.shl")
+    f.local_set(target)
 
 
 def _set_product(f: Function, target: Local, value: Local, factor: int) -> None:

@@ -4,7 +4,7 @@ Tensors, f32, row-major, named as PyTorch names them:
 
     net.0.weight [H][OBS]   net.0.bias [H]       first linear layer, then tanh
     net.2.weight [H][H]     net.2.bias [H]       second linear layer, then tanh
-    policy.weight [ACT][H]  policy.bias [ACT]    logits of the actions
+    policy.weight [R][H]    policy.bias [R]      logits of the choices, head of the action after head
     value.weight [1][H]     value.bias [1]       expected return
 
 so that `load_state_dict(load_file(path), strict=False)` fills a module with `net = Sequential(Linear, Tanh, Linear,
@@ -12,12 +12,15 @@ Tanh)`, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and `adam.squ
 moments; a file may leave them out, like `history.<number>` [N], what was shown over the run (`history_tensors`). In the
 order of `Schema.tensors` the values are the flat parameter vector of `learn.formulas.network`.
 
-Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list of
-names), `actions`, `hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`,
-`hyper` (JSON; the names of `Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same,
-where known, see `PolicyFile`), `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend
-on it), `created`, `project`, `events` (JSON list), `edit` (JSON string: the reader's own code of the drill that it was
-trained in; left out for the original), and `digest`, of all the rest: whoever changes a file leaves `digest` out.
+Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list
+of names), `heads` (JSON: the name of each part of an action and of its choices), `actions` (R), `hidden`,
+`activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `hyper` (JSON; the names of
+`Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see
+`PolicyFile`), `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend
+on it), `created`, `project`, `events` (JSON list), `edit` (JSON string: the reader's own code of the drill
+that it was
+trained in; left out for the original), and `digest`, of all the rest: whoever changes a file leaves
+`digest` out.
 """
 
 from __future__ import annotations
@@ -31,8 +34,8 @@ from dataclasses import asdict, dataclass, field
 
 from drillsergeant._version import __version__
 from drillsergeant.learn.files.history_tensors import Numbers, history_tensors, split_history
+from drillsergeant.learn.files.joint_actions import split_joint
 from drillsergeant.learn.files.safetensors import (
-    F32_BYTES,
     PolicyFileError,
     Tensor,
     decode,
@@ -40,10 +43,11 @@ from drillsergeant.learn.files.safetensors import (
     read_metadata,
     strict_json,
 )
+from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.ppo.scales import Scales
-from drillsergeant.learn.program import DrillFacts
 
 FORMAT = "drillsergeant 1"
 SUFFIX = ".dshq"
@@ -55,53 +59,6 @@ PREFIXES: Mapping[str, str] = {"parameters": "", "first_moment": "adam.mean.", "
 HYPERS = ("hyper", "hyper_guarded", "hyper_in_use")
 MOST_COUNTED = 2**50
 COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
-
-
-@dataclass(frozen=True)
-class Schema:
-    """What a policy is for. `meaning` is a digest of everything that gives its inputs and outputs their meaning."""
-
-    drill: str
-    observation: tuple[str, ...]
-    action_count: int
-    hidden: int
-    meaning: str
-
-    @classmethod
-    def of(cls, drill: DrillFacts, hidden: int) -> Schema:
-        """The schema of a drill's policy with `hidden` units a layer."""
-        # Files from before there were teams have the number of players here, each of which was a team.
-        teams = drill.teams if max(drill.teams) > 1 else len(drill.teams)
-        facts = [drill.observation, drill.action_count, drill.keys, teams, drill.action_repeat, drill.tick_hz]
-        meaning = hashlib.sha256(json.dumps([drill.name, *facts]).encode()).hexdigest()[:16]
-        return cls(drill.name, drill.observation, drill.action_count, hidden, meaning)
-
-    @property
-    def tensors(self) -> dict[str, tuple[int, ...]]:
-        """Shape by name, in the order of the flat parameter vector."""
-        inputs, hidden, actions = len(self.observation), self.hidden, self.action_count
-        return {
-            "net.0.weight": (hidden, inputs),
-            "net.0.bias": (hidden,),
-            "net.2.weight": (hidden, hidden),
-            "net.2.bias": (hidden,),
-            "policy.weight": (actions, hidden),
-            "value.weight": (1, hidden),
-            "policy.bias": (actions,),
-            "value.bias": (1,),
-        }
-
-    def split(self, parameters: bytes, prefix: str = "") -> dict[str, Tensor]:
-        """The tensors of a flat f32 vector [P]."""
-        found: dict[str, Tensor] = {}
-        at = 0
-        for name, shape in self.tensors.items():
-            end = at + F32_BYTES * math.prod(shape)
-            found[prefix + name] = Tensor(shape, parameters[at:end])
-            at = end
-        if at != len(parameters):
-            raise ValueError(f"a policy for {self.drill} has {at} bytes of parameters, these are {len(parameters)}")
-        return found
 
 
 @dataclass(frozen=True)
@@ -155,7 +112,8 @@ def write_policy(policy: PolicyFile) -> bytes:
         "drill": schema.drill,
         "schema": schema.meaning,
         "observation": json.dumps(schema.observation),
-        "actions": str(schema.action_count),
+        "heads": json.dumps([[head.name, head.choices] for head in schema.heads]),
+        "actions": str(policy_rows(schema.heads)),
         "hidden": str(schema.hidden),
         "activation": "tanh",
         "seed": str(state.seed),
@@ -198,11 +156,13 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
             f"the file is damaged: its digest is {found[:12]}, it should be {digest[:12]!r}; get it again (whoever "
             "changed it on purpose removes 'digest' from its metadata)"
         )
-    _check_schema(summary, metadata, expected)
+    joint = _is_joint(summary, metadata, expected)
     counters = {name: _counter(metadata, name, most) for name, most in COUNTERS.items()}
     weights, history = split_history(tensors)
+    if joint:
+        weights = split_joint(weights, [len(head.choices) for head in expected.heads])
     arrays = _arrays(weights, expected)
-    steps = counters["steps"] if "adam.mean.net.0.weight" in tensors else 0
+    steps = counters["steps"] if "adam.mean.net.0.weight" in weights else 0
     state = LearnerState(
         counters["seed"], counters["updates"], steps, counters["dropped"], arrays, _scales(metadata, expected)
     )
@@ -258,18 +218,21 @@ def _edit(metadata: Mapping[str, str]) -> str:
     return text
 
 
-def _check_schema(summary: Summary, metadata: Mapping[str, str], expected: Schema) -> None:
+def _is_joint(summary: Summary, metadata: Mapping[str, str], expected: Schema) -> bool:
+    """Whether the file is from when one choice stood for all heads. Raises PolicyFileError where it cannot be used."""
     if summary.drill != expected.drill:
         raise PolicyFileError(
             f"the file is for the drill {summary.drill!r}, this page plays {expected.drill!r}: choose that drill first"
         )
-    if summary.meaning != expected.meaning:
+    joint = summary.meaning == expected.joint_meaning != ""
+    if summary.meaning != expected.meaning and not joint:
         raise PolicyFileError(
             f"the file's schema is {summary.meaning!r}, {expected.drill!r} has {expected.meaning!r}: what it observes "
             "or does has changed since; train a new one"
         )
     if metadata.get("activation", "tanh") != "tanh":
         raise PolicyFileError(f"the activation is {metadata['activation'][:20]!r}, expected 'tanh'")
+    return joint
 
 
 def _arrays(tensors: Mapping[str, Tensor], schema: Schema) -> dict[str, bytes]:

@@ -4,7 +4,8 @@ Schulman et al. 2017, https://arxiv.org/abs/1707.06347, equations 7 and 9. Per r
 
     loss = -min(r A, clamp(r, 1-clip_coef, 1+clip_coef) A) + value_coef (V - R)^2 / 2 - entropy_coef H
 
-with r = exp(log pi(a) - log pi_old(a)). Rows are summed, not averaged: the optimiser divides by their number.
+with r = exp(log pi(a) - log pi_old(a)); log pi and H are sums over the heads of the action.
+Rows are summed, not averaged: the optimiser divides by their number.
 """
 
 from __future__ import annotations
@@ -15,15 +16,37 @@ import numpy as np
 
 from drillsergeant import elementary
 from drillsergeant.elementary import Array
-from drillsergeant.learn.formulas.sampling import chosen, softmax_parts
+from drillsergeant.learn.formulas.sampling import Distribution, chosen, softmax_parts
 
 LOG_RATIO_MAX = 20.0
 
 
+class _Choice:
+    """One discrete head in the loss: what was chosen i32 [B] from logits[K] f32 [B]."""
+
+    def __init__(self, logits: Sequence[Array], action: Array) -> None:
+        shifted, exponentials, total = softmax_parts(logits)
+        log_total = elementary.log(total)
+        per_total = 1.0 / total
+        self._action = action
+        self._probability = [exponential * per_total for exponential in exponentials]
+        self._logp = [s - log_total for s in shifted]
+        self.entropy = -_dot(self._probability, self._logp)
+        self.logp = chosen(self._logp, action)
+
+    def gradient(self, dlogp: Array, entropy_coef: np.float32) -> list[Array]:
+        """dloss/dlogits[K] f32 [B], from dloss/dlogp f32 [B]."""
+        found = []
+        for index, (p, lp) in enumerate(zip(self._probability, self._logp, strict=True)):
+            taken = np.where(self._action == index, dlogp, 0.0)
+            found.append(taken - dlogp * p + entropy_coef * (p * (lp + self.entropy)))
+        return found
+
+
 def loss_gradient(
-    logits: Sequence[Array],
+    policy: Distribution,
     value: Array,
-    action: Array,
+    action: Sequence[Array],
     logp_old: Array,
     advantage: Array,
     return_: Array,
@@ -31,18 +54,16 @@ def loss_gradient(
     entropy_coef: np.float32,
     value_coef: np.float32,
 ) -> tuple[list[Array], Array, list[Array]]:
-    """(dloss/dlogits[ACT], dloss/dvalue, metric rows in the order of arithmetic.METRICS), each f32 [B].
+    """(dloss/drows[R], dloss/dvalue, metric rows in the order of arithmetic.METRICS), each f32 [B].
 
-    logits[ACT], value, logp_old, advantage (normalised), return_ f32 [B]; action i32 [B]; scalars np.float32.
+    value, logp_old, advantage (normalised), return_ f32 [B]; action[HEADS] i32 [B]; scalars np.float32.
     """
-    shifted, exponentials, total = softmax_parts(logits)
-    log_total = elementary.log(total)
-    per_total = 1.0 / total
-    probability = [exponential * per_total for exponential in exponentials]
-    logp = [s - log_total for s in shifted]
-    entropy = -_dot(probability, logp)
+    choices = [_Choice(logits, part) for logits, part in zip(policy.by_head(), action, strict=True)]
+    logp, entropy = choices[0].logp, choices[0].entropy
+    for choice in choices[1:]:
+        logp, entropy = logp + choice.logp, entropy + choice.entropy
 
-    difference = chosen(logp, action) - logp_old
+    difference = logp - logp_old
     log_ratio = np.minimum(np.maximum(difference, -LOG_RATIO_MAX), LOG_RATIO_MAX)
     ratio = elementary.exp(log_ratio)
     clipped_ratio = np.minimum(np.maximum(ratio, 1.0 - clip_coef), 1.0 + clip_coef)
@@ -52,10 +73,7 @@ def loss_gradient(
     moving = (gain <= clipped_gain) & (log_ratio == difference)
     dlogp = np.where(moving, -gain, 0.0)
 
-    dlogits = []
-    for index, (p, lp) in enumerate(zip(probability, logp, strict=True)):
-        taken = np.where(action == index, dlogp, 0.0)
-        dlogits.append(taken - dlogp * p + entropy_coef * (p * (lp + entropy)))
+    drows = [row for choice in choices for row in choice.gradient(dlogp, entropy_coef)]
     error = value - return_
     metrics = [
         -np.minimum(gain, clipped_gain),
@@ -64,7 +82,7 @@ def loss_gradient(
         ratio - 1.0 - log_ratio,
         (np.abs(ratio - 1.0) > clip_coef).astype(np.float32),
     ]
-    return dlogits, value_coef * error, metrics
+    return drows, value_coef * error, metrics
 
 
 def _dot(left: Sequence[Array], right: Sequence[Array]) -> Array:

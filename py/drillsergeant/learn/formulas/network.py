@@ -1,7 +1,7 @@
 """The policy and value network: two tanh layers and one linear head, over one flat f32 parameter vector.
 
-Parameters lie in the order of `Network.table`: w0[H][OBS], b0[H], w1[H][H], b1[H], w2[ACT+1][H], b2[ACT+1]. Row ACT of
-the head is the value, the rows before it are the logits.
+Parameters lie in the order of `Network.table`: w0[H][OBS], b0[H], w1[H][H], b1[H], w2[R+1][H], b2[R+1]. Row R of the
+head is the value, the rows before it are the policy's, head of the action after head.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from drillsergeant import elementary
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.linear import FAST, Dense
 
-# Standard deviation of the head's logit rows times sqrt(H): a fresh policy is close to uniform.
+# Standard deviation of the head's policy rows times sqrt(H): a fresh policy is close to uniform.
 POLICY_GAIN = 0.01
 VALUE_GAIN = 1.0
 # Hidden gain of Glorot & Bengio for tanh is 5/3; 1.4 keeps a fresh tanh layer out of saturation on +-1 inputs.
@@ -53,8 +53,8 @@ class Activations:
     head: Array
 
     @property
-    def logits(self) -> Array:
-        """[ACT][B]."""
+    def policy(self) -> Array:
+        """[R][B]."""
         return self.head[:-1]
 
     @property
@@ -67,12 +67,12 @@ class Activations:
 class Network:
     """Shape and arithmetic of the network. It holds no parameters: those are passed in, flat, f32 [P]."""
 
-    def __init__(self, observation_size: int, action_count: int, hidden: int = 64, dense: Dense = FAST) -> None:
+    def __init__(self, observation_size: int, policy_rows: int, hidden: int = 64, dense: Dense = FAST) -> None:
         self.observation_size = observation_size
-        self.action_count = action_count
+        self.policy_rows = policy_rows
         self.hidden = hidden
         self.dense = dense
-        head = action_count + 1
+        head = policy_rows + 1
         shapes: list[tuple[str, tuple[int, ...]]] = [
             ("w0", (hidden, observation_size)),
             ("b0", (hidden,)),
@@ -92,12 +92,12 @@ class Network:
     @property
     def value_weights(self) -> int:
         """Elements before the value's row of the head."""
-        return self.table[4].offset + self.action_count * self.hidden
+        return self.table[4].offset + self.policy_rows * self.hidden
 
     @property
     def value_bias(self) -> int:
         """Elements before the value's bias."""
-        return self.table[5].offset + self.action_count
+        return self.table[5].offset + self.policy_rows
 
     @property
     def shape_hash(self) -> int:
@@ -125,7 +125,7 @@ class Network:
         return Activations(observation, hidden0, hidden1, self.dense.forward(w2, b2, hidden1))
 
     def backward(self, parameters: Array, activations: Activations, upstream: Array) -> Array:
-        """Gradient [P] of a loss summed over rows, from its gradient `upstream` w.r.t. the head [ACT+1][B]."""
+        """Gradient [P] of a loss summed over rows, from its gradient `upstream` w.r.t. the head [R+1][B]."""
         dense = self.dense
         _, _, w1, _, w2, _ = self.views(parameters)
         gradient = np.empty_like(parameters)
@@ -145,7 +145,7 @@ class Network:
         if vector.shape != (self.size,) or vector.dtype != np.float32:
             raise ValueError(
                 f"parameter vector is {vector.dtype}{list(vector.shape)}, this network (observation "
-                f"{self.observation_size}, hidden {self.hidden}, actions {self.action_count}) has "
+                f"{self.observation_size}, hidden {self.hidden}, policy rows {self.policy_rows}) has "
                 f"float32[{self.size}]; load weights that were saved for the same drill"
             )
         return [parameter.of(vector) for parameter in self.table]

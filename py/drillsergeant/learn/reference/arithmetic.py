@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.adam import adam_step
 from drillsergeant.learn.formulas.gae import gae
@@ -15,6 +16,7 @@ from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.poison import poisoned
 from drillsergeant.learn.formulas.rescale import entered, factors, left, moments, rounded, standardise
+from drillsergeant.learn.formulas.sampling import Distribution
 from drillsergeant.learn.ppo.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
 from drillsergeant.learn.ppo.minibatches import Cell, shares_of
 from drillsergeant.learn.ppo.scales import Scales, pooled
@@ -27,8 +29,8 @@ class NumpyArithmetic:
     NumPy's warnings about NaN and overflow are off where poison is looked for by its bits right after.
     """
 
-    def __init__(self, network: Network, seed: int) -> None:
-        self.network = network
+    def __init__(self, network: Network, heads: Sequence[Discrete], seed: int) -> None:
+        self.network, self._heads = network, heads
         self.parameters = network.initial(seed)
         self.scales = self._moved = Scales.unknown(network.observation_size, fresh=True)
         self._rescaled = self.parameters  # while an update is under way
@@ -94,10 +96,10 @@ class NumpyArithmetic:
             rows = np.s_[cell.t, cell.lane : cell.lane + cell.lanes]
             observation = chunk.obs[cell.t, :, cell.lane : cell.lane + cell.lanes]
             activations = self.network.forward(self._rescaled, observation)
-            dlogits, dvalue, metrics = loss_gradient(
-                list(activations.logits),
+            drows, dvalue, metrics = loss_gradient(
+                Distribution(self._heads, list(activations.policy)),
                 activations.value,
-                chunk.action[rows],
+                list(chunk.action[cell.t, :, cell.lane : cell.lane + cell.lanes]),
                 chunk.logp[rows],
                 self._advantages[cell.chunk][rows],
                 self._returns[cell.chunk][rows],
@@ -105,7 +107,7 @@ class NumpyArithmetic:
                 np.float32(entropy_coef),
                 np.float32(value_coef),
             )
-            upstream = np.stack([*dlogits, dvalue])
+            upstream = np.stack([*drows, dvalue])
             gradient += self.network.backward(self._rescaled, activations, upstream)
             sums.append([float(lane_sum(m)) for m in metrics])
         return gradient, sums

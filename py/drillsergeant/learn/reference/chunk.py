@@ -49,8 +49,9 @@ class EpisodeStats:
 class ChunkArrays:
     """One rollout. Arrays are only read by the learner.
 
-    obs f32 [T][OBS][A]; action i32, logp f32, reward f32, terminated i32 0/1, truncated i32 0/1, all [T][A];
-    value f32 [T+1][A], where value[T] is that of the state after the last decision, before a truncated match is reset.
+    obs f32 [T][OBS][A]; action i32 [T][HEADS][A]; logp f32, reward f32, terminated i32 0/1, truncated i32 0/1, all
+    [T][A]; value f32 [T+1][A], where value[T] is that of the state after the last decision, before a truncated match
+    is reset.
     """
 
     obs: Array
@@ -66,6 +67,7 @@ class ChunkArrays:
         horizon, observation_size, agents = self.obs.shape
         expected: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
             "obs": (np.float32, (horizon, observation_size, agents)),
+            "action": (np.int32, (horizon, *self.action.shape[1:2], agents)),
             **{name: (dtype, (horizon, agents)) for name, dtype in _ROW_FIELDS.items()},
             "value": (np.float32, (horizon + 1, agents)),
         }
@@ -80,16 +82,15 @@ class ChunkArrays:
     @property
     def horizon(self) -> int:
         """T."""
-        return int(self.action.shape[0])
+        return int(self.logp.shape[0])
 
     @property
     def agents(self) -> int:
         """A."""
-        return int(self.action.shape[1])
+        return int(self.logp.shape[1])
 
 
 _ROW_FIELDS: Mapping[str, type[np.generic]] = {
-    "action": np.int32,
     "logp": np.float32,
     "reward": np.float32,
     "terminated": np.int32,
@@ -97,7 +98,7 @@ _ROW_FIELDS: Mapping[str, type[np.generic]] = {
 }
 
 
-def empty_chunk(horizon: int, observation_size: int, agents: int) -> ChunkArrays:
+def empty_chunk(horizon: int, observation_size: int, heads: int, agents: int) -> ChunkArrays:
     """A zeroed chunk of the given size, to be filled."""
 
     def rows(name: str) -> Array:
@@ -105,7 +106,7 @@ def empty_chunk(horizon: int, observation_size: int, agents: int) -> ChunkArrays
 
     return ChunkArrays(
         obs=np.zeros((horizon, observation_size, agents), np.float32),
-        action=rows("action"),
+        action=np.zeros((horizon, heads, agents), np.int32),
         logp=rows("logp"),
         reward=rows("reward"),
         terminated=rows("terminated"),

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill, Player
+from drillsergeant.drills.contract import Discrete, Drill, Player
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import (
     CHUNK_STATS,
@@ -20,6 +20,7 @@ from drillsergeant.learn.engine import (
     worker_seed,
 )
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.ppo.scales import Scales
@@ -35,7 +36,7 @@ CHUNK_ARRAYS = ("obs", "action", "logp", "reward", "terminated", "truncated", "v
 
 def network_of(drill: Drill) -> Network:
     """Return the network that plays `drill`."""
-    return Network(len(drill.observation), drill.action_count)
+    return Network(len(drill.observation), policy_rows(drill.heads))
 
 
 class NumpyEngine:
@@ -57,7 +58,7 @@ class NumpyEngine:
 
     def learner(self, seed: int) -> NumpyLearner:
         """Return the trainer's learner."""
-        return NumpyLearner(self._network, self._layout, self._memory, seed)
+        return NumpyLearner(self._network, self._drill.heads, self._layout, self._memory, seed)
 
 
 def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
@@ -155,14 +156,14 @@ class NumpyLearner:
 
     name, why = "numpy", "the reference, chosen in the page's address"
 
-    def __init__(self, network: Network, layout: Layout, memory: Memory, seed: int) -> None:
-        self._network, self._layout, self._memory = network, layout, memory
+    def __init__(self, network: Network, heads: Sequence[Discrete], layout: Layout, memory: Memory, seed: int) -> None:
+        self._network, self._heads, self._layout, self._memory = network, heads, layout, memory
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
         self._seed = seed
-        self._arithmetic = NumpyArithmetic(self._network, seed)
+        self._arithmetic = NumpyArithmetic(self._network, self._heads, seed)
         self._ppo = PpoLearner(self._arithmetic, seed)
 
     def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:

@@ -38,8 +38,8 @@ class MatchBatch:
         s = self.state
         return elementary.uniform(elementary.hash_u32(s["seed"], s["episode"], s["clock"], player, salt))
 
-    def step(self, actions: Sequence[Array]) -> Step:
-        """Play one decision (action_repeat ticks) with actions[S] i32 [N]. Nothing is reset."""
+    def step(self, actions: Sequence[Sequence[Array]]) -> Step:
+        """Play one decision (action_repeat ticks) with actions[S][HEADS] i32 [N]. Nothing is reset."""
         before = self.state
         for _ in range(self.drill.action_repeat):
             self.state = self.drill.tick(self.state, actions)

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill, Player
+from drillsergeant.drills.contract import Discrete, Drill, Player
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.linear import lane_sum
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.formulas.sampling import sample
+from drillsergeant.learn.formulas.sampling import Distribution, head_draw, sample
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats, empty_chunk
 from drillsergeant.learn.reference.matches import MatchBatch, Step
 
@@ -34,7 +34,7 @@ class Decision(NamedTuple):
     """What the policy saw and chose for its lanes (all agents of the players it controls), in the order of players."""
 
     obs: Array  # f32 [OBS][lanes]
-    action: Array  # i32 [lanes]
+    action: Array  # i32 [HEADS][lanes]
     logp: Array  # f32 [lanes]
     value: Array  # f32 [lanes]
 
@@ -68,7 +68,7 @@ class ReferenceCollector:
     def collect(self, parameters: Array, decisions: int) -> ChunkArrays:
         """Play T = `decisions` decisions with `parameters` f32 [P]; records those of every player the policy plays."""
         lanes = self.matches.count * len(self.policy_players)
-        chunk = empty_chunk(decisions, self.network.observation_size, lanes)
+        chunk = empty_chunk(decisions, self.network.observation_size, len(self.drill.heads), lanes)
         for t in range(decisions):
             decision = self.decide(parameters)
             chunk.obs[t], chunk.action[t] = decision.obs, decision.action
@@ -98,14 +98,14 @@ class ReferenceCollector:
         obs = np.concatenate([self.matches.observe(player) for player in players], axis=1)
         draws = np.concatenate([self.matches.draw(player, SAMPLING_SALT) for player in players])
         activations = self.network.forward(parameters, obs)
-        action, logp, _ = sample(list(activations.logits), draws)
-        return Decision(obs, action, logp, activations.value)
+        action, logp, _ = sample(Distribution(self.drill.heads, list(activations.policy)), draws)
+        return Decision(obs, np.stack(action), logp, activations.value)
 
     def advance(self, decision: Decision, stats: EpisodeStats) -> Step:
         """Play one decision and restart the terminated matches. The one place that steps matches."""
-        chosen = iter(np.split(decision.action, len(self.policy_players)))
+        chosen = iter(np.split(decision.action, len(self.policy_players), axis=1))
         actions = [
-            next(chosen) if who is Player.POLICY else self._foreign_action(who, player)
+            list(next(chosen)) if who is Player.POLICY else self._foreign_action(who, player)
             for player, who in enumerate(self.players)
         ]
         _, late, _ = self.drill.outcome(self.matches.state)  # what is earned past the limit does not count
@@ -115,13 +115,13 @@ class ReferenceCollector:
         self._finish(step.outcome.terminated, step.outcome.winner, stats)
         return step
 
-    def _foreign_action(self, who: Player, player: int) -> Array:
+    def _foreign_action(self, who: Player, player: int) -> list[Array]:
         if who is Player.FROZEN:
             assert self.frozen is not None, "frozen players have no parameters"
-            return self._choose(self.frozen, [player]).action
+            return list(self._choose(self.frozen, [player]).action)
         if who is Player.SCRIPTED:
             return self.drill.scripted(self.matches.state, player)
-        return random_action(self.matches.draw(player, RANDOM_PLAYER_SALT), self.drill.action_count)
+        return random_action(self.matches.draw(player, RANDOM_PLAYER_SALT), self.drill.heads)
 
     def _finish(self, over: Array, winner: Array, stats: EpisodeStats) -> None:
         """Tally and restart the matches in the mask `over`."""
@@ -178,10 +178,11 @@ def evaluate(
     return stats
 
 
-def random_action(uniform: Array, action_count: int) -> Array:
-    """The random player's action i32 [N] from a uniform number f32 [N] in [0, 1)."""
-    action: Array = (uniform * float(action_count)).astype(np.int32)
-    return action
+def random_action(uniform: Array, heads: Sequence[Discrete]) -> list[Array]:
+    """The random player's action, i32 [N] a head, from a uniform number f32 [N] in [0, 1)."""
+    return [
+        (head_draw(uniform, number) * float(len(head.choices))).astype(np.int32) for number, head in enumerate(heads)
+    ]
 
 
 def total_reward(terms: Sequence[Array]) -> Array:

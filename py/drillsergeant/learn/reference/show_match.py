@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from drillsergeant.drills.contract import Drill, Outcome, Player, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.formulas.network import Activations, Network
-from drillsergeant.learn.formulas.sampling import sample, softmax_parts
+from drillsergeant.learn.formulas.sampling import Distribution, sample, softmax_parts
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action
 
@@ -27,7 +27,7 @@ class SoloMatch:
         """Start episode 0 of `seed`."""
         self._matches = MatchBatch(self.drill, 1, seed)
         players = range(sum(self.drill.teams))
-        self._actions = [np.zeros(1, np.int32) for _ in players]
+        self._actions = [[np.zeros(1, np.int32) for _ in self.drill.heads] for _ in players]
         self._seen = [self._look(player) for player in players]
 
     def use(self, parameters: Array, team: int) -> None:
@@ -38,26 +38,29 @@ class SoloMatch:
         parameters = self._parameters[team_of(self.drill.teams, player)]
         return self.network.forward(parameters, self._matches.observe(player))
 
-    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
         """See `engine.ShowMatch`."""
         for player in range(sum(self.drill.teams)):
             self._seen[player] = self._look(player)
             self._actions[player] = self._action(player, players.get(player, Player.POLICY), visitor_action)
 
-    def _action(self, player: int, who: Player, visitor_action: int) -> Array:
+    def _action(self, player: int, who: Player, visitor_action: Sequence[int]) -> list[Array]:
         if who is Player.POLICY:
-            return sample(list(self._seen[player].logits), self._matches.draw(player, SAMPLING_SALT))[0]
+            policy = Distribution(self.drill.heads, list(self._seen[player].policy))
+            return sample(policy, self._matches.draw(player, SAMPLING_SALT))[0]
         if who is Player.SCRIPTED:
             return self.drill.scripted(self._matches.state, player)
         if who is Player.RANDOM:
-            return random_action(self._matches.draw(player, RANDOM_PLAYER_SALT), self.drill.action_count)
-        return np.full(1, visitor_action, np.int32)
+            return random_action(self._matches.draw(player, RANDOM_PLAYER_SALT), self.drill.heads)
+        return [np.full(1, part, np.int32) for part in visitor_action]
 
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""
         seen = self._seen[player]
-        _, exponentials, total = softmax_parts(list(seen.logits))
-        chances = [float(exponential[0] / total[0]) for exponential in exponentials]
+        chances = []
+        for logits in Distribution(self.drill.heads, list(seen.policy)).by_head():
+            _, exponentials, total = softmax_parts(logits)
+            chances.append([float(exponential[0] / total[0]) for exponential in exponentials])
         return Insight(chances, float(seen.value[0]), [float(entry[0]) for entry in seen.observation])
 
     def tick(self) -> None:

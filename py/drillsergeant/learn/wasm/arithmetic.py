@@ -184,17 +184,19 @@ class KernelArithmetic:
         return record
 
     def _cell_words(self, cell: Cell) -> dict[str, int]:
-        """What a cell's record says of it; strides of groups of one array stay 0."""
+        """What a cell's record says of it; strides of groups that have one array whatever the drill stay 0."""
         layout, chunk_offset = self._layout, self._chunk_offsets[cell.chunk]
         lanes_bytes = self._plan.lanes * WORD_BYTES
         row = cell.t * lanes_bytes + cell.lane * WORD_BYTES
+        action_row = cell.t * self._plan.action_words * lanes_bytes + cell.lane * WORD_BYTES
         packed = (cell.t * self._plan.agents + cell.lane) * WORD_BYTES
         obs_row = cell.t * self._plan.observation_size * lanes_bytes + cell.lane * WORD_BYTES
         return {
             "rows": cell.lanes,
             "obs": self.observations[cell.chunk] + obs_row,
             "obs_stride": lanes_bytes,
-            "in.action.base": layout.chunk_field("action", chunk_offset).offset + row,
+            "in.action.base": layout.chunk_field("action", chunk_offset).offset + action_row,
+            "in.action.stride": lanes_bytes,
             "in.logp.base": layout.chunk_field("logp", chunk_offset).offset + row,
             "in.advantage.base": self._places.advantages[cell.chunk] + packed,
             "in.returns.base": self._places.returns[cell.chunk] + row,

@@ -86,7 +86,8 @@ class KernelCollector:
         self._duels = self._start(self._places.duels, plan.duels, seed) | self._chunk_rows()
         self._duels |= {
             "rival_lanes_bytes": self._lanes_bytes(sum(teams[1:]) * plan.duels),
-            "actions": match_view.action,
+            "rival_action": match_view.action.base,
+            "rival_action_stride": match_view.action.stride,
             "rival_logp": match_view.logp,
             "rival_value": match_view.value,
         }
@@ -96,7 +97,8 @@ class KernelCollector:
         return self._start(self._places.evaluations[name], EVALUATION_MATCHES[name], seed) | {
             "lanes_bytes": self._lanes_bytes(self._layout.plan.teams[0] * EVALUATION_MATCHES[name]),
             "obs": match_view.obs,
-            "action": match_view.action,
+            "action": match_view.action.base,
+            "action_stride": match_view.action.stride,
             "logp": match_view.logp,
             "value": match_view.value,
             "stats": self._places.stats,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, EVALUATION_MATCHES, MOST_REWARD_TERMS, SHOW_MATCHES
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Rows
@@ -75,9 +76,9 @@ class SightScratch:
         drill = program.drill
         self.lanes_bytes = round_up(agents, LANE_MULTIPLE) * WORD_BYTES
         self.obs = arena.take(len(drill.observation) * self.lanes_bytes)
-        self.head = arena.rows(drill.action_count + 1, agents)
+        self.head = arena.rows(policy_rows(drill.heads) + 1, agents)
         self.draw, self.logp, self.value = (arena.words(agents) for _ in range(3))
-        self.action = arena.words(agents)
+        self.action = arena.rows(len(drill.heads), agents)
         self.network = arena.take(program.network.scratch_bytes)
 
 
@@ -96,13 +97,13 @@ class RolloutScratch:
 
 class ShowMatchScratch:
     """A match on screen. Each team has a policy, and all players are seen as it sees them; `action` holds what each
-    player does."""
+    player does, head by head, player after player."""
 
     def __init__(self, program: Program, arena: Arena) -> None:
         teams, players = program.drill.teams, sum(program.drill.teams)
         self.state = arena.rows(len(program.drill.fields), 1)
         self.verdict = arena.rows(3, 1)
-        self.action = arena.rows(players, 1)
+        self.action = arena.rows(players * len(program.drill.heads), 1)
         # Players are one lane apart: what a kernel writes behind the last one's is not to be the next row's.
         self.match_views = [SightScratch(program, players + SIMD_LANES - 1, arena) for _ in teams]
         self.parameters = [arena.words(program.network.parameter_count) for _ in teams]
@@ -184,7 +185,7 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
         "teams": drill.teams,
         "horizon": horizon,
         "observation_size": len(drill.observation),
-        "action_count": drill.action_count,
+        "action_words": len(drill.heads),
         "parameter_count": program.network.parameter_count,
         "ring_slots": ring_slots,
         "duels": duels,

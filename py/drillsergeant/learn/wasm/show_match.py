@@ -10,6 +10,7 @@ from typing import Literal
 
 from drillsergeant.drills.contract import Dtype, Outcome, Player, team_of
 from drillsergeant.learn.engine import Insight
+from drillsergeant.learn.heads import policy_rows, split_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import initialise
 from drillsergeant.learn.wasm.calls import Call, Calls, Rows
@@ -45,10 +46,11 @@ class KernelShowMatch:
 
     def _bind(self) -> None:
         calls, places, state = self._calls, self._places, self._state
-        self._choices = [self._choices_of(player) for player in range(sum(self._program.drill.teams))]
+        self._players = range(sum(self._program.drill.teams))
+        self._choices = [self._choices_of(player) for player in self._players]
         self._look = [self._look_of(team) for team in range(len(self._program.drill.teams))]
-        one = {"count": 1}
-        self._tick = calls.bind("tick_once", one, in_state=state, in_action=places.action, out_state=state)
+        one, actions = {"count": 1}, {f"in_action_{player}": self._action_of(player) for player in self._players}
+        self._tick = calls.bind("tick_once", one, in_state=state, out_state=state, **actions)
         self._finish = calls.bind("finish", one, in_state=state, out_state=state, out_verdict=places.verdict)
 
     def _look_of(self, team: int) -> tuple[Call, Call]:
@@ -68,24 +70,26 @@ class KernelShowMatch:
             "value": match_view.value,
         }
         players = {"count": sum(self._program.drill.teams)}
-        chances = {"in_logits": match_view.head, "in_draw": Rows(match_view.draw, 0)}
-        result = {"out_action": Rows(match_view.action, WORD_BYTES), "out_logp": Rows(match_view.logp, 0)}
+        chances = {"in_policy": match_view.head, "in_draw": Rows(match_view.draw, 0)}
+        result = {"out_action": match_view.action, "out_logp": Rows(match_view.logp, 0)}
         return calls.bind("see", see), calls.bind("sample", players, **chances, **result)
 
     def _choices_of(self, player: int) -> Mapping[str, Call]:
         """What a player can do without a policy, by name."""
-        groups = {"in_state": self._state, "out_action": Rows(self._place(player), 0)}
+        groups = {"in_state": self._state, "out_action": self._action_of(player)}
         return {who: self._calls.bind(f"{who}_{player}", {"count": 1}, **groups) for who in WITHOUT_POLICY}
 
-    def _place(self, player: int) -> int:
-        """Byte offset of a player's action."""
-        return self._places.action.base + player * self._places.action.stride
+    def _action_of(self, player: int) -> Rows:
+        """What a player does, a row a head."""
+        base, stride = self._places.action
+        return Rows(base + player * len(self._program.drill.heads) * stride, stride)
 
     def reset(self, seed: int) -> None:
         """Start episode 0 of `seed`."""
         slots, action = Rows(self._slots, 0), self._places.action
         self._calls.run("reset", {"count": 1, "scalar.seed": seed}, in_slot=slots, out_state=self._state)
-        self._memory.write(action.base, bytes(sum(self._program.drill.teams) * action.stride))
+        rows = len(self._players) * len(self._program.drill.heads)
+        self._memory.write(action.base, bytes(rows * action.stride))
 
     def adopt(self, weights_offset: int, team: int) -> None:
         """Copy the parameters at `weights_offset`; `team` plays by them from the next decision on."""
@@ -93,7 +97,7 @@ class KernelShowMatch:
         places = {"source": weights_offset, "target": self._places.parameters[team]}
         self._calls.run("copy", {**places, "size_bytes": size})
 
-    def decide(self, players: Mapping[int, Player], visitor_action: int = 0) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
         """See `engine.ShowMatch`."""
         for see, choose in self._look:
             see()
@@ -104,17 +108,24 @@ class KernelShowMatch:
                 choices[who]()
                 continue
             if who is Player.POLICY:
-                match_view = self._places.match_views[team_of(self._program.drill.teams, player)]
-                action = self._memory.load(match_view.action // WORD_BYTES + player)
-            self._memory.store(self._place(player) // WORD_BYTES, action)
+                action = self._chosen(player)
+            base, stride = self._action_of(player)
+            for head, word in enumerate(action):
+                self._memory.store((base + head * stride) // WORD_BYTES, word)
+
+    def _chosen(self, player: int) -> list[int]:
+        """The words of the action that a player's policy has just chosen."""
+        base, stride = self._places.match_views[team_of(self._program.drill.teams, player)].action
+        heads = range(len(self._program.drill.heads))
+        return [self._memory.load((base + head * stride) // WORD_BYTES + player) for head in heads]
 
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""
         drill = self._program.drill
         match_view = self._places.match_views[team_of(drill.teams, player)]
-        *logits, value = self._column(match_view.head, drill.action_count + 1, player)
+        *policy, value = self._column(match_view.head, policy_rows(drill.heads) + 1, player)
         observation = self._column(Rows(match_view.obs, match_view.lanes_bytes), len(drill.observation), player)
-        return Insight(_softmax(logits), value, observation)
+        return Insight([_softmax(logits) for logits in split_rows(drill.heads, policy)], value, observation)
 
     def _column(self, rows: Rows, count: int, lane: int) -> list[float]:
         """One lane of f32 rows."""

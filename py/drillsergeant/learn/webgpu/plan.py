@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, METRICS, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
@@ -105,7 +106,8 @@ class GpuPlan:
         drill, network = program.drill, program.network
         self.layout, self.plan = layout, layout.plan
         self.inputs, self.hidden = len(drill.observation), network.hidden
-        self.head, self.parameters = drill.action_count + 1, network.parameter_count
+        self.heads = drill.heads
+        self.head, self.parameters = policy_rows(drill.heads) + 1, network.parameter_count
         self._cells: dict[int, list[Cell]] = {}
         self.pipelines: tuple[Pipeline, ...] = (*self._batch(), *self._dense(), *self._rest())
 
@@ -286,7 +288,8 @@ class GpuPlan:
 
     def _rest(self) -> list[Pipeline]:
         knobs, gradient, size = (0, "knobs"), (4, "gradient"), {"PARAMETERS": self.parameters}
-        loss = {"ACTION": self._field("action"), "LOGP": self._field("logp")}
+        fields = {name.upper(): self._field(name) for name in ("action", "logp")}
+        loss = {**fields, "LANES": self.plan.lanes, "HORIZON": self.plan.horizon}
         rows = ((3, "batch"), (4, "advantages"), (5, "returns"), (6, "head"), (7, "cell_metrics"))
         judge = (*_STEPPING, gradient, (5, "cell_metrics"))
         return [

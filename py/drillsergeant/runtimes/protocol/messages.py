@@ -215,10 +215,10 @@ class Tap(Message, wire="TAP", to=("show",)):
 
 @dataclass(frozen=True)
 class Input(Message, wire="INPUT", to=("show",)):
-    """page -> show: the visitor's current action, or a drag of the body that is nearest to where it began (metres,
-    field coordinates). Never trained on."""
+    """page -> show: the visitor's current action, a list of a number for each head, or a drag of the body that is
+    nearest to where it began (metres, field coordinates). Never trained on."""
 
-    action: int | None = None
+    action: object = None
     x_m: float = 0.0
     y_m: float = 0.0
     released: bool = False

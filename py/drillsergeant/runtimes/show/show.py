@@ -40,7 +40,7 @@ class Show:
         self._tick_s = 1.0 / drill.tick_hz
         self._clock = FrameClock()
         self._dragging = Dragging(drill.scene)
-        self._visitor_action = 0
+        self._visitor_action = [0] * len(drill.heads)
         self._inspected: tuple[int, int] | None = None
         self._unspent_s, self._now_s, self._seed = 0.0, 0.0, seed
         self.playing, self.speed, self.view = True, 1.0, "match"
@@ -132,7 +132,7 @@ class Show:
                 self._tap(tap)
             case messages.Input(action=None) as drag:
                 self._drag(drag)
-            case messages.Input(action=int(action)):
+            case messages.Input(action=action):
                 self._set_action(action)
 
     def _look_at(self, view: str) -> None:
@@ -175,12 +175,17 @@ class Show:
         for each, screen_match in enumerate(self._all):
             screen_match.chosen = player if player >= 0 and each == number else None
 
-    def _set_action(self, action: int) -> None:
-        if not 0 <= action < self._drill.action_count:
-            raise codec.ProtocolError(
-                f"INPUT.action must be between 0 and {self._drill.action_count - 1}, not {action}"
-            )
-        self._visitor_action = action
+    def _set_action(self, action: object) -> None:
+        heads = self._drill.heads
+        if not isinstance(action, list | tuple) or len(action) != len(heads):
+            named = ", ".join(head.name for head in heads)
+            raise codec.ProtocolError(f"INPUT.action must be a number for each of {named}, not {action!r}")
+        for head, number in zip(heads, action, strict=True):
+            if number not in range(len(head.choices)):
+                raise codec.ProtocolError(
+                    f"INPUT.action's {head.name} must be between 0 and {len(head.choices) - 1}, not {number!r}"
+                )
+        self._visitor_action = [int(number) for number in action]
 
     def metrics(self) -> dict[str, object]:
         """Return the numbers the page shows of what is on screen; `second` is the other match of a pair."""
@@ -220,8 +225,13 @@ class Show:
             "match": number,
             "player": player,
             "clock_s": screen_match.clock_s,
-            "probabilities": list(insight.probabilities),
+            "probabilities": [list(chances) for chances in insight.probabilities],
             "value": insight.value,
-            "entropy": -sum(chance * math.log(chance) for chance in insight.probabilities if chance > 0),
+            "entropy": sum(map(_entropy, insight.probabilities)),
             "observation": list(insight.observation),
         }
+
+
+def _entropy(chances: Sequence[float]) -> float:
+    """In nats."""
+    return -sum(chance * math.log(chance) for chance in chances if chance > 0)

@@ -14,7 +14,6 @@ from drillsergeant.learn.engine import AnyLearner
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, with_step_scaled
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.safeguards import Safeguards
-from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes.trainer.events import RunEvents
 from drillsergeant.runtimes.trainer.report import TrainerReport
 from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Timeline, TimelineEntry
@@ -33,17 +32,17 @@ class RunControl:
         timeline: Timeline,
         report: TrainerReport,
         hyper: Hyper,
-        plan: Plan,
+        safeguards: Callable[[bool], Safeguards],
         moment: Callable[[], TimelineEntry],
         publish: Callable[[], None],
         as_set: bool = False,
     ) -> None:
-        """`publish` hands parameters that no update led to to every reader, and has play with others thrown away; the
-        learner's own have been published once already.
+        """`safeguards` makes them, on or off, for a run that begins. `publish` hands parameters that no update led to
+        to every reader, and has play with others thrown away; the learner's own have been published once already.
 
         `as_set`: every update uses the setting itself, whatever comes of it; lockstep promises that.
         """
-        self._learner, self._report, self._plan = learner, report, plan
+        self._learner, self._report, self._fresh_safeguards = learner, report, safeguards
         self._moment, self._publish = moment, publish
         self.timeline, self.events = timeline, RunEvents()
         self.to_win, self._as_set = True, as_set
@@ -60,9 +59,6 @@ class RunControl:
         self.timeline.clear()
         self._promising: tuple[LearnerState, TimelineEntry, float | None] | None = None
         self._keep(FIRST)
-
-    def _fresh_safeguards(self, on: bool) -> Safeguards:
-        return Safeguards(self._report.score, self._plan.action_count, self._plan.workers, on)
 
     def next_hyper(self, updates: int) -> Hyper:
         """What the next update uses, after so many: the setting, with what safeguards have changed, annealed."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema, read_summary
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_summary
 from drillsergeant.learn.files.safetensors import PolicyFileError
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import Archive
 

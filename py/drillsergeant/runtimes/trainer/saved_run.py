@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_summary
+from drillsergeant.learn.files.dshq import PolicyFile, read_summary
 from drillsergeant.learn.files.history_tensors import Numbers
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.runtimes.trainer.timeline import TimelineEntry

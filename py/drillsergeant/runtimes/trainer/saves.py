@@ -15,7 +15,8 @@ from itertools import count
 from typing import Any
 
 from drillsergeant.learn.files import dshq, onnx
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Schema, read_policy, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_policy, write_policy
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.host import Host, RunLocks
 from drillsergeant.runtimes.protocol import codec, messages

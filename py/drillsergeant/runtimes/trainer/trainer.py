@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from functools import partial
 
-from drillsergeant.drills.contract import Objective, WinRate
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.files.dshq import PolicyFile
+from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.program import Program
+from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.learn.results import Score
+from drillsergeant.learn.safeguards import Safeguards
 from drillsergeant.learn.self_play import SelfPlayRun
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.memory.access import Memory
@@ -43,9 +45,8 @@ class Trainer:
         learner: Learner | DeviceLearner,
         weights: WeightsWriter,
         hyper: Hyper,
-        reward_terms: Sequence[str],
+        drill: DrillFacts,
         lockstep: int = 0,
-        objective: Objective | None = None,
     ) -> None:
         """`lockstep`: with N > 0, every update waits for a chunk of every worker, and training stops after N updates
         and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
@@ -55,7 +56,7 @@ class Trainer:
         self._doorbell, self._run_epoch = Doorbell(memory, layout), RunEpoch(memory, layout)
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self.progress = SelfPlayRun(layout.plan, self._publish)
-        self._report = TrainerReport(memory, layout, reward_terms, Score(objective or WinRate()))
+        self._report = TrainerReport(memory, layout, drill.reward_terms, Score(drill.objective))
         self._lockstep = lockstep
         self.training = self._learning = False
         self.saves: Saves | None = None
@@ -64,8 +65,9 @@ class Trainer:
         if weights.version == 0:
             self.progress.publish()
         timeline = Timeline(SnapshotWriter(memory, layout))
+        safeguards = partial(Safeguards, self._report.score, most_entropy(drill.heads), layout.plan.workers)
         self.run_control = RunControl(
-            learner, timeline, self._report, hyper, layout.plan, self.moment, self._turn, as_set=lockstep > 0
+            learner, timeline, self._report, hyper, safeguards, self.moment, self._turn, as_set=lockstep > 0
         )
 
     def _restart_counts(self) -> None:

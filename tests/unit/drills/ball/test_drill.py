@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.ball.rules import ball_of
-from drillsergeant.drills.boxes.actions import ACTION_COUNT, decode_action, encode_action
+from drillsergeant.drills.boxes.actions import HEADS, directions
 from drillsergeant.drills.boxes.players import Box, player_of
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array, hash_u32, uniform
@@ -18,6 +18,7 @@ from tests.rigs.play import (
     players_exchanged,
     random_player,
     start,
+    still,
     still_player,
     ticks,
     winners,
@@ -142,7 +143,7 @@ def test_energy_only_falls_when_nobody_acts() -> None:
         return cast(Array, moving * 0.5)
 
     before = energy(state)
-    for after in ticks(DRILL, state, [still_player] * 2, 60):
+    for after in ticks(DRILL, state, [still_player(DRILL)] * 2, 60):
         now = energy(after)
         assert np.all(now <= before * 1.01 + 1e-6)
         before = now
@@ -165,9 +166,10 @@ def test_kick_off_is_fair_and_not_always_the_same() -> None:
 def test_scripted_player_beats_a_random_one_in_19_of_20_decided_matches_of_either_team() -> None:
     chance = random_player(DRILL)
 
-    def either(state: State, player: int) -> Array:
+    def either(state: State, player: int) -> list[Array]:
         """Scripted is player 0 in matches of even seed, player 1 in the others."""
-        return np.where((state["seed"] + player) % 2 == 0, DRILL.scripted(state, player), chance(state, player))
+        both = zip(DRILL.scripted(state, player), chance(state, player), strict=True)
+        return [np.where((state["seed"] + player) % 2 == 0, one, other) for one, other in both]
 
     winner, _ = winners(DRILL, [either, either], 1000)
     seed = start(DRILL, 1000)["seed"]
@@ -185,47 +187,41 @@ def test_two_scripted_players_usually_decide_a_match_within_seconds() -> None:
     assert 0.4 < np.mean(winner[winner != 0] == 1) < 0.6
 
 
-def test_every_action_decodes_to_what_it_was_encoded_from() -> None:
-    ahead, left, turn, dash = decode_action(np.arange(ACTION_COUNT, dtype=np.int32))
-    seen = set()
-    for move, (want_ahead, want_left) in enumerate(((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))):
-        for turning, want_turn in enumerate((0, 1, -1)):
-            for dashing in range(2):
-                a = encode_action(move, turning, dashing)
-                seen.add(a)
-                assert (ahead[a], left[a], turn[a], dash[a]) == (want_ahead, want_left, want_turn, bool(dashing))
-    assert seen == set(range(ACTION_COUNT))
-
-
-def test_an_impossible_action_is_refused() -> None:
-    with pytest.raises(ValueError, match="turn=3"):
-        encode_action(1, 3, 0)
+def test_every_choice_is_the_direction_that_it_is_called() -> None:
+    numbers = [np.arange(5, dtype=np.int32), np.arange(3, dtype=np.int32), np.arange(2, dtype=np.int32)]
+    ahead, left, turn, dash = directions(numbers)
+    assert list(zip(HEADS[0].choices, ahead, left, strict=True)) == [
+        ("stay", 0, 0), ("forward", 1, 0), ("back", -1, 0), ("left", 0, 1), ("right", 0, -1)
+    ]  # fmt: skip
+    assert list(zip(HEADS[1].choices, turn, strict=True)) == [
+        ("straight", 0), ("counter-clockwise", 1), ("clockwise", -1)
+    ]  # fmt: skip
+    assert list(zip(HEADS[2].choices, dash, strict=True)) == [("no dash", False), ("dash", True)]
 
 
 def test_keys_mean_directions_on_the_screen() -> None:
-    assert DRILL.from_keys(0, 1, 0, 0, False) == encode_action(1, 0, 0)
-    assert DRILL.from_keys(1, 1, 0, 0, False) == encode_action(2, 0, 0)
-    assert DRILL.from_keys(1, 0, 1, -1, True) == encode_action(4, 2, 1)
+    assert DRILL.from_keys(0, 1, 0, 0, False) == (1, 0, 0)
+    assert DRILL.from_keys(1, 1, 0, 0, False) == (2, 0, 0)
+    assert DRILL.from_keys(1, 0, 1, -1, True) == (4, 2, 1)
 
 
 def test_dash_gives_its_speed_once_per_cooldown() -> None:
     drill = BallDrill(player_drag_per_s=0.0)
     state = drill.reset(np.zeros(1, np.uint32), np.zeros(1, np.uint32))
-    dash = np.array([encode_action(0, 0, 1)], np.int32)
-    still = np.zeros(1, np.int32)
-    state = drill.tick(state, [dash, still])
+    dash = [*still(drill, 1)[:2], np.ones(1, np.int32)]
+    state = drill.tick(state, [dash, still(drill, 1)])
     box = player_of(state, 0)
     assert np.hypot(box.vx, box.vy)[0] == pytest.approx(drill.dash_speed, rel=1e-4)
     cooldown = float(box.cooldown[0])
     assert cooldown == pytest.approx(drill.dash_cooldown_s)
-    state = drill.tick(state, [dash, still])
+    state = drill.tick(state, [dash, still(drill, 1)])
     assert np.hypot(player_of(state, 0).vx, player_of(state, 0).vy)[0] == pytest.approx(drill.dash_speed, rel=1e-4)
 
 
 def test_too_fast_a_ball_is_braked_without_turning() -> None:
     state = start(DRILL, 1)
     state["ball_vx"], state["ball_vy"] = np.array([30], np.float32), np.array([-40], np.float32)
-    ball = ball_of(DRILL.tick(state, [np.zeros(1, np.int32)] * 2))
+    ball = ball_of(DRILL.tick(state, [still(DRILL, 1)] * 2))
     assert np.hypot(ball.vx, ball.vy)[0] == pytest.approx(DRILL.ball_speed_max, rel=1e-5)
     assert ball.vx[0] / ball.vy[0] == pytest.approx(-0.75, rel=1e-5)
 
@@ -235,14 +231,14 @@ def test_a_goal_in_the_last_moment_counts_and_is_no_truncation() -> None:
     state["clock"] = np.full(3, 5000, np.uint32)
     state["ball_x"] = np.array([1, -1, 0], np.float32) * np.float32(DRILL.half_length_m + 0.3)
     state["ball_y"] = np.zeros(3, np.float32)
-    after = DRILL.tick(state, [np.zeros(3, np.int32)] * 2)
+    after = DRILL.tick(state, [still(DRILL, 3)] * 2)
     terminated, truncated, winner = DRILL.outcome(after)
     assert terminated.tolist() == [True, True, False]
     assert truncated.tolist() == [False, False, True]
     assert winner.tolist() == [1, -1, 0]
     for player, want in enumerate(([1, -1, 0], [-1, 1, 0])):
         assert DRILL.reward(state, after, player)[0].tolist() == [DRILL.goal_reward * sign for sign in want]
-    later = DRILL.tick(after, [np.zeros(3, np.int32)] * 2)
+    later = DRILL.tick(after, [still(DRILL, 3)] * 2)
     assert DRILL.reward(after, later, 0)[0].tolist() == [0, 0, 0]  # a goal is paid once
 
 
@@ -255,8 +251,9 @@ def test_the_scripted_player_is_frozen() -> None:
         if dtype == "f32" and not name.endswith(("_hx", "_hy")):
             reach = 6.0 if name.endswith("_x") else 4.0
             state[name] = (uniform(hash_u32(seed, word)) * 2.0 - 1.0) * np.float32(reach)
-    actions = np.stack([drill.scripted(state, player) for player in range(2)])
-    assert np.sum(actions >= 15) > 10  # it dashes
+    actions = np.stack([drill.scripted(state, player) for player in range(2)])  # [S][HEADS][N]
+    assert np.sum(actions[:, 2]) > 10  # it dashes
+    actions = actions[:, 0] + 5 * actions[:, 1] + 15 * actions[:, 2]  # as they were numbered when it was frozen
     assert (
         hashlib.sha256(actions.tobytes()).hexdigest()
         == "8d75e6c5088266959f39c82a4b6741739b5a187c994bf100631f7176ed22156c"
@@ -268,7 +265,7 @@ def test_a_goal_stays_a_goal_when_the_ball_bounces_out_again() -> None:
     known = {"ball_x": DRILL.half_length_m + 0.3, "ball_y": 0.0, "ball_vx": 11.0, "ball_vy": 0.0}
     for name, value in known.items():
         state[name] = np.array([value], np.float32)
-    after = list(ticks(DRILL, state, [still_player] * 2, 3))
+    after = list(ticks(DRILL, state, [still_player(DRILL)] * 2, 3))
     assert ball_of(after[-1]).x[0] < DRILL.half_length_m
     assert [float(s["scored"][0]) for s in after] == [1.0] * len(after)
 
@@ -282,7 +279,7 @@ def test_a_ball_held_in_one_place_is_dropped_at_the_centre_in_time() -> None:
         "ball_vy": np.array([0.0], np.float32),
     }
     state |= {"spot_x": np.array([4.5], np.float32), "spot_y": np.array([-2.5], np.float32)}
-    held = [float(after["ball_x"][0]) for after in ticks(DRILL, state, [still_player] * 2, 40)]
+    held = [float(after["ball_x"][0]) for after in ticks(DRILL, state, [still_player(DRILL)] * 2, 40)]
     dropped = next(tick for tick, x in enumerate(held) if x == 0.0) + 1
     assert dropped / DRILL.tick_hz == pytest.approx(DRILL.stuck_s, abs=0.02)
     assert held[: dropped - 1] == [4.0] * (dropped - 1)
@@ -296,5 +293,5 @@ def test_a_ball_that_gets_about_is_never_dropped() -> None:
             "ball_x": np.array([2.0 + np.cos(angle)], np.float32),
             "ball_y": np.array([np.sin(angle)], np.float32),
         }
-        state = DRILL.tick(state, [np.zeros(1, np.int32)] * 2)
+        state = DRILL.tick(state, [still(DRILL, 1)] * 2)
         assert abs(float(state["ball_x"][0]) - 2.0) <= 1.1

@@ -32,7 +32,7 @@ def beginning(drill: Drill, motion: tuple[str, ...], values: Array) -> State:
 
 def moved(drill: Drill, state: State, action: int) -> State:
     """The match one step later."""
-    return drill.tick(state, [np.array([action], np.int32)])
+    return drill.tick(state, [[np.array([action], np.int32)]])
 
 
 def motion_of(state: State, motion: tuple[str, ...]) -> Array:
@@ -61,7 +61,7 @@ def test_every_step_of_whole_episodes_is_gymnasiums(
         ended = False
         while not ended:
             before = state | {field: np.array([v], np.float32) for field, v in zip(motion, state_of(env), strict=True)}
-            action = int(drill.scripted(before, 0)[0])
+            action = int(drill.scripted(before, 0)[0][0])
             state = moved(drill, before, action)
             observed, reward, terminated, truncated, _ = env.step(action)
             assert np.allclose(motion_of(state, motion), state_of(env), rtol=0, atol=STEP_ERROR)
@@ -84,7 +84,7 @@ def test_a_whole_episode_stays_beside_gymnasiums(
         state = beginning(drill, motion, state_of(env))
         ended = False
         while not ended and state["clock"][0] < LONGEST:
-            action = int(random.integers(2)) if name == "CartPole-v1" else int(drill.scripted(state, 0)[0])
+            action = int(random.integers(2)) if name == "CartPole-v1" else int(drill.scripted(state, 0)[0][0])
             state = moved(drill, state, action)
             _, _, terminated, truncated, _ = env.step(action)
             assert np.allclose(motion_of(state, motion), state_of(env), rtol=0, atol=drift)
@@ -100,7 +100,7 @@ def test_a_step_from_anywhere_is_gymnasiums(name: str, drill: Drill, motion: tup
     ends = 0
     for _ in range(400):
         start = (random.uniform(-1.0, 1.0, 4) * reach).astype(np.float32).astype(np.float64)
-        action = int(random.integers(drill.action_count))
+        action = int(random.integers(len(drill.heads[0].choices)))
         env.reset(seed=0)
         env.state = start.copy()
         after = moved(drill, beginning(drill, motion, start), action)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import wasmtime
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array, tanh
 from drillsergeant.kernels.dense.inline import Inline
 from drillsergeant.kernels.dense.network_forward import NetworkEmitter
@@ -20,12 +21,14 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.formulas.linear import ORDERED, lane_sum
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.formulas.sampling import Distribution
 from drillsergeant.learn.ppo.arithmetic import METRICS
 
 from tests.rigs.kernels.dense_cases import CANARY, F32, LaneMajor, same_bits
 
 TILE_ROWS = 64
 OBS, ACT, HIDDEN = 18, 6, 64
+HEADS = (Discrete("way", tuple("abcdef")),)
 CLIP, ENTROPY, VALUE = 0.2, 0.01, 0.5
 PARAMS_AT, GRADIENT_AT, CELLS_AT, SUMS_AT, SCRATCH_AT, FREE = 64, 1 << 16, 1 << 17, 3 << 16, 1 << 18, 1 << 20
 
@@ -39,10 +42,9 @@ def loss_of_head(
     value_coef: np.float32,
 ) -> dict[str, Sequence[Array]]:
     logp, advantage, return_ = rows
-    dlogits, dvalue, metrics = loss_gradient(
-        list(head[:-1]), head[-1], action[0], logp, advantage, return_, clip_coef, entropy_coef, value_coef
-    )
-    return {"upstream": [*dlogits, dvalue], "metrics": metrics}
+    given = (action, logp, advantage, return_, clip_coef, entropy_coef, value_coef)
+    drows, dvalue, metrics = loss_gradient(Distribution(HEADS, list(head[:-1])), head[-1], *given)
+    return {"upstream": [*drows, dvalue], "metrics": metrics}
 
 
 LOSS = Kernel(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.chase import ChaseDrill
-from drillsergeant.drills.contract import Scene
+from drillsergeant.drills.contract import Discrete, Scene
 from drillsergeant.library.training import train
 
 
@@ -56,8 +56,13 @@ def test_a_misspelt_part_is_pointed_out() -> None:
         ({"teams": (1, 1, 1)}, "teams names 3 teams, there can be 1 to 2"),
         ({"teams": ()}, "teams names 0 teams"),
         ({"teams": (12, 11)}, "teams has 23 players in all, at most 22 can play: make the teams smaller"),
-        ({"action_count": 0}, "drill chase: action_count is 0, it must be a whole number, at least 1"),
-        ({"action_count": 6}, "actions names 5 actions, action_count is 6"),
+        ({"heads": ()}, "drill chase: heads is (); give a tuple of Discrete(name, choices)"),
+        (
+            {"heads": (Discrete("a", ("x",)), Discrete("a", ("x",)))},
+            "heads are called a, a; give each a name of its own",
+        ),
+        ({"heads": (Discrete("a", ()),)}, "the choices of the head a are (); give a tuple of names"),
+        ({"heads": (Discrete("a", ("x", "x")),)}, "the head a has two choices of the same name among x, x"),
         ({"action_repeat": 0}, "action_repeat is 0"),
         ({"tick_hz": 0}, "tick_hz is 0"),
         ({"time_limit_s": 0.0}, "time_limit_s is 0.0, it must be at least one decision, 0.0666667 s"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from drillsergeant import elementary
 from drillsergeant.drills import DRILLS, make
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Discrete, Drill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Groups, Kernel
@@ -24,7 +24,7 @@ from tests.rigs.kernels.kernel_calls import KernelArrays, call_kernel
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]
 COUNT = 203
-ACTIONS = 7
+HEADS = (Discrete("move", tuple("abcd")), Discrete("turn", tuple("abc")))
 
 
 def kernels_of(drill: Drill) -> dict[str, Kernel]:
@@ -35,8 +35,12 @@ def started(kernels: Mapping[str, Kernel], count: int, seed: int) -> list[Array]
     return kernels["reset"].reference({"slot": [np.arange(count, dtype=np.uint32)]}, {"seed": seed})["state"]
 
 
-def random_actions(drill: Drill, count: int, rng: np.random.Generator) -> list[Array]:
-    return [rng.integers(0, drill.action_count, count).astype(np.int32) for _ in range(sum(drill.teams))]
+def random_actions(drill: Drill, count: int, rng: np.random.Generator) -> dict[str, list[Array]]:
+    """By the groups of the kernel `tick`."""
+    return {
+        f"action_{player}": [rng.integers(0, len(head.choices), count).astype(np.int32) for head in drill.heads]
+        for player in range(sum(drill.teams))
+    }
 
 
 def plausible(kernel: Kernel, group: str, count: int, rng: np.random.Generator, size: float = 3.0) -> list[Array]:
@@ -61,9 +65,9 @@ def test_every_kernel_of_every_drill_has_numpys_bits_along_a_played_match(name: 
     for decision in range(6):
         before, action = after, random_actions(drill, COUNT, rng)
         if decision % 2 and "scripted_0" in kernels:
-            action[0] = kernels["scripted_0"].reference({"state": before})["action"][0]
-        after = kernels["tick"].reference({"state": before, "action": action})["state"]
-        known = {"state": before, "action": action, "before": before, "after": after}
+            action["action_0"] = kernels["scripted_0"].reference({"state": before})["action"]
+        after = kernels["tick"].reference({"state": before, **action})["state"]
+        known = {"state": before, **action, "before": before, "after": after}
         for kernel in kernels.values():
             if "slot" in kernel.inputs or kernel.name == "sample":
                 continue
@@ -78,17 +82,20 @@ def test_a_million_match_ticks_of_ball_drill_are_bit_identical() -> None:
     memory = NativeMemory(1 << 20)
     module = memory.link(compile_kernels(list(kernels.values()), memory.imported))
     bench = KernelArrays(memory)
-    state, action = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("i32",) * sum(drill.teams), count)
+    state = bench.rows(kernels["tick"].types_in("state"), count)
+    action = {f"action_{player}": bench.rows(("i32",) * len(drill.heads), count) for player in range(2)}
     expected = started(kernels, count, seed=9)
     state.write(expected)
     ticks = 0
     while ticks * count < 1_000_000:
         actions = random_actions(drill, count, rng)
-        scripted = kernels["scripted_1"].reference({"state": expected})["action"][0]
-        actions[1] = np.where(np.arange(count) % 2 == 0, scripted, actions[1])
-        action.write(actions)
-        call_kernel(module, kernels["tick"], {"state": state, "action": action}, {"state": state})
-        expected = kernels["tick"].reference({"state": expected, "action": actions})["state"]
+        scripted = kernels["scripted_1"].reference({"state": expected})["action"]
+        both = zip(scripted, actions["action_1"], strict=True)
+        actions["action_1"] = [np.where(np.arange(count) % 2 == 0, one, other) for one, other in both]
+        for group, rows in action.items():
+            rows.write(actions[group])
+        call_kernel(module, kernels["tick"], {"state": state, **action}, {"state": state})
+        expected = kernels["tick"].reference({"state": expected, **actions})["state"]
         assert_same("tick", "WASM", {"state": expected}, {"state": state.read()})
         ticks += drill.action_repeat
 
@@ -103,13 +110,13 @@ def test_any_state_ticks_and_looks_the_same(seed: int, count: int, name: str) ->
     drill, rng = make(name), np.random.default_rng(seed)
     kernels = kernels_of(drill)
     state = plausible(kernels["tick"], "state", count, rng, size=1.0)
-    assert_agreement(kernels["tick"], {"state": state, "action": random_actions(drill, count, rng)})
+    assert_agreement(kernels["tick"], {"state": state, **random_actions(drill, count, rng)})
     for player in range(sum(drill.teams)):
         assert_agreement(kernels[f"observe_{player}"], {"state": state})
         assert_agreement(kernels[f"scripted_{player}"], {"state": state})
 
 
-@pytest.mark.parametrize("kernel", learner_kernels(ACTIONS), ids=lambda kernel: kernel.name)
+@pytest.mark.parametrize("kernel", learner_kernels(HEADS), ids=lambda kernel: kernel.name)
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 400])
 def test_learner_kernel_has_numpys_bits(kernel: Kernel, count: int) -> None:
     rng = np.random.default_rng(count)
@@ -122,8 +129,8 @@ def test_learner_kernel_has_numpys_bits(kernel: Kernel, count: int) -> None:
 def test_sampling_has_numpys_bits(count: int) -> None:
     rng = np.random.default_rng(count)
     kernel = kernels_of(make("ball"))["sample"]
-    logits = plausible(kernel, "logits", count, rng)
-    assert_agreement(kernel, {"logits": logits, "draw": [rng.random(count, np.float32)]})
+    logits = plausible(kernel, "policy", count, rng)
+    assert_agreement(kernel, {"policy": logits, "draw": [rng.random(count, np.float32)]})
 
 
 def all_elementary(x: Arrays, seed: Arrays) -> Results:

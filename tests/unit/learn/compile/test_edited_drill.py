@@ -103,7 +103,7 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
         ("", "there is no class over BallDrill"),
         ("class Mine: pass", "there is no class over BallDrill"),
         (BALL + "    teams = (1,)\n", "teams cannot be changed here"),
-        (BALL + "    action_count: int = 3\n", "action_count cannot be changed here"),
+        (BALL + "    heads = ()\n", "heads cannot be changed here"),
         (BALL + "    @property\n    def fields(self):\n        return {}\n", "fields cannot be changed here"),
         (BALL.replace("return [\n", f"return [goal for goal in [own.x] * {MOST_ENTRIES + 1}] + [\n"), "at most 256"),
         ("1/0", "ZeroDivisionError"),

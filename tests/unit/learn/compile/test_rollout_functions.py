@@ -108,7 +108,7 @@ def test_a_plan_without_room_for_the_kernels_is_refused() -> None:
         plan.teams,
         plan.horizon,
         plan.observation_size,
-        plan.action_count,
+        plan.action_words,
         plan.parameter_count,
         scratch_bytes=1024,
     )

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
-from drillsergeant.learn.files.dshq import PolicyFile, Schema, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hyper import Hyper
 from safetensors import safe_open
 from safetensors.numpy import load, load_file, save

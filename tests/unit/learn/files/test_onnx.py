@@ -9,6 +9,7 @@ import onnxruntime
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.heads import split_rows
 from drillsergeant.learn.ppo.hyper import Hyper
 
 from tests.fakes.policies import SMALL, ball_schema, network_of_schema, some_policy
@@ -24,21 +25,28 @@ def both(policy: PolicyFile, observation: np.ndarray) -> tuple[dict[str, np.ndar
     found = dict(zip(names, session.run(names, {"observation": observation}), strict=True))
     parameters = np.frombuffer(policy.state.arrays["parameters"], np.float32)
     head = network_of_schema(policy.schema).forward(parameters, np.ascontiguousarray(observation.T))
-    _, exponentials, total = softmax_parts(list(head.logits))
-    probabilities = (np.array(exponentials) / total).T
-    expected = {"logits": head.logits.T, "probabilities": probabilities, "value": head.value[:, None]}
+    expected = {"value": head.value[:, None]}
+    heads = policy.schema.heads
+    for part, logits in zip(heads, split_rows(heads, list(head.policy)), strict=True):
+        _, exponentials, total = softmax_parts(logits)
+        name = f".{part.name}" if len(heads) > 1 else ""
+        expected |= {f"logits{name}": np.stack(logits, -1)}
+        expected |= {f"probabilities{name}": (np.array(exponentials) / total).T}
     return found, expected
 
 
 def test_onnx_runtime_gives_the_same_probabilities_and_values() -> None:
-    for schema in (ball_schema(), SMALL):
+    parts = ("move", "turn", "dash")
+    several = [f"{what}.{part}" for what in ("logits", "probabilities") for part in parts]
+    for schema, names in ((ball_schema(), several), (SMALL, ["logits", "probabilities"])):
         observation = np.random.default_rng(3).normal(size=(ROWS, len(schema.observation))).astype(np.float32)
         found, expected = both(some_policy(schema), observation)
-        assert list(found) == ["logits", "probabilities", "value"]
-        assert np.abs(found["probabilities"] - expected["probabilities"]).max() < TOLERANCE
-        for name in ("logits", "value"):
+        assert list(found) == [*names, "value"]
+        for name in found:
             np.testing.assert_allclose(found[name], expected[name], rtol=TOLERANCE, atol=1e-4, err_msg=name)
-        assert np.ptp(found["probabilities"], axis=0).max() > 0.01  # it does depend on what is observed
+        for name in names[len(names) // 2 :]:
+            assert np.abs(found[name] - expected[name]).max() < TOLERANCE
+            assert np.ptp(found[name], axis=0).max() > 0.01  # it does depend on what is observed
 
 
 def test_the_model_is_valid_and_says_what_it_is_for() -> None:

@@ -4,9 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.learn.formulas.losses import loss_gradient
+from drillsergeant.learn.formulas.sampling import Distribution
 from drillsergeant.learn.ppo.arithmetic import METRICS
 
+HEADS = (Discrete("move", tuple("abc")), Discrete("turn", tuple("ab")), Discrete("sure", ("a",)))
+PARTS = (slice(0, 3), slice(3, 5), slice(5, 6))  # their rows
 ACT, ROWS = 6, 64
 CLIP, ENTROPY, VALUE = 0.2, 0.03, 0.7
 
@@ -14,23 +18,31 @@ CLIP, ENTROPY, VALUE = 0.2, 0.03, 0.7
 class Rows(NamedTuple):
     logits: np.ndarray
     value: np.ndarray
-    action: np.ndarray
+    action: np.ndarray  # [HEADS][ROWS]
     logp_old: np.ndarray
     advantage: np.ndarray
     return_: np.ndarray
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=0)
-    return shifted - np.log(np.exp(shifted).sum(axis=0))
+    """Head by head, [ACT][ROWS]."""
+    shifted = [logits[part] - logits[part].max(axis=0) for part in PARTS]
+    return np.concatenate([rows - np.log(np.exp(rows).sum(axis=0)) for rows in shifted])
+
+
+def logp_of(logp: np.ndarray, action: np.ndarray) -> np.ndarray:
+    """Of the whole action, [ROWS]."""
+    return sum(
+        (logp[part][chosen, np.arange(ROWS)] for part, chosen in zip(PARTS, action, strict=True)), np.zeros(ROWS)
+    )
 
 
 def rows(seed: int, drift: float = 0.3) -> Rows:
     """Random rows whose policy has drifted, so that some ratios are clipped from either side."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(size=(ACT, ROWS)).astype(np.float32)
-    action = rng.integers(0, ACT, ROWS).astype(np.int32)
-    logp = log_softmax(logits.astype(np.float64))[action, np.arange(ROWS)]
+    action = np.stack([rng.integers(0, len(head.choices), ROWS).astype(np.int32) for head in HEADS])
+    logp = logp_of(log_softmax(logits.astype(np.float64)), action)
     old, *others = (rng.normal(size=ROWS) for _ in range(4))
     logp_old, value, advantage, return_ = (a.astype(np.float32) for a in (logp + drift * old, *others))
     return Rows(logits, value, action, logp_old, advantage, return_)
@@ -38,7 +50,9 @@ def rows(seed: int, drift: float = 0.3) -> Rows:
 
 def gradient(r: Rows) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     scalars = [np.float32(x) for x in (CLIP, ENTROPY, VALUE)]
-    dlogits, dvalue, metrics = loss_gradient(list(r.logits), *r[1:], *scalars)
+    dlogits, dvalue, metrics = loss_gradient(
+        Distribution(HEADS, list(r.logits)), r.value, list(r.action), *r[3:], *scalars
+    )
     assert all(a.dtype == np.float32 for a in (*dlogits, dvalue, *metrics))
     return np.stack(dlogits), dvalue, dict(zip(METRICS, metrics, strict=True))
 
@@ -46,7 +60,7 @@ def gradient(r: Rows) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
 def loss_f64(r: Rows, logits: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Loss of each row, as the paper writes it."""
     logp = log_softmax(logits)
-    ratio = np.exp(logp[r.action, np.arange(ROWS)] - r.logp_old)
+    ratio = np.exp(logp_of(logp, r.action) - r.logp_old)
     gain = np.minimum(ratio * r.advantage, np.clip(ratio, 1 - CLIP, 1 + CLIP) * r.advantage)
     entropy = -(np.exp(logp) * logp).sum(axis=0)
     return -gain + VALUE * 0.5 * (value - r.return_) ** 2 - ENTROPY * entropy
@@ -71,7 +85,7 @@ def test_metrics_equal_their_definitions_within_1e_5() -> None:
     r = rows(9)
     _, _, metrics = gradient(r)
     logp = log_softmax(r.logits.astype(np.float64))
-    log_ratio = logp[r.action, np.arange(ROWS)] - r.logp_old
+    log_ratio = logp_of(logp, r.action) - r.logp_old
     ratio = np.exp(log_ratio)
     entropy = -(np.exp(logp) * logp).sum(axis=0)
     whole = metrics["policy_loss"] + VALUE * metrics["value_loss"] - ENTROPY * metrics["entropy"]
@@ -96,7 +110,8 @@ def test_a_clipped_row_moves_the_policy_only_by_entropy() -> None:
 def test_a_better_than_expected_action_is_made_likelier() -> None:
     r = rows(5, drift=0.0)._replace(advantage=np.ones(ROWS, np.float32))
     dlogits, _, _ = gradient(r)
-    assert (dlogits[r.action, np.arange(ROWS)] < 0.0).all()
+    for part, chosen in zip(PARTS[:2], r.action[:2], strict=True):
+        assert (dlogits[part][chosen, np.arange(ROWS)] < 0.0).all()
 
 
 def test_extreme_rows_stay_finite() -> None:

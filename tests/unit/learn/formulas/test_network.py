@@ -38,7 +38,7 @@ def test_a_fresh_network_is_the_same_everywhere_and_close_to_uniform() -> None:
     assert int(parameters.view(np.uint32).astype(np.uint64).sum()) == 17025504282222
     observation = np.random.default_rng(0).normal(size=(32, 500)).astype(np.float32)
     activations = network.forward(parameters, observation)
-    assert np.abs(activations.logits).max() < 0.1
+    assert np.abs(activations.policy).max() < 0.1
     assert 0.2 < activations.value.std() < 2.0
     assert 0.4 < activations.hidden1.std() < 0.9
 
@@ -58,7 +58,7 @@ def test_forward_equals_f64_within_1e_5(dense: Dense) -> None:
     observation = np.random.default_rng(2).normal(size=(OBS, 13)).astype(np.float32)
     activations = network.forward(parameters, observation)
     expected = head_f64(parameters.astype(np.float64), observation)
-    np.testing.assert_allclose(activations.logits, expected[:ACT], atol=1e-5)
+    np.testing.assert_allclose(activations.policy, expected[:ACT], atol=1e-5)
     np.testing.assert_allclose(activations.value, expected[ACT], atol=1e-5)
 
 

@@ -17,7 +17,7 @@ LAYOUT = Layout(
         teams=(1, 1),
         horizon=2,
         observation_size=1,
-        action_count=2,
+        action_words=1,
         parameter_count=2,
         duels=4,
     )

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.linear import FAST, ORDERED, Dense
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.poison import poisoned
-from drillsergeant.learn.formulas.sampling import sample
+from drillsergeant.learn.formulas.sampling import Distribution, sample
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import Cell, cells_of, minibatches
 from drillsergeant.learn.ppo.ppo import PpoLearner
@@ -14,11 +15,12 @@ from drillsergeant.learn.reference.arithmetic import NumpyArithmetic, normalised
 from drillsergeant.learn.reference.chunk import ChunkArrays
 
 OBS, ACT, HORIZON, AGENTS = 4, 3, 4, 24
+HEADS = (Discrete("way", ("left", "right", "up")),)
 HYPER = Hyper(minibatch_size=64, epochs=2)
 
 
 def learner(dense: Dense = FAST, seed: int = 0, cell_rows: int = 8) -> PpoLearner[ChunkArrays]:
-    return PpoLearner(NumpyArithmetic(Network(OBS, ACT, 8, dense), seed), seed, cell_rows)
+    return PpoLearner(NumpyArithmetic(Network(OBS, ACT, 8, dense), HEADS, seed), seed, cell_rows)
 
 
 def chunk_for(subject: PpoLearner[ChunkArrays], seed: int) -> ChunkArrays:
@@ -28,7 +30,7 @@ def chunk_for(subject: PpoLearner[ChunkArrays], seed: int) -> ChunkArrays:
     rng = np.random.default_rng(seed)
     obs = rng.normal(size=(HORIZON + 1, OBS, AGENTS)).astype(np.float32)
     rows = [arithmetic.network.forward(arithmetic.parameters, o) for o in obs]
-    picks = [sample(list(r.logits), rng.random(AGENTS, np.float32)) for r in rows[:-1]]
+    picks = [sample(Distribution(HEADS, list(r.policy)), rng.random(AGENTS, np.float32)) for r in rows[:-1]]
     return ChunkArrays(
         obs=obs[:-1],
         action=np.stack([p[0] for p in picks]),

@@ -68,7 +68,7 @@ def test_the_network_computes_the_same_in_other_units(seed: int) -> None:
     rescaled = ((observation - means) / spreads).astype(np.float32)
     plain = NETWORK.forward(parameters, observation.astype(np.float32))
     inside = NETWORK.forward(entered(NETWORK, parameters, scales), rescaled)
-    assert np.allclose(inside.logits, plain.logits, atol=2e-3)
+    assert np.allclose(inside.policy, plain.policy, atol=2e-3)
     assert np.allclose(inside.value * scales.return_spread + scales.returns.mean, plain.value, atol=2e-3)
     back = left(NETWORK, entered(NETWORK, parameters, scales), scales)
     assert np.allclose(back, parameters, rtol=1e-4, atol=1e-3)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from drillsergeant import elementary
-from drillsergeant.drills.contract import COMMON_FIELDS, Dtype, Player, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Discrete, Dtype, Player, Scene, State, Words
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
@@ -22,9 +22,9 @@ class Toy:
     The winner is who chose the larger action last.
     """
 
-    name, teams, action_count, action_repeat, tick_hz, time_limit_s = "toy", (1, 1), 3, 2, 120, 9 / 120
+    name, teams, action_repeat, tick_hz, time_limit_s = "toy", (1, 1), 2, 120, 9 / 120
     fields: ClassVar[dict[str, Dtype]] = {**COMMON_FIELDS, "score": "f32", "lead": "i32"}
-    actions = (("none",), ("one",), ("two",))
+    heads = (Discrete("add", ("none", "one", "two")),)
     observation = ("clock", "score", "player", "episode")
     reward_terms = ("score", "episode")
     scene = Scene(1.0, 1.0, 0.0, 0.0, ())
@@ -40,9 +40,10 @@ class Toy:
             "lead": zero.astype(np.int32),
         }
 
-    def tick(self, state: State, actions: Sequence[Array]) -> State:
-        added = (actions[0] + actions[1]).astype(np.float32)
-        lead = np.minimum(np.maximum(actions[0] - actions[1], -1), 1)
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        (one,), (two,) = actions
+        added = (one + two).astype(np.float32)
+        lead = np.minimum(np.maximum(one - two, -1), 1)
         return {**state, "clock": state["clock"] + 1, "score": state["score"] + added, "lead": lead}
 
     def observe(self, state: State, player: int) -> list[Array]:
@@ -59,11 +60,11 @@ class Toy:
         truncated = ~even & (state["clock"] >= TICKS_TO_LIMIT)
         return terminated, truncated, np.where(terminated, state["lead"], 0)
 
-    def scripted(self, state: State, player: int) -> Array:
-        return (state["seed"] & 0).astype(np.int32) + 2 - 2 * player
+    def scripted(self, state: State, player: int) -> list[Array]:
+        return [(state["seed"] & 0).astype(np.int32) + 2 - 2 * player]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> int:
-        return 0
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+        return (0,)
 
 
 def network() -> Network:
@@ -93,7 +94,7 @@ def replay_slot(chunks: list[ChunkArrays], slot: int, seed: int) -> EpisodeStats
             for player in (0, 1):
                 seen = chunk.obs[t, :, player * MATCHES + slot]
                 np.testing.assert_allclose(seen, [clock * 0.1, score * 0.1, player, episode], rtol=1e-6)
-            first, second = (int(chunk.action[t, player * MATCHES + slot]) for player in (0, 1))
+            first, second = (int(chunk.action[t, 0, player * MATCHES + slot]) for player in (0, 1))
             late = seed % 2 == 1 and clock >= TICKS_TO_LIMIT  # plays on, and nothing of it counts
             gained, clock, length = 2.0 * (first + second), clock + 2, length + (not late)
             score += gained
@@ -135,7 +136,10 @@ def test_the_last_value_is_that_of_the_state_a_truncated_match_was_cut_at() -> N
     cut = np.flatnonzero(chunk.truncated[-1])
     assert len(cut) > 0
     for lane in cut:
-        clock, score = 2 * HORIZON, 2.0 * (chunk.action[:, lane % MATCHES] + chunk.action[:, lane % MATCHES + MATCHES])
+        clock, score = (
+            2 * HORIZON,
+            2.0 * (chunk.action[:, 0, lane % MATCHES] + chunk.action[:, 0, lane % MATCHES + MATCHES]),
+        )
         seen = np.array([[clock * 0.1], [score.sum() * 0.1], [lane // MATCHES], [0.0]], np.float32)
         assert chunk.value[-1, lane] == pytest.approx(network().forward(parameters(), seen).value[0], abs=1e-5)
         assert following.obs[0, 0, lane] == 0.0
@@ -144,14 +148,14 @@ def test_the_last_value_is_that_of_the_state_a_truncated_match_was_cut_at() -> N
 
 def test_actions_logp_and_values_are_the_networks_and_draws_depend_on_the_match_only() -> None:
     _, (chunk,) = collected()
-    logits = network().forward(parameters(), chunk.obs[0]).logits.astype(np.float64)
+    logits = network().forward(parameters(), chunk.obs[0]).policy.astype(np.float64)
     probability = np.exp(logits) / np.exp(logits).sum(axis=0)
     lanes = np.arange(2 * MATCHES)
-    np.testing.assert_allclose(chunk.logp[0], np.log(probability[chunk.action[0], lanes]), atol=1e-5)
+    np.testing.assert_allclose(chunk.logp[0], np.log(probability[chunk.action[0, 0], lanes]), atol=1e-5)
     for lane in lanes:
         words = (np.array([seeds()[lane % MATCHES]], np.uint32), 0, 0, int(lane // MATCHES), SAMPLING_SALT)
         draw = float(elementary.uniform(elementary.hash_u32(*words))[0])
-        assert chunk.action[0, lane] == (np.cumsum(probability[:, lane]) <= draw).sum()
+        assert chunk.action[0, 0, lane] == (np.cumsum(probability[:, lane]) <= draw).sum()
 
 
 def test_the_same_seed_gives_the_same_chunk_and_another_seed_another() -> None:
@@ -165,16 +169,16 @@ def test_the_same_seed_gives_the_same_chunk_and_another_seed_another() -> None:
 def test_only_the_policys_lanes_are_recorded() -> None:
     collector = ReferenceCollector(Toy(), network(), MATCHES, 11, (Player.SCRIPTED, Player.POLICY))
     chunk = collector.collect(parameters(), HORIZON)
-    assert chunk.action.shape == (HORIZON, MATCHES)
+    assert chunk.action.shape == (HORIZON, 1, MATCHES)
     assert (chunk.obs[:, 2] == 1.0).all()
     # Side 0 always adds 2; player 1's reward is the negative score.
-    np.testing.assert_allclose(chunk.reward[0], -2.0 * (2.0 + chunk.action[0]))
+    np.testing.assert_allclose(chunk.reward[0], -2.0 * (2.0 + chunk.action[0, 0]))
 
 
 def test_the_random_player_uses_every_action_about_equally() -> None:
     collector = ReferenceCollector(Toy(), network(), 3000, 5, (Player.RANDOM, Player.POLICY))
     chunk = collector.collect(parameters(), 1)
-    theirs = (-chunk.reward[0] / 2.0 - chunk.action[0]).astype(int)
+    theirs = (-chunk.reward[0] / 2.0 - chunk.action[0, 0]).astype(int)
     np.testing.assert_allclose(np.bincount(theirs, minlength=3) / 3000, 1 / 3, atol=0.04)
 
 

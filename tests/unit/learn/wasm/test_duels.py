@@ -10,6 +10,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.wasm.scratch import plan_for
 
@@ -104,7 +105,7 @@ def test_the_lanes_of_duels_are_team_0_of_a_match_between_the_two(name: str) -> 
     duel, drill = Duel(name, 12, 8), drill_named(name)
     duel.set_opponent(duel.rival)
     duel.play(1)
-    network = Network(len(drill.observation), drill.action_count, SMALL_HIDDEN, ORDERED)
+    network = Network(len(drill.observation), policy_rows(drill.heads), SMALL_HIDDEN, ORDERED)
     players = policy_against(Player.FROZEN, drill.teams)
     reference = ReferenceCollector(drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), players)
     reference.frozen = decisive(duel.both, SEED + 1)

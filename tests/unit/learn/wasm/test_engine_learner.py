@@ -9,6 +9,7 @@ from drillsergeant.drills.probes import PROBES, Probe
 from drillsergeant.learn.engine import Learner
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.sampling import softmax_parts
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import Arithmetic
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.wasm.arithmetic import SET, KernelArithmetic
@@ -186,13 +187,13 @@ def worst_error(probe: Probe, seed: int, updates: int = 60) -> float:
         learner.learn([chunk_offset], hyper)
     learner.write_parameters(weights)
     parameters = both.kernel_memory.array(weights, both.layout.plan.parameter_count, F32)
-    network = Network(1, probe.action_count, SMALL_HIDDEN)
+    network = Network(1, policy_rows(probe.heads), SMALL_HIDDEN)
     errors = []
     for answer in probe.answers(hyper.gamma):
         activations = network.forward(parameters, np.array([[answer.signal]], np.float32))
         errors.append(abs(float(activations.value[0]) - answer.value))
         if answer.action is not None:
-            _, exponentials, total = softmax_parts(list(activations.logits))
+            _, exponentials, total = softmax_parts(list(activations.policy))
             errors.append(1.0 - float(exponentials[answer.action][0] / total[0]))
     return max(errors)
 

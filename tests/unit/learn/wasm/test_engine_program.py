@@ -14,6 +14,7 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import write_programs
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import network_of
 from drillsergeant.learn.wasm.arithmetic import initialise
@@ -27,6 +28,7 @@ sys.modules["numpy"] = None  # importing it raises from now on
 from pathlib import Path
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import plan_for
+from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.memory.layout import Layout
 program = Program.from_json(Path(sys.argv[1]).read_text())
@@ -84,7 +86,7 @@ def test_a_fresh_network_equals_the_reference_in_every_bit(name: str, seed: int)
     program, memory = both.program, NativeMemory(1 << 20)
     initialise(program, Calls(program, memory.link(program.binary)), memory, seed, 1024, 512 * 1024)
     drill = make(name)
-    expected = Network(len(drill.observation), drill.action_count, SMALL_HIDDEN).initial(seed)
+    expected = Network(len(drill.observation), policy_rows(drill.heads), SMALL_HIDDEN).initial(seed)
     got = memory.array(1024, program.network.parameter_count, F32)
     np.testing.assert_array_equal(got.view(np.uint32), expected.view(np.uint32))
 

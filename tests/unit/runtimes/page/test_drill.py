@@ -33,7 +33,7 @@ def test_keys_and_step_are_those_of_the_new_drill() -> None:
     assert sitting.view.texts["hint"] == CHASE.words.keys
     sitting.fleet.take()
     sitting.page.on_key("ArrowUp", "ArrowUp", True, "")
-    assert sitting.fleet.take() == [("show", messages.Input(action=CHASE.from_keys(0, 0, 1, 0, False)))]
+    assert sitting.fleet.take() == [("show", messages.Input(action=[3]))]
 
 
 def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:

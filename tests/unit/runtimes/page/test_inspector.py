@@ -14,7 +14,7 @@ INSIDE = {
     "match": 0,
     "player": 1,
     "clock_s": 3.0,
-    "probabilities": [0.1, 0.2, 0.3, 0.4],
+    "probabilities": [[0.4, 0.6], [0.3, 0.7]],
     "value": -0.25,
     "entropy": 1.28,
     "observation": [-0.75, 9.0],
@@ -52,7 +52,7 @@ def test_every_part_of_an_action_has_its_chances_and_they_sum_to_one() -> None:
     lengths = [[bar.length for bar in group] for group in groups]
     assert lengths == [pytest.approx([0.4, 0.6]), pytest.approx([0.3, 0.7])]
     assert [bar.text for bar in groups[1]] == ["30 %", "70 %"]
-    assert told().view.texts["inside-plan"] == "run, dash (40 %)"
+    assert told().view.texts["inside-plan"] == "run, dash (42 %)"
 
 
 def test_what_it_sees_goes_left_and_right_of_the_middle_and_not_over_the_edge() -> None:

@@ -15,12 +15,12 @@ def playing() -> Sitting:
     return sitting
 
 
-def actions(sitting: Sitting) -> list[int | None]:
+def actions(sitting: Sitting) -> list[object]:
     return [message.action for _, message in sitting.fleet.take() if isinstance(message, messages.Input)]
 
 
-def action(right: int = 0, up: int = 0, turn: int = 0, dash: bool = False) -> int:
-    return Sitting().game.from_keys(0, right, up, turn, dash)
+def action(right: int = 0, up: int = 0, turn: int = 0, dash: bool = False) -> list[int]:
+    return list(Sitting().game.from_keys(0, right, up, turn, dash))
 
 
 @pytest.mark.parametrize(

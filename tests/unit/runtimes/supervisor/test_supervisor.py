@@ -16,7 +16,7 @@ from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, RESTART_L
 
 from tests.fakes.workers import FakeSpawner
 
-PLAN = Plan(workers=2, matches=8, teams=(1, 1), horizon=4, observation_size=3, action_count=2, parameter_count=10)
+PLAN = Plan(workers=2, matches=8, teams=(1, 1), horizon=4, observation_size=3, action_words=1, parameter_count=10)
 
 
 class Listener:
@@ -182,7 +182,7 @@ def test_in_solo_mode_the_page_passes_on_what_the_trainer_mirrors_and_keeps_it_f
     assert spawner.newest("trainer").sent[0]["contents"] == {"64": b"new", "128": b"kept"}
 
 
-OTHER = Plan(workers=2, matches=4, teams=(1,), horizon=4, observation_size=5, action_count=3, parameter_count=20)
+OTHER = Plan(workers=2, matches=4, teams=(1,), horizon=4, observation_size=5, action_words=1, parameter_count=20)
 
 
 def replace(bench: Bench, plan: Plan = OTHER) -> tuple[PlainMemory, Layout]:

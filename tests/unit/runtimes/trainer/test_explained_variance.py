@@ -16,7 +16,7 @@ class Chunks:
 
     def __init__(self, matches: int, seed: int = 0) -> None:
         plan = Plan(
-            workers=1, matches=matches, teams=(1, 1), horizon=5, observation_size=2, action_count=2, parameter_count=8
+            workers=1, matches=matches, teams=(1, 1), horizon=5, observation_size=2, action_words=1, parameter_count=8
         )
         self.layout = Layout(plan)
         self.memory = PlainMemory(self.layout.total_bytes)

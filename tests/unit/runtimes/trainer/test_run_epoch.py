@@ -95,7 +95,7 @@ def test_after_a_rewind_the_first_update_learns_from_the_policy_gone_back_to() -
 
 def test_a_start_waits_until_its_own_epoch_is_read() -> None:
     layout = Layout(
-        Plan(workers=1, matches=4, teams=(1,), horizon=1, observation_size=1, action_count=1, parameter_count=1)
+        Plan(workers=1, matches=4, teams=(1,), horizon=1, observation_size=1, action_words=1, parameter_count=1)
     )
     memory = PlainMemory(layout.total_bytes)
     initialise(memory, layout)

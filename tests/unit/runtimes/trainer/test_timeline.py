@@ -21,7 +21,7 @@ from drillsergeant.runtimes.trainer.timeline import (
 
 PARAMETERS = 8
 PLAN = Plan(
-    workers=2, matches=4, teams=(1, 1), horizon=2, observation_size=3, action_count=2, parameter_count=PARAMETERS
+    workers=2, matches=4, teams=(1, 1), horizon=2, observation_size=3, action_words=1, parameter_count=PARAMETERS
 )
 
 

@@ -5,8 +5,10 @@ The show thinks aloud only while the panel is open; then it reports five times a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.view import Bar, View
@@ -31,7 +33,7 @@ class Inspector:
         send: Callable[[messages.Message], None],
         game: DrillFacts,
     ) -> None:
-        self._view, self._send, self._actions = view, send, game.actions
+        self._view, self._send, self._heads = view, send, game.heads
         self._observation = [name.replace("_", " ") for name in game.observation]
         self._names = names(game.teams)
         self._player, self._match = NOBODY, 0
@@ -79,23 +81,15 @@ class Inspector:
         place = int(inside["player"]), int(inside["match"])
         if place != (self._player, self._match):
             self._turn_to(*place)
-        chances = [float(chance) for chance in inside["probabilities"]]
-        self._view.set_bars("inside-actions", [_choices(group) for group in self._marginals(chances)])
+        chances = [[float(chance) for chance in of_head] for of_head in inside["probabilities"]]
+        groups = list(zip(self._heads, chances, strict=True))
+        self._view.set_bars("inside-actions", [_choices(*group) for group in groups])
         seen = [_seen(name, float(entry)) for name, entry in zip(self._observation, inside["observation"], strict=True)]
         self._view.set_bars("inside-seen", [seen])
-        likeliest = max(range(len(chances)), key=chances.__getitem__)
-        plan = ", ".join(part for part in self._actions[likeliest])
-        self._view.set_text("inside-plan", f"{plan} ({number_text.percent(chances[likeliest])})")
+        plan = ", ".join(head.choices[of_head.index(max(of_head))] for head, of_head in groups)
+        self._view.set_text("inside-plan", f"{plan} ({number_text.percent(math.prod(map(max, chances)))})")
         self._view.set_text("inside-entropy", number_text.text_of(inside["entropy"], lambda nats: f"{nats:.2f} nats"))
         self._expect(float(inside["clock_s"]), float(inside["value"]))
-
-    def _marginals(self, chances: Sequence[float]) -> list[dict[str, float]]:
-        """The chance of every word, for each part that an action has."""
-        groups: list[dict[str, float]] = [{} for _ in self._actions[0]]
-        for parts, chance in zip(self._actions, chances, strict=True):
-            for group, word in zip(groups, parts, strict=True):
-                group[word] = group.get(word, 0.0) + chance
-        return groups
 
     def _expect(self, clock_s: float, value: float) -> None:
         if self._history and clock_s < self._history[-1][0]:
@@ -119,8 +113,11 @@ def names(teams: Sequence[int]) -> list[str]:
     ]
 
 
-def _choices(group: Mapping[str, float]) -> list[Bar]:
-    return [Bar(word, 0.0, min(chance, 1.0), number_text.percent(chance)) for word, chance in group.items()]
+def _choices(head: Discrete, chances: Sequence[float]) -> list[Bar]:
+    return [
+        Bar(word, 0.0, min(chance, 1.0), number_text.percent(chance))
+        for word, chance in zip(head.choices, chances, strict=True)
+    ]
 
 
 def _seen(name: str, value: float) -> Bar:
