@@ -14,7 +14,7 @@ from drillsergeant.check.played.compiled import find_uncompiled
 from drillsergeant.check.played.endings import find_wrong_endings
 from drillsergeant.check.played.farming import find_farmed_reward
 from drillsergeant.check.played.mirrored import find_not_mirrored
-from drillsergeant.check.played.observations import find_rare_faults, find_unfit_observations, find_unfit_rewards
+from drillsergeant.check.played.observations import find_unfit
 from drillsergeant.check.played.pictures import find_out_of_scene
 from drillsergeant.check.played.yardstick import find_weak_bot
 from drillsergeant.check.playthrough import MATCHES, Playthrough, play
@@ -29,9 +29,7 @@ T = TypeVar("T")
 BEFORE: tuple[Callable[[Seats], Iterator[DrillFinding]], ...] = (find_wrong_returns, find_unrepeatable)
 PLAYED: tuple[Callable[[Playthrough], Iterator[DrillFinding]], ...] = (
     find_wrong_endings,
-    find_unfit_observations,
-    find_unfit_rewards,
-    find_rare_faults,
+    find_unfit,
     find_idle_actions,
     find_not_mirrored,
     find_farmed_reward,

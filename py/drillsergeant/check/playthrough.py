@@ -21,7 +21,9 @@ GROUPS: Mapping[str, slice] = {
     name: slice(k * LANES, (k + 1) * LANES) for k, name in enumerate(("random", "scripted", "duel", "rounds"))
 }
 MATCHES = LANES * len(GROUPS)
-MOST_DECISIONS, MOST_TICKS = 600, 3000
+MOST_DECISIONS, MOST_TICKS = 600, 2400
+MOST_PLAYER_TICKS = 7200  # of all players together: a tick of many takes long
+AT_ONCE = 16  # decisions whose states are looked at in one call
 LONGEST_ROUND = 8  # actions
 HELD = (1, 2, 4, 8)  # decisions for which each of them is held
 SEED = 7
@@ -32,6 +34,7 @@ class Playthrough:
     """What happened. A match that is over goes on as its next episode, so `before[t + 1]` is not always `after[t]`."""
 
     seats: Seats
+    whole: bool  # whether every match came to its end
     before: list[State] = field(default_factory=list)  # [T] states, [N] per field
     after: list[State] = field(default_factory=list)
     actions: list[list[Action]] = field(default_factory=list)  # [T][P][H] arrays [N]
@@ -50,7 +53,13 @@ class Playthrough:
 
     def observations(self, player: int) -> Array:
         """What a player saw before each decision, f32 [T, OBS, N]; asked for anew, as 22 of them take gigabytes."""
-        return np.stack([np.stack(self.seats.drill.observe(state, player)) for state in self.before])
+        seen = []
+        for first in range(0, len(self.before), AT_ONCE):
+            states = self.before[first : first + AT_ONCE]
+            together = {name: np.concatenate([state[name] for state in states]) for name in states[0]}
+            own = np.stack(self.seats.drill.observe(together, player))
+            seen.append(own.reshape(len(own), len(states), MATCHES).swapaxes(0, 1))
+        return np.concatenate(seen)
 
     def rewards(self, player: int) -> Array:
         """What a player earned by each decision, f32 [T, reward terms, N]."""
@@ -71,14 +80,15 @@ class Playthrough:
 
 
 def play(seats: Seats) -> Playthrough:
-    """Play whole matches, or as much of them as `MOST_DECISIONS` and `MOST_TICKS` allow."""
+    """Play whole matches, or as much of them as can be played in some seconds."""
     drill, random = seats.drill, np.random.default_rng(SEED)
     limit = int(np.ceil(drill.time_limit_s * drill.tick_hz / drill.action_repeat))
-    decisions = max(1, min(limit, MOST_DECISIONS, MOST_TICKS // drill.action_repeat))
+    ticks = min(MOST_TICKS, MOST_PLAYER_TICKS // len(seats.players))
+    decisions = max(1, min(limit, MOST_DECISIONS, ticks // drill.action_repeat))
     slots = np.arange(MATCHES, dtype=np.uint32)
     state = drill.reset(slots * np.uint32(2654435761) + np.uint32(SEED), slots * np.uint32(0))
     rounds = Rounds(seats, random, state)
-    through = Playthrough(seats)
+    through = Playthrough(seats, whole=decisions == limit)
     for decision in range(decisions):
         actions = [_chosen(seats, random, rounds, state, player, decision) for player in seats.players]
         after = seats.decide(state, actions)

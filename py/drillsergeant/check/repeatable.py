@@ -12,7 +12,7 @@ from drillsergeant.check.source_lines import line_of
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 
-N, DECISIONS = 32, 20
+N, DECISIONS = 32, 12
 FEW = slice(5, 8)  # of these matches are played again without the others
 DRAW = "draw random numbers with hash_u32(seed, episode, clock, word) of `elementary`, and keep nothing but the state"
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill, State
+from drillsergeant.drills.contract import Drill, MeanReturn, State, objective_of
 from drillsergeant.elementary import Array
 
 Action: TypeAlias = "list[Array]"
@@ -45,6 +45,11 @@ class Seats:
     def even(self) -> bool:
         """Whether two teams of the same size meet, so that each has to have the same game."""
         return len(self.teams) == 2 and self.teams[0] == self.teams[1]
+
+    @property
+    def plays_for_return(self) -> bool:
+        """Whether what is earned is all that it is about, and not a way to tell who wins."""
+        return isinstance(objective_of(self.drill), MeanReturn)
 
     def random(self, generator: np.random.Generator, state: State, player: int) -> Action:
         """Any action of a player, each as likely, [N] per head."""

@@ -46,6 +46,8 @@ class Farm(NamedTuple):
 
 def find_farmed_reward(played: Playthrough) -> Iterator[DrillFinding]:
     """Look for the match in which a player earned most without getting anywhere."""
+    if played.seats.plays_for_return:
+        return
     worth, best = _worth(played), None
     decided = np.stack([each.terminated * each.winner for each in played.outcomes])
     for player in played.seats.players:

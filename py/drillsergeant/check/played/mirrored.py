@@ -42,9 +42,11 @@ def find_not_mirrored(played: Playthrough) -> Iterator[DrillFinding]:
     seats = played.seats
     if not seats.even:
         return
-    for group in ("random", "scripted"):
-        for player in range(seats.teams[0]):
-            found = _compared(played, player, player + seats.teams[0], GROUPS[group])
+    for player in range(seats.teams[0]):
+        pair = (player, player + seats.teams[0])
+        values = np.stack([_values(played, each) for each in pair])  # [2, N, things, T]
+        for group in ("random", "scripted"):
+            found = _compared(played, pair, values[:, GROUPS[group]])
             if found is not None:
                 yield found
                 return
@@ -58,9 +60,9 @@ def find_not_mirrored(played: Playthrough) -> Iterator[DrillFinding]:
             return
 
 
-def _compared(played: Playthrough, one: int, other: int, lanes: slice) -> DrillFinding | None:
+def _compared(played: Playthrough, pair: tuple[int, int], values: Array) -> DrillFinding | None:
+    """What differs for sure between two players, by what goes on for them, f64 [2, N, things, T]."""
     things = _things(played)
-    values = np.stack([_values(played, player, lanes) for player in (one, other)])  # [2, N, things, T]
     size = np.sqrt(np.mean(values * values, (0, 1, 3)))[:, None]
     scaled = np.clip(values / np.where(size > 0.0, size, 1.0), -CLIP, CLIP)
     products = scaled @ scaled.swapaxes(-1, -2) / scaled.shape[-1]  # [2, N, things, things]
@@ -72,7 +74,7 @@ def _compared(played: Playthrough, one: int, other: int, lanes: slice) -> DrillF
     if not sure.any():
         return None
     mean = products.mean(1)
-    return _finding(played, things, (one, other), sure, mean)
+    return _finding(played, things, pair, sure, mean)
 
 
 def _things(played: Playthrough) -> list[Thing]:
@@ -89,9 +91,9 @@ def _things(played: Playthrough) -> list[Thing]:
     return things
 
 
-def _values(played: Playthrough, player: int, lanes: slice) -> Array:
-    """The things of a player in matches `lanes`, f64 [N, things, T]."""
-    when = slice(0, -1, EVERY)
+def _values(played: Playthrough, player: int) -> Array:
+    """The things of a player in matches in which all players are alike, f64 [N, things, T]."""
+    when, lanes = slice(0, -1, EVERY), slice(0, GROUPS["scripted"].stop)
     seen = played.observations(player)[..., lanes].astype(np.float64)  # [T, OBS, N]
     goes_on = ~played.over[:-1, lanes][:, None]
     change = np.where(goes_on, seen[1:] - seen[:-1], 0.0)[::EVERY]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,10 +35,18 @@ class Extent(NamedTuple):
         return max(abs(self.low), abs(self.high))
 
 
-def find_unfit_observations(played: Playthrough) -> Iterator[DrillFinding]:
-    """Look at every entry that any player saw."""
-    drill = played.seats.drill
-    extents = _extents(played.observations(player) for player in played.seats.players)
+def find_unfit(played: Playthrough) -> Iterator[DrillFinding]:
+    """Look at every entry that any player saw, at every term of the reward, and at both in rare states."""
+    seen = _extents(played.observations(player) for player in played.seats.players)
+    earned = _extents(played.rewards(player) for player in played.seats.players)
+    yield from _unfit_observations(played.seats.drill, seen)
+    yield from _unfit_rewards(played.seats.drill, earned)
+    told = {("observe", entry) for entry, extent in enumerate(seen) if extent.not_finite}
+    told |= {("reward", entry) for entry, extent in enumerate(earned) if extent.not_finite}
+    yield from _rare_faults(played, told)
+
+
+def _unfit_observations(drill: Drill, extents: Sequence[Extent]) -> Iterator[DrillFinding]:
     for entry, (name, extent) in enumerate(zip(drill.observation, extents, strict=True)):
         where = line_of(drill, "observe", entry)
         if extent.not_finite:
@@ -55,10 +63,7 @@ def find_unfit_observations(played: Playthrough) -> Iterator[DrillFinding]:
             yield DrillFinding(Kind.SCALE, said, _scaled(extent), where, Severity.WARNING)
 
 
-def find_unfit_rewards(played: Playthrough) -> Iterator[DrillFinding]:
-    """Rewards that are no numbers, or too large for any."""
-    drill = played.seats.drill
-    extents = _extents(played.rewards(player) for player in played.seats.players)
+def _unfit_rewards(drill: Drill, extents: Sequence[Extent]) -> Iterator[DrillFinding]:
     for entry, (name, extent) in enumerate(zip(drill.reward_terms, extents, strict=True)):
         where = line_of(drill, "reward", entry)
         if extent.not_finite:
@@ -99,12 +104,12 @@ def _both(one: Extent, other: Extent) -> Extent:
     )
 
 
-def find_rare_faults(played: Playthrough) -> Iterator[DrillFinding]:
-    """NaN and infinity in states that matches seldom come to: something at rest, at zero, on the same spot."""
-    drill, state, told = played.seats.drill, played.some_states(RARE_STATES), set[tuple[str, int]]()
-    for player in played.seats.players:
-        for part, values in (("observe", played.observations(player)), ("reward", played.rewards(player))):
-            told |= {(part, int(entry)) for entry in np.flatnonzero(~np.isfinite(values).all((0, 2)))}
+def _rare_faults(played: Playthrough, told: set[tuple[str, int]]) -> Iterator[DrillFinding]:
+    """NaN and infinity in states that matches seldom come to: something at rest, at zero, on the same spot.
+
+    `told`: functions and entries that have been found before.
+    """
+    drill, state = played.seats.drill, played.some_states(RARE_STATES)
     for rare, changed in _rare(played, state):
         for player in played.seats.players:
             for (part, entry), bad in _not_finite_in(drill, state, changed, player).items():

@@ -12,6 +12,7 @@ from drillsergeant.check.source_lines import line_of
 from drillsergeant.elementary import Array
 
 SURE = 3.0  # standard errors by which it has to be better
+ENOUGH = 32  # matches that ended, where not all were played to their ends
 
 
 def find_weak_bot(played: Playthrough) -> Iterator[DrillFinding]:
@@ -22,13 +23,15 @@ def find_weak_bot(played: Playthrough) -> Iterator[DrillFinding]:
         return
     if len(seats.teams) > 1:
         won = played.winner[:, GROUPS["duel"]][played.over[:, GROUPS["duel"]]]
+        if not played.whole and len(won) < ENOUGH:
+            return
         wins, losses = int((won > 0).sum()), int((won < 0).sum())
         if wins - losses < SURE * np.sqrt(max(wins + losses, 1)):
             said = f"the scripted player wins {wins} and loses {losses} of {len(won)} matches against chance"
             yield _weak(said, where)
         return
     winner = [played.winner[:, GROUPS[name]][played.over[:, GROUPS[name]]] > 0 for name in ("scripted", "random")]
-    if any(each.any() for each in winner):
+    if not seats.plays_for_return and any(each.any() for each in winner):
         if _better(*winner) or (winner[0].all() and winner[0].size):
             return
         said = "the scripted player succeeds in {:.0%} of its matches, chance in {:.0%}"
