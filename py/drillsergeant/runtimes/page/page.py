@@ -155,11 +155,12 @@ class Page:
         states = self._fleet.states()
         self._progress.show(states)
         self._view.set_text("fleet", self._progress.summary(states))
-        if not self._status.ready and self._progress.complete(states):
+        began = not self._status.ready and self._progress.complete(states)
+        if began:
             self._status.ready = True
             self._telemetry.timing("train_ready_s")
             self._enable(TRAINING_CONTROLS)
-        self._tell()
+        self._tell(answer=began)  # who looks on is waiting for this
 
     def _on_show(self, values: dict[str, object]) -> None:
         self._telemetry.show(values)
@@ -168,7 +169,7 @@ class Page:
         if clock_s > 0 and not self._status.moving:
             self._status.moving = True
             self._telemetry.timing("match_moving_s", clock_s)
-            self._tell()
+            self._tell(answer=True)
 
     def _on_trainer(self, values: dict[str, object]) -> None:
         self._telemetry.trainer(values)

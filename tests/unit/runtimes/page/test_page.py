@@ -221,6 +221,15 @@ def test_a_worker_that_dies_is_told_at_once_and_forgotten_once_it_is_back() -> N
     assert told["errors"] == []
 
 
+def test_the_status_line_says_at_once_that_the_match_moves_and_that_training_may_begin() -> None:
+    sitting = Sitting()
+    sitting.page.on_tick()
+    assert sitting.view.texts["status"].startswith("Loading")
+    sitting.metrics("show", clock_s=0.1)
+    assert sitting.view.texts["status"].startswith("The match is running")
+    assert sitting.boot().view.texts["status"].startswith("Ready.")
+
+
 def test_the_status_line_changes_at_most_every_five_seconds_on_its_own() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("train")
