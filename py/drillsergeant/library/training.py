@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, objective_of
+from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
@@ -115,5 +116,6 @@ def train(
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}: {REMEDY}")
     made = drills.resolve(drill)
+    ensure_drill(made)
     chosen = hyper if isinstance(hyper, Hyper) else default_hyper(made).changed(**current_names(hyper or {}))
     return Training(made, seed, chosen, decisions, matches, engine or ("wasm" if has_webassembly() else "numpy"))

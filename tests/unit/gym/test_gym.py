@@ -183,7 +183,7 @@ def test_every_player_of_team_0_is_an_environment() -> None:
     batch = Batch(drill, 4)
     batch.reset(int(np.random.Generator(np.random.PCG64(5)).integers(2**32)))
     np.testing.assert_array_equal(seen, np.concatenate([batch.observe(0), batch.observe(1)]))
-    actions = np.arange(8) * 3
+    actions = np.arange(8)[:, None] % np.array([len(head.choices) for head in drill.heads])
     for _ in range(15):
         reward, outcome = batch.step([actions[:4], actions[4:], batch.choose("scripted", 2)])
         rows = env.step(actions)

@@ -161,7 +161,7 @@ def test_a_short_leash_holds_back_and_bold_steps_change_too_much(seed: int) -> N
 def test_who_learns_in_leaps_from_the_start_is_sure_and_loses(seed: int) -> None:
     told("Within seconds Doubt is nearly gone, and it loses match after match")
     run = TrainingRun("ball", seed, address={"learning_rate": str(SLIDES["learning_rate"].value(END))})
-    trained(run, 150_000 * LONGER)
+    trained(run, 300_000 * LONGER)
     doubt = number(run, "entropy") / most_entropy(make("ball").heads)
     figure("chapter 4, restarted", seed, run, losses=number(run, "loss_rate"), doubt=doubt)
     assert doubt < 0.4 and number(run, "loss_rate") > 0.9

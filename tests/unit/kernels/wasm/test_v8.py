@@ -69,14 +69,11 @@ def test_a_match_of_ball_drill(tmp_path: Path) -> None:
     memory = NativeMemory(1 << 20)
     bench = KernelArrays(memory)
     state, slot = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("u32",), count)
-    action, seen = bench.rows(("i32",) * sum(drill.teams), count), bench.rows(("f32",) * len(drill.observation), count)
+    seen = bench.rows(("f32",) * len(drill.observation), count)
     slot.write([np.arange(count, dtype=np.uint32)])
-    own = [
-        ArrayRows(memory, action.base + player * action.stride, action.stride, (), count)
-        for player in range(sum(drill.teams))
-    ]
-    choose = [call(kernels[f"scripted_{player}"], count, [state, own[player]]) for player in range(sum(drill.teams))]
-    tick = call(kernels["tick"], count, [state, action, state])
+    actions = [bench.rows(("i32",) * len(drill.heads), count) for _ in range(sum(drill.teams))]
+    choose = [call(kernels[f"scripted_{player}"], count, [state, own]) for player, own in enumerate(actions)]
+    tick = call(kernels["tick"], count, [state, *actions, state])
     calls = [call(kernels["reset"], count, [slot, state], [7]), *[*choose, tick] * 150]
     draw = bench.rows(("f32",), count)
     calls.append(call(kernels["observe_0"], count, [state, seen, draw]))

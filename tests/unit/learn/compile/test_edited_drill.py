@@ -13,6 +13,7 @@ from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.engine import MOST_REWARD_TERMS
 from drillsergeant.learn.program import Program
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -122,7 +123,10 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
         ("x = '" + "a" * 10**6, "SyntaxError"),
         ("\0", "null bytes"),
         (BALL + "#" * 100_000, "too many to be kept in a file"),
-        (BALL.replace(RETURN, "return [goal] * 28"), "reward returned 28 arrays, at most 27"),
+        (
+            BALL.replace(RETURN, f"return [goal] * {MOST_REWARD_TERMS + 1}"),
+            f"at most {MOST_REWARD_TERMS} are allowed",
+        ),
     ],
 )
 def test_what_is_no_such_drill_is_refused(text: str, reason: str) -> None:

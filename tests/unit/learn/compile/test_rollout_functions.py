@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from drillsergeant.drills import DRILLS
@@ -68,7 +70,7 @@ def test_statistics_of_a_chunk_equal_the_reference() -> None:
         episodes = 0.0
         for chunk_offset in play(both, CHUNKS):
             kernel, numpy = stats(both, chunk_offset)
-            counts = len(CHUNK_STATS)
+            counts = CHUNK_STATS.index("returns")  # sums of numbers that are no integers depend on their order
             np.testing.assert_array_equal(kernel[:counts], numpy[:counts])
             np.testing.assert_allclose(kernel[counts:], numpy[counts:], rtol=1e-5, atol=1e-5)
             episodes += float(kernel[0])
@@ -94,7 +96,10 @@ def test_evaluation_tallies_equal_the_reference(name: str) -> None:
     episodes = 0
     for _ in range(4):
         kernel, numpy = (collector.evaluate(weights) for collector in collectors)
-        assert kernel == numpy
+        for opponent, tally in kernel.items():
+            mine, its = astuple(tally), astuple(numpy[opponent])
+            assert mine[:3] == its[:3]
+            np.testing.assert_allclose(mine[3:], its[3:], rtol=1e-5, atol=1e-5)
         episodes += sum(tally.episodes for tally in kernel.values())
     assert episodes > 0 or name == "ball"
 

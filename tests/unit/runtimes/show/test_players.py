@@ -210,17 +210,18 @@ def test_a_visitor_plays_a_chosen_version() -> None:
 
 
 def test_a_visitor_takes_one_player_of_a_team_and_the_newest_weights_play_its_mates() -> None:
-    def visited(action: int, weights: int) -> Theatre:
+    def visited(right: int, weights: int, ticks: int) -> Theatre:
         theatre = Theatre(name="squad-pair")
         theatre.publish(weights)
         set_players(theatre, VISITOR, SCRIPTED)
-        theatre.show.handle(messages.Input(action=action))
-        theatre.ticks(8)
+        theatre.show.handle(messages.Input(action=theatre.drill.from_keys(0, right, 0, 0, False)))
+        theatre.ticks(ticks)
         return theatre
 
-    back, ahead, other = (visited(*choice).match.state() for choice in ((2, 1), (1, 1), (2, 2)))
+    back, ahead = (visited(right, 1, 8).match.state() for right in (-1, 1))
     moved = [player for player in range(4) if back[f"player{player}_vx"] != ahead[f"player{player}_vx"]]
     assert moved == [0], "the visitor's own"
+    back, other = (visited(-1, weights, 40).match.state() for weights in (1, 2))
     names = [[name for name in back if name.startswith(f"player{player}_")] for player in range(4)]
     changed = [player for player in range(4) if any(back[name] != other[name] for name in names[player])]
     assert changed == [1], "the mate goes by the weights, the bots do not"
