@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.runtimes.page.number_text import compact, duration, text_of
+from drillsergeant.runtimes.page.number_text import compact, duration, percent, text_of
 from drillsergeant.runtimes.page.solo_notice import tell_mode
-from drillsergeant.runtimes.page.training.result import Result
+from drillsergeant.runtimes.page.training.result import Result, result, sentence
 from drillsergeant.runtimes.page.training.status import Status, describe
 from drillsergeant.runtimes.protocol import messages
 
@@ -169,3 +169,14 @@ def test_solo_mode_is_explained_with_a_way_out_and_full_speed_says_nothing() -> 
     assert ("own-tab", "hidden") not in view.attributes
     tell_mode(view, "solo", "the moon is full", "https://here/")
     assert view.attributes["own-tab", "href"] == "https://here/"
+
+
+def test_the_result_is_told_in_the_measure_of_the_drill() -> None:
+    shares = {"win_rate": 0.9, "loss_rate": 0.1, "draw_rate": 0.0}
+    assert percent(0.9) + " wins" in sentence(result(shares), 12.0, alone=True)
+    earned = {"mean_return": 487.25, "return_low": 480.0, "return_high": 494.0}
+    told = sentence(result({**shares, **earned}), 12.0, alone=True)
+    assert told == "After 12 s of training: a mean return of 487.2 (480 to 494)."
+    assert percent(0.9) + " wins" in sentence(result({**shares, "mean_return": 487.25}), 12.0, alone=True), (
+        "between what?"
+    )
