@@ -62,7 +62,7 @@ async def train(selenium: Any, install: str, seed: int, matches: int, decisions:
         "turns": turns,
         "digest": hashlib.sha256(run.policy.content.state.arrays["parameters"]).hexdigest(),
         "roots_equal": bool((drillsergeant.compile(kernel)({"x": [x]})["y"][0] == np.sqrt(x)).all()),
-        "chances": float(chances.sum()),
+        "chances": float(chances.sum()) / len(run.drill.heads),
         "again": drillsergeant.Policy.load(run.policy.to_bytes()).content.state.updates,
     }
 

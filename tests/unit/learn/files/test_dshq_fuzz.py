@@ -17,7 +17,7 @@ ORIGINAL = some_policy(SMALL)
 CONTENT = write_policy(ORIGINAL)
 (HEADER_LENGTH,) = LENGTH.unpack_from(CONTENT)
 DATA_AT = LENGTH.size + HEADER_LENGTH
-SLOWEST_S = 1.0
+SLOWEST_S = 1.0  # of CPU, against a file that takes for ever
 NAMES = ("F64", "", "x" * 70, "\ud800", "policy.bias")
 WORDS: tuple[object, ...] = (*NAMES, 0, 1, -1, 2, 3, 4, 2**31, 2**53, 10**14, 1e308, None, True, [], {}, [0, 4], [[]])
 
@@ -95,13 +95,13 @@ def test_a_mutated_file_is_refused_or_loads_equal(mutate: Callable[[bytes, rando
     refused = 0
     for number in range(1500):
         content = mutate(CONTENT, moments)
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         try:
             assert read_policy(content, SMALL) == ORIGINAL, number
         except PolicyFileError as refusal:
             assert str(refusal).isprintable() and len(str(refusal)) < 500
             refused += 1
-        assert time.perf_counter() - began_s < SLOWEST_S, number
+        assert time.process_time() - began_s < SLOWEST_S, number
     assert refused > 1000
 
 
