@@ -23,9 +23,9 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
+from drillsergeant.learn.evaluation.results import Estimate
 from drillsergeant.learn.files.dshq import PolicyFile, read_policy
 from drillsergeant.learn.files.schema import Schema
-from drillsergeant.learn.results import Estimate
 from playwright.sync_api import Page
 
 from build.browsers.chromium import chromium, served

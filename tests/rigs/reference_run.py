@@ -8,9 +8,9 @@ from functools import partial
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.contract import WinRate
 from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.reference.engine import NumpyEngine, network_of
-from drillsergeant.learn.results import Score
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
 from drillsergeant.memory.ring import RingProducer

@@ -11,9 +11,9 @@ from drillsergeant.drills.contract import Drill, WinRate
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Learner
+from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.results import Score
 from drillsergeant.learn.wasm.engine import KernelEngine, KernelLearner
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check, GpuDevice

@@ -35,9 +35,10 @@ def worker_seed(seed: int, index: int) -> int:
     return (seed * 1009 + index * 7919 + 1) % 2**32
 
 
-def evaluation_seed(own_seed: int, number: int) -> int:
-    """The seed of the matches against opponent `number`, from the worker's own."""
-    return (own_seed + 104729 * (number + 1)) % 2**32
+def evaluation_seed(own_seed: int, number: int, start: int) -> int:
+    """The seed of the matches against opponent `number` of start `start` (they start anew with a policy from
+    elsewhere), from the worker's own."""
+    return (own_seed + 104729 * (number + 1) + 15485863 * start) % 2**32
 
 
 def duels_of(teams: Sequence[int], matches: int, percent: int) -> int:
@@ -52,7 +53,7 @@ def duel_seed(own_seed: int, start: int) -> int:
 
 @dataclass(frozen=True)
 class Tally:
-    """Episodes finished since the tally before: the policy against one frozen opponent.
+    """Episodes counted since the tally before: the policy against one frozen opponent.
 
     `returns` is what they earned in all, `return_squares` the sum of the squares of what each did.
     """
@@ -128,7 +129,14 @@ class Collector(Protocol):
         """Do what there is to do for the learner, while the ring is full; returns at once where there is nothing."""
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
-        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+        """Play the evaluation matches for one chunk's length; returns what counts from now on per frozen opponent, in
+        the order in which the matches began (`evaluation.start_order`)."""
+
+    def waiting(self, opponent: str) -> int:
+        """Return how many evaluation matches have begun and are not counted yet."""
+
+    def restart_evaluations(self) -> None:
+        """Start the evaluation matches anew: the policy is one that did not come of the one that began them."""
 
 
 class AnyLearner(Protocol):

@@ -20,16 +20,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from drillsergeant.learn.evaluation.results import Estimate, RecentEpisodes, Score
 from drillsergeant.learn.ppo.hyper import Hyper, floor_learning_rate, with_step_scaled
-from drillsergeant.learn.results import Estimate, RecentEpisodes, Score
 
 # -- score: shares of the whole, which is 1 for a win rate, the threshold for a mean return (`results.Score.unit`) --
 DROP = 0.10
-ENOUGH_EPISODES = 300.0  # effective ones, before a rate means anything
+ENOUGH_EPISODES = 300.0  # effective ones, before a rate can be the best
 BETTER = 0.005  # by how much a rate must beat the best for its policy to be looked at
-# Episodes of every rollout worker before it is the best: what was seen until then, others have earned, and each worker
-# has more than a hundred matches going.
-CONFIRM_EPISODES = 200
+# Episodes of every rollout worker, begun after it was promising, before it is the best: what was counted until then, or
+# waited to be, others have earned.
+CONFIRM_EPISODES = 75
 WORSE = 0.01  # by how much the rate may have gone down in that time
 SURE_DEVIATIONS = 3.0
 COOL_DOWN_EPISODES = 3000  # of every rollout worker, between two rewinds
@@ -81,19 +81,21 @@ class ScoreGuard:
     def __init__(self, score: Score, workers: int) -> None:
         self.best: float | None = None
         self._score, self._workers = score, workers
-        self._promised: tuple[float, int] | None = None  # rate, and episodes seen until then
+        self._promised: tuple[float, int] | None = None  # rate, and episodes to be seen before it is believed
         self._cool = 0
 
     def judge(self, episodes: RecentEpisodes, advice: Advice) -> None:
         """Look at the score as it stands."""
         now, unit = episodes.estimate(), self._score.unit
-        if now is None or now.effective < ENOUGH_EPISODES:
+        if now is None:
             return
         value = self._score.value(now)
         if self._promised is None:
-            if self.best is None or value >= self.best + BETTER * unit:
-                self._promised, advice.promising = (value, episodes.seen), True
-        elif episodes.seen >= self._promised[1] + CONFIRM_EPISODES * self._workers:
+            better = self.best is None or value >= self.best + BETTER * unit
+            if better and now.effective >= ENOUGH_EPISODES:
+                begun = episodes.seen + episodes.waiting
+                self._promised, advice.promising = (value, begun + CONFIRM_EPISODES * self._workers), True
+        elif episodes.seen >= self._promised[1]:
             if value >= self._promised[0] - WORSE * unit:
                 sure = min(self._promised[0], value)
                 self.best, advice.best = sure if self.best is None else max(self.best, sure), True

@@ -22,8 +22,8 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.engine import CHUNK_STATS, Tally
+from drillsergeant.learn.evaluation.results import Estimate, RecentEpisodes, Score
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
-from drillsergeant.learn.results import Estimate, RecentEpisodes, Score
 from drillsergeant.learn.rig import ENGINES, Rig, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
 
@@ -106,7 +106,7 @@ def _parameters(rig: Rig, weights_offset: int) -> Array:
 def evaluate(rig: Rig, settings: Settings) -> dict[str, Tally]:
     """Tally of the current parameters against each frozen opponent, the policy as team 0.
 
-    Fresh matches, played for whole time limits, so that short episodes are hardly favoured.
+    Fresh matches, counted in the order in which they began: short ones are not favoured.
     """
     collector = rig.engine.collector(settings.workers, settings.seed + EVALUATION_SEED)
     decisions_per_limit = rig.drill.time_limit_s * rig.drill.tick_hz / rig.drill.action_repeat
@@ -140,7 +140,7 @@ def header(drill: Drill) -> str:
 
 def _scores(drill: Drill, point: TrainPoint) -> str:
     """Shares of wins, losses and draws, or the mean return; then that against a random player."""
-    scripted, random = (_estimate(point.tallies[name]) for name in ("scripted", "random"))
+    scripted, random = (_estimate(drill, point.tallies[name]) for name in ("scripted", "random"))
     if not Score(objective_of(drill)).of_returns:
         shares = " ".join(f"{share:5.0%}" for share in (scripted.win, scripted.loss, scripted.draw))
         return f"{shares} {random.win:7.0%}"
@@ -148,8 +148,8 @@ def _scores(drill: Drill, point: TrainPoint) -> str:
     return f"{scripted.mean_return:8.1f} {reach:8.1f} {random.mean_return:7.1f}"
 
 
-def _estimate(tally: Tally) -> Estimate:
-    recent = RecentEpisodes()
+def _estimate(drill: Drill, tally: Tally) -> Estimate:
+    recent = RecentEpisodes(Score(objective_of(drill)))
     recent.add(tally)
     return recent.estimate() or Estimate(0.0, 0.0, 0.0, 1.0)
 

@@ -10,16 +10,17 @@ from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.defaults import default_hyper
+from drillsergeant.learn.evaluation.results import RecentEpisodes, Score
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
-from drillsergeant.learn.results import RecentEpisodes, Score
 from drillsergeant.learn.rig import ENGINES, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.library.policy import Policy, now, schema_of
 from drillsergeant.library.webassembly import REMEDY, has_webassembly, place
 
-# Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth.
+# Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth. While nothing
+# is known it is done every time: the first matches count when all of them are over.
 EVALUATE_EVERY = 4
 
 
@@ -28,18 +29,18 @@ class Training:
 
     Each round yields the metrics of one update by name: `decisions`, `updates`, `seconds`, those of the page
     (`policy_loss`, `value_loss`, `entropy`, `approx_kl`, `clip_fraction`, `gradient_norm`, `steps`, `dropped`),
-    `win_rate` against the drill's scripted player and `win_rate_random` (NaN before the first finished match), of a
-    drill whose objective is a mean return also `mean_return`, and
-    `reward_<term>`, the mean per episode that ended in this round (NaN where none did). The loop ends after `decisions`
-    decisions; `policy` is the policy as it is now, whenever asked.
+    `win_rate` against the drill's scripted player and `win_rate_random` (NaN before the first match that counts; whole
+    matches in the order in which they began, see `learn.evaluation`), of a drill whose objective is a mean return also
+    `mean_return`, and `reward_<term>`, the mean per episode that ended in this round (NaN where none did; short ones
+    come first). The loop ends after `decisions` decisions; `policy` is the policy as it is now, whenever asked.
     """
 
     def __init__(self, drill: Drill, seed: int, hyper: Hyper, decisions: int, matches: int, engine: str) -> None:
         self.drill, self.hyper, self.engine = drill, hyper, engine
         self._wanted, self.seconds = decisions, 0.0
         self._run = make_rig(drill, RunSizes(matches=matches), engine, place).run(1, seed)
-        self._recent = {"scripted": RecentEpisodes(), "random": RecentEpisodes()}
         self._score = Score(objective_of(drill))
+        self._recent = {name: RecentEpisodes(self._score) for name in ("scripted", "random")}
 
     @property
     def decisions(self) -> int:
@@ -64,7 +65,7 @@ class Training:
         """Play one chunk of every match and learn from it; returns the metrics."""
         start = time.perf_counter()
         learned = self._run.update(annealed(self.hyper, self.updates))
-        if self.updates % EVALUATE_EVERY == 0:
+        if self.updates % EVALUATE_EVERY == 0 or not self._recent["scripted"].seen:
             self._evaluate()
         self.seconds += time.perf_counter() - start
         counted = {"decisions": self.decisions, "updates": self.updates, "seconds": self.seconds}

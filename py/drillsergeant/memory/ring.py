@@ -116,6 +116,10 @@ class RingProducer(_Ring):
         """The seed from which all matches are to begin anew before the reserved chunk is played; None: they go on."""
         return self._run_start.due(self.run)
 
+    def turned(self) -> bool:
+        """Whether the run epoch has turned since `reserve`: the policy has been left behind."""
+        return unsigned(self._memory.load(self._run_word)) != self.run
+
     def publish(self) -> None:
         """Hand the reserved chunk to the trainer."""
         if not self._reserved:

@@ -1,6 +1,7 @@
 """The telemetry block: counters that anyone may read and exactly one role each writes.
 
-Counters are unsigned 32-bit and wrap. A replacement worker goes on from the counts of the one that died.
+Counters are unsigned 32-bit and wrap. A replacement worker goes on from the counts of the one that died. One word is a
+gauge.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from drillsergeant.memory.layout import TELEMETRY_WORDS, Layout
 
 
 class Counter(IntEnum):
-    """Words of a telemetry block that only grow (modulo 2**32). `_US` counts microseconds."""
+    """Words of a telemetry block. They only grow (modulo 2**32), but for the gauge `SCRIPTED_WAITING`. `_US` counts
+    microseconds."""
 
     HEARTBEAT = 0  # any change means "not stuck"
     DECISIONS = 1  # agent decisions made (rollout, show) or trained on, each once (trainer)
     CHUNKS = 2  # chunks published (rollout) or consumed (trainer)
     UPDATES = 3  # PPO updates
     WAITING_US = 4  # time asleep of a producer before a full ring
-    SCRIPTED_EPISODES = 5  # evaluation episodes of the current policy against the drill's scripted player
+    SCRIPTED_EPISODES = 5  # evaluation episodes against the drill's scripted player, in the order of their beginning
     SCRIPTED_WINS = 6
     SCRIPTED_LOSSES = 7
     RANDOM_EPISODES = 8  # and against a player that acts at random
@@ -29,6 +31,7 @@ class Counter(IntEnum):
     SCRIPTED_RETURN_SQUARES = 12
     RANDOM_RETURNS = 13
     RANDOM_RETURN_SQUARES = 14
+    SCRIPTED_WAITING = 15  # matches against the scripted player that have begun and are not counted yet
 
 
 assert max(Counter) < TELEMETRY_WORDS, "a counter lies outside its block"
@@ -47,6 +50,10 @@ class TelemetryWriter:
         """Raise a counter by `amount`."""
         self._counts[counter] += amount
         self._memory.store(self._word + counter, self._counts[counter])
+
+    def gauge(self, counter: Counter, value: int) -> None:
+        """Set a gauge."""
+        self.count(counter, value - self._counts[counter])
 
 
 def read_telemetry(memory: Memory, layout: Layout, role: str) -> dict[Counter, int]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from drillsergeant.drills.contract import Player
 from drillsergeant.learn.dueling import DuelingCollector
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
-from drillsergeant.learn.results import Score
+from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.snapshots import DuelBook
@@ -23,6 +24,7 @@ IDLE_WAIT_S = 0.1
 RING_WAIT_S = 0.1
 BREATHE_EVERY_S = 0.25
 # Chunks of training to one of evaluation, which costs a third of it: enough episodes for a point of the curve a second.
+# While nothing is known there is one after every chunk: the first matches count when all of them are over.
 EVALUATE_EVERY = 3
 
 
@@ -54,6 +56,8 @@ class Rollout:
         self._weights, self._ring = weights, ring
         self._telemetry, self._decisions_per_chunk, self._score = counts
         self._chunks = 0
+        self._known = False  # whether evaluation matches of this run have been counted
+        self._epoch: int | None = None  # of the run, in which they began
 
     async def run(self) -> None:
         """Collect until the worker is ended; lets messages in four times a second."""
@@ -83,17 +87,28 @@ class Rollout:
             self.player.collect(weights.offset, chunk_offset)
             self._ring.publish()
             self._telemetry.count(Counter.DECISIONS, self._decisions_per_chunk)
-            self._chunks += 1
-            if self._chunks % EVALUATE_EVERY == 0:
-                self._evaluate(weights.offset)
+            self._evaluate(weights.offset)
 
     def _begin(self, seed: int) -> None:
         """All matches begin anew, as those of a worker that was just started."""
         self.player.begin(self._new_collector(seed))
-        self._chunks = 0
+        self._chunks, self._known, self._epoch = 0, False, self._ring.run
 
     def _evaluate(self, weights_offset: int) -> None:
-        tallies = self.player.collector.evaluate(weights_offset)
+        """Evaluate if it is due after a chunk."""
+        if self._epoch not in (None, self._ring.run):  # the policy is one from elsewhere
+            self.player.collector.restart_evaluations()
+            self._known = False
+        self._epoch = self._ring.run
+        self._chunks += 1
+        if self._known and self._chunks % EVALUATE_EVERY:
+            return
+        collector = self.player.collector
+        tallies = collector.evaluate(weights_offset)
+        if self._ring.turned():
+            return
+        self._known |= tallies[Player.SCRIPTED].episodes > 0
+        self._telemetry.gauge(Counter.SCRIPTED_WAITING, collector.waiting(Player.SCRIPTED))
         for opponent in EVALUATION_OPPONENTS:
             tally = tallies[opponent]
             self._telemetry.count(Counter[f"{opponent}_episodes".upper()], tally.episodes)

@@ -8,10 +8,10 @@ from functools import partial
 from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
+from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.results import Score
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import Arena, ShowScratch

@@ -2,9 +2,9 @@
 
 `collect` plays T decisions of N matches, all players by the policy, and fills a chunk of the rollout ring;
 `collect_duel` plays team 1 with other, frozen parameters and records team 0 beside what `collect` has recorded;
-`evaluate_scripted` and `evaluate_random` play team 0 by the policy against a frozen opponent and keep nothing but the
-tally. Same order of the same operations as the NumPy collector, so the same bits. All pointers are byte offsets, all
-strides bytes; parameters are listed where the functions are added.
+`evaluate_scripted` and `evaluate_random` play team 0 by the policy against a frozen opponent and keep nothing but a log
+of what ended. Same order of the same operations as the NumPy collector, so the same bits. All pointers are byte
+offsets, all strides bytes; parameters are listed where the functions are added.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
-from drillsergeant.learn.engine import DUEL_TEAMS, EVALUATION_OPPONENTS
+from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, EVALUATION_OPPONENTS
 from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.reference.rollout import policy_against
 from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
@@ -26,13 +26,14 @@ from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
 # the stride match_stride, agent rows of obs lanes_bytes, the network's output head_stride.
 _WORK = (
     "decisions matches match_stride state next_state running ended rewards flag "
-    "lanes_bytes obs draw parameters scratch head head_stride action logp value stats"
+    "lanes_bytes obs draw parameters scratch head head_stride action logp value"
 )
 # Where a chunk keeps what is recorded beside obs, action, logp and value; last_obs is for the state after the last
 # decision, which is seen for its value only.
-_RECORD = "reward terminated truncated last_obs"
-# Where nothing is recorded: bytes from one head of the actions to the next. In a chunk those are lanes_bytes.
-_UNRECORDED = "action_stride"
+_RECORD = "reward terminated truncated last_obs stats"
+# Of an evaluation: the log of what ended, at every decision and then at the end, where matches are truncated: a row for
+# each of CHUNK_STATS, of that moment alone. And bytes from one head of the actions to the next, lanes_bytes in a chunk.
+_EVALUATION = "log action_stride"
 # Against frozen parameters: those, and rows for what the other team sees and chooses, of which nothing is kept. It
 # looks through `last_obs`, in rows of `rival_lanes_bytes`, and what its head and draws are written over has been used
 # by then.
@@ -98,7 +99,7 @@ class RolloutEmitter:
         return f
 
     def _add_play(self, name: str, players: Sequence[Player], see: Function, *, record: bool) -> None:
-        names = _WORK.split() + (_RECORD if record else _UNRECORDED).split()
+        names = _WORK.split() + (_RECORD if record else _EVALUATION).split()
         names += _RIVAL.split() if Player.FROZEN in players else []
         f = self.module.function(name, [(param, "i32") for param in names], export=True)
         _Play(self, f, players, see, record=record).emit()
@@ -117,6 +118,7 @@ class _Play:
         self.left, self.at, self.rivals = (f.local("i32", name) for name in ("left", "at", "rivals"))
         self.action_bytes = f.local("i32", "action_bytes")  # of one decision in a chunk
         self.action_stride = self.p["lanes_bytes" if record else "action_stride"]
+        self.log_bytes = f.local("i32", "log_bytes")
         self.duel = Player.FROZEN in players
 
     def emit(self) -> None:
@@ -137,12 +139,16 @@ class _Play:
             self._step()
             if self.record:
                 self._record()
+            else:
+                self._log()
         if self.record:
             self._see(p["last_obs"])
         call_kernel(f, self.kernels["truncate"], p["matches"], {"in.state": self._rows("state"), **self._books()})
         if self.record:
             self._copy_to_lanes("truncated", lambda _player: push(f, p["flag"]))
-        self._write_stats()
+            self._write_stats()
+        else:
+            self._log()
 
     def _rows(self, name: str) -> Group:
         return self.p[name], self.p["match_stride"]
@@ -234,6 +240,17 @@ class _Play:
         f.op("i32.ne")
         with f.if_():  # truncation is reported at the last decision only
             advance(f, p["truncated"], p["lanes_bytes"])
+
+    def _log(self) -> None:
+        """Move what has ended to the log."""
+        f, p = self.f, self.p
+        _set_product(f, self.log_bytes, p["match_stride"], len(CHUNK_STATS))
+        for name in ("log", "ended"):
+            f.local_get(p[name])
+        f.local_get(self.log_bytes)
+        f.memory_copy()
+        self._clear(p["ended"], p["match_stride"], len(CHUNK_STATS))
+        advance(f, p["log"], self.log_bytes)
 
     def _copy_to_lanes(self, name: str, push_source: Callable[[int], None]) -> None:
         """Copy one match row per player of the policy to its lanes of the agent row at the parameter `name`."""

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from drillsergeant.learn.results import Estimate
+from drillsergeant.learn.evaluation.results import Estimate
 from drillsergeant.memory.snapshots import DuelTally
 
 FLOOR = 0.05  # the least weight of an opponent; the most is 1

@@ -19,6 +19,7 @@ from drillsergeant.learn.engine import (
     evaluation_seed,
     worker_seed,
 )
+from drillsergeant.learn.evaluation.start_order import StartOrder
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -89,16 +90,23 @@ class NumpyCollector:
         self._seed, self._duel_starts = own_seed, 0
         self._main = ReferenceCollector(drill, self._network, layout.plan.self_play, own_seed)
         self.set_opponent(None)
+        self._evaluation_starts = 0
+        self.restart_evaluations()
+
+    def restart_evaluations(self) -> None:
+        """Start the evaluation matches anew: the policy is one that did not come of the one that began them."""
         self._evaluations = {
             opponent: ReferenceCollector(
-                drill,
+                self._drill,
                 self._network,
                 EVALUATION_MATCHES[opponent],
-                evaluation_seed(own_seed, number),
-                policy_against(opponent, drill.teams),
+                evaluation_seed(self._seed, number, self._evaluation_starts),
+                policy_against(opponent, self._drill.teams),
             )
             for number, opponent in enumerate(EVALUATION_OPPONENTS)
         }
+        self._orders = {opponent: StartOrder(matches) for opponent, matches in EVALUATION_MATCHES.items()}
+        self._evaluation_starts += 1
 
     def set_opponent(self, weights_offset: int | None) -> None:
         """Start the duels anew, against the parameters at this offset; None: against those `collect` plays with."""
@@ -137,13 +145,17 @@ class NumpyCollector:
         """Nothing: the reference learner computes alone."""
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
-        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+        """Play the evaluation matches for one chunk's length; returns what counts from now on per frozen opponent."""
         parameters = read_parameters(self._memory, weights_offset, self._network)
         tallies: dict[str, Tally] = {}
         for opponent, collector in self._evaluations.items():
-            stats = collector.collect(parameters, self._layout.plan.horizon).stats
-            tallies[opponent] = tally_of(stats)
+            collector.collect(parameters, self._layout.plan.horizon)
+            tallies[opponent] = self._orders[opponent].count([rows.tolist() for rows in collector.log])
         return tallies
+
+    def waiting(self, opponent: str) -> int:
+        """Return how many evaluation matches have begun and are not counted yet."""
+        return self._orders[Player(opponent)].waiting
 
 
 def tally_of(stats: EpisodeStats) -> Tally:

@@ -64,11 +64,14 @@ class ReferenceCollector:
         # Of the episodes under way: decisions so far [N] and player 0's reward terms so far.
         self._length = np.zeros(matches, np.int64)
         self._terms = np.zeros((len(drill.reward_terms), matches), np.float32)
+        # Of the latest chunk: `_ended` after every decision, and of those truncated at its end.
+        self.log: list[Array] = []
 
     def collect(self, parameters: Array, decisions: int) -> ChunkArrays:
         """Play T = `decisions` decisions with `parameters` f32 [P]; records those of every player the policy plays."""
         lanes = self.matches.count * len(self.policy_players)
         chunk = empty_chunk(decisions, self.network.observation_size, len(self.drill.heads), lanes)
+        self.log = []
         for t in range(decisions):
             decision = self.decide(parameters)
             chunk.obs[t], chunk.action[t] = decision.obs, decision.action
@@ -76,10 +79,12 @@ class ReferenceCollector:
             reward, outcome = self.advance(decision, chunk.stats)
             chunk.reward[t] = np.concatenate([total_reward(reward[player]) for player in self.policy_players])
             chunk.terminated[t] = np.tile(outcome.terminated, len(self.policy_players))
+            self.log.append(self._latest)
             if t == decisions - 1:
                 chunk.truncated[t] = np.tile(outcome.truncated, len(self.policy_players))
                 chunk.value[decisions] = self.decide(parameters).value
                 self._finish(outcome.truncated, outcome.winner, chunk.stats)
+                self.log.append(self._latest)
         return chunk
 
     def play(self, parameters: Array, decisions: int) -> EpisodeStats:
@@ -123,19 +128,25 @@ class ReferenceCollector:
             return self.drill.scripted(self.matches.state, player)
         return random_action(self.matches.draw(player, RANDOM_PLAYER_SALT), self.drill.heads)
 
+    def _ended(self, over: Array, winner: Array) -> Array:
+        """What is counted of the matches in the mask `over`, by `engine.CHUNK_STATS`: f32 [7][N], 0 for all others."""
+        earned = total_reward(list(self._terms))
+        counted = (over, winner > 0, winner < 0, winner == 0, self._length, earned, earned * earned)
+        return np.stack([np.where(over, row, 0) for row in counted]).astype(np.float32)
+
     def _finish(self, over: Array, winner: Array, stats: EpisodeStats) -> None:
         """Tally and restart the matches in the mask `over`."""
+        self._latest = self._ended(over, winner)
         if not over.any():
             return
-        earned = total_reward(list(self._terms))
         ended = EpisodeStats(
             episodes=int(over.sum()),
             wins=int((over & (winner > 0)).sum()),
             losses=int((over & (winner < 0)).sum()),
             draws=int((over & (winner == 0)).sum()),
             decisions=int(self._length[over].sum()),
-            returns=float(lane_sum(np.where(over, earned, np.float32(0.0)))),
-            return_squares=float(lane_sum(np.where(over, earned * earned, np.float32(0.0)))),
+            returns=float(lane_sum(self._latest[-2])),
+            return_squares=float(lane_sum(self._latest[-1])),
             reward_terms={
                 name: float(row[over].sum()) for name, row in zip(self.drill.reward_terms, self._terms, strict=True)
             },

@@ -15,6 +15,7 @@ from drillsergeant.learn.engine import (
     evaluation_seed,
     worker_seed,
 )
+from drillsergeant.learn.evaluation.start_order import StartOrder
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Calls, Rows
 from drillsergeant.learn.wasm.gradient_shares import KernelAssistant
@@ -32,7 +33,7 @@ class KernelCollector:
         self._calls, self._layout, self._memory = calls, layout, memory
         plan = layout.plan
         arena = Arena.over(layout[f"{rollout(index)}.scratch"])
-        self._places = RolloutScratch(program, plan.self_play, arena, plan.duels)
+        self._places = RolloutScratch(program, plan.self_play, arena, plan.duels, plan.horizon)
         largest = max(plan.matches, *EVALUATION_MATCHES.values())
         memory.write(self._places.slots, array("I", range(round_up(largest, SIMD_LANES))))
         self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.match_view.network)
@@ -40,10 +41,8 @@ class KernelCollector:
         self._main = self._start(self._places.main, plan.self_play, own_seed) | self._chunk_rows()
         self._duel_starts = 0
         self.set_opponent(None)
-        self._evaluations = {
-            name: self._start_evaluation(name, evaluation_seed(own_seed, number))
-            for number, name in enumerate(self._places.evaluations)
-        }
+        self._evaluation_starts = 0
+        self.restart_evaluations()
 
     def _start(self, batch: BatchScratch, matches: int, seed: int) -> dict[str, int]:
         """Start episode 0 of every match; returns what a call that plays them needs beside the chunk's places."""
@@ -92,6 +91,15 @@ class KernelCollector:
             "rival_value": match_view.value,
         }
 
+    def restart_evaluations(self) -> None:
+        """Start the evaluation matches anew: the policy is one that did not come of the one that began them."""
+        self._evaluations = {
+            name: self._start_evaluation(name, evaluation_seed(self._seed, number, self._evaluation_starts))
+            for number, name in enumerate(self._places.evaluations)
+        }
+        self._orders = {name: StartOrder(matches) for name, matches in EVALUATION_MATCHES.items()}
+        self._evaluation_starts += 1
+
     def _start_evaluation(self, name: Player, seed: int) -> dict[str, int]:
         match_view = self._places.match_view
         return self._start(self._places.evaluations[name], EVALUATION_MATCHES[name], seed) | {
@@ -101,7 +109,7 @@ class KernelCollector:
             "action_stride": match_view.action.stride,
             "logp": match_view.logp,
             "value": match_view.value,
-            "stats": self._places.stats,
+            "log": self._places.log,
         }
 
     def compute_shares(self) -> None:
@@ -126,12 +134,22 @@ class KernelCollector:
         return self._tally()
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
-        """Play the evaluation matches for one chunk's length; returns a tally per frozen opponent."""
+        """Play the evaluation matches for one chunk's length; returns what counts from now on per frozen opponent."""
         return {name: self._evaluate(name, weights_offset) for name in self._evaluations}
 
     def _evaluate(self, name: Player, weights_offset: int) -> Tally:
         self._calls.run(f"evaluate_{name}", {**self._evaluations[name], "parameters": weights_offset})
-        return self._tally()
+        matches, stride = EVALUATION_MATCHES[name], self._places.evaluations[name].match_stride
+        kinds = len(CHUNK_STATS)
+        logged = range(0, (self._layout.plan.horizon + 1) * kinds * stride, stride)
+        log = array("f", bytes(logged.stop))
+        self._memory.read(self._places.log, log)
+        rows = [memoryview(log)[start // WORD_BYTES :][:matches] for start in logged]
+        return self._orders[name].count([rows[at : at + kinds] for at in range(0, len(rows), kinds)])
+
+    def waiting(self, opponent: str) -> int:
+        """Return how many evaluation matches have begun and are not counted yet."""
+        return self._orders[Player(opponent)].waiting
 
     def _tally(self) -> Tally:
         """What the call before left in the scratch statistics."""

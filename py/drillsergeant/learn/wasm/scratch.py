@@ -85,7 +85,8 @@ class SightScratch:
 class RolloutScratch:
     """Everything of a rollout worker: self-play, duels, the batches of the evaluations, and what they share."""
 
-    def __init__(self, program: Program, self_play: int, arena: Arena, duels: int = 0) -> None:
+    def __init__(self, program: Program, self_play: int, arena: Arena, duels: int = 0, horizon: int = 0) -> None:
+        """`horizon`: decisions of an evaluation; there is a log of each and one row more. 0 for none."""
         self.main, self.duels = BatchScratch(program, self_play, arena), BatchScratch(program, duels, arena)
         self.evaluations = {name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()}
         largest, teams = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.teams
@@ -93,6 +94,8 @@ class RolloutScratch:
         self.match_view = SightScratch(program, agents, arena)
         self.slots = arena.words(largest)
         self.stats = arena.words(len(CHUNK_STATS) + MOST_REWARD_TERMS)
+        log_stride = max(batch.match_stride for batch in self.evaluations.values())
+        self.log = arena.take((horizon + 1) * len(CHUNK_STATS) * log_stride)
 
 
 class ShowMatchScratch:
@@ -191,7 +194,7 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
         "duels": duels,
     }
     rollout, show, learner = Arena(), Arena(), Arena()
-    RolloutScratch(program, matches - duels, rollout, duels)
+    RolloutScratch(program, matches - duels, rollout, duels, horizon)
     ShowScratch(program, show)
     LearnerScratch(program, Plan(**sizes), learner)
     return Plan(

@@ -1,4 +1,4 @@
-"""The learning curve: shares of finished evaluation episodes, in points of at least a given number of episodes."""
+"""The learning curve: shares of counted evaluation episodes, in points of at least a given number of episodes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SECONDS_A_POINT = 1.0
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """One point: seconds and decisions of training so far; shares of the episodes finished since the point before."""
+    """One point: seconds and decisions of training so far; shares of the episodes counted since the point before."""
 
     t_s: float
     decisions: int

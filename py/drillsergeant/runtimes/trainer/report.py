@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.drills.contract import Player
-from drillsergeant.learn.engine import EVALUATION_MATCHES, EVALUATION_OPPONENTS, Tally
+from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Tally
+from drillsergeant.learn.evaluation.results import RecentEpisodes, Score
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.results import RecentEpisodes, Score
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.snapshots import SnapshotWriter
@@ -43,9 +43,9 @@ class TrainerReport:
         self.restart()
 
     def restart(self) -> None:
-        """Forget everything; evaluation episodes finished so far count for the run before."""
+        """Forget everything; evaluation episodes counted so far are those of the run before."""
         self._evaluations.fresh()
-        self.recent = {name: RecentEpisodes() for name in EVALUATION_OPPONENTS}
+        self.recent = {name: RecentEpisodes(self.score) for name in EVALUATION_OPPONENTS}
         self.matchmaking = Matchmaking(SnapshotWriter(self._memory, self._layout), len(self._roles))
         self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
         self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
@@ -77,9 +77,10 @@ class TrainerReport:
         self._rates = Rates()
 
     def restart_wins(self) -> None:
-        """The policy is another one now: matches against the frozen players that it did not begin do not count."""
-        for name, episodes in self.recent.items():
-            episodes.restart(EVALUATION_MATCHES[name] * self._layout.plan.workers)
+        """The policy is another one now, and the run epoch has turned: rollout workers count its own matches only."""
+        self._evaluations.fresh()
+        for episodes in self.recent.values():
+            episodes.restart()
         self.matchmaking.forget()
 
     def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
@@ -95,6 +96,7 @@ class TrainerReport:
             self._totals[name] += tally
             if name == Player.SCRIPTED:
                 self.matchmaking.played_scripted(tally)
+        self.recent[Player.SCRIPTED].waiting = self._evaluations.waiting()
         self.matchmaking.updated()
 
     def name_rewards(self, reward_terms: Sequence[str]) -> None:

@@ -129,8 +129,8 @@ class RunControl:
         else:
             self._safeguards = self._fresh_safeguards(self._safeguards.on)
             self.timeline.demote_best()
-        self._report.restart_wins()
         self._publish()
+        self._report.restart_wins()
         self.note("rewind", f"Back to version {entry.version}, as it was after {entry.decisions:,} decisions")
 
     def _fall_back(self, why: str) -> None:
@@ -138,8 +138,8 @@ class RunControl:
         assert best is not None, "the guard tells of a best before it tells of a fall"
         self._learner.restore(self.timeline.find(best.id)[1])
         self._safeguards.best.rewound()
-        self._report.restart_wins()
         self._publish()
+        self._report.restart_wins()
         old, slower = self.guarded, with_step_scaled(self.guarded, 0.5)
         step = differences(old, slower) or f"learning rate stays at {slower.learning_rate:g}, the least there is"
         self.guarded = slower

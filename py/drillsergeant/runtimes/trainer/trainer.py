@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from drillsergeant.learn.engine import DeviceLearner, Learner
+from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import DrillFacts, Program
-from drillsergeant.learn.results import Score
 from drillsergeant.learn.safeguards import Safeguards
 from drillsergeant.learn.self_play import SelfPlayRun
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner

@@ -6,8 +6,8 @@ from dataclasses import asdict
 import pytest
 from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import Tally
+from drillsergeant.learn.evaluation.results import RecentEpisodes
 from drillsergeant.learn.ppo.hyper import SETTLE_UPDATES, Hyper, annealed
-from drillsergeant.learn.results import RecentEpisodes
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.run_control import differences
 
@@ -211,9 +211,7 @@ def test_apply_and_restart_begins_anew_with_what_was_asked_for() -> None:
     )
     assert events(factory) == [("restart", "A new run from nothing, seed 4")]
     assert [(entry["kind"], entry["decisions"]) for entry in entries(factory)] == [("first", 0)]
-    rate = factory.trainer._report.recent[Player.SCRIPTED]
-    rate.add(Tally(100, 100, 0))
-    assert rate.estimate() is None, "matches under way were begun by the policy before"
+    assert factory.trainer._report.recent[Player.SCRIPTED].estimate() is None
 
 
 def win(factory: ReferenceRun, rate: RecentEpisodes) -> None:
@@ -248,12 +246,12 @@ def test_a_lost_win_rate_brings_the_best_back_with_half_the_learning_rate() -> N
     assert events(factory) == [
         (
             "rewind",
-            "Wins against the scripted player fell from 100% to 20%: back to version 2, the best so far; "
+            "Wins against the scripted player fell from 100% to 0%: back to version 2, the best so far; "
             "learning rate 0.006 → 0.003",
         )
     ]
     assert factory.host.metrics()["win_rate"] == 1.0, "until the policy has played"
-    for _ in range(3):  # of which the first batch is left out: the policy before has begun it
+    for _ in range(3):
         rate.add(Tally(800, 0, 800))
         factory.rounds(1)
     assert len(run_control.events.newest) == 1, "no second rewind so soon"
@@ -278,7 +276,7 @@ def test_a_rewind_by_hand_makes_the_guard_forget_the_best_which_stays_on_the_tim
     run_control.rewind(run_control.timeline.entries[0].id)
     assert [entry.kind for entry in run_control.timeline.entries] == ["first", "manual", "auto"]
     assert run_control.timeline.best is None
-    rate.restart(0)
+    rate.restart()
     for _ in range(2):
         rate.add(Tally(800, 0, 800))
         factory.rounds(1)
@@ -314,7 +312,7 @@ def test_the_numbers_of_a_policy_that_was_replaced_are_shown_until_the_next_has_
     report = factory.trainer._report
     report.recent[Player.SCRIPTED].add(Tally(100, 100, 0))
     factory.trainer.report()
-    report.recent[Player.SCRIPTED] = RecentEpisodes()
+    report.recent[Player.SCRIPTED] = RecentEpisodes(report.score)
     report.recent[Player.SCRIPTED].add(Tally(10, 0, 10))
     factory.trainer.report()
     assert factory.host.metrics()["win_rate"] == 1.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from drillsergeant.drills.contract import Player
+from drillsergeant.learn.engine import EVALUATION_MATCHES
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise
 from drillsergeant.memory.run_epoch import RunEpoch, RunStart
@@ -91,6 +93,21 @@ def test_after_a_rewind_the_first_update_learns_from_the_policy_gone_back_to() -
     assert run.trainer.progress.decisions > before
     values = run.values()
     assert values["clip_fraction"] == 0.0, "one epoch of one minibatch: the policy is the one that played"
+
+
+def test_after_a_rewind_only_matches_that_began_since_say_how_often_it_wins() -> None:
+    run = TrainingRun(matches=32)
+    rate = run.trainer._report.recent[Player.SCRIPTED]
+    run.train(21)
+    assert rate.seen > 0
+    (first,) = run.trainer.run_control.timeline.entries
+    played_meanwhile(run, lambda: run.trainer.handle(messages.Rewind(first.id)))
+    assert rate.seen == 0
+    run.train(8)
+    assert rate.seen == 0, "little more than 100 decisions have been played, and the longest matches go on"
+    assert rate.waiting > EVALUATION_MATCHES[Player.SCRIPTED]
+    run.train(14)
+    assert rate.seen > 0
 
 
 def test_a_start_waits_until_its_own_epoch_is_read() -> None:

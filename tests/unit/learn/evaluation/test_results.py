@@ -1,11 +1,14 @@
 """The moving win rate follows what is played, and its interval is as wide as the episodes in it allow."""
 
+import math
 import random
 
 import pytest
 from drillsergeant.drills.contract import MeanReturn, SuccessShare, WinRate
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.results import MEMORY_EPISODES, Estimate, RecentEpisodes, Score
+from drillsergeant.learn.evaluation.results import MEMORY_EPISODES, Estimate, RecentEpisodes, Score
+
+WINS, RETURNS = Score(WinRate()), Score(MeanReturn(475.0))
 
 
 def fed(rate: RecentEpisodes, win: float, episodes: int, seed: int, batch: int = 20) -> None:
@@ -26,7 +29,7 @@ def test_the_interval_is_wilson_s() -> None:
 def test_the_interval_holds_the_true_rate_about_nineteen_times_in_twenty() -> None:
     held = 0
     for seed in range(400):
-        rate = RecentEpisodes()
+        rate = RecentEpisodes(WINS)
         fed(rate, 0.85, 3000, seed)
         now = rate.estimate()
         assert now is not None
@@ -36,21 +39,75 @@ def test_the_interval_holds_the_true_rate_about_nineteen_times_in_twenty() -> No
 
 
 def test_it_is_worth_twice_its_memory_in_episodes_and_follows_a_change_within_it() -> None:
-    rate = RecentEpisodes()
+    rate = RecentEpisodes(WINS)
     assert rate.estimate() is None
-    fed(rate, 1.0, 10_000, 1)
+    for _ in range(500):
+        rate.add(Tally(20, 10, 10))
     now = rate.estimate()
     assert now is not None
-    assert now.win == pytest.approx(1.0)
+    assert now.win == pytest.approx(0.5)
     assert now.effective == pytest.approx(2 * MEMORY_EPISODES, rel=0.05)
-    fed(rate, 0.0, int(MEMORY_EPISODES), 1)
+    for _ in range(int(MEMORY_EPISODES) // 20):
+        rate.add(Tally(20, 12, 8))
     changed = rate.estimate()
     assert changed is not None
-    assert changed.win == pytest.approx(0.37, abs=0.02)  # 1/e
+    assert changed.win == pytest.approx(0.6 - 0.1 / math.e, abs=0.005)
+
+
+@pytest.mark.parametrize("last", [20, 60])
+def test_what_newer_episodes_surely_contradict_is_dropped(last: int) -> None:
+    rate = RecentEpisodes(WINS)
+    fed(rate, 0.0, 10_000, 1)
+    rate.add(Tally(last, 0, last))
+    rate.add(Tally(68, 68, 0))
+    now = rate.estimate()
+    assert now is not None and now.win > 0.5
+    rate.add(Tally(60, 60, 0))
+    now = rate.estimate()
+    assert now is not None
+    assert now.win == 1.0
+
+
+def test_of_a_steady_policy_nothing_is_dropped() -> None:
+    for win in (0.02, 0.5, 0.93):
+        rate = RecentEpisodes(WINS)
+        fed(rate, win, 5000, 2)
+        for seed in range(20):
+            fed(rate, win, 5000, seed, batch=5)
+            now = rate.estimate()
+            assert now is not None and now.effective > 1.5 * MEMORY_EPISODES
+
+
+def earning(earned: list[float]) -> Tally:
+    """Episodes with these returns, as the trainer reads them: counted in whole numbers."""
+    tally = Tally(len(earned), 0, 0, sum(earned), sum(each * each for each in earned))
+    return RETURNS.tally(tally.episodes, 0, 0, *RETURNS.counted(tally))
+
+
+@pytest.mark.parametrize("batch", [1, 7, 200])
+def test_a_mean_return_that_rises_drops_what_was_before(batch: int) -> None:
+    recent = RecentEpisodes(RETURNS)
+    for count, earned in ((3000, 9.3), (800, 500.0)):
+        for _ in range(math.ceil(count / batch)):
+            recent.add(earning([earned] * batch))
+    now = recent.estimate()
+    assert now is not None
+    assert now.mean_return == pytest.approx(500.0, abs=0.2)
+    assert now.effective > 500, "without spread, two lots are still of one policy"
+
+
+@pytest.mark.parametrize("batch", [1, 7, 64])
+@pytest.mark.parametrize(("usual", "rare", "chance"), [(500.0, -300.0, 0.02), (9.3, 500.0, 0.005), (9.3, 9.3, 0.0)])
+def test_rare_returns_of_a_steady_policy_drop_nothing(batch: int, usual: float, rare: float, chance: float) -> None:
+    draws, recent = random.Random(batch), RecentEpisodes(RETURNS)
+    for number in range(20_000 // batch):
+        recent.add(earning([rare if draws.random() < chance else usual for _ in range(batch)]))
+        now = recent.estimate()
+        assert number * batch < 3000 or (now is not None and now.effective > 1.5 * MEMORY_EPISODES)
 
 
 def test_draws_are_neither_won_nor_lost() -> None:
-    rate = RecentEpisodes()
+    rate = RecentEpisodes(WINS)
     rate.add(Tally(100, 50, 20))
     now = rate.estimate()
     assert now is not None
@@ -58,12 +115,10 @@ def test_draws_are_neither_won_nor_lost() -> None:
     assert now.effective == pytest.approx(100.0)
 
 
-def test_after_a_restart_the_episodes_of_the_policy_before_are_left_out() -> None:
-    rate = RecentEpisodes()
+def test_after_a_restart_nothing_is_known() -> None:
+    rate = RecentEpisodes(WINS)
     rate.add(Tally(500, 0, 500))
-    rate.restart(100)
-    rate.add(Tally(60, 0, 60))
-    rate.add(Tally(60, 0, 60))
+    rate.restart()
     assert rate.estimate() is None
     rate.add(Tally(50, 50, 0))
     now = rate.estimate()
@@ -72,7 +127,7 @@ def test_after_a_restart_the_episodes_of_the_policy_before_are_left_out() -> Non
 
 
 def test_a_win_seen_before_its_episode_is_no_share_above_one() -> None:
-    rate = RecentEpisodes()
+    rate = RecentEpisodes(WINS)
     for _ in range(60):
         rate.add(Tally(20, 20, 0))
     rate.add(Tally(20, 24, 0))
@@ -84,7 +139,7 @@ def test_a_win_seen_before_its_episode_is_no_share_above_one() -> None:
 
 
 def test_the_mean_return_and_its_interval_are_those_of_the_episodes() -> None:
-    draws, recent = random.Random(3), RecentEpisodes()
+    draws, recent = random.Random(3), RecentEpisodes(WINS)
     for _ in range(200):
         earned = [draws.gauss(-90.0, 12.0) for _ in range(10)]
         recent.add(Tally(10, 0, 0, sum(earned), sum(each * each for each in earned)))

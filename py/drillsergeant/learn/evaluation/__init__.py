@@ -1,0 +1,1 @@
+"""How well the policy does: which matches count, and what they say of it now."""
