@@ -154,7 +154,7 @@ def test_the_sentence_follows_what_is_going_on() -> None:
     assert describe(Status(), None).startswith("Loading")
     assert "still loading" in describe(Status(moving=True), None)
     assert describe(Status(moving=True, ready=True), None).startswith("Ready")
-    assert "stopped after 42 s" in describe(Status(moving=True, ready=True, trained_s=42), None)
+    assert "is stopped. What was learned is kept" in describe(Status(moving=True, ready=True, trained_s=42), None)
     assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
     assert describe(Status(moving=True, trouble="x"), None) == "x"
 

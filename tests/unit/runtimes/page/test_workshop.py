@@ -174,6 +174,19 @@ def test_every_drill_keeps_its_own_text() -> None:
     assert sitting.view.values[EDITOR] == "edited"
 
 
+def test_what_is_said_of_a_drills_code_stays_with_that_drill() -> None:
+    sitting = opened()
+    sitting.view.values[EDITOR] = "edited"
+    sitting.page.on_click("workshop-run")
+    sitting.compiler.attempts[0][2](MADE)
+    sitting.compiler.installed[0][2]("", False)
+    sitting.page.on_message("trainer", 0, messages.Runs([], note="Continued 'Ball Drill'"))
+    sitting.page.on_drill(facts_of(make("chase")))
+    assert (sitting.view.texts[SAID], sitting.view.texts["runs-note"]) == ("", "")
+    sitting.page.on_drill(facts_of(make("ball")))
+    assert sitting.view.texts[SAID].startswith("Your code is running")
+
+
 def test_a_program_that_comes_after_another_drill_was_chosen_is_not_installed() -> None:
     sitting = opened()
     sitting.page.on_click("workshop-run")

@@ -114,6 +114,7 @@ class RunsPanel:
     def on_drill(self, drill: str) -> None:
         """The trainer is about to be one for another drill, whose own run, if there was one, goes on."""
         self._close_offer()
+        self._tell("", refused=False)
         self._listening = False  # the trainer there was may still be speaking
         self._names[self._drill] = self._current
         self._first_list = drill not in self._names

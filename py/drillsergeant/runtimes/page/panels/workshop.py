@@ -74,6 +74,7 @@ class EditorPanel:
         self._asked: str | None = None  # the text of which was said that it needs another network
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
+        self._said: dict[str, str] = {}  # by drill: the last sentence about its code
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """What the panel's buttons do, by their ids."""
@@ -85,6 +86,8 @@ class EditorPanel:
             self._texts[self._drill] = self._view.get_value(EDITOR)
         self._drill = name
         self._mark(0, "")
+        self._print("")
+        self._view.set_text(SAID, self._said.get(name, ""))
         if self._open:
             self._show()
 
@@ -102,7 +105,7 @@ class EditorPanel:
             self._toggle()
         elif name in self._originals:
             self._view.set_value(EDITOR, text)
-        self._view.set_text(SAID, "This is the code that the run was trained with. Read it, then press Run.")
+        self._say("This is the code that the run was trained with. Read it, then press Run.")
         self._view.reveal(EDITOR)
 
     def _toggle(self) -> None:
@@ -122,7 +125,7 @@ class EditorPanel:
 
         def then(text: str, why: str) -> None:
             if why:
-                self._view.set_text(SAID, f"The code of this drill could not be loaded: {why}.")
+                self._say(f"The code of this drill could not be loaded: {why}.")
                 return
             text = self._originals[name] = part_of(text, self._part)
             if name == self._drill:
@@ -209,6 +212,10 @@ class EditorPanel:
     def _busy(self, on: bool, said: str) -> None:
         for button in ("workshop-run", "workshop-restore"):
             self._view.set_attribute(button, "disabled", "" if on else None)
+        self._say(said)
+
+    def _say(self, said: str) -> None:
+        self._said[self._drill] = said
         self._view.set_text(SAID, said)
 
     def _mark(self, line: int, why: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drillsergeant.runtimes.page import number_text
-from drillsergeant.runtimes.page.number_text import duration
 from drillsergeant.runtimes.page.training.result import Result
 from drillsergeant.runtimes.page.view import View
 
@@ -40,7 +39,7 @@ def describe(now: Status, of_late: Result | None) -> str:
     if now.training:
         return _training(now, of_late)
     if now.trained_s > 0:
-        return f"Training is stopped after {duration(now.trained_s)}. What was learned is kept; press Train to go on."
+        return "Training is stopped. What was learned is kept; press Train to go on."
     return "Ready. Nobody has taught the players anything, so they act at random. Press Train."
 
 
