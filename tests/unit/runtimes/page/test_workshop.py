@@ -176,6 +176,7 @@ def test_every_drill_keeps_its_own_text() -> None:
 
 def test_what_is_said_of_a_drills_code_stays_with_that_drill() -> None:
     sitting = opened()
+    sitting.compiler.texts["chase"] = "class Mine(ChaseDrill): pass"
     sitting.view.values[EDITOR] = "edited"
     sitting.page.on_click("workshop-run")
     sitting.compiler.attempts[0][2](MADE)
