@@ -69,7 +69,7 @@ class CartPoleDrill:
     @property
     def scene(self) -> Scene:
         """The cart and the end of its pole."""
-        cart = Body("box", "cart", "x", "rail_y", CART_M, 0, velocity=("x_dot", "theta_dot"))
+        cart = Body("box", "cart", "x", "rail_y", CART_M, 0)
         return Scene(VIEW_M, VIEW_M / 2.0, 0.0, 0.0, (cart, Body("disc", "pole", "tip_x", "tip_y", CART_M / 2.0)))
 
     def reset(self, seed: Array, episode: Array) -> State:
