@@ -198,7 +198,7 @@ def test_code_that_calls_itself_is_refused() -> None:
 SCRAPS = some.sampled_from(["", "(", "\n", "0", "player", "np.", " "])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(some.integers(0, len(BALL) - 1), some.integers(1, 40), SCRAPS)
 def test_damaged_code_is_refused_or_gives_a_program_and_nothing_else(at: int, length: int, instead: str) -> None:
     try:
