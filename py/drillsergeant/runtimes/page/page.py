@@ -63,7 +63,7 @@ class Page:
         self._answer = partial(self._narrator.tell, answer=True)
         self._progress = BootProgress(view)
         self._telemetry = Telemetry(view, game.name)
-        self._story = Story(view)
+        self._story = Story(view, len(game.teams) == 1)
         self._hyper = HyperForm(view, lambda changes: fleet.send("trainer", messages.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
         self._seed = SeedField(view, seed, self._address, self._refuse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper
 from drillsergeant.runtimes.history import History, interpolate
@@ -53,6 +54,16 @@ def test_the_charts_of_a_saved_run_come_back_and_go_on() -> None:
     assert wins.columns[-1] == [None] * 3, "what was there is not the run before"
     assert entropy.columns[1] == [2.0, 1.0, None]
     assert [mark.text for mark in wins.marks] == ["Continued"]
+
+
+def test_the_charts_of_a_saved_run_stay_where_its_last_second_was_rounded_up() -> None:
+    sitting = Sitting().boot()
+    clock_s = 8.134349999997767
+    told = {"t_s": [4.0, float(np.nextafter(np.float32(clock_s), np.float32(9.0)))], "win_rate": [0.5, 0.9]}
+    sitting.page.on_message("trainer", 0, messages.RunHistory({**told}))
+    sitting.metrics("trainer", t_s=clock_s, win_rate=0.9)
+    sitting.page.on_tick()
+    assert sitting.view.charts["wins"].columns[1] == [50.0, 90.0]
 
 
 def test_the_charts_follow_the_trainer_and_the_run_before_stays_as_a_shadow() -> None:

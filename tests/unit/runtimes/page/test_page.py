@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 from drillsergeant.drawing.match import fit
+from drillsergeant.drills import make
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.ppo.hyper import RANGES
+from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import STILL, Sitting
@@ -219,6 +223,12 @@ def test_a_worker_that_dies_is_told_at_once_and_forgotten_once_it_is_back() -> N
     told = json.loads(sitting.view.texts["telemetry"])
     assert told["restarts"] == {"rollout.0": 1}
     assert told["errors"] == []
+
+
+def test_a_page_that_opens_with_a_game_for_one_says_so_before_anything_is_trained() -> None:
+    there = Sitting()
+    Page(there.view, there.fleet, facts_of(make("chase")), 7, Opening(), there.compiler, there.transfer)
+    assert there.view.texts["legend-wins"] == "wins" and there.view.texts["road-2"] == "wins at times"
 
 
 def test_the_status_line_says_at_once_that_the_match_moves_and_that_training_may_begin() -> None:

@@ -26,6 +26,8 @@ PANES: Mapping[str, tuple[str, float, str]] = {
 }
 LONGEST_MARK = 200  # characters of a mark's text
 MOST_MARKS = 24
+# Of seconds in a saved run's history, which are f32: its last one may lie a little after the run's own clock.
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class ChartsPanel:
         if t_s is None:
             return
         times_s = self.history.times_s
-        if times_s and t_s < times_s[-1]:
+        if times_s and t_s < times_s[-1] * (1.0 - ROUNDING):
             self._start_over()
         if t_s > 0 and (not self.history.times_s or t_s > self.history.times_s[-1]):
             row = {name: found for name, value in values.items() if (found := number(value)) is not None}
