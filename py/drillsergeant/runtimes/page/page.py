@@ -191,6 +191,7 @@ class Page:
         self._status.trained_s, self._status.alone = 0.0, len(game.teams) == 1
         self._telemetry.drill(game.name)
         self._runs.on_drill(game.name)
+        self._hyper.on_drill()
         self._drill.arrived(game)
         self._workshop.drill(game.name)
         self._address.note("drill", game.name, FIRST)

@@ -182,8 +182,9 @@ def test_what_is_said_of_a_drills_code_stays_with_that_drill() -> None:
     sitting.compiler.attempts[0][2](MADE)
     sitting.compiler.installed[0][2]("", False)
     sitting.page.on_message("trainer", 0, messages.Runs([], note="Continued 'Ball Drill'"))
+    sitting.view.texts["hyper-note"] = "learning_rate must be smaller"
     sitting.page.on_drill(facts_of(make("chase")))
-    assert (sitting.view.texts[SAID], sitting.view.texts["runs-note"]) == ("", "")
+    assert [sitting.view.texts[name] for name in (SAID, "runs-note", "hyper-note")] == ["", "", ""]
     sitting.page.on_drill(facts_of(make("ball")))
     assert sitting.view.texts[SAID].startswith("Your code is running")
 

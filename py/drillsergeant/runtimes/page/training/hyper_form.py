@@ -35,6 +35,10 @@ class HyperForm:
             self._restore(name)
             view.set_attribute(PREFIX + name, "title", f"Allowed: {RANGES[name]}")
 
+    def on_drill(self) -> None:
+        """Another drill is played: what was refused before is no longer to be read."""
+        self._view.set_text("hyper-note", "")
+
     def on_change(self, element: str, text: str) -> None:
         """The visitor has entered `text` into a field."""
         name = element.removeprefix(PREFIX)
