@@ -62,6 +62,13 @@ def test_an_offer_goes_away_with_a_no_and_with_training(away: str) -> None:
     assert sitting.view.attributes[("resume", "hidden")] == ""
 
 
+def test_a_run_that_is_not_saved_yet_is_no_reason_to_say_that_nothing_is() -> None:
+    sitting = answered(Sitting().boot())
+    assert sitting.view.texts["runs-state"].startswith("Nothing is saved yet.")
+    answered(sitting, run("old"), note="What it had learned is still saved as 'old'")
+    assert "a new run" in sitting.view.texts["runs-state"]
+
+
 def test_nothing_is_offered_where_nothing_is_saved() -> None:
     sitting = answered(Sitting().boot())
     assert sitting.view.attributes.get(("resume", "hidden"), "") == ""

@@ -188,7 +188,7 @@ class Players:
     def _rewind(self) -> None:
         if self._then is not None:
             self._send("trainer", messages.Rewind(self._then.id))
-            self._tell(f"Training goes on from {self._then}. Newer versions stay on the timeline.")
+            self._tell(f"What it learns now starts from {self._then}. Newer versions stay on the timeline.")
             self._to_now()
 
     def _seat(self) -> None:

@@ -29,6 +29,7 @@ from drillsergeant.runtimes.protocol.messages import (
 DELETE = "Delete"
 CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "file")
 NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself, at first every few seconds."
+NEW_RUN = "What it learns from here on is a new run, saved by itself while it trains. Those below stay as they are."
 KEPT = "The browser has promised to keep your runs."
 NOT_KEPT = "The browser may delete saved runs when it runs out of room: export what you want to be sure of."
 
@@ -242,7 +243,7 @@ class RunsPanel:
 
     def _state(self, saved: str) -> None:
         if not saved:
-            self._view.set_text("runs-state", NOTHING_YET)
+            self._view.set_text("runs-state", NEW_RUN if self._runs else NOTHING_YET)
             return
         self._view.set_text("runs-state", f"“{self._current}”, saved {moment(saved)}. It saves itself while it trains.")
         if not self._asked_to_persist:
