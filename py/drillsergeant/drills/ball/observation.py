@@ -6,7 +6,9 @@ All arrays are f32 [N].
 
 import numpy as np
 
-from drillsergeant.drills.ball.rules import BallRules, Disc, ball_of
+from drillsergeant.drills.ball.rules import BallRules, ball_of
+from drillsergeant.drills.ball.rules import gap as _gap  # by these names in code that readers have saved
+from drillsergeant.drills.ball.rules import lead as _lead
 from drillsergeant.drills.boxes.players import length, player_of, seen_from
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
@@ -109,17 +111,6 @@ def reward(rules: BallRules, before: State, after: State, player: int) -> list[A
     )
     closer = (_gap(before, player) - _gap(after, player)) * (rules.to_ball_reward / (2.0 * rules.half_length_m))
     return [goal, seen_from(player, nearer), closer]
-
-
-def _lead(rules: BallRules, ball: Disc) -> Array:
-    """Distance of the ball to the goal of team 0 less that to the goal of team 1, m."""
-    return length(ball.x + rules.half_length_m, ball.y) - length(ball.x - rules.half_length_m, ball.y)
-
-
-def _gap(state: State, player: int) -> Array:
-    """Distance between a player and the ball, m."""
-    own, ball = player_of(state, player), ball_of(state)
-    return length(ball.x - own.x, ball.y - own.y)
 
 
 def _towards(player: int, x: Array, y: Array, to_x: Array, to_y: Array) -> tuple[Array, Array, Array]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from drillsergeant.drills.boxes.players import BoxRules
+from drillsergeant.drills.boxes.players import BoxRules, length, player_of
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array
 
@@ -53,6 +53,17 @@ class Disc(NamedTuple):
 def ball_of(state: State) -> Disc:
     """Pick the ball out of a state."""
     return Disc(*(state[f"ball_{name}"] for name in Disc._fields))
+
+
+def gap(state: State, player: int) -> Array:
+    """Distance between a player and the ball, m; f32 [N]."""
+    own, ball = player_of(state, player), ball_of(state)
+    return length(ball.x - own.x, ball.y - own.y)
+
+
+def lead(rules: BallRules, ball: Disc) -> Array:
+    """Distance of the ball to the goal of team 0 less that to the goal of team 1, m; f32 [N]."""
+    return length(ball.x + rules.half_length_m, ball.y) - length(ball.x - rules.half_length_m, ball.y)
 
 
 class Spot(NamedTuple):

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from drillsergeant.drills.ball.observation import BALL, GOAL, NEAR_M, OWN, SPEED, SPIN
-from drillsergeant.drills.ball.rules import Disc, ball_of
+from drillsergeant.drills.ball.rules import Disc, ball_of, gap, lead
 from drillsergeant.drills.boxes.players import Box, length, player_of, seen_from
 from drillsergeant.drills.contract import State, team_of
-from drillsergeant.drills.squad.rules import SquadRules, gap, least, nearer
+from drillsergeant.drills.squad.rules import SquadRules, least, nearer
 from drillsergeant.elementary import Array
 
 SEEN_OF_OTHERS = ("dx", "dy", "distance", "vx", "vy", "ball_distance")
@@ -115,16 +115,11 @@ def reward(rules: SquadRules, before: State, after: State, player: int) -> list[
     """
     team = team_of(rules.teams, player)
     goal = seen_from(team, after["scored"] - before["scored"]) * rules.goal_reward
-    forward = (_lead(rules, ball_of(after)) - _lead(rules, ball_of(before))) * (
+    forward = (lead(rules, ball_of(after)) - lead(rules, ball_of(before))) * (
         rules.ball_to_goal_reward / (4.0 * rules.half_length_m)
     )
     closed = _nearest(rules, before, player) - _nearest(rules, after, player)
     return [goal, seen_from(team, forward), closed * (rules.to_ball_reward / (2.0 * rules.half_length_m))]
-
-
-def _lead(rules: SquadRules, ball: Disc) -> Array:
-    """Distance of the ball to the goal of team 0 less that to the goal of team 1, m."""
-    return length(ball.x + rules.half_length_m, ball.y) - length(ball.x - rules.half_length_m, ball.y)
 
 
 def _nearest(rules: SquadRules, state: State, player: int) -> Array:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from drillsergeant.drills.ball.match import BallMatch
-from drillsergeant.drills.ball.rules import ball_of
-from drillsergeant.drills.boxes.players import length, player_of
+from drillsergeant.drills.ball.rules import gap
 from drillsergeant.drills.contract import State, team_of
 from drillsergeant.elementary import Array
 
@@ -40,12 +39,6 @@ class SquadRules(BallMatch):
     def opponents(self, player: int) -> list[int]:
         """The players of the other team."""
         return [other for other in range(sum(self.teams)) if other not in self.team(player)]
-
-
-def gap(state: State, player: int) -> Array:
-    """Distance between a player and the ball, m; f32 [N]."""
-    own, ball = player_of(state, player), ball_of(state)
-    return length(ball.x - own.x, ball.y - own.y)
 
 
 def nearer(rules: SquadRules, state: State, player: int) -> Array:

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from drillsergeant.drills.ball.rules import ball_of
+from drillsergeant.drills.ball.rules import ball_of, gap
 from drillsergeant.drills.boxes.players import player_of
 from drillsergeant.drills.contract import Player, State
 from drillsergeant.drills.squad.drill import SquadDrill, SquadPairDrill
-from drillsergeant.drills.squad.rules import gap, nearer
+from drillsergeant.drills.squad.rules import nearer
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch
 
