@@ -58,12 +58,12 @@ class Page:
     ) -> None:
         self._view, self._fleet = view, fleet
         self._drill = DrillPanel(view, game, compiler.bring)
-        self._status = status.Status(alone=len(game.teams) == 1)
+        self._status = status.Status()
         self._narrator = status.StatusLine(view)
         self._answer = partial(self._narrator.tell, answer=True)
         self._progress = BootProgress(view)
         self._telemetry = Telemetry(view, game.name)
-        self._story = Story(view, len(game.teams) == 1)
+        self._begin_story(game)
         self._hyper = HyperForm(view, lambda changes: fleet.send("trainer", messages.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
         self._seed = SeedField(view, seed, self._address, self._refuse)
@@ -187,8 +187,7 @@ class Page:
     def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill: the page does so, too."""
         self._match.on_drill(game)
-        self._story = Story(self._view, len(game.teams) == 1)
-        self._status.trained_s, self._status.alone = 0.0, len(game.teams) == 1
+        self._begin_story(game)
         self._telemetry.drill(game.name)
         self._runs.on_drill(game.name)
         self._hyper.on_drill()
@@ -196,6 +195,12 @@ class Page:
         self._workshop.drill(game.name)
         self._address.note("drill", game.name, FIRST)
         self._answer(game.words.sentence)
+
+    def _begin_story(self, game: DrillFacts) -> None:
+        """Nothing is learned of this drill yet."""
+        alone = len(game.teams) == 1
+        self._story = Story(self._view, alone)
+        self._status.trained_s, self._status.alone = 0.0, alone
 
     def on_edit(self, game: DrillFacts, lost: bool) -> None:
         """Other code of this drill is played; `lost`: by players that know nothing yet."""
