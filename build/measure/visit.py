@@ -107,12 +107,13 @@ class LongVisit:
         self.page.wait_for_timeout(1500)
         self.expect("a page that is ready says so", not self.text("status").startswith("Loading"))
 
-    def go_to_line(self, start: str) -> None:
-        """Click into the editor's line that begins so, and go to its end."""
-        x, y = self.page.evaluate(FIND_LINE, start)
-        self.page.mouse.click(x + 60, y + 8)
-        for _ in range(3):  # a long line is wrapped
-            self.page.keyboard.press("End")
+
+def go_to_line(page: Page, start: str) -> None:
+    """Click into the editor's line that begins so, and go to its end."""
+    x, y = page.evaluate(FIND_LINE, start)
+    page.mouse.click(x + 60, y + 8)
+    for _ in range(3):  # a long line is wrapped
+        page.keyboard.press("End")
 
 
 def learn_and_edit(visit: LongVisit) -> None:
@@ -126,7 +127,7 @@ def learn_and_edit(visit: LongVisit) -> None:
     page.click("#workshop-open")
     page.wait_for_selector("#workshop-editor[data-ready]")
     visit.until("the code is there", lambda: "class Mine" in page.evaluate(CODE))
-    visit.go_to_line("closer = ")
+    go_to_line(page, "closer = ")
     page.keyboard.press("Enter")
     page.keyboard.type(SLIP)
     page.click("#workshop-run")
@@ -135,7 +136,7 @@ def learn_and_edit(visit: LongVisit) -> None:
     page.click("#train")
     before = visit.trainer("decisions")
     visit.until("the game before the slip trains on", lambda: visit.trainer("decisions") > before)
-    visit.go_to_line(SLIP)
+    go_to_line(page, SLIP)
     for _ in range(len(SLIP)):
         page.keyboard.press("Backspace")
     page.keyboard.type(MENDED)

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
+from build.measure.visit import go_to_line
 from tests.rigs.pages.visitor import Visitor
 
-FIND = (
-    "const line = [...document.querySelector('#workshop-editor').shadowRoot.querySelectorAll('.cm-line')]"
-    ".find((each) => each.textContent.trim().startsWith(start));"
-)
 EDITOR = "document.getElementById('workshop-editor')"
 
 
 def code(visitor: Visitor) -> str:
     text: str = visitor.page.evaluate(f"{EDITOR}.value")
     return text
-
-
-def go_to_end_of(visitor: Visitor, start: str) -> None:
-    """Click into the line that begins so and go to its end."""
-    page = visitor.page
-    page.evaluate(f"(start) => {{ {FIND} line.scrollIntoView({{block: 'center'}}); }}", start)
-    place = page.evaluate(f"(start) => {{ {FIND} const b = line.getBoundingClientRect(); return [b.x, b.y]; }}", start)
-    page.mouse.click(place[0] + 60, place[1] + 8)
-    for _ in range(3):  # a long line is wrapped
-        page.keyboard.press("End")
 
 
 def test_what_is_typed_arrives_and_raises_nothing(visitor: Visitor) -> None:
@@ -39,7 +26,7 @@ def test_what_is_typed_arrives_and_raises_nothing(visitor: Visitor) -> None:
     page.click("#workshop-open")
     page.wait_for_selector("#workshop-editor[data-ready]")
     visitor.until("the code is there", lambda: "class Mine" in code(visitor))
-    go_to_end_of(visitor, "catch = (after")
+    go_to_line(page, "catch = (after")
     page.keyboard.press("Enter")
     page.keyboard.type("bonus = 1.0  # typed")
     page.keyboard.press("Enter")
