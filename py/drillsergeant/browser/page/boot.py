@@ -34,10 +34,10 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     """
     mode = str(way.mode)
     first = Program.from_json(program_text)
-    parameters, cores = _parameters(), int(js.navigator.hardwareConcurrency or 2)
-    framed = bool(parameters.get("embed"))
+    pairs, cores = _parameters(), int(js.navigator.hardwareConcurrency or 2)
+    framed = bool(dict(reversed(pairs)).get("embed"))
     choose = partial(choose_setup, cores=min(cores, FRAME_CORES) if framed else cores, mode=mode)
-    _, opening = opened(parameters, lambda values: choose(first, parameters=values), first.drill.name)
+    _, opening = opened(pairs, lambda values: choose(first, parameters=values), first.drill.name)
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode)
     place = programs.put(first, program_text, module)
     view, spawner = DomView(), BrowserSpawner(canvas, equip)
@@ -61,7 +61,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
             page.on_click("workshop-open")
 
 
-def _parameters() -> dict[str, str]:
-    """Return the page address's query parameters: values only, never code."""
+def _parameters() -> list[tuple[str, str]]:
+    """Return the page address's query parameters in order: values only, never code."""
     pairs = js.Array.from_(js.URLSearchParams.new(js.location.search).entries())
-    return {str(pair[0]): str(pair[1]) for pair in pairs}
+    return [(str(pair[0]), str(pair[1])) for pair in pairs]

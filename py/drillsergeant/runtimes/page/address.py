@@ -5,7 +5,7 @@ Links carry values only, never code. A value that makes no sense is left out and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
@@ -41,13 +41,25 @@ class Opening:
     defaults: Mapping[str, float] = field(default_factory=_hyper)
 
 
+def first_of_each(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The first value of every name, as `web/boot.js` takes it, and a sentence for each other value of a name."""
+    first: dict[str, str] = {}
+    complaints = []
+    for name, text in pairs:
+        if first.setdefault(name, text) != text:
+            told = f"{_short(name)}={_short(text)} is left out: {_short(name)}={_short(first[name])} stands before it"
+            complaints.append(f"In the page's address, {told}.")
+    return first, tuple(complaints)
+
+
 def opened(
-    parameters: Mapping[str, str], choose: Callable[[Mapping[str, str]], Setup], drill: str
+    pairs: Iterable[tuple[str, str]], choose: Callable[[Mapping[str, str]], Setup], drill: str
 ) -> tuple[Setup, Opening]:
-    """The set-up for an address's values, and what the page opens with. `choose` refuses with ValueError.
+    """The set-up for an address's names and values, and what the page opens with. `choose` refuses with ValueError.
 
     `drill` is the one that was loaded: the address's, where there is one of that name.
     """
+    parameters, repeated = first_of_each(pairs)
 
     def accept(values: Mapping[str, str]) -> None:
         for name, allowed in CHOICES.items():
@@ -59,7 +71,7 @@ def opened(
 
     given, complaints = sensible(parameters, accept)
     setup = choose(given)
-    return setup, Opening(current_names(given), complaints, _numbers(setup), _numbers(choose({})))
+    return setup, Opening(current_names(given), (*repeated, *complaints), _numbers(setup), _numbers(choose({})))
 
 
 def sensible(

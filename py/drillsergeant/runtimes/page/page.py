@@ -83,6 +83,7 @@ class Page:
             "defaults": self._hyper.defaults,
             **self._tools.commands(),
             "dismiss": view.clear_errors,
+            "address-note-close": partial(view.set_attribute, "address-note", "hidden", ""),
             **Suggestions(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
             SWITCH: self._validation.switch,
             **self._safeguards.commands(),
@@ -92,7 +93,9 @@ class Page:
         view.connect(self)
         for complaint in opening.complaints:
             self._telemetry.refused(complaint)
-            view.add_error(complaint, "")
+        if opening.complaints:
+            view.set_text("address-note-text", " ".join(opening.complaints))
+            view.set_attribute("address-note", "hidden", None)
 
     @property
     def status(self) -> status.Status:

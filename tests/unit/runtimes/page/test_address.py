@@ -59,7 +59,7 @@ def test_each_bad_value_is_left_out_with_its_reason_and_the_others_stay(program:
 
     bad = {"seed": "-1", "learning_rate": "nan", "view": "moon", "speed": "900", "learner": "<b>", "epochs": "9" * 999}
     bad["drill"] = "tennis"
-    setup, opening = opened({**bad, "clip_coef": "0.1", "unknown": "x"}, choose, "ball")
+    setup, opening = opened({**bad, "clip_coef": "0.1", "unknown": "x"}.items(), choose, "ball")
     assert opening.given == {"clip_coef": "0.1", "unknown": "x"}
     assert len(opening.complaints) == len(bad)
     assert all(any(name in text for text in opening.complaints) for name in bad)
@@ -72,7 +72,7 @@ def test_each_bad_value_is_left_out_with_its_reason_and_the_others_stay(program:
 
 def test_links_with_former_names_of_hyperparameters_go_on_working_and_are_written_anew(program: Program) -> None:
     former = {"clip": "0.3", "lam": "0.9", "entropy": "0.01", "minibatch": "512", "seed": "7"}
-    setup, opening = opened(former, lambda values: choose_setup(program, 4, values), "ball")
+    setup, opening = opened(former.items(), lambda values: choose_setup(program, 4, values), "ball")
     assert opening.complaints == ()
     names = {"clip_coef": "0.3", "gae_lambda": "0.9", "entropy_coef": "0.01", "minibatch_size": "512", "seed": "7"}
     assert opening.given == names
@@ -92,9 +92,25 @@ def test_values_that_only_together_make_no_sense_are_all_left_out() -> None:
     assert "too much" in complaints[0]
 
 
-def test_complaints_are_shown_and_are_no_errors_of_the_page() -> None:
-    sitting = Sitting(Opening(complaints=("seed=-1 is left out",))).boot()
-    assert sitting.view.errors == [("seed=-1 is left out", "")]
+def test_of_a_name_that_comes_twice_the_first_counts_and_the_other_is_named(program: Program) -> None:
+    pairs = [("drill", "ball"), ("drill", "sumo"), ("seed", "4"), ("seed", "4")]
+    setup, opening = opened(pairs, lambda values: choose_setup(program, 4, values), "ball")
+    assert (opening.given, setup.seed) == ({"drill": "ball", "seed": "4"}, 4)
+    assert opening.complaints == ("In the page's address, drill=sumo is left out: drill=ball stands before it.",)
+    _, opening = opened(
+        [("drill", "tennis"), ("drill", "ball")], lambda values: choose_setup(program, 4, values), "ball"
+    )
+    assert opening.given == {} and "drill=ball is left out" in opening.complaints[0]
+    assert opening.complaints[1].startswith("In the page's address, drill=tennis is left out: drill must be one of")
+
+
+def test_complaints_stand_in_a_note_until_they_are_put_away_and_are_no_errors_of_the_page() -> None:
+    sitting = Sitting(Opening(complaints=("seed=-1 is left out.", "speed=x is left out."))).boot()
+    assert sitting.view.errors == []
+    assert sitting.view.texts["address-note-text"] == "seed=-1 is left out. speed=x is left out."
+    assert sitting.view.attributes[("address-note", "hidden")] is None
+    sitting.page.on_click("address-note-close")
+    assert sitting.view.attributes[("address-note", "hidden")] == ""
     sitting.page.on_tick()
     assert '"errors": []' in sitting.view.texts["telemetry"]
 
