@@ -23,6 +23,6 @@ def typed_number(text: str, whole: bool = False) -> float | str:
     elif plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     try:
-        return float(plain)
+        return float(plain) + 0.0  # minus nothing is nothing
     except ValueError:
         return text

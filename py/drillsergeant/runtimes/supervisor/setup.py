@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
-from drillsergeant.learn.ppo.typed_number import typed_number
+from drillsergeant.learn.ppo.typed_number import LONGEST, typed_number
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.wasm.scratch import plan_for
@@ -51,7 +51,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     """
     parameters = current_names(parameters)
     if parameters.get("mode", mode) not in MODES:
-        raise ValueError(f"mode={parameters['mode']!r} in the page's address must be one of {', '.join(MODES)}")
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, not {parameters['mode']!r}")
     workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
     matches = _whole(parameters, "matches", RunSizes.matches, 4, 8192)
     # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks.
@@ -68,10 +68,10 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     # Nor do graphics processors promise it, only the kernels and the reference.
     learner = parameters.get("learner", "wasm" if lockstep else LEARNERS[0])
     if learner not in LEARNERS:
-        raise ValueError(f"learner={learner!r} in the page's address must be one of {', '.join(LEARNERS)}")
+        raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, not {learner!r}")
     renderer = parameters.get("renderer", RENDERERS[0])
     if renderer not in RENDERERS:
-        raise ValueError(f"renderer={renderer!r} in the page's address must be one of {', '.join(RENDERERS)}")
+        raise ValueError(f"renderer must be one of {', '.join(RENDERERS)}, not {renderer!r}")
     validate = bool(_whole(parameters, "validate", 0, 0, 1))
     packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
     options = InitOptions(
@@ -105,7 +105,7 @@ def _whole(parameters: Mapping[str, str], name: str, default: int, low: int, hig
     text = parameters.get(name)
     if text is None:
         return default
-    value = int(text) if text.isascii() and text.isdigit() else None
-    if value is None or not low <= value <= high:
-        raise ValueError(f"{name}={text!r} in the page's address must be a whole number from {low} to {high}")
-    return value
+    value = typed_number(text, whole=True)
+    if not isinstance(value, float) or not value.is_integer() or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low} to {high}, not {text[:LONGEST]!r}")
+    return int(value)

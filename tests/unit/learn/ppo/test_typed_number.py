@@ -18,6 +18,10 @@ def test_a_comma_is_a_decimal_point(text: str, value: float) -> None:
     assert typed_number(text) == value
 
 
+def test_minus_nothing_is_nothing() -> None:
+    assert math.copysign(1.0, float(typed_number("-0"))) == 1.0
+
+
 @pytest.mark.parametrize("text", ["65536", "65,536", "65.536.000", "65 536", "65\u202f536", "65'536", "65_536"])
 def test_a_whole_number_may_have_its_digits_in_threes(text: str) -> None:
     assert typed_number(text, whole=True) == (65_536_000 if "000" in text else 65_536)

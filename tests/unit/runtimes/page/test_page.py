@@ -78,7 +78,7 @@ def test_a_show_that_was_started_again_stays_paused() -> None:
     assert ("show", messages.Pause()) in sitting.fleet.take()
 
 
-@pytest.mark.parametrize("bad", ["", "-1", "4294967296", "1.5", "abc", "٣", "9" * 5000])
+@pytest.mark.parametrize("bad", ["", "-1", "4294967296", "1.5", "abc", "nan", "inf", "1,5", "9" * 5000])
 def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
     sitting = Sitting().boot()
     sitting.view.values["seed"] = bad
@@ -89,6 +89,15 @@ def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
     sitting.view.values["seed"] = " 4294967295 "
     sitting.page.on_click("reset")
     assert sitting.fleet.take() == [("show", messages.ResetShow(4294967295))]
+
+
+@pytest.mark.parametrize("typed", ["12", "１２", "١٢", "1.2e1", "12.0", "12,0"])
+def test_a_seed_is_read_as_every_other_number_and_written_as_it_was_understood(typed: str) -> None:
+    sitting = Sitting().boot()
+    sitting.view.values["seed"] = typed
+    sitting.page.on_click("reset")
+    assert sitting.fleet.take() == [("show", messages.ResetShow(12))]
+    assert sitting.view.values["seed"] == "12"
 
 
 def test_speed_and_mode_reach_the_show() -> None:

@@ -31,7 +31,7 @@ def test_a_drill_of_one_side_has_no_duels() -> None:
 
 @pytest.mark.parametrize("address", [{"duels": "132"}, {"duels": "-4"}, {"duels": "4", "lockstep": "1"}])
 def test_numbers_of_duels_that_make_no_sense_are_refused_by_name(address: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=f"duels='{address['duels']}' in the page's address must be a whole number"):
+    with pytest.raises(ValueError, match=f"duels must be a whole number from 0 to .*, not '{address['duels']}'"):
         choose_setup(BALL, 4, address)
     with pytest.raises(ValueError, match=r"6 duels of ball.*multiple of 4"):
         choose_setup(BALL, 4, {"duels": "6"})
