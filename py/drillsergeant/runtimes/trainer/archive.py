@@ -24,6 +24,7 @@ HEADER = struct.Struct("<8sIIQQ")
 CHECKED_FROM = 16
 LONGEST_NAME = 40  # characters
 LONGEST_NAME_BYTES = 100  # a file's name holds them in hexadecimal
+JOINERS = "\u200c\u200d"  # invisible, and part of words in some scripts and of emoji made of several
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,19 @@ class Saved:
 
 def check_name(name: str) -> str:
     """Return the name without surrounding space. Raises ValueError for one that cannot be a run's."""
-    name = name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable() or len(name.encode()) > LONGEST_NAME_BYTES:
-        raise ValueError(f"a run's name has 1 to {LONGEST_NAME} printable characters, not {name[:LONGEST_NAME]!r}")
+    name = name.strip().strip(JOINERS)
+    size = len(name.encode(errors="replace"))
+    if not name or len(name) > LONGEST_NAME or visible(name) != name:
+        shown = "".join(each if visible(each) else "\ufffd" for each in name[:LONGEST_NAME])
+        raise ValueError(f"a run's name has 1 to {LONGEST_NAME} characters that can be seen, not “{shown}”")
+    if size > LONGEST_NAME_BYTES:
+        raise ValueError(f"“{name}” takes {size} bytes, and there is room for {LONGEST_NAME_BYTES}: shorten it")
     return name
+
+
+def visible(name: str) -> str:
+    """The name without what cannot be seen, such as line breaks and signs that turn the direction of writing round."""
+    return "".join(each for each in name if each.isprintable() or each in JOINERS)
 
 
 class Archive:

@@ -33,7 +33,7 @@ from drillsergeant.runtimes.protocol.messages import (
     SaveRun,
 )
 from drillsergeant.runtimes.storage import StorageError
-from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, check_name
+from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, check_name, visible
 from drillsergeant.runtimes.trainer.run_list import RunList
 from drillsergeant.runtimes.trainer.saved_run import OtherGame, Run, in_other_game
 from drillsergeant.tasks import Tasks
@@ -275,7 +275,7 @@ class Saves:
         except StorageError as wrong:
             if wrong.kind != "nowhere":  # where nothing can ever be kept, nothing would ever be taken
                 raise
-        base = "".join(each for each in name.removesuffix(dshq.SUFFIX) if each.isprintable()).strip()
+        base = visible(name.removesuffix(dshq.SUFFIX)).strip()
         self._resume(policy, name)
         self._take("")
         try:

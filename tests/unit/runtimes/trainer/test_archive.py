@@ -227,8 +227,19 @@ def test_a_name_that_is_taken_is_not_given_again() -> None:
     assert found(storage, [RUN, OTHER]) == {RUN: content(3), OTHER: content(9)}
 
 
-@pytest.mark.parametrize("bad", ["", "   ", "a\nb", "x" * (LONGEST_NAME + 1), "\ud800", "🏐" * 40])
-def test_a_name_that_cannot_be_shown_or_stored_is_refused(bad: str) -> None:
-    with pytest.raises(ValueError, match="printable"):
+@pytest.mark.parametrize("bad", ["", "   ", "a\nb", "x" * (LONGEST_NAME + 1), "\ud800", "\u200d", "\u202eevil"])
+def test_a_name_that_cannot_be_shown_is_refused_without_showing_it(bad: str) -> None:
+    with pytest.raises(ValueError, match="characters that can be seen") as refused:
         check_name(bad)
+    assert str(refused.value).isprintable() and "\\u" not in str(refused.value)
     assert check_name("  Ball / 1..\\ ") == "Ball / 1..\\"
+
+
+def test_a_name_that_takes_too_much_room_is_refused_with_both_sizes() -> None:
+    with pytest.raises(ValueError, match=r"takes 108 bytes, and there is room for 100: shorten it$"):
+        check_name("🏐" * 27)
+
+
+@pytest.mark.parametrize("name", ["👨‍👩‍👧 run", "🏴‍☠️", "می\u200cخواهم"])
+def test_parts_that_are_joined_invisibly_are_one_name(name: str) -> None:
+    assert check_name(f" {name}\u200d") == name
