@@ -2,10 +2,11 @@
 
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.runtimes.page.match.match import ALONE_TWICE, HINTS
 from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import Sitting, with_timeline
+from tests.fakes.page import TIMELINE, Sitting, with_timeline
 
 CHASE = facts_of(make("chase"))
 
@@ -34,6 +35,22 @@ def test_keys_and_step_are_those_of_the_new_drill() -> None:
     sitting.fleet.take()
     sitting.page.on_key("ArrowUp", "ArrowUp", True, "")
     assert sitting.fleet.take() == [("show", messages.Input(action=[3]))]
+
+
+def test_where_nobody_plays_against_anybody_nothing_is_offered_that_needs_two() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_drill(CHASE)
+    hidden = [sitting.view.attributes[(name, "hidden")] for name in ("duel", "try-bot")]
+    assert hidden == ["", ""] and sitting.view.texts["try-you"] == "Play it yourself"
+    sitting.metrics("trainer", timeline=TIMELINE)
+    sitting.page.on_click("compare")
+    assert sitting.view.texts["hint"] == ALONE_TWICE and "bot" not in ALONE_TWICE
+    sitting.page.on_drill(facts_of(make("sumo")))
+    hidden = [sitting.view.attributes[(name, "hidden")] for name in ("duel", "try-bot")]
+    assert hidden == [None, None] and sitting.view.texts["try-you"] == "Play against it"
+    sitting.metrics("trainer", timeline=TIMELINE)
+    sitting.page.on_click("compare")
+    assert sitting.view.texts["hint"] == HINTS["compare"]
 
 
 def test_versions_of_the_drill_before_are_not_put_on_the_field() -> None:

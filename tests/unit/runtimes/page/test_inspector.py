@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from drillsergeant.learn.program import keys_of
 from drillsergeant.runtimes.page.address import Opening
-from drillsergeant.runtimes.page.match.inspector import names
+from drillsergeant.runtimes.page.match.inspector import ABOUT_TO, IN_YOUR_PLACE, names
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting, small_game, spelt, with_timeline
@@ -128,3 +128,20 @@ def test_players_of_one_colour_have_numbers() -> None:
     sitting.page.on_change("inside-player", "2")
     assert ("show", messages.Inspect(2)) in sitting.fleet.take()
     assert sitting.view.texts["inside-who"] == "Blue"
+
+
+def test_who_steers_a_player_is_not_told_what_it_is_about_to_do() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("inside-player", "0")
+    assert sitting.view.texts["inside-doing"] == ABOUT_TO
+    sitting.page.on_change("player-left", "you")
+    assert sitting.view.texts["inside-doing"] == IN_YOUR_PLACE
+    sitting.page.on_change("inside-player", "1")
+    assert sitting.view.texts["inside-doing"] == ABOUT_TO
+    sitting.page.on_change("inside-player", "0")
+    sitting.page.on_click("factory")
+    sitting.page.on_click("factory")
+    sitting.page.on_change("inside-player", "0")
+    assert sitting.view.texts["inside-doing"] == IN_YOUR_PLACE
+    sitting.page.on_change("player-left", "now")
+    assert sitting.view.texts["inside-doing"] == ABOUT_TO

@@ -21,6 +21,8 @@ MATCHES = ("", " then", " now")  # which of the matches on screen, by its number
 HISTORY_S = 10.0
 WIDTH, HEIGHT = 300.0, 70.0  # of the drawing of what it expects, as in index.html
 LEAST_SCALE = 1.0  # a goal is worth 1: the drawing reaches at least so far up and down
+# What stands above the network's choices: for a player that plays by it, and for the one whom the visitor steers.
+ABOUT_TO, IN_YOUR_PLACE = "What it is about to do", "What the network would do in your place"
 SEEN_REACH = 1.5  # observations are of magnitude about 1: where their bars end
 
 
@@ -36,7 +38,7 @@ class Inspector:
         self._view, self._send, self._heads = view, send, game.heads
         self._observation = [name.replace("_", " ") for name in game.observation]
         self._names = names(game.teams)
-        self._player, self._match = NOBODY, 0
+        self._player, self._match, self._steered = NOBODY, 0, NOBODY
         options = [(str(number), name) for number, name in enumerate(self._names)]
         view.set_options(SELECT, [(str(NOBODY), "nobody"), *options])
         self._history: list[tuple[float, float]] = []
@@ -51,6 +53,15 @@ class Inspector:
         player = {str(number): number for number in range(len(self._names))}.get(value, NOBODY)
         self._send(messages.Inspect(player, self._match if player >= 0 else 0))
         self._turn_to(player, self._match)
+
+    def steered(self, player: int) -> None:
+        """The visitor steers this player; -1 none."""
+        self._steered = player
+        self._head()
+
+    def _head(self) -> None:
+        own = self._player >= 0 and (self._player, self._match) == (self._steered, 0)
+        self._view.set_text("inside-doing", IN_YOUR_PLACE if own else ABOUT_TO)
 
     def close(self) -> None:
         """Look into nobody."""
@@ -72,6 +83,7 @@ class Inspector:
         self._view.set_attribute("inside-body", "hidden", None if player >= 0 else "")
         who = self._names[player] + MATCHES[match] if player >= 0 else "a player"
         self._view.set_text("inside-who", who)
+        self._head()
 
     def show(self, values: Mapping[str, object]) -> None:
         """Draw what the show tells, and open the panel where the visitor has pointed at a player."""

@@ -8,7 +8,7 @@ from drillsergeant.drawing.match import arrange
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
-from drillsergeant.runtimes.page.match.inspector import SELECT, Inspector
+from drillsergeant.runtimes.page.match.inspector import NOBODY, SELECT, Inspector
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Views
 from drillsergeant.runtimes.page.match.seed import SeedField
@@ -26,6 +26,10 @@ HINTS = {
     FACTORY: "Every match in here is learned from. Its players go by the newest weights, too.",
     COMPARE: "The same kick-off twice, each against the hand-written bot. Who is done first waits for the other.",
 }
+ALONE_TWICE = "The same start twice, played then and now. Who is done first waits for the other."
+# What makes no sense where nobody plays against anybody, and what the visitor's seat is called there and elsewhere.
+FOR_TWO = ("team-right", "who-0", "who-1", "duel", "try-bot")  # with one team, the board counts how matches ended
+PLAY_IT, PLAY_AGAINST = "Play it yourself", "Play against it"
 
 
 class MatchPart:
@@ -55,8 +59,10 @@ class MatchPart:
         self._game = game
         self._inside = Inspector(self._view, self._to_show, game)
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
-        for name in ("team-right", "who-0", "who-1"):  # with one team, the board counts how matches ended
-            self._view.set_attribute(name, "hidden", "" if len(game.teams) < 2 else None)
+        self._alone = len(game.teams) < 2
+        for name in FOR_TWO:
+            self._view.set_attribute(name, "hidden", "" if self._alone else None)
+        self._view.set_text("try-you", PLAY_IT if self._alone else PLAY_AGAINST)
 
     def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill, which has versions of its own."""
@@ -244,8 +250,10 @@ class MatchPart:
         self._address.note("view", FACTORY if self._views.now == FACTORY else MATCH, MATCH)
         view.set_attribute("stage", "data-mode", "human_vs_ai" if visiting else "ai_vs_ai")
         view.set_attribute("touch", "hidden", None if visiting else "")
-        view.set_text("hint", self._game.words.keys if visiting else HINTS[self._views.now])
+        hint = ALONE_TWICE if self._alone and self._views.now == COMPARE else HINTS[self._views.now]
+        view.set_text("hint", self._game.words.keys if visiting else hint)
         self._controller.watch(visiting)
+        self._inside.steered(HUMAN_PLAYER if visiting else NOBODY)
         self._inside.look_at(self._views.matches)
         if visiting:
             view.focus_stage()
