@@ -9,7 +9,8 @@ leaves such an update out, and here it is only told.
 - *Entropy.* A policy that always does the same while it has much to gain is made to try more: the entropy coefficient
   is doubled, within bounds, and lowered again when the policy has recovered.
 - *Plateau.* A good policy that has not become better for long takes half the step from then on:
-  what is left to learn is finer than the noise of large steps.
+  what is left to learn is finer than the noise of large steps. Where nobody plays against it and the score is as high
+  as it can be, nothing is left to learn.
 - *KL.* A policy that an update has moved further than PPO's linear view of it holds takes half the step at the next
   one; the steps grow back by themselves.
 """
@@ -162,8 +163,9 @@ class EntropyGuard:
 class PlateauGuard:
     """Halves the learning rate of a good policy that does not become better."""
 
-    def __init__(self, score: Score, workers: int) -> None:
+    def __init__(self, score: Score, workers: int, alone: bool) -> None:
         self._score, self._patience = score, PATIENCE_EPISODES * workers
+        self._has_ceiling = alone and not score.of_returns
         self._since = 0  # episodes seen when it was last the best, or when the learning rate was last another
         self._learning_rate = 0.0
 
@@ -173,6 +175,8 @@ class PlateauGuard:
             self._since, self._learning_rate = episodes.seen, hyper.learning_rate
         least = self._score.enough - REFINES_BELOW * self._score.unit
         if best is None or best < least or episodes.seen - self._since < self._patience:
+            return
+        if self._has_ceiling and best > 1.0 - BETTER:
             return
         self._since = episodes.seen
         finer = floor_learning_rate(max(hyper.learning_rate / 2.0, setting.learning_rate * FINEST_SHARE))
@@ -211,10 +215,12 @@ class Safeguards:
     `on`: whether they change anything. Off, they only remember the best and tell of updates left out.
     """
 
-    def __init__(self, score: Score, highest_entropy: float, workers: int, on: bool = True) -> None:
-        """`workers`: rollout workers, all of which play evaluation matches."""
+    def __init__(
+        self, score: Score, highest_entropy: float, workers: int, on: bool = True, *, alone: bool = False
+    ) -> None:
+        """`workers`: rollout workers, all of which play evaluation matches. `alone`: the drill has one team."""
         self.on = on
-        self.best, self._plateau = ScoreGuard(score, workers), PlateauGuard(score, workers)
+        self.best, self._plateau = ScoreGuard(score, workers), PlateauGuard(score, workers, alone)
         self._score, self._highest_entropy = score, highest_entropy
         self._entropy, self._kl = EntropyGuard(score, highest_entropy), KlGuard()
         self._since_dropped = QUIET_UPDATES

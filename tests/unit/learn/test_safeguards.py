@@ -20,9 +20,10 @@ HYPER = Hyper()
 class Run:
     """Guards over a made-up run: win rates are drawn, other metrics given."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, *, alone: bool = False) -> None:
         score = Score(WinRate())
-        self.safeguards, self.rate = Safeguards(score, HIGHEST_ENTROPY, workers=1), RecentEpisodes(score)
+        self.safeguards = Safeguards(score, HIGHEST_ENTROPY, workers=1, alone=alone)
+        self.rate = RecentEpisodes(score)
         self.hyper, self.draws = HYPER, random.Random(seed)
         self.updates = self.bests = self.promised = self.best_from = 0
 
@@ -161,6 +162,14 @@ def test_a_policy_that_gets_better_or_still_loses_keeps_its_steps() -> None:
         better.update(0.55 + 0.4 * number / 10_000)
         losing.update(0.5)
     assert better.hyper == losing.hyper == HYPER
+
+
+@pytest.mark.parametrize(("alone", "win", "halved"), [(True, 1.0, False), (True, 0.9, True), (False, 1.0, True)])
+def test_who_plays_alone_and_always_succeeds_has_nothing_left_to_refine(alone: bool, win: float, halved: bool) -> None:
+    run = Run(alone=alone)
+    for _ in range(2_000):
+        run.update(win)
+    assert (run.hyper != HYPER) is halved
 
 
 def test_a_learning_rate_the_visitor_has_set_gets_its_time() -> None:

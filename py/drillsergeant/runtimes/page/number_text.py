@@ -9,6 +9,7 @@ from drillsergeant.runtimes.page.view import View
 
 DASH = "–"
 REWARD_PREFIX = "reward_"
+DRAWN_WORTH_TELLING = 0.05  # a share of matches: with more draws, few wins may be no sign of weakness
 
 
 def compact(value: float) -> str:
@@ -114,6 +115,8 @@ def write_trainer(view: View, values: Mapping[str, object]) -> None:
     low, high = number(values.get("win_low")), number(values.get("win_high"))
     interval = "" if low is None or high is None else f"± {50 * (high - low):.0f}"
     view.set_text("metric-win_interval", interval)
+    drawn = number(values.get("draw_rate_pool")) or 0.0
+    view.set_text("metric-drawn_pool", f"{percent(drawn)} drawn" if drawn >= DRAWN_WORTH_TELLING else "")
     view.set_text("metric-learner", str(values.get("learner", DASH)))
     view.set_text("metric-learner_why", str(values.get("learner_why", "")))
     view.set_text("metric-version_published", "v" + text_of(values.get("version"), _whole))

@@ -65,7 +65,8 @@ class Trainer:
         if weights.version == 0:
             self.progress.publish()
         timeline = Timeline(SnapshotWriter(memory, layout))
-        safeguards = partial(Safeguards, self._report.score, most_entropy(drill.heads), layout.plan.workers)
+        entropy, alone = most_entropy(drill.heads), len(drill.teams) == 1
+        safeguards = partial(Safeguards, self._report.score, entropy, layout.plan.workers, alone=alone)
         self.run_control = RunControl(
             learner, timeline, self._report, hyper, safeguards, self.moment, self._turn, as_set=lockstep > 0
         )

@@ -146,6 +146,17 @@ def test_missing_metrics_are_tolerated_and_rewards_listed_by_term() -> None:
     assert sitting.view.rows["reward-terms"] == [("goal", "−0.25"), ("to ball", "0.50")]
 
 
+def test_many_draws_against_its_past_are_told_beside_the_wins() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", win_rate_pool=0.34, draw_rate_pool=0.4)
+    assert (sitting.view.texts["metric-win_rate_pool"], sitting.view.texts["metric-drawn_pool"]) == (
+        "34 %",
+        "40 % drawn",
+    )
+    sitting.metrics("trainer", win_rate_pool=0.52, draw_rate_pool=0.01)
+    assert sitting.view.texts["metric-drawn_pool"] == ""
+
+
 def test_the_sentence_follows_what_is_going_on() -> None:
     def said(win: float, loss: float) -> str:
         now = Status(moving=True, ready=True, training=True, trained_s=42)
