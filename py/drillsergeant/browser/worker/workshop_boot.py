@@ -31,7 +31,8 @@ def start(role: str, queue: Any, started_ms: float, load: Any) -> None:
         except codec.ProtocolError as wrong:
             post(messages.Error(role, 0, str(wrong)))
         except BaseException as failure:  # SystemExit and the like are the reader's, too
-            post(messages.Refused(f"{type(failure).__name__}: {failure}", 0))
+            said = f": {failure}" if str(failure) else ""
+            post(messages.Refused(f"the code ended everything by {type(failure).__name__}{said}", 0))
 
     _alive.append(workshop)
     host.on_message(receive)

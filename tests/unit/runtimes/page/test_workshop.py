@@ -71,6 +71,21 @@ def test_what_was_learned_is_lost_only_at_a_second_press_after_the_true_reason()
         assert installs or f"cannot go on with this: {WHY}. " in sitting.view.texts[SAID]
 
 
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("it never ends: is there a loop?", "it never ends: is there a loop? Training"),
+        ("no", "no. Training"),
+        ("No.", "No. Training"),
+    ],
+)
+def test_a_refusal_ends_as_a_sentence_does(why: str, said: str) -> None:
+    sitting = opened()
+    sitting.page.on_click("workshop-run")
+    sitting.compiler.attempts[-1][2](messages.Refused(why, 0))
+    assert sitting.view.texts[SAID].startswith(said)
+
+
 def test_a_trainer_for_another_network_is_not_given_the_run_in_hand() -> None:
     sitting = opened()
     sitting.page.on_message("trainer", 0, messages.Runs([], "Ball Drill", "2026-11-22T14:32:00Z", drill="ball"))

@@ -147,7 +147,8 @@ class EditorPanel:
             if isinstance(made, messages.Refused):
                 where = f"Line {made.line}: " if made.line else ""
                 self._mark(made.line, made.message)
-                self._busy(False, f"{where}{made.message.rstrip('.')}. Training goes on with the code before.")
+                sentence = made.message if made.message.endswith((".", "?", "!")) else f"{made.message}."
+                self._busy(False, f"{where}{sentence} Training goes on with the code before.")
             elif name != self._drill:
                 self._busy(False, "Another drill was chosen meanwhile; press Run again.")
             else:
