@@ -167,7 +167,7 @@ def test_a_policy_that_gets_better_or_still_loses_keeps_its_steps() -> None:
 @pytest.mark.parametrize(("alone", "win", "halved"), [(True, 1.0, False), (True, 0.9, True), (False, 1.0, True)])
 def test_who_plays_alone_and_always_succeeds_has_nothing_left_to_refine(alone: bool, win: float, halved: bool) -> None:
     run = Run(alone=alone)
-    for _ in range(2_000):
+    for _ in range(4_000):
         run.update(win)
     assert (run.hyper != HYPER) is halved
 
