@@ -44,6 +44,10 @@ class PlainHost:
     async def yield_to_events(self) -> None:
         await asyncio.sleep(0)
 
+    async def rest(self, seconds: float) -> None:
+        self.time_s += seconds
+        await asyncio.sleep(0)
+
     def metrics(self) -> dict[str, Any]:
         """The values of the last message, which must be one that has some."""
         values = self.posted[-1]["values"]

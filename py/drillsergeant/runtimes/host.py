@@ -37,6 +37,9 @@ class Host(Protocol):
     async def yield_to_events(self) -> None:
         """Let the event loop deliver messages; returns as soon as it has."""
 
+    async def rest(self, seconds: float) -> None:
+        """Do nothing for about so long; messages are delivered meanwhile."""
+
     def storage(self) -> Storage:
         """Return the folder that saved runs are kept in; whether there is one shows when it is used."""
 

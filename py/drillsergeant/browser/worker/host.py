@@ -67,6 +67,10 @@ class WorkerHost:
         """Let the event loop deliver messages."""
         await asyncio.sleep(0)
 
+    async def rest(self, seconds: float) -> None:
+        """Do nothing for about so long; messages are delivered meanwhile."""
+        await asyncio.sleep(seconds)
+
     def storage(self) -> OpfsStorage:
         """Return the site's own folder of saved runs."""
         return OpfsStorage()

@@ -32,6 +32,7 @@ from drillsergeant.runtimes.trainer.timeline import Timeline, TimelineEntry
 CHUNK_WAIT_S = 0.05
 METRICS_EVERY_S = 0.5
 BREATHE_EVERY_S = 0.05
+IDLE_REST_S = 0.02  # between two looks for something to do; without it, a page that does not train wears a whole core
 
 
 class Trainer:
@@ -98,7 +99,9 @@ class Trainer:
             if now_s - reported_s >= METRICS_EVERY_S:
                 self.report()
                 reported_s = now_s
-            if not self.training or now_s - breathed_s >= BREATHE_EVERY_S:
+            if not self.training:
+                await self._host.rest(IDLE_REST_S)
+            elif now_s - breathed_s >= BREATHE_EVERY_S:
                 await self._host.yield_to_events()
                 breathed_s = now_s
 

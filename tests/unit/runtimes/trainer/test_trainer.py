@@ -9,6 +9,7 @@ from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.curve import EPISODES_A_POINT, Curve
+from drillsergeant.runtimes.trainer.trainer import IDLE_REST_S, METRICS_EVERY_S
 
 from tests.rigs.reference_run import ReferenceRun
 
@@ -29,6 +30,23 @@ def test_an_idle_ring_is_no_update() -> None:
     factory = ReferenceRun()
     asyncio.run(factory.trainer.step())
     assert factory.trainer.progress.updates == 0
+
+
+def test_a_trainer_with_nothing_to_do_rests_and_still_tells_its_numbers() -> None:
+    factory = ReferenceRun()
+    turns = 500
+
+    async def idle() -> None:
+        loop = asyncio.ensure_future(factory.trainer.run())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        loop.cancel()
+
+    began_s, told = factory.host.time_s, len(factory.host.posted)
+    asyncio.run(idle())
+    passed_s = factory.host.time_s - began_s
+    assert passed_s > turns * IDLE_REST_S / 2, "time that was slept, not spent on looking"
+    assert len(factory.host.posted) - told >= int(passed_s / METRICS_EVERY_S) - 1
 
 
 @pytest.mark.parametrize(
