@@ -172,6 +172,6 @@ def test_who_have_nothing_to_win_from_each_other_score_and_lose_to_the_bot(seed:
     told("Nearly every match ends in a goal now.", "how few of them they take from the bot")
     run = TrainingRun(edited("ball", "both"), seed)
     trained(run, 450_000 * LONGER)
-    goals = number(run, "reward_part_1")
+    goals = number(run, "reward_goal")
     figure("chapter 5", seed, run, wins=run.win, goals=goals)
     assert goals > 0.7 and run.win < 0.3

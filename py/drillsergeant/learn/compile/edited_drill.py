@@ -22,8 +22,9 @@ from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, guarded
 from drillsergeant.learn.compile.edit_play import compare, sampled, traced_once
 from drillsergeant.learn.compile.edit_print import Printed
+from drillsergeant.learn.compile.edit_terms import term_names
 from drillsergeant.learn.compile.edit_text import check_names, check_numbers, line_of_name, return_line
-from drillsergeant.learn.compile.editable_source import HOMES, NAME
+from drillsergeant.learn.compile.editable_source import HOMES, NAME, source_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.files.safetensors import LONGEST_VALUE
@@ -61,7 +62,7 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     with np.errstate(all="ignore"):  # what comes of it is looked at
         observed, earned, states = guarded(lambda: sampled(drill, lambda part: return_line(text, part)), namespace)
     printed.on = False
-    drill = _named(drill, observed, earned)
+    drill = _named(name, drill, text, observed, earned)
     edited = tuple(kernel for part, kernels in _RUN_IN.items() if _is_edited(drill, part) for kernel in kernels)
     for kernel in DrillKernels(drill).all():
         nodes = len(guarded(kernel.trace, namespace).nodes)
@@ -124,13 +125,13 @@ def _import(name: str, *rest: Any) -> Any:
     return __import__(name, *rest)
 
 
-def _named(drill: Drill, observed: int, earned: int) -> Drill:
+def _named(name: str, drill: Drill, text: str, observed: int, earned: int) -> Drill:
     """The drill, with names for its entries where there are more or fewer of them than names."""
     given: dict[str, Any] = {}
-    for kind, count in (("observation", observed), ("reward_terms", earned)):
-        if len(getattr(drill, kind)) != count:
-            word = "input" if kind == "observation" else "part"
-            given[kind] = tuple(f"{word}_{number}" for number in range(1, count + 1))
+    if len(drill.observation) != observed:
+        given["observation"] = tuple(f"input_{number}" for number in range(1, observed + 1))
+    if len(drill.reward_terms) != earned:
+        given["reward_terms"] = term_names(text, source_of(name), make(name).reward_terms, earned)
     if not given:
         return drill
     base: Any = type(drill)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from drillsergeant.runtimes.page.view import View
 
@@ -99,6 +99,14 @@ def text_of(value: object, form: Callable[[float], str]) -> str:
     return DASH if found is None else form(found)
 
 
+def reward_columns(values: Mapping[str, object]) -> list[str]:
+    """The names of the numbers of the reward's terms, in the order of chart and table: those that the game has now,
+    also before anything was earned; where the trainer does not say, those that there are numbers of."""
+    terms = values.get("terms")
+    told = [f"{REWARD_PREFIX}{term}" for term in terms] if isinstance(terms, Sequence) else []
+    return told or sorted(name for name in values if name.startswith(REWARD_PREFIX))
+
+
 def write_show(view: View, values: Mapping[str, object]) -> None:
     """Show the numbers of the match on screen; those that did not come stay as they are."""
     for name, form in SHOW.items():
@@ -120,7 +128,7 @@ def write_trainer(view: View, values: Mapping[str, object]) -> None:
     view.set_text("metric-learner", str(values.get("learner", DASH)))
     view.set_text("metric-learner_why", str(values.get("learner_why", "")))
     view.set_text("metric-version_published", "v" + text_of(values.get("version"), _whole))
-    terms = sorted(name for name in values if name.startswith(REWARD_PREFIX))
     short = _plain(2)
-    rows = [(name.removeprefix(REWARD_PREFIX).replace("_", " "), text_of(values[name], short)) for name in terms]
+    terms = [(name.removeprefix(REWARD_PREFIX), text_of(values.get(name), short)) for name in reward_columns(values)]
+    rows = [(name.replace("_", " "), text) for name, text in terms]
     view.set_rows("reward-terms", rows)

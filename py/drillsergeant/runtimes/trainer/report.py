@@ -149,3 +149,4 @@ class TrainerReport:
             low, high = now.return_interval()
             values |= {"mean_return": now.mean_return, "return_low": low, "return_high": high}
         self._shown |= {key + suffix: value for key, value in values.items()}
+            "terms": list(self._rewards.names),

@@ -20,6 +20,11 @@ class RewardTerms:
         self._memory, self._layout, self._names = memory, layout, names
         self._chunks: deque[array[float]] = deque(maxlen=CHUNKS_KEPT)
 
+    @property
+    def names(self) -> Sequence[str]:
+        """What is paid for, in the order in which the drill adds it up."""
+        return self._names
+
     def add(self, chunk_offset: int) -> None:
         """Take the statistics of the chunk at `chunk_offset` in."""
         stats = array("f", bytes(WORD_BYTES * self._layout.plan.stats_size))

@@ -48,12 +48,28 @@ def test_a_number_counts_however_it_is_written(number: str, decorator: str) -> N
     assert checked_drill("ball", text).dash_speed == 9.0  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("returned", "names"),
+    [
+        ("return [goal, seen_from(player, nearer), closer, goal * 0.5]", ("goal", "ball_to_goal", "to_ball", "goal_2")),
+        ("bonus = goal * 2.0\n        return [closer * 3.0, bonus]", ("to_ball", "bonus")),
+        ("return [goal * nearer, goal]", ("part_1", "goal")),
+        ("return [each * 1.0 for each in (goal, closer)]", ("part_1", "part_2")),
+        ("LOUD = goal * 2.0\n        return [LOUD]", ("part_1",)),
+    ],
+)
+def test_terms_of_an_edited_reward_are_called_as_before_or_as_in_the_text(
+    returned: str, names: tuple[str, ...]
+) -> None:
+    assert checked_drill("ball", BALL.replace(RETURN, returned)).reward_terms == names
+
+
 def test_entries_may_be_added_and_left_out() -> None:
     fewer = BALL.replace("            hx,\n            hy,\n", "").replace(RETURN, "return [goal]")
     program = built(fewer)
     assert program.drill.observation[:2] == ("input_1", "input_2")
     assert len(program.drill.observation) == len(make("ball").observation) - 2
-    assert program.drill.reward_terms == ("part_1",)
+    assert program.drill.reward_terms == ("goal",)
     chase = source_of("chase").replace('state["chaser_vx"] * 0.3,', 'state["chaser_vx"] * 0.3, state["caught"],')
     assert len(built(chase, "chase").drill.observation) == len(make("chase").observation) + 1
 

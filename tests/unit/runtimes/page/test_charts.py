@@ -88,6 +88,21 @@ def test_the_charts_follow_the_trainer_and_the_run_before_stays_as_a_shadow() ->
     assert columns[-1] == pytest.approx([None, 15.0, 20.0, 30.0, 40.0, 50.0])
 
 
+def test_the_lines_of_the_reward_are_those_of_its_table_before_and_after_other_code_is_run() -> None:
+    sitting = Sitting().boot()
+    sitting.metrics("trainer", t_s=1.0, terms=["goal", "ball_to_goal"], reward_goal=1.0, reward_ball_to_goal=0.5)
+    assert sitting.view.rows["reward-terms"] == [("goal", "1.00"), ("ball to goal", "0.50")]
+    for t_s, values, rows in (
+        (1.0, {}, [("wall", "–"), ("goal", "–"), ("ball to goal", "–")]),
+        (2.0, {"reward_wall": -1.0, "reward_goal": 2.0}, [("wall", "−1.00"), ("goal", "2.00"), ("ball to goal", "–")]),
+    ):
+        sitting.metrics("trainer", t_s=t_s, terms=["wall", "goal", "ball_to_goal"], **values)
+        assert sitting.view.rows["reward-terms"] == rows, "no name is missing"
+        for _ in range(2):
+            sitting.page.on_tick()
+    assert sitting.view.charts["reward"].columns == [[1.0, 2.0], [None, -1.0], [1.0, 2.0], [0.5, None]]
+
+
 def test_nothing_is_drawn_without_news() -> None:
     sitting = Sitting().boot()
     sitting.metrics("trainer", t_s=1.0)

@@ -40,8 +40,10 @@ def test_an_edit_keeps_the_run_going_and_its_rewards_have_their_own_names() -> N
     before = tab.state()
     play(tab, EDIT)
     assert tab.state() == before
-    report = tab.trainer._report
-    assert report._rewards._names == EDITED.drill.reward_terms
+    assert tab.told("METRICS")["values"]["terms"] == list(EDITED.drill.reward_terms), "before anything is earned"
+    assert EDITED.drill.reward_terms == ("goal", "goal_2", "ball_to_goal", "to_ball"), (
+        "what is still there keeps its name"
+    )
 
 
 def test_a_run_says_by_which_code_it_was_trained() -> None:

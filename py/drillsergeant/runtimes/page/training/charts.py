@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drillsergeant.runtimes.history import Column, History, interpolate
-from drillsergeant.runtimes.page.number_text import REWARD_PREFIX, number
+from drillsergeant.runtimes.page.number_text import number, reward_columns
 from drillsergeant.runtimes.page.training import ticks
 from drillsergeant.runtimes.page.view import ChartData, Mark, View
 
@@ -65,6 +65,7 @@ class ChartsPanel:
         self.marks: list[tuple[float, str, str]] = []
         self._stale = True
         self._turn = 0
+        self._terms: Sequence[str] = ()  # of the reward, as the trainer told last
 
     def add(self, values: Mapping[str, object]) -> None:
         """Take the trainer's row of numbers in. Training time that runs backwards means another run has begun."""
@@ -78,6 +79,8 @@ class ChartsPanel:
             row = {name: found for name, value in values.items() if (found := number(value)) is not None}
             self.history.add(t_s, row)
             self._stale = True
+        if (terms := reward_columns(values)) != self._terms:
+            self._terms, self._stale = terms, True
         marks = marks_of(values.get("events"))
         if marks != self.marks:
             self.marks, self._stale = marks, True
@@ -137,8 +140,7 @@ class ChartsPanel:
         times_s = self.history.times_s
         for pane, (name, factor, kind) in PANES.items():
             self._set(pane, axis, times_s, [_scaled(self.history.column(name), factor)], kind)
-        terms = sorted(name for name in self.history.columns if name.startswith(REWARD_PREFIX))
-        self._set("reward", axis, times_s, [self.history.column(name) for name in terms], ticks.PLAIN)
+        self._set("reward", axis, times_s, [self.history.column(name) for name in self._terms], ticks.PLAIN)
 
     def _set(self, chart: str, axis: Axis, times_s: Sequence[float], lines: Sequence[Column], kind: str) -> None:
         xs: Column = [t_s / axis.unit_s for t_s in times_s]
