@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from typing import Any
 
 from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuDevice
@@ -17,7 +18,7 @@ class PlainHost:
 
     def __init__(self, memory: Memory) -> None:
         self.memory, self.posted, self.time_s = memory, list[dict[str, object]](), 0.0
-        self.files = FakeStorage()
+        self.files = defaultdict[str, FakeStorage](FakeStorage)  # by folder
 
     def post(self, message: dict[str, object]) -> None:
         self.posted.append(message)
@@ -35,8 +36,8 @@ class PlainHost:
     async def load_package(self, name: str) -> None:
         """Everything is importable."""
 
-    def storage(self) -> FakeStorage:
-        return self.files
+    def storage(self, folder: str) -> FakeStorage:
+        return self.files[folder]
 
     def run_locks(self) -> TabLocks:
         return Tabs().of(self)

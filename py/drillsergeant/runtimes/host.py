@@ -40,8 +40,8 @@ class Host(Protocol):
     async def rest(self, seconds: float) -> None:
         """Do nothing for about so long; messages are delivered meanwhile."""
 
-    def storage(self) -> Storage:
-        """Return the folder that saved runs are kept in; whether there is one shows when it is used."""
+    def storage(self, folder: str) -> Storage:
+        """Return the folder of this name (`runtimes.storage`); whether there is one shows when it is used."""
 
     def run_locks(self) -> RunLocks:
         """Return what decides which tab saves a run."""

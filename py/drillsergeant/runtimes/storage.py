@@ -1,8 +1,13 @@
-"""A folder of files as saves need it: a Protocol that `browser/` fulfils over the origin private file system."""
+"""Folders of files as saves need them: a Protocol that `browser/` fulfils over the origin private file system, and one
+for whoever keeps something there."""
 
 from __future__ import annotations
 
 from typing import Protocol
+
+from drillsergeant.runtimes.protocol.messages import Message
+
+RUNS, CODE = "runs", "code"  # the folders that there are: saved runs, and a reader's own code
 
 
 class StorageError(Exception):
@@ -47,3 +52,16 @@ class Storage(Protocol):
 
     async def delete(self, name: str) -> None:
         """Remove a file; one that is not there is no error."""
+
+
+class Keeper(Protocol):
+    """Keeps something of a trainer's in files. What it is asked for waits until the trainer is between two updates."""
+
+    def handle(self, message: Message) -> bool:
+        """Take a message; False where it is for somebody else."""
+
+    async def turn(self) -> None:
+        """Do what waits."""
+
+    def close(self) -> None:
+        """The trainer ends here while its worker goes on: do what has to be done, by itself."""

@@ -29,6 +29,7 @@ from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsReader, WeightsWriter
 from drillsergeant.runtimes.heartbeat import PULSE_EVERY_S
 from drillsergeant.runtimes.host import Host
+from drillsergeant.runtimes.kept_code import CodeKeeper
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.rollout import Counts, Rollout
 from drillsergeant.runtimes.show.factory import Factory
@@ -36,6 +37,7 @@ from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.show import Show
 from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
 from drillsergeant.runtimes.solo_mode import Solo
+from drillsergeant.runtimes.storage import CODE, RUNS
 from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.trainer import Trainer
@@ -101,8 +103,12 @@ class WorkerRuntime:
         self._trainer.run_control.to_win = self._options.to_win
         if not (self._options.guards or lockstep):
             self._trainer.run_control.switch_safeguards(False)
+        locks = self._host.run_locks()
+        self._trainer.code = CodeKeeper(
+            lambda message: self._host.post(codec.encode(message)), Archive(self._host.storage(CODE)), locks
+        )
         self._trainer.saves = Saves(
-            self._host, Archive(self._host.storage()), self._host.run_locks(),
+            self._host, Archive(self._host.storage(RUNS)), locks,
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
         )  # fmt: skip
         self._trainer.saves.play(self._init.program, self._options.edit)
@@ -171,8 +177,8 @@ class WorkerRuntime:
         """Give back what does not vanish with this object; `run` and `heartbeat` are cancelled by whoever runs them."""
         if self._fallback is not None:
             self._fallback.close()
-        if self._trainer is not None and self._trainer.saves is not None:
-            self._trainer.saves.close()
+        if self._trainer is not None:
+            self._trainer.close()
 
     async def run(self) -> None:
         """Run the loop of a trainer or rollout worker, for ever."""

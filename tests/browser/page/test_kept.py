@@ -30,6 +30,32 @@ def rows(visitor: Visitor) -> list[str]:
     return cells
 
 
+def come_back(visitor: Visitor, run: str, typed: str) -> None:
+    """Leave by a link, and come back to the original game: it is said, and goes on once the code `run` is played.
+
+    What was `typed` last is there, and is not run.
+    """
+    page = visitor.page
+    before = decisions(visitor)
+    page.goto("about:blank")
+    visitor.open(QUERY)
+    visitor.until("what was typed is there", lambda: page.evaluate(f"{EDITOR}.value") == typed)
+    assert page.inner_text(SAID) == "Your code of Chase Drill is here. Press Run to play it."
+    visitor.until("the run is offered", lambda: page.is_visible("#resume"))
+    assert "own code" in page.inner_text("#resume-text")
+    page.click("#resume-continue")
+    visitor.until("the other game is told of", lambda: page.is_visible("#other-game"))
+    assert decisions(visitor) == 0
+    page.click("#other-game-code")
+    visitor.until("the code is shown", lambda: page.evaluate(f"{EDITOR}.value") == run)
+    page.click("#workshop-run")
+    # A tab that is left at once may end before its last save does: then an earlier one is taken, never less than half
+    # of the way there, or a quarter where the one that was cut took the place of the last but one.
+    visitor.until("it goes on", lambda: decisions(visitor) >= before / 4 > 0, 120.0)
+    visitor.until("its charts are there", lambda: len(rows(visitor)) > 3 and page.is_hidden("#other-game"), 20.0)
+    assert visitor.told()["errors"] == []
+
+
 def test_nothing_that_was_learned_is_lost_or_goes_on_in_another_game(visitor: Visitor) -> None:
     visitor.open(QUERY)
     page = visitor.page
@@ -46,7 +72,9 @@ def test_nothing_that_was_learned_is_lost_or_goes_on_in_another_game(visitor: Vi
     before = decisions(visitor)
     edit(visitor, mine, "Your code is running; it goes on with what it learned.")
     assert decisions(visitor) >= before > 0
-    visitor.until("its rewards are told", lambda: "reward_part_3" in visitor.told()["trainer"])
+    visitor.until("its rewards are told", lambda: "reward_catch_2" in visitor.told()["trainer"])
+    named = page.locator("#reward-terms td:first-child").all_inner_texts()
+    assert named == ["catch", "catch 2", "to target"], "what is still there keeps its name"
     visitor.until("it has a name of its own", lambda: "“Chase Drill 2”, saved" in page.inner_text("#runs-state"))
 
     # One input less needs another network: the true reason is said, and nothing happens before a second press.
@@ -62,21 +90,4 @@ def test_nothing_that_was_learned_is_lost_or_goes_on_in_another_game(visitor: Vi
     page.select_option("#drill-choice", "chase")
     visitor.until("it goes on", lambda: visitor.told()["drill"] == "chase" and decisions(visitor) >= before)
     visitor.until("its charts are there", lambda: rows(visitor)[-1:] < ["0:04"] and len(rows(visitor)) > 3, 20.0)
-
-    # Leaving by a link, and coming back to the original game: it is said, and goes on once its code is played.
-    before = decisions(visitor)
-    page.goto("about:blank")
-    visitor.open(QUERY)
-    visitor.until("the run is offered", lambda: page.is_visible("#resume"))
-    assert "own code" in page.inner_text("#resume-text")
-    page.click("#resume-continue")
-    visitor.until("the other game is told of", lambda: page.is_visible("#other-game"))
-    assert decisions(visitor) == 0
-    page.click("#other-game-code")
-    visitor.until("the code is shown", lambda: page.evaluate(f"{EDITOR}.value") == mine)
-    page.click("#workshop-run")
-    # A tab that is left at once may end before its last save does: then an earlier one is taken, never less than half
-    # of the way there, or a quarter where the one that was cut took the place of the last but one.
-    visitor.until("it goes on", lambda: decisions(visitor) >= before / 4 > 0, 120.0)
-    visitor.until("its charts are there", lambda: len(rows(visitor)) > 3 and page.is_hidden("#other-game"), 20.0)
-    assert visitor.told()["errors"] == []
+    come_back(visitor, mine, fewer)

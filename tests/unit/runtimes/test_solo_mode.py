@@ -46,7 +46,7 @@ class Place(PlainHost):
     def __init__(self, layout: Layout = LAYOUT) -> None:
         super().__init__(NativeMemory(layout.total_bytes))
 
-    def storage(self) -> FakeStorage:
+    def storage(self, folder: str) -> FakeStorage:
         return FakeStorage()
 
     def run_locks(self) -> TabLocks:

@@ -71,9 +71,9 @@ class WorkerHost:
         """Do nothing for about so long; messages are delivered meanwhile."""
         await asyncio.sleep(seconds)
 
-    def storage(self) -> OpfsStorage:
-        """Return the site's own folder of saved runs."""
-        return OpfsStorage()
+    def storage(self, folder: str) -> OpfsStorage:
+        """Return the site's own folder of this name."""
+        return OpfsStorage(folder)
 
     def run_locks(self) -> BrowserRunLocks:
         """Return what decides which tab saves a run."""

@@ -1,4 +1,4 @@
-"""The site's own folder of files, kept by the browser (OPFS), through handles that are open only while they are used.
+"""The site's own folders of files, kept by the browser (OPFS), through handles that are open only while they are used.
 
 A handle is exclusive, also against one that a page just reloaded has not let go of yet: opening waits for that, from
 50 ms up to 2 s. What a browser says in exceptions becomes a StorageError with a sentence for the reader.
@@ -16,7 +16,6 @@ from pyodide.ffi import JsException, to_js
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.runtimes.storage import StorageError
 
-FOLDER = "runs"
 WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 KINDS = {
     "QuotaExceededError": ("full", "the browser has no more room for this site's files"),
@@ -29,7 +28,9 @@ KINDS = {
 class OpfsStorage:
     """`runtimes.trainer.archive.Storage` in a dedicated worker, the only place that has these handles."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
+        """`folder`: the name of one below the site's root, which is made where it is not there."""
+        self._folder = folder
         # In newer browsers QuotaExceededError is a class of its own without a `stack`. Pyodide takes no such object for
         # an exception: a call that throws one ends in a SystemError, and whoever awaits one waits for ever.
         if hasattr(js, "QuotaExceededError"):
@@ -68,7 +69,7 @@ class OpfsStorage:
         if not hasattr(storage, "getDirectory"):
             raise StorageError("nowhere", "this browser keeps no files for a page")
         root = await _asked(storage.getDirectory)
-        return await _asked(lambda: root.getDirectoryHandle(FOLDER, js_object(create=True)))
+        return await _asked(lambda: root.getDirectoryHandle(self._folder, js_object(create=True)))
 
 
 class OpfsFile:

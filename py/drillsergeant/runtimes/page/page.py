@@ -18,6 +18,7 @@ from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import DASH
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
+from drillsergeant.runtimes.page.panels.own_code import EARLIER
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
 from drillsergeant.runtimes.page.panels.workshop import DrillCompiler, EditorPanel
 from drillsergeant.runtimes.page.telemetry import Telemetry
@@ -71,8 +72,8 @@ class Page:
         self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
         to_trainer = partial(fleet.send, "trainer")
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
-        self._workshop = EditorPanel(view, compiler, game.name, self, opening.given.get("editor", ""))
-        self._runs = RunsPanel(view, transfer, game.name, to_trainer, self._workshop.propose)
+        self._workshop = EditorPanel(view, compiler, game, self, to_trainer, opening.given)
+        self._runs = RunsPanel(view, transfer, game.name, to_trainer, self._workshop)
         self._learner = ""
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer)
@@ -117,8 +118,10 @@ class Page:
                 self._on_show(values)
             case messages.Metrics(values=values) if role == "trainer":
                 self._on_trainer(values)
-            case messages.RunHistory(numbers=numbers):
-                self._story.restore(numbers)
+            case messages.RunHistory(numbers=numbers, rewound=rewound):
+                self._story.restore(numbers, rewound)
+            case messages.KeptCode():
+                self._workshop.on_kept(message)
             case _ if isinstance(message, RUN_ANSWERS):
                 self._runs.show(message)
             case messages.Error(message=text, traceback=trace):
@@ -147,6 +150,7 @@ class Page:
             self._drill.ready()
         elif role == "trainer":
             self._runs.on_ready()
+            self._workshop.on_ready()
             self._hyper.repeat()
             self._validation.repeat()
             self._safeguards.repeat()
@@ -195,7 +199,7 @@ class Page:
         self._runs.on_drill(game.name)
         self._hyper.on_drill()
         self._drill.arrived(game)
-        self._workshop.drill(game.name)
+        self._workshop.drill(game)
         self._address.note("drill", game.name, FIRST)
         self._answer(game.words.sentence)
 
@@ -246,6 +250,8 @@ class Page:
             self._fleet.send("trainer", messages.SetLearner(value))
         elif name == CHOICE:
             self._drill.choose(value)
+        elif name == EARLIER:
+            self._workshop.choose(value)
         elif name == "seed":
             self._seed.read()
         else:
@@ -303,6 +309,7 @@ class Page:
         self._story.tick()
         self._restart.tick()
         self._runs.tick()
+        self._workshop.tick()
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""

@@ -332,7 +332,38 @@ class Exported(Message, wire="EXPORTED", to=("page",)):
     content: object
 
 
-# -- a reader's code becomes a program --
+# -- a reader's code is kept, and becomes a program --
+
+
+@dataclass(frozen=True)
+class FetchCode(Message, wire="FETCH_CODE", to=("trainer",)):
+    """page -> trainer: tell what is kept of the reader's code of this drill. Answered with `KeptCode`."""
+
+    drill: str
+
+
+@dataclass(frozen=True)
+class KeepCode(Message, wire="KEEP_CODE", to=("trainer",)):
+    """page -> trainer: keep this text of the drill, "" for the original, and those that were run since the last time, a
+    list of texts, beside the others that were. Answered with `KeptCode`."""
+
+    drill: str
+    text: str
+    run: object = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class KeptCode(Message, wire="KEPT_CODE", to=("page",)):
+    """trainer -> page: what is kept of the reader's code of a drill, "" for the original.
+
+    `earlier` is a list of {text, at (ISO 8601, UTC)}, of texts that were run, newest first. `why` says why it could not
+    be read or written, where it could not.
+    """
+
+    drill: str
+    text: str = ""
+    earlier: object = field(default_factory=list)
+    why: str = ""
 
 
 @dataclass(frozen=True)

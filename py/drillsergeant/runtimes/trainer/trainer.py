@@ -23,6 +23,7 @@ from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter, weights_digest
 from drillsergeant.runtimes.host import Host
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.storage import Keeper
 from drillsergeant.runtimes.trainer.report import TrainerReport
 from drillsergeant.runtimes.trainer.run_control import RunControl
 from drillsergeant.runtimes.trainer.saved_run import Capture
@@ -61,6 +62,7 @@ class Trainer:
         self._lockstep = lockstep
         self.training = self._learning = False
         self.saves: Saves | None = None
+        self.code: Keeper | None = None
         self._postponed: list[Callable[[], None]] = []
         self._restart_counts()
         if weights.version == 0:
@@ -93,8 +95,8 @@ class Trainer:
         while True:
             if self.training:
                 await self.step()
-            if self.saves is not None:
-                await self.saves.turn()
+            for keeper in self._keepers:
+                await keeper.turn()
             now_s = self._host.now_s()
             if now_s - reported_s >= METRICS_EVERY_S:
                 self.report()
@@ -108,6 +110,15 @@ class Trainer:
     async def step(self) -> None:
         """Update once from the chunks at hand; waits a moment when there are none."""
         ticket = self._doorbell.ticket()
+    def close(self) -> None:
+        """End here, while the worker goes on: keep what is to be kept."""
+        for keeper in self._keepers:
+            keeper.close()
+
+    @property
+    def _keepers(self) -> list[Keeper]:
+        return [keeper for keeper in (self.code, self.saves) if keeper is not None]
+
         chunks = [(ring, chunk) for ring in self._rings if (chunk := ring.peek()) is not None]
         if not chunks or (self._lockstep and len(chunks) < len(self._rings)):
             self._doorbell.wait(ticket, CHUNK_WAIT_S)
@@ -133,7 +144,7 @@ class Trainer:
 
     def handle(self, message: messages.Message) -> None:
         """Obey one decoded message from the page. Raises ValueError for what cannot be, and changes nothing then."""
-        if self.saves is not None and self.saves.handle(message):
+        if any(keeper.handle(message) for keeper in self._keepers):
             return
         match message:
             case messages.StartTraining(hyper=changes):

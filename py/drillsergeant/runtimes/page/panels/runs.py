@@ -60,9 +60,18 @@ class FileEvents(Protocol):
         """The page is being hidden or left; it may be the last moment."""
 
 
+class Editor(Protocol):
+    """The editor, as far as saved runs go."""
+
+    def propose(self, text: str) -> None:
+        """Show this code, or put the original back where it is empty."""
+
+    def flush(self) -> None:
+        """Keep what is written now."""
+
+
 class RunsPanel:
-    """`send` reaches the trainer. Offers the newest run of a drill once a visit, with the first list. `propose` puts
-    code into the editor, or the original back where it is empty."""
+    """`send` reaches the trainer. Offers the newest run of a drill once a visit, with the first list."""
 
     def __init__(
         self,
@@ -70,9 +79,9 @@ class RunsPanel:
         transfer: FileTransfer,
         drill: str,
         send: Callable[[messages.Message], None],
-        propose: Callable[[str], None],
+        editor: Editor,
     ) -> None:
-        self._view, self._transfer, self._send = view, transfer, send
+        self._view, self._transfer, self._send, self._editor = view, transfer, send, editor
         self._runs: dict[str, Mapping[str, object]] = {}
         self._current = self._offered = ""
         self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
@@ -80,7 +89,7 @@ class RunsPanel:
         self._timelines: dict[str, object] = {}  # by drill: the newest the trainer has told
         self._listening = False
         self._first_list, self._asked_to_persist = True, False
-        self._other_game = OtherGameOffer(view, send, propose)
+        self._other_game = OtherGameOffer(view, send, editor.propose)
         self._sure = Question(view, "runs-delete", DELETE)
         view.set_text("runs-state", NOTHING_YET)
         transfer.connect(self)
@@ -168,6 +177,7 @@ class RunsPanel:
 
     def on_hidden(self) -> None:
         """Save before the page may be gone."""
+        self._editor.flush()
         self._send(SaveRun())
 
     def tick(self) -> None:

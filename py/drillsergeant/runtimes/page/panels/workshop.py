@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
+from drillsergeant.learn.program import DrillFacts
+from drillsergeant.runtimes.page.panels.own_code import EARLIER, OwnCode
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -66,11 +68,26 @@ class Learning(Protocol):
 
 
 class EditorPanel:
-    """The panel. `part` of the code is shown, all where empty."""
+    """The panel. Of the code that part is shown which the page's address, `given`, asks for.
 
-    def __init__(self, view: View, compiler: DrillCompiler, drill: str, learning: Learning, part: str = "") -> None:
-        self._view, self._compiler, self._drill, self._learning, self._part = view, compiler, drill, learning, part
+    What is written is kept, by way of `send`, which reaches the trainer, but neither a part nor what is written in a
+    frame: those are exercises of somebody's page.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        compiler: DrillCompiler,
+        game: DrillFacts,
+        learning: Learning,
+        send: Callable[[messages.Message], None],
+        given: Mapping[str, str],
+    ) -> None:
+        self._view, self._compiler, self._learning, self._part = view, compiler, learning, given.get("editor", "")
+        self._own = OwnCode(view, send, keeps=not (self._part or given.get("embed")))
+        self._drill, self._titles = game.name, {game.name: game.words.title}
         self._open = False
+        self._shown = ""  # the drill whose code the editor holds
         self._asked: str | None = None  # the text of which was said that it needs another network
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -80,11 +97,52 @@ class EditorPanel:
         """What the panel's buttons do, by their ids."""
         return {"workshop-open": self._toggle, "workshop-run": self._run, "workshop-restore": self._restore}
 
-    def drill(self, name: str) -> None:
+    def on_ready(self) -> None:
+        """A trainer is there, which keeps what is written."""
+        self._own.ask(self._drill)
+
+    def on_kept(self, message: messages.KeptCode) -> None:
+        """The trainer tells what is kept: code of an earlier visit is shown, and not run."""
+        text, name = self._own.answer(message), message.drill
+        if text and name == self._drill and self._written():  # the reader was quicker
+            self._own.set_aside(name, text)
+        elif text:
+            self._texts[name] = text
+            self._said[name] = f"Your code of {self._titles[name]} is here. Press Run to play it."
+            if name == self._drill:
+                self._bring(text, self._said[name])
+        self._own.show(self._drill)
+
+    def tick(self) -> None:
+        """Keep what is written."""
+        if self._shown == self._drill:
+            self._own.typed(self._drill, self._written())
+            self._own.show(self._drill)
+
+    def flush(self) -> None:
+        """Keep what is written now: the page may be about to be gone."""
+        if self._shown == self._drill:
+            self._own.flush(self._drill, self._written())
+
+    def choose(self, value: str) -> None:
+        """Show a text that was run before, in the place of this one, which is then one of those."""
+        self._view.set_value(EARLIER, "")
+        if text := self._own.earlier(self._drill, value):
+            self._bring(text, "This is code that you had before. Press Run to play it.")
+
+    def _written(self) -> str:
+        """What stands in the editor; "" where that is the original, or nothing yet."""
+        if self._shown != self._drill:
+            return ""
+        text, original = self._view.get_value(EDITOR), self._originals[self._drill]
+        return "" if text.strip() == original.strip() else text
+
+    def drill(self, game: DrillFacts) -> None:
         """Another drill is played: its text takes the place of the other's, which is kept."""
-        if self._open and self._drill in self._originals:
-            self._texts[self._drill] = self._view.get_value(EDITOR)
-        self._drill = name
+        self._remember()
+        self.flush()
+        name = self._drill = game.name
+        self._titles[name] = game.words.title
         self._mark(0, "")
         self._print("")
         self._view.set_text(SAID, self._said.get(name, ""))
@@ -100,15 +158,31 @@ class EditorPanel:
         if not text:
             self._install(name, None)
             return
-        self._texts[name] = text
-        if not self._open:
-            self._toggle()
-        elif name in self._originals:
-            self._view.set_value(EDITOR, text)
-        self._say("This is the code that the run was trained with. Read it, then press Run.")
+        self._bring(text, "This is the code that the run was trained with. Read it, then press Run.")
         self._view.reveal(EDITOR)
 
+    def _bring(self, text: str, said: str) -> None:
+        """Show this code, and say what it is; what stood there is to be found again."""
+        name = self._drill
+        self._own.set_aside(name, self._written())
+        if not self._open:
+            self._toggle()
+        self._texts[name] = text
+        if name in self._originals:
+            self._put(text)
+        self._say(said)
+
+    def _put(self, text: str) -> None:
+        self._view.set_value(EDITOR, text)
+        self._shown = self._drill
+
+    def _remember(self) -> None:
+        """What stands in the editor is to be there again when it is shown again."""
+        if self._shown == self._drill:
+            self._texts[self._drill] = self._view.get_value(EDITOR)
+
     def _toggle(self) -> None:
+        self._remember()
         self._open = not self._open
         view = self._view
         view.set_attribute("workshop-open", "aria-expanded", "true" if self._open else "false")
@@ -120,7 +194,7 @@ class EditorPanel:
     def _show(self) -> None:
         name = self._drill
         if name in self._originals:
-            self._view.set_value(EDITOR, self._texts.get(name, self._originals[name]))
+            self._put(self._texts.get(name, self._originals[name]))
             return
 
         def then(text: str, why: str) -> None:
@@ -129,7 +203,7 @@ class EditorPanel:
                 return
             text = self._originals[name] = part_of(text, self._part)
             if name == self._drill:
-                self._view.set_value(EDITOR, self._texts.get(name, text))
+                self._put(self._texts.get(name, text))
 
         self._compiler.source(name, then)
 
@@ -138,6 +212,7 @@ class EditorPanel:
         if name not in self._originals:
             return
         text = self._texts[name] = self._view.get_value(EDITOR)
+        self.flush()
         self._mark(0, "")
         self._print("")
         self._busy(True, "Checking and compiling. The match and the training go on with the code they have.")
@@ -183,6 +258,7 @@ class EditorPanel:
                 return
             if fresh and not lost:
                 self._learning.forget()
+            self._own.set_aside(name, made.edit if made else "")
             self._learning.on_game(made.edit if made else "")
             running = "Your code is running" if made else "The original is running again"
             learned = "it goes on with what it learned"
@@ -198,8 +274,9 @@ class EditorPanel:
         name = self._drill
         if name not in self._originals:
             return
+        self._own.set_aside(name, self._written())
         self._texts.pop(name, None)
-        self._view.set_value(EDITOR, self._originals[name])
+        self._put(self._originals[name])
         self._mark(0, "")
         self._print("")
         self._busy(True, "Putting the original back.")
