@@ -152,9 +152,10 @@ def learn_and_edit(visit: LongVisit) -> None:
 def come_back(visit: LongVisit) -> None:
     """Reload and go on where it was: weights, charts and the reader's own code."""
     page = visit.page
-    decisions = visit.trainer("decisions")
+    decisions, versions = visit.trainer("decisions"), _versions(visit)
     page.reload()
     visit.arrive()
+    visit.until("the reader's code is here, not run", lambda: "is here. Press Run" in visit.text("workshop-said"))
     visit.until("the run is offered", lambda: page.is_visible("#resume") or page.is_visible("#other-game"))
     visit.picture("reloaded")
     if page.is_visible("#resume"):
@@ -168,9 +169,14 @@ def come_back(visit: LongVisit) -> None:
         visit.picture("own-code")
         page.click("#workshop-run")
     visit.until("every decision is there again", lambda: _at(visit, decisions))
+    visit.expect("every version is there again", versions <= _versions(visit))
     visit.until("and so is the curve", lambda: page.locator("#curve-table tr").count() >= LEAST_ROWS)
     visit.train(20)
     visit.picture("continued")
+
+
+def _versions(visit: LongVisit) -> set[int]:
+    return {int(entry["version"]) for entry in visit.trainer("timeline") or []}
 
 
 def _at(visit: LongVisit, decisions: int) -> bool:

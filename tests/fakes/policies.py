@@ -1,10 +1,13 @@
 """Policies to write and read in tests: a small one, and the ball drill's own."""
 
+from dataclasses import replace
+
 import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Discrete
 from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
 from drillsergeant.learn.files.dshq import PolicyFile, RunProgress
+from drillsergeant.learn.files.kept_versions import KeptVersion, VersionGames
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.heads import policy_rows
@@ -43,3 +46,17 @@ def some_policy(schema: Schema, seed: int = 1) -> PolicyFile:
     state = LearnerState(seed, updates=311, steps=620, dropped=1, arrays=arrays, scales=scales)
     progress = RunProgress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z")
     return PolicyFile(schema, state, Hyper(learning_rate=0.003), progress)
+
+
+def with_versions(policy: PolicyFile, count: int = 3, seed: int = 2) -> PolicyFile:
+    """The same with so many kept versions, random too, and games between them."""
+    random, size = np.random.default_rng(seed), len(policy.state.arrays["parameters"]) // 4
+    versions = tuple(
+        KeptVersion(
+            random.normal(size=size).astype(np.float32).tobytes(), 10 * number, 50_000 * number, 7 * number,
+            0.5 * number, None if number == 0 else 0.25, "first" if number == 0 else "auto", 1000.5 + number,
+        )
+        for number in range(count)
+    )  # fmt: skip
+    games = (VersionGames(0, -1, 200.0, 120.5, 79.5), VersionGames(count, 1, 40.25, 30.0, 6.0))
+    return replace(policy, versions=versions, games=games)

@@ -74,6 +74,10 @@ class WeightsWriter:
         """Byte offset of the parameters published last; only this writer may read them without a pin."""
         return self._layout[f"weights.{self._active}"].offset
 
+    def go_on_from(self, version: int) -> None:
+        """Give what is published next a higher number than `version`, which somebody has been told of."""
+        self._version = max(self._version, version)
+
     def reserve(self) -> int:
         """Return the byte offset of a slot that nobody reads, to be filled in place with f32 [P] and committed."""
         taken = {self._active} | {self._memory.load(pin) - 1 for pin in self._pins}

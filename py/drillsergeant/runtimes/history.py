@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 LIMIT = 1000  # rows; more than any chart has pixels
@@ -58,6 +58,16 @@ class History:
                 continue
             values = {name: column[row] for name, column in numbers.items() if name != "t_s" and row < len(column)}
             self.add(t_s, {name: value for name, value in values.items() if value is not None})
+
+    def cut(self, t_s: float) -> None:
+        """Forget what was later than `t_s`."""
+        rows = bisect_right(self.times_s, t_s)
+        if not rows:
+            self.clear()
+            return
+        self.times_s = self.times_s[:rows]
+        self.columns = {name: column[:rows] for name, column in self.columns.items()}
+        self._open = self._stride
 
     def clear(self) -> None:
         """Forget everything."""

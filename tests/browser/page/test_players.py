@@ -68,6 +68,8 @@ def test_then_and_now(visitor: Visitor) -> None:
     page.press("#timeline", "Home")
     page.click("#rewind")
     visitor.until("training went back", lambda: [e for e in visitor.trainer("events") or [] if e["kind"] == "rewind"])
+    visitor.until("and so did its clock", lambda: (visitor.trainer("t_s"), visitor.trainer("decisions")) == (0, 0))
+    assert page.inner_text("#metric-t_s") == "0 s"
     visitor.until("now plays", lambda: visitor.show("players") == [0, 0])
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []

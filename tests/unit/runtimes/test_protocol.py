@@ -32,7 +32,7 @@ SAMPLES = [
     ("trainer", messages.KeepCode("ball", "class Mine(BallDrill): pass", ["class Mine(BallDrill): x"])),
     ("page", messages.KeptCode("ball", "class Mine(BallDrill): pass", [{"text": "", "at": ""}], "no more room")),
     ("workshop", messages.Compile("ball", "class Mine(BallDrill): pass", True)),
-    ("page", messages.RunHistory({"t_s": [1.0], "win_rate": [None]})),
+    ("page", messages.RunHistory({"t_s": [1.0], "win_rate": [None]}, rewound=True)),
     ("page", messages.Checked()),
     ("page", messages.CompiledProgram("{}", b"\x00asm")),
     ("page", messages.Refused("SyntaxError: invalid syntax", 7)),

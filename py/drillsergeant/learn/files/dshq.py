@@ -16,11 +16,10 @@ Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and out
 of names), `heads` (JSON: the name of each part of an action and of its choices), `actions` (R), `hidden`,
 `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `hyper` (JSON; the names of
 `Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see
-`PolicyFile`), `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend
-on it), `created`, `project`, `events` (JSON list), `edit` (JSON string: the reader's own code of the drill
-that it was
-trained in; left out for the original), and `digest`, of all the rest: whoever changes a file leaves
-`digest` out.
+`PolicyFile`), `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend on it),
+`created`, `version` (of the published weights), `project`, `events` (JSON list), `edit` (JSON string: the reader's own
+code of the drill that it was trained in; left out for the original), and `digest`, of all the rest: whoever changes a
+file leaves `digest` out. The versions that a run has kept are `versions.*`, see `kept_versions`, where there are any.
 """
 
 from __future__ import annotations
@@ -28,16 +27,25 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from drillsergeant._version import __version__
 from drillsergeant.learn.files.history_tensors import Numbers, history_tensors, split_history
 from drillsergeant.learn.files.joint_actions import split_joint
+from drillsergeant.learn.files.kept_versions import (
+    KeptVersion,
+    VersionGames,
+    read_games,
+    split_versions,
+    version_metadata,
+    version_tensors,
+)
 from drillsergeant.learn.files.safetensors import (
+    SANE,
     PolicyFileError,
     Tensor,
+    check_values,
     decode,
     encode,
     read_metadata,
@@ -51,24 +59,26 @@ from drillsergeant.learn.ppo.scales import Scales
 
 FORMAT = "drillsergeant 1"
 SUFFIX = ".dshq"
-# Larger numbers are refused by the learner too: their squares are not finite.
-SANE = 1e18
 # LearnerState array -> what its tensors' names begin with.
 PREFIXES: Mapping[str, str] = {"parameters": "", "first_moment": "adam.mean.", "second_moment": "adam.square."}
 # Metadata and fields of `PolicyFile`.
 HYPERS = ("hyper", "hyper_guarded", "hyper_in_use")
-MOST_COUNTED = 2**50
+MOST_COUNTED, MOST_VERSION = 2**50, 2**31 - 1
 COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far a run has come. `created` is the time it was written (ISO 8601, UTC), `win_rate` a share or None."""
+    """How far a run has come. `created` is the time it was written (ISO 8601, UTC), `win_rate` a share or None.
+
+    `version` is the number of the published weights, 0 where there was none.
+    """
 
     decisions: int = 0
     trained_s: float = 0.0
     win_rate: float | None = None
     created: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,8 @@ class PolicyFile:
     edit: str = ""  # the reader's own code of the drill that it was trained in; "" for the original
     history: Numbers = field(default_factory=dict)  # `t_s` and what was shown then
     events: Sequence[Mapping[str, object]] = ()  # marks on it: {t_s, decisions, kind, text}
+    versions: Sequence[KeptVersion] = ()  # that the run has kept, in its order
+    games: Sequence[VersionGames] = ()  # among them
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,7 @@ def write_policy(policy: PolicyFile) -> bytes:
     for key, prefix in PREFIXES.items():
         tensors |= schema.split(state.arrays[key], prefix)
     tensors |= history_tensors(policy.history)
+    tensors |= version_tensors(policy.versions, schema)
     metadata = {
         "format": FORMAT,
         "drill": schema.drill,
@@ -126,6 +139,8 @@ def write_policy(policy: PolicyFile) -> bytes:
         **hyper_metadata(policy),
         **({"scales": json.dumps(state.scales.plain())} if state.scales else {}),
         "created": progress.created,
+        "version": str(progress.version),
+        **version_metadata(policy.versions, policy.games),
         "project": __version__,
     }
     if policy.events:
@@ -158,6 +173,7 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
         )
     joint = _is_joint(summary, metadata, expected)
     counters = {name: _counter(metadata, name, most) for name, most in COUNTERS.items()}
+    tensors, versions = split_versions(tensors, metadata, expected)
     weights, history = split_history(tensors)
     if joint:
         weights = split_joint(weights, [len(head.choices) for head in expected.heads])
@@ -177,6 +193,8 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
         edit=summary.edit,
         history=history,
         events=_events(metadata),
+        versions=versions,
+        games=read_games(metadata, len(versions)),
     )
 
 
@@ -198,7 +216,8 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
         )
     win = _number(metadata, "win_rate", 1.0) if metadata.get("win_rate") else None
     decisions, trained_s = _counter(metadata, "decisions", MOST_COUNTED), _number(metadata, "trained_s", 1e9)
-    progress = RunProgress(decisions, trained_s, win, metadata.get("created", "")[:40])
+    created, version = metadata.get("created", "")[:40], _counter(metadata, "version", MOST_VERSION)
+    progress = RunProgress(decisions, trained_s, win, created, version)
     return Summary(metadata.get("drill", "")[:40], metadata.get("schema", "")[:64], progress, _edit(metadata))
 
 
@@ -254,16 +273,10 @@ def _arrays(tensors: Mapping[str, Tensor], schema: Schema) -> dict[str, bytes]:
             if tensor.shape != shape:
                 found = f"tensor {prefix + name!r} has shape {list(tensor.shape)}"
                 raise PolicyFileError(f"{found}, a policy for {schema.drill!r} has {list(shape)}")
-            _check_values(prefix + name, tensor.content, 0.0 if key == "second_moment" else -SANE)
+            check_values(prefix + name, tensor.content, 0.0 if key == "second_moment" else -SANE)
             parts.append(tensor.content)
         arrays[key] = b"".join(parts)
     return arrays
-
-
-def _check_values(name: str, content: bytes, low: float) -> None:
-    for index, value in enumerate(array("f", content)):
-        if not low <= value <= SANE:  # true for NaN too
-            raise PolicyFileError(f"tensor {name!r} holds {value} at {index}, expected {low:g} to {SANE:g}")
 
 
 def _counter(metadata: Mapping[str, str], name: str, most: int) -> int:

@@ -14,10 +14,11 @@ import json
 import math
 import re
 import struct
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MOST_BYTES = 16 * 1024 * 1024  # a policy has 0.1 MB, one with a timeline of 24 snapshots 2.5 MB
+MOST_BYTES = 16 * 1024 * 1024  # a policy has 0.1 MB, with the 24 versions of a long run 0.8 MB
 MOST_HEADER_BYTES = 256 * 1024
 MOST_DEPTH = 3  # header, one tensor's facts, its shape
 MOST_TENSORS = 2048
@@ -29,6 +30,8 @@ LONGEST_NUMBER = 15  # digits
 METADATA = "__metadata__"
 FACTS = {"dtype", "shape", "data_offsets"}
 F32_BYTES = 4
+# Of a policy. Larger numbers are refused by the learner too: their squares are not finite.
+SANE = 1e18
 LENGTH = struct.Struct("<Q")
 
 _TOKENS = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
@@ -84,6 +87,13 @@ def decode(content: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
 def read_metadata(content: bytes) -> dict[str, str]:
     """Return the metadata alone. Raises PolicyFileError."""
     return _metadata(_header(content)[0].get(METADATA, {}))
+
+
+def check_values(name: str, content: bytes, low: float) -> None:
+    """Refuse values outside [`low`, SANE], and what is no number. Raises PolicyFileError."""
+    for index, value in enumerate(array("f", content)):
+        if not low <= value <= SANE:  # true for NaN too
+            raise PolicyFileError(f"tensor {name!r} holds {value} at {index}, expected {low:g} to {SANE:g}")
 
 
 def strict_json(text: str, depth: int = MOST_DEPTH) -> object:

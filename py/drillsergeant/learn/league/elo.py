@@ -23,6 +23,7 @@ POINTS = 400.0 / math.log(10.0)  # rating points to one natural unit of log-odds
 DRAWN_GAMES = 2.0
 STEP_MAX = 200.0  # Newton's steps on a saturated curve overshoot
 SWEEPS = 3  # at each fit; ratings start where the fit before left them
+SETTLING_STEPS = 40  # of one rating from anywhere to where its games put it
 
 
 def expected(own: float, other: float) -> float:
@@ -57,6 +58,23 @@ class Ratings:
         for _ in range(SWEEPS):
             for ident in (NOW, *snapshots):
                 self._move(ident, games[ident])
+
+    @property
+    def frozen(self) -> Mapping[int, Mapping[int, Record]]:
+        """The results that NOW had when each snapshot was taken, by its id."""
+        return self._frozen
+
+    def restore(self, ratings: Mapping[int, float], results: Mapping[int, Mapping[int, Record]]) -> None:
+        """Go on with snapshots that have these ratings, and with everybody's results, by id, NOW's among them."""
+        self.values = {NOW: ANCHOR, SCRIPTED: ANCHOR, **ratings}
+        self._frozen = {ident: dict(results.get(ident, {})) for ident in ratings}
+        self.settle(results.get(NOW, {}))
+
+    def settle(self, records: Mapping[int, Record]) -> None:
+        """NOW is another policy, with these records: let its rating alone find where they put it."""
+        games = self._games(records)
+        for _ in range(SETTLING_STEPS):
+            self._move(NOW, games[NOW])
 
     @property
     def known(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.league.elo import NOW, SCRIPTED, Ratings
@@ -59,10 +60,25 @@ class Matchmaking:
             values |= {**rates, "win_low_pool": low, "win_high_pool": high}
         return values
 
-    def forget(self) -> None:
-        """The policy is another one now, that of a snapshot: nothing has been played by it."""
+    @property
+    def results(self) -> dict[int, Mapping[int, Record]]:
+        """What came of the games of NOW, and of each snapshot until it was taken, by id and by opponent's id."""
+        return {NOW: {SCRIPTED: self._scripted, **self._pool.records}, **self._ratings.frozen}
+
+    def restore(self, ratings: Mapping[int, float], results: Mapping[int, Mapping[int, Record]]) -> None:
+        """Go on with what a saved run knew of the snapshots that are in the library now; both by id, as above."""
+        now = results.get(NOW, {})
+        self._scripted = now.get(SCRIPTED, Record())
+        self._pool.records = {ident: record for ident, record in now.items() if ident > NOW}
+        self._ratings.restore(ratings, results)
+
+    def go_back(self, ident: int) -> None:
+        """The policy is that of snapshot `ident` again, or one that nothing is known of: it has the results of that."""
+        results = self._ratings.frozen.get(ident, {})
+        self._scripted = results.get(SCRIPTED, Record())
         self._pool.forget()
-        self._scripted = Record()
+        self._pool.records |= {other: results[other] for other in self._pool.records if other in results}
+        self._ratings.settle(results)
 
     @property
     def ratings(self) -> dict[int, float]:

@@ -16,6 +16,11 @@ class SnapshotSchedule:
         """Whether it is time for the next one."""
         return decisions >= self._due_at
 
+    def go_back(self, decisions: int) -> None:
+        """The run goes on from where it had so many decisions."""
+        self._due_at = float(FIRST_AT_DECISIONS)
+        self.taken(decisions)
+
     def taken(self, decisions: int) -> None:
         """One was taken after so many decisions: the next is due where they have grown from there."""
         while self._due_at <= decisions:

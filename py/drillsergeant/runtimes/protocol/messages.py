@@ -133,7 +133,8 @@ class ResetTrainer(Message, wire="RESET_TRAINER", to=("trainer",)):
 
 @dataclass(frozen=True)
 class Rewind(Message, wire="REWIND", to=("trainer",)):
-    """page -> trainer: go on from snapshot `id` of the timeline; weights and optimiser are as they were then."""
+    """page -> trainer: go on from snapshot `id` of the timeline: weights, clocks, counters and optimiser are as they
+    were then. Of snapshots in a saved run no more than the weights is known; then the optimiser is a fresh one."""
 
     id: int
 
@@ -256,8 +257,9 @@ class LoadRun(Message, wire="LOAD_RUN", to=("trainer",)):
     """page -> trainer: go on with a saved run. What was learned so far is saved first.
 
     `newest`: a trainer that died is to go on with the weights it has left, and the saved optimiser and counters, and
-    with the snapshots it has left, of which `timeline` is what it last told in its metrics. `anyway`: also where it
-    was trained in another game than is played now, as a copy; otherwise that is refused.
+    with the snapshots it has left, of which `timeline` is what it last told in its metrics, or those in the save where
+    there are none. `anyway`: also where it was trained in another game than is played now, as a copy; otherwise that is
+    refused.
     """
 
     name: str
@@ -444,10 +446,12 @@ class RunHistory(Message, wire="RUN_HISTORY", to=("page",)):
     """trainer -> page: it goes on with a saved run, whose numbers over time these were.
 
     `numbers` maps `t_s` (seconds of training) and the names of numbers, as in METRICS, to lists as long as `t_s`, with
-    None where a number was unknown.
+    None where a number was unknown. `rewound`: the run in hand went back to where it had these; what came after that is
+    left as it was.
     """
 
     numbers: dict[str, object]
+    rewound: bool = False
 
 
 @dataclass(frozen=True)

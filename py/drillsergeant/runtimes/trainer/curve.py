@@ -33,6 +33,11 @@ class Curve:
         self._counted = (0, 0, 0)
         self._last_s = 0.0
 
+    def cut(self, t_s: float, totals: Mapping[str, int]) -> None:
+        """Forget what came later than `t_s`, and count on from these counters: the run goes on from there."""
+        self.points = [point for point in self.points if point.t_s <= t_s]
+        self._counted, self._last_s = (totals["episodes"], totals["wins"], totals["losses"]), t_s
+
     def update(self, t_s: float, decisions: int, totals: Mapping[str, int]) -> CurvePoint | None:
         """Take the counters `episodes`, `wins`, `losses` as they stand; returns a point when one is complete."""
         now = (totals["episodes"], totals["wins"], totals["losses"])

@@ -41,6 +41,10 @@ class RunEvents:
             if kind in KINDS and isinstance(t_s, int | float) and isinstance(decisions, int):
                 self.add(str(kind), str(each.get("text", ""))[:LONGEST_TEXT], float(t_s), decisions)
 
+    def cut(self, t_s: float) -> None:
+        """Forget what came later than `t_s`: the run goes on from there."""
+        self.newest = [event for event in self.newest if event.t_s <= t_s]
+
     def clear(self) -> None:
         """Forget them: another run begins."""
         self.newest = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.drills.contract import Player
@@ -27,6 +27,7 @@ CURVE_POINTS_SENT = 400
 ENOUGH_TO_SHOW = 50.0  # episodes
 HISTORY_ROWS = 240  # kept with a run
 LEAST_S = 0.01  # between two of them: a file's f32 must tell them apart
+ROUNDING_S = 0.001  # of the seconds at which a snapshot was taken
 # Against each of the frozen players.
 RESULTS = ("win_rate", "win_low", "win_high", "loss_rate", "draw_rate", "mean_return", "return_low", "return_high")
 
@@ -56,10 +57,15 @@ class TrainerReport:
         self._value_error.clear()
         self._sample = True
         self.history = History(HISTORY_ROWS)
+        self._ways: dict[int, Numbers] = {}  # the history to each snapshot that is not on this way
 
     def restore(self, numbers: Numbers) -> None:
         """Go on with the numbers of a saved run: the last of them are shown until there are newer ones."""
         self.history.restore(numbers)
+        self._show_last()
+
+    def _show_last(self) -> None:
+        """Show the newest numbers of the history until there are newer ones."""
         last = {name: column[-1] for name, column in self.history.columns.items() if column[-1] is not None}
         results = {name: value for name, value in last.items() if name.startswith(RESULTS)}
         self._shown |= results
@@ -76,12 +82,33 @@ class TrainerReport:
         """Forget the rates: time has passed in which nothing was meant to happen."""
         self._rates = Rates()
 
-    def restart_wins(self) -> None:
-        """The policy is another one now, and the run epoch has turned: rollout workers count its own matches only."""
+    def go_back(self, t_s: float, ident: int, idents: Iterable[int]) -> None:
+        """The policy is that of snapshot `ident` again, and so are the numbers, as they were after `t_s` seconds.
+
+        `idents`: all snapshots there are. A way that was left is remembered as long as one of them lies on it.
+        """
+        self.restart_wins(ident)
+        self.restart_rates()
+        for name, curve in self._curves.items():
+            curve.cut(t_s, asdict(self._totals[name]))
+        self._rewards.clear()
+        self._value_error.clear()
+        here = self.history.numbers()
+        self._ways = {each: self._ways.get(each, here) for each in idents}
+        self.history.restore(self._ways[ident])
+        self.history.cut(t_s + ROUNDING_S)
+        self._shown, self._latest = {}, {}
+        self._show_last()
+
+    def restart_wins(self, ident: int = 0) -> None:
+        """The policy is another one now, and the run epoch has turned: rollout workers count its own matches only.
+
+        `ident`: the snapshot that it is, where it is one.
+        """
         self._evaluations.fresh()
         for episodes in self.recent.values():
             episodes.restart()
-        self.matchmaking.forget()
+        self.matchmaking.go_back(ident)
 
     def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
         """Take in one update, before its chunks are released."""
@@ -126,6 +153,7 @@ class TrainerReport:
             **self._rewards.means(),
             **self._shown,
             **self.matchmaking.values(),
+            "terms": list(self._rewards.names),
             "curve": [point.plain() for point in self._curves[Player.SCRIPTED].points[-CURVE_POINTS_SENT:]],
         }
         if (error := self._value_error.share()) is not None:
@@ -149,4 +177,3 @@ class TrainerReport:
             low, high = now.return_interval()
             values |= {"mean_return": now.mean_return, "return_low": low, "return_high": high}
         self._shown |= {key + suffix: value for key, value in values.items()}
-            "terms": list(self._rewards.names),

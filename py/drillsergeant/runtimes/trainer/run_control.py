@@ -11,12 +11,14 @@ from dataclasses import asdict
 
 from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import AnyLearner
+from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, with_step_scaled
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.safeguards import Safeguards
 from drillsergeant.runtimes.trainer.events import RunEvents
 from drillsergeant.runtimes.trainer.report import TrainerReport
-from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Timeline, TimelineEntry
+from drillsergeant.runtimes.trainer.saved_run import recall_games
+from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Entry, Timeline, TimelineEntry
 
 
 class RunControl:
@@ -59,6 +61,23 @@ class RunControl:
         self.timeline.clear()
         self._promising: tuple[LearnerState, TimelineEntry, float | None] | None = None
         self._keep(FIRST)
+
+    def recall(self, policy: PolicyFile) -> None:
+        """After `begin`, with the policy of a saved run: go on with the versions that it has kept, if it has.
+
+        What is known of games is, too, and how good the best is; without it, that is to be found out again.
+        """
+        if not policy.versions:
+            return
+        ids = self.timeline.recall(policy.versions, self._learner.state())
+        recall_games(self._report.matchmaking, policy, ids)
+        best = [value for value in policy.history.get(self._best_name, ()) if value is not None]
+        if policy.games and best and self.timeline.best is not None:
+            self._safeguards.best.best = best[-1]
+        else:
+            self.timeline.demote_best()
+        if not self.timeline.holds(self._learner.state()):
+            self._keep(AUTO)
 
     def next_hyper(self, updates: int) -> Hyper:
         """What the next update uses, after so many: the setting, with what safeguards have changed, annealed."""
@@ -115,10 +134,11 @@ class RunControl:
         """Keep the policy as it is, because the visitor says so."""
         self._keep(MANUAL)
 
-    def rewind(self, ident: int) -> None:
+    def rewind(self, ident: int, go_back: Callable[[Entry], None]) -> None:
         """Go on from a snapshot of the timeline, with its optimiser; raises ValueError where there is none of that id.
 
-        The visitor knows why: unless it is the best policy, the best so far is no longer what to fall back to.
+        `go_back` turns clocks and counters back to it. The visitor knows why: unless it is the best policy, the best so
+        far is no longer what to fall back to.
         """
         entry, state = self.timeline.find(ident)
         if not self.timeline.holds(self._learner.state()):
@@ -129,8 +149,12 @@ class RunControl:
         else:
             self._safeguards = self._fresh_safeguards(self._safeguards.on)
             self.timeline.demote_best()
+        self._promising = None
+        self.timeline.go_back(entry.decisions)
+        self.events.cut(entry.t_s)
+        go_back(entry)
         self._publish()
-        self._report.restart_wins()
+        self._report.go_back(entry.t_s, ident, [each.id for each in (entry, *self.timeline.entries)])
         self.note("rewind", f"Back to version {entry.version}, as it was after {entry.decisions:,} decisions")
 
     def _fall_back(self, why: str) -> None:
@@ -139,7 +163,7 @@ class RunControl:
         self._learner.restore(self.timeline.find(best.id)[1])
         self._safeguards.best.rewound()
         self._publish()
-        self._report.restart_wins()
+        self._report.restart_wins(best.id)
         old, slower = self.guarded, with_step_scaled(self.guarded, 0.5)
         step = differences(old, slower) or f"learning rate stays at {slower.learning_rate:g}, the least there is"
         self.guarded = slower
@@ -156,6 +180,11 @@ class RunControl:
         now = self._moment()
         self.events.add(kind, text, now.t_s, now.decisions)
 
+    @property
+    def _best_name(self) -> str:
+        """What the best score so far is called among the numbers."""
+        return "return_best" if self._report.score.of_returns else "win_best"
+
     def values(self, updates: int) -> dict[str, object]:
         """Return what the page shows of it after so many updates."""
         self.timeline.rate(self._report.matchmaking.ratings)
@@ -169,7 +198,7 @@ class RunControl:
             "events": self.events.plain(),
         }
         if self._safeguards.best.best is not None:
-            values["return_best" if self._report.score.of_returns else "win_best"] = self._safeguards.best.best
+            values[self._best_name] = self._safeguards.best.best
         return values
 
 

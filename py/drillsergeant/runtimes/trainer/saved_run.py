@@ -4,18 +4,27 @@ trained: in the original, or in a reader's own code of it."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from drillsergeant.learn.files.dshq import PolicyFile, read_summary
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_summary
 from drillsergeant.learn.files.history_tensors import Numbers
+from drillsergeant.learn.files.kept_versions import POLICY, KeptVersion, VersionGames
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.league.elo import ANCHOR, NOW, SCRIPTED
+from drillsergeant.learn.league.matchmaking import Matchmaking
+from drillsergeant.learn.league.opponents import Record
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
-from drillsergeant.runtimes.trainer.timeline import TimelineEntry
+from drillsergeant.runtimes.trainer.timeline import Timeline, TimelineEntry, thinned
+
+# Of the parameters of versions in a file: all 24 of the networks that there are; of larger ones, fewer.
+MOST_VERSION_BYTES = 2 * 1024 * 1024
+DECIMALS = 3  # of counted games
 
 
 class Capture(NamedTuple):
-    """What a run is made of at one moment; hyperparameters as in `PolicyFile`."""
+    """What a run is made of at one moment, as in `PolicyFile`; `win_rate` as in `RunProgress`."""
 
     state: LearnerState
     hyper: Hyper
@@ -24,6 +33,15 @@ class Capture(NamedTuple):
     win_rate: float | None
     history: Numbers
     events: Sequence[Mapping[str, object]]
+    versions: Sequence[KeptVersion]
+    games: Sequence[VersionGames]
+
+    def as_file(self, schema: Schema, progress: RunProgress, edit: str) -> PolicyFile:
+        """The same as what a file holds; `edit` is the reader's own code of the game."""
+        return PolicyFile(
+            schema, self.state, self.hyper, progress, self.hyper_guarded, self.hyper_in_use, edit, self.history,
+            self.events, self.versions, self.games,
+        )  # fmt: skip
 
 
 class Run(Protocol):
@@ -42,8 +60,16 @@ class Run(Protocol):
     def resume(self, policy: PolicyFile, text: str) -> None:
         """Go on from there and note `text` about it. Raises ValueError, and changes nothing, if it cannot."""
 
-    def restore_timeline(self, timeline: object) -> None:
-        """Put back the snapshots that a trainer before this one left, and of which it told this."""
+    def restore_timeline(self, told: object, policy: PolicyFile) -> None:
+        """Put back the snapshots that a trainer before this one left, and of which it told this; where it left none,
+        those that were saved with `policy`."""
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The run in hand ends here: save this last state of it, if it was not yet, and let go of its name."""
+
+    policy: PolicyFile | None
 
 
 class OtherGame(ValueError):
@@ -64,3 +90,51 @@ def in_other_game(name: str, content: bytes, schema: Schema, playing: str, anywa
     if other and not anyway:
         raise OtherGame(name, summary.edit, playing)
     return other
+
+
+def kept_versions(
+    timeline: Timeline, matchmaking: Matchmaking
+) -> tuple[tuple[KeptVersion, ...], tuple[VersionGames, ...]]:
+    """The versions on a timeline that are saved, and what came of games among them."""
+    parameters = {entry.id: timeline.find(entry.id)[1].arrays["parameters"] for entry in timeline.entries}
+    size = max(map(len, parameters.values()), default=1)
+    entries = thinned(timeline.entries, MOST_VERSION_BYTES // size)
+    versions = tuple(
+        KeptVersion(parameters[each.id], each.version, each.decisions, each.updates, each.t_s, each.win, each.kind,
+                    each.rating)
+        for each in entries
+    )  # fmt: skip
+    places = {NOW: POLICY, SCRIPTED: SCRIPTED} | {entry.id: place for place, entry in enumerate(entries, start=1)}
+    # One that has only just been taken has the results of the policy that it is of.
+    results = dict.fromkeys(places.keys() - {SCRIPTED}, matchmaking.results[NOW]) | matchmaking.results
+    games = (
+        VersionGames(places[own], places[other], *_counted(record))
+        for own, theirs in results.items()
+        for other, record in theirs.items()
+        if own in places and other in places and own != other and record.games
+    )
+    return versions, tuple(games)
+
+
+def recall_games(matchmaking: Matchmaking, policy: PolicyFile, ids: Sequence[int]) -> None:
+    """Go on with what came of the games of a saved run. `ids`: those of its versions now, 0 for one that has gone."""
+    if not policy.games:
+        return
+    names = {POLICY: NOW, SCRIPTED: SCRIPTED} | {place: ident for place, ident in enumerate(ids, start=1) if ident}
+    ratings = {
+        ident: ANCHOR if version.rating is None else version.rating
+        for ident, version in zip(ids, policy.versions, strict=False)
+        if ident
+    }
+    results: dict[int, dict[int, Record]] = {}
+    for own, other, games, wins, losses in policy.games:
+        if own in names and other in names:
+            results.setdefault(names[own], {})[names[other]] = Record(games, wins, losses)
+    matchmaking.restore(ratings, results)
+
+
+def _counted(record: Record) -> tuple[float, float, float]:
+    """Games, wins and losses for a file. Workers count on while they are read: a win may be seen before its game is."""
+    games = round(record.games, DECIMALS)
+    wins = min(round(record.wins, DECIMALS), games)
+    return games, wins, max(0.0, min(round(record.losses, DECIMALS), games - wins))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -35,7 +35,7 @@ from drillsergeant.runtimes.protocol.messages import (
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, check_name, visible
 from drillsergeant.runtimes.trainer.run_list import RunList
-from drillsergeant.runtimes.trainer.saved_run import OtherGame, Run, in_other_game
+from drillsergeant.runtimes.trainer.saved_run import Leave, OtherGame, Run, in_other_game
 from drillsergeant.tasks import Tasks
 
 AUTOSAVE_EVERY_S, FIRST_SAVE_S = 20.0, 3.0
@@ -43,13 +43,6 @@ WRITERS = {"dshq": (write_policy, dshq.SUFFIX), "onnx": (onnx.write_onnx, onnx.S
 
 # Last saves that are still being written, when whoever began them is gone.
 _finishing = Tasks()
-
-
-@dataclass(frozen=True)
-class Leave:
-    """The run in hand ends here: save this last state of it, if it was not yet, and let go of its name."""
-
-    policy: PolicyFile | None
 
 
 class Saves:
@@ -157,10 +150,8 @@ class Saves:
         now, captured = self._run.moment(), self._run.capture()
         win_rate = self._win_rate if captured.win_rate is None else captured.win_rate
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        progress = RunProgress(now.decisions, now.t_s, win_rate, created)
-        hypers = captured.hyper_guarded, captured.hyper_in_use
-        story = captured.history, captured.events
-        return PolicyFile(self._schema, captured.state, captured.hyper, progress, *hypers, self._edit, *story)
+        progress = RunProgress(now.decisions, now.t_s, win_rate, created, now.version)
+        return captured.as_file(self._schema, progress, self._edit)
 
     async def _save(self) -> None:
         """Save the run in hand under its name, which it gets now if it has none."""
@@ -251,9 +242,9 @@ class Saves:
         else:
             await self._secure()
         mine = (request.newest or not other) and await self._locks.hold(name)
-        self._resume(policy, name)
+        self._resume(replace(policy, versions=()) if request.newest else policy, name, other)
         if request.newest:
-            self._run.restore_timeline(request.timeline)
+            self._run.restore_timeline(request.timeline, policy)
         self._take(name if mine else "")
         told = f"Continued {name!r}"
         if saved.damaged:
@@ -268,7 +259,7 @@ class Saves:
         name, content = request.name, request.content
         if not isinstance(content, bytes | bytearray | memoryview):
             raise ValueError(f"a file holds bytes, this is {type(content).__name__}")
-        in_other_game(name, bytes(content), self._schema, self._edit, request.anyway)
+        other = in_other_game(name, bytes(content), self._schema, self._edit, request.anyway)
         policy = read_policy(bytes(content), self._schema)
         try:
             await self._secure()
@@ -276,7 +267,7 @@ class Saves:
             if wrong.kind != "nowhere":  # where nothing can ever be kept, nothing would ever be taken
                 raise
         base = visible(name.removesuffix(dshq.SUFFIX)).strip()
-        self._resume(policy, name)
+        self._resume(policy, name, other)
         self._take("")
         try:
             self._name = await self._new_name(base or self._title)
@@ -295,7 +286,9 @@ class Saves:
             except StorageError as wrong:
                 raise StorageError(wrong.kind, f"Nothing else is loaded: {wrong}") from wrong
 
-    def _resume(self, policy: PolicyFile, name: str) -> None:
+    def _resume(self, policy: PolicyFile, name: str, other: bool) -> None:
+        """`other`: in another game than it was trained in, of which its results tell nothing."""
+        policy = replace(policy, games=()) if other else policy
         self._run.resume(policy, f"Continued {name!r} after {policy.progress.decisions:,} decisions")
         self._win_rate = policy.progress.win_rate
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from drillsergeant.learn.league.snapshot_schedule import SnapshotSchedule
 from drillsergeant.memory.layout import LIBRARY_SLOTS
 
 if TYPE_CHECKING:
+    from drillsergeant.learn.files.kept_versions import KeptVersion
     from drillsergeant.learn.ppo.ppo import LearnerState
     from drillsergeant.memory.snapshots import SnapshotWriter
 
@@ -47,6 +48,7 @@ class Entry:
     win: float | None
     kind: str
     rating: float | None = None
+    updates: int = 0
 
 
 class Timeline:
@@ -71,6 +73,10 @@ class Timeline:
         """Whether it is time for the next snapshot."""
         return self._schedule.due(decisions)
 
+    def go_back(self, decisions: int) -> None:
+        """The run goes on from where it had so many decisions; snapshots are due from there on."""
+        self._schedule.go_back(decisions)
+
     def add(self, kind: str, state: LearnerState, when: TimelineEntry, win: float | None) -> Entry:
         """Keep a snapshot, of now or of a little while ago. One of kind "best" takes the place of the best before."""
         self._schedule.taken(when.decisions)
@@ -78,30 +84,51 @@ class Timeline:
         if len(self.entries) == LIBRARY_SLOTS:
             self._remove(old or self._least_missed())
             old = None
-        entry = Entry(self._next_id, self._free(), when.version, when.decisions, round(when.t_s, 3), win, kind)
-        self._next_id += 1
+        entry = Entry(
+            self._new_id(), self._free(), when.version, when.decisions, round(when.t_s, 3), win, kind,
+            updates=state.updates,
+        )  # fmt: skip
         self._place(entry, state)
         if old is not None:
             self._remove(old)
         return entry
 
-    def restore_timeline(self, told: object, like: LearnerState) -> None:
+    def recall(self, versions: Sequence[KeptVersion], like: LearnerState) -> list[int]:
+        """Begin with the versions of a saved run; returns the ids they have now, in their order.
+
+        A version has parameters alone, so its state has a fresh optimiser, and the other numbers of `like`.
+        """
+        self.clear()
+        for version in versions[:LIBRARY_SLOTS]:
+            kind = version.kind if version.kind in KINDS else AUTO
+            facts = version.version, version.decisions, version.t_s, version.win, kind, version.rating
+            entry = Entry(self._new_id(), self._free(), *facts, updates=version.updates)
+            self._place(entry, _fresh(like, version.parameters, version.updates))
+            self._schedule.taken(version.decisions)
+        return sorted(self._states)
+
+    def restore_timeline(self, told: object, like: LearnerState) -> bool:
         """Put back what a trainer before this one left, as far as `told`, its rows of `plain`, says what that is.
 
-        Only parameters are left, so the states begin with a fresh optimiser, and with the other numbers of `like`.
-        What was the best is kept as if the visitor had asked for it: how good it was is to be found out again.
+        Only parameters are left, so the states begin as those of `recall` do. What was the best is kept as if the
+        visitor had asked for it: how good it was is to be found out again. Returns whether there was anything.
         """
         left, self._left = self._left, {}
         rows = [row for row in told if isinstance(row, Mapping)] if isinstance(told, Sequence) else []
-        entries = [entry for row in rows if (entry := _entry(row)) is not None]
+        entries = [entry for row in rows if (entry := _entry(row, like.updates)) is not None and entry.id in left]
         if any(entry.kind == FIRST for entry in entries):
             self.entries = [replace(entry, kind=AUTO) for entry in self.entries]
-        nothing = {name: bytes(len(content)) for name, content in like.arrays.items()}
         for entry in entries:
             if entry.id in left and len(self.entries) < LIBRARY_SLOTS:
-                arrays = nothing | {"parameters": left.pop(entry.id)}
-                self._place(replace(entry, slot=self._free()), replace(like, steps=0, arrays=arrays))
+                state = _fresh(like, left.pop(entry.id), entry.updates)
+                self._place(replace(entry, slot=self._free()), state)
         self.demote_best()
+        return bool(entries)
+
+    def _new_id(self) -> int:
+        """An id that was never given."""
+        self._next_id += 1
+        return self._next_id - 1
 
     def _free(self) -> int:
         """A slot that no entry has."""
@@ -162,28 +189,56 @@ class Timeline:
         return manual[0] if len(manual) >= MANUAL_KEPT else None
 
     def _least_missed(self) -> Entry:
-        """The snapshot whose neighbours are closest, in factors of decisions, and that nobody plays against now.
+        """The one to go, which nobody plays against now, where there is such a one.
 
         Never the newest: its id tells a trainer that takes over which ids have been given.
         """
-        middle = range(1, len(self.entries) - 1)
-        places = [place for place in middle if self.entries[place].kind == AUTO]
-        places = places or [place for place in middle if self.entries[place].kind != BEST]
         chosen = self._library.chosen()
-        quiet = [place for place in places if self.entries[place].slot not in chosen]
-        return self.entries[min(quiet or places, key=self._gap)]
-
-    def _gap(self, place: int) -> float:
-        before, after = self.entries[place - 1], self.entries[place + 1]
-        return math.log((after.decisions + 1) / (before.decisions + 1))
+        played = {entry.id for entry in self.entries if entry.slot in chosen}
+        return self.entries[least_missed(self.entries, played, self._next_id - 1)]
 
 
-def _entry(row: Mapping[str, object]) -> Entry | None:
-    """An entry as `plain` told of it; None for anything else."""
+def least_missed(entries: Sequence[Entry], played: Collection[int] = (), newest: int = 0) -> int:
+    """The place of the entry whose neighbours are closest, in factors of decisions, of at least five.
+
+    Never the first, the last, the best or the one with the id `newest`; the visitor's own only where there is no other,
+    and then of those without an id in `played`, where there are some.
+    """
+    middle = [place for place in range(1, len(entries) - 1) if entries[place].kind != BEST]
+    places = [place for place in middle if entries[place].id != newest]
+    places = [place for place in places if entries[place].kind == AUTO] or places
+    quiet = [place for place in places if entries[place].id not in played]
+    return min(quiet or places, key=lambda place: _gap(entries, place))
+
+
+def thinned(entries: Sequence[Entry], most: int) -> list[Entry]:
+    """At most so many of the entries, and four at least: those that are missed most."""
+    left = list(entries)
+    while len(left) > max(most, 4):
+        left.pop(least_missed(left))
+    return left
+
+
+def _gap(entries: Sequence[Entry], place: int) -> float:
+    before, after = entries[place - 1], entries[place + 1]
+    return math.log((after.decisions + 1) / (before.decisions + 1))
+
+
+def _fresh(like: LearnerState, parameters: bytes, updates: int) -> LearnerState:
+    """The state of parameters alone: a fresh optimiser, and otherwise `like` this one."""
+    arrays = {name: bytes(len(content)) for name, content in like.arrays.items()} | {"parameters": parameters}
+    return replace(like, updates=updates, steps=0, arrays=arrays)
+
+
+def _entry(row: Mapping[str, object], updates: int) -> Entry | None:
+    """An entry as `plain` told of it, after `updates` where it does not say; None for anything else."""
     whole = [row.get(name) for name in ("id", "slot", "version", "decisions")]
     others = [row.get(name) for name in ("t_s", "win", "rating")]
     ident, slot, version, decisions = (value if isinstance(value, int) else -1 for value in whole)
     t_s, win, rating = (float(value) if isinstance(value, int | float) else None for value in others)
     if min(ident, version, decisions) < 0 or t_s is None or row.get("kind") not in KINDS:
         return None
-    return Entry(ident, slot, version, decisions, t_s, win, str(row["kind"]), rating)
+    made = row.get("updates")
+    return Entry(
+        ident, slot, version, decisions, t_s, win, str(row["kind"]), rating, made if isinstance(made, int) else updates
+    )

@@ -26,7 +26,7 @@ from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.storage import Keeper
 from drillsergeant.runtimes.trainer.report import TrainerReport
 from drillsergeant.runtimes.trainer.run_control import RunControl
-from drillsergeant.runtimes.trainer.saved_run import Capture
+from drillsergeant.runtimes.trainer.saved_run import Capture, kept_versions, recall_games
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.timeline import Timeline, TimelineEntry
 
@@ -74,10 +74,13 @@ class Trainer:
             learner, timeline, self._report, hyper, safeguards, self.moment, self._turn, as_set=lockstep > 0
         )
 
-    def _restart_counts(self) -> None:
-        self.progress.restart()
-        self._trained_s, self._since_s = 0.0, self._host.now_s()
+    def _restart_counts(self, t_s: float = 0.0, decisions: int = 0, updates: int = 0) -> None:
+        self._set_clocks(t_s, decisions, updates)
         self._report.restart()
+
+    def _set_clocks(self, t_s: float, decisions: int, updates: int) -> None:
+        self.progress.restart(decisions, updates)
+        self._trained_s, self._since_s = t_s, self._host.now_s()
 
     def _publish(self, decisions: int) -> None:
         """Hand the learner's parameters to every reader."""
@@ -107,9 +110,6 @@ class Trainer:
                 await self._host.yield_to_events()
                 breathed_s = now_s
 
-    async def step(self) -> None:
-        """Update once from the chunks at hand; waits a moment when there are none."""
-        ticket = self._doorbell.ticket()
     def close(self) -> None:
         """End here, while the worker goes on: keep what is to be kept."""
         for keeper in self._keepers:
@@ -119,6 +119,9 @@ class Trainer:
     def _keepers(self) -> list[Keeper]:
         return [keeper for keeper in (self.code, self.saves) if keeper is not None]
 
+    async def step(self) -> None:
+        """Update once from the chunks at hand; waits a moment when there are none."""
+        ticket = self._doorbell.ticket()
         chunks = [(ring, chunk) for ring in self._rings if (chunk := ring.peek()) is not None]
         if not chunks or (self._lockstep and len(chunks) < len(self._rings)):
             self._doorbell.wait(ticket, CHUNK_WAIT_S)
@@ -136,7 +139,7 @@ class Trainer:
         self.run_control.watch(metrics)
         while self._postponed:
             self._postponed.pop(0)()
-        if self.progress.updates == self._lockstep:
+        if self._lockstep and self.progress.updates == self._lockstep:
             self._set_training(False)
             self._report.note("weights_sha256", weights_digest(self._memory, self._layout, self._weights.active_offset))
         self._telemetry.count(Counter.UPDATES)
@@ -185,7 +188,12 @@ class Trainer:
             return
         if self.saves is not None:
             self.saves.branch()
-        self._between_updates(lambda: self.run_control.rewind(ident))
+        self._between_updates(lambda: self._rewind(ident))
+
+    def _rewind(self, ident: int) -> None:
+        """The weights of a snapshot, and clocks, counters and numbers as they were when it was taken."""
+        self.run_control.rewind(ident, lambda entry: self._set_clocks(entry.t_s, entry.decisions, entry.updates))
+        self._tell_history(rewound=True)
 
     def _between_updates(self, action: Callable[[], None]) -> None:
         """Do it now, or when the update in hand is done: its chunks are held, and it works on the state as it was."""
@@ -230,24 +238,35 @@ class Trainer:
             self._report.win_rate,
             self._report.history.numbers(),
             control.events.plain(),
+            *kept_versions(control.timeline, self._report.matchmaking),
         )
 
     def resume(self, policy: PolicyFile, text: str) -> None:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
+        progress = policy.progress
         self._learner.restore(policy.state)
-        self._restart_counts()
-        self.progress.restart(policy.progress.decisions, policy.state.updates)
-        self._trained_s = policy.progress.trained_s
+        self._restart_counts(progress.trained_s, progress.decisions, policy.state.updates)
+        self._weights.go_on_from(progress.version)
         self._turn()
         self._begin(policy.hyper, policy.hyper_guarded)
+        self.run_control.recall(policy)
         self._report.restore(policy.history)
         self.run_control.events.restore(policy.events)
         self.run_control.note("save", text)
-        self._host.post(codec.encode(messages.RunHistory({**self._report.history.numbers()})))
+        self._tell_history()
 
-    def restore_timeline(self, timeline: object) -> None:
-        """Put back the snapshots that a trainer before this one left, and of which it told this."""
-        self.run_control.timeline.restore_timeline(timeline, self._learner.state())
+    def _tell_history(self, rewound: bool = False) -> None:
+        self._host.post(codec.encode(messages.RunHistory({**self._report.history.numbers()}, rewound)))
+
+    def restore_timeline(self, told: object, policy: PolicyFile) -> None:
+        """Put back the snapshots that a trainer before this one left, and of which it told this; where it left none,
+        those that were saved with `policy`."""
+        timeline = self.run_control.timeline
+        if not timeline.restore_timeline(told, self._learner.state()):
+            self.run_control.recall(policy)
+            return
+        ids = {entry.version: entry.id for entry in timeline.entries}
+        recall_games(self._report.matchmaking, policy, [ids.get(each.version, 0) for each in policy.versions])
 
     def _begin(self, setting: Hyper, guarded: Hyper | None = None) -> None:
         """The learner holds another run's parameters, which have been published."""

@@ -11,9 +11,9 @@ import pytest
 from drillsergeant.learn.files.dshq import read_policy, read_summary, write_policy
 from drillsergeant.learn.files.safetensors import LENGTH, PolicyFileError
 
-from tests.fakes.policies import SMALL, some_policy
+from tests.fakes.policies import SMALL, some_policy, with_versions
 
-ORIGINAL = some_policy(SMALL)
+ORIGINAL = with_versions(some_policy(SMALL))
 CONTENT = write_policy(ORIGINAL)
 (HEADER_LENGTH,) = LENGTH.unpack_from(CONTENT)
 DATA_AT = LENGTH.size + HEADER_LENGTH

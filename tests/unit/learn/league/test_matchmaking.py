@@ -103,8 +103,59 @@ def test_a_policy_put_back_has_no_results() -> None:
     ring.books[0].follow()
     ring.books[0].count(40, 30, 6)
     ring.matchmaking.values()
-    ring.matchmaking.forget()
+    ring.matchmaking.go_back(7)
     assert "win_rate_pool" not in ring.matchmaking.values()
+
+
+def played() -> Ring:
+    """One whose policy has beaten the scripted player and snapshot 7, and was kept as snapshot 8 after that."""
+    ring = Ring()
+    ring.put(7)
+    ring.updates(HOLD_UPDATES)
+    ring.books[0].follow()
+    ring.books[0].count(40, 30, 6)
+    ring.matchmaking.played_scripted(Tally(100, 70, 30))
+    ring.matchmaking.values()
+    ring.put(7, 8)
+    for _ in range(60):
+        ring.matchmaking.values()
+    return ring
+
+
+def test_a_policy_put_back_has_the_results_that_it_had_when_it_was_taken() -> None:
+    ring = played()
+    before = ring.matchmaking.values()
+    ring.matchmaking.played_scripted(Tally(350, 0, 350))
+    ring.books[0].count(200, 0, 200)
+    for _ in range(20):
+        fallen = ring.matchmaking.values()
+    assert fallen["win_rate_pool"] < 0.3 and fallen["rating"] < 900  # type: ignore[operator]
+    ring.matchmaking.go_back(8)
+    for _ in range(20):
+        again = ring.matchmaking.values()
+    assert again["win_rate_pool"] == before["win_rate_pool"] == 0.75
+    assert again["rating"] == pytest.approx(before["rating"], abs=15)
+
+
+def test_what_is_known_of_everybody_goes_on_in_another_library_under_other_ids() -> None:
+    first = played()
+    before, ratings, results = first.matchmaking.values(), first.matchmaking.ratings, first.matchmaking.results
+    names = {7: 3, 8: 4}
+    second = Ring()
+    second.put(*names.values())
+    second.matchmaking.restore(
+        {names[ident]: rating for ident, rating in ratings.items()},
+        {
+            names.get(own, own): {names.get(other, other): record for other, record in theirs.items()}
+            for own, theirs in results.items()
+        },
+    )
+    for _ in range(5):
+        values = second.matchmaking.values()
+        assert values["rating"] == pytest.approx(before["rating"], abs=2), "nor does it fall before it rises"
+    assert values["win_rate_pool"] == before["win_rate_pool"]
+    for ident, rating in ratings.items():
+        assert second.matchmaking.ratings[names[ident]] == pytest.approx(rating, abs=2)
 
 
 @pytest.mark.parametrize(("matches", "expected"), [(256, 64), (100, 24), (16, 4), (12, 0), (4, 0)])

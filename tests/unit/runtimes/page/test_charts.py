@@ -88,6 +88,26 @@ def test_the_charts_follow_the_trainer_and_the_run_before_stays_as_a_shadow() ->
     assert columns[-1] == pytest.approx([None, 15.0, 20.0, 30.0, 40.0, 50.0])
 
 
+def test_after_going_back_the_line_up_to_there_is_this_run_s_and_what_was_left_stays_as_the_run_before() -> None:
+    sitting = Sitting().boot()
+    for t in range(1, 6):
+        sitting.metrics("trainer", t_s=float(t), win_rate=t / 10)
+    told = {"t_s": [1.0, 2.0], "win_rate": [0.1, 0.2]}
+    sitting.page.on_message("trainer", 0, messages.RunHistory({**told}, rewound=True))
+    sitting.metrics("trainer", t_s=2.0, win_rate=0.2)
+    sitting.metrics("trainer", t_s=2.5, win_rate=0.8)
+    sitting.page.on_tick()
+    columns = sitting.view.charts["wins"].columns
+    assert columns[0] == [1.0, 2.0, 2.5, 3.0, 4.0, 5.0]
+    assert columns[1] == [10.0, 20.0, 80.0, None, None, None]
+    assert columns[-1] == pytest.approx([10.0, 20.0, 25.0, 30.0, 40.0, 50.0])
+    sitting.page.on_message("trainer", 0, messages.RunHistory({"t_s": []}, rewound=True))
+    sitting.metrics("trainer", t_s=0.0)
+    assert sitting.view.texts["metric-t_s"] == "0 s"
+    sitting.page.on_tick()
+    assert sitting.view.charts["wins"].columns[0] == [1.0, 2.0, 2.5], "to the very first one: all of it was left"
+
+
 def test_the_lines_of_the_reward_are_those_of_its_table_before_and_after_other_code_is_run() -> None:
     sitting = Sitting().boot()
     sitting.metrics("trainer", t_s=1.0, terms=["goal", "ball_to_goal"], reward_goal=1.0, reward_ball_to_goal=0.5)

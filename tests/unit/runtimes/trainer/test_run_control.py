@@ -53,13 +53,14 @@ def test_a_click_on_the_timeline_brings_weights_and_optimiser_back_and_training_
     factory.trainer._memory.read(factory.trainer._weights.active_offset, published)
     assert bytes(published) == kept.arrays["parameters"]
     assert events(factory)[-1] == ("rewind", "Back to version 3, as it was after 256 decisions")
+    assert (values["decisions"], values["updates"]) == (256, 2)
     kinds = [entry["kind"] for entry in entries(factory)]
     assert kinds == ["first", "manual", "auto"], "nothing is taken off the timeline, and what was newest is on it"
     factory.trainer.handle(messages.Rewind(ident))
     assert len(entries(factory)) == 3, "nothing was learned in between"
     factory.rounds(1)
     factory.trainer.report()
-    assert factory.host.metrics()["decisions"] == 5 * 128, "counted on"
+    assert factory.host.metrics()["decisions"] == 3 * 128, "counted on from there"
 
 
 def test_a_rewind_to_nothing_is_refused_by_name() -> None:
@@ -83,7 +84,8 @@ def test_a_rewind_during_an_update_waits_for_it() -> None:
     factory.learner.learn = learn_on_a_device  # type: ignore[method-assign, assignment]
     factory.rounds(1)
     assert learned(factory) == fresh
-    assert factory.trainer.progress.decisions == 128
+    assert factory.trainer.progress.decisions == 0
+    assert factory.trainer.training, "it goes on from there"
 
 
 def test_lockstep_has_one_snapshot_and_neither_rewinds_nor_guards() -> None:
@@ -273,7 +275,7 @@ def test_a_rewind_by_hand_makes_the_guard_forget_the_best_which_stays_on_the_tim
     factory = training()
     run_control, rate = factory.trainer.run_control, factory.trainer._report.recent[Player.SCRIPTED]
     win(factory, rate)
-    run_control.rewind(run_control.timeline.entries[0].id)
+    factory.trainer.handle(messages.Rewind(run_control.timeline.entries[0].id))
     assert [entry.kind for entry in run_control.timeline.entries] == ["first", "manual", "auto"]
     assert run_control.timeline.best is None
     rate.restart()

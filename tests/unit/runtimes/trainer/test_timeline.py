@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from drillsergeant.learn.files.kept_versions import KeptVersion
 from drillsergeant.learn.league.snapshot_schedule import GROWTH
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.memory.access import PlainMemory
@@ -17,6 +18,7 @@ from drillsergeant.runtimes.trainer.timeline import (
     Entry,
     Timeline,
     TimelineEntry,
+    thinned,
 )
 
 PARAMETERS = 8
@@ -201,7 +203,7 @@ def test_a_trainer_that_takes_over_finds_what_is_told_of_and_left_and_nothing_el
     run.timeline = Timeline(SnapshotWriter(run.memory, run.layout))
     now = run.keep(FIRST, 260_000)
     assert not run.timeline.holds(kept[told[0]["id"]])  # type: ignore[index]
-    run.timeline.restore_timeline([*junk, *told, *told], state(77))
+    assert run.timeline.restore_timeline([*junk, *told, *told], state(77))
     run.check()
     assert sorted(entry.id for entry in run.timeline.entries) == sorted({*kept, now.id} - {lost})
     assert run.decisions() == sorted(run.decisions())
@@ -211,11 +213,8 @@ def test_a_trainer_that_takes_over_finds_what_is_told_of_and_left_and_nothing_el
         found = run.timeline.find(entry.id)[1]
         if entry.id != now.id:
             assert found.arrays["parameters"] == kept[entry.id].arrays["parameters"]
-            assert (found.updates, found.steps, set(found.arrays["first_moment"] + found.arrays["second_moment"])) == (
-                77,
-                0,
-                {0},
-            )
+            moments = set(found.arrays["first_moment"] + found.arrays["second_moment"])
+            assert (found.updates, found.steps, moments) == (kept[entry.id].updates, 0, {0})
             assert run.timeline.holds(found)
     run.timeline.restore_timeline(told, state(1))
     run.check()
@@ -234,7 +233,7 @@ def test_no_more_is_recalled_than_there_is_room_for() -> None:
     assert len(run.timeline.entries) == LIBRARY_SLOTS
     run.check()
     run.timeline = Timeline(SnapshotWriter(run.memory, run.layout))
-    run.timeline.restore_timeline("junk", state(1))
+    assert not run.timeline.restore_timeline("junk", state(1))
     assert run.timeline.entries == []
 
 
@@ -245,3 +244,67 @@ def test_where_all_that_is_kept_was_the_best_once_there_is_room_for_more_still()
         run.timeline.demote_best()
         run.check()
     assert run.timeline.entries[0].kind == FIRST
+
+
+def test_from_where_a_run_went_back_to_snapshots_come_in_growing_steps_again() -> None:
+    run = Run()
+    run.train(1_000_000)
+    before = {entry.id for entry in run.timeline.entries}
+    assert not run.timeline.due(1_000_000)
+    run.timeline.go_back(200_000)
+    run.train(900_000, begin=200_000)
+    came = [entry.decisions for entry in run.timeline.entries if entry.id not in before]
+    assert len(came) >= 5 and came[0] < 200_000 * GROWTH * 1.1
+    assert all(1.1 < b / a < 1.5 for a, b in pairwise(came))
+    run.check()
+
+
+def test_what_comes_after_going_back_is_spared_so_that_its_id_is_never_given_again() -> None:
+    run = Run()
+    run.train(300_000_000, per_update=65_536)
+    assert len(run.timeline.entries) == LIBRARY_SLOTS
+    run.timeline.go_back(100_000)
+    for decisions in range(100_000, 400_000, 1_000):  # each between others that lie close together
+        run.keep(AUTO, decisions)
+        run.check()
+
+
+def test_versions_of_a_saved_run_have_new_ids_a_fresh_optimiser_and_are_the_first_and_the_best_still() -> None:
+    run = Run()
+    last = run.keep(AUTO, 5000).id
+    kinds = [FIRST, AUTO, MANUAL, "odd", BEST]
+    versions = [
+        KeptVersion(state(number).arrays["parameters"], 10 * number, 60_000 * number, 7 * number, 1.5, 0.5, kind, 900.0)
+        for number, kind in enumerate(kinds)
+    ]
+    ids = run.timeline.recall(versions, state(77))
+    run.check()
+    assert ids == list(range(last + 1, last + 6)), "no id is given twice"
+    found = [(entry.version, entry.decisions, entry.t_s, entry.win, entry.rating) for entry in run.timeline.entries]
+    assert found == [(each.version, each.decisions, each.t_s, each.win, each.rating) for each in versions]
+    assert [entry.kind for entry in run.timeline.entries] == [FIRST, AUTO, MANUAL, AUTO, BEST]
+    for ident, version in zip(ids, versions, strict=True):
+        entry, kept = run.timeline.find(ident)
+        assert (kept.arrays["parameters"], kept.updates, entry.updates) == (
+            version.parameters, version.updates, version.updates
+        )  # fmt: skip
+        assert (kept.steps, set(kept.arrays["first_moment"] + kept.arrays["second_moment"])) == (0, {0})
+    assert not run.timeline.due(240_500) and run.timeline.due(250_000)
+
+
+@pytest.mark.parametrize("most", [23, 12, 5, 0])
+def test_where_a_file_has_not_room_for_all_the_first_the_best_and_the_newest_stay_and_the_rest_is_thinned_evenly(
+    most: int,
+) -> None:
+    run = Run()
+    run.train(3_000_000)
+    best = run.keep(BEST, 3_000_001, 0.9)
+    run.train(300_000_000, per_update=65_536, begin=3_010_000)
+    entries = run.timeline.entries
+    left = thinned(entries, most)
+    assert len(left) == max(most, 4)
+    assert left[0] == entries[0] and left[-1] == entries[-1] and best in left
+    steps = [b.decisions / a.decisions for a, b in pairwise(left[1:])]
+    if most >= 12:
+        assert max(steps) < GROWTH**9, "no hole"
+    assert thinned(entries, 99) == entries

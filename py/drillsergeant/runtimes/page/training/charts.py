@@ -85,8 +85,13 @@ class ChartsPanel:
         if marks != self.marks:
             self.marks, self._stale = marks, True
 
-    def restore(self, numbers: Mapping[str, object]) -> None:
-        """Go on with the history of a saved run: lists of numbers by name, `t_s` among them."""
+    def restore(self, numbers: Mapping[str, object], rewound: bool) -> None:
+        """Go on with the history of a saved run: lists of numbers by name, `t_s` among them.
+
+        `rewound`: it is that of this run up to some moment; the whole line stays as that of the run before.
+        """
+        if rewound:
+            self._start_over()
         columns: dict[str, Column] = {}
         for name, column in numbers.items():
             if isinstance(column, Sequence) and not isinstance(column, str):

@@ -44,9 +44,9 @@ class Story:
         trained_s = number_text.number(values.get("t_s")) or 0.0
         self._view.set_text("curve-summary", sentence(self.result, trained_s, self._alone))
 
-    def restore(self, numbers: Mapping[str, object]) -> None:
-        """The trainer goes on with a saved run, which had these numbers over time."""
-        self._charts.restore(numbers)
+    def restore(self, numbers: Mapping[str, object], rewound: bool) -> None:
+        """The trainer goes on with a saved run, or where this one was before, which had these numbers over time."""
+        self._charts.restore(numbers, rewound)
 
     def hover(self, x: float | None) -> None:
         """Show the numbers of that moment in place of the newest ones, as long as the pointer is over a chart."""
