@@ -196,8 +196,8 @@ def test_a_round_field_looks_the_same_both_ways(bench: Page, flash: float) -> No
     assert np.abs(flat.mean(axis=(0, 1)) - deep.mean(axis=(0, 1))).max() < 2.0
 
 
-def test_a_thousand_frames_leave_no_proxy_and_no_buffer_behind(bench: Page) -> None:
-    before, after = json.loads(run(bench, FRAMES.format(count=500)))
+def test_hundreds_of_frames_leave_no_proxy_and_no_buffer_behind(bench: Page) -> None:
+    before, after = json.loads(run(bench, FRAMES.format(count=150)))
     assert after[0] <= before[0] + 2
     assert after[1] == before[1]
 

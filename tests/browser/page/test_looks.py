@@ -152,11 +152,13 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
 def test_bad_values_in_an_address_are_explained_and_the_page_works(visitor: Visitor) -> None:
     visitor.open("?seed=x%3Cscript%3E&learning_rate=1e99&view=moon&drill=tennis&clip_coef=0.1&matches=" + "9" * 3000)
     page = visitor.page
-    said = page.inner_text("#errors")
+    said = page.inner_text("#address-note")
+    assert page.is_hidden("#errors"), "nothing went wrong"
     assert all(name in said for name in ("seed", "learning_rate", "view", "drill=tennis", "matches"))
     assert page.input_value("#seed") == "1"
     assert page.input_value("#hyper-clip_coef") == "0.1"
-    page.click("#dismiss")
+    page.click("#address-note-close")
+    assert page.is_hidden("#address-note")
     page.click("#train")
     visitor.until("it trains", lambda: (visitor.trainer("updates") or 0) >= 2)
     assert visitor.told()["errors"] == []

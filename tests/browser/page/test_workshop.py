@@ -106,6 +106,8 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(visitor: Visitor
         visitor, original.replace(RETURN, RETURN + "\n    teams = (1,)"), "cannot be"
     )
     assert "nan" in run(visitor, original.replace(RETURN, "return [goal / (goal * 0.0)]"), "in some match")
+    visitor.until("training went on", lambda: visitor.trainer("updates") > 50)
+    visitor.page.click("#train")  # what follows takes its time, and the cores
     endless = original.replace(RETURN, "while True: pass")
     assert "was stopped" in run(visitor, endless, "did not end within 10 s", 60)
     bomb = original.replace(RETURN, "return [np.concatenate([goal] * 10**9)]")
@@ -113,6 +115,7 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(visitor: Visitor
     bomb = original.replace(RETURN, "x = []\n        while True: x.append(bytearray(10**7))")
     assert "memory" in run(visitor, bomb, "more memory", 90)
 
+    visitor.page.click("#train")
     seen = original.replace("            dx * (1.0 / NEAR_M),\n", "")
     assert "38 numbers now" not in run(visitor, seen, "cannot go on with this"), "one input less"
     assert visitor.trainer("updates") > 2, "asked first"

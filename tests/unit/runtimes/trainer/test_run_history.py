@@ -68,7 +68,7 @@ def test_the_first_save_comes_early_and_what_can_be_lost_stays_small() -> None:
     saved = [tab.trainer.trained_s()]
     assert saved[0] < FIRST_SAVE_S + 1.0
     while saved[-1] < 70.0:
-        tab.train(1).host.time_s += 1.0
+        tab.train(1).host.time_s += STEP_S
         posted = len(tab.host.posted)
         tab.turn()
         saved += [tab.trainer.trained_s()] if len(tab.host.posted) > posted else []
