@@ -10,6 +10,7 @@ from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.ppo.hyper import SETTLE_UPDATES, Hyper, annealed
 from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.trainer.timeline import AUTO, TimelineEntry
 
 from tests.rigs.reference_run import ReferenceRun
 
@@ -108,3 +109,14 @@ def test_after_going_back_steps_are_as_long_as_they_were_then() -> None:
     factory.trainer.progress.updates = 4 * SETTLE_UPDATES
     rewind(factory, kept)
     assert factory.trainer.run_control.next_hyper(factory.trainer.progress.updates) == annealed(Hyper(), 1)
+
+
+def test_from_there_snapshots_are_kept_again() -> None:
+    factory = training()
+    factory.rounds(1)
+    timeline = factory.trainer.run_control.timeline
+    timeline.add(AUTO, factory.learner.state(), TimelineEntry(50.0, 1_000_000, 99), None)
+    assert not timeline.due(900_000)
+    factory.trainer.report()
+    rewind(factory, entries(factory)[0])
+    assert timeline.due(60_000)

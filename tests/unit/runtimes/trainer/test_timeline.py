@@ -18,6 +18,7 @@ from drillsergeant.runtimes.trainer.timeline import (
     Entry,
     Timeline,
     TimelineEntry,
+    least_missed,
     thinned,
 )
 
@@ -259,14 +260,21 @@ def test_from_where_a_run_went_back_to_snapshots_come_in_growing_steps_again() -
     run.check()
 
 
-def test_what_comes_after_going_back_is_spared_so_that_its_id_is_never_given_again() -> None:
+def test_who_goes_is_not_the_newest_which_after_going_back_may_lie_anywhere_nor_where_there_is_another_one_s_own() -> (
+    None
+):
     run = Run()
-    run.train(300_000_000, per_update=65_536)
-    assert len(run.timeline.entries) == LIBRARY_SLOTS
-    run.timeline.go_back(100_000)
-    for decisions in range(100_000, 400_000, 1_000):  # each between others that lie close together
+    for decisions in (1000, 1001, 1002, 5000, 90_000):
         run.keep(AUTO, decisions)
-        run.check()
+    entries = run.timeline.entries
+    near, far = entries[2], entries[4]
+    assert entries[least_missed(entries)] == near
+    assert entries[least_missed(entries, newest=near.id)] == entries[3]
+    assert entries[least_missed(entries, {entry.id for entry in entries if entry != far})] == far, (
+        "all others are played"
+    )
+    run.timeline.keep(near.id)
+    assert run.timeline.entries[least_missed(run.timeline.entries)] == entries[3]
 
 
 def test_versions_of_a_saved_run_have_new_ids_a_fresh_optimiser_and_are_the_first_and_the_best_still() -> None:
