@@ -6,6 +6,7 @@
 
 override INPUTS: u32;
 override OUTPUTS: u32;
+override WEIGHTED: u32;  // outputs that have weights; those behind them have a bias only
 override WEIGHTS: u32;  // of the layer, in the flat vector
 override BIAS: u32;
 override PARAMETERS: u32;  // words of a partial gradient
@@ -103,7 +104,7 @@ fn upstream_of(output: u32, row: u32, used: bool) -> f32 {
 }
 
 fn store(split: u32, output: u32, column: u32, value: f32) {
-  if (output >= OUTPUTS || column > INPUTS) {
+  if (output >= OUTPUTS || column > INPUTS || (output >= WEIGHTED && column < INPUTS)) {
     return;
   }
   let place = select(WEIGHTS + output * INPUTS + column, BIAS + output, column == INPUTS);

@@ -1,4 +1,4 @@
-"""Policies to write and read in tests: a small one, and the ball drill's own."""
+"""Policies to write and read in tests: a small one, one with all kinds of heads, and the ball drill's own."""
 
 from dataclasses import replace
 
@@ -10,11 +10,13 @@ from drillsergeant.learn.files.dshq import PolicyFile, RunProgress
 from drillsergeant.learn.files.kept_versions import KeptVersion, VersionGames
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.ppo.scales import Scale, Scales
 
+from tests.rigs.mixed_drill import MixedDrill
+
+MIXED = Schema.of(facts_of(MixedDrill()), 8)
 SMALL = Schema(
     "small",
     ("left", "right", "speed"),
@@ -29,7 +31,7 @@ def ball_schema() -> Schema:
 
 
 def network_of_schema(schema: Schema) -> Network:
-    return Network(len(schema.observation), policy_rows(schema.heads), schema.hidden)
+    return Network.for_heads(len(schema.observation), schema.heads, schema.hidden)
 
 
 def some_policy(schema: Schema, seed: int = 1) -> PolicyFile:

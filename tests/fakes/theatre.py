@@ -8,6 +8,7 @@ import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.engine import SHOW_MATCHES
+from drillsergeant.learn.heads import mask_words, masks_of
 from drillsergeant.learn.reference.engine import NumpyEngine, network_of
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
@@ -36,6 +37,7 @@ class Theatre:
             horizon=4,
             observation_size=len(self.drill.observation),
             action_words=len(self.drill.heads),
+            mask_words=mask_words(masks_of(self.drill)),
             parameter_count=self.network.size,
             show_scratch_bytes=size_bytes,
         )

@@ -24,6 +24,7 @@ def fingerprint(name: str, decisions: int) -> list[str]:
     import numpy as np
     from drillsergeant.drills import make
     from drillsergeant.elementary import hash_u32
+    from drillsergeant.learn.heads import choices_of
 
     drill = make(name)
     seed = np.arange(64, dtype=np.uint32)
@@ -32,7 +33,8 @@ def fingerprint(name: str, decisions: int) -> list[str]:
     for _ in range(decisions):
         before = state
         bits = [hash_u32(seed, state["clock"], 7, number) for number in range(len(drill.heads))]
-        choices = [draw % np.uint32(len(head.choices)) for draw, head in zip(bits, drill.heads, strict=True)]
+        counts = map(len, choices_of(drill.heads))
+        choices = [draw % np.uint32(count) for draw, count in zip(bits, counts, strict=True)]
         actions = [
             [choice.astype(np.int32) for choice in choices],
             *(drill.scripted(state, player) for player in range(1, sum(drill.teams))),

@@ -16,22 +16,25 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import NumpyEngine
 from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 
+from tests.rigs.mixed_drill import MixedDrill
+
 BITS = np.dtype(np.uint32)
 F32 = np.dtype(np.float32)
 SMALL_HIDDEN = 16
-# Drills with matches of a quarter second, so that many are truncated.
+# Drills with matches of a quarter or half a second, so that many are truncated.
 SHORT: Mapping[str, Drill] = {
     "short": BallDrill(time_limit_s=0.25),
     "short-trio": SquadDrill(time_limit_s=0.25),
     "short-2-1": SquadDrill(teams=(2, 1), time_limit_s=0.25),
     "short-1-3": SquadDrill(teams=(1, 3), time_limit_s=0.25),
+    "mixed": MixedDrill(),
+    "mixed-1-2": MixedDrill(teams=(1, 2)),
 }
 
 
@@ -69,7 +72,7 @@ class Pair:
 
     def differing(self, slot: int) -> list[str]:
         """Fields of the chunk in a slot that differ in some bit of some agent."""
-        names = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+        names = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncated", "value")
         regions = [self.layout.chunk_field(name, slot) for name in names]
         agents = self.layout.plan.agents
         return [each.name for each in regions if not self.same_bits(each.offset, each.shape, agents)]
@@ -86,7 +89,7 @@ def pair(name: str, matches: int, horizon: int, workers: int = 1, hidden: int = 
     layout = Layout(plan_for(program, workers, matches, horizon, duels=duels))
     memories = NativeMemory(layout.total_bytes), NativeMemory(layout.total_bytes)
     drill = drill_named(name)
-    network = Network(len(drill.observation), policy_rows(drill.heads), hidden, ORDERED)
+    network = Network.for_heads(len(drill.observation), drill.heads, hidden, ORDERED)
     kernel = KernelEngine(program, memories[0].link(program.binary), layout, memories[0])
     return Pair(program, layout, kernel, NumpyEngine(drill, layout, memories[1], network), *memories)
 
@@ -94,7 +97,8 @@ def pair(name: str, matches: int, horizon: int, workers: int = 1, hidden: int = 
 def decisive(pair_: Pair, seed: int) -> Array:
     """Parameters f32 [P] of a policy with preferences, unlike a fresh one: the head's weights are scaled up."""
     drill, hidden = pair_.program.drill, pair_.program.network.hidden
-    network = Network(len(drill.observation), policy_rows(drill.heads), hidden)
+    network = Network.for_heads(len(drill.observation), drill.heads, hidden)
     parameters = network.initial(seed)
     network.table[4].of(parameters)[:-1] *= 100.0
+    network.log_std(parameters)[:] = np.linspace(-1.0, 0.5, network.log_stds)
     return parameters

@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import numpy as np
 from drillsergeant.drills.boxes.players import Box
-from drillsergeant.drills.contract import Drill, State
-from drillsergeant.elementary import Array, hash_u32
+from drillsergeant.drills.contract import Continuous, Drill, Head, State
+from drillsergeant.elementary import Array, hash_u32, uniform
 
 Player: TypeAlias = Callable[[State, int], list[Array]]
 
@@ -23,14 +23,23 @@ def random_player(drill: Drill) -> Player:
         bits = [
             hash_u32(state["seed"], state["clock"], 77 + player + 100 * number) for number in range(len(drill.heads))
         ]
-        return [(b % np.uint32(len(head.choices))).astype(np.int32) for b, head in zip(bits, drill.heads, strict=True)]
+        return [part_by_chance(head, drawn) for drawn, head in zip(bits, drill.heads, strict=True)]
 
     return act
 
 
+def part_by_chance(head: Head, bits: Array) -> Array:
+    """A choice i32 [N], or a number f32 [N] anywhere in the range, by random bits u32 [N]."""
+    if isinstance(head, Continuous):
+        part: Array = uniform(bits) * np.float32(head.high - head.low) + np.float32(head.low)
+    else:
+        part = (bits % np.uint32(len(head.choices))).astype(np.int32)
+    return part
+
+
 def still(drill: Drill, matches: int) -> list[Array]:
-    """The first choice of every head, i32 [N] each."""
-    return [np.zeros(matches, np.int32) for _ in drill.heads]
+    """The first choice of every head, i32 [N] each, or 0, f32 [N]."""
+    return [np.zeros(matches, np.float32 if isinstance(head, Continuous) else np.int32) for head in drill.heads]
 
 
 def still_player(drill: Drill) -> Player:

@@ -58,6 +58,31 @@ def test_the_files_say_what_sb3s_own_network_says(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.concatenate(found, 1), wanted, atol=1e-5)
 
 
+def test_numbers_come_back_in_the_units_of_the_game() -> None:
+    env = Matches(DrillVectorEnv(8, "pendulum"), seed=3)
+    model = PPO("MlpPolicy", env, policy_kwargs={**SHAPE, "log_std_init": -0.5}, n_steps=8, batch_size=64, device="cpu")
+    model.learn(128)
+    policy = brought_back(model, env.drill)
+    seen = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    with torch.no_grad():
+        wanted = model.policy.get_distribution(torch.from_numpy(seen)).distribution
+    means, stds = policy.numbers(seen)
+    np.testing.assert_allclose(means, wanted.mean.numpy(), atol=1e-5)
+    np.testing.assert_allclose(stds, wanted.stddev.numpy(), rtol=1e-5)
+    np.testing.assert_allclose(policy.act(seen), model.predict(seen, deterministic=True)[0], atol=1e-5)
+
+
+def test_masks_are_asked_for_as_sb3_contrib_does() -> None:
+    env = Matches(DrillVectorEnv(6, "probe-mask"), seed=3)
+    seen = env.reset()
+    assert env.has_attr("action_masks")
+    masks = np.stack(env.env_method("action_masks"))
+    np.testing.assert_array_equal(masks, np.stack([seen[:, 0] < 0, seen[:, 0] != 0, seen[:, 0] > 0], 1))
+    assert env.env_method("action_masks", indices=[2])[0].tolist() == masks[2].tolist()
+    with pytest.raises(AttributeError, match="no method reset of their own"):
+        env.env_method("reset")
+
+
 def test_a_model_of_another_shape_is_refused_with_the_remedy() -> None:
     env = Matches(DrillVectorEnv(2, "chase"))
     with pytest.raises(ValueError, match=r"no features_extractor.net.0, .* policy_kwargs=drillsergeant.gym.sb3.SHAPE"):

@@ -7,9 +7,9 @@ from time import perf_counter
 
 from drillsergeant.bench.ground import SEED, BenchPlace, Ground
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
-from drillsergeant.drills.contract import Discrete
+from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import head_rows, mask_words, masks_of
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import PpoLearner
@@ -27,11 +27,11 @@ def learner(place: BenchPlace) -> Race:
     kernels = ground.engine(ground.kernels)
     kernels.collector(0, SEED).collect(ground.weights_offset, ground.chunk_offset)
     learning = kernels.learner(SEED)
-    network = Network(len(ground.drill.observation), policy_rows(ground.drill.heads))
+    network = Network.for_heads(len(ground.drill.observation), ground.drill.heads)
     chunk = ReferenceCollector(ground.drill, network, ground.matches, SEED).collect(
         network.initial(SEED), ground.horizon
     )
-    reference = _NumpyLearner(network, ground.drill.heads, ground.layout.plan.agents)
+    reference = _NumpyLearner(network, ground.drill, ground.layout.plan.agents)
     work = ground.decisions
     contestants = [
         Contestant(KERNELS, lambda: learning.learn([ground.chunk_offset], hyper), work, lambda: learning.reset(SEED)),
@@ -43,13 +43,13 @@ def learner(place: BenchPlace) -> Race:
 class _NumpyLearner:
     """The reference over arrays. Started anew before a round: a policy trained on one chunk for ever goes astray."""
 
-    def __init__(self, network: Network, heads: Sequence[Discrete], cell_rows: int) -> None:
-        self._network, self._heads, self._cell_rows = network, heads, cell_rows
+    def __init__(self, network: Network, drill: Drill, cell_rows: int) -> None:
+        self._network, self._drill, self._cell_rows = network, drill, cell_rows
         self.reset()
 
     def reset(self) -> None:
         """Start over."""
-        arithmetic = NumpyArithmetic(self._network, self._heads, SEED)
+        arithmetic = NumpyArithmetic(self._network, self._drill.heads, SEED, masks_of(self._drill))
         self._learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, SEED, self._cell_rows)
 
     def learn(self, chunk: ChunkArrays, hyper: Hyper) -> None:
@@ -129,7 +129,7 @@ def _forward_of_decisions(ground: Ground, rows: int) -> list[Call]:
     """The network over `rows` agents of one decision, for each decision of the chunk."""
     network, plan = ground.program.network, ground.layout.plan
     agents, lanes_bytes = plan.agents, plan.lanes * WORD_BYTES
-    head = ground.spare.rows(policy_rows(ground.drill.heads) + 1, agents)
+    head = ground.spare.rows(head_rows(ground.drill.heads), agents)
     numbers = {"rows": rows, "obs_stride": lanes_bytes, "params": ground.weights_offset}
     numbers |= {"scratch": ground.spare.take(network.scratch_bytes), "head": head.base, "head_stride": head.stride}
     obs, step = (
@@ -146,7 +146,7 @@ def _loss_of_cell(ground: Ground, rows: int) -> Call:
     def group(count: int) -> Rows:
         return ground.spare.rows(count, tile_rows)
 
-    names, outputs = ("logp", "advantage", "returns"), policy_rows(ground.drill.heads) + 1
+    names, outputs = ("logp", "advantage", "returns"), head_rows(ground.drill.heads)
     return ground.calls.bind(
         "loss",
         {
@@ -157,6 +157,7 @@ def _loss_of_cell(ground: Ground, rows: int) -> Call:
         },
         in_head=group(outputs),
         in_action=group(len(ground.drill.heads)),
+        in_allowed=group(mask_words(ground.program.drill.masks)),
         out_upstream=group(outputs),
         out_metrics=group(len(METRICS)),
         **{f"in_{name}": group(1) for name in names},

@@ -11,8 +11,10 @@ import numpy as np
 
 from drillsergeant.bench.ground import SEED, BenchPlace, Ground
 from drillsergeant.bench.timing import KERNELS, NUMPY, Contestant, Parts, Race
+from drillsergeant.drills.contract import Discrete, Head
+from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.actions import to_words
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import ReferenceCollector
 from drillsergeant.learn.wasm.calls import Rows
@@ -23,6 +25,7 @@ PHYSICS_MATCHES = 1024
 # Then the matches start anew: what nobody pushes decays into denormal numbers, which processors are 10 times slower at,
 # and no real match lasts long enough for that.
 DECISIONS_EACH = 100
+NUMBERS_TRIED = 16  # of a continuous head
 
 
 def physics(place: BenchPlace) -> Race:
@@ -32,7 +35,7 @@ def physics(place: BenchPlace) -> Race:
     ticks = PHYSICS_MATCHES * drill.action_repeat
     slots = np.arange(PHYSICS_MATCHES, dtype=np.int32)
     players = range(sum(drill.teams))
-    actions = [[slots // (1 + player) % len(head.choices) for head in drill.heads] for player in players]
+    actions = [[_kept_to(head, slots // (1 + player)) for head in drill.heads] for player in players]
     matches = MatchBatch(drill, PHYSICS_MATCHES, SEED)
     start = matches.state
 
@@ -41,14 +44,24 @@ def physics(place: BenchPlace) -> Race:
             matches.state = drill.tick(matches.state, actions)
 
     contestants = [
-        Contestant(KERNELS, _kernel_ticks(ground, np.array(actions)), ticks),
+        Contestant(KERNELS, _kernel_ticks(ground, np.array([to_words(drill.heads, each) for each in actions])), ticks),
         Contestant(NUMPY, _afresh(numpy_ticks, lambda: setattr(matches, "state", start)), ticks),
     ]
     return Race("match-ticks/s", contestants)
 
 
+def _kept_to(head: Head, numbers: Array) -> Array:
+    """An action of this head by numbers i32 [N]: choices i32 [N], or f32 [N] anywhere in its range."""
+    if isinstance(head, Discrete):
+        action: Array = numbers % len(head.choices)
+    else:
+        share = (numbers % NUMBERS_TRIED).astype(np.float32) * np.float32(1.0 / NUMBERS_TRIED)
+        action = share * np.float32(head.high - head.low) + np.float32(head.low)
+    return action
+
+
 def _kernel_ticks(ground: Ground, actions: np.typing.NDArray[np.int32]) -> Callable[[], object]:
-    """The product's call of `tick`, from one state to another and back; actions i32 [S][HEADS][N]."""
+    """The product's call of `tick`, from one state to another and back; actions, words i32 [S][HEADS][N]."""
     ground.engine(ground.kernels).collector(0, SEED)  # numbers the slots
     scratch = RolloutScratch(ground.program, ground.matches, Arena.over(ground.layout["rollout.0.scratch"]))
     batch, slots = scratch.main, Rows(scratch.slots, 0)
@@ -84,7 +97,7 @@ def rollout(place: BenchPlace) -> Race:
     """Whole chunks with their full record, all players by a fresh policy."""
     ground = Ground(place)
     collector = ground.engine(ground.kernels).collector(0, SEED)
-    network = Network(len(ground.drill.observation), policy_rows(ground.drill.heads))
+    network = Network.for_heads(len(ground.drill.observation), ground.drill.heads)
     parameters, reference = network.initial(SEED), ReferenceCollector(ground.drill, network, ground.matches, SEED)
     contestants = [
         Contestant(KERNELS, lambda: collector.collect(ground.weights_offset, ground.chunk_offset), ground.decisions),
@@ -115,7 +128,7 @@ class RolloutProfile:
         def row(name: str, agent_rows: int = 1) -> int:
             return ground.layout.chunk_field(name, ground.chunk_offset).offset + t * agent_rows * lanes_bytes
 
-        obs = row("obs", len(program.drill.observation))
+        obs, allowed = row("obs", len(program.drill.observation)), row("allowed", ground.layout.plan.mask_words)
         matches, agents = {"count": ground.matches}, {"count": ground.layout.plan.agents}
         player_bytes = ground.matches * WORD_BYTES
         action = row("action", len(program.drill.heads))
@@ -127,9 +140,12 @@ class RolloutProfile:
 
         def seen(player: int) -> dict[str, Rows]:
             first = player * player_bytes
-            return {"out_obs": Rows(obs + first, lanes_bytes), "out_draw": Rows(match_view.draw + first, 0)}
+            places = {"out_obs": Rows(obs + first, lanes_bytes), "out_draw": Rows(match_view.draw + first, 0)}
+            return {**places, "out_allowed": Rows(allowed + first, lanes_bytes)}
 
         drawn = {
+            "in_head": match_view.head,
+            "in_allowed": Rows(allowed, lanes_bytes),
             "in_draw": Rows(match_view.draw, 0),
             "out_action": Rows(action, lanes_bytes),
             "out_logp": Rows(row("logp"), 0),
@@ -138,7 +154,7 @@ class RolloutProfile:
         return [
             *(self._part("observe", f"observe_{p}", matches, in_state=batch.state, **seen(p)) for p in players),
             self._part("forward", "forward", network),
-            self._part("sample", "sample", agents, in_policy=match_view.head, **drawn),
+            self._part("sample", "sample", agents, **drawn),
             self._part("tick", "tick", matches, in_state=batch.state, out_state=batch.next_state, **chosen),
             self._part("judge", "judge", matches, **around, **books),
         ]

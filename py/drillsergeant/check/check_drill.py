@@ -13,6 +13,7 @@ from drillsergeant.check.played.actions import find_idle_actions
 from drillsergeant.check.played.compiled import find_uncompiled
 from drillsergeant.check.played.endings import find_wrong_endings
 from drillsergeant.check.played.farming import find_farmed_reward
+from drillsergeant.check.played.masks import find_forbidden
 from drillsergeant.check.played.mirrored import find_not_mirrored
 from drillsergeant.check.played.observations import find_unfit
 from drillsergeant.check.played.pictures import find_out_of_scene
@@ -31,6 +32,7 @@ PLAYED: tuple[Callable[[Playthrough], Iterator[DrillFinding]], ...] = (
     find_wrong_endings,
     find_unfit,
     find_idle_actions,
+    find_forbidden,
     find_not_mirrored,
     find_farmed_reward,
     find_weak_bot,

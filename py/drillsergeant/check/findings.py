@@ -28,6 +28,7 @@ class Kind(StrEnum):
     COMPILED = "compiled"  # cannot be compiled, or computes something else then
     NOT_MIRRORED = "not-mirrored"  # one team does not play the same game as the other
     IDLE_ACTION = "idle-action"  # an action that does nothing, or the same as another
+    FORBIDDEN = "forbidden"  # nothing left to choose, or the scripted player takes what is forbidden
     NOT_FINITE = "not-finite"  # NaN or infinity
     SCALE = "scale"  # an observation far larger or smaller than 1
     CONSTANT = "constant"  # an observation that never changes

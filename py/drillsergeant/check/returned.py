@@ -10,7 +10,7 @@ import numpy as np
 from drillsergeant.check.findings import DrillFinding, Kind
 from drillsergeant.check.seats import Seats
 from drillsergeant.check.source_lines import line_of, line_of_error
-from drillsergeant.drills.contract import Drill, State
+from drillsergeant.drills.contract import Drill, State, has_masks
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.drill_checks import suggestion
 
@@ -116,6 +116,9 @@ def _judged(seats: Seats, start: State, later: State) -> Iterator[DrillFinding]:
     for player in seats.players:
         yield from _entries(drill, "observe", drill.observe(later, player), drill.observation)
         yield from _entries(drill, "reward", drill.reward(start, later, player), drill.reward_terms)
+        if has_masks(drill):
+            choices = [f"{head.name} {choice}" for head in seats.heads for choice in head.choices]
+            yield from _entries(drill, "allowed", drill.allowed(later, player), choices, "mask")
         for head, action in zip(seats.heads, seats.scripted(later, player), strict=True):
             fault = array_fault(action, "i32" if head.choices else "f32")
             if not fault and head.choices and not ((action >= 0) & (action < len(head.choices))).all():
@@ -135,17 +138,17 @@ def _judged(seats: Seats, start: State, later: State) -> Iterator[DrillFinding]:
             yield DrillFinding(Kind.ARRAY, f"{name} of the outcome {fault}", _to(dtype), line_of(drill, "outcome"))
 
 
-def _entries(drill: Drill, part: str, found: Any, names: Sequence[str]) -> Iterator[DrillFinding]:
+def _entries(drill: Drill, part: str, found: Any, names: Sequence[str], dtype: str = "f32") -> Iterator[DrillFinding]:
     if not isinstance(found, list | tuple) or len(found) != len(names):
         is_list = isinstance(found, list | tuple)
         said = f"{part} returned {f'{len(found)} arrays' if is_list else type(found).__name__}, not {len(names)} arrays"
-        there = "observation" if part == "observe" else "reward_terms"
+        there = {"observe": "observation", "reward": "reward_terms"}.get(part, "heads")
         remedy = f"return a list with one array for each name in `{there}`: {_listed(list(names))}"
         yield DrillFinding(Kind.CONTRACT, said, remedy, line_of(drill, part))
         return
     for entry, (name, array) in enumerate(zip(names, found, strict=True)):
-        if fault := array_fault(array, "f32"):
-            yield DrillFinding(Kind.ARRAY, f"{name} of {part} {fault}", _to("f32"), line_of(drill, part, entry))
+        if fault := array_fault(array, dtype):
+            yield DrillFinding(Kind.ARRAY, f"{name} of {part} {fault}", _to(dtype), line_of(drill, part, entry))
 
 
 def array_fault(array: object, dtype: str) -> str:

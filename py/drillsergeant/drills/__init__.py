@@ -37,11 +37,14 @@ _HOMES = {
     "chase": ("chase", "ChaseDrill"),
     "cartpole": ("classic.cartpole", "CartPoleDrill"),
     "acrobot": ("classic.acrobot", "AcrobotDrill"),
+    "pendulum": ("classic.pendulum", "PendulumDrill"),
     "probe-value": ("probes", "Probe"),
     "probe-signal": ("probes", "SignalProbe"),
     "probe-delay": ("probes", "DelayProbe"),
     "probe-action": ("probes", "ActionProbe"),
     "probe-both": ("probes", "BothProbe"),
+    "probe-number": ("probes", "NumberProbe"),
+    "probe-mask": ("probes", "MaskProbe"),
 }
 OWN = tuple(_HOMES)  # the names of this package's drills
 

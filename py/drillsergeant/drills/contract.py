@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeGuard, TypeVar
 
 if TYPE_CHECKING:
     from drillsergeant.elementary import Array
@@ -120,6 +120,19 @@ class Discrete:
 
 
 @dataclass(frozen=True)
+class Continuous:
+    """A part of an action: a number between `low` and `high`, drawn from a Gaussian whose mean the policy says."""
+
+    name: str
+    low: float
+    high: float
+    unit: str  # of the number, such as "N m"
+
+
+Head: TypeAlias = "Discrete | Continuous"
+
+
+@dataclass(frozen=True)
 class Body:
     """One thing to draw: where its state lies and how large it is.
 
@@ -176,7 +189,8 @@ class Drill(Protocol):
     team is seen from its own end of the field: an action means the same thing, and an observation reads the same, for
     whoever attacks to the right (team 0) and to the left (team 1).
 
-    A further field or property `objective` says what is to be reached; see `objective_of`.
+    A further field or property `objective` says what is to be reached; see `objective_of`. A further method `allowed`
+    forbids choices; see `Masking`.
     """
 
     @property
@@ -188,9 +202,9 @@ class Drill(Protocol):
         """Players of each team, one team or two: (1,), (1, 1), (3, 3), (2, 1); S of them in all, see `teams_fault`."""
 
     @property
-    def heads(self) -> tuple[Discrete, ...]:
+    def heads(self) -> tuple[Head, ...]:
         """The parts of an action, chosen independently of each other: a move, a turn. An action of a player is an array
-        i32 [N] for each, in this order, the numbers of its choices."""
+        for each, in this order: i32 [N], the numbers of choices, or f32 [N] within the range of a continuous head."""
 
     @property
     def action_repeat(self) -> int:
@@ -228,7 +242,7 @@ class Drill(Protocol):
         """Return the start of match `episode` (u32 [N]) of the slot seeded with `seed` (u32 [N]); clock is 0."""
 
     def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
-        """Return the state 1/tick_hz s later; actions[player][head] are arrays i32 [N]."""
+        """Return the state 1/tick_hz s later; actions[player][head] are arrays i32 or f32 [N]."""
 
     def observe(self, state: State, player: int) -> list[Array]:
         """Return OBS arrays f32 [N], of magnitude about 1."""
@@ -240,11 +254,25 @@ class Drill(Protocol):
         """Return an `Outcome`, or as plain a tuple: terminated mask [N], truncated mask [N], winner i32 [N]."""
 
     def scripted(self, state: State, player: int) -> list[Array]:
-        """Return the action, i32 [N] a head, of the drill's frozen hand-written player, the yardstick for learned
-        ones."""
+        """Return the action, i32 or f32 [N] a head, of the drill's frozen hand-written player, the yardstick for
+        learned ones."""
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[float, ...]:
         """Return the action, a number a head, for the keys a human holds.
 
         right, up in {-1, 0, 1} are directions on the screen; turn is +1 for counter-clockwise, -1 for clockwise.
         """
+
+
+class Masking(Drill, Protocol):
+    """What a drill may have besides: choices that cannot be taken now have probability 0, and nothing is learned of
+    them. A human may ask for one all the same, so `tick` has to bear it."""
+
+    def allowed(self, state: State, player: int) -> list[Array]:
+        """Return a mask [N] for each choice of every discrete head, one head after the other; of each head at least one
+        is set. Who scripts the drill's player keeps to it."""
+
+
+def has_masks(drill: Drill) -> TypeGuard[Masking]:
+    """Whether a drill may forbid choices."""
+    return hasattr(drill, "allowed")

@@ -1,4 +1,4 @@
-"""Five games so small that the right answer is known: each shows that one part of a learner works.
+"""Seven games so small that the right answer is known: each shows that one part of a learner works.
 
 After Andy Jones, "Debugging Reinforcement Learning Systems" (2021). A failing probe names its culprit:
 
@@ -7,6 +7,9 @@ After Andy Jones, "Debugging Reinforcement Learning Systems" (2021). A failing p
     probe-delay      0 then 1 observed, reward 1 at the end        discounting and bootstrapping
     probe-action     2 actions, reward +1 or -1                    the advantage and the policy loss
     probe-both       the action must match the observed sign       the batching of all of it
+    probe-number     a number, the nearer the better to one that     the Gaussian and its log standard deviation
+                     follows from the observed sign
+    probe-mask       the choice that is paid best is forbidden      the masks
 
 One player, one tick a decision. Every match terminates by itself; none is ever truncated.
 """
@@ -17,7 +20,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import (
+    COMMON_FIELDS,
+    Body,
+    Continuous,
+    Discrete,
+    Dtype,
+    Head,
+    Outcome,
+    Scene,
+    State,
+    Words,
+)
 from drillsergeant.elementary import Array, hash_u32
 
 
@@ -26,12 +40,13 @@ class Answer(NamedTuple):
 
     signal: float  # the observation
     value: float
-    action: int | None  # None: all actions are equally good
+    action: int | None  # None: all actions are equally good, or actions are numbers
+    number: float | None = None  # the best one, where they are
 
 
 @dataclass(frozen=True)
 class Probe:
-    """Common part of the five; this one by itself is `probe-value`.
+    """Common part of all; this one by itself is `probe-value`.
 
     `signal` (f32) is all that is observed, `earned` (f32) what the last decision was paid.
     """
@@ -69,7 +84,7 @@ class Probe:
         )
 
     @property
-    def heads(self) -> tuple[Discrete, ...]:
+    def heads(self) -> tuple[Head, ...]:
         """One, whose choices have numbers only."""
         return (Discrete("choice", tuple(map(str, range(self.choices)))),)
 
@@ -86,7 +101,7 @@ class Probe:
         return state["signal"]
 
     def pay(self, state: State, action: Array) -> Array:
-        """Return the reward of an action i32 [N] (0 or 1) taken in a state, f32 [N]."""
+        """Return the reward of an action, i32 or f32 [N], taken in a state, f32 [N]."""
         return np.ones_like(state["signal"])
 
     def reset(self, seed: Array, episode: Array) -> State:
@@ -96,7 +111,7 @@ class Probe:
         return dict(zip(self.fields, values, strict=True))
 
     def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
-        """The state after one decision, a choice i32 [N]."""
+        """The state after one decision, a choice i32 [N] or a number f32 [N]."""
         earned, signal = self.pay(state, actions[0][0]), self.next_signal(state)
         values = (state["seed"], state["episode"], state["clock"] + 1, signal, earned)
         return dict(zip(self.fields, values, strict=True))
@@ -118,7 +133,7 @@ class Probe:
         """Action 0, i32 [N], the only one of most probes."""
         return [(state["clock"] & 0).astype(np.int32)]
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[float, ...]:
         """Return the action of the right arrow key where there are two, else the only one."""
         return (min(max(right, 0), self.choices - 1),)
 
@@ -213,4 +228,70 @@ class BothProbe(ActionProbe):
         return [(state["signal"] > 0.0).astype(np.int32)]
 
 
-PROBES: tuple[type[Probe], ...] = (Probe, SignalProbe, DelayProbe, ActionProbe, BothProbe)
+@dataclass(frozen=True)
+class NumberProbe(Probe):
+    """The action is a number; the best one is far from the middle of its range, to one side or the other."""
+
+    name: str = "probe-number"
+    low: float = -2.0
+    high: float = 4.0
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """One number."""
+        return (Continuous("number", self.low, self.high, ""),)
+
+    def answers(self, discount: float) -> tuple[Answer, ...]:
+        """A quarter of the range from either end; hit exactly, it is paid 1."""
+        return (Answer(-1.0, 1.0, None, -0.5), Answer(1.0, 1.0, None, 2.5))
+
+    def first_signal(self, seed: Array, episode: Array) -> Array:
+        """-1 or 1, f32 [N]."""
+        return random_sign(seed, episode)
+
+    def pay(self, state: State, action: Array) -> Array:
+        """1 less half the square of how many half ranges the number f32 [N] is off, f32 [N]."""
+        off = (action - self._best(state)) * (2.0 / (self.high - self.low))
+        paid: Array = 1.0 - off * off * 0.5
+        return paid
+
+    def scripted(self, state: State, player: int) -> list[Array]:
+        """The best number, f32 [N]."""
+        return [self._best(state)]
+
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[float, ...]:
+        """Return an end of the range for the arrow keys, its middle without."""
+        return (0.5 * (self.low + self.high) + 0.5 * (self.high - self.low) * right,)
+
+    def _best(self, state: State) -> Array:
+        best: Array = state["signal"] * 1.5 + 1.0
+        return best
+
+
+@dataclass(frozen=True)
+class MaskProbe(BothProbe):
+    """Choice 0 is right where -1 was observed, choice 2 where 1 was, and the other one of them, which is paid more, is
+    forbidden. Choice 1 is always there and always wrong."""
+
+    name: str = "probe-mask"
+    choices: int = 3
+
+    def answers(self, discount: float) -> tuple[Answer, ...]:
+        """Both signals are worth 1 to whoever answers them rightly."""
+        return (Answer(-1.0, 1.0, 0), Answer(1.0, 1.0, 2))
+
+    def allowed(self, state: State, player: int) -> list[Array]:
+        """All but the choice on the other side, masks [N]."""
+        return [state["signal"] < 0.0, state["signal"] != 0.0, state["signal"] > 0.0]
+
+    def pay(self, state: State, action: Array) -> Array:
+        """1 for the matching choice, -1 for choice 1, 3 for the one that is forbidden, f32 [N]."""
+        side = (action.astype(np.float32) - 1.0) * state["signal"]
+        return np.where(side == 0.0, -1.0, 2.0 - side)
+
+    def scripted(self, state: State, player: int) -> list[Array]:
+        """The matching choice, i32 [N]."""
+        return [(state["signal"] > 0.0).astype(np.int32) * 2]
+
+
+PROBES: tuple[type[Probe], ...] = (Probe, SignalProbe, DelayProbe, ActionProbe, BothProbe, NumberProbe, MaskProbe)

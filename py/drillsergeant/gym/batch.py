@@ -16,8 +16,10 @@ from drillsergeant.drills.contract import Drill, Outcome, Player, State
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.formulas.actions import from_words, to_words, unpacked
+from drillsergeant.learn.heads import choices_of, masks_of
 from drillsergeant.learn.reference.rollout import total_reward
-from drillsergeant.library.actions import joined, split
+from drillsergeant.library.actions import Joined, joined, split
 from drillsergeant.library.compiler import Compiled
 from drillsergeant.library.policy import Policy
 
@@ -71,18 +73,33 @@ class Batch:
     def _seen(self, player: int) -> dict[str, list[Array]]:
         return self._run(f"observe_{player}", {"state": self._now()})
 
-    def choose(self, who: Opponent, player: int) -> Array:
-        """The actions of a player whom somebody else plays, i32 [N] of a single head, else [N][HEADS]."""
-        if isinstance(who, str):
-            return joined(self.drill.heads, self._run(f"{who}_{player}", {"state": self._now()})["action"])
-        seen = self._seen(player)
-        return who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0])
+    def allowed(self, player: int) -> Array:
+        """Which choices a player has now, bool [N][K], those of all discrete heads one after the other; every one where
+        the drill has no masks."""
+        found, choices = self._masks(self._seen(player)), sum(map(len, choices_of(self.drill.heads)))
+        return np.ones((self.count, choices), np.bool_) if found is None else found
 
-    def step(self, actions: Arrays) -> BatchStep:
+    def _masks(self, seen: dict[str, list[Array]]) -> Array | None:
+        masks = unpacked(seen.get("allowed", []), masks_of(self.drill))
+        return np.stack(masks, -1) if masks else None
+
+    def choose(self, who: Opponent, player: int) -> Joined:
+        """The actions of a player whom somebody else plays, as `library.actions.joined` has them."""
+        if isinstance(who, str):
+            heads, words = self.drill.heads, self._run(f"{who}_{player}", {"state": self._now()})["action"]
+            return joined(heads, from_words(heads, words))
+        seen = self._seen(player)
+        actions: Joined = who.act(np.stack(seen["obs"], -1), draws=seen["draw"][0], allowed=self._masks(seen))
+        return actions
+
+    def step(self, actions: Sequence[Joined]) -> BatchStep:
         """Play one decision with actions [S], each as `choose` gives it. Raises ValueError for those that do not
         exist."""
         name, heads = self.drill.name, self.drill.heads
-        chosen = {f"action_{player}": split(name, heads, each, self.count) for player, each in enumerate(actions)}
+        chosen = {
+            f"action_{player}": to_words(heads, split(name, heads, each, self.count))
+            for player, each in enumerate(actions)
+        }
         before = self._now()
         self._state = self._run("tick", {"state": before, **chosen})["state"]
         judged = self._run("verdict", {"before": before, "after": self._state})

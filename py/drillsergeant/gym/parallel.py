@@ -57,7 +57,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     ) -> tuple[dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
         """Play one decision, an action for everybody; observations f32 [OBS]. A match that is over leaves no agents."""
         agents = self.possible_agents
-        reward, outcome = self._batch.step([np.asarray(actions[agent]) for agent in agents])
+        reward, outcome = self._batch.step([actions[agent] for agent in agents])
         over = bool(outcome.over[0])
         players, teams = range(len(agents)), self.drill.teams
         # To each its own sign: +1 for who won, -1 for who lost.
@@ -73,6 +73,10 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
             dict.fromkeys(agents, truncated),
             dict(zip(agents, infos, strict=True)),
         )
+
+    def action_masks(self) -> dict[str, Array]:
+        """Which choices every agent has now, bool [K], those of all discrete heads one after the other."""
+        return {agent: self._batch.allowed(player)[0] for player, agent in enumerate(self.possible_agents)}
 
     def _seen(self) -> dict[str, Array]:
         return {agent: self._batch.observe(player)[0] for player, agent in enumerate(self.possible_agents)}

@@ -21,9 +21,12 @@ from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from stable_baselines3.common.vec_env import VecEnv
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant import drills
+from drillsergeant.drills.contract import Continuous, Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.vector import DrillVectorEnv
+from drillsergeant.learn.files.schema import LOG_STD
+from drillsergeant.learn.heads import log_stds, spread_of
 from drillsergeant.library.policy import HIDDEN, Policy
 
 # Of SB3's modules, by their names in a .dshq file.
@@ -59,7 +62,7 @@ class Matches(VecEnv):
         return [seed] * self.num_envs
 
     def step_async(self, actions: Array) -> None:
-        """Keep the actions [N] for `step_wait`."""
+        """Keep the actions [N], or [N][HEADS], for `step_wait`."""
         self._actions = actions
 
     def step_wait(self) -> tuple[Array, Array, Array, list[dict[str, Any]]]:
@@ -89,7 +92,10 @@ class Matches(VecEnv):
         raise AttributeError(f"{attr_name} belongs to all matches at once and cannot be set")
 
     def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list[Any]:
-        """Refused: raises AttributeError."""
+        """What matches can be asked for: `action_masks`, bool [K] of each. Raises AttributeError for anything else."""
+        if method_name == "action_masks":
+            masks = self.env.action_masks()
+            return [masks[index] for index in self._get_indices(indices)]
         raise AttributeError(f"matches have no method {method_name} of their own")
 
     def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
@@ -122,9 +128,15 @@ def brought_back(model: Any, drill: Drill | str) -> Policy:
             f"the model's policy has no {missing[0]}, so it is not the page's network: make it with "
             'PPO("MlpPolicy", env, policy_kwargs=drillsergeant.gym.sb3.SHAPE)'
         )
+    heads = drills.resolve(drill).heads
     tensors = {
         f"{ours}.{kind}": getattr(modules[theirs], kind).detach().cpu().numpy()
         for ours, theirs in PARTS.items()
         for kind in ("weight", "bias")
     }
+    if log_stds(heads):  # counted in half ranges here, and in the unit of the action there
+        middles, halves = np.array([spread_of(head) for head in heads if isinstance(head, Continuous)], np.float32).T
+        tensors["policy.weight"] = tensors["policy.weight"] / halves[:, None]
+        tensors["policy.bias"] = (tensors["policy.bias"] - middles) / halves
+        tensors[LOG_STD] = model.policy.log_std.detach().cpu().numpy() - np.log(halves)
     return Policy.from_tensors(drill, tensors, decisions=model.num_timesteps)

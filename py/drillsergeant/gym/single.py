@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import gymnasium
-import numpy as np
 
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
@@ -44,12 +43,18 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         self._batch.reset(int(self.np_random.integers(SEEDS)))
         return self._batch.observe(0)[0], {}
 
+    def action_masks(self) -> Array:
+        """Which choices there are now, bool [K], those of every discrete head one after the other: what `MaskablePPO`
+        of sb3-contrib asks for."""
+        masks: Array = self._batch.allowed(0)[0]
+        return masks
+
     def step(self, action: Any) -> tuple[Array, float, bool, bool, dict[str, Any]]:
         """Play one decision; the observation f32 [OBS]."""
         teams = self.drill.teams
         players = [self.mates] * (teams[0] - 1) + [self.opponent] * sum(teams[1:])
         others = [self._batch.choose(who, player) for player, who in enumerate(players, 1)]
-        reward, outcome = self._batch.step([np.asarray(action), *others])
+        reward, outcome = self._batch.step([action, *others])
         info = {"winner": int(outcome.winner[0])} if outcome.over[0] else {}
         ended = bool(outcome.terminated[0]), bool(outcome.truncated[0])
         return self._batch.observe(0)[0], float(reward[0][0]), *ended, info

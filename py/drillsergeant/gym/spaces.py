@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Continuous, Drill, Head
+from drillsergeant.learn.heads import choices_of
+from drillsergeant.library.actions import is_mixed
 
 
 def observation_space(drill: Drill) -> spaces.Box:
@@ -15,7 +18,18 @@ def observation_space(drill: Drill) -> spaces.Box:
     return spaces.Box(-np.inf, np.inf, (len(drill.observation),), np.float32)
 
 
-def action_space(drill: Drill) -> spaces.Discrete[Any] | spaces.MultiDiscrete[Any]:
-    """A choice for each of the drill's `heads`, which say what each does; a plain number where there is one head."""
-    sizes = [len(head.choices) for head in drill.heads]
+def action_space(drill: Drill) -> spaces.Space[Any]:
+    """What the drill's `heads` say: Discrete for one choice, MultiDiscrete for several, Box for numbers; a Tuple of
+    those, head by head, where there are both."""
+    if is_mixed(drill.heads):
+        return spaces.Tuple([_space([head]) for head in drill.heads])
+    return _space(drill.heads)
+
+
+def _space(heads: Sequence[Head]) -> spaces.Space[Any]:
+    numbers = [head for head in heads if isinstance(head, Continuous)]
+    if numbers:
+        low, high = (np.array([getattr(head, end) for head in numbers], np.float32) for end in ("low", "high"))
+        return spaces.Box(low, high, dtype=np.float32)
+    sizes = list(map(len, choices_of(heads)))
     return spaces.Discrete(sizes[0]) if len(sizes) == 1 else spaces.MultiDiscrete(sizes)

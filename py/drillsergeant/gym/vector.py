@@ -15,9 +15,10 @@ from drillsergeant.gym.batch import Batch, Opponent
 from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
+from drillsergeant.library.actions import dealt
 
 
-class DrillVectorEnv(VectorEnv[Array, Array, Array]):
+class DrillVectorEnv(VectorEnv[Array, Any, Array]):
     """Matches against an opponent, a decision of each a step. Every player of team 0 is an environment.
 
     Where team 0 has P players, N environments are N / P matches: environments 0 to N / P - 1 are player 0 of each, the
@@ -78,10 +79,14 @@ class DrillVectorEnv(VectorEnv[Array, Array, Array]):
         """[N] from one entry a match."""
         return np.tile(of_matches, self._own)
 
-    def step(self, actions: Array) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
-        """Play one decision of every match, with actions int [N], of several heads [N][HEADS]."""
+    def action_masks(self) -> Array:
+        """Which choices every environment has now, bool [N][K], see `DrillEnv.action_masks`."""
+        return np.concatenate([self._batch.allowed(player) for player in range(self._own)])
+
+    def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
+        """Play one decision of every match, with N actions of `action_space`: int [N], of several heads [N][HEADS]."""
         others = [self._batch.choose(self.opponent, player) for player in range(self._own, sum(self.drill.teams))]
-        rewards, outcome = self._batch.step([*np.split(np.asarray(actions), self._own), *others])
+        rewards, outcome = self._batch.step([*dealt(self.drill.heads, actions, self._own), *others])
         played = ~self._ended
         over = outcome.over & played
         info: dict[str, Any] = {}

@@ -71,9 +71,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class Insight:
-    """What a player's policy made of the last decision: its chances for each choice of each head, the reward it
-    expects from there on, and what it saw [OBS]. Also where somebody else played for it: what the policy would have
-    done."""
+    """What a player's policy made of the last decision: its chances for each choice of each head (of a continuous head:
+    mean and standard deviation in its unit), the reward it expects from there on, and what it saw [OBS]. Also where
+    somebody else played for it: what the policy would have done."""
 
     probabilities: Sequence[Sequence[float]]
     value: float
@@ -92,7 +92,7 @@ class ShowMatch(Protocol):
     def adopt(self, weights_offset: int, team: int) -> None:
         """Copy the parameters at `weights_offset`; `team` plays by them from the next decision on."""
 
-    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[float] = ()) -> None:
         """Choose every player's action for the coming ticks: who plays it by `players`, or its team's policy. A visitor
         has chosen `visitor_action`, a number a head."""
 

@@ -13,8 +13,10 @@ from typing import Any
 
 from drillsergeant.drills.contract import (
     Body,
+    Continuous,
     Discrete,
     Dtype,
+    Head,
     MeanReturn,
     Objective,
     Scene,
@@ -23,7 +25,7 @@ from drillsergeant.drills.contract import (
     Words,
 )
 
-FORMAT = 4  # raised when a function or a fact changes its meaning
+FORMAT = 5  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
 
 
@@ -37,7 +39,7 @@ class DrillFacts:
     name: str
     words: Words
     teams: tuple[int, ...]
-    heads: tuple[Discrete, ...]
+    heads: tuple[Head, ...]
     action_repeat: int
     tick_hz: int
     time_limit_s: float
@@ -46,9 +48,10 @@ class DrillFacts:
     reward_terms: tuple[str, ...]
     scene: Scene
     objective: Objective
-    keys: tuple[tuple[int, ...], ...]
+    keys: tuple[tuple[float, ...], ...]
+    masks: int = 0  # as many as there are choices where some may be forbidden, see `drills.contract.Masking`
 
-    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
+    def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[float, ...]:
         """Return the action for the keys a human holds, see `drills.contract.Drill`."""
         index = player
         for direction in (right, up, turn):
@@ -116,7 +119,7 @@ class Program:
         return cls(binary, facts["shared"], _drill(facts["drill"]), _network(facts["network"]), signatures)
 
 
-def keys_of(from_keys: Any, players: int) -> tuple[tuple[int, ...], ...]:
+def keys_of(from_keys: Any, players: int) -> tuple[tuple[float, ...], ...]:
     """Every result of a drill's `from_keys`."""
     return tuple(
         tuple(from_keys(player, right, up, turn, dash))
@@ -131,10 +134,14 @@ def keys_of(from_keys: Any, players: int) -> tuple[tuple[int, ...], ...]:
 def _drill(facts: Mapping[str, Any]) -> DrillFacts:
     lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "teams")}
     words = Words(**{**facts["words"], "counts": tuple(facts["words"]["counts"])})
-    heads = tuple(Discrete(**_tuples(head)) for head in facts["heads"])
+    heads = tuple(map(_head, facts["heads"]))
     keys = tuple(tuple(action) for action in facts["keys"])
     built = {"words": words, "heads": heads, "keys": keys, "scene": _scene(facts["scene"])}
     return DrillFacts(**{**facts, **lists, **built, "objective": _objective(facts["objective"])})
+
+
+def _head(facts: Mapping[str, Any]) -> Head:
+    return Discrete(**_tuples(facts)) if "choices" in facts else Continuous(**facts)
 
 
 def _objective(facts: Mapping[str, Any]) -> Objective:

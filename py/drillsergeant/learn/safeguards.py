@@ -116,7 +116,8 @@ class EntropyGuard:
     """Raises the entropy coefficient of a policy that has stopped trying things."""
 
     def __init__(self, score: Score, highest: float) -> None:
-        """`highest`: the entropy of a policy that takes every choice equally often, nats."""
+        """`highest`: the entropy of a policy that takes every choice equally often, nats; infinite where actions are
+        numbers, whose entropy tells nothing of how much is tried: such a policy is left alone."""
         self._score = score
         self._highest = max(highest, math.log(2.0))
         self._smooth: float | None = None
@@ -131,7 +132,7 @@ class EntropyGuard:
         self._smooth = entropy if self._smooth is None else SMOOTHING * self._smooth + (1.0 - SMOOTHING) * entropy
         self._since_change += 1
         self._since_best = 0 if advice.best else self._since_best + 1
-        if self._since_change < PATIENCE_UPDATES:
+        if self._since_change < PATIENCE_UPDATES or math.isinf(self._highest):
             return
         share = self._smooth / self._highest
         idle = self._since_best >= PATIENCE_UPDATES and (now is None or self._score.value(now) < self._score.enough)

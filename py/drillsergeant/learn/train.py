@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from drillsergeant.drills import make
-from drillsergeant.drills.contract import Drill, objective_of
+from drillsergeant.drills.contract import Discrete, Drill, objective_of
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.defaults import default_hyper
@@ -163,14 +163,14 @@ def _share(value: object) -> str:
 
 
 def save(path: str, drill: Drill, parameters: Array, decisions: int) -> None:
-    """Write a policy as .npz: the flat parameters f32 [P], and what they belong to."""
+    """Write a policy as .npz: the flat parameters f32 [P], and what they belong to; `choices` is 0 of a number."""
     np.savez(
         path,
         parameters=parameters,
         drill=np.array(drill.name),
         observation=np.array(drill.observation),
         heads=np.array([head.name for head in drill.heads]),
-        choices=np.array([len(head.choices) for head in drill.heads]),
+        choices=np.array([len(head.choices) if isinstance(head, Discrete) else 0 for head in drill.heads]),
         decisions=np.array(decisions),
     )
 

@@ -11,15 +11,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.actions import from_words, unpacked
 from drillsergeant.learn.formulas.adam import adam_step
 from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.rescale import standardise
 from drillsergeant.learn.formulas.sampling import Distribution
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
@@ -40,7 +39,7 @@ FORWARD = ("advantages", "returns", "hidden0", "hidden1", "head")
 BACKWARD = ("head", "upstream1", "upstream0", "gradient", "control", "state")
 FORWARD_DISPATCHES = 3  # of a step
 RECORD_WORDS = 4
-CHUNK_FIELDS = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+CHUNK_FIELDS = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncated", "value")
 
 
 class Validator:
@@ -48,7 +47,7 @@ class Validator:
 
     def __init__(self, plan: GpuPlan, layout: Layout, memory: Memory) -> None:
         self._plan, self._layout, self._memory = plan, layout, memory
-        self._network = Network(plan.inputs, plan.head - 1, plan.hidden)
+        self._network = Network.for_heads(plan.inputs, plan.heads, plan.hidden)
 
     async def check(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> list[Finding]:
         """The first step of the update from `state`, kernel by kernel."""
@@ -63,12 +62,12 @@ class Validator:
             | {"obs": self._read("obs", observations)[..., :agents]}
             for chunk, observations in zip(batch.chunks, batch.observations, strict=True)
         ]
-        rows = _Rows(chunks, update, self._layout.plan.horizon, self._layout.plan.lanes, self._plan.heads)
+        rows = _Rows(chunks, update, self._layout.plan.horizon, self._layout.plan.lanes, self._plan)
         parameters = np.frombuffer(state.arrays["parameters"], np.float32)
         return [
             *_check_batch(chunks, hyper, return_scale(state), self._layout.plan.lanes, forward),
             *rows.check_forward(self._network, parameters, forward),
-            rows.check_loss(hyper, forward, backward),
+            rows.check_loss(hyper, self._network.log_std(parameters), forward, backward),
             *rows.check_backward(self._network, parameters, forward, backward),
             _check_adam(state, hyper, rows.count, backward),
         ]
@@ -80,7 +79,8 @@ class Validator:
         """A field of a chunk, or what is like it, at a byte offset."""
         region = self._layout.chunk[name]
         array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
-        self._memory.read(place, array.data)
+        if array.size:
+            self._memory.read(place, array.data)
         return array
 
 
@@ -117,9 +117,9 @@ class _Rows:
     """The rows of an update's first step: where they come from, where a device keeps them."""
 
     def __init__(
-        self, chunks: Sequence[Mapping[str, Array]], update: Update, horizon: int, lanes: int, heads: Sequence[Discrete]
+        self, chunks: Sequence[Mapping[str, Array]], update: Update, horizon: int, lanes: int, plan: GpuPlan
     ) -> None:
-        self._heads = heads
+        self._plan = plan
         words = np.frombuffer(update.schedule, np.uint32).reshape(-1, RECORD_WORDS)
         first, cells, self.count, _ = (int(word) for word in words[0])
         records = words[first : first + cells].astype(np.int64)
@@ -160,18 +160,23 @@ class _Rows:
             x = got
         return findings
 
-    def check_loss(self, hyper: Hyper, forward: Mapping[str, bytes], backward: Mapping[str, bytes]) -> Finding:
-        """The gradient w.r.t. the head."""
-        size = policy_rows(self._heads) + 1
-        head, got = (self._of_device(found["head"])[:size] for found in (forward, backward))
+    def check_loss(
+        self, hyper: Hyper, log_std: Array, forward: Mapping[str, bytes], backward: Mapping[str, bytes]
+    ) -> Finding:
+        """The gradient w.r.t. the head and the log standard deviations f32 [C]."""
+        heads, masks, size = self._plan.heads, self._plan.masks, self._plan.head
+        head = self._of_device(forward["head"])[:size]
+        got = self._of_device(backward["head"])[: size + len(log_std)]
         advantage, return_ = (
             np.frombuffer(forward[name], np.float32)[self._prepared] for name in ("advantages", "returns")
         )
         numbers = (np.float32(hyper.clip_coef), np.float32(hyper.entropy_coef), np.float32(hyper.value_coef))
-        action, logp = list(self._of_chunks("action")), self._of_chunks("logp")
-        given = (head[-1], action, logp, advantage, return_, *numbers)
-        drows, dvalue, _ = loss_gradient(Distribution(self._heads, list(head[:-1])), *given)
-        wanted = np.stack([*drows, dvalue])
+        action, logp = from_words(heads, list(self._of_chunks("action"))), self._of_chunks("logp")
+        spread = [np.full_like(head[0], value) for value in log_std]
+        allowed = unpacked(list(self._of_chunks("allowed")), masks)
+        policy = Distribution(heads, list(head[:-1]), spread, allowed)
+        gradient, _ = loss_gradient(policy, head[-1], action, logp, advantage, return_, *numbers)
+        wanted = np.stack(gradient)
         return _finding("loss", got, wanted, LOSS_SHARE * (np.abs(wanted).max(0) + 1e-3))
 
     def check_backward(
@@ -195,6 +200,11 @@ class _Rows:
             for part, operand in ((got[2 * layer], x), (got[2 * layer + 1][:, None], np.ones_like(x[:1]))):
                 product, bound = _product(upstream, np.ascontiguousarray(operand.T))
                 shares.append(_finding(f"weights{layer}", part, product, bound))
+            if layer == len(ups) - 1 and network.log_stds:
+                rows = self._of_device(backward["head"])[len(w2) : len(w2) + network.log_stds]
+                product, bound = _product(rows, np.ones((rows.shape[1], 1), np.float32))
+                spread = network.log_std(np.frombuffer(backward["gradient"], np.float32))[:, None]
+                shares.append(_finding(f"weights{layer}", spread, product, bound))
             findings.append(max(shares, key=lambda finding: finding.share))
         return findings
 

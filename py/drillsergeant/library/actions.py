@@ -3,27 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from drillsergeant.drills.contract import Discrete
+from drillsergeant.drills.contract import Continuous, Discrete, Head
 from drillsergeant.elementary import Array
+from drillsergeant.learn.heads import log_stds
+
+Joined: TypeAlias = "Array | tuple[Array, ...]"
 
 
-def joined(heads: Sequence[Discrete], parts: Sequence[Array]) -> Array:
-    """Actions of N, one array [N] a head, as one: [N] of a single head, else [N][HEADS]."""
-    return parts[0] if len(heads) == 1 else np.stack(parts, -1)
+def is_mixed(heads: Sequence[Head]) -> bool:
+    """Whether an action has choices and numbers, which no array holds both."""
+    return 0 < log_stds(heads) < len(heads)
 
 
-def split(drill: str, heads: Sequence[Discrete], action: Array, count: int) -> list[Array]:
-    """The same, i32 [N] a head, from `count` actions in one array. Raises ValueError for those that do not exist."""
-    whole = np.asarray(action)
-    if whole.size != count * len(heads):
+def joined(heads: Sequence[Head], parts: Sequence[Array]) -> Joined:
+    """Actions of N, one array [N] a head, as one, as gymnasium has them: [N] of a single choice, [N][HEADS] of several
+    or of numbers; where there are both, the arrays [N] of choices and [N][1] of numbers."""
+    if is_mixed(heads):
+        return tuple(
+            part[:, None] if isinstance(head, Continuous) else part for head, part in zip(heads, parts, strict=True)
+        )
+    return parts[0] if len(heads) == 1 and isinstance(heads[0], Discrete) else np.stack(parts, -1)
+
+
+def split(drill: str, heads: Sequence[Head], action: Joined, count: int) -> list[Array]:
+    """The same, i32 or f32 [N] a head, from `count` actions. Raises ValueError for those that do not exist."""
+    columns = [np.asarray(part) for part in action] if is_mixed(heads) else [np.asarray(action)]
+    if sum(column.size for column in columns) != count * len(heads):
         named = ", ".join(head.name for head in heads)
         raise ValueError(f"actions of {drill} are {named}, a number each: expected {count} of them, got {action}")
-    parts = [np.ascontiguousarray(part, np.int32) for part in whole.reshape(count, len(heads)).T]
-    for head, part in zip(heads, parts, strict=True):
-        most = len(head.choices) - 1
-        if ((part < 0) | (part > most)).any():
-            raise ValueError(f"{head.name} of {drill} is a whole number from 0 to {most}, got {action}")
-    return parts
+    whole = [part for column in columns for part in column.reshape(count, -1).T]
+    return [_checked(drill, head, part) for head, part in zip(heads, whole, strict=True)]
+
+
+def _checked(drill: str, head: Head, part: Array) -> Array:
+    """A head's column [N] in its type."""
+    if isinstance(head, Continuous):
+        if not np.isfinite(part).all():
+            raise ValueError(f"{head.name} of {drill} is a number from {head.low} to {head.high}, got {part}")
+        return np.ascontiguousarray(part, np.float32)
+    most = len(head.choices) - 1
+    if ((part < 0) | (part > most)).any():
+        raise ValueError(f"{head.name} of {drill} is a whole number from 0 to {most}, got {part}")
+    return np.ascontiguousarray(part, np.int32)
+
+
+def dealt(heads: Sequence[Head], action: Joined, parts: int) -> list[Joined]:
+    """Joined actions of N in `parts` lots of N / parts, in order."""
+    if not is_mixed(heads):
+        return [*np.split(np.asarray(action), parts)]
+    columns = [np.split(np.asarray(column), parts) for column in action]
+    return [tuple(lot) for lot in zip(*columns, strict=True)]

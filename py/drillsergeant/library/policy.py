@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from drillsergeant import drills
+from drillsergeant import drills, elementary
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import facts_of
@@ -17,9 +18,11 @@ from drillsergeant.learn.files.dshq import RunProgress, read_policy, read_summar
 from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.files.schema import Schema
-from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.formulas.sampling import Distribution, sample, softmax_parts
-from drillsergeant.learn.heads import policy_rows, split_rows
+from drillsergeant.learn.formulas.actions import as_played
+from drillsergeant.learn.formulas.gaussian import bounded
+from drillsergeant.learn.formulas.network import Activations, Network
+from drillsergeant.learn.formulas.sampling import Choice, Distribution, Number, sample, softmax_parts
+from drillsergeant.learn.heads import choices_of, spread_of
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.library.actions import joined
@@ -38,8 +41,7 @@ class Policy:
         """Use a policy as read from a file; `load` and `from_tensors` are more convenient."""
         self.content = content
         schema = content.schema
-        self._heads = schema.heads
-        self._network = Network(len(schema.observation), policy_rows(schema.heads), schema.hidden)
+        self._network = Network.for_heads(len(schema.observation), schema.heads, schema.hidden)
         self._parameters: Array = np.frombuffer(content.state.arrays["parameters"], np.float32)
 
     @classmethod
@@ -62,7 +64,8 @@ class Policy:
         """A policy trained elsewhere, from arrays [OUT, IN] and [OUT] by their names in `.dshq` (`learn.files.dshq`).
 
         `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`,
-        `policy = Linear`, `value = Linear`. Raises ValueError naming a tensor that is missing or has another shape.
+        `policy = Linear`, `value = Linear`, and `policy.log_std` [C] where heads are continuous. Raises ValueError
+        naming a tensor that is missing or has another shape.
         """
         drill = drills.resolve(drill)
         schema, parts = schema_of(drill), []
@@ -77,41 +80,58 @@ class Policy:
         state = LearnerState(0, 0, 0, 0, {"parameters": parameters, "first_moment": still, "second_moment": still})
         return cls(dshq.PolicyFile(schema, state, Hyper(), RunProgress(decisions, created=now())))
 
-    def probabilities(self, observation: Array) -> Array:
-        """The chances of the choices, f32 [R] or [N][R]: of every head, one after the other; those of each sum to 1."""
-        chances: Array = np.stack([chance for of_head in self._chances(observation) for chance in of_head], -1)
-        return chances.reshape(*np.shape(observation)[:-1], -1)
+    def probabilities(self, observation: Array, allowed: Array | None = None) -> Array:
+        """The chances of the choices, f32 [K] or [N][K]: of every discrete head, one after the other; those of each sum
+        to 1. `allowed`: masks of the same shape, of a drill that has them; without, every choice is there."""
+        parts = self._policy(observation, allowed).by_head()
+        chances = [chance for part in parts if isinstance(part, Choice) for chance in _chances(part)]
+        return _columns(chances, observation)
 
-    def _chances(self, observation: Array) -> list[list[Array]]:
-        """Of each head, of each of its choices, f32 [N]."""
-        found = []
-        for logits in split_rows(self._heads, list(self._rows(observation)[:-1])):
-            _, exponentials, total = softmax_parts(logits)
-            found.append([exponential / total for exponential in exponentials])
-        return found
+    def numbers(self, observation: Array) -> tuple[Array, Array]:
+        """Means and standard deviations, f32 [C] or [N][C], of every continuous head, in its unit."""
+        parts = [part for part in self._policy(observation).by_head() if isinstance(part, Number)]
+        stds = [elementary.exp(bounded(part.log_std)) * np.float32(spread_of(part.head)[1]) for part in parts]
+        return _columns(list(map(_mean, parts)), observation), _columns(stds, observation)
 
     def value(self, observation: Array) -> Array:
         """The reward expected from there on, f32 [] or [N]."""
-        values: Array = self._rows(observation)[-1].reshape(np.shape(observation)[:-1])
+        values: Array = self._seen(observation).value.reshape(np.shape(observation)[:-1])
         return values
 
-    def act(self, observation: Array, random: np.random.Generator | None = None, draws: Array | None = None) -> Array:
+    def act(
+        self,
+        observation: Array,
+        random: np.random.Generator | None = None,
+        draws: Array | None = None,
+        allowed: Array | None = None,
+    ) -> Any:
         """Actions: the likeliest; drawn by their chances with `random`, or by `draws` [N] in [0, 1).
 
-        int [] or [N] for a drill with one head, [HEADS] or [N][HEADS] for one with several.
+        int [] or [N] for a drill with one choice; [HEADS] or [N][HEADS] for several, or (f32, clipped) for numbers; a
+        tuple of [] or [N] and [1] or [N][1] where there are both. `allowed`: as in `probabilities`.
         """
+        policy, heads = self._policy(observation, allowed), self.content.schema.heads
         if random is not None:
             draws = random.random(np.shape(observation)[:-1], np.float32)
         if draws is None:
-            parts = [np.stack(of_head).argmax(0) for of_head in self._chances(observation)]
+            parts = [_likeliest(part) for part in policy.by_head()]
         else:
-            uniform = np.asarray(draws, np.float32).reshape(-1)
-            parts, _, _ = sample(Distribution(self._heads, list(self._rows(observation)[:-1])), uniform)
-        action = joined(self._heads, parts)
-        return action.reshape((*np.shape(observation)[:-1], *action.shape[1:]))
+            parts, _ = sample(policy, np.asarray(draws, np.float32).reshape(-1))
+        action = joined(heads, as_played(heads, parts))
+        if np.ndim(observation) > 1:
+            return action
+        return tuple(part[0] for part in action) if isinstance(action, tuple) else np.asarray(action[0])
 
-    def _rows(self, observation: Array) -> Array:
-        """[R+1][N]."""
+    def _policy(self, observation: Array, allowed: Array | None = None) -> Distribution:
+        """What it says in N situations."""
+        masks: list[Array] = []
+        if allowed is not None:
+            count = sum(map(len, choices_of(self.content.schema.heads)))
+            masks = list(np.asarray(allowed, np.bool_).reshape(-1, count).T)
+        return self._network.policy(self.content.schema.heads, self._parameters, self._seen(observation), masks)
+
+    def _seen(self, observation: Array) -> Activations:
+        """What the network makes of N situations."""
         rows = np.asarray(observation, np.float32)
         size = self._network.observation_size
         if rows.ndim not in (1, 2) or rows.shape[-1] != size:
@@ -119,7 +139,7 @@ class Policy:
                 f"the observation has the shape {list(rows.shape)}, a policy for {self.content.schema.drill} takes "
                 f"[{size}] or [N, {size}]"
             )
-        return self._network.forward(self._parameters, np.ascontiguousarray(rows.reshape(-1, size).T)).head
+        return self._network.forward(self._parameters, np.ascontiguousarray(rows.reshape(-1, size).T))
 
     def to_bytes(self) -> bytes:
         """The content of its `.dshq` file."""
@@ -142,3 +162,30 @@ def schema_of(drill: Drill) -> Schema:
 def now() -> str:
     """The time as files have it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _chances(choice: Choice) -> list[Array]:
+    """Of every choice, f32 [N]."""
+    _, exponentials, total = softmax_parts(*choice)
+    return [exponential / total for exponential in exponentials]
+
+
+def _likeliest(part: Choice | Number) -> Array:
+    """The likeliest choice i32 [N], or the mean f32 [N] in the head's unit."""
+    if isinstance(part, Choice):
+        choice: Array = np.stack(_chances(part)).argmax(0).astype(np.int32)
+        return choice
+    return _mean(part)
+
+
+def _mean(number: Number) -> Array:
+    """In the head's unit, f32 [N]."""
+    middle, half = spread_of(number.head)
+    mean: Array = number.mean * np.float32(half) + np.float32(middle)
+    return mean
+
+
+def _columns(parts: Sequence[Array], observation: Array) -> Array:
+    """[K] or [N][K] of K arrays f32 [N], by the observation [OBS] or [N][OBS]."""
+    shape = (*np.shape(observation)[:-1], len(parts))
+    return np.stack(parts, -1).reshape(shape) if parts else np.zeros(shape, np.float32)

@@ -77,6 +77,7 @@ class Plan:
     observation_size: int
     action_words: int  # HEADS
     parameter_count: int
+    mask_words: int = 0  # WORDS: which choices could be taken, a bit each; none where a drill has no masks
     ring_slots: int = 4
     stats_size: int = 32
     scratch_bytes: int = 0
@@ -87,7 +88,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Refuse sizes that no layout can hold."""
         for name, value in asdict(self).items():
-            least = 0 if name.endswith("_bytes") or name == "duels" else 1
+            least = 0 if name.endswith("_bytes") or name in ("duels", "mask_words") else 1
             for number in value if name == "teams" else (value,):
                 if type(number) is not int or number < least:
                     raise ValueError(f"plan.{name} is {value!r}, needs an integer of at least {least}")
@@ -264,6 +265,7 @@ def _chunk_rows(plan: Plan) -> list[Row]:
         ("stats", "f32", (plan.stats_size,)),
         ("obs", "f32", (steps, plan.observation_size, lanes)),
         ("action", "i32", (steps, plan.action_words, lanes)),
+        ("allowed", "i32", (steps, plan.mask_words, lanes)),
         *((name, "f32", (steps, lanes)) for name in ("logp", "reward")),
         *((name, "i32", (steps, lanes)) for name in ("terminated", "truncated")),
         ("value", "f32", (steps + 1, lanes)),

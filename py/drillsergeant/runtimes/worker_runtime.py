@@ -10,7 +10,6 @@ from drillsergeant.drawing.shapes import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
 from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.files.schema import Schema
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.learn.wasm.engine import KernelEngine
@@ -136,8 +135,8 @@ class WorkerRuntime:
         from drillsergeant.learn.reference.engine import NumpyLearner
 
         heads = self._drill.heads
-        network = Network(len(self._drill.observation), policy_rows(heads), self._program.network.hidden)
-        return NumpyLearner(network, heads, self._layout, self._memory, seed)
+        network = Network.for_heads(len(self._drill.observation), heads, self._program.network.hidden)
+        return NumpyLearner(network, heads, self._layout, self._memory, seed, self._drill.masks)
 
     async def _check(self, plan: GpuPlan) -> Check:
         """What compares a device's kernels with the reference, which needs NumPy."""

@@ -41,7 +41,7 @@ class Run(NamedTuple):
 @pytest.fixture
 def device(stand: Stand) -> Device:
     """The stand's device, made for a plan."""
-    return lambda plan, memory: StandDevice(stand, plan, generated(plan.heads), memory)
+    return lambda plan, memory: StandDevice(stand, plan, generated(plan.heads, plan.masks), memory)
 
 
 def without_trouble(now: Mapping[str, object]) -> bool:

@@ -160,10 +160,11 @@ def test_the_gradient_of_a_layer(
 ) -> None:
     rng = np.random.default_rng(rows)
     minibatch = Minibatch(stand, rows)
-    x, upstream = numbers(rng, inputs, rows), numbers(rng, outputs, rows)
-    parameters = outputs * (inputs + 1)
+    behind = rows % 3  # outputs without weights
+    x, upstream = numbers(rng, inputs, rows), numbers(rng, outputs + behind, rows)
+    parameters = outputs * (inputs + 1) + behind
     constants = {
-        **dict(INPUTS=inputs, OUTPUTS=outputs, WEIGHTS=0, BIAS=outputs * inputs),
+        **dict(INPUTS=inputs, OUTPUTS=outputs + behind, WEIGHTED=outputs, WEIGHTS=0, BIAS=outputs * inputs),
         **dict(PARAMETERS=parameters, FROM_BATCH=from_batch, LANES=minibatch.lanes, TILE=tile),
     }
     places = (*STEPPING, (3, "inputs"), (4, "upstream"), (5, "partials"))
@@ -173,11 +174,12 @@ def test_the_gradient_of_a_layer(
         "upstream": minibatch.padded(upstream),
     }
     splits = max(1, minibatch.cells - 1)
-    groups = (-(-(inputs + 1) // tile), -(-outputs // tile), splits)
+    groups = (-(-(inputs + 1) // tile), -(-(outputs + behind) // tile), splits)
     partials = minibatch.run(pipeline, groups, arrays, "partials", splits * parameters)
     found = partials.reshape(splits, parameters).astype(np.float64).sum(0)
-    for part, operand in ((found[: outputs * inputs], x), (found[outputs * inputs :], np.ones((1, rows), np.float32))):
-        product, bound = exact(upstream, np.ascontiguousarray(operand.T))
+    weights, bias, ones = found[: outputs * inputs], found[outputs * inputs :], np.ones((1, rows), np.float32)
+    for part, of, operand in ((weights, upstream[:outputs], x), (bias, upstream, ones)):
+        product, bound = exact(of, np.ascontiguousarray(operand.T))
         assert (np.abs(part.reshape(product.shape) - product) <= bound + 1e-30).all()
 
 

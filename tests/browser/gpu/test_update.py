@@ -23,7 +23,15 @@ Result = TypeVar("Result")
 @pytest.mark.parametrize("subgroups", [False, True])
 @pytest.mark.parametrize(
     ("name", "matches", "horizon", "workers"),
-    [("ball", 16, 4, 2), ("short", 3, 8, 1), ("chase", 5, 4, 3), ("chase", 150, 2, 1), ("probe-both", 7, 2, 2)],
+    [
+        ("ball", 16, 4, 2),
+        ("short", 3, 8, 1),
+        ("chase", 5, 4, 3),
+        ("chase", 150, 2, 1),
+        ("probe-both", 7, 2, 2),
+        ("probe-number", 7, 2, 2),
+        ("mixed", 12, 4, 2),
+    ],
 )
 def test_updates_agree_with_the_kernel_learner(
     stand: Stand, name: str, matches: int, horizon: int, workers: int, subgroups: bool
@@ -79,7 +87,10 @@ class Broken(StandDevice):
         return found
 
 
-@pytest.mark.parametrize(("name", "matches", "horizon", "workers"), [("ball", 16, 4, 2), ("chase", 150, 2, 1)])
+VALIDATED = [("ball", 16, 4, 2), ("chase", 150, 2, 1), ("mixed", 12, 4, 2)]
+
+
+@pytest.mark.parametrize(("name", "matches", "horizon", "workers"), VALIDATED)
 def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
     stand: Stand, name: str, matches: int, horizon: int, workers: int
 ) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 from drillsergeant import elementary
-from drillsergeant.drills.contract import Discrete
+from drillsergeant.drills.contract import Continuous, Discrete
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType, Op
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.learn.compile.kernel_table import learner_kernels
+from drillsergeant.learn.compile.learner_functions import learner_kernels
+from drillsergeant.learn.formulas.actions import packed
 
 from tests.rigs.graphics.gpu_stand import Stand
 from tests.rigs.graphics.wgsl_runs import run_wgsl
@@ -131,6 +132,31 @@ def test_the_loss_over_ordinary_and_extreme_rows(stand: Stand) -> None:
             error = np.abs(got - want) / (1e-5 + np.abs(want))
             assert np.quantile(error, 0.95) < 1e-4, (group, k)
             assert error.max() < 0.05, (group, k)
+
+
+def test_the_loss_of_numbers_and_masked_choices(stand: Stand) -> None:
+    heads = (Continuous("push", -1.0, 3.0, "N"), Discrete("way", ("a", "b", "c")))
+    loss = next(kernel for kernel in learner_kernels(heads, masks=3) if kernel.name == "loss")
+    rng = np.random.default_rng(4)
+    choice, masks = rng.integers(0, 3, COUNT), rng.random((3, COUNT)) < 0.5
+    masks[choice, np.arange(COUNT)] = True
+    head = [rng.normal(size=COUNT).astype(np.float32) for _ in range(6)]
+    number = (head[0] + np.exp(np.clip(head[5], -5.0, 1.0)) * rng.normal(size=COUNT)) * 2.0 + 1.0
+    inputs: dict[str, list[Array]] = {
+        "head": head,
+        "action": [number.astype(np.float32).view(np.int32), choice.astype(np.int32)],
+        "allowed": packed(list(masks)),
+        "logp": [-np.abs(rng.normal(size=COUNT)).astype(np.float32)],
+        "advantage": [rng.normal(size=COUNT).astype(np.float32)],
+        "returns": [rng.normal(size=COUNT).astype(np.float32)],
+    }
+    scalars = {"clip_coef": 0.2, "entropy_coef": 0.01, "value_coef": 0.5}
+    expected: Mapping[str, Sequence[Array]] = loss.reference(inputs, scalars)
+    found = run_wgsl(stand, loss, inputs, scalars)
+    for group in ("upstream", "metrics"):
+        for want, got in zip(expected[group], found[group], strict=True):
+            np.testing.assert_allclose(got, want, rtol=1e-3, atol=1e-4, err_msg=group)
+    assert all((row[~mask] == 0.0).all() for row, mask in zip(found["upstream"][1:4], masks, strict=True))
 
 
 def test_adam_and_gae_step(stand: Stand) -> None:

@@ -36,7 +36,7 @@ class Compared:
         self.collectors = [both.kernel.collector(worker, 3) for worker in range(plan.workers)]
         self.kernel = both.kernel.learner(3)
         tables = GpuPlan(both.program, both.layout)
-        text = generated(both.program.drill.heads)
+        text = generated(both.program.drill.heads, both.program.drill.masks)
         self.device = StandDevice(stand, tables, text, both.kernel_memory, subgroups=subgroups)
         self.gpu = GpuLearner(tables, self.device)
         self.state: LearnerState = self.kernel.state()

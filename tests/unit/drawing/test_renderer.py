@@ -58,7 +58,7 @@ class Still:
     def adopt(self, weights_offset: int, player: int) -> None:
         """Nobody plays."""
 
-    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[float] = ()) -> None:
         """Nobody plays."""
 
     def insight(self, player: int) -> Insight:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from drillsergeant import drills
-from drillsergeant.drills.contract import COMMON_FIELDS, Drill
+from drillsergeant.drills.contract import COMMON_FIELDS, Continuous, Drill, has_masks
 from drillsergeant.elementary import Array
+from drillsergeant.learn.heads import masks_of
 
 from tests.rigs.play import random_player, start, still, ticks
 
@@ -51,10 +52,13 @@ def test_observation_reward_and_outcome_have_their_shapes(drill: Drill) -> None:
         check(observation, np.float32)
         check(reward, np.float32)
         assert max(float(np.max(np.abs(entry))) for entry in observation) < 5
-        action = drill.scripted(after, player)
-        check(action, np.int32)
-        for head, part in zip(drill.heads, action, strict=True):
-            assert part.min() >= 0 and part.max() < len(head.choices)
+        for head, part in zip(drill.heads, drill.scripted(after, player), strict=True):
+            check([part], np.float32 if isinstance(head, Continuous) else np.int32)
+            low, high = (head.low, head.high) if isinstance(head, Continuous) else (0, len(head.choices) - 1)
+            assert part.min() >= low and part.max() <= high
+        masks = drill.allowed(after, player) if has_masks(drill) else []
+        check(masks, np.bool_)
+        assert len(masks) == masks_of(drill)
     terminated, truncated, winner = drill.outcome(after)
     check([terminated, truncated], np.bool_)
     check([winner], np.int32)
@@ -121,7 +125,11 @@ def test_words_for_the_page_are_there(drill: Drill) -> None:
     assert len(words.counts) == 2 and all(words.counts) and words.win
     assert len({head.name for head in drill.heads}) == len(drill.heads) > 0
     for head in drill.heads:
-        assert head.name and all(head.choices) and len(set(head.choices)) == len(head.choices)
+        assert head.name
+        if isinstance(head, Continuous):
+            assert head.low < head.high
+        else:
+            assert all(head.choices) and len(set(head.choices)) == len(head.choices)
 
 
 @each_drill
@@ -130,7 +138,11 @@ def test_keys_give_actions(drill: Drill) -> None:
         for right, up, turn in np.ndindex(3, 3, 3):
             for dash in (False, True):
                 action = drill.from_keys(player, right - 1, up - 1, turn - 1, dash)
-                assert all(0 <= part < len(head.choices) for head, part in zip(drill.heads, action, strict=True))
+                for head, part in zip(drill.heads, action, strict=True):
+                    if isinstance(head, Continuous):
+                        assert head.low <= part <= head.high
+                    else:
+                        assert part in range(len(head.choices))
 
 
 def test_an_unknown_drill_is_refused_with_the_names_there_are() -> None:

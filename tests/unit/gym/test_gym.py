@@ -11,13 +11,18 @@ from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.squad.drill import SquadDrill
 from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, win_share
+from drillsergeant.learn.heads import choices_of
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.library import compiler
+from drillsergeant.library.actions import dealt, split
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 from pettingzoo.test.parallel_test import parallel_api_test
 from pettingzoo.test.seed_test import parallel_seed_test
+
+from tests.rigs.engines import drill_named
+from tests.rigs.mixed_drill import MixedDrill
 
 SHORT = BallDrill(time_limit_s=1.0)  # 15 decisions
 STILL = [0, 0, 0]
@@ -202,3 +207,57 @@ def test_one_player_has_mates_and_each_is_told_how_its_own_team_did() -> None:
     env.reset(seed=1)
     assert env.agents == ["player_0", "player_1", "player_2"]
     parallel_api_test(env, num_cycles=20)
+
+
+@pytest.mark.parametrize("drill", ["pendulum", "probe-mask", "mixed"])
+@pytest.mark.filterwarnings("error", *UNBOUNDED, "ignore:.*symmetric and normalized.*")
+def test_numbers_and_masks_pass_gymnasiums_own_check_and_play_the_matches_of_the_reference(drill: str) -> None:
+    game = drill_named(drill)
+    check_env(DrillEnv(game), skip_render_check=True)
+    parallel_api_test(DrillParallelEnv(game), num_cycles=20)
+    env, matches = DrillVectorEnv(4 * game.teams[0], game), MatchBatch(game, 4, 0)
+    env.reset(seed=3)
+    matches.state = env._batch.state
+    env.action_space.seed(1)
+    for _ in range(6):
+        masks = np.concatenate([allowed_in(matches, player) for player in range(game.teams[0])])
+        np.testing.assert_array_equal(env.action_masks(), masks)
+        actions = env.action_space.sample()
+        own = [split(game.name, game.heads, each, 4) for each in dealt(game.heads, actions, game.teams[0])]
+        others = [game.scripted(matches.state, player) for player in range(game.teams[0], sum(game.teams))]
+        judged = matches.step([*own, *others])
+        seen, reward, *_ = env.step(actions)
+        np.testing.assert_array_equal(reward[:4], np.sum(judged.reward[0], axis=0, dtype=np.float32))
+        matches.restart(judged.outcome.over)
+        np.testing.assert_array_equal(seen[:4], matches.observe(0).T)
+
+
+def allowed_in(matches: MatchBatch, player: int) -> np.ndarray:
+    """Masks bool [N][K]; every choice where there are none."""
+    masks = matches.allowed(player)
+    choices = sum(map(len, choices_of(matches.drill.heads)))
+    return np.stack(masks, -1) if masks else np.ones((matches.count, choices), np.bool_)
+
+
+def test_actions_are_boxes_and_tuples_where_there_are_numbers() -> None:
+    spaces = gymnasium.spaces
+    assert DrillEnv("pendulum").action_space == spaces.Box(-2.0, 2.0, (1,), np.float32)
+    mixed = spaces.Tuple(
+        [
+            spaces.Discrete(3),
+            spaces.Box(-1.0, 3.0, (1,), np.float32),
+            spaces.Discrete(40),
+            spaces.Box(0.0, 0.5, (1,), np.float32),
+        ]
+    )
+    assert DrillEnv(MixedDrill()).action_space == mixed
+    env = DrillEnv("probe-mask")
+    seen, _ = env.reset(seed=1)
+    assert env.action_masks().tolist() == ([False, True, True] if seen[0] > 0 else [True, True, False])
+    policy = drillsergeant.train(MixedDrill(), decisions=1, matches=8).policy
+    assert isinstance(DrillEnv(MixedDrill(), policy).reset(seed=0)[0], np.ndarray)
+    assert 0.0 <= win_share(policy, policy, matches=16, drill=MixedDrill()) <= 1.0
+    with pytest.raises(ValueError, match=r"torque of pendulum is a number from -2\.0 to 2\.0, got"):
+        pendulum = DrillEnv("pendulum")
+        pendulum.reset(seed=0)
+        pendulum.step(np.array([np.nan]))

@@ -11,7 +11,7 @@ from drillsergeant.kernels.ir.ops import LEAVES, OPERANDS, DType, Op, arity
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wgsl import TEMPLATES, TYPES, emit
 from drillsergeant.learn.compile.shader_kernels import KERNELS, generated
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import log_stds, masks_of, policy_rows
 
 
 def test_the_table_is_total() -> None:
@@ -66,8 +66,9 @@ def test_what_wgsl_cannot_say_is_refused() -> None:
 
 @pytest.mark.parametrize("drill", sorted(DRILLS))
 def test_every_drill_has_its_learner_in_wgsl(drill: str) -> None:
-    heads = make(drill).heads
-    text = generated(heads)
+    game = make(drill)
+    text = generated(game.heads, masks_of(game))
     for name in KERNELS:
         assert f"fn kernel_{name}(" in text
-    assert f"const HEAD_ROWS = {policy_rows(heads) + 1}u;" in text
+    assert f"const HEAD_ROWS = {policy_rows(game.heads) + 1 + log_stds(game.heads)}u;" in text
+    assert f"const MASK_WORDS = {int(drill == 'probe-mask')}u;" in text

@@ -7,12 +7,20 @@ import numpy as np
 import pytest
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Drill, Player
-from drillsergeant.drills.probes import PROBES, ActionProbe, BothProbe, DelayProbe, Probe, SignalProbe
+from drillsergeant.drills.probes import (
+    PROBES,
+    ActionProbe,
+    BothProbe,
+    DelayProbe,
+    MaskProbe,
+    NumberProbe,
+    Probe,
+    SignalProbe,
+)
 from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.formulas.sampling import softmax_parts
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import masks_of
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import PpoLearner
 from drillsergeant.learn.reference import arithmetic as arithmetic_module
@@ -20,13 +28,15 @@ from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
 from drillsergeant.learn.reference.chunk import ChunkArrays
 from drillsergeant.learn.reference.rollout import ReferenceCollector, evaluate
 
+from tests.rigs.probe_answers import probe_error
+
 # A short memory, so that the delay probe tells a discounted value (0.7) from an undiscounted one.
 PROBE_HYPER = Hyper(learning_rate=1e-2, entropy_coef=0.0, epochs=2, minibatch_size=512, gamma=0.7)
 
 
 def trained(drill: Drill, hyper: Hyper, updates: int, seed: int, matches: int, horizon: int) -> NumpyArithmetic:
-    network = Network(len(drill.observation), policy_rows(drill.heads), 16)
-    arithmetic = NumpyArithmetic(network, drill.heads, seed)
+    network = Network.for_heads(len(drill.observation), drill.heads, 16)
+    arithmetic = NumpyArithmetic(network, drill.heads, seed, masks_of(drill))
     learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, seed)
     collector = ReferenceCollector(drill, network, matches, seed)
     for _ in range(updates):
@@ -35,17 +45,9 @@ def trained(drill: Drill, hyper: Hyper, updates: int, seed: int, matches: int, h
 
 
 def worst_error(probe: Probe, seed: int = 0, updates: int = 60) -> float:
-    """Largest error of what was learned: of a value, or of the probability of the right action."""
+    """Largest error of what was learned, see `probe_error`."""
     arithmetic = trained(probe, PROBE_HYPER, updates, seed, matches=256, horizon=2)
-    errors = []
-    for answer in probe.answers(PROBE_HYPER.gamma):
-        observation = np.array([[answer.signal]], np.float32)
-        activations = arithmetic.network.forward(arithmetic.parameters, observation)
-        errors.append(abs(float(activations.value[0]) - answer.value))
-        if answer.action is not None:
-            _, exponentials, total = softmax_parts(list(activations.policy))
-            errors.append(1.0 - float(exponentials[answer.action][0] / total[0]))
-    return max(errors)
+    return probe_error(probe, arithmetic.network, arithmetic.parameters, PROBE_HYPER.gamma)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -55,13 +57,27 @@ def test_a_probe_is_solved_within_a_tenth(probe: type[Probe], seed: int) -> None
 
 
 def flipped_policy(*args: Any) -> Any:
-    dlogits, dvalue, metrics = loss_gradient(*args)
-    return [-d for d in dlogits], dvalue, metrics
+    upstream, metrics = loss_gradient(*args)
+    return [*(-d for d in upstream[:-1]), upstream[-1]], metrics
 
 
 def flipped_value(*args: Any) -> Any:
-    dlogits, dvalue, metrics = loss_gradient(*args)
-    return dlogits, -dvalue, metrics
+    upstream, metrics = loss_gradient(*args)
+    return [*upstream[:-1], -upstream[-1]], metrics
+
+
+def flipped_mean(*args: Any) -> Any:
+    (mean, *others), metrics = loss_gradient(*args)
+    return [-mean, *others], metrics
+
+
+def flipped_spread(*args: Any) -> Any:
+    (*others, log_std), metrics = loss_gradient(*args)
+    return [*others, -log_std], metrics
+
+
+def masked_the_wrong_way(policy: Any, *rest: Any) -> Any:
+    return loss_gradient(policy._replace(allowed=[~mask for mask in policy.allowed]), *rest)
 
 
 def immortal(reward: Any, value: Any, terminated: Any, *rest: Any) -> Any:
@@ -89,6 +105,9 @@ def still_rescaled(network: Any, parameters: Any, scales: Any) -> Any:
         (DelayProbe, "gae", undiscounted),
         (ActionProbe, "loss_gradient", flipped_policy),
         (BothProbe, "loss_gradient", mismatched_rows),
+        (NumberProbe, "loss_gradient", flipped_mean),
+        (NumberProbe, "loss_gradient", flipped_spread),
+        (MaskProbe, "loss_gradient", masked_the_wrong_way),
     ],
 )
 def test_a_broken_learner_fails_its_probe(

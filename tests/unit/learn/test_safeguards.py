@@ -5,10 +5,12 @@ import random
 from collections.abc import Mapping
 
 import pytest
+from drillsergeant.drills import make
 from drillsergeant.drills.contract import MeanReturn, WinRate
 from drillsergeant.learn import safeguards
 from drillsergeant.learn.engine import Tally
 from drillsergeant.learn.evaluation.results import RecentEpisodes, Score
+from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, with_step_scaled
 from drillsergeant.learn.safeguards import Advice, Safeguards
 
@@ -20,9 +22,9 @@ HYPER = Hyper()
 class Run:
     """Guards over a made-up run: win rates are drawn, other metrics given."""
 
-    def __init__(self, seed: int = 0, *, alone: bool = False) -> None:
+    def __init__(self, seed: int = 0, *, alone: bool = False, highest: float = HIGHEST_ENTROPY) -> None:
         score = Score(WinRate())
-        self.safeguards = Safeguards(score, HIGHEST_ENTROPY, workers=1, alone=alone)
+        self.safeguards = Safeguards(score, highest, workers=1, alone=alone)
         self.rate = RecentEpisodes(score)
         self.hyper, self.draws = HYPER, random.Random(seed)
         self.updates = self.bests = self.promised = self.best_from = 0
@@ -145,6 +147,13 @@ def test_a_sure_winner_and_a_policy_that_varies_are_left_alone(entropy: float, w
     run = Run()
     assert not [note for _ in range(150) for note in run.update(win, entropy=entropy).notes]
     assert run.hyper == HYPER
+
+
+def test_the_entropy_of_numbers_may_be_anything() -> None:
+    run = Run(highest=most_entropy(make("pendulum").heads))
+    assert not [note for _ in range(200) for note in run.update(0.3, entropy=-3.0).notes]
+    assert run.hyper == HYPER
+    assert most_entropy(make("ball").heads) == pytest.approx(HIGHEST_ENTROPY)
 
 
 def test_a_good_policy_that_gets_no_better_takes_finer_steps_down_to_a_bound() -> None:

@@ -11,6 +11,7 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import State
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
+from drillsergeant.learn.heads import choices_of
 from drillsergeant.learn.reference.matches import MatchBatch
 
 from build.pins import ROOT
@@ -135,7 +136,7 @@ def test_a_goal_pleases_both_where_it_should() -> None:
 
 def test_numbers_named_in_the_text_are_the_drills_own() -> None:
     chase = make("chase")
-    assert (len(chase.observation), len(chase.heads[0].choices), chase.tick_hz / chase.action_repeat) == (8, 5, 15)
+    assert (len(chase.observation), len(choices_of(chase.heads)[0]), chase.tick_hz / chase.action_repeat) == (8, 5, 15)
     assert "target_speed" in PAGE.read_text()
 
 

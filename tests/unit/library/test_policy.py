@@ -10,6 +10,8 @@ from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.library.policy import schema_of
 from safetensors.numpy import load_file
 
+from tests.rigs.mixed_drill import MixedDrill
+
 DRILL = BallDrill()
 SIZE, HEADS = len(DRILL.observation), DRILL.heads
 PARTS = (slice(0, 5), slice(5, 8), slice(8, 10))  # the rows of each head
@@ -85,3 +87,39 @@ def test_what_does_not_fit_is_refused_by_name(policy: drillsergeant.Policy, tens
     with pytest.raises(ValueError, match="holds nan at 0, expected"):
         broken = {**tensors, "policy.bias": np.full(10, np.nan, np.float32)}
         drillsergeant.Policy.load(drillsergeant.Policy.from_tensors(DRILL, broken).to_bytes())
+
+
+def test_numbers_are_means_or_drawn_and_masks_leave_choices_out() -> None:
+    drill = MixedDrill()
+    tensors = {
+        name: RANDOM.normal(0.0, 0.3, shape).astype(np.float32) for name, shape in schema_of(drill).tensors.items()
+    }
+    policy = drillsergeant.Policy.from_tensors(drill, tensors)
+    seen = RANDOM.normal(size=(20_000, 3)).astype(np.float32)
+    seen[1:] = seen[0]
+    means, stds = policy.numbers(seen[0])
+    assert means.shape == stds.shape == (2,)
+    half = np.array([2.0, 0.25])
+    np.testing.assert_allclose(stds, np.exp(tensors["policy.log_std"]) * half, rtol=1e-5)
+    move, push, kick, load = policy.act(seen[0])
+    assert (move.shape, push.shape, load.shape) == ((), (1,), (1,))
+    assert push[0] == pytest.approx(np.clip(means[0], -1.0, 3.0)) and 0.0 <= load[0] <= 0.5
+    allowed = np.ones(43, np.bool_)
+    allowed[3 + int(kick)] = False
+    assert policy.act(seen[0], allowed=allowed)[2] != kick
+    chances = policy.probabilities(seen[0], allowed)
+    assert chances.shape == (43,) and chances[3 + int(kick)] == 0.0 and chances[3:].sum() == pytest.approx(1.0)
+    drawn = policy.act(seen, np.random.default_rng(1), allowed=np.tile(allowed, (len(seen), 1)))
+    assert not (drawn[2] == kick).any() and drawn[1].shape == (20_000, 1)
+    assert np.median(drawn[1]) == pytest.approx(np.clip(means[0], -1.0, 3.0), abs=0.1)
+    assert drawn[1].min() >= -1.0 and drawn[1].max() <= 3.0
+    assert policy.probabilities(seen).shape == (20_000, 43) and policy.numbers(seen)[0].shape == (20_000, 2)
+
+
+def test_a_policy_of_numbers_alone_gives_an_array_of_them() -> None:
+    drill = drillsergeant.make("pendulum")
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in schema_of(drill).tensors.items()}
+    policy, seen = drillsergeant.Policy.from_tensors(drill, tensors), np.zeros((5, 3), np.float32)
+    assert policy.act(seen[0]).tolist() == [0.0] and policy.act(seen).shape == (5, 1)
+    assert np.abs(policy.act(seen, np.random.default_rng(0))).max() <= 2.0
+    assert policy.probabilities(seen).shape == (5, 0) and policy.numbers(seen)[1].tolist() == [[2.0]] * 5

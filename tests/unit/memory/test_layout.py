@@ -36,6 +36,7 @@ PLAN = Plan(
     learner_scratch_bytes=77,
     show_scratch_bytes=5,
     duels=1,
+    mask_words=2,
 )
 small = st.integers(1, 9)
 plans = st.builds(
@@ -46,6 +47,7 @@ plans = st.builds(
     horizon=small,
     observation_size=small,
     action_words=small,
+    mask_words=st.integers(0, 3),
     parameter_count=st.integers(1, 300),
     ring_slots=st.sampled_from([1, 2, 4, 8]),
     stats_size=small,
@@ -85,6 +87,7 @@ def test_chunk_fields_have_the_shapes_of_the_design() -> None:
     for name, dtype in [("logp", "f32"), ("reward", "f32"), ("terminated", "i32")]:
         assert (chunk[name].dtype, chunk[name].shape) == (dtype, (3, lanes))
     assert (chunk["action"].dtype, chunk["action"].shape) == ("i32", (3, 3, lanes)), "a row a head"
+    assert (chunk["allowed"].dtype, chunk["allowed"].shape) == ("i32", (3, 2, lanes)), "a row a word of masks"
     assert (chunk["truncated"].dtype, chunk["truncated"].shape) == ("i32", (3, lanes))
     assert (chunk["value"].dtype, chunk["value"].shape) == ("f32", (4, lanes))
 

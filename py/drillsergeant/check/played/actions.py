@@ -31,7 +31,7 @@ def find_idle_actions(played: Playthrough) -> Iterator[DrillFinding]:
         for value, each in enumerate(zip(*led_to, strict=True)):
             alike.setdefault(each, []).append(value)
         for same in alike.values():
-            if len(same) > 1:
+            if len(same) > 1 and (head.choices or len(same) == tried):
                 yield _idle(seats, head, same, tried, len(few["clock"]))
 
 
@@ -56,7 +56,7 @@ def _values(head: ActionHead) -> Array:
 
 def _idle(seats: Seats, head: ActionHead, same: list[int], tried: int, count: int) -> DrillFinding:
     """The finding on values of a head that are one and the same."""
-    if not head.choices or len(same) == tried:
+    if len(same) == tried:
         said = f"{head.name} does nothing: whatever it is, {count} states lead to the same ones"
     else:
         names = [repr(head.choices[value]) for value in same]

@@ -1,24 +1,36 @@
 """The whole policy network in one module: how its parameters and activations lie, and forward over any number of rows.
 
 Rows go through all layers in tiles small enough that a tile's activations stay in the cache. The network is two tanh
-layers and a linear head; its parameters lie flat as w0[H][OBS], b0[H], w1[H][H], b1[H], w2[HEAD][H], b2[HEAD], with
-HEAD = R + 1: R rows of the policy, then the value. Axes: OBS observation entries, H hidden units, B rows.
+layers and a linear head; its parameters lie flat as w0[H][OBS], b0[H], w1[H][H], b1[H], w2[HEAD][H], b2[HEAD] and
+log_std[C], with HEAD = R + 1: R rows of the policy, then the value. Axes: OBS observation entries, H hidden units, B
+rows, C continuous heads.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, set_minimum, unless_zero
+from drillsergeant.kernels.dense.control_flow import (
+    Operand,
+    advance,
+    call,
+    count_down,
+    push,
+    set_groups,
+    set_minimum,
+    unless_zero,
+)
 from drillsergeant.kernels.dense.layer import add_forward
 from drillsergeant.kernels.dense.product_tile import Epilogue
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
+from drillsergeant.kernels.wasm.opcodes import V128
 from drillsergeant.kernels.wasm.text_format import Local
-from drillsergeant.memory.access import WORD_BYTES
+from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES
 from drillsergeant.memory.layout import SKEW_BYTES
 
 LAYERS: Final = 3
+LOG2_SIMD_LANES: Final = 2
 
 StridedArray = tuple[Operand, Operand]
 """Where an array [features][rows] lies: base, and bytes from one feature to the next."""
@@ -40,17 +52,21 @@ class NetworkEmitter:
         policy_rows: int,
         tanh: Epilogue,
         tile_rows: int,
+        log_stds: int = 0,
     ) -> None:
         if tile_rows <= 0 or tile_rows % 8:
             raise ValueError(f"tile_rows is {tile_rows}; the network's tiles are a positive multiple of 8 rows")
-        self.module, self.tile_rows, self.head = module, tile_rows, policy_rows + 1
-        self.widths = [observation_size, hidden, hidden, self.head]
+        self.module, self.tile_rows, self.log_stds = module, tile_rows, log_stds
+        self.widths = [observation_size, hidden, hidden, policy_rows + 1]
+        self.head = self.widths[-1] + log_stds
         self.parameter_offsets: list[int] = []
         self.parameter_bytes = 0
         for inputs, outputs in zip(self.widths[:-1], self.widths[1:], strict=True):
             bias = self.parameter_bytes + outputs * inputs * WORD_BYTES
             self.parameter_offsets += [self.parameter_bytes, bias]
             self.parameter_bytes = bias + outputs * WORD_BYTES
+        self.log_std_offset = self.parameter_bytes
+        self.parameter_bytes += log_stds * WORD_BYTES
         self.stride = tile_rows * WORD_BYTES + SKEW_BYTES
         self.scratch_bytes = 0
         self.inputs = [self.reserve(width) for width in self.widths[:LAYERS]]
@@ -62,7 +78,8 @@ class NetworkEmitter:
     def add_forward(self, name: str) -> Function:
         """Export `name(rows, obs, obs_stride, params, scratch, head, head_stride)`.
 
-        obs f32 [OBS][B] is read, head f32 [HEAD][B] written, each padded to a multiple of 8 rows; strides in bytes.
+        obs f32 [OBS][B] is read, head f32 [HEAD+C][B] written, the last C rows with the log standard deviations, each
+        padded to a multiple of 8 rows; strides in bytes.
         """
         params = ["rows", "obs", "obs_stride", "params", "scratch", "head", "head_stride"]
         f = self.module.function(name, [(param, "i32") for param in params], export=True)
@@ -96,11 +113,33 @@ class NetworkEmitter:
         arrays = [*(self.array(f, offset) for offset in self.inputs), head]
         for n, layer in enumerate(self._layers):
             call(f, layer, rows, *arrays[n], *self.parameters_of(f.params["params"], n), *arrays[n + 1])
+        for number in range(self.log_stds):
+            self._spread(f, rows, head, number)
 
     def parameters_of(self, base: Local, layer: int) -> tuple[Operand, Operand]:
         """Addresses of a layer's weights and bias in the parameters or a gradient at `base`."""
         weights, bias = self.parameter_offsets[2 * layer : 2 * layer + 2]
         return (base, weights), (base, bias)
+
+    def _spread(self, f: Function, rows: Local, head: StridedArray, number: int) -> None:
+        """Write a log standard deviation to its row of the head; they lie behind the value's."""
+        target, left, value = f.local("i32", "spread_to"), f.local("i32", "spread_left"), f.local(V128, "spread")
+        base, stride = head
+        push(f, base)
+        push(f, stride)
+        f.i32_const(self.widths[-1] + number)
+        f.op("i32.mul")
+        f.op("i32.add")
+        f.local_set(target)
+        f.local_get(f.params["params"])
+        f.memory("v128.load32_splat", self.log_std_offset + number * WORD_BYTES)
+        f.local_set(value)
+        set_groups(f, left, rows, LOG2_SIMD_LANES)
+        with count_down(f, left):
+            f.local_get(target)
+            f.local_get(value)
+            f.memory("v128.store")
+            advance(f, target, SIMD_LANES * WORD_BYTES)
 
     def _fetch(self, f: Function, rows: Local, obs: Local, obs_stride: Local) -> None:
         """Copy the observations to scratch: read in place, where their stride is often a large power of two, the

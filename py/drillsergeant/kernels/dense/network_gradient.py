@@ -11,7 +11,7 @@ from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, unless_zero
 from drillsergeant.kernels.dense.layer import add_to_inputs, add_to_weights
-from drillsergeant.kernels.dense.network_forward import NetworkEmitter, StridedArray
+from drillsergeant.kernels.dense.network_forward import LAYERS, NetworkEmitter, StridedArray
 from drillsergeant.kernels.dense.reduce import add_sum
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.text_format import Local
@@ -113,6 +113,26 @@ class NetworkGradient:
         for n in reversed(self.layers):
             gradients = program.parameters_of(f.params["gradient"], n)
             call(f, self._weights[n], rows, *upstream[n], *inputs[n], *gradients, f.params["accumulate"])
+            if n == LAYERS - 1:
+                self._add_log_stds(rows)
             if n > 0:
                 weights, _ = program.parameters_of(f.params["params"], n)
                 call(f, self._inputs[n - 1], rows, *upstream[n], weights, *upstream[n - 1], *inputs[n])
+
+    def _add_log_stds(self, rows: Local) -> None:
+        """The gradient of each log standard deviation: the sum over rows of what the loss wrote behind the value's."""
+        f, program = self.function, self.program
+        base, stride = self._upstream
+        assert isinstance(base, tuple) and isinstance(stride, int), "arrays in scratch lie at known offsets"
+        for number in range(program.log_stds):
+            place = program.log_std_offset + number * WORD_BYTES
+            values = (base[0], base[1] + (program.widths[-1] + number) * stride)
+            f.local_get(f.params["gradient"])
+            f.local_get(f.params["gradient"])
+            f.memory("f32.load", place)
+            f.f32_const(0.0)
+            f.local_get(f.params["accumulate"])
+            f.select()
+            call(f, self._sum, rows, values)
+            f.op("f32.add")
+            f.memory("f32.store", place)

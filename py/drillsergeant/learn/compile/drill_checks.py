@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Discrete, Drill, teams_fault
+from drillsergeant.drills.contract import COMMON_FIELDS, Continuous, Discrete, Drill, teams_fault
 from drillsergeant.elementary import Array
 
 _PARTS = ("reset", "tick", "observe", "reward", "outcome", "scripted", "from_keys")
@@ -57,12 +57,17 @@ def _numbers(drill: Drill) -> str:
 
 def _heads(drill: Drill) -> str:
     heads = drill.heads
-    if not isinstance(heads, tuple) or not heads or not all(isinstance(head, Discrete) for head in heads):
-        return f"heads is {heads!r:.60}; give a tuple of Discrete(name, choices), one for each part of an action"
+    if not isinstance(heads, tuple) or not heads or not all(isinstance(head, Discrete | Continuous) for head in heads):
+        wanted = "Discrete(name, choices) or Continuous(name, low, high, unit)"
+        return f"heads is {heads!r:.60}; give a tuple of {wanted}, one for each part of an action"
     names = [head.name for head in heads]
     for head in heads:
         if not isinstance(head.name, str) or names.count(head.name) > 1:
             return f"heads are called {', '.join(map(str, names))}; give each a name of its own"
+        if isinstance(head, Continuous):
+            if not (math.isfinite(head.low) and math.isfinite(head.high) and head.low < head.high):
+                return f"the head {head.name} goes from {head.low} to {head.high}; give two finite numbers, low first"
+            continue
         choices = head.choices
         if not isinstance(choices, tuple) or not choices or not all(isinstance(each, str) for each in choices):
             return f"the choices of the head {head.name} are {choices!r:.60}; give a tuple of names, one for each"

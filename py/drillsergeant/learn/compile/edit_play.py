@@ -60,7 +60,8 @@ def sampled(drill: Drill, line_of: Callable[[str], int]) -> tuple[int, int, list
     for decision in range(SAMPLE_DECISIONS):
         before = NamedArrays("the state", matches.state)
         draws = [matches.draw(player, decision) for player in range(sum(drill.teams))]
-        actions = [random_action(draw, drill.heads) for draw in draws]
+        allowed = [matches.allowed(player) for player in range(sum(drill.teams))]
+        actions = [random_action(draw, drill.heads, masks) for draw, masks in zip(draws, allowed, strict=True)]
         for _ in range(drill.action_repeat):
             matches.state = drill.tick(matches.state, actions)
         after = NamedArrays("the state", matches.state)

@@ -1,4 +1,4 @@
-"""The elementwise kernels of a drill and of the learner, each around an unchanged function of `drills` or `learn`.
+"""The elementwise kernels of a drill, each around an unchanged function of `drills` or `learn`.
 
 Only code that builds programs imports this (it needs NumPy, by way of the functions it wraps); what runs a program
 knows nothing but names and pointers. Groups are lists of arrays, see `kernels.kernel`. "state" is one array per field
@@ -12,19 +12,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from drillsergeant import elementary
-from drillsergeant.drills.contract import Discrete, Drill, State
+from drillsergeant.drills.contract import Drill, State, has_masks
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.drill_checks import NamedArrays, returned
 from drillsergeant.learn.engine import CHUNK_STATS
-from drillsergeant.learn.formulas.adam import adam_step
-from drillsergeant.learn.formulas.gae import gae_step
-from drillsergeant.learn.formulas.losses import loss_gradient
-from drillsergeant.learn.formulas.network import unit_noise
-from drillsergeant.learn.formulas.rescale import standardise
+from drillsergeant.learn.formulas.actions import as_played, from_words, packed, to_words
 from drillsergeant.learn.formulas.sampling import Distribution, sample
-from drillsergeant.learn.heads import policy_rows
-from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.heads import choices_of, head_rows, mask_words, masks_of
 from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action, total_reward
 
 Arrays = Sequence[Array]
@@ -39,6 +34,8 @@ class DrillKernels:
         self.players = sum(drill.teams)
         self.state = tuple(drill.fields.values())
         self.action = ("i32",) * len(drill.heads)
+        self.masks = masks_of(drill)
+        self.words = ("i32",) * mask_words(self.masks)
         terms = len(drill.reward_terms)
         self.running = ("f32",) * (1 + terms)  # of the episodes under way: decisions, reward terms of player 0
         self.ended = ("f32",) * (len(CHUNK_STATS) + terms)  # episodes that ended, summed since the rows were cleared
@@ -102,7 +99,8 @@ class DrillKernels:
         """state, action_0 i32 [HEADS], action_1, ... of every player -> state, a decision later and a tick later."""
 
         def fn(state: Arrays, **actions: Arrays) -> Results:
-            listed = [actions[group] for group in groups]
+            heads = self.drill.heads
+            listed = [as_played(heads, from_words(heads, actions[group])) for group in groups]
             return {"state": self._listed(self.drill.tick(self._named(state), listed), "tick")}
 
         groups = [f"action_{player}" for player in range(self.players)]
@@ -111,34 +109,49 @@ class DrillKernels:
         return [Kernel(name, fn, inputs, {"state": self.state}, repeat=repeat) for name, repeat in repeats.items()]
 
     def _observe(self, player: int) -> Kernel:
-        """state -> what `player` sees, f32 [OBS], and the uniform number its action is drawn with."""
+        """state -> what `player` sees, f32 [OBS], the uniform number its action is drawn with, and which choices it
+        has, words i32."""
 
         def fn(state: Arrays) -> Results:
             named = self._named(state)
             return {
                 "obs": self._entries("observe", self.drill.observe(named, player), self.drill.observation),
                 "draw": [draw(named, player, SAMPLING_SALT)],
+                **({"allowed": packed(self._allowed(named, player))} if self.masks else {}),
             }
 
-        outputs = {"obs": ["f32"] * len(self.drill.observation), "draw": ["f32"]}
+        outputs = {"obs": ["f32"] * len(self.drill.observation), "draw": ["f32"], **self._masked()}
         return Kernel(f"observe_{player}", fn, {"state": self.state}, outputs)
 
     def _sample(self) -> Kernel:
-        """policy f32 [R], draw -> action i32 [HEADS], its log-probability."""
+        """head f32 [R+1+C], draw, which choices there are -> action, words i32 [HEADS], its log-probability."""
 
-        def fn(policy: Arrays, draw: Arrays) -> Results:
-            action, logp, _ = sample(Distribution(self.drill.heads, policy), draw[0])
-            return {"action": action, "logp": [logp]}
+        def fn(head: Arrays, draw: Arrays, allowed: Arrays = ()) -> Results:
+            heads = self.drill.heads
+            action, logp = sample(Distribution.of_head(heads, head, allowed, self.masks), draw[0])
+            return {"action": to_words(heads, action), "logp": [logp]}
 
-        inputs = {"policy": ["f32"] * policy_rows(self.drill.heads), "draw": ["f32"]}
+        inputs = {"head": ["f32"] * head_rows(self.drill.heads), "draw": ["f32"], **self._masked()}
         return Kernel("sample", fn, inputs, {"action": self.action, "logp": ["f32"]})
+
+    def _masked(self) -> dict[str, Sequence[str]]:
+        """The group of words that tell which choices there are; none where the drill has no masks."""
+        return {"allowed": self.words} if self.masks else {}
+
+    def _allowed(self, state: State, player: int) -> list[Array]:
+        """The masks of a player's choices, as many as there are choices; none where the drill has no masks."""
+        if not has_masks(self.drill):
+            return []
+        choices = [choice for choices in choices_of(self.drill.heads) for choice in choices]
+        return self._entries("allowed", self.drill.allowed(state, player), choices)
 
     def _scripted(self, player: int) -> Kernel:
         """state -> action of the frozen hand-written player."""
 
         def fn(state: Arrays) -> Results:
-            found, names = self.drill.scripted(self._named(state), player), [head.name for head in self.drill.heads]
-            return {"action": self._entries("scripted", found, names)}
+            heads = self.drill.heads
+            found = self.drill.scripted(self._named(state), player)
+            return {"action": to_words(heads, self._entries("scripted", found, [head.name for head in heads]))}
 
         return Kernel(f"scripted_{player}", fn, {"state": self.state}, {"action": self.action})
 
@@ -146,8 +159,9 @@ class DrillKernels:
         """state -> action drawn uniformly."""
 
         def fn(state: Arrays) -> Results:
-            uniform = draw(self._named(state), player, RANDOM_PLAYER_SALT)
-            return {"action": random_action(uniform, self.drill.heads)}
+            named, heads = self._named(state), self.drill.heads
+            uniform = draw(named, player, RANDOM_PLAYER_SALT)
+            return {"action": to_words(heads, random_action(uniform, heads, self._allowed(named, player)))}
 
         return Kernel(f"random_{player}", fn, {"state": self.state}, {"action": self.action})
 
@@ -225,119 +239,3 @@ class DrillKernels:
 def draw(state: State, player: int, salt: int) -> Array:
     """Uniform numbers f32 [N] in [0, 1), those of `matches.MatchBatch.draw`."""
     return elementary.uniform(elementary.hash_u32(state["seed"], state["episode"], state["clock"], player, salt))
-
-
-def learner_kernels(heads: Sequence[Discrete]) -> list[Kernel]:
-    """Every elementwise kernel of the learner for a policy over these heads."""
-    return [
-        *(_noise(), _gae(), _centre(), _scale(), _standardise(), _loss(heads)),
-        *(_add(), _multiply(), _adam()),
-    ]
-
-
-def _noise() -> Kernel:
-    """index u32 -> parameters of a fresh network, see `Network.initial`."""
-
-    def fn(index: Arrays, seed: Array, salt: Array, scale: Array, gain: Array) -> Results:
-        return {"parameters": [unit_noise(seed, index[0], salt) * scale * gain]}
-
-    scalars = {"seed": "u32", "salt": "u32", "scale": "f32", "gain": "f32"}
-    return Kernel("noise", fn, {"index": ["u32"]}, {"parameters": ["f32"]}, scalars)
-
-
-def _gae() -> Kernel:
-    """One step backwards in time, see `gae.gae`."""
-
-    def fn(
-        following: Arrays,
-        reward: Arrays,
-        value: Arrays,
-        value_next: Arrays,
-        terminated: Arrays,
-        truncated: Arrays,
-        gamma: np.float32,
-        gae_lambda: np.float32,
-    ) -> Results:
-        advantage = gae_step(
-            following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, gae_lambda
-        )
-        return {"advantage": [advantage], "returns": [advantage + value[0]]}
-
-    floats = {name: ["f32"] for name in ("following", "reward", "value", "value_next")}
-    inputs = {**floats, "terminated": ["i32"], "truncated": ["i32"]}
-    outputs = {"advantage": ["f32"], "returns": ["f32"]}
-    return Kernel("gae_step", fn, inputs, outputs, {"gamma": "f32", "gae_lambda": "f32"})
-
-
-def _centre() -> Kernel:
-    return Kernel(
-        "centre",
-        lambda x, mean: {"x": [x[0] - mean]},
-        {"x": ["f32"]},
-        {"x": ["f32"]},
-        {"mean": "f32"},
-    )
-
-
-def _scale() -> Kernel:
-    return Kernel(
-        "scale",
-        lambda x, factor: {"x": [x[0] * factor]},
-        {"x": ["f32"]},
-        {"x": ["f32"]},
-        {"factor": "f32"},
-    )
-
-
-def _standardise() -> Kernel:
-    return Kernel(
-        "standardise",
-        lambda x, mean, factor: {"x": [standardise(x[0], mean, factor)]},
-        {"x": ["f32"]},
-        {"x": ["f32"]},
-        {"mean": "f32", "factor": "f32"},
-    )
-
-
-def _loss(heads: Sequence[Discrete]) -> Kernel:
-    """head f32 [R+1] and what the chunk says -> gradient w.r.t. the head, metric rows; see `losses`."""
-
-    def fn(
-        head: Arrays,
-        action: Arrays,
-        logp: Arrays,
-        advantage: Arrays,
-        returns: Arrays,
-        clip_coef: np.float32,
-        entropy_coef: np.float32,
-        value_coef: np.float32,
-    ) -> Results:
-        given = (logp[0], advantage[0], returns[0], clip_coef, entropy_coef, value_coef)
-        drows, dvalue, metrics = loss_gradient(Distribution(heads, head[:-1]), head[-1], action, *given)
-        return {"upstream": [*drows, dvalue], "metrics": metrics}
-
-    outputs = ["f32"] * (policy_rows(heads) + 1)
-    rows = {"action": ["i32"] * len(heads), "logp": ["f32"], "advantage": ["f32"], "returns": ["f32"]}
-    scalars = {"clip_coef": "f32", "entropy_coef": "f32", "value_coef": "f32"}
-    results = {"upstream": outputs, "metrics": ["f32"] * len(METRICS)}
-    return Kernel("loss", fn, {"head": outputs, **rows}, results, scalars)
-
-
-def _add() -> Kernel:
-    return Kernel("add", lambda x, y: {"x": [x[0] + y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
-
-
-def _multiply() -> Kernel:
-    return Kernel("multiply", lambda x, y: {"x": [x[0] * y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
-
-
-def _adam() -> Kernel:
-    """One step; p, m, v are parameters and moments. Written elsewhere than read, so that it can be undone."""
-    scalars = ("learning_rate", "gradient_scale", "correction1", "correction2")
-
-    def fn(p: Arrays, g: Arrays, m: Arrays, v: Arrays, **numbers: np.float32) -> Results:
-        stepped = adam_step(p[0], g[0], m[0], v[0], *(numbers[name] for name in scalars))
-        return {name: [array] for name, array in zip(("p", "m", "v"), stepped, strict=True)}
-
-    inputs = {name: ["f32"] for name in ("p", "g", "m", "v")}
-    return Kernel("adam", fn, inputs, {name: ["f32"] for name in ("p", "m", "v")}, dict.fromkeys(scalars, "f32"))

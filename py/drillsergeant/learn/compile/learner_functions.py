@@ -1,20 +1,38 @@
-"""What the learner does besides single kernels: looking for poison in a chunk, and its advantages, one call each.
+"""What the learner does: its elementwise kernels, each around an unchanged function of `formulas`, and besides them
+looking for poison in a chunk, and its advantages, one call each.
 
 The gradient of a minibatch is `kernels.dense.network_gradient`, the rest of an update single kernels and sums, called
-by `wasm.arithmetic`. Pointers are byte offsets, strides bytes.
+by `wasm.arithmetic`. Pointers are byte offsets, strides bytes. Groups of a kernel are as in `kernel_table`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from drillsergeant.drills.contract import Head
+from drillsergeant.elementary import Array
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, set_sum, unless_zero
 from drillsergeant.kernels.dense.reduce import add_poisoned, add_sum
+from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
+from drillsergeant.learn.formulas.actions import from_words
+from drillsergeant.learn.formulas.adam import adam_step
+from drillsergeant.learn.formulas.gae import gae_step
+from drillsergeant.learn.formulas.losses import loss_gradient
+from drillsergeant.learn.formulas.network import unit_noise
 from drillsergeant.learn.formulas.poison import SANE_BITS
+from drillsergeant.learn.formulas.rescale import standardise
+from drillsergeant.learn.formulas.sampling import Distribution
+from drillsergeant.learn.heads import head_rows, mask_words, policy_rows
+from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.memory.access import LOG2_WORD_BYTES
+
+Arrays = Sequence[Array]
+Results = Mapping[str, Sequence[Array]]
 
 
 class LearnerEmitter:
@@ -147,3 +165,121 @@ def _move(f: Function, locals_: list[Local], steps: Local, stride: Local) -> Non
         f.op("i32.mul")
         f.op("i32.add")
         f.local_set(local)
+
+
+def learner_kernels(heads: Sequence[Head], masks: int = 0) -> list[Kernel]:
+    """Every elementwise kernel of the learner for a policy over these heads, with so many masks."""
+    return [
+        *(_noise(), _gae(), _centre(), _scale(), _standardise(), _loss(heads, masks)),
+        *(_add(), _multiply(), _adam()),
+    ]
+
+
+def _noise() -> Kernel:
+    """index u32 -> parameters of a fresh network, see `Network.initial`."""
+
+    def fn(index: Arrays, seed: Array, salt: Array, scale: Array, gain: Array) -> Results:
+        return {"parameters": [unit_noise(seed, index[0], salt) * scale * gain]}
+
+    scalars = {"seed": "u32", "salt": "u32", "scale": "f32", "gain": "f32"}
+    return Kernel("noise", fn, {"index": ["u32"]}, {"parameters": ["f32"]}, scalars)
+
+
+def _gae() -> Kernel:
+    """One step backwards in time, see `gae.gae`."""
+
+    def fn(
+        following: Arrays,
+        reward: Arrays,
+        value: Arrays,
+        value_next: Arrays,
+        terminated: Arrays,
+        truncated: Arrays,
+        gamma: np.float32,
+        gae_lambda: np.float32,
+    ) -> Results:
+        advantage = gae_step(
+            following[0], reward[0], value[0], value_next[0], terminated[0], truncated[0], gamma, gae_lambda
+        )
+        return {"advantage": [advantage], "returns": [advantage + value[0]]}
+
+    floats = {name: ["f32"] for name in ("following", "reward", "value", "value_next")}
+    inputs = {**floats, "terminated": ["i32"], "truncated": ["i32"]}
+    outputs = {"advantage": ["f32"], "returns": ["f32"]}
+    return Kernel("gae_step", fn, inputs, outputs, {"gamma": "f32", "gae_lambda": "f32"})
+
+
+def _centre() -> Kernel:
+    return Kernel(
+        "centre",
+        lambda x, mean: {"x": [x[0] - mean]},
+        {"x": ["f32"]},
+        {"x": ["f32"]},
+        {"mean": "f32"},
+    )
+
+
+def _scale() -> Kernel:
+    return Kernel(
+        "scale",
+        lambda x, factor: {"x": [x[0] * factor]},
+        {"x": ["f32"]},
+        {"x": ["f32"]},
+        {"factor": "f32"},
+    )
+
+
+def _standardise() -> Kernel:
+    return Kernel(
+        "standardise",
+        lambda x, mean, factor: {"x": [standardise(x[0], mean, factor)]},
+        {"x": ["f32"]},
+        {"x": ["f32"]},
+        {"mean": "f32", "factor": "f32"},
+    )
+
+
+def _loss(heads: Sequence[Head], masks: int) -> Kernel:
+    """head f32 [R+1+C] and what the chunk says -> gradient w.r.t. the head, metric rows; see `losses`."""
+
+    def fn(
+        head: Arrays,
+        action: Arrays,
+        logp: Arrays,
+        advantage: Arrays,
+        returns: Arrays,
+        clip_coef: np.float32,
+        entropy_coef: np.float32,
+        value_coef: np.float32,
+        allowed: Arrays = (),
+    ) -> Results:
+        given = (logp[0], advantage[0], returns[0], clip_coef, entropy_coef, value_coef)
+        policy = Distribution.of_head(heads, head, allowed, masks)
+        upstream, metrics = loss_gradient(policy, head[policy_rows(heads)], from_words(heads, action), *given)
+        return {"upstream": upstream, "metrics": metrics}
+
+    outputs, words = ["f32"] * head_rows(heads), {"allowed": ["i32"] * mask_words(masks)} if masks else {}
+    rows = {"action": ["i32"] * len(heads), **words, **{name: ["f32"] for name in ("logp", "advantage", "returns")}}
+    scalars = {"clip_coef": "f32", "entropy_coef": "f32", "value_coef": "f32"}
+    results = {"upstream": outputs, "metrics": ["f32"] * len(METRICS)}
+    return Kernel("loss", fn, {"head": outputs, **rows}, results, scalars)
+
+
+def _add() -> Kernel:
+    return Kernel("add", lambda x, y: {"x": [x[0] + y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
+
+
+def _multiply() -> Kernel:
+    return Kernel("multiply", lambda x, y: {"x": [x[0] * y[0]]}, {"x": ["f32"], "y": ["f32"]}, {"x": ["f32"]})
+
+
+def _adam() -> Kernel:
+    """One step; p, m, v are parameters and moments. Written elsewhere than read, so that it can be undone."""
+    scalars = ("learning_rate", "gradient_scale", "correction1", "correction2")
+
+    def fn(p: Arrays, g: Arrays, m: Arrays, v: Arrays, **numbers: np.float32) -> Results:
+        stepped = adam_step(p[0], g[0], m[0], v[0], *(numbers[name] for name in scalars))
+        return {name: [array] for name, array in zip(("p", "m", "v"), stepped, strict=True)}
+
+    inputs = {name: ["f32"] for name in ("p", "g", "m", "v")}
+    return Kernel("adam", fn, inputs, {name: ["f32"] for name in ("p", "m", "v")}, dict.fromkeys(scalars, "f32"))

@@ -20,13 +20,13 @@ from drillsergeant.kernels.wasm.compile import add_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport, Module, for_unshared_memory
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
-from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
-from drillsergeant.learn.compile.learner_functions import LearnerEmitter
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.compile.learner_functions import LearnerEmitter, learner_kernels
 from drillsergeant.learn.compile.rescale_functions import RescaleEmitter
 from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shader_kernels import generated
 from drillsergeant.learn.formulas.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import log_stds, masks_of, policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.program import DrillFacts, NetworkFacts, Noise, Program, keys_of
@@ -41,16 +41,17 @@ def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Progra
     ensure_drill(drill)
     module = Module(MemoryImport(1, MAX_PAGES, shared))
     table = DrillKernels(drill)
-    add_kernels(module, [*table.all(), *learner_kernels(drill.heads)])
+    rows, stds = policy_rows(drill.heads), log_stds(drill.heads)
+    add_kernels(module, [*table.all(), *learner_kernels(drill.heads, table.masks)])
     kernels = {function.name: function for function in module.functions}
     observation_size = len(drill.observation)
     tanh = Inline(elementary.tanh)
-    compiled = NetworkEmitter(module, observation_size, hidden, policy_rows(drill.heads), tanh, CELL_ROWS)
+    compiled = NetworkEmitter(module, observation_size, hidden, rows, tanh, CELL_ROWS, stds)
     forward = compiled.add_forward("forward")
     gradient = NetworkGradient(compiled, "gradient", kernels["loss"], len(METRICS))
     learner = LearnerEmitter(module, kernels, observation_size)
     RolloutEmitter(module, table, kernels, forward, learner.total)
-    network = Network(observation_size, policy_rows(drill.heads), hidden)
+    network = Network.for_heads(observation_size, drill.heads, hidden)
     RescaleEmitter(module, kernels, learner.total, learner.squares, network)
     facts = NetworkFacts(
         hidden=hidden,
@@ -83,6 +84,7 @@ def facts_of(drill: Drill) -> DrillFacts:
         scene=drill.scene,
         objective=objective_of(drill),
         keys=keys_of(drill.from_keys, sum(drill.teams)),
+        masks=masks_of(drill),
     )
 
 
@@ -109,7 +111,7 @@ def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
     written = []
     for name in names:
         program = build_program(make(name), shared=True)
-        shader = generated(program.drill.heads)
+        shader = generated(program.drill.heads, program.drill.masks)
         binaries = {".wasm": program.binary, ".solo.wasm": for_unshared_memory(program.binary)}
         files = {**binaries, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
         if name in HOMES:

@@ -23,20 +23,20 @@ from drillsergeant.learn.reference.rollout import policy_against
 from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
 
 # What every function that plays needs. Groups of match rows (state, next_state, running, ended, rewards, flag) have
-# the stride match_stride, agent rows of obs lanes_bytes, the network's output head_stride.
+# the stride match_stride, agent rows of obs and allowed (words of masks) lanes_bytes, the network's output head_stride.
 _WORK = (
     "decisions matches match_stride state next_state running ended rewards flag "
-    "lanes_bytes obs draw parameters scratch head head_stride action logp value"
+    "lanes_bytes obs allowed draw parameters scratch head head_stride action logp value"
 )
-# Where a chunk keeps what is recorded beside obs, action, logp and value; last_obs is for the state after the last
-# decision, which is seen for its value only.
-_RECORD = "reward terminated truncated last_obs stats"
+# Where a chunk keeps what is recorded beside obs, allowed, action, logp and value; last_obs is for the state after the
+# last decision, which is seen for its value only, and last_allowed for what may be done there.
+_RECORD = "reward terminated truncated last_obs last_allowed stats"
 # Of an evaluation: the log of what ended, at every decision and then at the end, where matches are truncated: a row for
 # each of CHUNK_STATS, of that moment alone. And bytes from one head of the actions to the next, lanes_bytes in a chunk.
 _EVALUATION = "log action_stride"
 # Against frozen parameters: those, and rows for what the other team sees and chooses, of which nothing is kept. It
-# looks through `last_obs`, in rows of `rival_lanes_bytes`, and what its head and draws are written over has been used
-# by then.
+# looks through `last_obs` and `last_allowed`, in rows of `rival_lanes_bytes`, and what its head and draws are written
+# over has been used by then.
 _RIVAL = "rival_parameters rival_lanes_bytes rival_action rival_action_stride rival_logp rival_value"
 
 Group = tuple[Operand, Operand]
@@ -59,7 +59,7 @@ class RolloutEmitter:
     ) -> None:
         self.module, self.drill, self.kernels = module, table.drill, kernels
         self.forward, self.total = forward, total
-        self.ended_rows = len(table.ended)
+        self.ended_rows, self.mask_words = len(table.ended), len(table.words)
         teams, players = self.drill.teams, range(table.players)
         see_all = self._add_see("see", players)
         see_first = self._add_see("see_first", players[: teams[0]]) if len(teams) > 1 else see_all
@@ -73,19 +73,22 @@ class RolloutEmitter:
     def _add_see(self, name: str, players: Sequence[int]) -> Function:
         """Add `name`: the players look and the network answers. Observations, draws, head and value rows are written,
         player after player, so that what one writes behind its last match belongs to the next one or to nobody."""
-        params = "matches match_stride state lanes_bytes obs draw parameters scratch head head_stride value"
+        params = "matches match_stride state lanes_bytes obs allowed draw parameters scratch head head_stride value"
         f = self.module.function(name, [(param, "i32") for param in params.split()], export=True)
         p = f.params
         at = f.local("i32", "lane_bytes")
         agents = f.local("i32", "agents")
         for player in players:
             obs, draws = f.local("i32", f"obs{player}"), f.local("i32", f"draw{player}")
+            allowed = f.local("i32", f"allowed{player}")
             set_sum(f, obs, p["obs"], at)
+            set_sum(f, allowed, p["allowed"], at)
             set_sum(f, draws, p["draw"], at)
             groups: dict[str, Group] = {
                 "in.state": (p["state"], p["match_stride"]),
                 "out.obs": (obs, p["lanes_bytes"]),
                 "out.draw": (draws, 0),
+                "out.allowed": (allowed, p["lanes_bytes"]),
             }
             call_kernel(f, self.kernels[f"observe_{player}"], p["matches"], groups)
             set_sum(f, agents, agents, p["matches"])
@@ -116,7 +119,7 @@ class _Play:
         self.row_bytes = f.local("i32", "row_bytes")  # of one match row without its padding
         self.agents, self.obs_bytes = f.local("i32", "agents"), f.local("i32", "obs_bytes")
         self.left, self.at, self.rivals = (f.local("i32", name) for name in ("left", "at", "rivals"))
-        self.action_bytes = f.local("i32", "action_bytes")  # of one decision in a chunk
+        self.action_bytes, self.allowed_bytes = f.local("i32", "action_bytes"), f.local("i32", "allowed_bytes")
         self.action_stride = self.p["lanes_bytes" if record else "action_stride"]
         self.log_bytes = f.local("i32", "log_bytes")
         self.duel = Player.FROZEN in players
@@ -128,13 +131,14 @@ class _Play:
         _set_product(f, self.agents, p["matches"], self.players.count(Player.POLICY))
         _set_product(f, self.obs_bytes, p["lanes_bytes"], len(self.program.drill.observation))
         _set_product(f, self.action_bytes, p["lanes_bytes"], len(self.program.drill.heads))
+        _set_product(f, self.allowed_bytes, p["lanes_bytes"], self.program.mask_words)
         self._clear(p["ended"], p["match_stride"], self.program.ended_rows)
         if self.record and not self.duel:
             self._clear(p["truncated"], p["lanes_bytes"], p["decisions"])
         f.local_get(p["decisions"])
         f.local_set(self.left)
         with count_down(f, self.left):
-            self._see(p["obs"])
+            self._see(p["obs"], p["allowed"])
             self._act()
             self._step()
             if self.record:
@@ -142,7 +146,7 @@ class _Play:
             else:
                 self._log()
         if self.record:
-            self._see(p["last_obs"])
+            self._see(p["last_obs"], p["last_allowed"])
         call_kernel(f, self.kernels["truncate"], p["matches"], {"in.state": self._rows("state"), **self._books()})
         if self.record:
             self._copy_to_lanes("truncated", lambda _player: push(f, p["flag"]))
@@ -158,15 +162,16 @@ class _Play:
         books = {f"{way}.{name}": self._rows(name) for name in ("running", "ended") for way in ("in", "out")}
         return {**books, "out.state": self._rows("state"), "out.flag": self._rows("flag")}
 
-    def _see(self, obs: Local) -> None:
-        arguments = [obs if name == "obs" else self.p[name] for name in self.see.params]
-        call(self.f, self.see, *arguments)
+    def _see(self, obs: Local, allowed: Local) -> None:
+        other = {"obs": obs, "allowed": allowed}
+        call(self.f, self.see, *(other.get(name, self.p[name]) for name in self.see.params))
 
     def _act(self) -> None:
         """Actions of every player, a row for each head, in which players lie one after the other."""
         f, p = self.f, self.p
         groups: dict[str, Group] = {
-            "in.policy": (p["head"], p["head_stride"]),
+            "in.head": (p["head"], p["head_stride"]),
+            "in.allowed": (p["allowed"], p["lanes_bytes"]),
             "in.draw": (p["draw"], 0),
             "out.action": (p["action"], self.action_stride),
             "out.logp": (p["logp"], 0),
@@ -191,12 +196,14 @@ class _Play:
         assert see is not None, "a duel takes two teams"
         other = {
             "obs": p["last_obs"],
+            "allowed": p["last_allowed"],
             "lanes_bytes": p["rival_lanes_bytes"],
             "parameters": p["rival_parameters"],
             "value": p["rival_value"],
         }
         call(f, see, *(other.get(name, p[name]) for name in see.params))
         chosen: dict[str, Group] = {
+            "in.allowed": (p["last_allowed"], p["rival_lanes_bytes"]),
             "out.action": (p["rival_action"], p["rival_action_stride"]),
             "out.logp": (p["rival_logp"], 0),
         }
@@ -233,6 +240,7 @@ class _Play:
             self._clear(p["truncated"], self.row_bytes, 1)
         advance(f, p["obs"], self.obs_bytes)
         advance(f, p["action"], self.action_bytes)
+        advance(f, p["allowed"], self.allowed_bytes)
         for name in ("logp", "value", "reward", "terminated"):
             advance(f, p[name], p["lanes_bytes"])
         f.local_get(self.left)

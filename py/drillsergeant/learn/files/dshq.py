@@ -4,8 +4,9 @@ Tensors, f32, row-major, named as PyTorch names them:
 
     net.0.weight [H][OBS]   net.0.bias [H]       first linear layer, then tanh
     net.2.weight [H][H]     net.2.bias [H]       second linear layer, then tanh
-    policy.weight [R][H]    policy.bias [R]      logits of the choices, head of the action after head
+    policy.weight [R][H]    policy.bias [R]      logits of choices, means of numbers; head of the action after head
     value.weight [1][H]     value.bias [1]       expected return
+    policy.log_std [C]                           of numbers, if there are any, in half ranges like means (`gaussian`)
 
 so that `load_state_dict(load_file(path), strict=False)` fills a module with `net = Sequential(Linear, Tanh, Linear,
 Tanh)`, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and `adam.square.<name>` are Adam's first and second
@@ -13,9 +14,9 @@ moments; a file may leave them out, like `history.<number>` [N], what was shown 
 order of `Schema.tensors` the values are the flat parameter vector of `learn.formulas.network`.
 
 Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list
-of names), `heads` (JSON: the name of each part of an action and of its choices), `actions` (R), `hidden`,
-`activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `hyper` (JSON; the names of
-`Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see
+of names), `heads` (JSON: the name of each part of an action and its choices, or its range and unit), `actions` (R),
+`hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `hyper` (JSON; the
+names of `Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see
 `PolicyFile`), `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend on it),
 `created`, `version` (of the published weights), `project`, `events` (JSON list), `edit` (JSON string: the reader's own
 code of the drill that it was trained in; left out for the original), and `digest`, of all the rest: whoever changes a
@@ -51,8 +52,8 @@ from drillsergeant.learn.files.safetensors import (
     read_metadata,
     strict_json,
 )
-from drillsergeant.learn.files.schema import Schema
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.files.schema import Schema, plain_head
+from drillsergeant.learn.heads import choices_of, policy_rows
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.ppo.scales import Scales
@@ -125,7 +126,7 @@ def write_policy(policy: PolicyFile) -> bytes:
         "drill": schema.drill,
         "schema": schema.meaning,
         "observation": json.dumps(schema.observation),
-        "heads": json.dumps([[head.name, head.choices] for head in schema.heads]),
+        "heads": json.dumps(list(map(plain_head, schema.heads))),
         "actions": str(policy_rows(schema.heads)),
         "hidden": str(schema.hidden),
         "activation": "tanh",
@@ -176,7 +177,7 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
     tensors, versions = split_versions(tensors, metadata, expected)
     weights, history = split_history(tensors)
     if joint:
-        weights = split_joint(weights, [len(head.choices) for head in expected.heads])
+        weights = split_joint(weights, list(map(len, choices_of(expected.heads))))
     arrays = _arrays(weights, expected)
     steps = counters["steps"] if "adam.mean.net.0.weight" in weights else 0
     state = LearnerState(

@@ -7,11 +7,18 @@ import json
 import math
 from dataclasses import dataclass
 
-from drillsergeant.drills.contract import Discrete
+from drillsergeant.drills.contract import Discrete, Head
 from drillsergeant.learn.files.joint_actions import joint_choice
 from drillsergeant.learn.files.safetensors import F32_BYTES, Tensor
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import choices_of, log_stds, policy_rows
 from drillsergeant.learn.program import DrillFacts
+
+LOG_STD = "policy.log_std"  # the tensor of log standard deviations
+
+
+def plain_head(head: Head) -> list[object]:
+    """A head as JSON has it: its name and choices, or its name, range and unit."""
+    return [head.name, head.choices] if isinstance(head, Discrete) else [head.name, head.low, head.high, head.unit]
 
 
 @dataclass(frozen=True)
@@ -20,10 +27,11 @@ class Schema:
 
     drill: str
     observation: tuple[str, ...]
-    heads: tuple[Discrete, ...]
+    heads: tuple[Head, ...]
     hidden: int
     meaning: str
     joint_meaning: str = ""  # that of files from when one choice stood for a choice in every head
+    masks: int = 0  # how many choices may be forbidden: all, or none
 
     @classmethod
     def of(cls, drill: DrillFacts, hidden: int) -> Schema:
@@ -36,12 +44,14 @@ class Schema:
             facts = [drill.name, drill.observation, actions, keys, *rest]
             return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
-        sizes = [len(head.choices) for head in drill.heads]
-        joint = digest(math.prod(sizes), [joint_choice(sizes, action) for action in drill.keys])
-        if len(sizes) == 1:
-            return cls(drill.name, drill.observation, drill.heads, hidden, joint)
-        meaning = digest([[head.name, head.choices] for head in drill.heads], drill.keys)
-        return cls(drill.name, drill.observation, drill.heads, hidden, meaning, joint)
+        sizes, joint = list(map(len, choices_of(drill.heads))), ""
+        if len(sizes) == len(drill.heads):
+            codes = [joint_choice(sizes, map(int, action)) for action in drill.keys]
+            joint = digest(math.prod(sizes), codes)
+        if len(sizes) == len(drill.heads) == 1:
+            return cls(drill.name, drill.observation, drill.heads, hidden, joint, masks=drill.masks)
+        meaning = digest(list(map(plain_head, drill.heads)), drill.keys)
+        return cls(drill.name, drill.observation, drill.heads, hidden, meaning, joint, drill.masks)
 
     @property
     def tensors(self) -> dict[str, tuple[int, ...]]:
@@ -56,6 +66,7 @@ class Schema:
             "value.weight": (1, hidden),
             "policy.bias": (rows,),
             "value.bias": (1,),
+            **({LOG_STD: (log_stds(self.heads),)} if log_stds(self.heads) else {}),
         }
 
     def split(self, parameters: bytes, prefix: str = "") -> dict[str, Tensor]:

@@ -16,16 +16,17 @@ import numpy as np
 
 from drillsergeant import elementary
 from drillsergeant.elementary import Array
-from drillsergeant.learn.formulas.sampling import Distribution, chosen, softmax_parts
+from drillsergeant.learn.formulas.gaussian import Gaussian
+from drillsergeant.learn.formulas.sampling import Choice, Distribution, Number, chosen, softmax_parts
 
 LOG_RATIO_MAX = 20.0
 
 
 class _Choice:
-    """One discrete head in the loss: what was chosen i32 [B] from logits[K] f32 [B]."""
+    """One discrete head in the loss: what was chosen i32 [B] from logits[K] f32 [B], those in the masks `allowed`."""
 
-    def __init__(self, logits: Sequence[Array], action: Array) -> None:
-        shifted, exponentials, total = softmax_parts(logits)
+    def __init__(self, logits: Sequence[Array], allowed: Sequence[Array], action: Array) -> None:
+        shifted, exponentials, total = softmax_parts(logits, allowed)
         log_total = elementary.log(total)
         per_total = 1.0 / total
         self._action = action
@@ -53,15 +54,16 @@ def loss_gradient(
     clip_coef: np.float32,
     entropy_coef: np.float32,
     value_coef: np.float32,
-) -> tuple[list[Array], Array, list[Array]]:
-    """(dloss/drows[R], dloss/dvalue, metric rows in the order of arithmetic.METRICS), each f32 [B].
+) -> tuple[list[Array], list[Array]]:
+    """(gradient [R+1+C], metric rows in the order of arithmetic.METRICS), each f32 [B]. The gradient is that w.r.t. the
+    policy's rows, then the value, then the log standard deviations.
 
-    value, logp_old, advantage (normalised), return_ f32 [B]; action[HEADS] i32 [B]; scalars np.float32.
+    value, logp_old, advantage (normalised), return_ f32 [B]; action[HEADS] i32 or f32 [B]; scalars np.float32.
     """
-    choices = [_Choice(logits, part) for logits, part in zip(policy.by_head(), action, strict=True)]
-    logp, entropy = choices[0].logp, choices[0].entropy
-    for choice in choices[1:]:
-        logp, entropy = logp + choice.logp, entropy + choice.entropy
+    parts = [_part(part, taken) for part, taken in zip(policy.by_head(), action, strict=True)]
+    logp, entropy = parts[0].logp, parts[0].entropy
+    for part in parts[1:]:
+        logp, entropy = logp + part.logp, entropy + part.entropy
 
     difference = logp - logp_old
     log_ratio = np.minimum(np.maximum(difference, -LOG_RATIO_MAX), LOG_RATIO_MAX)
@@ -73,7 +75,12 @@ def loss_gradient(
     moving = (gain <= clipped_gain) & (log_ratio == difference)
     dlogp = np.where(moving, -gain, 0.0)
 
-    drows = [row for choice in choices for row in choice.gradient(dlogp, entropy_coef)]
+    drows: list[Array] = []
+    dlog_stds: list[Array] = []
+    for part in parts:
+        drows += part.gradient(dlogp, entropy_coef)
+        if isinstance(part, Gaussian):
+            dlog_stds.append(part.log_std_gradient(dlogp, entropy_coef))
     error = value - return_
     metrics = [
         -np.minimum(gain, clipped_gain),
@@ -82,7 +89,12 @@ def loss_gradient(
         ratio - 1.0 - log_ratio,
         (np.abs(ratio - 1.0) > clip_coef).astype(np.float32),
     ]
-    return drows, value_coef * error, metrics
+    return [*drows, value_coef * error, *dlog_stds], metrics
+
+
+def _part(part: Choice | Number, taken: Array) -> _Choice | Gaussian:
+    """One head in the loss: what was taken of it, i32 or f32 [B]."""
+    return Gaussian(*part, taken) if isinstance(part, Number) else _Choice(part.logits, part.allowed, taken)
 
 
 def _dot(left: Sequence[Array], right: Sequence[Array]) -> Array:

@@ -1,26 +1,32 @@
 """The policy and value network: two tanh layers and one linear head, over one flat f32 parameter vector.
 
-Parameters lie in the order of `Network.table`: w0[H][OBS], b0[H], w1[H][H], b1[H], w2[R+1][H], b2[R+1]. Row R of the
-head is the value, the rows before it are the policy's, head of the action after head.
+Parameters lie in the order of `Network.table`: w0[H][OBS], b0[H], w1[H][H], b1[H], w2[R+1][H], b2[R+1] and, where
+actions have C continuous heads, log_std[C]. Row R of the head is the value, the rows before it are the policy's, head
+of the action after head; log standard deviations are the same whatever is observed.
 """
 
 from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from drillsergeant import elementary
+from drillsergeant.drills.contract import Head
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.linear import FAST, Dense
+from drillsergeant.learn.formulas.sampling import Distribution
+from drillsergeant.learn.heads import log_stds, policy_rows
 
 # Standard deviation of the head's policy rows times sqrt(H): a fresh policy is close to uniform.
 POLICY_GAIN = 0.01
 VALUE_GAIN = 1.0
 # Hidden gain of Glorot & Bengio for tanh is 5/3; 1.4 keeps a fresh tanh layer out of saturation on +-1 inputs.
 HIDDEN_GAIN = 1.4
+LINEAR_PARAMETERS = 6  # weights and bias of every layer
 GAINS = {"w0": HIDDEN_GAIN, "w1": HIDDEN_GAIN, "w2": POLICY_GAIN}
 
 
@@ -67,9 +73,12 @@ class Activations:
 class Network:
     """Shape and arithmetic of the network. It holds no parameters: those are passed in, flat, f32 [P]."""
 
-    def __init__(self, observation_size: int, policy_rows: int, hidden: int = 64, dense: Dense = FAST) -> None:
+    def __init__(
+        self, observation_size: int, policy_rows: int, hidden: int = 64, dense: Dense = FAST, log_stds: int = 0
+    ) -> None:
+        """`log_stds`: C, one for each continuous head; see `for_heads`."""
         self.observation_size = observation_size
-        self.policy_rows = policy_rows
+        self.policy_rows, self.log_stds = policy_rows, log_stds
         self.hidden = hidden
         self.dense = dense
         head = policy_rows + 1
@@ -80,6 +89,7 @@ class Network:
             ("b1", (hidden,)),
             ("w2", (head, hidden)),
             ("b2", (head,)),
+            *([("log_std", (log_stds,))] if log_stds else []),
         ]
         table: list[Parameter] = []
         offset = 0
@@ -88,6 +98,11 @@ class Network:
             offset += table[-1].size
         self.table = tuple(table)
         self.size = offset
+
+    @classmethod
+    def for_heads(cls, observation_size: int, heads: Sequence[Head], hidden: int = 64, dense: Dense = FAST) -> Network:
+        """The network of a policy over these heads."""
+        return cls(observation_size, policy_rows(heads), hidden, dense, log_stds(heads))
 
     @property
     def value_weights(self) -> int:
@@ -124,15 +139,27 @@ class Network:
         hidden1 = elementary.tanh(self.dense.forward(w1, b1, hidden0))
         return Activations(observation, hidden0, hidden1, self.dense.forward(w2, b2, hidden1))
 
+    def policy(
+        self, heads: Sequence[Head], parameters: Array, activations: Activations, allowed: Sequence[Array] = ()
+    ) -> Distribution:
+        """What `parameters` f32 [P] say to do, of their activations [..][B]; `allowed`: masks [B], or none."""
+        rows = activations.head.shape[1]
+        spread = [np.full(rows, value) for value in self.log_std(parameters)]
+        return Distribution(heads, list(activations.policy), spread, allowed)
+
     def backward(self, parameters: Array, activations: Activations, upstream: Array) -> Array:
-        """Gradient [P] of a loss summed over rows, from its gradient `upstream` w.r.t. the head [R+1][B]."""
+        """Gradient [P] of a loss summed over rows, from its gradient `upstream` [R+1+C][B] w.r.t. the head and the
+        log standard deviations."""
         dense = self.dense
         _, _, w1, _, w2, _ = self.views(parameters)
         gradient = np.empty_like(parameters)
         dw0, db0, dw1, db1, dw2, db2 = self.views(gradient)
-        dw2[...] = dense.to_weights(upstream, activations.hidden1)
-        db2[...] = dense.to_bias(upstream)
-        upstream1 = tanh_backward(dense.to_inputs(w2, upstream), activations.hidden1)
+        head = upstream[: self.policy_rows + 1]
+        dw2[...] = dense.to_weights(head, activations.hidden1)
+        db2[...] = dense.to_bias(head)
+        if self.log_stds:
+            self.table[-1].of(gradient)[...] = dense.to_bias(upstream[len(head) :])
+        upstream1 = tanh_backward(dense.to_inputs(w2, head), activations.hidden1)
         dw1[...] = dense.to_weights(upstream1, activations.hidden0)
         db1[...] = dense.to_bias(upstream1)
         upstream0 = tanh_backward(dense.to_inputs(w1, upstream1), activations.hidden0)
@@ -148,7 +175,11 @@ class Network:
                 f"{self.observation_size}, hidden {self.hidden}, policy rows {self.policy_rows}) has "
                 f"float32[{self.size}]; load weights that were saved for the same drill"
             )
-        return [parameter.of(vector) for parameter in self.table]
+        return [parameter.of(vector) for parameter in self.table[:LINEAR_PARAMETERS]]
+
+    def log_std(self, vector: Array) -> Array:
+        """View of the log standard deviations f32 [C] in a flat vector f32 [P]; empty where there are none."""
+        return self.table[-1].of(vector) if self.log_stds else vector[:0]
 
 
 def tanh_backward(upstream: Array, output: Array) -> Array:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from drillsergeant.drills.contract import Discrete
+from drillsergeant.drills.contract import Head
 from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.actions import from_words, unpacked
 from drillsergeant.learn.formulas.adam import adam_step
 from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.formulas.linear import lane_sum
@@ -16,7 +17,6 @@ from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.poison import poisoned
 from drillsergeant.learn.formulas.rescale import entered, factors, left, moments, rounded, standardise
-from drillsergeant.learn.formulas.sampling import Distribution
 from drillsergeant.learn.ppo.arithmetic import METRICS, BatchShape, normaliser, ordered_sum
 from drillsergeant.learn.ppo.minibatches import Cell, shares_of
 from drillsergeant.learn.ppo.scales import Scales, pooled
@@ -29,8 +29,9 @@ class NumpyArithmetic:
     NumPy's warnings about NaN and overflow are off where poison is looked for by its bits right after.
     """
 
-    def __init__(self, network: Network, heads: Sequence[Discrete], seed: int) -> None:
-        self.network, self._heads = network, heads
+    def __init__(self, network: Network, heads: Sequence[Head], seed: int, masks: int = 0) -> None:
+        """`masks`: of how many choices is recorded whether they could be taken."""
+        self.network, self._heads, self._masks = network, heads, masks
         self.parameters = network.initial(seed)
         self.scales = self._moved = Scales.unknown(network.observation_size, fresh=True)
         self._rescaled = self.parameters  # while an update is under way
@@ -96,10 +97,12 @@ class NumpyArithmetic:
             rows = np.s_[cell.t, cell.lane : cell.lane + cell.lanes]
             observation = chunk.obs[cell.t, :, cell.lane : cell.lane + cell.lanes]
             activations = self.network.forward(self._rescaled, observation)
-            drows, dvalue, metrics = loss_gradient(
-                Distribution(self._heads, list(activations.policy)),
+            lanes = np.s_[cell.t, :, cell.lane : cell.lane + cell.lanes]
+            allowed = unpacked(list(chunk.allowed[lanes]), self._masks)
+            upstream, metrics = loss_gradient(
+                self.network.policy(self._heads, self._rescaled, activations, allowed),
                 activations.value,
-                list(chunk.action[cell.t, :, cell.lane : cell.lane + cell.lanes]),
+                from_words(self._heads, list(chunk.action[lanes])),
                 chunk.logp[rows],
                 self._advantages[cell.chunk][rows],
                 self._returns[cell.chunk][rows],
@@ -107,8 +110,7 @@ class NumpyArithmetic:
                 np.float32(entropy_coef),
                 np.float32(value_coef),
             )
-            upstream = np.stack([*drows, dvalue])
-            gradient += self.network.backward(self._rescaled, activations, upstream)
+            gradient += self.network.backward(self._rescaled, activations, np.stack(upstream))
             sums.append([float(lane_sum(m)) for m in metrics])
         return gradient, sums
 

@@ -49,13 +49,14 @@ class EpisodeStats:
 class ChunkArrays:
     """One rollout. Arrays are only read by the learner.
 
-    obs f32 [T][OBS][A]; action i32 [T][HEADS][A]; logp f32, reward f32, terminated i32 0/1, truncated i32 0/1, all
-    [T][A]; value f32 [T+1][A], where value[T] is that of the state after the last decision, before a truncated match
-    is reset.
+    obs f32 [T][OBS][A]; action i32 [T][HEADS][A] and allowed i32 [T][WORDS][A], words as in `formulas.actions`; logp
+    f32, reward f32, terminated i32 0/1, truncated i32 0/1, all [T][A]; value f32 [T+1][A], where value[T] is that
+    of the state after the last decision, before a truncated match is reset.
     """
 
     obs: Array
     action: Array
+    allowed: Array
     logp: Array
     reward: Array
     terminated: Array
@@ -67,7 +68,7 @@ class ChunkArrays:
         horizon, observation_size, agents = self.obs.shape
         expected: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
             "obs": (np.float32, (horizon, observation_size, agents)),
-            "action": (np.int32, (horizon, *self.action.shape[1:2], agents)),
+            **{name: (np.int32, (horizon, *getattr(self, name).shape[1:2], agents)) for name in ("action", "allowed")},
             **{name: (dtype, (horizon, agents)) for name, dtype in _ROW_FIELDS.items()},
             "value": (np.float32, (horizon + 1, agents)),
         }
@@ -98,7 +99,7 @@ _ROW_FIELDS: Mapping[str, type[np.generic]] = {
 }
 
 
-def empty_chunk(horizon: int, observation_size: int, heads: int, agents: int) -> ChunkArrays:
+def empty_chunk(horizon: int, observation_size: int, heads: int, words: int, agents: int) -> ChunkArrays:
     """A zeroed chunk of the given size, to be filled."""
 
     def rows(name: str) -> Array:
@@ -107,6 +108,7 @@ def empty_chunk(horizon: int, observation_size: int, heads: int, agents: int) ->
     return ChunkArrays(
         obs=np.zeros((horizon, observation_size, agents), np.float32),
         action=np.zeros((horizon, heads, agents), np.int32),
+        allowed=np.zeros((horizon, words, agents), np.int32),
         logp=rows("logp"),
         reward=rows("reward"),
         terminated=rows("terminated"),

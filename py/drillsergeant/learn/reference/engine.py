@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from drillsergeant.drills.contract import Discrete, Drill, Player
+from drillsergeant.drills.contract import Drill, Head, Player
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import (
     CHUNK_STATS,
@@ -21,7 +21,7 @@ from drillsergeant.learn.engine import (
 )
 from drillsergeant.learn.evaluation.start_order import StartOrder
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import masks_of
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.ppo.scales import Scales
@@ -32,12 +32,12 @@ from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 
-CHUNK_ARRAYS = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+CHUNK_ARRAYS = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncated", "value")
 
 
 def network_of(drill: Drill) -> Network:
     """Return the network that plays `drill`."""
-    return Network(len(drill.observation), policy_rows(drill.heads))
+    return Network.for_heads(len(drill.observation), drill.heads)
 
 
 class NumpyEngine:
@@ -59,7 +59,7 @@ class NumpyEngine:
 
     def learner(self, seed: int) -> NumpyLearner:
         """Return the trainer's learner."""
-        return NumpyLearner(self._network, self._drill.heads, self._layout, self._memory, seed)
+        return NumpyLearner(self._network, self._drill.heads, self._layout, self._memory, seed, masks_of(self._drill))
 
 
 def read_parameters(memory: Memory, offset: int, network: Network) -> Array:
@@ -133,6 +133,8 @@ class NumpyCollector:
             tally = tally_of(chunks[1].stats)
         for name in CHUNK_ARRAYS:
             region = self._layout.chunk_field(name, chunk_offset)
+            if not region.shape[1]:
+                continue  # masks of a drill that has none
             padded = np.zeros(region.shape, getattr(chunk, name).dtype)
             padded[..., : plan.agents] = np.concatenate([getattr(part, name) for part in chunks], axis=-1)
             self._memory.write(region.offset, padded.data)
@@ -168,14 +170,17 @@ class NumpyLearner:
 
     name, why = "numpy", "the reference, chosen in the page's address"
 
-    def __init__(self, network: Network, heads: Sequence[Discrete], layout: Layout, memory: Memory, seed: int) -> None:
-        self._network, self._heads, self._layout, self._memory = network, heads, layout, memory
+    def __init__(
+        self, network: Network, heads: Sequence[Head], layout: Layout, memory: Memory, seed: int, masks: int = 0
+    ) -> None:
+        self._network, self._heads, self._masks = network, heads, masks
+        self._layout, self._memory = layout, memory
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
         self._seed = seed
-        self._arithmetic = NumpyArithmetic(self._network, self._heads, seed)
+        self._arithmetic = NumpyArithmetic(self._network, self._heads, seed, self._masks)
         self._ppo = PpoLearner(self._arithmetic, seed)
 
     def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
@@ -187,7 +192,8 @@ class NumpyLearner:
         for name in CHUNK_ARRAYS:
             region = self._layout.chunk_field(name, chunk_offset)
             array: Array = np.empty(region.shape, np.int32 if region.dtype == "i32" else np.float32)
-            self._memory.read(region.offset, array.data)
+            if array.size:
+                self._memory.read(region.offset, array.data)
             arrays[name] = np.ascontiguousarray(array[..., : self._layout.plan.agents])
         return ChunkArrays(**arrays)  # type: ignore[arg-type]
 

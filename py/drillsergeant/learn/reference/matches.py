@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from drillsergeant import elementary
-from drillsergeant.drills.contract import Drill, Outcome
+from drillsergeant.drills.contract import Drill, Outcome, has_masks
 from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.actions import as_played
 
 
 class Step(NamedTuple):
@@ -33,16 +34,20 @@ class MatchBatch:
         """What that player sees: f32 [OBS][N]."""
         return np.stack(self.drill.observe(self.state, player))
 
+    def allowed(self, player: int) -> list[Array]:
+        """Masks [N] of the choices that this player can take now; none where the drill has no masks."""
+        return self.drill.allowed(self.state, player) if has_masks(self.drill) else []
+
     def draw(self, player: int, salt: int) -> Array:
         """Uniform numbers f32 [N] in [0, 1) that depend on nothing but match, clock, player and salt."""
         s = self.state
         return elementary.uniform(elementary.hash_u32(s["seed"], s["episode"], s["clock"], player, salt))
 
     def step(self, actions: Sequence[Sequence[Array]]) -> Step:
-        """Play one decision (action_repeat ticks) with actions[S][HEADS] i32 [N]. Nothing is reset."""
-        before = self.state
+        """Play one decision (action_repeat ticks) with actions[S][HEADS] i32 or f32 [N]. Nothing is reset."""
+        before, played = self.state, [as_played(self.drill.heads, action) for action in actions]
         for _ in range(self.drill.action_repeat):
-            self.state = self.drill.tick(self.state, actions)
+            self.state = self.drill.tick(self.state, played)
         reward = [self.drill.reward(before, self.state, player) for player in range(sum(self.drill.teams))]
         return Step(reward, Outcome(*self.drill.outcome(self.state)))
 

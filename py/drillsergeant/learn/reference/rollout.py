@@ -8,15 +8,18 @@ last state has been taken: so value[T] is what a truncated match is bootstrapped
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
-from drillsergeant.drills.contract import Discrete, Drill, Player
+from drillsergeant.drills.contract import Continuous, Drill, Head, Player
 from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.actions import from_words, packed, to_words
 from drillsergeant.learn.formulas.linear import lane_sum
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.formulas.sampling import Distribution, head_draw, sample
+from drillsergeant.learn.formulas.sampling import head_draw, sample, sample_choice
+from drillsergeant.learn.heads import mask_words, masks_of
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats, empty_chunk
 from drillsergeant.learn.reference.matches import MatchBatch, Step
 
@@ -34,7 +37,8 @@ class Decision(NamedTuple):
     """What the policy saw and chose for its lanes (all agents of the players it controls), in the order of players."""
 
     obs: Array  # f32 [OBS][lanes]
-    action: Array  # i32 [HEADS][lanes]
+    action: Array  # words i32 [HEADS][lanes]
+    allowed: Array  # words i32 [WORDS][lanes]
     logp: Array  # f32 [lanes]
     value: Array  # f32 [lanes]
 
@@ -70,12 +74,14 @@ class ReferenceCollector:
     def collect(self, parameters: Array, decisions: int) -> ChunkArrays:
         """Play T = `decisions` decisions with `parameters` f32 [P]; records those of every player the policy plays."""
         lanes = self.matches.count * len(self.policy_players)
-        chunk = empty_chunk(decisions, self.network.observation_size, len(self.drill.heads), lanes)
+        chunk = empty_chunk(
+            decisions, self.network.observation_size, len(self.drill.heads), mask_words(masks_of(self.drill)), lanes
+        )
         self.log = []
         for t in range(decisions):
             decision = self.decide(parameters)
             chunk.obs[t], chunk.action[t] = decision.obs, decision.action
-            chunk.logp[t], chunk.value[t] = decision.logp, decision.value
+            chunk.allowed[t], chunk.logp[t], chunk.value[t] = decision.allowed, decision.logp, decision.value
             reward, outcome = self.advance(decision, chunk.stats)
             chunk.reward[t] = np.concatenate([total_reward(reward[player]) for player in self.policy_players])
             chunk.terminated[t] = np.tile(outcome.terminated, len(self.policy_players))
@@ -103,14 +109,16 @@ class ReferenceCollector:
         obs = np.concatenate([self.matches.observe(player) for player in players], axis=1)
         draws = np.concatenate([self.matches.draw(player, SAMPLING_SALT) for player in players])
         activations = self.network.forward(parameters, obs)
-        action, logp, _ = sample(Distribution(self.drill.heads, list(activations.policy)), draws)
-        return Decision(obs, np.stack(action), logp, activations.value)
+        masks = [np.concatenate(each) for each in zip(*map(self.matches.allowed, players), strict=True)]
+        action, logp = sample(self.network.policy(self.drill.heads, parameters, activations, masks), draws)
+        words, none = to_words(self.drill.heads, action), np.zeros((0, len(draws)), np.int32)
+        return Decision(obs, np.stack(words), np.stack(packed(masks)) if masks else none, logp, activations.value)
 
     def advance(self, decision: Decision, stats: EpisodeStats) -> Step:
         """Play one decision and restart the terminated matches. The one place that steps matches."""
         chosen = iter(np.split(decision.action, len(self.policy_players), axis=1))
         actions = [
-            list(next(chosen)) if who is Player.POLICY else self._foreign_action(who, player)
+            self._parts(next(chosen)) if who is Player.POLICY else self._foreign_action(who, player)
             for player, who in enumerate(self.players)
         ]
         _, late, _ = self.drill.outcome(self.matches.state)  # what is earned past the limit does not count
@@ -120,13 +128,18 @@ class ReferenceCollector:
         self._finish(step.outcome.terminated, step.outcome.winner, stats)
         return step
 
+    def _parts(self, words: Array) -> list[Array]:
+        """The action, i32 or f32 [N] a head, of words i32 [HEADS][N]."""
+        return from_words(self.drill.heads, list(words))
+
     def _foreign_action(self, who: Player, player: int) -> list[Array]:
         if who is Player.FROZEN:
             assert self.frozen is not None, "frozen players have no parameters"
-            return list(self._choose(self.frozen, [player]).action)
+            return self._parts(self._choose(self.frozen, [player]).action)
         if who is Player.SCRIPTED:
             return self.drill.scripted(self.matches.state, player)
-        return random_action(self.matches.draw(player, RANDOM_PLAYER_SALT), self.drill.heads)
+        draw = self.matches.draw(player, RANDOM_PLAYER_SALT)
+        return random_action(draw, self.drill.heads, self.matches.allowed(player))
 
     def _ended(self, over: Array, winner: Array) -> Array:
         """What is counted of the matches in the mask `over`, by `engine.CHUNK_STATS`: f32 [7][N], 0 for all others."""
@@ -189,11 +202,21 @@ def evaluate(
     return stats
 
 
-def random_action(uniform: Array, heads: Sequence[Discrete]) -> list[Array]:
-    """The random player's action, i32 [N] a head, from a uniform number f32 [N] in [0, 1)."""
-    return [
-        (head_draw(uniform, number) * float(len(head.choices))).astype(np.int32) for number, head in enumerate(heads)
-    ]
+def random_action(uniform: Array, heads: Sequence[Head], allowed: Sequence[Array] = ()) -> list[Array]:
+    """The random player's action, i32 or f32 [N] a head, from a uniform number f32 [N] in [0, 1): each choice as
+    likely, of those in `allowed` (masks [N]) where there are any."""
+    action: list[Array] = []
+    masks = iter(allowed)
+    for number, head in enumerate(heads):
+        draw = head_draw(uniform, number)
+        if isinstance(head, Continuous):
+            action.append(draw * (head.high - head.low) + head.low)
+        elif allowed:
+            own = list(islice(masks, len(head.choices)))
+            action.append(sample_choice([draw * 0.0 for _ in own], draw, own)[0])
+        else:
+            action.append((draw * float(len(head.choices))).astype(np.int32))
+    return action
 
 
 def total_reward(terms: Sequence[Array]) -> Array:

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill, Outcome, Player, team_of
+from drillsergeant import elementary
+from drillsergeant.drills.contract import Continuous, Drill, Outcome, Player, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Insight
+from drillsergeant.learn.formulas.actions import as_played, from_words
+from drillsergeant.learn.formulas.gaussian import bounded
 from drillsergeant.learn.formulas.network import Activations, Network
-from drillsergeant.learn.formulas.sampling import Distribution, sample, softmax_parts
+from drillsergeant.learn.formulas.sampling import Choice, Distribution, sample, softmax_parts
+from drillsergeant.learn.heads import spread_of
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action
 
@@ -27,7 +31,9 @@ class SoloMatch:
         """Start episode 0 of `seed`."""
         self._matches = MatchBatch(self.drill, 1, seed)
         players = range(sum(self.drill.teams))
-        self._actions = [[np.zeros(1, np.int32) for _ in self.drill.heads] for _ in players]
+        nothing = from_words(self.drill.heads, [np.zeros(1, np.int32) for _ in self.drill.heads])
+        self._actions = [nothing for _ in players]
+        self._allowed = [self._matches.allowed(player) for player in players]
         self._seen = [self._look(player) for player in players]
 
     def use(self, parameters: Array, team: int) -> None:
@@ -38,34 +44,49 @@ class SoloMatch:
         parameters = self._parameters[team_of(self.drill.teams, player)]
         return self.network.forward(parameters, self._matches.observe(player))
 
-    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[float] = ()) -> None:
         """See `engine.ShowMatch`."""
         for player in range(sum(self.drill.teams)):
-            self._seen[player] = self._look(player)
+            self._seen[player], self._allowed[player] = self._look(player), self._matches.allowed(player)
             self._actions[player] = self._action(player, players.get(player, Player.POLICY), visitor_action)
 
-    def _action(self, player: int, who: Player, visitor_action: Sequence[int]) -> list[Array]:
+    def _action(self, player: int, who: Player, visitor_action: Sequence[float]) -> list[Array]:
         if who is Player.POLICY:
-            policy = Distribution(self.drill.heads, list(self._seen[player].policy))
-            return sample(policy, self._matches.draw(player, SAMPLING_SALT))[0]
+            return sample(self._policy(player), self._matches.draw(player, SAMPLING_SALT))[0]
         if who is Player.SCRIPTED:
             return self.drill.scripted(self._matches.state, player)
         if who is Player.RANDOM:
-            return random_action(self._matches.draw(player, RANDOM_PLAYER_SALT), self.drill.heads)
-        return [np.full(1, part, np.int32) for part in visitor_action]
+            draw = self._matches.draw(player, RANDOM_PLAYER_SALT)
+            return random_action(draw, self.drill.heads, self._matches.allowed(player))
+        return [
+            np.full(1, part, np.float32 if isinstance(head, Continuous) else np.int32)
+            for head, part in zip(self.drill.heads, visitor_action, strict=True)
+        ]
+
+    def _policy(self, player: int) -> Distribution:
+        """What a player's policy makes of what it has just seen."""
+        parameters = self._parameters[team_of(self.drill.teams, player)]
+        allowed = self._allowed[player]
+        return self.network.policy(self.drill.heads, parameters, self._seen[player], allowed)
 
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""
         seen = self._seen[player]
-        chances = []
-        for logits in Distribution(self.drill.heads, list(seen.policy)).by_head():
-            _, exponentials, total = softmax_parts(logits)
-            chances.append([float(exponential[0] / total[0]) for exponential in exponentials])
+        chances: list[list[float]] = []
+        for part in self._policy(player).by_head():
+            if isinstance(part, Choice):
+                _, exponentials, total = softmax_parts(*part)
+                chances.append([float(exponential[0] / total[0]) for exponential in exponentials])
+            else:
+                middle, half = spread_of(part.head)
+                mean, std = float(part.mean[0]), float(elementary.exp(bounded(part.log_std))[0])
+                chances.append([mean * half + middle, std * half])
         return Insight(chances, float(seen.value[0]), [float(entry[0]) for entry in seen.observation])
 
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""
-        self._matches.state = self.drill.tick(self._matches.state, self._actions)
+        played = [as_played(self.drill.heads, action) for action in self._actions]
+        self._matches.state = self.drill.tick(self._matches.state, played)
 
     def finish(self) -> Outcome[bool, int]:
         """Judge the decision that just ended; a match that is over starts its next episode."""

@@ -179,7 +179,7 @@ class KernelArithmetic:
         if record is None:
             if len(self._records) >= RECORDS_KEPT:
                 self._records.clear()
-            words = {name: _bits(value) for name, value in self._scalars.items()} | self._cell_words(cell)
+            words = {name: bits_of(value) for name, value in self._scalars.items()} | self._cell_words(cell)
             record = self._records[key] = array("i", (words.get(name, 0) for name in self._loss_words))
         return record
 
@@ -189,6 +189,7 @@ class KernelArithmetic:
         lanes_bytes = self._plan.lanes * WORD_BYTES
         row = cell.t * lanes_bytes + cell.lane * WORD_BYTES
         action_row = cell.t * self._plan.action_words * lanes_bytes + cell.lane * WORD_BYTES
+        allowed_row = cell.t * self._plan.mask_words * lanes_bytes + cell.lane * WORD_BYTES
         packed = (cell.t * self._plan.agents + cell.lane) * WORD_BYTES
         obs_row = cell.t * self._plan.observation_size * lanes_bytes + cell.lane * WORD_BYTES
         return {
@@ -197,6 +198,8 @@ class KernelArithmetic:
             "obs_stride": lanes_bytes,
             "in.action.base": layout.chunk_field("action", chunk_offset).offset + action_row,
             "in.action.stride": lanes_bytes,
+            "in.allowed.base": layout.chunk_field("allowed", chunk_offset).offset + allowed_row,
+            "in.allowed.stride": lanes_bytes,
             "in.logp.base": layout.chunk_field("logp", chunk_offset).offset + row,
             "in.advantage.base": self._places.advantages[cell.chunk] + packed,
             "in.returns.base": self._places.returns[cell.chunk] + row,
@@ -295,7 +298,7 @@ def initialise(program: Program, calls: Calls, memory: Memory, seed: int, parame
         calls.run("noise", numbers, in_index=Rows(source, 0), out_parameters=Rows(target, 0))
 
 
-def _bits(value: float) -> int:
+def bits_of(value: float) -> int:
     """The bits of an f32, as a signed word."""
     word: int = struct.unpack("<i", struct.pack("<f", value))[0]
     return word

@@ -23,7 +23,7 @@ from drillsergeant.learn.wasm.scratch import Arena, BatchScratch, RolloutScratch
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory
 from drillsergeant.memory.layout import LANE_MULTIPLE, Layout, rollout, round_up
 
-RECORDED = ("obs", "action", "logp", "reward", "terminated", "truncated", "value", "stats")
+RECORDED = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncated", "value", "stats")
 
 
 class KernelCollector:
@@ -72,7 +72,9 @@ class KernelCollector:
 
     def _chunk_rows(self) -> dict[str, int]:
         """What playing into a chunk needs."""
-        return {"lanes_bytes": self._layout.plan.lanes * WORD_BYTES, "last_obs": self._places.match_view.obs}
+        match_view = self._places.match_view
+        last = {"last_obs": match_view.obs, "last_allowed": match_view.allowed}
+        return {"lanes_bytes": self._layout.plan.lanes * WORD_BYTES, **last}
 
     def set_opponent(self, weights_offset: int | None) -> None:
         """Start the duels anew, against the parameters at this offset; None: against those `collect` plays with."""
@@ -105,6 +107,7 @@ class KernelCollector:
         return self._start(self._places.evaluations[name], EVALUATION_MATCHES[name], seed) | {
             "lanes_bytes": self._lanes_bytes(self._layout.plan.teams[0] * EVALUATION_MATCHES[name]),
             "obs": match_view.obs,
+            "allowed": match_view.allowed,
             "action": match_view.action.base,
             "action_stride": match_view.action.stride,
             "logp": match_view.logp,

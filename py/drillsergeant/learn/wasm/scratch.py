@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, EVALUATION_MATCHES, MOST_REWARD_TERMS, SHOW_MATCHES
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import head_rows, mask_words
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Rows
@@ -76,7 +76,8 @@ class SightScratch:
         drill = program.drill
         self.lanes_bytes = round_up(agents, LANE_MULTIPLE) * WORD_BYTES
         self.obs = arena.take(len(drill.observation) * self.lanes_bytes)
-        self.head = arena.rows(policy_rows(drill.heads) + 1, agents)
+        self.allowed = arena.take(mask_words(drill.masks) * self.lanes_bytes)
+        self.head = arena.rows(head_rows(drill.heads), agents)
         self.draw, self.logp, self.value = (arena.words(agents) for _ in range(3))
         self.action = arena.rows(len(drill.heads), agents)
         self.network = arena.take(program.network.scratch_bytes)
@@ -189,6 +190,7 @@ def plan_for(program: Program, workers: int, matches: int, horizon: int, ring_sl
         "horizon": horizon,
         "observation_size": len(drill.observation),
         "action_words": len(drill.heads),
+        "mask_words": mask_words(drill.masks),
         "parameter_count": program.network.parameter_count,
         "ring_slots": ring_slots,
         "duels": duels,

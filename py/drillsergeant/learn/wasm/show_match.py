@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import struct
 from array import array
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from drillsergeant.drills.contract import Dtype, Outcome, Player, team_of
+from drillsergeant.drills.contract import Continuous, Dtype, Outcome, Player, team_of
 from drillsergeant.learn.engine import Insight
-from drillsergeant.learn.heads import policy_rows, split_rows
+from drillsergeant.learn.heads import BITS_PER_WORD, head_rows, mask_words, policy_rows
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.wasm.arithmetic import initialise
+from drillsergeant.learn.wasm.arithmetic import bits_of, initialise
 from drillsergeant.learn.wasm.calls import Call, Calls, Rows
+from drillsergeant.learn.wasm.insight import chances_of
 from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory, signed
 from drillsergeant.memory.layout import SHOW, Layout
@@ -62,6 +61,7 @@ class KernelShowMatch:
             "state": self._state.base,
             "lanes_bytes": match_view.lanes_bytes,
             "obs": match_view.obs,
+            "allowed": match_view.allowed,
             "draw": match_view.draw,
             "parameters": places.parameters[team],
             "scratch": match_view.network,
@@ -70,7 +70,8 @@ class KernelShowMatch:
             "value": match_view.value,
         }
         players = {"count": sum(self._program.drill.teams)}
-        chances = {"in_policy": match_view.head, "in_draw": Rows(match_view.draw, 0)}
+        chances = {"in_head": match_view.head, "in_draw": Rows(match_view.draw, 0)}
+        chances |= {"in_allowed": Rows(match_view.allowed, match_view.lanes_bytes)}
         result = {"out_action": match_view.action, "out_logp": Rows(match_view.logp, 0)}
         return calls.bind("see", see), calls.bind("sample", players, **chances, **result)
 
@@ -97,13 +98,13 @@ class KernelShowMatch:
         places = {"source": weights_offset, "target": self._places.parameters[team]}
         self._calls.run("copy", {**places, "size_bytes": size})
 
-    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[int] = ()) -> None:
+    def decide(self, players: Mapping[int, Player], visitor_action: Sequence[float] = ()) -> None:
         """See `engine.ShowMatch`."""
         for see, choose in self._look:
             see()
             choose()
         for player, choices in enumerate(self._choices):
-            who, action = players.get(player, Player.POLICY), visitor_action
+            who, action = players.get(player, Player.POLICY), self._words_of(visitor_action)
             if who in choices:
                 choices[who]()
                 continue
@@ -112,6 +113,13 @@ class KernelShowMatch:
             base, stride = self._action_of(player)
             for head, word in enumerate(action):
                 self._memory.store((base + head * stride) // WORD_BYTES, word)
+
+    def _words_of(self, action: Sequence[float]) -> list[int]:
+        """A visitor's action as it lies in memory."""
+        return [
+            bits_of(part) if isinstance(head, Continuous) else int(part)
+            for head, part in zip(self._program.drill.heads, action, strict=False)
+        ]
 
     def _chosen(self, player: int) -> list[int]:
         """The words of the action that a player's policy has just chosen."""
@@ -123,9 +131,12 @@ class KernelShowMatch:
         """Return what `player`'s policy made of the last decision."""
         drill = self._program.drill
         match_view = self._places.match_views[team_of(drill.teams, player)]
-        *policy, value = self._column(match_view.head, policy_rows(drill.heads) + 1, player)
+        rows, head = policy_rows(drill.heads), self._column(match_view.head, head_rows(drill.heads), player)
+        first, step = (places // WORD_BYTES for places in (match_view.allowed, match_view.lanes_bytes))
+        words = [self._memory.load(first + word * step + player) for word in range(mask_words(drill.masks))]
+        masks = [bool(words[k // BITS_PER_WORD] >> k % BITS_PER_WORD & 1) for k in range(drill.masks)]
         observation = self._column(Rows(match_view.obs, match_view.lanes_bytes), len(drill.observation), player)
-        return Insight([_softmax(logits) for logits in split_rows(drill.heads, policy)], value, observation)
+        return Insight(chances_of(drill.heads, head[:rows], head[rows + 1 :], masks), head[rows], observation)
 
     def _column(self, rows: Rows, count: int, lane: int) -> list[float]:
         """One lane of f32 rows."""
@@ -154,14 +165,6 @@ class KernelShowMatch:
         for name, value in values.items():
             word = (self._state.base + self._fields[name] * self._state.stride) // WORD_BYTES
             if self._program.drill.fields[name] == "f32":
-                self._memory.store(word, struct.unpack("<i", struct.pack("<f", value))[0])
+                self._memory.store(word, bits_of(value))
             else:
                 self._memory.store(word, signed(int(value)))
-
-
-def _softmax(logits: Sequence[float]) -> list[float]:
-    """Probabilities from logits; the largest is subtracted first, so that nothing overflows."""
-    largest = max(logits)
-    shares = [math.exp(logit - largest) for logit in logits]
-    total = sum(shares)
-    return [share / total for share in shares]

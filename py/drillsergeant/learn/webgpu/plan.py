@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drillsergeant.learn.heads import policy_rows
+from drillsergeant.learn.heads import log_stds, policy_rows
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, METRICS, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
@@ -107,6 +107,7 @@ class GpuPlan:
         self.layout, self.plan = layout, layout.plan
         self.inputs, self.hidden = len(drill.observation), network.hidden
         self.heads = drill.heads
+        self.masks, self.log_stds = drill.masks, log_stds(drill.heads)
         self.head, self.parameters = policy_rows(drill.heads) + 1, network.parameter_count
         self._cells: dict[int, list[Cell]] = {}
         self.pipelines: tuple[Pipeline, ...] = (*self._batch(), *self._dense(), *self._rest())
@@ -126,7 +127,7 @@ class GpuPlan:
             "sums": groups,
             "squares": groups,
             **{name: self.hidden * rows for name in ("hidden0", "hidden1", "upstream0", "upstream1")},
-            "head": self.head * rows,
+            "head": (self.head + self.log_stds) * rows,
             "cell_metrics": sizes.cells * len(METRICS),
             "partials": SPLITS_MAX * self.parameters,
             "gradient": self.parameters,
@@ -222,7 +223,7 @@ class GpuPlan:
             Dispatch("loss", (cells, 1, 1)),
             dense("backward1", self.hidden),
             dense("backward0", self.hidden),
-            weights("weights2", self.hidden, self.head),
+            weights("weights2", self.hidden, self.head + self.log_stds),
             weights("weights1", self.hidden, self.hidden),
             weights("weights0", self.inputs, self.hidden),
             Dispatch("gather", (across, 1, 1)),
@@ -269,7 +270,10 @@ class GpuPlan:
             places = (*_STEPPING, (3, "state"), (4, names[layer]), (5, names[layer + 1]))
             pipelines.append(Pipeline(f"forward{layer}", "dense", "dense", forward, (*places, (6, "returns"))))
             upstream = "head" if layer == len(shapes) - 1 else f"upstream{layer}"
-            gradient = {**common, "INPUTS": columns, "OUTPUTS": outputs, "BIAS": bias, "PARAMETERS": self.parameters}
+            # Log standard deviations lie behind the head's rows and biases, as if they were biases themselves.
+            rows = outputs + (self.log_stds if layer == len(shapes) - 1 else 0)
+            gradient = {**common, "INPUTS": columns, "OUTPUTS": rows, "WEIGHTED": outputs, "BIAS": bias}
+            gradient["PARAMETERS"] = self.parameters
             places = (*_STEPPING, (3, names[layer]), (4, upstream), (5, "partials"))
             pipelines.append(Pipeline(f"weights{layer}", "gradient", "weights", gradient, places))
             if layer:
@@ -288,9 +292,10 @@ class GpuPlan:
 
     def _rest(self) -> list[Pipeline]:
         knobs, gradient, size = (0, "knobs"), (4, "gradient"), {"PARAMETERS": self.parameters}
-        fields = {name.upper(): self._field(name) for name in ("action", "logp")}
+        fields = {name.upper(): self._field(name) for name in ("action", "allowed", "logp")}
         loss = {**fields, "LANES": self.plan.lanes, "HORIZON": self.plan.horizon}
-        rows = ((3, "batch"), (4, "advantages"), (5, "returns"), (6, "head"), (7, "cell_metrics"))
+        loss["LOG_STD"] = self.parameters - self.log_stds
+        rows = ((3, "batch"), (4, "advantages"), (5, "returns"), (6, "head"), (7, "cell_metrics"), (8, "state"))
         judge = (*_STEPPING, gradient, (5, "cell_metrics"))
         return [
             Pipeline("loss", "loss", "loss", loss, (*_STEPPING, *rows)),

@@ -101,7 +101,7 @@ class ScreenMatch:
         """Whether the next tick begins with a decision."""
         return self.ticks % self._drill.action_repeat == 0
 
-    def advance(self, visitor: Sequence[int]) -> bool:
+    def advance(self, visitor: Sequence[float]) -> bool:
         """Play one physics tick, with the action `visitor` where a visitor plays; returns whether the match ended."""
         if self.decides:
             self.match.decide(self._without_policy(), visitor)

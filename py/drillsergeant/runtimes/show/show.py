@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from drillsergeant.drills.contract import Continuous, Head
 from drillsergeant.learn.engine import ShowMatch
+from drillsergeant.learn.heads import GAUSSIAN_ENTROPY, spread_of
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes.protocol import codec, messages
@@ -40,7 +43,7 @@ class Show:
         self._tick_s = 1.0 / drill.tick_hz
         self._clock = FrameClock()
         self._dragging = Dragging(drill.scene)
-        self._visitor_action = [0] * len(drill.heads)
+        self._visitor_action: list[float] = [0] * len(drill.heads)
         self._inspected: tuple[int, int] | None = None
         self._unspent_s, self._now_s, self._seed = 0.0, 0.0, seed
         self.playing, self.speed, self.view = True, 1.0, "match"
@@ -180,12 +183,7 @@ class Show:
         if not isinstance(action, list | tuple) or len(action) != len(heads):
             named = ", ".join(head.name for head in heads)
             raise codec.ProtocolError(f"INPUT.action must be a number for each of {named}, not {action!r}")
-        for head, number in zip(heads, action, strict=True):
-            if number not in range(len(head.choices)):
-                raise codec.ProtocolError(
-                    f"INPUT.action's {head.name} must be between 0 and {len(head.choices) - 1}, not {number!r}"
-                )
-        self._visitor_action = [int(number) for number in action]
+        self._visitor_action = [_checked(head, number) for head, number in zip(heads, action, strict=True)]
 
     def metrics(self) -> dict[str, object]:
         """Return the numbers the page shows of what is on screen; `second` is the other match of a pair."""
@@ -227,11 +225,26 @@ class Show:
             "clock_s": screen_match.clock_s,
             "probabilities": [list(chances) for chances in insight.probabilities],
             "value": insight.value,
-            "entropy": sum(map(_entropy, insight.probabilities)),
+            "entropy": sum(map(_entropy, self._drill.heads, insight.probabilities)),
             "observation": list(insight.observation),
         }
 
 
-def _entropy(chances: Sequence[float]) -> float:
-    """In nats."""
+def _checked(head: Head, number: Any) -> float:
+    """A visitor's number for a head. Raises ProtocolError for one that does not exist."""
+    if isinstance(head, Continuous):
+        low, high = head.low, head.high
+        known = isinstance(number, int | float) and low <= number <= high
+    else:
+        low, high = 0, len(head.choices) - 1
+        known = number in range(len(head.choices))
+    if not known:
+        raise codec.ProtocolError(f"INPUT.action's {head.name} must be between {low} and {high}, not {number!r}")
+    return float(number) if isinstance(head, Continuous) else int(number)
+
+
+def _entropy(head: Head, chances: Sequence[float]) -> float:
+    """In nats; of a number, of its density per half range."""
+    if isinstance(head, Continuous):
+        return math.log(chances[1] / spread_of(head)[1]) + GAUSSIAN_ENTROPY
     return -sum(chance * math.log(chance) for chance in chances if chance > 0)

@@ -15,6 +15,7 @@ from drillsergeant.drills.classic.cartpole import MOTION as CARTPOLE_MOTION
 from drillsergeant.drills.classic.cartpole import CartPoleDrill
 from drillsergeant.drills.contract import Drill, Outcome, State
 from drillsergeant.elementary import Array
+from drillsergeant.learn.heads import choices_of
 
 STEP_ERROR = 4e-6  # of one step, absolute; speeds reach 28 /s
 LONGEST = 80  # steps; an acrobot that swings for longer multiplies any difference until nothing is left of it
@@ -100,7 +101,7 @@ def test_a_step_from_anywhere_is_gymnasiums(name: str, drill: Drill, motion: tup
     ends = 0
     for _ in range(400):
         start = (random.uniform(-1.0, 1.0, 4) * reach).astype(np.float32).astype(np.float64)
-        action = int(random.integers(len(drill.heads[0].choices)))
+        action = int(random.integers(len(choices_of(drill.heads)[0])))
         env.reset(seed=0)
         env.state = start.copy()
         after = moved(drill, beginning(drill, motion, start), action)

@@ -43,8 +43,8 @@ def loss_of_head(
 ) -> dict[str, Sequence[Array]]:
     logp, advantage, return_ = rows
     given = (action, logp, advantage, return_, clip_coef, entropy_coef, value_coef)
-    drows, dvalue, metrics = loss_gradient(Distribution(HEADS, list(head[:-1])), head[-1], *given)
-    return {"upstream": [*drows, dvalue], "metrics": metrics}
+    upstream, metrics = loss_gradient(Distribution(HEADS, list(head[:-1])), head[-1], *given)
+    return {"upstream": upstream, "metrics": metrics}
 
 
 LOSS = Kernel(

@@ -14,17 +14,25 @@ from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Groups, Kernel
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
-from drillsergeant.learn.compile.kernel_table import DrillKernels, learner_kernels
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.compile.learner_functions import learner_kernels
+from drillsergeant.learn.formulas.actions import to_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.rigs.engines import drill_named
 from tests.rigs.kernels.agreement import assert_agreement, assert_same, samples
 from tests.rigs.kernels.kernel_calls import KernelArrays, call_kernel
+from tests.rigs.mixed_drill import MixedDrill
+from tests.rigs.play import part_by_chance
 
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]
 COUNT = 203
 HEADS = (Discrete("move", tuple("abcd")), Discrete("turn", tuple("abc")))
+LEARNER = [pytest.param(kernel, id=kernel.name) for kernel in learner_kernels(HEADS)]
+MIXED = DrillKernels(MixedDrill())
+(MIXED_LOSS,) = (kernel for kernel in learner_kernels(MIXED.drill.heads, MIXED.masks) if kernel.name == "loss")
 
 
 def kernels_of(drill: Drill) -> dict[str, Kernel]:
@@ -36,9 +44,11 @@ def started(kernels: Mapping[str, Kernel], count: int, seed: int) -> list[Array]
 
 
 def random_actions(drill: Drill, count: int, rng: np.random.Generator) -> dict[str, list[Array]]:
-    """By the groups of the kernel `tick`."""
+    """Words i32, by the groups of the kernel `tick`."""
     return {
-        f"action_{player}": [rng.integers(0, len(head.choices), count).astype(np.int32) for head in drill.heads]
+        f"action_{player}": to_words(
+            drill.heads, [part_by_chance(head, rng.integers(0, 2**32, count).astype(np.uint32)) for head in drill.heads]
+        )
         for player in range(sum(drill.teams))
     }
 
@@ -56,9 +66,9 @@ def plausible(kernel: Kernel, group: str, count: int, rng: np.random.Generator, 
     return [values(dtype) for dtype in kernel.types_in(group)]
 
 
-@pytest.mark.parametrize("name", DRILLS)
+@pytest.mark.parametrize("name", [*DRILLS, "mixed"])
 def test_every_kernel_of_every_drill_has_numpys_bits_along_a_played_match(name: str) -> None:
-    drill, rng = make(name), np.random.default_rng(1)
+    drill, rng = drill_named(name), np.random.default_rng(1)
     kernels = kernels_of(drill)
     assert_agreement(kernels["reset"], {"slot": [np.arange(COUNT, dtype=np.uint32)]}, {"seed": 5})
     after = started(kernels, COUNT, seed=5)
@@ -116,11 +126,20 @@ def test_any_state_ticks_and_looks_the_same(seed: int, count: int, name: str) ->
         assert_agreement(kernels[f"scripted_{player}"], {"state": state})
 
 
-@pytest.mark.parametrize("kernel", learner_kernels(HEADS), ids=lambda kernel: kernel.name)
+def decided(count: int, rng: np.random.Generator) -> dict[str, list[Array]]:
+    """Actions of the mixed drill and which choices there were: words with any masks, but the first choice of each."""
+    any_words = [rng.integers(0, 2**31, count).astype(np.int32) for _ in MIXED.words]
+    any_words[0] |= np.int32(0b1001)
+    return {"action": random_actions(MIXED.drill, count, rng)["action_0"], "allowed": any_words}
+
+
+@pytest.mark.parametrize("kernel", [*LEARNER, pytest.param(MIXED_LOSS, id="loss of numbers and masks")])
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 400])
 def test_learner_kernel_has_numpys_bits(kernel: Kernel, count: int) -> None:
     rng = np.random.default_rng(count)
     inputs = {group: plausible(kernel, group, count, rng) for group in kernel.inputs}
+    if kernel is MIXED_LOSS:
+        inputs |= decided(count, rng)
     scalars = {name: 0.25 if DType(dtype) is DType.F32 else 77 for name, dtype in kernel.scalars.items()}
     assert_agreement(kernel, inputs, scalars)
 
@@ -128,9 +147,11 @@ def test_learner_kernel_has_numpys_bits(kernel: Kernel, count: int) -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 1000])
 def test_sampling_has_numpys_bits(count: int) -> None:
     rng = np.random.default_rng(count)
-    kernel = kernels_of(make("ball"))["sample"]
-    logits = plausible(kernel, "policy", count, rng)
-    assert_agreement(kernel, {"policy": logits, "draw": [rng.random(count, np.float32)]})
+    words = {"allowed": decided(count, rng)["allowed"]}
+    for drill, masks in ((make("ball"), {}), (MIXED.drill, words)):
+        kernel = kernels_of(drill)["sample"]
+        head = plausible(kernel, "head", count, rng)
+        assert_agreement(kernel, {"head": head, "draw": [rng.random(count, np.float32)], **masks})
 
 
 def all_elementary(x: Arrays, seed: Arrays) -> Results:

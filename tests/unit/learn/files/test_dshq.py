@@ -16,7 +16,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from safetensors import safe_open
 from safetensors.numpy import load, load_file, save
 
-from tests.fakes.policies import SMALL, ball_schema, network_of_schema, some_policy
+from tests.fakes.policies import MIXED, SMALL, ball_schema, network_of_schema, some_policy
 
 
 def parts(content: bytes) -> tuple[dict[str, object], bytes]:
@@ -30,7 +30,7 @@ def joined(header: object, data: bytes) -> bytes:
 
 
 def test_what_is_written_is_read_again() -> None:
-    for schema in (SMALL, ball_schema()):
+    for schema in (SMALL, MIXED, ball_schema()):
         policy = some_policy(schema)
         assert read_policy(write_policy(policy), schema) == policy
 
@@ -55,6 +55,19 @@ def test_safetensors_reads_the_numbers_of_the_network(tmp_path: Path) -> None:
         metadata = opened.metadata()
     assert json.loads(metadata["observation"]) == list(make("ball").observation)
     assert (metadata["drill"], metadata["decisions"], metadata["win_rate"]) == ("ball", "31000000", "0.93")
+
+
+def test_numbers_have_their_log_standard_deviations_in_a_tensor_of_their_own() -> None:
+    policy, network = some_policy(MIXED), network_of_schema(MIXED)
+    content = write_policy(policy)
+    parameters = np.frombuffer(policy.state.arrays["parameters"], np.float32)
+    np.testing.assert_array_equal(load(content)["policy.log_std"], network.log_std(parameters))
+    heads = json.loads(cast(dict[str, str], parts(content)[0]["__metadata__"])["heads"])
+    assert heads[0] == ["move", ["left", "stay", "right"]] and heads[1] == ["push", -1.0, 3.0, "N"]
+    without = {name: array for name, array in load(content).items() if name != "policy.log_std"}
+    metadata = {"format": "drillsergeant 1", "drill": MIXED.drill, "schema": MIXED.meaning}
+    with pytest.raises(PolicyFileError, match=r"tensor .policy\.log_std. is missing"):
+        read_policy(save(without, metadata=metadata), MIXED)
 
 
 def test_a_file_that_safetensors_wrote_loads_in_whatever_order_the_tensors_lie() -> None:

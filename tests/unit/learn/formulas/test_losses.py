@@ -1,10 +1,10 @@
-"""PPO's loss gradient against finite differences of the loss written out in f64."""
+"""PPO's loss gradient against finite differences of the loss written out in f64: of choices, numbers and masks."""
 
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from drillsergeant.drills.contract import Discrete
+from drillsergeant.drills.contract import Continuous, Discrete, Head
 from drillsergeant.learn.formulas.losses import loss_gradient
 from drillsergeant.learn.formulas.sampling import Distribution
 from drillsergeant.learn.ppo.arithmetic import METRICS
@@ -50,7 +50,7 @@ def rows(seed: int, drift: float = 0.3) -> Rows:
 
 def gradient(r: Rows) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     scalars = [np.float32(x) for x in (CLIP, ENTROPY, VALUE)]
-    dlogits, dvalue, metrics = loss_gradient(
+    (*dlogits, dvalue), metrics = loss_gradient(
         Distribution(HEADS, list(r.logits)), r.value, list(r.action), *r[3:], *scalars
     )
     assert all(a.dtype == np.float32 for a in (*dlogits, dvalue, *metrics))
@@ -131,3 +131,96 @@ def test_a_ratio_beyond_the_limit_is_cut_off_and_moves_nothing() -> None:
     np.testing.assert_allclose(gradient(far)[2]["policy_loss"], np.exp(20.0), rtol=1e-4)
     np.testing.assert_allclose(gradient(near)[2]["policy_loss"], np.exp(19.0), rtol=1e-4)
     assert np.abs(gradient(near)[0]).max() > 1e6
+
+
+MIXED: tuple[Head, ...] = (
+    Continuous("push", -2.0, 4.0, "N"),
+    Discrete("way", tuple("abc")),
+    Continuous("lift", 0.0, 1.0, "m"),
+)
+
+
+class MixedRows(NamedTuple):
+    """Of `MIXED`: means of both numbers and logits [5][ROWS], log standard deviations [2], and masks [3][ROWS]."""
+
+    rows: np.ndarray
+    log_std: np.ndarray
+    allowed: np.ndarray
+    numbers: np.ndarray  # [2][ROWS]
+    choice: np.ndarray
+    rest: tuple[np.ndarray, ...]  # value, logp_old, advantage, return
+
+
+def mixed_rows(seed: int) -> MixedRows:
+    rng = np.random.default_rng(seed)
+    rows, log_std = rng.normal(size=(5, ROWS)).astype(np.float32) * 0.5, np.array([-0.5, 0.25], np.float32)
+    allowed = rng.random((3, ROWS)) < 0.6
+    choice = rng.integers(0, 3, ROWS).astype(np.int32)
+    allowed[choice, np.arange(ROWS)] = True
+    noise = rng.normal(size=(2, ROWS)) * np.exp(log_std[:, None])
+    numbers = ((rows[[0, 4]] + noise) * [[3.0], [0.5]] + [[1.0], [0.5]]).astype(np.float32)
+    drawn = MixedRows(rows, log_std, allowed, numbers, choice, ())
+    logp, _ = mixed_logp(drawn, rows.astype(np.float64), log_std.astype(np.float64))
+    value, old, advantage, return_ = (rng.normal(size=ROWS) for _ in range(4))
+    return drawn._replace(
+        rest=tuple(a.astype(np.float32) for a in (value, logp + 0.3 * old, advantage, return_)),
+    )
+
+
+def mixed_logp(r: MixedRows, rows: np.ndarray, log_std: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log-probabilities and entropies of the actions in f64."""
+    logits = np.where(r.allowed, rows[1:4], -np.inf)
+    shares = np.exp(logits - logits.max(0))
+    shares = shares / shares.sum(0)
+    logp = np.log(shares[r.choice, np.arange(ROWS)])
+    entropy = -(shares * np.log(np.where(shares > 0.0, shares, 1.0))).sum(0)
+    for row, spread, number, half, middle in zip(rows[[0, 4]], log_std, r.numbers, (3.0, 0.5), (1.0, 0.5), strict=True):
+        away = ((number.astype(np.float64) - middle) / half - row) / np.exp(spread)
+        logp = logp - 0.5 * away**2 - spread - 0.5 * np.log(2.0 * np.pi)
+        entropy = entropy + spread + 0.5 * np.log(2.0 * np.pi * np.e)
+    return logp, entropy
+
+
+def mixed_loss(r: MixedRows, rows: np.ndarray, log_std: np.ndarray) -> np.ndarray:
+    value, logp_old, advantage, return_ = r.rest
+    logp, entropy = mixed_logp(r, rows, log_std)
+    ratio = np.exp(logp - logp_old)
+    gain = np.minimum(ratio * advantage, np.clip(ratio, 1 - CLIP, 1 + CLIP) * advantage)
+    return -gain + VALUE * 0.5 * (value - return_) ** 2 - ENTROPY * entropy
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gradient_of_numbers_and_masked_choices_equals_finite_differences(seed: int) -> None:
+    r = mixed_rows(seed)
+    value, logp_old, advantage, return_ = r.rest
+    policy = Distribution(MIXED, list(r.rows), [np.full(ROWS, each) for each in r.log_std], list(r.allowed))
+    scalars = [np.float32(x) for x in (CLIP, ENTROPY, VALUE)]
+    action = [r.numbers[0], r.choice, r.numbers[1]]
+    upstream, metrics = loss_gradient(policy, value, action, logp_old, advantage, return_, *scalars)
+    assert len(upstream) == 5 + 1 + 2 and all(a.dtype == np.float32 for a in (*upstream, *metrics))
+    rows, log_std = r.rows.astype(np.float64), r.log_std.astype(np.float64)
+    for index in range(7):
+        nudges = np.zeros((7, 1))
+        nudges[index] = 1e-6
+        there, back = (mixed_loss(r, rows + sign * nudges[:5], log_std + sign * nudges[5:, 0]) for sign in (1.0, -1.0))
+        found = upstream[index if index < 5 else index + 1]
+        np.testing.assert_allclose(found, (there - back) / 2e-6, atol=2e-4, err_msg=str(index))
+    entropy = dict(zip(METRICS, metrics, strict=True))["entropy"]
+    np.testing.assert_allclose(entropy, mixed_logp(r, rows, log_std)[1], atol=1e-5)
+
+
+def test_a_forbidden_choice_has_no_gradient_at_all() -> None:
+    r = mixed_rows(8)
+    scalars = [np.float32(x) for x in (CLIP, ENTROPY, VALUE)]
+    value, logp_old, advantage, return_ = r.rest
+    rows, spread = r.rows.copy(), [np.full(ROWS, each) for each in r.log_std]
+    action = [r.numbers[0], r.choice, r.numbers[1]]
+
+    def gradient_of() -> np.ndarray:
+        policy = Distribution(MIXED, list(rows), spread, list(r.allowed))
+        return np.stack(loss_gradient(policy, value, action, logp_old, advantage, return_, *scalars)[0])
+
+    before = gradient_of()
+    assert (~r.allowed).any() and (before[1:4][~r.allowed] == 0.0).all()
+    rows[1:4][~r.allowed] += 50.0
+    np.testing.assert_array_equal(gradient_of(), before)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from drillsergeant.drills.contract import Discrete
-from drillsergeant.learn.formulas.sampling import Distribution, head_draw, sample, sample_choice
+from drillsergeant.learn.formulas.actions import packed, unpacked
+from drillsergeant.learn.formulas.sampling import Distribution, head_draw, sample, sample_choice, softmax_parts
 
 
 def softmax_f64(logits: np.ndarray) -> np.ndarray:
@@ -73,24 +74,23 @@ def test_a_single_action_is_certain() -> None:
 HEADS = (Discrete("move", tuple("abcde")), Discrete("turn", tuple("abc")), Discrete("dash", tuple("ab")))
 
 
-def test_heads_are_drawn_independently_and_their_log_probabilities_and_entropies_add_up() -> None:
+def test_heads_are_drawn_independently_and_their_log_probabilities_add_up() -> None:
     count = 200_000
     logits = np.random.default_rng(3).normal(size=10).astype(np.float32)
     uniform = np.random.default_rng(4).random(count, np.float32)
-    action, logp, entropy = sample(Distribution(HEADS, [np.full(count, logit) for logit in logits]), uniform)
+    action, logp = sample(Distribution(HEADS, [np.full(count, logit) for logit in logits]), uniform)
     parts = [softmax_f64(logits[begin:end, None])[:, 0] for begin, end in ((0, 5), (5, 8), (8, 10))]
     joint = parts[0][:, None, None] * parts[1][None, :, None] * parts[2]
     found = np.zeros((5, 3, 2))
     np.add.at(found, tuple(action), 1.0 / count)
     assert (np.abs(found - joint) < 5.0 * np.sqrt(joint / count)).all()
     np.testing.assert_allclose(logp, np.log(joint[tuple(action)]), atol=3e-6)
-    np.testing.assert_allclose(entropy, -(joint * np.log(joint)).sum(), atol=3e-6)
 
 
 def test_the_first_head_is_drawn_as_if_it_were_alone() -> None:
     rng = np.random.default_rng(5)
     rows, uniform = list(rng.normal(size=(10, 500)).astype(np.float32)), rng.random(500, np.float32)
-    action, _, _ = sample(Distribution(HEADS, rows), uniform)
+    action, _ = sample(Distribution(HEADS, rows), uniform)
     np.testing.assert_array_equal(action[0], sample_choice(rows[:5], uniform)[0])
     assert head_draw(uniform, 0) is uniform
 
@@ -98,3 +98,40 @@ def test_the_first_head_is_drawn_as_if_it_were_alone() -> None:
 def test_rows_that_are_not_those_of_the_heads_are_refused() -> None:
     with pytest.raises(ValueError, match=r"9 rows for the heads move \(5\), turn \(3\), dash \(2\), which take 10"):
         sample(Distribution(HEADS, [np.zeros(2, np.float32)] * 9), np.zeros(2, np.float32))
+
+
+@pytest.mark.parametrize("forbidden", [(0,), (2,), (4,), (0, 1, 2), (1, 2, 3, 4)])
+def test_a_forbidden_choice_is_never_drawn_and_the_others_by_their_own_softmax(forbidden: tuple[int, ...]) -> None:
+    count = 100_000
+    logits = np.array([0.5, -1.0, 2.0, 0.0, -3.0], np.float32)
+    allowed = [np.full(count, choice not in forbidden) for choice in range(5)]
+    uniform = np.random.default_rng(6).random(count, np.float32)
+    uniform[:2] = 0.0, 1.0 - 2.0**-24
+    action, logp, entropy = sample_choice([np.full(count, logit) for logit in logits], uniform, allowed)
+    left = [choice for choice in range(5) if choice not in forbidden]
+    assert set(action.tolist()) == set(left)
+    probability = np.zeros(5)
+    probability[left] = softmax_f64(logits[left])
+    error = np.sqrt(probability * (1.0 - probability) / count)
+    assert (np.abs(np.bincount(action, minlength=5) / count - probability) < 4.0 * error + 1e-6).all()
+    np.testing.assert_allclose(logp, np.log(probability[action]), atol=3e-6)
+    np.testing.assert_allclose(entropy, -(probability[left] * np.log(probability[left])).sum(), atol=3e-6)
+    _, exponentials, _ = softmax_parts(list(logits), [mask[0] for mask in allowed])
+    assert [float(each) == 0.0 for each in exponentials] == [choice in forbidden for choice in range(5)]
+
+
+def test_a_choice_that_is_far_the_likeliest_is_not_drawn_where_it_is_forbidden() -> None:
+    logits = [np.full(4, logit, np.float32) for logit in (-1e4, 1e4, -2e4)]
+    allowed = [np.array([True, True, False, True]), np.array([False, True, False, False]), np.ones(4, np.bool_)]
+    action, logp, _ = sample_choice(logits, np.full(4, 0.5, np.float32), allowed)
+    assert action.tolist() == [0, 1, 2, 0] and np.abs(logp).max() < 1e-6
+
+
+def test_masks_survive_the_way_through_words() -> None:
+    masks = [np.random.default_rng(number).random(50) < 0.5 for number in range(70)]
+    words = packed(masks)
+    assert len(words) == 3 and all(word.dtype == np.int32 and (word >= 0).all() for word in words)
+    for mask, again in zip(masks, unpacked(words, 70), strict=True):
+        np.testing.assert_array_equal(again, mask)
+    with pytest.raises(ValueError, match="3 words for 62 masks, which take 2"):
+        unpacked(words, 62)

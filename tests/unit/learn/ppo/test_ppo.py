@@ -34,6 +34,7 @@ def chunk_for(subject: PpoLearner[ChunkArrays], seed: int) -> ChunkArrays:
     return ChunkArrays(
         obs=obs[:-1],
         action=np.stack([p[0] for p in picks]),
+        allowed=np.zeros((HORIZON, 0, AGENTS), np.int32),
         logp=np.stack([p[1] for p in picks]),
         reward=rng.normal(size=(HORIZON, AGENTS)).astype(np.float32),
         terminated=(rng.random((HORIZON, AGENTS)) < 0.1).astype(np.int32),

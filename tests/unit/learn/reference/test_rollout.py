@@ -6,13 +6,24 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from drillsergeant import elementary
-from drillsergeant.drills.contract import COMMON_FIELDS, Discrete, Dtype, Player, Scene, State, Words
+from drillsergeant.drills.contract import (
+    COMMON_FIELDS,
+    Continuous,
+    Discrete,
+    Dtype,
+    Head,
+    Player,
+    Scene,
+    State,
+    Words,
+)
 from drillsergeant.elementary import Array
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
-from drillsergeant.learn.reference.rollout import SAMPLING_SALT, ReferenceCollector, evaluate
+from drillsergeant.learn.reference.rollout import SAMPLING_SALT, ReferenceCollector, evaluate, random_action
 
 MATCHES, HORIZON = 6, 8
+FIELDS = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncated")
 TICKS_TO_END, TICKS_TO_LIMIT = 6, 9
 
 
@@ -210,8 +221,26 @@ def test_a_wrong_number_of_players_is_refused() -> None:
 
 def test_a_chunk_with_a_wrong_array_is_refused_by_name() -> None:
     _, (chunk,) = collected()
-    fields = {name: getattr(chunk, name) for name in ("obs", "action", "logp", "reward", "terminated", "truncated")}
+    fields = {name: getattr(chunk, name) for name in FIELDS}
     with pytest.raises(ValueError, match=r"value is float32\[8, 12\], expected float32\[9, 12\]"):
         ChunkArrays(**fields, value=chunk.value[:-1])
     with pytest.raises(ValueError, match="action is float32"):
         ChunkArrays(**{**fields, "action": chunk.reward}, value=chunk.value)
+
+
+def test_the_random_player_takes_every_choice_that_is_allowed_and_every_number_as_often() -> None:
+    count = 60_000
+    heads: tuple[Head, ...] = (
+        Discrete("a", ("x", "y", "z")),
+        Continuous("n", -1.0, 3.0, "N"),
+        Discrete("b", ("u", "v")),
+    )
+    uniform = np.random.default_rng(0).random(count, np.float32)
+    masks = [np.full(count, allowed) for allowed in (True, False, True, False, True)]
+    first, number, second = random_action(uniform, heads, masks)
+    assert np.bincount(first, minlength=3) / count == pytest.approx([0.5, 0.0, 0.5], abs=0.01)
+    assert (second == 1).all() and first.dtype == second.dtype == np.int32
+    assert number.dtype == np.float32 and number.min() >= -1.0 and number.max() <= 3.0
+    assert np.histogram(number, 4, (-1.0, 3.0))[0] / count == pytest.approx([0.25] * 4, abs=0.01)
+    free, _, _ = random_action(uniform, heads)
+    assert np.bincount(free) / count == pytest.approx([1 / 3] * 3, abs=0.01)

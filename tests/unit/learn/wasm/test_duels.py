@@ -10,14 +10,13 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.wasm.scratch import plan_for
 
 from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, decisive, drill_named, pair, program_of
 
 SEED = 5
-RECORDED = ("obs", "action", "logp", "reward", "terminated", "truncated", "value")
+RECORDED = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncated", "value")
 
 
 class Duel:
@@ -68,6 +67,8 @@ class Duel:
         ("short-2-1", 12, 8),
         ("short-1-3", 8, 4),
         ("short-1-3", 4, 4),
+        ("mixed", 12, 4),
+        ("mixed-1-2", 8, 4),
     ],
 )
 def test_chunks_with_duels_equal_the_reference_in_every_bit(name: str, matches: int, duels: int) -> None:
@@ -100,12 +101,12 @@ def test_self_play_is_what_it_is_without_duels() -> None:
             np.testing.assert_array_equal(first.view(np.uint32), second.view(np.uint32), err_msg=name)
 
 
-@pytest.mark.parametrize("name", ["short", "short-2-1"])
+@pytest.mark.parametrize("name", ["short", "short-2-1", "mixed"])
 def test_the_lanes_of_duels_are_team_0_of_a_match_between_the_two(name: str) -> None:
     duel, drill = Duel(name, 12, 8), drill_named(name)
     duel.set_opponent(duel.rival)
     duel.play(1)
-    network = Network(len(drill.observation), policy_rows(drill.heads), SMALL_HIDDEN, ORDERED)
+    network = Network.for_heads(len(drill.observation), drill.heads, SMALL_HIDDEN, ORDERED)
     players = policy_against(Player.FROZEN, drill.teams)
     reference = ReferenceCollector(drill, network, 8, duel_seed(worker_seed(SEED, 0), 1), players)
     reference.frozen = decisive(duel.both, SEED + 1)

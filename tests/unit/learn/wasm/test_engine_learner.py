@@ -8,14 +8,13 @@ from drillsergeant.drills import make
 from drillsergeant.drills.probes import PROBES, Probe
 from drillsergeant.learn.engine import Learner
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.formulas.sampling import softmax_parts
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.ppo.arithmetic import Arithmetic
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.wasm.arithmetic import SET, KernelArithmetic
 from drillsergeant.learn.wasm.calls import Calls
 
 from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, pair
+from tests.rigs.probe_answers import probe_error
 
 HYPER = Hyper(minibatch_size=64)
 POISON = (np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38)
@@ -56,7 +55,17 @@ class Training:
 
 @pytest.mark.parametrize(
     ("name", "matches", "horizon", "workers"),
-    [("ball", 16, 4, 2), ("short", 3, 8, 1), ("chase", 5, 4, 3), ("chase", 150, 2, 1), ("probe-both", 7, 2, 2)],
+    [
+        ("ball", 16, 4, 2),
+        ("short", 3, 8, 1),
+        ("chase", 5, 4, 3),
+        ("chase", 150, 2, 1),
+        ("probe-both", 7, 2, 2),
+        ("probe-number", 7, 2, 2),
+        ("probe-mask", 5, 2, 1),
+        ("mixed", 12, 8, 2),
+        ("pendulum", 6, 4, 1),
+    ],
 )
 def test_parameters_after_updates_equal_the_reference_in_every_bit(
     name: str, matches: int, horizon: int, workers: int
@@ -176,7 +185,7 @@ def test_more_chunks_than_workers_are_refused() -> None:
 
 
 def worst_error(probe: Probe, seed: int, updates: int = 60) -> float:
-    """Largest error of what the kernel engine learned: of a value, or of the probability of the right action."""
+    """Largest error of what the kernel engine learned, see `probe_error`."""
     hyper = Hyper(learning_rate=1e-2, entropy_coef=0.0, epochs=2, minibatch_size=512, gamma=0.7)
     both = pair(probe.name, 256, 2)
     weights, chunk_offset = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
@@ -187,15 +196,7 @@ def worst_error(probe: Probe, seed: int, updates: int = 60) -> float:
         learner.learn([chunk_offset], hyper)
     learner.write_parameters(weights)
     parameters = both.kernel_memory.array(weights, both.layout.plan.parameter_count, F32)
-    network = Network(1, policy_rows(probe.heads), SMALL_HIDDEN)
-    errors = []
-    for answer in probe.answers(hyper.gamma):
-        activations = network.forward(parameters, np.array([[answer.signal]], np.float32))
-        errors.append(abs(float(activations.value[0]) - answer.value))
-        if answer.action is not None:
-            _, exponentials, total = softmax_parts(list(activations.policy))
-            errors.append(1.0 - float(exponentials[answer.action][0] / total[0]))
-    return max(errors)
+    return probe_error(probe, Network.for_heads(1, probe.heads, SMALL_HIDDEN), parameters, hyper.gamma)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -14,13 +14,12 @@ from drillsergeant.drills import DRILLS, make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import write_programs
 from drillsergeant.learn.formulas.network import Network
-from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import network_of
 from drillsergeant.learn.wasm.arithmetic import initialise
 from drillsergeant.learn.wasm.calls import Calls
 
-from tests.rigs.engines import F32, SMALL_HIDDEN, pair, program_of
+from tests.rigs.engines import F32, SMALL_HIDDEN, drill_named, pair, program_of
 
 RUN_WITHOUT_NUMPY = """
 import sys
@@ -46,8 +45,10 @@ def test_the_facts_survive_the_way_through_a_file(tmp_path: Path) -> None:
     assert program.drill.observation == tuple(drill.observation)
     assert program.network.shape_hash == network_of(drill).shape_hash
     assert program.shared
-    small = program_of("chase")
-    assert Program.from_json(small.to_json(), small.binary) == small
+    for name in ("chase", "mixed"):
+        small = program_of(name)
+        assert Program.from_json(small.to_json(), small.binary) == small
+    assert (program_of("mixed").drill.masks, small.drill.heads) == (43, drill_named("mixed").heads)
 
 
 def test_facts_of_another_format_are_refused() -> None:
@@ -70,7 +71,7 @@ def test_the_running_side_needs_no_numpy(tmp_path: Path) -> None:
     assert "chaser" in done.stdout or "target" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["ball", "chase"])
+@pytest.mark.parametrize("name", ["ball", "chase", "pendulum"])
 def test_keys_mean_what_they_mean_to_the_drill(name: str) -> None:
     drill, facts = make(name), program_of(name).drill
     held = itertools.product(range(sum(drill.teams)), (-1, 0, 1), (-1, 0, 1), (-1, 0, 1), (False, True))
@@ -79,14 +80,14 @@ def test_keys_mean_what_they_mean_to_the_drill(name: str) -> None:
         assert facts.from_keys(player, right, up, turn, dash) == expected
 
 
-@pytest.mark.parametrize("name", ["ball", "chase", "probe-value"])
+@pytest.mark.parametrize("name", ["ball", "chase", "probe-value", "pendulum"])
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
 def test_a_fresh_network_equals_the_reference_in_every_bit(name: str, seed: int) -> None:
     both = pair(name, 4, 2)
     program, memory = both.program, NativeMemory(1 << 20)
     initialise(program, Calls(program, memory.link(program.binary)), memory, seed, 1024, 512 * 1024)
     drill = make(name)
-    expected = Network(len(drill.observation), policy_rows(drill.heads), SMALL_HIDDEN).initial(seed)
+    expected = Network.for_heads(len(drill.observation), drill.heads, SMALL_HIDDEN).initial(seed)
     got = memory.array(1024, program.network.parameter_count, F32)
     np.testing.assert_array_equal(got.view(np.uint32), expected.view(np.uint32))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from drillsergeant.drills.contract import Continuous, Discrete
 from drillsergeant.learn.program import keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.match.inspector import ABOUT_TO, IN_YOUR_PLACE, names
@@ -53,6 +54,20 @@ def test_every_part_of_an_action_has_its_chances_and_they_sum_to_one() -> None:
     assert lengths == [pytest.approx([0.4, 0.6]), pytest.approx([0.3, 0.7])]
     assert [bar.text for bar in groups[1]] == ["30 %", "70 %"]
     assert told().view.texts["inside-plan"] == "run, dash (42 %)"
+
+
+def test_a_number_has_a_bar_where_it_lies_in_its_range_as_wide_as_it_is_spread() -> None:
+    sitting = Sitting().boot()
+    push = Continuous("push", -2.0, 2.0, "N")
+    sitting.page.on_drill(small_game(heads=(Discrete("move", ("stay", "run")), push)))
+    sitting.metrics("show", inside={**INSIDE, "player": 0, "probabilities": [[0.4, 0.6], [-0.5, 0.5]]})
+    _, (bar,) = sitting.view.bars["inside-actions"]
+    assert (bar.name, bar.start, bar.length, bar.text) == ("push", 0.25, 0.25, "\u22120.50 ± 0.50 N")
+    assert sitting.view.texts["inside-plan"] == "run, push \u22120.50 N (60 %)"
+    sitting.metrics("show", inside={**INSIDE, "player": 0, "probabilities": [[0.4, 0.6], [3.0, 2.0]]})
+    _, (bar,) = sitting.view.bars["inside-actions"]
+    assert (bar.start, bar.length, bar.text) == (0.75, 0.25, "3.00 ± 2.00 N"), "no further than the range"
+    assert sitting.view.texts["inside-plan"] == "run, push 2.00 N (60 %)", "what is played"
 
 
 def test_what_it_sees_goes_left_and_right_of_the_middle_and_not_over_the_edge() -> None:

@@ -19,7 +19,7 @@ def actions(sitting: Sitting) -> list[object]:
     return [message.action for _, message in sitting.fleet.take() if isinstance(message, messages.Input)]
 
 
-def action(right: int = 0, up: int = 0, turn: int = 0, dash: bool = False) -> list[int]:
+def action(right: int = 0, up: int = 0, turn: int = 0, dash: bool = False) -> list[float]:
     return list(Sitting().game.from_keys(0, right, up, turn, dash))
 
 

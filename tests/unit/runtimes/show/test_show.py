@@ -117,3 +117,26 @@ def test_reset_starts_the_seeds_match_and_keeps_the_policy() -> None:
     theatre.show.handle(messages.ResetShow(77))
     assert theatre.ticks(30) == fresh.ticks(30)
     assert theatre.show.version == 1
+
+
+def test_a_human_turns_a_pendulum_by_numbers_within_its_range() -> None:
+    theatre = Theatre(name="pendulum")
+    theatre.show.handle(messages.SetPlayers(messages.VISITOR))
+    theatre.show.handle(messages.Input(action=list(theatre.drill.from_keys(0, 1, 0, 0, False))))
+    assert theatre.ticks(4)[-1]["torque"] == -2.0
+    theatre.show.handle(messages.Input(action=[0.5]))
+    assert theatre.ticks(4)[-1]["torque"] == 0.5
+    for wrong in ([2.5], ["2"], [float("nan")], [None]):
+        with pytest.raises(codec.ProtocolError, match=r"INPUT\.action's torque must be between -2\.0 and 2\.0, not"):
+            theatre.show.handle(messages.Input(action=wrong))
+
+
+def test_what_is_thought_of_a_number_is_its_mean_and_spread() -> None:
+    theatre = Theatre(name="pendulum")
+    theatre.show.handle(messages.Inspect(0))
+    theatre.ticks(4)
+    inside = theatre.told("inside")
+    assert isinstance(inside, dict)
+    ((mean, std),) = inside["probabilities"]
+    assert abs(mean) < 0.1 and std == pytest.approx(2.0)
+    assert inside["entropy"] == pytest.approx(1.4189, abs=1e-4), "of deviation 1, in half ranges"

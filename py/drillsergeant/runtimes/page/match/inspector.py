@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from drillsergeant.drills.contract import Discrete
+from drillsergeant.drills.contract import Continuous, Head
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.view import Bar, View
@@ -95,11 +95,13 @@ class Inspector:
             self._turn_to(*place)
         chances = [[float(chance) for chance in of_head] for of_head in inside["probabilities"]]
         groups = list(zip(self._heads, chances, strict=True))
-        self._view.set_bars("inside-actions", [_choices(*group) for group in groups])
+        self._view.set_bars("inside-actions", [_bars(*group) for group in groups])
         seen = [_seen(name, float(entry)) for name, entry in zip(self._observation, inside["observation"], strict=True)]
         self._view.set_bars("inside-seen", [seen])
-        plan = ", ".join(head.choices[of_head.index(max(of_head))] for head, of_head in groups)
-        self._view.set_text("inside-plan", f"{plan} ({number_text.percent(math.prod(map(max, chances)))})")
+        plan = ", ".join(_likeliest(*group) for group in groups)
+        certain = [max(of_head) for head, of_head in groups if not isinstance(head, Continuous)]
+        share = f" ({number_text.percent(math.prod(certain))})" if certain else ""
+        self._view.set_text("inside-plan", f"{plan}{share}")
         self._view.set_text("inside-entropy", number_text.text_of(inside["entropy"], lambda nats: f"{nats:.2f} nats"))
         self._expect(float(inside["clock_s"]), float(inside["value"]))
 
@@ -125,14 +127,32 @@ def names(teams: Sequence[int]) -> list[str]:
     ]
 
 
-def _choices(head: Discrete, chances: Sequence[float]) -> list[Bar]:
+def _bars(head: Head, chances: Sequence[float]) -> list[Bar]:
+    """Of each choice its chance; of a number where it lies in its range, as wide as it is spread."""
+    if isinstance(head, Continuous):
+        mean, std = chances
+        begin, end = (
+            min(max((edge - head.low) / (head.high - head.low), 0.0), 1.0) for edge in (mean - std, mean + std)
+        )
+        return [Bar(head.name, begin, end - begin, f"{_signed(mean)} ± {std:.2f} {head.unit}".rstrip())]
     return [
         Bar(word, 0.0, min(chance, 1.0), number_text.percent(chance))
         for word, chance in zip(head.choices, chances, strict=True)
     ]
 
 
+def _likeliest(head: Head, chances: Sequence[float]) -> str:
+    """In words what a head's policy is about to do."""
+    if isinstance(head, Continuous):
+        return f"{head.name} {_signed(min(max(chances[0], head.low), head.high))} {head.unit}".rstrip()
+    return head.choices[chances.index(max(chances))]
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\u2212")
+
+
 def _seen(name: str, value: float) -> Bar:
     """A bar from the middle to the value, to the right where it is positive."""
     share = max(-1.0, min(1.0, value / SEEN_REACH)) / 2
-    return Bar(name, 0.5 + min(share, 0.0), abs(share), f"{value:.2f}".replace("-", "\u2212"))
+    return Bar(name, 0.5 + min(share, 0.0), abs(share), _signed(value))

@@ -268,6 +268,6 @@ class MatchPart:
         self._address.note("speed", text, "1")
         self._to_show(messages.SetSpeed(value))
 
-    def _act(self, action: tuple[int, ...] | None) -> None:
+    def _act(self, action: tuple[float, ...] | None) -> None:
         if action is not None:
             self._to_show(messages.Input(action=list(action)))

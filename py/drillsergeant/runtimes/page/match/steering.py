@@ -66,13 +66,13 @@ class Steering:
         self._rules, self._player, self._devices = rules, player, devices
         self._last = self._action()
 
-    def release(self) -> tuple[int, ...] | None:
+    def release(self) -> tuple[float, ...] | None:
         """Let go of everything everywhere; returns the action if that changed it."""
         for device in self._devices:
             device.release()
         return self.news()
 
-    def news(self) -> tuple[int, ...] | None:
+    def news(self) -> tuple[float, ...] | None:
         """Return the action where it is another one than the last time."""
         action = self._action()
         if action == self._last:
@@ -80,7 +80,7 @@ class Steering:
         self._last = action
         return action
 
-    def _action(self) -> tuple[int, ...]:
+    def _action(self) -> tuple[float, ...]:
         all_held = [device.held() for device in self._devices]
         right, up, turn = (_sign(sum(column)) for column in list(zip(*all_held, strict=True))[:3])
         return self._rules.from_keys(self._player, right, up, turn, any(held.dash for held in all_held))

@@ -1,0 +1,74 @@
+"""Faults of numbers and masks, each seeded into a sound drill: what is found, and in which function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from drillsergeant.check.check_drill import check_drill
+from drillsergeant.check.findings import Kind
+from drillsergeant.drills.classic.pendulum import PendulumDrill
+from drillsergeant.drills.contract import Drill, State
+from drillsergeant.drills.probes import MaskProbe
+from drillsergeant.elementary import Array
+
+from tests.rigs.mixed_drill import MixedDrill
+
+
+class Deaf(PendulumDrill):
+    def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
+        return super().tick(state, [[actions[0][0] * 0.0 + 0.0]])
+
+
+class Whole(PendulumDrill):
+    def scripted(self, state: State, player: int) -> list[Array]:
+        return [super().scripted(state, player)[0].astype(np.int32)]
+
+
+class Stuck(MaskProbe):
+    def allowed(self, state: State, player: int) -> list[Array]:
+        left, always, right = super().allowed(state, player)
+        return [left, always & left, right & left]
+
+
+class Cheating(MixedDrill):
+    def scripted(self, state: State, player: int) -> list[Array]:
+        move, push, kick, load = super().scripted(state, player)
+        return [move, push, kick + 39, load]
+
+
+class TooFew(MaskProbe):
+    def allowed(self, state: State, player: int) -> list[Array]:
+        return super().allowed(state, player)[:2]
+
+
+class Numbered(MaskProbe):
+    def allowed(self, state: State, player: int) -> list[Array]:
+        left, *others = super().allowed(state, player)
+        return [left.astype(np.float32), *others]
+
+
+@pytest.mark.parametrize(
+    ("drill", "kind", "function", "said"),
+    [
+        (Deaf(), Kind.IDLE_ACTION, "tick", "torque does nothing: whatever it is"),
+        (Whole(), Kind.ARRAY, "scripted", "the torque of the scripted player is int32, not float32"),
+        (Stuck(), Kind.FORBIDDEN, "allowed", "allowed leaves player 0 no choice at all in "),
+        (Cheating(), Kind.FORBIDDEN, "scripted", "the scripted player 0 takes a kick that allowed forbids"),
+        (TooFew(), Kind.CONTRACT, "allowed", "allowed returned 2 arrays, not 3 arrays"),
+        (Numbered(), Kind.ARRAY, "allowed", "choice 0 of allowed is float32, not bool"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, PendulumDrill | MaskProbe | MixedDrill) else "",
+)
+def test_each_is_found_and_named(drill: Drill, kind: Kind, function: str, said: str) -> None:
+    report = check_drill(drill)
+    found = [each for each in report if each.kind is kind and said in each.sentence]
+    assert len(found) == 1 and found[0].remedy, str(report)
+    assert found[0].where is not None and found[0].where.function == function
+    assert found[0].where.file == __file__
+
+
+def test_a_sound_game_of_numbers_and_masks_is_not_blamed_for_them() -> None:
+    kinds = check_drill(MixedDrill()).kinds
+    assert not kinds & {Kind.FORBIDDEN, Kind.IDLE_ACTION, Kind.ARRAY, Kind.CONTRACT, Kind.COMPILED, Kind.RAISES}, kinds
