@@ -76,8 +76,6 @@ class RunControl:
             self._safeguards.best.best = best[-1]
         else:
             self.timeline.demote_best()
-        if not self.timeline.holds(self._learner.state()):
-            self._keep(AUTO)
 
     def next_hyper(self, updates: int) -> Hyper:
         """What the next update uses, after so many: the setting, with what safeguards have changed, annealed."""
