@@ -1,38 +1,31 @@
 // The match and the factory, drawn by distance functions: one quad per shape, in order, each soft by half a pixel at
-// its edge. Lengths are pixels with y downwards unless they end in _m. The twin of drawing/match.py; what lies in
-// `picture` is laid out in drawing/shapes.py.
+// its edge. Lengths are pixels with y downwards. What lies in `picture` is laid out in drawing/picture.py.
 
-const FIELD = 0u;
-const BOX = 1u;
-const DISC = 2u;
+const POINTS = 0u; // two points of the shape before: draws nothing
+const BOX = 1u; // a player
+const BALL = 2u;
 const RING = 3u;
-const TRAIL = 4u;
-const TRAIL_POINTS = 16; // of each trail
-const TRAILS = 2;
+const DISC = 4u;
+const POLYGON = 5u;
+const LINE = 6u;
 const ROUNDING = 0.34; // of a box's corners, as a share of half its edge
-const ROUND_MIDDLE = 0.3; // circle in the middle of a round field, of its radius
 const GLOW_REACH = 0.7; // of half a box's edge
 
 struct Shape {
-  place: vec4f, // x, y, size (half edge, radius; of the field: pixels per metre), kind
+  place: vec4f, // x, y, size (half edge, radius), kind
   turn: vec4f, // BOX: cos, sin, glow, eyes 0 or 1. RING: line.
-               // TRAIL: half width and half height of what it covers, its first point, how many
+               // POLYGON, LINE: half width and half height of what it covers, how many points follow.
+               // POINTS: x, y, half width of the first, and in `colour` of the second
   colour: vec4f, // straight alpha
 }
 
 struct Picture {
-  surface: vec4f, // width, height, line, goal post
-  field_m: vec4f, // half length, half width, goal half width, goal depth
-  ground: vec4f, // cut corner in m, stripes, opacity of a goal's recess, unused
-  edges: vec4f, // outline of a box and of a disc as a share of their size; round field 0 or 1, its edge in lines
-  stripes: array<vec4f, 2>,
-  line: vec4f,
-  teams: array<vec4f, 2>,
+  surface: vec4f, // width, height
+  edges: vec4f, // outline of a player and of a ball as a share of their size
   edge: vec4f,
   eye: vec4f,
   pupil: vec4f,
   shadow: vec4f,
-  trail: array<vec4f, TRAILS * TRAIL_POINTS>, // x, y, half width; oldest first
   shapes: array<Shape>,
 }
 
@@ -58,14 +51,12 @@ fn corner(@builtin(vertex_index) vertex: u32, @builtin(instance_index) index: u3
 fn reach(shape: Shape) -> vec2f {
   let size = shape.place.z;
   switch u32(shape.place.w) {
-    case FIELD: {
-      let half_m = picture.field_m.xy + vec2f(picture.field_m.w, 0.0);
-      return half_m * size + picture.surface.z + picture.surface.w + 1.0;
-    }
     case BOX: { return vec2f(1.4143 * (1.0 + GLOW_REACH) * size + 1.0); }
-    case DISC: { return vec2f(1.3 * size + 2.0); }
+    case BALL: { return vec2f(1.3 * size + 2.0); }
     case RING: { return vec2f(size + shape.turn.x + 1.0); }
-    default: { return shape.turn.xy; }
+    case DISC: { return vec2f(size + 1.0); }
+    case POLYGON, LINE: { return shape.turn.xy; }
+    default: { return vec2f(0.0); }
   }
 }
 
@@ -73,11 +64,12 @@ fn reach(shape: Shape) -> vec2f {
 fn paint(in: Corner) -> @location(0) vec4f {
   let shape = picture.shapes[in.index];
   switch u32(shape.place.w) {
-    case FIELD: { return field(in.from_middle, shape); }
     case BOX: { return box(in.from_middle, shape); }
-    case DISC: { return disc(in.from_middle, shape); }
+    case BALL: { return ball(in.from_middle, shape); }
     case RING: { return ink(shape.colour, abs(length(in.from_middle) - shape.place.z) - 0.5 * shape.turn.x); }
-    default: { return trail(in.from_middle + shape.place.xy, shape); }
+    case DISC: { return ink(shape.colour, length(in.from_middle) - shape.place.z); }
+    case POLYGON: { return polygon(in.from_middle + shape.place.xy, in.index, shape); }
+    default: { return line(in.from_middle + shape.place.xy, in.index, shape); }
   }
 }
 
@@ -92,61 +84,10 @@ fn over(under: vec4f, top: vec4f) -> vec4f {
   return top + under * (1.0 - top.a);
 }
 
-fn segment(p: vec2f, a: vec2f, b: vec2f) -> f32 {
-  let along = saturate(dot(p - a, b - a) / max(dot(b - a, b - a), 1e-6));
-  return length(p - mix(a, b, along));
-}
-
 fn rounded_square(p: vec2f, half: f32) -> f32 {
   let radius = ROUNDING * half;
   let q = abs(p) - (half - radius);
   return length(max(q, vec2f(0.0))) + min(max(q.x, q.y), 0.0) - radius;
-}
-
-/// A disc, with a heavy edge and a circle in its middle where the edge is given.
-fn round_field(p: vec2f, shape: Shape) -> vec4f {
-  let radius = picture.field_m.x * shape.place.z;
-  let line = picture.surface.z;
-  let outside = length(p) - radius;
-  let seen = over(ink(picture.stripes[0], outside), ink(shape.colour, outside));
-  let edge = abs(outside) - 0.5 * line * max(picture.edges.w, 1.0);
-  let circle = abs(length(p) - ROUND_MIDDLE * radius) - 0.5 * line;
-  return over(seen, ink(picture.line, select(edge, min(edge, circle), picture.edges.w > 0.0)));
-}
-
-fn field(p: vec2f, shape: Shape) -> vec4f {
-  if picture.edges.z > 0.0 {
-    return round_field(p, shape);
-  }
-  let scale = shape.place.z;
-  let half = picture.field_m.xy * scale;
-  let goal = picture.field_m.z * scale;
-  let far = half.x + picture.field_m.w * scale;
-  let line = picture.surface.z;
-  let q = abs(p);
-  let cut = (q.x + q.y - (half.x + half.y - picture.ground.x * scale)) * 0.70711;
-  let outside = max(max(q.x - half.x, q.y - half.y), cut);
-
-  let stripe = u32(max(floor((p.x + half.x) * picture.ground.y / (2.0 * half.x)), 0.0)) % 2u;
-  var seen = ink(picture.stripes[stripe], outside);
-  if goal > 0.0 {
-    let colour = picture.teams[u32(p.x > 0.0)];
-    let recess = max(max(half.x - q.x, q.x - far), q.y - goal);
-    seen = over(seen, ink(vec4f(colour.rgb, picture.ground.z), recess));
-    let corner = vec2f(far, goal);
-    let from_line = half.x + 0.5 * picture.surface.w; // so that its round end stops at the line
-    let post = min(segment(q, vec2f(from_line, goal), corner), segment(q, corner, vec2f(far, 0.0)));
-    if picture.surface.w > 0.0 {
-      seen = over(seen, ink(colour, post - 0.5 * picture.surface.w));
-    }
-  }
-  seen = over(seen, ink(shape.colour, outside)); // of who has just scored, of a match that waits
-  var marks = abs(outside);
-  if goal > 0.0 {
-    marks = min(marks, min(max(q.x, q.y - half.y), abs(length(p) - goal)));
-    marks = min(marks, length(p) - 1.1 * line);
-  }
-  return over(seen, ink(picture.line, marks - 0.5 * line));
 }
 
 fn box(p: vec2f, shape: Shape) -> vec4f {
@@ -173,7 +114,7 @@ fn turned(p: vec2f, turn: vec2f) -> vec2f {
   return vec2f(turn.x * p.x - turn.y * p.y, -turn.y * p.x - turn.x * p.y);
 }
 
-fn disc(p: vec2f, shape: Shape) -> vec4f {
+fn ball(p: vec2f, shape: Shape) -> vec4f {
   let radius = shape.place.z;
   let edge = length(p) - radius;
   var seen = ink(picture.shadow, length(p - vec2f(0.0, 0.16 * radius)) - 1.12 * radius);
@@ -181,15 +122,46 @@ fn disc(p: vec2f, shape: Shape) -> vec4f {
   return over(seen, ink(picture.edge, abs(edge) - 0.5 * picture.edges.y * radius));
 }
 
-/// One ribbon: overlapping strokes would look like beads.
-fn trail(at: vec2f, shape: Shape) -> vec4f {
+/// x, y and half width of a point of the shape at `index`.
+fn point(index: u32, which: u32) -> vec3f {
+  let row = index + 1u + which / 2u;
+  if (which & 1u) == 0u {
+    return picture.shapes[row].turn.xyz;
+  }
+  return picture.shapes[row].colour.xyz;
+}
+
+/// How far along the way from `a` to `b` the place nearest to `at` lies, in [0, 1].
+fn along(at: vec2f, a: vec2f, b: vec2f) -> f32 {
+  return saturate(dot(at - a, b - a) / max(dot(b - a, b - a), 1e-6));
+}
+
+/// A place is inside when a ray to the right crosses an odd number of edges.
+fn polygon(at: vec2f, index: u32, shape: Shape) -> vec4f {
+  let count = u32(shape.turn.z);
+  var nearest = 1e9;
+  var inside = false;
+  var a = point(index, count - 1u).xy;
+  for (var i = 0u; i < count; i++) {
+    let b = point(index, i).xy;
+    nearest = min(nearest, length(at - mix(a, b, along(at, a, b))));
+    if (a.y > at.y) != (b.y > at.y) {
+      inside = inside != (at.x < (b.x - a.x) * (at.y - a.y) / (b.y - a.y) + a.x);
+    }
+    a = b;
+  }
+  return ink(shape.colour, select(nearest, -nearest, inside));
+}
+
+/// One ribbon, as wide as its points say: overlapping strokes would look like beads.
+fn line(at: vec2f, index: u32, shape: Shape) -> vec4f {
   var edge = 1e9;
-  let first = i32(shape.turn.z);
-  for (var i = first + 1; i < first + i32(shape.turn.w); i++) {
-    let a = picture.trail[i - 1];
-    let b = picture.trail[i];
-    let along = saturate(dot(at - a.xy, b.xy - a.xy) / max(dot(b.xy - a.xy, b.xy - a.xy), 1e-6));
-    edge = min(edge, length(at - mix(a.xy, b.xy, along)) - mix(a.z, b.z, along));
+  var a = point(index, 0u);
+  for (var i = 1u; i < u32(shape.turn.z); i++) {
+    let b = point(index, i);
+    let part = along(at, a.xy, b.xy);
+    edge = min(edge, length(at - mix(a.xy, b.xy, part)) - mix(a.z, b.z, part));
+    a = b;
   }
   return ink(shape.colour, edge);
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drillsergeant.drawing.match import Point
+from drillsergeant.drawing.place import Point
 
 
 class Recorder:

@@ -51,10 +51,13 @@ class YourDrill:
 
     @property
     def scene(self) -> Scene:
-        """What is drawn: x to the right, y upwards, (0, 0) in the middle; each body by the fields of its place."""
+        """What is drawn: x to the right, y upwards, (0, 0) in the middle; each body by the fields of its place.
+
+        Boxes, rods, lines and text beside them: shapes=(...), see drillsergeant.drills.shapes.
+        """
         star = Body("disc", "star", "star_x", "star_y", 0.15)
         paddle = Body("box", "paddle", "paddle_x", "paddle_y", 0.3, player=0, team=0)
-        return Scene(self.half_width_m, self.half_height_m, 0.0, 0.0, (star, paddle))
+        return Scene(self.half_width_m, self.half_height_m, bodies=(star, paddle))
 
     @property
     def words(self) -> Words:

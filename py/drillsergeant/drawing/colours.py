@@ -9,7 +9,9 @@ Rgba = tuple[float, float, float, float]
 
 
 def faded(colour: str, share: float) -> str:
-    """Return a `#rrggbb` colour with opacity `share` in [0, 1], as CSS."""
+    """Return a `#rrggbb` colour with opacity `share` in [0, 1], as CSS: as it is where it is opaque."""
+    if share >= 1.0:
+        return colour
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{max(0.0, min(1.0, share)):.3f})"
 
@@ -42,6 +44,19 @@ class Colours:
     trail: str
     shadow: str
     chosen: str
+    paper: str
+    ink: str
+
+    def named(self, name: str) -> str:
+        """The `#rrggbb` of a shape's colour, see `drills.shapes.COLOURS`."""
+        if name.startswith("#"):
+            light, _, dark = name.partition(" ")
+            return dark if dark and self is DARK else light
+        if name in ("team0", "team1"):
+            return self.teams[int(name[-1])]
+        if name in ("ground", "stripe"):
+            return self.stripes[name == "stripe"]
+        return str(getattr(self, name))
 
 
 LIGHT = Colours(
@@ -58,6 +73,8 @@ LIGHT = Colours(
     trail="#ffffff",
     shadow="rgba(24,40,28,0.22)",
     chosen="#101a20",
+    paper="#eef1f3",
+    ink="#2c3640",
 )
 
 DARK = Colours(
@@ -74,4 +91,6 @@ DARK = Colours(
     trail="#dfe9e2",
     shadow="rgba(0,0,0,0.4)",
     chosen="#fdfffb",
+    paper="#20272d",
+    ink="#c9d2da",
 )

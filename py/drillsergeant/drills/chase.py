@@ -66,7 +66,7 @@ class ChaseDrill:
         speed, heading = ("chaser_vx", "chaser_vy"), ("chaser_hx", "chaser_hy")
         target = Body("disc", "target", "target_x", "target_y", self.radius_m, velocity=("target_vx", "target_vy"))
         chaser = Body("box", "chaser", "chaser_x", "chaser_y", self.radius_m, 0, 0, heading, speed)
-        return Scene(self.half_m, self.half_m, 0.0, 0.0, (target, chaser))
+        return Scene(self.half_m, self.half_m, bodies=(target, chaser))
 
     def reset(self, seed: Array, episode: Array) -> State:
         """Both anywhere, the target drifting; `seed` and `episode` u32 [N]."""

@@ -18,8 +18,9 @@ This module itself needs no NumPy: workers that only run kernels know a drill by
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeGuard, TypeVar
 
 if TYPE_CHECKING:
@@ -151,6 +152,23 @@ class Body:
     velocity: tuple[str, str] | None = None  # state fields (x, y), m/s: zeroed when a visitor drags the body
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What all shapes of a picture have in common; they are in `drills.shapes`.
+
+    `edge` is the colour of an outline `edge_m` wide, "" for none. A `detail` is left out where many small matches are
+    drawn. A click on a shape with a `player` looks into that player, who is ringed.
+    """
+
+    colour: str = "nobody"
+    opacity: float = 1.0
+    edge: str = ""
+    edge_m: float = 0.05
+    detail: bool = False
+    player: int | None = None
+    name: str = ""
+
+
 @dataclass(frozen=True)
 class Words:
     """What a page says of a drill, in words for somebody who has never heard of reinforcement learning."""
@@ -165,15 +183,31 @@ class Words:
 
 @dataclass(frozen=True)
 class Scene:
-    """The field, centred on the origin, x to the right and y upwards; team 0 attacks the goal at +x."""
+    """What is drawn, centred on the origin, x to the right and y upwards; team 0 attacks the goal at +x.
+
+    From below: the background, the ground, the shapes, the bodies. The numbers say where the field ends; of what is on
+    it, a `ground` and `shapes` of one's own say more: see `drills.shapes` and `drills.grounds`. Without a ground it is
+    a soccer field where there are goals, a ring where it is round, and else a bare court.
+    """
 
     half_length_m: float  # the field spans [-half_length_m, half_length_m] in x, goal recesses excluded
     half_width_m: float  # and [-half_width_m, half_width_m] in y
-    goal_half_width_m: float  # 0: no goals
-    goal_depth_m: float  # how far a goal recess reaches beyond the field
-    bodies: tuple[Body, ...]  # drawn in this order
+    goal_half_width_m: float = 0.0  # 0: no goals
+    goal_depth_m: float = 0.0  # how far a goal recess reaches beyond the field
+    bodies: tuple[Body, ...] = ()  # players, balls and what a visitor may drag about, drawn in this order
     corner_m: float = 0.0  # a field's four corners are cut off at 45 degrees, this far along each side
     round: bool = False  # the field is a disc of radius half_length_m (= half_width_m) instead, without goals
+    ground: tuple[Shape, ...] | None = None  # of constant numbers; its first shape lights up after a goal
+    shapes: tuple[Shape, ...] = ()
+    background: str = "surround"  # a colour
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, each.name) for each in fields(self)))
+
+    def __hash__(self) -> int:
+        """Worked out once: what is drawn again and again is kept by its scene."""
+        return self._hash
 
 
 def objective_of(drill: Drill) -> Objective:

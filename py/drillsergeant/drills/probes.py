@@ -69,7 +69,7 @@ class Probe:
     @property
     def scene(self) -> Scene:
         """A disc at (signal, earned)."""
-        return Scene(2.0, 2.0, 0.0, 0.0, (Body("disc", "signal", "signal", "earned", 0.2),))
+        return Scene(2.0, 2.0, bodies=(Body("disc", "signal", "signal", "earned", 0.2),))
 
     @property
     def words(self) -> Words:

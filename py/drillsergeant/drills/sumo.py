@@ -25,6 +25,7 @@ from drillsergeant.drills.boxes.players import (
 )
 from drillsergeant.drills.boxes.scripted import move_towards, turn_towards
 from drillsergeant.drills.contract import COMMON_FIELDS, Dtype, Outcome, Scene, State, Words
+from drillsergeant.drills.grounds import ring
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 # Typical sizes, so that observations are of magnitude about 1.
@@ -85,7 +86,8 @@ class SumoDrill(BoxRules):
     @property
     def scene(self) -> Scene:
         """A ring."""
-        return Scene(self.ring_m, self.ring_m, 0.0, 0.0, self.player_bodies(), round=True)
+        floor, marks = ring(self.ring_m)
+        return Scene(self.ring_m, self.ring_m, bodies=self.player_bodies(), round=True, ground=floor, shapes=marks)
 
     def reset(self, seed: Array, episode: Array) -> State:
         """Each in the middle of its own half, turned anyhow, at rest; `seed` and `episode` u32 [N]."""

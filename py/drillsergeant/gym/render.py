@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from drillsergeant.drawing.colours import rgba
-from drillsergeant.drawing.match import MARGIN_M, Look, Point, draw
+from drillsergeant.drawing.match import Look, draw
+from drillsergeant.drawing.place import MARGIN_M, Point
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array
 
@@ -57,9 +58,13 @@ class Raster:
             distance = np.full(np.broadcast_shapes(x.shape, y.shape), np.inf, np.float32)
             inside = np.zeros(distance.shape, np.bool_)
             for (ax, ay), (bx, by) in pairwise(closed):
-                np.minimum(distance, _to_segment(x, y, (ax, ay), (bx, by)), out=distance)
+                # Only near the edge does it matter how far away that is.
+                (near, wide), ex, ey = self._within([(ax, ay), (bx, by)], SOFT_PX)
+                part = distance[_shifted(near, box[0]), _shifted(wide, box[1])]
+                np.minimum(part, _to_segment(ex, ey, (ax, ay), (bx, by)), out=part)
                 if ay != by:  # a ray to the right crosses this edge
-                    inside ^= ((ay > y) != (by > y)) & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
+                    rows = slice(*np.searchsorted(y[:, 0], sorted((ay, by))))
+                    inside[rows] ^= x < (bx - ax) * (y[rows] - ay) / (by - ay) + ax
             self._blend(box, _cover(np.where(inside, -distance, distance)), fill)
         if stroke:
             self.line(closed, stroke, line)

@@ -24,8 +24,9 @@ from drillsergeant.drills.contract import (
     WinRate,
     Words,
 )
+from drillsergeant.drills.shapes import shape_from
 
-FORMAT = 5  # raised when a function or a fact changes its meaning
+FORMAT = 6  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
 
 
@@ -156,7 +157,13 @@ def _network(facts: Mapping[str, Any]) -> NetworkFacts:
 
 
 def _scene(facts: Mapping[str, Any]) -> Scene:
-    return Scene(**{**facts, "bodies": tuple(Body(**_tuples(body)) for body in facts["bodies"])})
+    ground = facts["ground"]
+    built = {
+        "bodies": tuple(Body(**_tuples(body)) for body in facts["bodies"]),
+        "ground": None if ground is None else tuple(map(shape_from, ground)),
+        "shapes": tuple(map(shape_from, facts["shapes"])),
+    }
+    return Scene(**{**facts, **built})
 
 
 def _tuples(facts: Mapping[str, Any]) -> dict[str, Any]:

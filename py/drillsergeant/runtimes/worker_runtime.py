@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 
 from drillsergeant.drawing.canvas import Canvas
-from drillsergeant.drawing.shapes import Painter
+from drillsergeant.drawing.picture import Painter
 from drillsergeant.learn.engine import SHOW_MATCHES, DeviceLearner, Learner
 from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.files.schema import Schema

@@ -36,7 +36,7 @@ from drillsergeant.browser.graphics.gpu_canvas import open_gpu_canvas
 from drillsergeant.learn.program import Program
 from drillsergeant.drawing.match import Look, draw
 from drillsergeant.drawing.factory import draw_factory
-from drillsergeant.drawing.shapes import factory_picture, match_picture
+from drillsergeant.drawing.picture import factory_picture, match_picture
 
 async def text_of(path):
     return await (await js.fetch(path)).text()
@@ -81,6 +81,20 @@ painter.close()
 json.dumps([pixels(flat), pixels(deep)])
 """
 RING = 'ring = Program.from_json(await text_of("/programs/sumo.json")).drill.scene\n'
+SHAPES = """
+from drillsergeant.drills.contract import Scene
+from drillsergeant.drills.grounds import sheet
+from drillsergeant.drills.shapes import Capsule, Circle, Line, Linear, Polygon, Rectangle, Text
+x, angle = Linear("ball_x"), Linear("player0_hx")
+drawn = Scene(6.0, 4.0, ground=sheet(6.0, 4.0).floor, background="paper", shapes=(
+    Rectangle(x, -2.0, 1.5, 0.8, angle, colour="team0", edge="edge", player=0),
+    Circle(-3.0, 1.0, 0.8, colour="team1", edge="ink", edge_m=0.2, opacity=0.5),
+    Capsule(x, -2.0, 0.2, angle, 2.0, colour="#b9783f #d9a066", edge="edge"),
+    Polygon(((0.0, 0.0), (2.0, 0.5), (0.5, 0.8), (0.5, 2.0)), 2.0, 1.0, angle, colour="nobody", edge="line"),
+    Line(((-5.0, -3.5), (5.0, -3.5), (5.0, 3.0)), 0.1, colour="ink"),
+    Line(((-5.0, -3.0), (4.0, -3.0), (4.0, 2.0)), 0.3, colour="team1", opacity=0.4),
+    Text(-1.0, 3.0, "SPEED {{}} M/S", 0.5, value=x, digits=2, colour="ink")))
+"""
 FRAMES = """
 small = canvas_of(147, 89)
 painter = await open_gpu_canvas(small, shader, software_too=True)
@@ -194,6 +208,16 @@ def test_a_round_field_looks_the_same_both_ways(bench: Page, flash: float) -> No
     flat, deep = pictures(bench, RING + FACTORY.replace("scene", "ring"), dark=True)
     assert share_apart(flat, deep, 60) < 0.03
     assert np.abs(flat.mean(axis=(0, 1)) - deep.mean(axis=(0, 1))).max() < 2.0
+
+
+def test_shapes_of_every_kind_look_the_same_both_ways(bench: Page) -> None:
+    flat, deep = pictures(bench, SHAPES + MATCH.replace("scene", "drawn"), dark=True, flash=0.4, chosen=0, matches=2)
+    assert np.unique(flat.reshape(-1, 3), axis=0).shape[0] > 20
+    assert share_apart(flat, deep, 4) < 0.03
+    assert share_apart(flat, deep, 40) < 0.01
+    flat, deep = pictures(bench, SHAPES + FACTORY.replace("scene", "drawn"), dark=False)
+    assert share_apart(flat, deep, 60) < 0.02
+    assert np.abs(flat.mean(axis=(0, 1)) - deep.mean(axis=(0, 1))).max() < 1.5
 
 
 def test_hundreds_of_frames_leave_no_proxy_and_no_buffer_behind(bench: Page) -> None:

@@ -19,8 +19,8 @@ START = re.compile(r"M(-?[\d.]+) (-?[\d.]+)")
 )
 def test_the_grid_is_as_square_as_it_goes(count: int, columns: int, rows: int) -> None:
     places = grid(SCENE, count, 800, 480)
-    assert (places.columns, places.rows, len(places.middles)) == (columns, rows, count)
-    assert all(0 < x < 800 and 0 < y < 480 for x, y in places.middles)
+    assert (places.columns, places.rows, len(places.cells)) == (columns, rows, count)
+    assert all(0 < cell.middle_x < 800 and 0 < cell.middle_y < 480 for cell in places.cells)
 
 
 def test_every_ball_lies_in_the_cell_of_its_match() -> None:
@@ -29,9 +29,10 @@ def test_every_ball_lies_in_the_cell_of_its_match() -> None:
     places = grid(SCENE, 64, 800, 480)
     starts = START.findall(canvas.paths[LIGHT.ball])
     assert len(starts) == 64
-    for (left, y), (middle_x, middle_y) in zip(starts, places.middles, strict=True):
-        assert middle_x < float(left) < middle_x + 50  # the ball is right of and below the middle, the cell 100 by 60
-        assert float(y) == pytest.approx(middle_y + 2.0 * places.cell.scale, abs=0.06)
+    for (left, y), cell in zip(starts, places.cells, strict=True):
+        # The ball is right of and below the middle, the cell 100 by 60.
+        assert cell.middle_x < float(left) < cell.middle_x + 50
+        assert float(y) == pytest.approx(cell.middle_y + 2.0 * cell.scale, abs=0.06)
 
 
 def test_a_match_that_has_not_begun_shows_its_field_alone() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 from drillsergeant.drawing.colours import DARK, LIGHT, faded
-from drillsergeant.drawing.match import CHOSEN_REACH, Look, Point, arrange, blend, draw, fit
+from drillsergeant.drawing.match import CHOSEN_REACH, Look, blend, draw
+from drillsergeant.drawing.place import Point, arrange, fit
 from drillsergeant.drills.contract import Scene
 from hypothesis import given
 from hypothesis import strategies as some
@@ -77,7 +78,7 @@ def test_a_goal_flashes_in_the_scorer_s_colour_and_fades() -> None:
     def flashes(look: Look) -> int:
         canvas = Recorder()
         draw(canvas, SCENE, [(STATE, look)])
-        return len(canvas.found("rectangle", faded(LIGHT.teams[1], 0.28 * look.flash)))
+        return len(canvas.found("polygon", faded(LIGHT.teams[1], 0.28 * look.flash)))
 
     assert flashes(Look(flash=0.5, scored_by=1)) == 1
     assert flashes(Look(flash=0.0, scored_by=1)) == 0
@@ -102,8 +103,11 @@ def test_dark_and_light_share_no_ground_and_a_drill_without_goals_has_none() -> 
     draw(dark, SCENE, [(STATE, Look(dark=True))])
     draw(bare, BARE, [(STATE, Look())])
     assert dark.drawn[0] == ("clear", [], (DARK.surround,))
-    assert not dark.found("rectangle", LIGHT.stripes[0])
+    assert dark.found("polygon", DARK.stripes[1])
+    assert not dark.found("polygon", LIGHT.stripes[0])
+    assert bare.found("polygon", LIGHT.stripes[0])
     assert not bare.found("line", LIGHT.teams[0])
+    assert not bare.found("polygon", LIGHT.stripes[1]), "only what is mown has stripes"
 
 
 def test_blending_goes_from_tick_to_tick_and_never_through_a_kick_off() -> None:
@@ -141,8 +145,8 @@ def test_two_matches_are_drawn_each_in_its_field_and_one_that_waits_is_dimmed() 
     places = arrange(SCENE, 2, 735, 445)
     balls = [points[0] for points in canvas.found("disc", LIGHT.ball_edge)]
     assert balls == [pytest.approx(places[0].to_pixels(3.0, -2.0)), pytest.approx(places[1].to_pixels(-3.0, -2.0))]
-    (dim,) = canvas.found("rectangle", faded(LIGHT.surround, 0.55))
-    assert dim[1][0] < 735 / 2 < balls[1][0]
+    (dim,) = canvas.found("polygon", faded(LIGHT.surround, 0.55))
+    assert max(x for x, _ in dim) < 735 / 2 < balls[1][0]
 
 
 def test_the_player_looked_into_wears_a_ring() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from drillsergeant.drawing.shapes import BOX, DISC, FIELD, HEAD_FLOATS, RING, SHAPE_FLOATS, TRAIL, Picture
+from drillsergeant.drawing.picture import Picture
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Outcome, Player
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
@@ -17,10 +17,12 @@ from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
 from tests.fakes.canvas import Recorder
+from tests.rigs.pictures import kinds_of, lively
 
 PROGRAM = build_program(make("ball"), shared=False, hidden=16)
 SCENE = PROGRAM.drill.scene
 STATE = {name: 0.5 for name in PROGRAM.drill.fields}
+PLAYED = ["player", "player", "ball"]
 
 
 class Brush:
@@ -106,25 +108,24 @@ def test_either_way_the_factory_is_drawn_when_it_is_asked_for() -> None:
     hall.renderer.adopt(brush)
     assert not hall.frame("factory")
     (picture,) = brush.painted
-    assert picture.count == 8  # nobody has begun: eight fields
-    assert picture.floats[HEAD_FLOATS + 3] == FIELD
+    assert kinds_of(picture).count("ring") == 8  # nobody has begun: eight fields with a centre circle each
+    assert lively(picture) == []
 
 
-def drawn(hall: Hall, brush: Brush, view: str) -> list[int]:
-    """The kinds of shapes in a picture of one match whose ball has moved, after a goal."""
+def drawn(hall: Hall, brush: Brush, view: str) -> list[str]:
+    """What is not painted on the field in a picture of one match whose ball has moved, after a goal."""
     for step in range(3):
         hall.screen_matches[0].match.put({"ball_x": 0.2 * step})
         for screen_match in hall.screen_matches:
             screen_match.look_again()
         hall.frame(view)
-    picture = brush.painted[-1]
-    return [int(picture.floats[HEAD_FLOATS + 3 + SHAPE_FLOATS * i]) for i in range(picture.count)]
+    return lively(brush.painted[-1])
 
 
 def test_two_matches_are_drawn_with_trails_of_their_own() -> None:
     hall, brush = Hall(), Brush(lasts=3)
     hall.renderer.adopt(brush)
-    assert drawn(hall, brush, "compare") == [FIELD, TRAIL, BOX, BOX, DISC, FIELD, BOX, BOX, DISC]
+    assert drawn(hall, brush, "compare") == ["trail", *PLAYED, *PLAYED]
 
 
 def test_on_a_calm_canvas_a_goal_leaves_neither_trail_nor_flash_and_the_players_stay() -> None:
@@ -132,11 +133,9 @@ def test_on_a_calm_canvas_a_goal_leaves_neither_trail_nor_flash_and_the_players_
     hall.renderer.adopt(brush)
     moment = hall.screen_matches[0].moment
     moment.scored_by, moment.since_goal_s = 0, 0.1
-    lively = drawn(hall, brush, "match")
+    alive = drawn(hall, brush, "match")
     hall.renderer.resize(800, 500, dark=False, calm=True)
-    assert drawn(hall, brush, "match") == [FIELD, BOX, BOX, DISC]
-    assert lively == [FIELD, RING, TRAIL, BOX, BOX, DISC]
-    tints = [picture.floats[HEAD_FLOATS + SHAPE_FLOATS - 1] for picture in (brush.painted[2], brush.painted[-1])]
-    assert tints[0] > tints[1] == 0.0, "how opaque the colour over the field is"
+    assert drawn(hall, brush, "match") == PLAYED
+    assert alive == ["flash", "spreading ring", "trail", *PLAYED]
     hall.renderer.resize(800, 500, dark=False)
-    assert drawn(hall, brush, "match") == lively
+    assert drawn(hall, brush, "match") == alive

@@ -17,7 +17,7 @@ from drillsergeant.browser.graphics.canvas2d import Canvas2D
 from drillsergeant.browser.graphics.gpu_adapter import Adapter, find_adapter
 from drillsergeant.browser.graphics.gpu_surface import CanvasSurface, ReadSurface
 from drillsergeant.browser.js_values import js_object
-from drillsergeant.drawing.shapes import Painter, Picture
+from drillsergeant.drawing.picture import Painter, Picture
 
 SHADER = "../shaders/match.wgsl"  # from a worker's script
 FIRST_BYTES = 32768
@@ -27,7 +27,7 @@ SURE_S = 1.0  # a device that is lost sooner after the first picture cannot draw
 
 
 class GpuCanvas:
-    """`drawing.shapes.Painter` on one device. Owns the device, its pipeline, its buffer and its surface."""
+    """`drawing.picture.Painter` on one device. Owns the device, its pipeline, its buffer and its surface."""
 
     name = "webgpu"
 

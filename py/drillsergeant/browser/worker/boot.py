@@ -13,7 +13,7 @@ from drillsergeant.browser.graphics.gpu_canvas import keep_painting
 from drillsergeant.browser.kernels import BrowserKernels
 from drillsergeant.browser.memory import taken
 from drillsergeant.browser.worker.host import WorkerHost
-from drillsergeant.drawing.shapes import Painter
+from drillsergeant.drawing.picture import Painter
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.version import OtherVersion, refuse_other_version
 from drillsergeant.runtimes.worker_runtime import WorkerRuntime

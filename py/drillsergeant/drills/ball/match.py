@@ -16,6 +16,7 @@ from drillsergeant.drills.ball import contacts
 from drillsergeant.drills.ball.rules import BallRules, Disc, Spot, ball_of
 from drillsergeant.drills.boxes.players import Box, Shift, bounded, brake, player_of, seen_from, shifted, steer
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Dtype, Outcome, Scene, State, team_of
+from drillsergeant.drills.grounds import soccer_field
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 
@@ -33,6 +34,9 @@ class BallMatch(BallRules):
     def scene(self) -> Scene:
         """How to draw it."""
         ball = Body("disc", "ball", "ball_x", "ball_y", self.ball_radius_m, velocity=("ball_vx", "ball_vy"))
+        field = soccer_field(
+            self.half_length_m, self.half_width_m, self.goal_half_width_m, self.goal_depth_m, self.corner_m
+        )
         return Scene(
             half_length_m=self.half_length_m,
             half_width_m=self.half_width_m,
@@ -40,6 +44,8 @@ class BallMatch(BallRules):
             goal_depth_m=self.goal_depth_m,
             bodies=(*self.player_bodies(), ball),
             corner_m=self.corner_m,
+            ground=field.floor,
+            shapes=field.marks,
         )
 
     def reset(self, seed: Array, episode: Array) -> State:

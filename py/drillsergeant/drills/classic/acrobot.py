@@ -7,19 +7,20 @@ Everything is elementwise over N matches (arrays [N], f32 unless said otherwise)
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, MeanReturn, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Discrete, Dtype, MeanReturn, Outcome, Scene, State, Words
+from drillsergeant.drills.grounds import sheet
+from drillsergeant.drills.shapes import Capsule, Circle, Cosine, Line, Linear
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 HEADS = (Discrete("torque", ("to the left", "none", "to the right")),)
 MOTION = ("theta1", "theta2", "theta1_dot", "theta2_dot")
-ENDS = ("elbow_x", "elbow_y", "tip_x", "tip_y")  # only for the eye, nothing depends on them
 SOLVED = MeanReturn(-100.0)
 VIEW_M = 2.2  # half the width of the picture
-DISC_M = 0.12
+ROD_M = 0.1  # half the width of a rod
 PIVOT_TO_MASS_M, INERTIA = 0.5, 1.0  # of a link of 1 m and 1 kg: its centre of mass, its moment of inertia in kg m**2
 
 
@@ -62,14 +63,23 @@ class AcrobotDrill:
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
-        """State: both angles and how fast they change, and where the ends of the rods are to be drawn."""
-        return {**COMMON_FIELDS, **dict.fromkeys((*MOTION, *ENDS), "f32")}
+        """State: both angles and how fast they change."""
+        return {**COMMON_FIELDS, **dict.fromkeys(MOTION, "f32")}
 
     @property
     def scene(self) -> Scene:
-        """The ends of both rods."""
-        elbow, tip = (Body("disc", end, f"{end}_x", f"{end}_y", DISC_M, 0) for end in ("elbow", "tip"))
-        return Scene(VIEW_M, VIEW_M, 0.0, 0.0, (elbow, tip))
+        """The line to be reached, and two rods, one from the end of the other."""
+        theta1 = Linear("theta1", 1.0, -math.pi / 2.0)  # from the direction to the right
+        elbow = Cosine(theta1), Cosine(Linear("theta1"), -1.0)
+        theta2 = replace(theta1, plus=Linear("theta2"))
+        shapes = (
+            Line(((-VIEW_M, self.height_m), (VIEW_M, self.height_m)), 0.03, colour="ink", opacity=0.6),
+            Capsule(0.0, 0.0, ROD_M, theta1, 1.0, colour="nobody", edge="edge", edge_m=0.03, name="first rod"),
+            Capsule(*elbow, ROD_M, theta2, 1.0, colour="team0", edge="edge", edge_m=0.03, player=0, name="second rod"),
+            Circle(0.0, 0.0, 0.04, colour="edge", detail=True),
+            Circle(*elbow, 0.04, colour="edge", detail=True),
+        )
+        return Scene(VIEW_M, VIEW_M, ground=sheet(VIEW_M, VIEW_M).floor, shapes=shapes, background="paper")
 
     def reset(self, seed: Array, episode: Array) -> State:
         """Nearly hanging and nearly at rest; `seed` and `episode` u32 [N]."""
@@ -143,10 +153,7 @@ class AcrobotDrill:
         return [speed1, speed2, -(d2 * turn2 + phi1) / d1, turn2]
 
     def _state(self, seed: Array, episode: Array, clock: Array, motion: Sequence[Array]) -> State:
-        sin1, cos1 = sin_cos(motion[0])
-        sin12, cos12 = sin_cos(motion[0] + motion[1])
-        ends = (sin1, -cos1, sin1 + sin12, -cos1 - cos12)
-        return dict(zip(self.fields, (seed, episode, clock, *motion, *ends), strict=True))
+        return dict(zip(self.fields, (seed, episode, clock, *motion), strict=True))
 
 
 def _ahead(start: Sequence[Array], slope: Sequence[Array], dt: float) -> list[Array]:

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, MeanReturn, Outcome, Scene, State, Words
+from drillsergeant.drills.contract import COMMON_FIELDS, Discrete, Dtype, MeanReturn, Outcome, Scene, State, Words
+from drillsergeant.drills.grounds import sheet
+from drillsergeant.drills.shapes import Capsule, Circle, Line, Linear, Rectangle
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 HEADS = (Discrete("push", ("left", "right")),)
 MOTION = ("x", "x_dot", "theta", "theta_dot")
-TIP = ("rail_y", "tip_x", "tip_y")  # only for the eye, nothing depends on it
 SOLVED = MeanReturn(475.0)
-VIEW_M = 2.4  # half the width of the picture
-CART_M = 0.2
+VIEW_M = 1.0  # half the height of the picture
+RAIL_M = -0.6  # where the rail is drawn
+WOOD = "#b9783f #d9a066"
 LEAN = (0.1, 0.3, 1.0, 0.3)  # of the scripted player, for each of MOTION
 
 
@@ -63,14 +65,23 @@ class CartPoleDrill:
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
-        """State: cart and pole, and where the pole's end is to be drawn."""
-        return {**COMMON_FIELDS, **dict.fromkeys((*MOTION, *TIP), "f32")}
+        """State: cart and pole."""
+        return {**COMMON_FIELDS, **dict.fromkeys(MOTION, "f32")}
 
     @property
     def scene(self) -> Scene:
-        """The cart and the end of its pole."""
-        cart = Body("box", "cart", "x", "rail_y", CART_M, 0)
-        return Scene(VIEW_M, VIEW_M / 2.0, 0.0, 0.0, (cart, Body("disc", "pole", "tip_x", "tip_y", CART_M / 2.0)))
+        """A rail, the cart on it, and the pole that is hinged to the cart; the cart can be dragged along the rail."""
+        x, upright = Linear("x"), Linear("theta", -1.0, math.pi / 2.0)
+        shapes = (
+            Line(((-self.x_limit_m, RAIL_M), (self.x_limit_m, RAIL_M)), colour="ink"),
+            Rectangle(x, RAIL_M, 0.5, 0.3, colour="team0", edge="edge", edge_m=0.03, player=0, name="cart", drag=True),
+            Capsule(
+                x, RAIL_M, 0.05, upright, 2.0 * self.half_pole_m, colour=WOOD, edge="edge", edge_m=0.03, name="pole"
+            ),
+            Circle(x, RAIL_M, 0.03, colour="edge", detail=True),
+        )
+        size = self.x_limit_m, VIEW_M
+        return Scene(*size, ground=sheet(*size).floor, shapes=shapes, background="paper")
 
     def reset(self, seed: Array, episode: Array) -> State:
         """Nearly upright and nearly at rest in the middle; `seed` and `episode` u32 [N]."""
@@ -117,6 +128,4 @@ class CartPoleDrill:
         return (int(right > 0),)
 
     def _state(self, seed: Array, episode: Array, clock: Array, motion: Sequence[Array]) -> State:
-        sine, cosine = sin_cos(motion[2])
-        tip = (motion[0] * 0.0, motion[0] + sine * (2.0 * self.half_pole_m), cosine * (2.0 * self.half_pole_m))
-        return dict(zip(self.fields, (seed, episode, clock, *motion, *tip), strict=True))
+        return dict(zip(self.fields, (seed, episode, clock, *motion), strict=True))

@@ -13,7 +13,6 @@ import numpy as np
 
 from drillsergeant.drills.contract import (
     COMMON_FIELDS,
-    Body,
     Continuous,
     Dtype,
     MeanReturn,
@@ -22,14 +21,15 @@ from drillsergeant.drills.contract import (
     State,
     Words,
 )
+from drillsergeant.drills.grounds import sheet
+from drillsergeant.drills.shapes import Capsule, Circle, Linear, Text
 from drillsergeant.elementary import Array, hash_u32, sin_cos, uniform
 
 MOTION = ("theta", "theta_dot")
 TORQUE = "torque"  # of the last tick, for the reward
-POINTS = ("middle_x", "middle_y", "tip_x", "tip_y")  # only for the eye, nothing depends on them
 SOLVED = MeanReturn(-250.0)
 VIEW_M = 1.3  # half the width of the picture
-DISC_M = 0.1
+ROD_M = 0.1  # half the width of the rod
 COSTS = (1.0, 0.1, 0.001)  # of the squares of angle, speed and torque
 # The scripted player: it is pushed up until it has the energy of standing, and near there held by angle and speed.
 NEAR = 0.9  # cosine of the angle from where on it is held
@@ -73,14 +73,19 @@ class PendulumDrill:
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
-        """State: the angle and how fast it changes, the last torque, and where the rod is to be drawn."""
-        return {**COMMON_FIELDS, **dict.fromkeys((*MOTION, TORQUE, *POINTS), "f32")}
+        """State: the angle and how fast it changes, and the last torque."""
+        return {**COMMON_FIELDS, **dict.fromkeys((*MOTION, TORQUE), "f32")}
 
     @property
     def scene(self) -> Scene:
-        """The rod's middle and its end."""
-        middle = Body("disc", "middle", "middle_x", "middle_y", DISC_M / 2.0)
-        return Scene(VIEW_M, VIEW_M, 0.0, 0.0, (middle, Body("disc", "tip", "tip_x", "tip_y", DISC_M, 0)))
+        """The rod, and the torque in figures."""
+        upright = Linear("theta", 1.0, math.pi / 2.0)
+        shapes = (
+            Text(0.0, -VIEW_M, "{} N m", 0.16, Linear(TORQUE), 1, colour="ink", detail=True),
+            Capsule(0.0, 0.0, ROD_M, upright, 1.0, colour="team0", edge="edge", edge_m=0.03, player=0, name="rod"),
+            Circle(0.0, 0.0, 0.04, colour="edge", detail=True),
+        )
+        return Scene(VIEW_M, VIEW_M, ground=sheet(VIEW_M, VIEW_M).floor, shapes=shapes, background="paper")
 
     def reset(self, seed: Array, episode: Array) -> State:
         """At any angle, nearly at rest; `seed` and `episode` u32 [N]."""
@@ -127,9 +132,7 @@ class PendulumDrill:
         return (self.torque_nm * max(-1, min(1, turn - right)),)
 
     def _state(self, seed: Array, episode: Array, clock: Array, motion: Sequence[Array], torque: Array) -> State:
-        sine, cosine = sin_cos(motion[0])
-        points = (sine * -0.5, cosine * 0.5, -sine, cosine)
-        return dict(zip(self.fields, (seed, episode, clock, *motion, torque, *points), strict=True))
+        return dict(zip(self.fields, (seed, episode, clock, *motion, torque), strict=True))
 
 
 def _wrapped(angle: Array) -> Array:

@@ -9,7 +9,17 @@ import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Continuous, Discrete, Drill, teams_fault
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Continuous, Discrete, Drill, Shape, teams_fault
+from drillsergeant.drills.shapes import (
+    COLOURS,
+    IS_COLOUR,
+    Cosine,
+    Line,
+    Linear,
+    Polygon,
+    fields_of,
+    numbers_of,
+)
 from drillsergeant.elementary import Array
 
 _PARTS = ("reset", "tick", "observe", "reward", "outcome", "scripted", "from_keys")
@@ -17,6 +27,9 @@ _VALUES = ("name", "teams", "heads", "action_repeat", "tick_hz", "time_limit_s",
 _WORDS = ("observation", "reward_terms", "scene", "words")
 _MOST_LISTED = 30
 _TYPES = ("f32", "i32", "u32")
+_COLOURS_SAID = (
+    f"it must be #rrggbb in small letters, two of those with a blank between, or one of {', '.join(COLOURS)}"
+)
 
 
 def ensure_drill(drill: Drill) -> None:
@@ -101,6 +114,8 @@ def _scene(drill: Drill) -> str:
             return f"{name} of its scene is {getattr(scene, name)}, it must be above 0"
     smaller = min(scene.half_length_m, scene.half_width_m)
     for body in scene.bodies:
+        if not isinstance(body, Body):
+            return f"{body!r:.60} is among the bodies of its scene; give a Body, and what else is drawn to `shapes`"
         used = [body.x, body.y, *(body.heading or ()), *(body.velocity or ())]
         for field in used:
             if field not in drill.fields:
@@ -111,7 +126,52 @@ def _scene(drill: Drill) -> str:
     if not 0 <= scene.goal_half_width_m <= scene.half_width_m or not 0 <= scene.corner_m < smaller:
         goal = f"a goal of half width {scene.goal_half_width_m:g} m and corners of {scene.corner_m:g} m"
         return f"{goal} do not fit on a field of {scene.half_length_m:g} by {scene.half_width_m:g} m, halves"
+    return _shapes(drill)
+
+
+def _shapes(drill: Drill) -> str:
+    """What is wrong with the shapes of a scene."""
+    scene = drill.scene
+    if not _is_colour(scene.background):
+        return f"background of its scene is {scene.background!r}, {_COLOURS_SAID}"
+    for part, shapes in (("ground", scene.ground or ()), ("shapes", scene.shapes)):
+        if not isinstance(shapes, tuple) or not all(isinstance(shape, Shape) for shape in shapes):
+            return f"{part} of its scene is {shapes!r:.60}; give a tuple of shapes, see drills/shapes.py"
+        for shape in shapes:
+            said = f"the {type(shape).__name__.lower()} {shape.name or 'without a name'} in {part}"
+            fault = _shape(drill, shape) or ("stands still" if part == "ground" and fields_of(shape) else "")
+            if fault == "stands still":
+                return f"{said} follows {', '.join(fields_of(shape))}, but a ground {fault}: put it into shapes"
+            if fault:
+                return f"{said} {fault}"
     return ""
+
+
+def _shape(drill: Drill, shape: Shape) -> str:
+    for field in fields_of(shape):
+        if field not in drill.fields:
+            return f"is drawn by the field {field!r}, which is not there{suggestion(field, drill.fields)}"
+        if drill.fields[field] != "f32":
+            return f"is drawn by the field {field!r}, which is {drill.fields[field]}: shapes follow f32 alone"
+    for name, number in numbers_of(shape):
+        if isinstance(number, Linear | Cosine):
+            continue
+        if not math.isfinite(number) or (name.endswith("_m") and name != "length_m" and number <= 0):
+            return f"has {name} {number!r}: make it {'above 0' if name.endswith('_m') else 'a finite number'}"
+    for name, colour in (("colour", shape.colour), ("edge", shape.edge)):
+        if colour and not _is_colour(colour):
+            return f"has {name} {colour!r}, {_COLOURS_SAID}"
+    if not 0 <= shape.opacity <= 1:
+        return f"has opacity {shape.opacity!r}, it must be between 0 and 1"
+    if shape.player is not None and shape.player not in range(sum(drill.teams)):
+        return f"belongs to player {shape.player!r}, there are {sum(drill.teams)}, the first of them is 0"
+    if isinstance(shape, Polygon | Line) and len(shape.points) < (3 if isinstance(shape, Polygon) else 2):
+        return f"has {len(shape.points)} points, a polygon takes at least 3 and a line 2"
+    return ""
+
+
+def _is_colour(name: object) -> bool:
+    return isinstance(name, str) and (name in COLOURS or IS_COLOUR.fullmatch(name) is not None)
 
 
 def _positive(size: float) -> bool:

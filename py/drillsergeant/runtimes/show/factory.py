@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from drillsergeant.drawing.match import drawn_fields, shortest
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.scratch import Arena, RolloutScratch
 from drillsergeant.memory.access import WORD_BYTES, Memory, unsigned
@@ -50,9 +51,9 @@ class Factory:
         self.total = plan.workers * plan.matches
         self.shown = min(SHOWN, plan.workers * plan.self_play)
         rows = {name: row for row, name in enumerate(program.drill.fields)}
-        bodies = program.drill.scene.bodies
-        drawn = [name for body in bodies for name in (body.x, body.y, *(body.heading or ()), *(body.velocity or ()))]
+        drawn = drawn_fields(program.drill.scene)
         self._rows = {name: rows[name] for name in drawn}
+        self._angles = frozenset(name for name, is_angle in drawn.items() if is_angle)
         self._episode_row = rows[EPISODE]
         self._windows = [
             self._open(program, index, count) for index, count in enumerate(spread(self.shown, plan.workers)) if count
@@ -65,7 +66,7 @@ class Factory:
         plan = self._layout.plan
         arena = Arena.over(self._layout[f"{rollout(index)}.scratch"])
         state = RolloutScratch(program, plan.self_play, arena, plan.duels).main.state
-        last_row = max(*self._rows.values(), self._episode_row)
+        last_row = max([*self._rows.values(), self._episode_row])
         words = array("f", bytes(last_row * state.stride + count * WORD_BYTES))
         blank = [dict.fromkeys(self._rows, 0.0) for _ in range(count)]
         return Window(state.base, state.stride // WORD_BYTES, count, words, blank, [-1] * count)
@@ -104,7 +105,8 @@ class Factory:
             for name, place in places:
                 value = words[place + match]
                 if -FAR_M < value < FAR_M:
-                    seen[name] += step * (value - seen[name])
+                    way = value - seen[name]
+                    seen[name] += step * (shortest(way) if name in self._angles else way)
 
     def facts(self) -> dict[str, object]:
         """Return the numbers the page shows: how many matches there are, and how fast they are played."""

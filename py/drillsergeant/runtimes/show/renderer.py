@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 
 from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.factory import draw_factory
-from drillsergeant.drawing.match import JUMP_M, Look, MatchView, Point, blend, draw
-from drillsergeant.drawing.shapes import Painter, Picture, factory_picture, match_picture
+from drillsergeant.drawing.match import JUMP_M, Look, MatchView, blend, draw
+from drillsergeant.drawing.picture import Painter, Picture, factory_picture, match_picture
+from drillsergeant.drawing.place import Point
 from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.show.screen_match import ScreenMatch

@@ -10,6 +10,9 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Discrete, Scene
+from drillsergeant.drills.shapes import Circle, Line, Linear
+from drillsergeant.learn.compile.drill_checks import ensure_drill
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.library.training import train
 
 
@@ -85,6 +88,39 @@ def test_a_body_drawn_by_a_field_that_is_not_there_is_named() -> None:
     bodies = (replace(scene.bodies[0], x="target_z"), *scene.bodies[1:])
     with pytest.raises(ValueError, match="drawn by the field 'target_z', which is not there; did you mean target_y"):
         train(changed(scene=replace(scene, bodies=bodies)))
+
+
+X = Linear("target_x")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"background": "green"}, "background of its scene is 'green', it must be #rrggbb"),
+        ({"shapes": (Circle(X, 0.0, 0.2, colour="Team0"),)}, "the circle without a name in shapes has colour 'Team0'"),
+        ({"shapes": (Circle(X, 0.0, 0.0, name="sun"),)}, "the circle sun in shapes has radius_m 0.0: make it above 0"),
+        ({"shapes": (Circle(X, float("nan"), 1.0),)}, "has y nan: make it a finite number"),
+        ({"shapes": (Circle(Linear("target_z"), 0.0, 1.0),)}, "the field 'target_z', which is not there; did you mean"),
+        ({"shapes": (Circle(Linear("clock"), 0.0, 1.0),)}, "the field 'clock', which is u32: shapes follow f32 alone"),
+        ({"shapes": (Circle(0.0, 0.0, 1.0, player=1),)}, "belongs to player 1, there are 1, the first of them is 0"),
+        ({"shapes": (Circle(0.0, 0.0, 1.0, opacity=2.0),)}, "has opacity 2.0, it must be between 0 and 1"),
+        ({"shapes": (Line(((0.0, 0.0),)),)}, "has 1 points, a polygon takes at least 3 and a line 2"),
+        ({"shapes": (make("chase").scene.bodies[0],)}, "shapes of its scene is (Body("),
+        (
+            {"ground": (Circle(X, 0.0, 1.0),)},
+            "follows target_x, but a ground stands still: put it into shapes",
+        ),
+        ({"bodies": (Circle(X, 0.0, 1.0),)}, "is among the bodies of its scene; give a Body, and what else is drawn"),
+    ],
+)
+def test_shapes_that_cannot_be_drawn_are_named(parts: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        ensure_drill(changed(scene=replace(make("chase").scene, **parts)))
+
+
+def test_shapes_of_every_kind_are_taken() -> None:
+    scene = replace(make("chase").scene, background="#102030 #aabbcc", shapes=(Circle(X, 0.0, 0.2, colour="team0"),))
+    assert facts_of(changed(scene=scene)).scene == scene
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from drillsergeant.drawing.match import fit
+from drillsergeant.drawing.place import fit
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.ppo.hyper import RANGES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drillsergeant.drawing.match import arrange
+from drillsergeant.drawing.place import arrange
 from drillsergeant.runtimes.page.match.match import HINTS
 from drillsergeant.runtimes.protocol import messages
 

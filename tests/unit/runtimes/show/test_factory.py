@@ -96,6 +96,24 @@ def test_a_still_stands_for_its_time_and_the_next_is_where_bodies_are_by_then() 
     assert plant.look(0.2, 2.0)[0]["ball_x"] == pytest.approx(5.0, abs=1e-3)
 
 
+def test_an_angle_glides_the_short_way_round() -> None:
+    program = build_program(make("acrobot"), shared=False, hidden=8)
+    layout = Layout(plan_for(program, 1, 4, horizon=4))
+    memory, time_s = NativeMemory(layout.total_bytes), [10.0]
+    factory = Factory(program, layout, memory, lambda: time_s[0])
+    window = factory._windows[0]
+    row = list(program.drill.fields).index("theta1") * window.step
+    state = memory.array(window.offset, (row + window.step,), np.dtype(np.float32))
+    state[row] = 3.0
+    assert set(factory.look()[0]) == {"theta1", "theta2"}, "all that the picture follows"
+    assert factory.look()[0]["theta1"] == 3.0
+    state[row] = -3.0
+    time_s[0] += 0.02
+    assert 3.0 < factory.look()[0]["theta1"] < 2 * math.pi - 3.0
+    time_s[0] += 2.0
+    assert math.cos(factory.look()[0]["theta1"] + 3.0) == pytest.approx(1.0)
+
+
 def test_torn_state_is_left_out_number_by_number() -> None:
     plant = Plant(workers=1, matches=16)
     plant.start(0)

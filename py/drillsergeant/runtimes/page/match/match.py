@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from drillsergeant.drawing.match import arrange
+from drillsergeant.drawing.place import arrange
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
