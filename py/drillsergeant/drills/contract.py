@@ -209,6 +209,10 @@ class Scene:
         """Worked out once: what is drawn again and again is kept by its scene."""
         return self._hash
 
+    def __getstate__(self) -> dict[str, object]:
+        """Without the hash, which is another one in another process."""
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
+
 
 def objective_of(drill: Drill) -> Objective:
     """What a drill is about: its `objective`, or winning where it names none."""

@@ -103,3 +103,19 @@ def test_squads_learn_and_one_of_three_is_the_visitors(visitor: Visitor) -> None
     visitor.snapshot("squad-factory")
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
+
+
+def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(visitor: Visitor) -> None:
+    visitor.open("?drill=cartpole")
+    page = visitor.page
+    assert page.inner_text("#count-1") == "Fell"
+    page.click("#train")
+    visitor.until("it holds the pole", lambda: (visitor.trainer("mean_return") or 0) > 150)
+    visitor.until("its weights come on screen", lambda: (visitor.show("versions_adopted") or 0) >= 2)
+    assert "mean return" in page.inner_text("#curve-summary")
+    visitor.snapshot("cartpole")
+    page.click("#factory")
+    visitor.until("the training matches are seen", lambda: visitor.show("view") == "factory")
+    visitor.snapshot("cartpole-factory")
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from drillsergeant import drills
+from drillsergeant.drawing.match import drawn_fields
 from drillsergeant.drills.contract import COMMON_FIELDS, Continuous, Drill, has_masks
 from drillsergeant.elementary import Array
 from drillsergeant.learn.heads import masks_of
@@ -116,6 +117,9 @@ def test_scene_draws_fields_that_exist(drill: Drill) -> None:
         names = [body.x, body.y, *(body.heading or ()), *(body.velocity or ())]
         assert all(drill.fields[name] == "f32" for name in names)
         assert body.size_m > 0
+    drawn = drawn_fields(drill.scene)
+    assert drawn
+    assert all(drill.fields[name] == "f32" for name in drawn)
 
 
 @each_drill

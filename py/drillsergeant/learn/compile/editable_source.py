@@ -16,6 +16,7 @@ from typing import Any
 from drillsergeant.drills import chase, make, sumo
 from drillsergeant.drills.ball import drill as ball
 from drillsergeant.drills.ball import observation
+from drillsergeant.drills.classic import acrobot, cartpole
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.squad import drill as squad
 from drillsergeant.drills.squad import observation as squad_observation
@@ -28,6 +29,8 @@ HOMES: Mapping[str, tuple[ModuleType, ...]] = {
     "squad-pair": (squad_observation, squad),
     "sumo": (sumo,),
     "chase": (chase,),
+    "cartpole": (cartpole,),
+    "acrobot": (acrobot,),
 }
 
 

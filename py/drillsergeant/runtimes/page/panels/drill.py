@@ -16,6 +16,8 @@ DRILLS: Mapping[str, str] = {
     "squad-pair": "Squad Drill, two against two",
     "sumo": "Sumo Drill",
     "chase": "Chase Drill",
+    "cartpole": "CartPole",
+    "acrobot": "Acrobot",
 }
 FIRST = "ball"
 AROUND = " The score stands above it, the events below it."
