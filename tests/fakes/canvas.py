@@ -21,9 +21,6 @@ class Recorder:
     def clear(self, colour: str) -> None:
         self.drawn.append(("clear", [], (colour,)))
 
-    def rectangle(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        self.drawn.append(("rectangle", [(x, y), (x + width, y + height)], (colour,)))
-
     def polygon(self, points: Sequence[Point], fill: str, stroke: str, line: float) -> None:
         self.drawn.append(("polygon", list(points), (fill, stroke)))
 

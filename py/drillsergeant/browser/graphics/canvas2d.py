@@ -26,12 +26,8 @@ class Canvas2D:
 
     def clear(self, colour: str) -> None:
         """Fill everything."""
-        self.rectangle(0, 0, self.width_px, self.height_px, colour)
-
-    def rectangle(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        """Fill an axis-parallel rectangle."""
         self._context.fillStyle = colour
-        self._context.fillRect(x, y, width, height)
+        self._context.fillRect(0, 0, self.width_px, self.height_px)
 
     def polygon(self, points: Sequence[tuple[float, float]], fill: str, stroke: str, line: float) -> None:
         """Fill and outline a closed polygon; an empty colour string leaves that part out."""
