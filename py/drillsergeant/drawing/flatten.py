@@ -89,7 +89,8 @@ def figures_of(
 ) -> Iterator[Figure]:
     """One shape as figures, its inside and its edge in two CSS colours."""
     scale, (fill, edge) = place.scale, ink
-    edge_px = max(shape.edge_m * scale, least_px) if edge else 0.0
+    # An edge around something may be thinner: it would hide what is inside.
+    edge_px = max(shape.edge_m * scale, 0.0 if fill else least_px) if edge else 0.0
     if isinstance(shape, Text):
         yield from _letters(shape, state, place, fill, least_px)
         return
@@ -98,7 +99,7 @@ def figures_of(
     if isinstance(shape, Circle):
         yield DiscFigure(*pixels[0], reach * scale, fill, edge, edge_px)
     elif isinstance(shape, Capsule | Line):
-        width = 2 * reach * scale if isinstance(shape, Capsule) else max(2 * reach * scale, least_px)
+        width = max(2 * reach * scale, least_px)
         if edge:
             yield LineFigure(pixels, edge, width + edge_px)
         if fill and width > edge_px:

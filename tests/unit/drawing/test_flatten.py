@@ -115,6 +115,15 @@ def test_an_edge_lies_half_in_and_half_out_and_a_rod_has_one_all_round() -> None
     assert (wide.colour, narrow.colour) == ("#0000ff", "#ff0000")
 
 
+def test_a_line_is_never_too_thin_to_be_seen_and_an_edge_never_hides_what_it_is_around() -> None:
+    line, filled = Line(((0.0, 0.0), (1.0, 0.0)), 0.01), replace(ANALYTIC["capsule"][0], edge="edge", edge_m=0.01)
+    ring = Circle(0.0, 0.0, 1.0, colour="", edge="line", edge_m=0.01)
+    thin, wide, narrow, circle = flatten([line, filled, ring], STATE, PLACE, LIGHT, least_px=0.75)
+    assert isinstance(thin, LineFigure) and isinstance(wide, LineFigure) and isinstance(narrow, LineFigure)
+    assert isinstance(circle, DiscFigure)
+    assert (thin.width, wide.width, narrow.width, circle.line) == pytest.approx((0.75, 16.2, 15.8, 0.75))
+
+
 def test_a_place_and_a_size_follow_the_state_and_a_point_of_view_is_turned_with_its_polygon() -> None:
     corner = Polygon(((1.0, 0.0), (2.0, 0.0), (1.0, 1.0)), X, Y, SPIN)
     (figure,) = flatten([corner], {**STATE, "angle": math.pi / 2}, PLACE, LIGHT)
