@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train claims clean venv-site venv-test
+.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train claims yardsticks clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -66,6 +66,9 @@ interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib) and se
 
 claims: venv-test  ## what the tutorial says its reader will see, measured at length for six seeds
 	@CLAIMS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/unit/learn/test_tutorial_claims.py $(ARGS)
+
+yardsticks: venv-test  ## CartPole, Acrobot, Pendulum: until each is solved, next to Stable-Baselines3's PPO
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.yardsticks $(ARGS)
 
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)
