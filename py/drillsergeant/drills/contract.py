@@ -220,6 +220,11 @@ def objective_of(drill: Drill) -> Objective:
     return objective
 
 
+def only_time_ends(drill: Drill) -> bool:
+    """Whether nothing but its time limit ends an episode of a drill, which says so by a field of this name."""
+    return bool(getattr(drill, "only_time_ends", False))
+
+
 class Drill(Protocol):
     """A game for S players, whose tunable numbers are fields of a frozen dataclass.
 
@@ -227,8 +232,8 @@ class Drill(Protocol):
     team is seen from its own end of the field: an action means the same thing, and an observation reads the same, for
     whoever attacks to the right (team 0) and to the left (team 1).
 
-    A further field or property `objective` says what is to be reached; see `objective_of`. A further method `allowed`
-    forbids choices; see `Masking`.
+    A further field or property `objective` says what is to be reached; see `objective_of`;
+    `only_time_ends`, true, that nothing else ends an episode. A further method `allowed` forbids choices: `Masking`.
     """
 
     @property

@@ -51,6 +51,7 @@ class DrillFacts:
     objective: Objective
     keys: tuple[tuple[float, ...], ...]
     masks: int = 0  # as many as there are choices where some may be forbidden, see `drills.contract.Masking`
+    only_time_ends: bool = False
 
     def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[float, ...]:
         """Return the action for the keys a human holds, see `drills.contract.Drill`."""

@@ -9,7 +9,7 @@ import numpy as np
 from drillsergeant.check.findings import DrillFinding, Kind
 from drillsergeant.check.playthrough import Playthrough
 from drillsergeant.check.source_lines import line_of
-from drillsergeant.drills.contract import Outcome, State
+from drillsergeant.drills.contract import Outcome, State, only_time_ends
 
 STATES = 512
 NEAR = 5  # decisions after the limit
@@ -32,6 +32,9 @@ def find_wrong_endings(played: Playthrough) -> Iterator[DrillFinding]:
         said = f"{share:.0%} of the matches still go on {NEAR} decisions after time_limit_s, {limit_s:g} s"
         remedy = 'truncate them: late = (state["clock"] >= round(self.time_limit_s * self.tick_hz)) & ~terminated'
         yield DrillFinding(Kind.ENDLESS, said, remedy, where)
+    if only_time_ends(drill) and any(each.terminated.any() for each in played.outcomes):
+        said = "a match has terminated, and only_time_ends says that none does"
+        yield DrillFinding(Kind.CONTRACT, said, "leave out only_time_ends, or truncate only", where)
     both = [each.terminated & each.truncated for each in played.outcomes]
     decided = [_at(after, limit) for after in _decided(played)]
     both += [each.terminated & each.truncated for each in (Outcome(*drill.outcome(state)) for state in decided)]

@@ -52,6 +52,7 @@ class PendulumDrill:
     start: tuple[float, float] = (math.pi, 1.0)  # each of MOTION begins anywhere up to here
     observation: tuple[str, ...] = ("cos", "sin", "theta_dot")
     objective: MeanReturn = SOLVED
+    only_time_ends: bool = True
     reward_terms: tuple[str, ...] = ("angle", "speed", "torque")
 
     @property

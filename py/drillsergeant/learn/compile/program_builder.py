@@ -12,7 +12,7 @@ from pathlib import Path
 
 from drillsergeant import elementary
 from drillsergeant.drills import OWN, make
-from drillsergeant.drills.contract import Drill, objective_of
+from drillsergeant.drills.contract import Drill, objective_of, only_time_ends
 from drillsergeant.kernels.dense.inline import Inline
 from drillsergeant.kernels.dense.network_forward import NetworkEmitter
 from drillsergeant.kernels.dense.network_gradient import NetworkGradient
@@ -85,6 +85,7 @@ def facts_of(drill: Drill) -> DrillFacts:
         objective=objective_of(drill),
         keys=keys_of(drill.from_keys, sum(drill.teams)),
         masks=masks_of(drill),
+        only_time_ends=only_time_ends(drill),
     )
 
 

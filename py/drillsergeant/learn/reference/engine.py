@@ -20,6 +20,7 @@ from drillsergeant.learn.engine import (
     worker_seed,
 )
 from drillsergeant.learn.evaluation.start_order import StartOrder
+from drillsergeant.learn.first_clocks import first_clocks
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.heads import masks_of
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -89,6 +90,8 @@ class NumpyCollector:
         own_seed = worker_seed(seed, index)
         self._seed, self._duel_starts = own_seed, 0
         self._main = ReferenceCollector(drill, self._network, layout.plan.self_play, own_seed)
+        if clocks := first_clocks(drill, layout.plan.self_play):
+            self._main.matches.state["clock"] = np.array(clocks, np.uint32)
         self.set_opponent(None)
         self._evaluation_starts = 0
         self.restart_evaluations()

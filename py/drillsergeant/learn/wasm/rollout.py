@@ -16,6 +16,7 @@ from drillsergeant.learn.engine import (
     worker_seed,
 )
 from drillsergeant.learn.evaluation.start_order import StartOrder
+from drillsergeant.learn.first_clocks import first_clocks
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Calls, Rows
 from drillsergeant.learn.wasm.gradient_shares import KernelAssistant
@@ -39,6 +40,9 @@ class KernelCollector:
         self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.match_view.network)
         own_seed = self._seed = worker_seed(seed, index)
         self._main = self._start(self._places.main, plan.self_play, own_seed) | self._chunk_rows()
+        if clocks := first_clocks(program.drill, plan.self_play):
+            state, row = self._places.main.state, list(program.drill.fields).index("clock")
+            memory.write(state.base + row * state.stride, array("I", clocks))
         self._duel_starts = 0
         self.set_opponent(None)
         self._evaluation_starts = 0
