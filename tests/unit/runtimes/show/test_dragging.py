@@ -43,11 +43,11 @@ def test_a_shape_that_may_be_dragged_follows_along_what_it_can_be_moved() -> Non
     assert stand(match) == (0.5, 0.125), "too far away to be meant"
     dragging.let_go()
     dragging.drag(match, 2.1, 0.6, 0.0)
-    dragging.drag(match, -1.0, -1.9, 0.1)
+    dragging.drag(match, -2.0, -1.9, 0.1)
     dragging.apply()
-    assert stand(match) == (-1.0, 0.125), "2 * -1 + 1 is where the pointer is; its height is fixed"
+    assert stand(match) == (-1.5, 0.125), "2 * -1.5 + 1 is where the pointer is; its height is fixed"
     dragging.let_go(0.1)
-    assert stand(match) == (-1.0, 0.125), "it has no speed to be thrown with"
+    assert stand(match) == (-1.5, 0.125), "it has no speed to be thrown with"
 
 
 def test_shapes_that_do_not_say_so_are_not_dragged_and_a_player_is_found_by_its_shape() -> None:
