@@ -5,23 +5,24 @@ from dataclasses import replace
 import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Discrete
-from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshq import PolicyFile, RunProgress
 from drillsergeant.learn.files.kept_versions import KeptVersion, VersionGames
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.ppo.scales import Scale, Scales
 
 from tests.rigs.mixed_drill import MixedDrill
 
-MIXED = Schema.of(facts_of(MixedDrill()), 8)
+MIXED = Schema.of(facts_of(MixedDrill()), (8, 8))
 SMALL = Schema(
     "small",
     ("left", "right", "speed"),
     heads=(Discrete("way", ("left", "right")),),
-    hidden=4,
+    hidden=(4, 4),
     meaning="0123456789abcdef",
 )
 

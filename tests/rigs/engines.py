@@ -26,7 +26,7 @@ from tests.rigs.mixed_drill import MixedDrill
 
 BITS = np.dtype(np.uint32)
 F32 = np.dtype(np.float32)
-SMALL_HIDDEN = 16
+SMALL_HIDDEN = (16, 16)
 # Drills with matches of a quarter or half a second, so that many are truncated.
 SHORT: Mapping[str, Drill] = {
     "short": BallDrill(time_limit_s=0.25),
@@ -44,7 +44,7 @@ def drill_named(name: str) -> Drill:
 
 
 @cache
-def program_of(name: str, hidden: int = SMALL_HIDDEN) -> Program:
+def program_of(name: str, hidden: tuple[int, ...] = SMALL_HIDDEN) -> Program:
     """The unshared program of a drill, compiled once per test run."""
     return build_program(drill_named(name), shared=False, hidden=hidden)
 
@@ -83,7 +83,14 @@ class Pair:
         return self.same_bits(offset, (count,), count)
 
 
-def pair(name: str, matches: int, horizon: int, workers: int = 1, hidden: int = SMALL_HIDDEN, duels: int = 0) -> Pair:
+def pair(
+    name: str,
+    matches: int,
+    horizon: int,
+    workers: int = 1,
+    hidden: tuple[int, ...] = SMALL_HIDDEN,
+    duels: int = 0,
+) -> Pair:
     """Both engines, the NumPy one with ordered sums."""
     program = program_of(name, hidden)
     layout = Layout(plan_for(program, workers, matches, horizon, duels=duels))
@@ -99,6 +106,6 @@ def decisive(pair_: Pair, seed: int) -> Array:
     drill, hidden = pair_.program.drill, pair_.program.network.hidden
     network = Network.for_heads(len(drill.observation), drill.heads, hidden)
     parameters = network.initial(seed)
-    network.table[4].of(parameters)[:-1] *= 100.0
+    network.head.of(parameters)[:-1] *= 100.0
     network.log_std(parameters)[:] = np.linspace(-1.0, 0.5, network.log_stds)
     return parameters

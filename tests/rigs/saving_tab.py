@@ -6,9 +6,10 @@ import asyncio
 from typing import Any
 
 from drillsergeant.drills import make
-from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshq import read_policy
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.saves import Saves

@@ -10,7 +10,7 @@ import onnxruntime
 import pytest
 import torch
 from drillsergeant.gym import DrillVectorEnv
-from drillsergeant.gym.sb3 import SHAPE, Matches, brought_back
+from drillsergeant.gym.sb3 import SHAPE, Matches, brought_back, shape_of
 from gymnasium.vector import AutoresetMode
 from stable_baselines3 import PPO
 
@@ -126,3 +126,17 @@ def test_the_page_plays_it(visitor: Visitor, learned: Learned) -> None:
     visitor.until(page_wins, lambda: (visitor.trainer("win_rate") or 0.0) > 0.1, limit_s=120.0)
     visitor.snapshot("sb3")
     assert visitor.complaints == []
+
+
+def test_a_network_of_another_shape_comes_back_as_it_is() -> None:
+    env = Matches(DrillVectorEnv(8, "chase"), seed=3)
+    model = PPO("MlpPolicy", env, policy_kwargs=shape_of((24, 8, 16)), n_steps=8, batch_size=64, device="cpu")
+    model.learn(64)
+    policy = brought_back(model, env.drill)
+    assert policy.content.schema.hidden == (24, 8, 16)
+    seen = np.random.default_rng(0).normal(size=(20, env.observation_space.shape[0])).astype(np.float32)
+    with torch.no_grad():
+        wanted = model.policy.get_distribution(torch.from_numpy(seen)).distribution.probs.numpy()
+    np.testing.assert_allclose(policy.probabilities(seen), wanted, atol=1e-5)
+    with pytest.raises(ValueError, match=r"hidden is \(4,\); a network has"):
+        shape_of((4,))

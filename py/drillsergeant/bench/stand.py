@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 
 from drillsergeant.bench import compiling, layers, learning, play
 from drillsergeant.bench.ground import BenchPlace
@@ -16,14 +17,16 @@ Make = Callable[[BenchPlace], Measure]
 
 def measures(program: Program) -> Mapping[str, Make]:
     """What can be measured, in the order in which it is printed; layers in the shapes of the program's network."""
-    obs, head, hidden = len(program.drill.observation), policy_rows(program.drill.heads) + 1, program.network.hidden
+    obs, head = len(program.drill.observation), policy_rows(program.drill.heads) + 1
+    widths = [obs, *program.network.hidden, head]
     table: dict[str, Make] = {
         "physics": play.physics,
         "rollout": play.rollout,
         "learner": learning.learner,
     }
-    shapes = {(hidden, hidden): layers.KINDS, (obs, hidden): ("forward+tanh", "to_weights")}
-    shapes[(hidden, head)] = ("forward", "to_inputs", "to_weights")
+    first, *between, last = pairwise(widths)
+    shapes: dict[tuple[int, int], Sequence[str]] = dict.fromkeys(between, layers.KINDS)
+    shapes |= {first: ("forward+tanh", "to_weights"), last: ("forward", "to_inputs", "to_weights")}
     for (inputs, outputs), kinds in shapes.items():
         for kind in kinds:
             table[f"dense {inputs}x{outputs} {kind}"] = partial(layers.layer, kind=kind, inputs=inputs, outputs=outputs)

@@ -18,7 +18,7 @@ This module itself needs no NumPy: workers that only run kernels know a drill by
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeGuard, TypeVar
@@ -214,6 +214,25 @@ class Scene:
         return {name: value for name, value in self.__dict__.items() if name != "_hash"}
 
 
+@dataclass(frozen=True)
+class Recommended:
+    """What a drill is better learned with than with the defaults, which are for all drills, and why, in a sentence.
+
+    `hidden`: units of each hidden layer of the network, first to last; `hyper`: hyperparameters by name. What is left
+    out stays at its default.
+    """
+
+    why: str
+    hidden: tuple[int, ...] = ()
+    hyper: Mapping[str, float] = field(default_factory=dict)
+
+
+def recommended_by(drill: Drill) -> Recommended | None:
+    """What a drill recommends: its `recommended`, or nothing where it names none."""
+    recommended: Recommended | None = getattr(drill, "recommended", None)
+    return recommended
+
+
 def objective_of(drill: Drill) -> Objective:
     """What a drill is about: its `objective`, or winning where it names none."""
     objective: Objective = getattr(drill, "objective", WinRate())
@@ -232,8 +251,9 @@ class Drill(Protocol):
     team is seen from its own end of the field: an action means the same thing, and an observation reads the same, for
     whoever attacks to the right (team 0) and to the left (team 1).
 
-    A further field or property `objective` says what is to be reached; see `objective_of`;
-    `only_time_ends`, true, that nothing else ends an episode. A further method `allowed` forbids choices: `Masking`.
+    Further fields or properties: `objective` says what is to be reached, see `objective_of`; `recommended` what it is
+    better learned with than with the defaults, see `Recommended`; `only_time_ends`, true, that nothing else ends an
+    episode. A further method `allowed` forbids choices: `Masking`.
     """
 
     @property

@@ -4,14 +4,15 @@
     model = PPO("MlpPolicy", env, policy_kwargs=SHAPE).learn(2_000_000)
     brought_back(model, env.drill).save("policy.dshq")
 
-The page's network has one trunk (64 and 64 units, tanh) under both its heads. SB3 by default has two separate nets, of
-which a `.dshq` file has no room for the second; so `SHAPE` gives SB3 the same trunk as a features extractor that both
-heads share, and nothing is left out.
+The page's network has one trunk (by default 64 and 64 units, tanh) under both its heads. SB3 by default has two
+separate nets, of which a `.dshq` file has no room for the second; so `SHAPE` gives SB3 the same trunk as a features
+extractor that both heads share, and nothing is left out; `shape_of((32, 32))` is that of another network.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,12 @@ from drillsergeant.elementary import Array
 from drillsergeant.gym.vector import DrillVectorEnv
 from drillsergeant.learn.files.schema import LOG_STD
 from drillsergeant.learn.heads import log_stds, spread_of
-from drillsergeant.library.policy import HIDDEN, Policy
+from drillsergeant.learn.ppo.hidden import HIDDEN, checked_hidden
+from drillsergeant.library.policy import Policy
 
-# Of SB3's modules, by their names in a .dshq file.
-PARTS = {
-    "net.0": "features_extractor.net.0",
-    "net.2": "features_extractor.net.2",
-    "policy": "action_net",
-    "value": "value_net",
-}
+# Of SB3's modules, by their names in a .dshq file; and what those of the trunk begin with.
+PARTS = {"policy": "action_net", "value": "value_net"}
+TRUNK = "features_extractor."
 
 
 class Matches(VecEnv):
@@ -104,15 +102,17 @@ class Matches(VecEnv):
 
 
 class Trunk(BaseFeaturesExtractor):
-    """The page's two layers."""
+    """The page's hidden layers."""
 
-    def __init__(self, observation_space: spaces.Box) -> None:
-        super().__init__(observation_space, HIDDEN)
-        layers = [torch.nn.Linear(observation_space.shape[0], HIDDEN), torch.nn.Tanh()]
-        self.net = torch.nn.Sequential(*layers, torch.nn.Linear(HIDDEN, HIDDEN), torch.nn.Tanh())
+    def __init__(self, observation_space: spaces.Box, hidden: Sequence[int] = HIDDEN) -> None:
+        super().__init__(observation_space, hidden[-1])
+        layers: list[torch.nn.Module] = []
+        for inputs, outputs in pairwise([observation_space.shape[0], *hidden]):
+            layers += [torch.nn.Linear(inputs, outputs), torch.nn.Tanh()]
+        self.net = torch.nn.Sequential(*layers)
 
     def forward(self, observations: torch.Tensor) -> torch.Tensor:
-        """[N][OBS] -> [N][HIDDEN]."""
+        """[N][OBS] -> [N][units of the last layer]."""
         return self.net(observations)
 
 
@@ -120,10 +120,21 @@ class Trunk(BaseFeaturesExtractor):
 SHAPE: dict[str, Any] = {"features_extractor_class": Trunk, "net_arch": [], "activation_fn": torch.nn.Tanh}
 
 
+def shape_of(hidden: Sequence[int]) -> dict[str, Any]:
+    """As `SHAPE`, with `hidden` units in each hidden layer. Raises ValueError for what no network here is."""
+    return {**SHAPE, "features_extractor_kwargs": {"hidden": checked_hidden(hidden)}}
+
+
 def brought_back(model: Any, drill: Drill | str) -> Policy:
     """What `model` has learned as a policy of the page. Raises ValueError for a model without the page's `SHAPE`."""
     modules = dict(model.policy.named_modules())
-    if missing := [name for name in PARTS.values() if name not in modules]:
+    trunk = {
+        name.removeprefix(TRUNK): name
+        for name, module in modules.items()
+        if name.startswith(f"{TRUNK}net.") and isinstance(module, torch.nn.Linear)
+    }
+    parts = {**(trunk or {"net.0": f"{TRUNK}net.0"}), **PARTS}
+    if missing := [name for name in parts.values() if name not in modules]:
         raise ValueError(
             f"the model's policy has no {missing[0]}, so it is not the page's network: make it with "
             'PPO("MlpPolicy", env, policy_kwargs=drillsergeant.gym.sb3.SHAPE)'
@@ -131,7 +142,7 @@ def brought_back(model: Any, drill: Drill | str) -> Policy:
     heads = drills.resolve(drill).heads
     tensors = {
         f"{ours}.{kind}": getattr(modules[theirs], kind).detach().cpu().numpy()
-        for ours, theirs in PARTS.items()
+        for ours, theirs in parts.items()
         for kind in ("weight", "bias")
     }
     if log_stds(heads):  # counted in half ranges here, and in the unit of the action there

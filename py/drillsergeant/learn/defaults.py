@@ -1,14 +1,16 @@
-"""The learner's settings where nobody sets any: one rule for all drills, from what a drill is like.
+"""What a drill is learned with where nobody says anything: one rule for all drills, from what a drill is like.
 
 Small games are seen in few numbers and need many small steps, long ones a learner that looks further ahead. Ball Drill
-is the measure of both: for it, the rule gives the defaults of `ppo.hyper.Hyper`.
+is the measure of both: for it, the rule gives the defaults of `ppo.hyper.Hyper`. The network is the same for all. Where
+a drill knows better, it recommends something else and says why (`drills.contract.Recommended`).
 """
 
 from __future__ import annotations
 
 import math
 
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Recommended, recommended_by
+from drillsergeant.learn.ppo.hidden import HIDDEN, checked_hidden
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import DrillFacts
 
@@ -25,4 +27,16 @@ def default_hyper(drill: Drill | DrillFacts) -> Hyper:
     decisions = drill.time_limit_s * drill.tick_hz / drill.action_repeat
     gamma = min(max(1.0 - HORIZONS_PER_MATCH / decisions, usual.gamma), GAMMA_MAX)
     learning_rate = float(f"{usual.learning_rate * math.sqrt(rows / usual.minibatch_size):.2g}")
-    return usual.changed(minibatch_size=rows, learning_rate=learning_rate, gamma=round(gamma, 4))
+    by_shape = usual.changed(minibatch_size=rows, learning_rate=learning_rate, gamma=round(gamma, 4))
+    recommended = _recommended(drill)
+    return by_shape.changed(**recommended.hyper) if recommended else by_shape
+
+
+def default_hidden(drill: Drill | DrillFacts) -> tuple[int, ...]:
+    """Units of each hidden layer of a drill's network. Raises ValueError where the drill recommends what cannot be."""
+    recommended = _recommended(drill)
+    return checked_hidden(recommended.hidden) if recommended and recommended.hidden else HIDDEN
+
+
+def _recommended(drill: Drill | DrillFacts) -> Recommended | None:
+    return drill.recommended if isinstance(drill, DrillFacts) else recommended_by(drill)

@@ -19,6 +19,7 @@ from drillsergeant.drills.contract import (
     Head,
     MeanReturn,
     Objective,
+    Recommended,
     Scene,
     SuccessShare,
     WinRate,
@@ -26,7 +27,7 @@ from drillsergeant.drills.contract import (
 )
 from drillsergeant.drills.shapes import shape_from
 
-FORMAT = 6  # raised when a function or a fact changes its meaning
+FORMAT = 7  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
 
 
@@ -50,6 +51,7 @@ class DrillFacts:
     scene: Scene
     objective: Objective
     keys: tuple[tuple[float, ...], ...]
+    recommended: Recommended | None = None
     masks: int = 0  # as many as there are choices where some may be forbidden, see `drills.contract.Masking`
     only_time_ends: bool = False
 
@@ -79,7 +81,7 @@ class NetworkFacts:
     """Sizes of the network. `shape_hash` is what readers and writers of weights compare; a cell of the learner has at
     most `tile_rows` rows and is described by the words named in `cell_record`."""
 
-    hidden: int
+    hidden: tuple[int, ...]  # units of each hidden layer
     parameter_count: int
     shape_hash: int
     tile_rows: int
@@ -139,7 +141,8 @@ def _drill(facts: Mapping[str, Any]) -> DrillFacts:
     heads = tuple(map(_head, facts["heads"]))
     keys = tuple(tuple(action) for action in facts["keys"])
     built = {"words": words, "heads": heads, "keys": keys, "scene": _scene(facts["scene"])}
-    return DrillFacts(**{**facts, **lists, **built, "objective": _objective(facts["objective"])})
+    built |= {"objective": _objective(facts["objective"]), "recommended": _recommended(facts["recommended"])}
+    return DrillFacts(**{**facts, **lists, **built})
 
 
 def _head(facts: Mapping[str, Any]) -> Head:
@@ -152,9 +155,14 @@ def _objective(facts: Mapping[str, Any]) -> Objective:
     return objective
 
 
+def _recommended(facts: Mapping[str, Any] | None) -> Recommended | None:
+    return Recommended(**_tuples(facts)) if facts else None
+
+
 def _network(facts: Mapping[str, Any]) -> NetworkFacts:
     initial = tuple(Noise(**row) for row in facts["initial"])
-    return NetworkFacts(**{**facts, "cell_record": tuple(facts["cell_record"]), "initial": initial})
+    lists = {name: tuple(facts[name]) for name in ("hidden", "cell_record")}
+    return NetworkFacts(**{**facts, **lists, "initial": initial})
 
 
 def _scene(facts: Mapping[str, Any]) -> Scene:

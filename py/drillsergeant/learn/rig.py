@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Engine
+from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.reference.engine import NumpyEngine
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.self_play import SingleThreadRun
@@ -55,18 +56,26 @@ class Rig:
 
 
 def make_rig(
-    drill: Drill, sizes: RunSizes, engine: str, place: Callable[[int], KernelPlace], *, spare_workers: int = 0
+    drill: Drill,
+    sizes: RunSizes,
+    engine: str,
+    place: Callable[[int], KernelPlace],
+    *,
+    hidden: Sequence[int] = (),
+    spare_workers: int = 0,
 ) -> Rig:
     """The rig of one of ENGINES; `place` makes a memory of at least so many bytes for compiled kernels.
 
-    Raises ValueError for sizes that cannot be played, or another engine.
+    `hidden`: units of each hidden layer of the network, instead of the drill's default. Raises ValueError for sizes
+    that cannot be played or compiled, or another engine.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}")
-    program = build_program(drill, shared=False)
+    program = build_program(drill, shared=False, hidden=hidden)
     layout = sizes.layout(program, spare_workers=spare_workers)
     if engine == "numpy":
         plain = PlainMemory(layout.total_bytes)
-        return Rig(drill, NumpyEngine(drill, layout, plain), layout, plain)
+        network = Network.for_heads(len(drill.observation), drill.heads, program.network.hidden)
+        return Rig(drill, NumpyEngine(drill, layout, plain, network), layout, plain)
     here = place(layout.total_bytes)
     return Rig(drill, KernelEngine(program, here.link(program.binary), layout, here.memory), layout, here.memory)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -20,9 +20,10 @@ from drillsergeant.drills import make
 from drillsergeant.drills.contract import Discrete, Drill, objective_of
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
-from drillsergeant.learn.defaults import default_hyper
+from drillsergeant.learn.defaults import default_hidden, default_hyper
 from drillsergeant.learn.engine import CHUNK_STATS, Tally
 from drillsergeant.learn.evaluation.results import Estimate, RecentEpisodes, Score
+from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
 from drillsergeant.learn.rig import ENGINES, Rig, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
@@ -68,9 +69,9 @@ class NativePlace:
         self.link = self.memory.link
 
 
-def native_rig(drill: Drill, settings: Settings, engine: str = "wasm") -> Rig:
-    """An engine of this process, with room for one more worker, who only evaluates."""
-    return make_rig(drill, settings, engine, NativePlace, spare_workers=1)
+def native_rig(drill: Drill, settings: Settings, engine: str = "wasm", hidden: Sequence[int] = ()) -> Rig:
+    """An engine of this process, with room for one more worker, who only evaluates; `hidden`: see `rig.make_rig`."""
+    return make_rig(drill, settings, engine, NativePlace, hidden=hidden, spare_workers=1)
 
 
 def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[TrainPoint]:
@@ -162,7 +163,7 @@ def _share(value: object) -> str:
     return f"{value:5.0%}" if isinstance(value, float) else "    -"
 
 
-def save(path: str, drill: Drill, parameters: Array, decisions: int) -> None:
+def save(path: str, drill: Drill, hidden: Sequence[int], parameters: Array, decisions: int) -> None:
     """Write a policy as .npz: the flat parameters f32 [P], and what they belong to; `choices` is 0 of a number."""
     np.savez(
         path,
@@ -171,6 +172,7 @@ def save(path: str, drill: Drill, parameters: Array, decisions: int) -> None:
         observation=np.array(drill.observation),
         heads=np.array([head.name for head in drill.heads]),
         choices=np.array([len(head.choices) if isinstance(head, Discrete) else 0 for head in drill.heads]),
+        hidden=np.array(hidden),
         decisions=np.array(decisions),
     )
 
@@ -180,6 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--drill", default="ball", help="its name, module:Class or file.py")
     parser.add_argument("--engine", choices=ENGINES, default="wasm")
+    parser.add_argument("--hidden", help="units of each hidden layer, such as 64,64 (default: the drill's own)")
     parser.add_argument("--out", default="policy.npz", help="where to save the policy")
     for table in (Settings, Hyper):
         for field in fields(table):
@@ -190,14 +193,15 @@ def main() -> None:
     settings = Settings(**{field.name: int(given[field.name]) for field in fields(Settings)})
     try:
         drill = make(given["drill"])
+        hidden = parsed_hidden(given["hidden"]) if given["hidden"] else default_hidden(drill)
     except ValueError as wrong:
         parser.error(str(wrong))
     wanted = {field.name: given[field.name] for field in fields(Hyper) if given[field.name] is not None}
     hyper = default_hyper(drill).changed(**wanted)
     print(header(drill))
-    for point in train(native_rig(drill, settings, given["engine"]), settings, hyper):
+    for point in train(native_rig(drill, settings, given["engine"], hidden), settings, hyper):
         print(line(drill, point), flush=True)
-        save(given["out"], drill, point.parameters, point.decisions)
+        save(given["out"], drill, hidden, point.parameters, point.decisions)
 
 
 if __name__ == "__main__":

@@ -35,9 +35,8 @@ TANH_ERROR = 4e-6  # of `elementary.tanh`, with a division that is off by a few 
 # Elementary functions of numbers that differ in the last place: a ratio of probabilities is e**x, with x up to 20.
 LOSS_SHARE = 1e-4
 ADAM_SHARE = 1e-5
-FORWARD = ("advantages", "returns", "hidden0", "hidden1", "head")
-BACKWARD = ("head", "upstream1", "upstream0", "gradient", "control", "state")
-FORWARD_DISPATCHES = 3  # of a step
+FORWARD = ("advantages", "returns")  # and what the layers write
+BACKWARD = ("head", "gradient", "control", "state")  # and what goes back into them
 RECORD_WORDS = 4
 CHUNK_FIELDS = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncated", "value")
 
@@ -52,10 +51,11 @@ class Validator:
     async def check(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> list[Finding]:
         """The first step of the update from `state`, kernel by kernel."""
         update = gpu.begin(batch, hyper, state)
-        gpu.device.submit([*update.prepare, *update.step[:FORWARD_DISPATCHES]], last=False)
-        forward = await gpu.device.read(FORWARD)
-        gpu.device.submit(update.step[FORWARD_DISPATCHES:], last=False)
-        backward = await gpu.device.read(BACKWARD)
+        layers, upstream = self._plan.activations, [f"upstream{n}" for n in range(len(self._plan.hidden))]
+        gpu.device.submit([*update.prepare, *update.step[: len(layers)]], last=False)
+        forward = await gpu.device.read((*FORWARD, *layers))
+        gpu.device.submit(update.step[len(layers) :], last=False)
+        backward = await gpu.device.read((*BACKWARD, *upstream))
         agents = self._layout.plan.agents
         chunks = [
             {name: self._field(name, chunk)[..., :agents] for name in CHUNK_FIELDS}
@@ -148,14 +148,13 @@ class _Rows:
         return numbers[: features * self._capacity].reshape(features, self._capacity)[:, self._rows]
 
     def check_forward(self, network: Network, parameters: Array, found: Mapping[str, bytes]) -> list[Finding]:
-        """The three layers."""
-        w0, b0, w1, b1, w2, b2 = network.views(parameters)
-        x, findings = self._of_chunks("obs"), []
-        for number, (weights, bias) in enumerate(((w0, b0), (w1, b1), (w2, b2))):
-            got = self._of_device(found[("hidden0", "hidden1", "head")[number]])[: len(weights)]
+        """Layer after layer."""
+        x, findings, names = self._of_chunks("obs"), [], self._plan.activations
+        for number, (weights, bias) in enumerate(network.layers(parameters)):
+            got = self._of_device(found[names[number]])[: len(weights)]
             sums, bound = _product(weights, x)
             sums, bound = sums + bias[:, None], bound + 2 * ULP * np.abs(bias)[:, None]
-            wanted, limit = (sums, bound) if number == 2 else (np.tanh(sums), bound + TANH_ERROR)
+            wanted, limit = (sums, bound) if names[number] == "head" else (np.tanh(sums), bound + TANH_ERROR)
             findings.append(_finding(f"forward{number}", got, wanted, limit))
             x = got
         return findings
@@ -183,14 +182,14 @@ class _Rows:
         self, network: Network, parameters: Array, forward: Mapping[str, bytes], backward: Mapping[str, bytes]
     ) -> list[Finding]:
         """Back through the layers, and the gradient of every parameter."""
-        _, _, w1, _, w2, _ = network.views(parameters)
-        hidden = [self._of_device(forward[name]) for name in ("hidden0", "hidden1")]
-        hidden = [each[: network.hidden] for each in hidden]
-        ups = [self._of_device(backward[name])[: network.hidden] for name in ("upstream0", "upstream1")]
-        ups.append(self._of_device(backward["head"])[: len(w2)])
+        weights = [each for each, _ in network.layers(parameters)]
+        widths = list(enumerate(network.hidden))
+        hidden = [self._of_device(forward[f"hidden{n}"])[:units] for n, units in widths]
+        ups = [self._of_device(backward[f"upstream{n}"])[:units] for n, units in widths]
+        ups.append(self._of_device(backward["head"])[: len(weights[-1])])
         findings = []
-        for layer, weights in ((1, w2), (0, w1)):
-            product, bound = _product(np.ascontiguousarray(weights.T), ups[layer + 1])
+        for layer in reversed(range(len(hidden))):
+            product, bound = _product(np.ascontiguousarray(weights[layer + 1].T), ups[layer + 1])
             slope = 1.0 - hidden[layer].astype(np.float64) ** 2
             limit = bound + 8 * ULP * np.abs(product)
             findings.append(_finding(f"backward{layer}", ups[layer], product * slope, limit))
@@ -201,7 +200,7 @@ class _Rows:
                 product, bound = _product(upstream, np.ascontiguousarray(operand.T))
                 shares.append(_finding(f"weights{layer}", part, product, bound))
             if layer == len(ups) - 1 and network.log_stds:
-                rows = self._of_device(backward["head"])[len(w2) : len(w2) + network.log_stds]
+                rows = self._of_device(backward["head"])[len(weights[-1]) :][: network.log_stds]
                 product, bound = _product(rows, np.ones((rows.shape[1], 1), np.float32))
                 spread = network.log_std(np.frombuffer(backward["gradient"], np.float32))[:, None]
                 shares.append(_finding(f"weights{layer}", spread, product, bound))

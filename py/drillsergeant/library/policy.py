@@ -13,6 +13,7 @@ from drillsergeant import drills, elementary
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.onnx import write_onnx
@@ -23,11 +24,10 @@ from drillsergeant.learn.formulas.gaussian import bounded
 from drillsergeant.learn.formulas.network import Activations, Network
 from drillsergeant.learn.formulas.sampling import Choice, Distribution, Number, sample, softmax_parts
 from drillsergeant.learn.heads import choices_of, spread_of
+from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.library.actions import joined
-
-HIDDEN = 64
 
 
 class Policy:
@@ -51,24 +51,25 @@ class Policy:
         Raises PolicyFileError (a ValueError) for a file that is damaged or for another drill.
         """
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
+        told = read_summary(content)
         if drill is None:
-            name = read_summary(content).drill
+            name = told.drill
             if name not in drills.DRILLS:
                 there = f"there are {', '.join(drills.DRILLS)}; register it, or name it: Policy.load(path, drill)"
                 raise PolicyFileError(f"the file is for the drill {name!r}, {there}")
             drill = name
-        return cls(read_policy(content, schema_of(drills.resolve(drill))))
+        return cls(read_policy(content, schema_of(drills.resolve(drill), told.hidden)))
 
     @classmethod
     def from_tensors(cls, drill: Drill | str, tensors: Mapping[str, Array], decisions: int = 0) -> Policy:
         """A policy trained elsewhere, from arrays [OUT, IN] and [OUT] by their names in `.dshq` (`learn.files.dshq`).
 
-        `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`,
-        `policy = Linear`, `value = Linear`, and `policy.log_std` [C] where heads are continuous. Raises ValueError
-        naming a tensor that is missing or has another shape.
+        `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`, a
+        pair for each hidden layer, `policy = Linear`, `value = Linear`, and `policy.log_std` [C] where heads are
+        continuous. Raises ValueError naming a tensor that is missing or has another shape.
         """
         drill = drills.resolve(drill)
-        schema, parts = schema_of(drill), []
+        schema, parts = schema_of(drill, _hidden_of(tensors)), []
         for name, shape in schema.tensors.items():
             tensor = np.asarray(tensors[name], np.float32) if name in tensors else None
             if tensor is None or tensor.shape != shape:
@@ -154,9 +155,17 @@ class Policy:
         Path(path).write_bytes(write_onnx(self.content))
 
 
-def schema_of(drill: Drill) -> Schema:
-    """What a policy for a drill is."""
-    return Schema.of(facts_of(drill), HIDDEN)
+def schema_of(drill: Drill, hidden: tuple[int, ...] = ()) -> Schema:
+    """What a policy for a drill is, with `hidden` units in each hidden layer, or the drill's default."""
+    return Schema.of(facts_of(drill), checked_hidden(hidden or default_hidden(drill)))
+
+
+def _hidden_of(tensors: Mapping[str, Array]) -> tuple[int, ...]:
+    """Units of each hidden layer, by the shapes of their weights."""
+    units: list[int] = []
+    while (name := f"net.{2 * len(units)}.weight") in tensors:
+        units.append(len(tensors[name]))
+    return tuple(units)
 
 
 def now() -> str:

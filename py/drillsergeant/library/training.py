@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.learn.compile.drill_checks import ensure_drill
-from drillsergeant.learn.defaults import default_hyper
+from drillsergeant.learn.defaults import default_hidden, default_hyper
 from drillsergeant.learn.evaluation.results import RecentEpisodes, Score
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
+from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
 from drillsergeant.learn.rig import ENGINES, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
@@ -35,10 +36,12 @@ class Training:
     come first). The loop ends after `decisions` decisions; `policy` is the policy as it is now, whenever asked.
     """
 
-    def __init__(self, drill: Drill, seed: int, hyper: Hyper, decisions: int, matches: int, engine: str) -> None:
-        self.drill, self.hyper, self.engine = drill, hyper, engine
+    def __init__(
+        self, drill: Drill, seed: int, hyper: Hyper, decisions: int, matches: int, engine: str, hidden: Sequence[int]
+    ) -> None:
+        self.drill, self.hyper, self.engine, self.hidden = drill, hyper, engine, tuple(hidden)
         self._wanted, self.seconds = decisions, 0.0
-        self._run = make_rig(drill, RunSizes(matches=matches), engine, place).run(1, seed)
+        self._run = make_rig(drill, RunSizes(matches=matches), engine, place, hidden=hidden).run(1, seed)
         self._score = Score(objective_of(drill))
         self._recent = {name: RecentEpisodes(self._score) for name in ("scripted", "random")}
 
@@ -95,7 +98,8 @@ class Training:
         estimate = self._recent["scripted"].estimate()
         progress = RunProgress(self.decisions, self.seconds, estimate.win if estimate else None, now())
         state, in_use = self._run.learner.state(), annealed(self.hyper, self.updates)
-        return Policy(dshq.PolicyFile(schema_of(self.drill), state, self.hyper, progress, hyper_in_use=in_use))
+        schema = schema_of(self.drill, self.hidden)
+        return Policy(dshq.PolicyFile(schema, state, self.hyper, progress, hyper_in_use=in_use))
 
 
 def train(
@@ -106,17 +110,21 @@ def train(
     decisions: int = 4_000_000,
     matches: int = RunSizes.matches,
     engine: str | None = None,
+    hidden: Sequence[int] | None = None,
 ) -> Training:
     """A run of a drill, or of the one with this name (`drills.make`), from fresh weights: see `Training`.
 
     `hyper` changes hyperparameters by name (`learn.defaults` has what they are without), `matches` is how many are
-    played at once, `engine` is "wasm" or "numpy" (default: "wasm" where the host has it). With "wasm" the same
-    arguments give the same weights to the last bit, in any browser and natively. Raises ValueError for values out of
-    range.
+    played at once, `engine` is "wasm" or "numpy" (default: "wasm" where the host has it), `hidden` the units of each
+    hidden layer of the network, 1 to 3 layers of 8 to 256 (default: the drill's, mostly `(64, 64)`). With "wasm" the
+    same arguments give the same weights to the last bit, in any browser and natively. Raises ValueError for values out
+    of range.
     """
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}: {REMEDY}")
     made = drills.resolve(drill)
     ensure_drill(made)
     chosen = hyper if isinstance(hyper, Hyper) else default_hyper(made).changed(**current_names(hyper or {}))
-    return Training(made, seed, chosen, decisions, matches, engine or ("wasm" if has_webassembly() else "numpy"))
+    network = default_hidden(made) if hidden is None else checked_hidden(hidden)
+    engine = engine or ("wasm" if has_webassembly() else "numpy")
+    return Training(made, seed, chosen, decisions, matches, engine, network)

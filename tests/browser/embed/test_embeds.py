@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshq import write_policy
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from playwright.sync_api import Browser, Frame
 
 from build.browsers.chromium import chromium_profile

@@ -36,7 +36,16 @@ Result = TypeVar("Result")
 def test_updates_agree_with_the_kernel_learner(
     stand: Stand, name: str, matches: int, horizon: int, workers: int, subgroups: bool
 ) -> None:
-    compared = Compared(stand, pair(name, matches, horizon, workers), subgroups=subgroups)
+    agree(Compared(stand, pair(name, matches, horizon, workers), subgroups=subgroups))
+
+
+@pytest.mark.parametrize("hidden", [(8,), (64, 64), (32, 48, 16), (256,)], ids=str)
+def test_networks_of_any_shape_agree_with_the_kernel_learner(stand: Stand, hidden: tuple[int, ...]) -> None:
+    agree(Compared(stand, pair("mixed", 12, 3, hidden=hidden)))
+
+
+def agree(compared: Compared) -> None:
+    """Four updates on both."""
     hyper = Hyper(minibatch_size=64)
     for _ in range(4):
         before = compared.state.arrays["parameters"]
@@ -87,14 +96,14 @@ class Broken(StandDevice):
         return found
 
 
-VALIDATED = [("ball", 16, 4, 2), ("chase", 150, 2, 1), ("mixed", 12, 4, 2)]
+VALIDATED = [("ball", 16, 4, 2, 2), ("chase", 150, 2, 1, 2), ("mixed", 12, 4, 2, 2), ("mixed", 12, 4, 2, 3)]
 
 
-@pytest.mark.parametrize(("name", "matches", "horizon", "workers"), VALIDATED)
+@pytest.mark.parametrize(("name", "matches", "horizon", "workers", "layers"), VALIDATED)
 def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
-    stand: Stand, name: str, matches: int, horizon: int, workers: int
+    stand: Stand, name: str, matches: int, horizon: int, workers: int, layers: int
 ) -> None:
-    compared = Compared(stand, pair(name, matches, horizon, workers))
+    compared = Compared(stand, pair(name, matches, horizon, workers, hidden=(16, 24, 40)[:layers]))
     device = compared.device
     device.__class__ = Broken
     assert isinstance(device, Broken)
@@ -104,8 +113,8 @@ def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
     validator = Validator(compared.gpu.plan, both.layout, both.kernel_memory)
     findings = run(validator.check(compared.gpu, compared.batch, hyper, compared.state))
     assert {finding.kernel for finding in findings} == {
-        *(f"forward{layer}" for layer in range(3)), "estimate", "scale", "loss", "backward0", "backward1",
-        *(f"weights{layer}" for layer in range(3)), "adam",
+        *(f"{kind}{layer}" for layer in range(layers + 1) for kind in ("forward", "weights")), "estimate", "scale",
+        "loss", *(f"backward{layer}" for layer in range(layers)), "adam",
     }  # fmt: skip
     assert max(findings, key=lambda finding: finding.share).share < 1.0, findings
     for buffer, kernel in (("hidden1", "forward1"), ("gradient", "weights0"), ("upstream0", "backward0")):

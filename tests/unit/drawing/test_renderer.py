@@ -19,7 +19,7 @@ from drillsergeant.runtimes.show.screen_match import ScreenMatch
 from tests.fakes.canvas import Recorder
 from tests.rigs.pictures import kinds_of, lively
 
-PROGRAM = build_program(make("ball"), shared=False, hidden=16)
+PROGRAM = build_program(make("ball"), shared=False, hidden=(16, 16))
 SCENE = PROGRAM.drill.scene
 STATE = {name: 0.5 for name in PROGRAM.drill.fields}
 PLAYED = ["player", "player", "ball"]

@@ -48,7 +48,7 @@ def test_a_shape_comes_back_from_json(shape: AnyShape) -> None:
 
 @pytest.mark.parametrize("name", ["ball", "cartpole", "acrobot", "chase"])
 def test_a_scene_comes_back_with_its_program(name: str) -> None:
-    program = build_program(make(name), shared=False, hidden=8)
+    program = build_program(make(name), shared=False, hidden=(8, 8))
     again = Program.from_json(program.to_json()).drill.scene
     assert again == make(name).scene
     assert hash(again) == hash(make(name).scene)

@@ -1,10 +1,16 @@
 """One rule for all drills: what they begin to learn with, and that it solves tasks nobody tuned it for."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.compile.program_builder import facts_of
-from drillsergeant.learn.defaults import default_hyper
+from drillsergeant.drills.chase import ChaseDrill
+from drillsergeant.drills.contract import Recommended
+from drillsergeant.learn.compile.program_builder import build_program, facts_of
+from drillsergeant.learn.defaults import default_hidden, default_hyper
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.program import Program
 from drillsergeant.learn.train import Settings, native_rig, train
 
 
@@ -17,6 +23,28 @@ def test_small_and_long_games_get_small_steps_that_look_further_ahead() -> None:
     assert (hyper.minibatch_size, hyper.learning_rate, hyper.gamma) == (256, 0.0021, 0.988)
     assert default_hyper(make("acrobot")).minibatch_size == 384
     assert default_hyper(make("chase")).gamma == Hyper().gamma, "a short match is no reason to be short-sighted"
+
+
+SMALL_FIELD = Recommended("Its field is small.", (16,), {"gamma": 0.9})
+
+
+@dataclass(frozen=True)
+class Recommending(ChaseDrill):
+    """A drill that knows what it is learned well with."""
+
+    recommended: Recommended = SMALL_FIELD
+
+
+def test_a_drill_recommends_what_it_is_learned_with_and_says_why() -> None:
+    drill = Recommending()
+    for each in (drill, facts_of(drill), Program.from_json(build_program(drill, shared=False).to_json()).drill):
+        assert default_hidden(each) == (16,)
+        assert default_hyper(each) == default_hyper(make("chase")).changed(gamma=0.9)
+        assert each.recommended is not None and each.recommended.why == "Its field is small."
+    assert build_program(drill, shared=False).network.hidden == (16,)
+    assert default_hidden(make("chase")) == HIDDEN
+    with pytest.raises(ValueError, match=r"hidden is \(4,\); a network has"):
+        default_hidden(replace(drill, recommended=Recommended("No reason.", (4,))))
 
 
 @pytest.mark.parametrize("name", ["ball", "sumo", "chase", "cartpole"])

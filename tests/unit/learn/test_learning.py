@@ -35,7 +35,7 @@ PROBE_HYPER = Hyper(learning_rate=1e-2, entropy_coef=0.0, epochs=2, minibatch_si
 
 
 def trained(drill: Drill, hyper: Hyper, updates: int, seed: int, matches: int, horizon: int) -> NumpyArithmetic:
-    network = Network.for_heads(len(drill.observation), drill.heads, 16)
+    network = Network.for_heads(len(drill.observation), drill.heads, (16, 16))
     arithmetic = NumpyArithmetic(network, drill.heads, seed, masks_of(drill))
     learner: PpoLearner[ChunkArrays] = PpoLearner(arithmetic, seed)
     collector = ReferenceCollector(drill, network, matches, seed)

@@ -63,6 +63,22 @@ def test_the_command_saves_a_policy_that_says_what_it_is_for(
     assert capsys.readouterr().out.startswith(header(DRILL))
 
 
+def test_the_command_trains_a_network_of_the_shape_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "policy.npz"
+    flags = ["--matches=8", "--horizon=4", "--decisions=64", "--evaluation-episodes=2", f"--out={out}"]
+    monkeypatch.setattr(train_module, "make", lambda name: DRILL)
+    monkeypatch.setattr(sys, "argv", ["train", *flags, "--hidden=8,16,24"])
+    main()
+    saved, network = np.load(out), Network(len(DRILL.observation), policy_rows(DRILL.heads), (8, 16, 24))
+    assert saved["parameters"].shape == (network.size,) and saved["hidden"].tolist() == [8, 16, 24]
+    monkeypatch.setattr(sys, "argv", ["train", *flags, "--hidden=64,x"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "hidden is '64,x'; a network has 1 to 3 hidden layers of 8 to 256 units" in capsys.readouterr().err
+
+
 def test_a_bad_hyperparameter_on_the_command_line_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["train", "--clip-coef=-1"])
     with pytest.raises(ValueError, match=r"clip_coef must be a number from 0\.01 to 1"):

@@ -71,6 +71,19 @@ def test_numpy_follows_the_kernels() -> None:
     np.testing.assert_allclose(kernels, numpy, atol=1e-3)
 
 
+@pytest.mark.parametrize("engine", ["wasm", "numpy"])
+def test_a_network_of_another_shape_learns_is_saved_and_loaded(engine: str, tmp_path: Path) -> None:
+    run = finished(drillsergeant.train(DRILL, decisions=2 * ROUND, engine=engine, hidden=(32, 48, 16), **SMALL))
+    policy = run.policy
+    policy.save(tmp_path / "deep.dshq")
+    again = drillsergeant.Policy.load(tmp_path / "deep.dshq")
+    assert again.content.schema.hidden == (32, 48, 16)
+    seen = np.random.default_rng(0).normal(size=(20, len(DRILL.observation))).astype(np.float32)
+    np.testing.assert_array_equal(again.probabilities(seen), policy.probabilities(seen))
+    first = drillsergeant.train(DRILL, engine=engine, hidden=[8], **SMALL)
+    assert first.policy.content.schema.hidden == (8,)
+
+
 def test_metrics_are_numbers_and_say_how_matches_go() -> None:
     rows = list(drillsergeant.train(replace(DRILL, time_limit_s=2.0), decisions=12 * ROUND, **SMALL))
     assert math.isnan(rows[0]["win_rate"]), "nobody knows before matches have ended"
@@ -94,6 +107,12 @@ def test_a_drill_goes_by_its_name_or_with_rules_of_its_own() -> None:
         ({"drill": "golf"}, "golf"),
         ({"engine": "cuda"}, "cuda"),
         ({"hyper": {"clip": -1}}, "clip_coef must be a number"),
+        ({"hidden": (4,)}, r"hidden is \(4,\); a network has 1 to 3 hidden layers of 8 to 256 units each: write"),
+        ({"hidden": (512,)}, r"hidden is \(512,\); a network has"),
+        ({"hidden": (64, 64, 64, 64)}, r"hidden is \(64, 64, 64, 64\); a network has"),
+        ({"hidden": ()}, r"hidden is \(\); a network has"),
+        ({"hidden": 64}, "hidden is 64; a network has"),
+        ({"hidden": "64,64"}, "hidden is .*; a network has"),
     ],
 )
 def test_what_is_wrong_is_named(wrong: dict[str, object], said: str) -> None:

@@ -32,7 +32,7 @@ from tests.fakes.host import PlainHost
 from tests.fakes.storage import FakeStorage, TabLocks, Tabs
 from tests.rigs.memory.weights_copies import CopyingReader
 
-SHARED = build_program(make("ball"), shared=True, hidden=16)
+SHARED = build_program(make("ball"), shared=True, hidden=(16, 16))
 PROGRAM = replace(SHARED, binary=for_unshared_memory(SHARED.binary), shared=False)
 RECIPE = Recipe("ball", workers=1, matches=16, horizon=8, seed=3, updates=6, hyper=Hyper(minibatch_size=64))
 LAYOUT = Layout(plan_for(PROGRAM, RECIPE.workers, RECIPE.matches, RECIPE.horizon))
@@ -166,7 +166,7 @@ def test_nonsense_in_a_mirrored_message_is_refused() -> None:
 
 
 def test_the_patched_module_is_the_one_compiled_for_unshared_memory() -> None:
-    assert PROGRAM.binary == build_program(make("ball"), shared=False, hidden=16).binary
+    assert PROGRAM.binary == build_program(make("ball"), shared=False, hidden=(16, 16)).binary
     for wrong in (PROGRAM.binary, b"\0asm"):
         with pytest.raises(AssemblyError, match="shared"):
             for_unshared_memory(wrong)

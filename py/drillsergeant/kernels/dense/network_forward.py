@@ -1,13 +1,15 @@
 """The whole policy network in one module: how its parameters and activations lie, and forward over any number of rows.
 
-Rows go through all layers in tiles small enough that a tile's activations stay in the cache. The network is two tanh
-layers and a linear head; its parameters lie flat as w0[H][OBS], b0[H], w1[H][H], b1[H], w2[HEAD][H], b2[HEAD] and
-log_std[C], with HEAD = R + 1: R rows of the policy, then the value. Axes: OBS observation entries, H hidden units, B
-rows, C continuous heads.
+Rows go through all layers in tiles small enough that a tile's activations stay in the cache. The network is tanh layers
+and a linear head; its parameters lie flat as w0[H0][OBS], b0[H0], w1[H1][H0], b1[H1] and so on, those of the head with
+HEAD outputs, and log_std[C], with HEAD = R + 1: R rows of the policy, then the value. Axes: OBS observation entries, H0
+units of the first hidden layer, B rows, C continuous heads.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import (
@@ -29,7 +31,6 @@ from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES
 from drillsergeant.memory.layout import SKEW_BYTES
 
-LAYERS: Final = 3
 LOG2_SIMD_LANES: Final = 2
 
 StridedArray = tuple[Operand, Operand]
@@ -40,15 +41,16 @@ class NetworkEmitter:
     """Adds the network's functions to `module`, one program to a module.
 
     `tanh` emits the activation of a vector. A `scratch` parameter of the functions must point to `scratch_bytes` bytes,
-    16-byte aligned; `scratch_bytes` grows until the last function has been added. `widths` are OBS, H, H, HEAD, and
-    `parameter_offsets` those of w0, b0, w1, b1, w2, b2 in the parameters and in a gradient, in bytes.
+    16-byte aligned; `scratch_bytes` grows until the last function has been added. `widths` are OBS, those of the hidden
+    layers, HEAD, and `parameter_offsets` those of w0, b0, w1, b1 and so on in the parameters and in a gradient, in
+    bytes. An array of `inputs` from that of layer 2 on has room for what goes into the layer before it, too.
     """
 
     def __init__(
         self,
         module: Module,
         observation_size: int,
-        hidden: int,
+        hidden: Sequence[int],
         policy_rows: int,
         tanh: Epilogue,
         tile_rows: int,
@@ -57,11 +59,11 @@ class NetworkEmitter:
         if tile_rows <= 0 or tile_rows % 8:
             raise ValueError(f"tile_rows is {tile_rows}; the network's tiles are a positive multiple of 8 rows")
         self.module, self.tile_rows, self.log_stds = module, tile_rows, log_stds
-        self.widths = [observation_size, hidden, hidden, policy_rows + 1]
+        self.widths = [observation_size, *hidden, policy_rows + 1]
         self.head = self.widths[-1] + log_stds
         self.parameter_offsets: list[int] = []
         self.parameter_bytes = 0
-        for inputs, outputs in zip(self.widths[:-1], self.widths[1:], strict=True):
+        for inputs, outputs in pairwise(self.widths):
             bias = self.parameter_bytes + outputs * inputs * WORD_BYTES
             self.parameter_offsets += [self.parameter_bytes, bias]
             self.parameter_bytes = bias + outputs * WORD_BYTES
@@ -69,10 +71,12 @@ class NetworkEmitter:
         self.parameter_bytes += log_stds * WORD_BYTES
         self.stride = tile_rows * WORD_BYTES + SKEW_BYTES
         self.scratch_bytes = 0
-        self.inputs = [self.reserve(width) for width in self.widths[:LAYERS]]
+        below = [0, 0, *self.widths[1:-2]]  # of layer n, the width of what goes into layer n - 1, from layer 2 on
+        self.inputs = [self.reserve(max(pair)) for pair in zip(self.widths[:-1], below, strict=True)]
+        last = len(self.widths) - 2
         self._layers = [
-            add_forward(module, f"layer{n}", self.widths[n], self.widths[n + 1], tanh if n < LAYERS - 1 else None)
-            for n in range(LAYERS)
+            add_forward(module, f"layer{n}", inputs, outputs, tanh if n < last else None)
+            for n, (inputs, outputs) in enumerate(pairwise(self.widths))
         ]
 
     def add_forward(self, name: str) -> Function:

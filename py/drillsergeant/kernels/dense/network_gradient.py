@@ -11,7 +11,7 @@ from typing import Final
 
 from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, unless_zero
 from drillsergeant.kernels.dense.layer import add_to_inputs, add_to_weights
-from drillsergeant.kernels.dense.network_forward import LAYERS, NetworkEmitter, StridedArray
+from drillsergeant.kernels.dense.network_forward import NetworkEmitter, StridedArray
 from drillsergeant.kernels.dense.reduce import add_sum
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.text_format import Local
@@ -49,7 +49,7 @@ class NetworkGradient:
         self._head = program.array(f, program.reserve(program.head))
         self._upstream = program.array(f, program.reserve(program.head))
         self._metrics_offset = program.reserve(metrics)
-        self._hidden_upstream = program.array(f, program.reserve(widths[1]))
+        self._hidden_upstream = program.array(f, program.reserve(widths[-2]))
         self._words = {word: f.local("i32", word) for word in CELL_WORDS}
         self._given = self._given_to_loss()
         self.record = (*CELL_WORDS, *(param for param in loss.params if param not in self._given))
@@ -105,15 +105,15 @@ class NetworkGradient:
             f.memory("f32.store", metric * WORD_BYTES)
 
     def _emit_backward(self, rows: Local) -> None:
-        """Layer after layer from the head down; the upstream of layer 0 takes the place of layer 2's inputs, which are
-        no longer needed then."""
+        """Layer after layer from the head down; from two layers below the head on, the upstream of layer n takes the
+        place of the inputs of layer n + 2, which are no longer needed then."""
         f, program = self.function, self.program
         inputs = [program.array(f, offset) for offset in program.inputs]
-        upstream: list[StridedArray] = [inputs[2], self._hidden_upstream, self._upstream]
+        upstream: list[StridedArray] = [*inputs[2:], self._hidden_upstream, self._upstream]
         for n in reversed(self.layers):
             gradients = program.parameters_of(f.params["gradient"], n)
             call(f, self._weights[n], rows, *upstream[n], *inputs[n], *gradients, f.params["accumulate"])
-            if n == LAYERS - 1:
+            if n == self.layers[-1]:
                 self._add_log_stds(rows)
             if n > 0:
                 weights, _ = program.parameters_of(f.params["params"], n)

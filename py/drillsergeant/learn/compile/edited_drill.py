@@ -28,6 +28,7 @@ from drillsergeant.learn.compile.editable_source import HOMES, NAME, source_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.files.safetensors import LONGEST_VALUE
+from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.program import Program
 
 FIXED = ("name", "teams", "heads", "action_repeat", "tick_hz", "fields")
@@ -73,9 +74,12 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     return drill
 
 
-def build_edited(drill: Drill, *, shared: bool) -> Program:
-    """Return the program of a checked drill. Raises EditRefused."""
-    program: Program = guarded(lambda: build_program(drill, shared=shared))
+def build_edited(drill: Drill, *, shared: bool, hidden: str = "") -> Program:
+    """Return the program of a checked drill, with hidden layers as `hidden` has them ("32,32"), or its own. Raises
+    EditRefused."""
+    program: Program = guarded(
+        lambda: build_program(drill, shared=shared, hidden=parsed_hidden(hidden) if hidden else ())
+    )
     if len(program.binary) > MOST_BYTES:
         raise EditRefused(f"it compiles to {len(program.binary)} bytes, at most {MOST_BYTES} are allowed: do less")
     return program

@@ -6,13 +6,12 @@ The tracing side: everything that needs NumPy happens here, ahead of time, nativ
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from drillsergeant import elementary
 from drillsergeant.drills import OWN, make
-from drillsergeant.drills.contract import Drill, objective_of, only_time_ends
+from drillsergeant.drills.contract import Drill, objective_of, only_time_ends, recommended_by
 from drillsergeant.kernels.dense.inline import Inline
 from drillsergeant.kernels.dense.network_forward import NetworkEmitter
 from drillsergeant.kernels.dense.network_gradient import NetworkGradient
@@ -25,20 +24,22 @@ from drillsergeant.learn.compile.learner_functions import LearnerEmitter, learne
 from drillsergeant.learn.compile.rescale_functions import RescaleEmitter
 from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shader_kernels import generated
-from drillsergeant.learn.formulas.network import GAINS, POLICY_GAIN, VALUE_GAIN, Network
+from drillsergeant.learn.defaults import default_hidden
+from drillsergeant.learn.formulas.network import POLICY_GAIN, VALUE_GAIN, Network
 from drillsergeant.learn.heads import log_stds, masks_of, policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.program import DrillFacts, NetworkFacts, Noise, Program, keys_of
 from drillsergeant.memory.layout import MAX_PAGES
 
-HIDDEN = 64
 
-
-def build_program(drill: Drill, *, shared: bool, hidden: int = HIDDEN) -> Program:
-    """Trace and emit everything that plays and learns `drill`. Raises TraceError at what a kernel cannot do,
-    TypeError and ValueError for what is no drill."""
+def build_program(drill: Drill, *, shared: bool, hidden: Sequence[int] = ()) -> Program:
+    """Trace and emit everything that plays and learns `drill`, for a network with `hidden` units in each hidden layer,
+    or its default. Raises TraceError at what a kernel cannot do, TypeError and ValueError for what is no drill or no
+    network."""
     ensure_drill(drill)
+    hidden = checked_hidden(hidden or default_hidden(drill))
     module = Module(MemoryImport(1, MAX_PAGES, shared))
     table = DrillKernels(drill)
     rows, stds = policy_rows(drill.heads), log_stds(drill.heads)
@@ -84,6 +85,7 @@ def facts_of(drill: Drill) -> DrillFacts:
         scene=drill.scene,
         objective=objective_of(drill),
         keys=keys_of(drill.from_keys, sum(drill.teams)),
+        recommended=recommended_by(drill),
         masks=masks_of(drill),
         only_time_ends=only_time_ends(drill),
     )
@@ -92,17 +94,13 @@ def facts_of(drill: Drill) -> DrillFacts:
 def _initial(network: Network) -> tuple[Noise, ...]:
     """`Network.initial` as rows of noise."""
     rows = []
-    for salt, parameter in enumerate(network.table):
-        if parameter.name not in GAINS:
-            continue
-        scale = GAINS[parameter.name] / math.sqrt(parameter.shape[1])
-        if parameter.name != "w2":
+    for salt, parameter, scale in network.noise():
+        if parameter != network.head:
             rows.append(Noise(salt, 0, parameter.offset, parameter.size, scale, 1.0))
             continue
-        policy = network.policy_rows * network.hidden
+        policy, units = network.policy_rows * network.hidden[-1], network.hidden[-1]
         rows.append(Noise(salt, 0, parameter.offset, policy, scale, 1.0))
-        gain = VALUE_GAIN / POLICY_GAIN
-        rows.append(Noise(salt, policy, parameter.offset + policy, network.hidden, scale, gain))
+        rows.append(Noise(salt, policy, parameter.offset + policy, units, scale, VALUE_GAIN / POLICY_GAIN))
     return tuple(rows)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, set_sum, unless_zero
+from drillsergeant.kernels.dense.control_flow import Operand, advance, call, count_down, push, set_sum, unless_zero
 from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
@@ -127,14 +127,14 @@ class RescaleEmitter:
     def _add_rescaled(self) -> None:
         """rescaled(...): the parameters at `source` for other units, at `parameters`, but for the value's bias.
 
-        `factors` and `shifts` are f32 [H][OBS], for each weight of the first layer; behind `factors` are four times 1.
+        `factors` and `shifts` are f32 [H0][OBS], for each weight of the first layer; behind `factors` are four times 1.
         Where `leave` is 0, the first layer's bias gains the sums of weights times shifts, then the weights are
-        multiplied by their factors; else the other way round. `products` is room for as many, `sums` for H.
+        multiplied by their factors; else the other way round. `products` is room for as many.
         """
-        params = "leave source parameters factors shifts products sums"
+        params = "leave source parameters factors shifts products"
         f = self._function("rescaled", params, scalars="value_factor")
         p, network = f.params, self.network
-        weights = network.hidden * network.observation_size
+        weights = network.hidden[0] * network.observation_size
         for local in (p["parameters"], p["source"]):
             f.local_get(local)
         f.i32_const(network.size * WORD_BYTES)
@@ -142,29 +142,51 @@ class RescaleEmitter:
         with unless_zero(f, p["leave"]):
             self._multiply(f, p["factors"], p["parameters"])
         self._multiply(f, p["shifts"], p["products"])
-        left, at, sums = f.local("i32", "left"), f.local("i32", "at"), f.local("i32", "at_sums")
-        set_sum(f, at, p["products"], 0)
-        set_sum(f, sums, p["sums"], 0)
-        f.i32_const(network.hidden)
-        f.local_set(left)
-        with count_down(f, left):
-            f.local_get(sums)
-            call(f, self.total, network.observation_size, at)
-            f.memory("f32.store")
-            advance(f, at, network.observation_size * WORD_BYTES)
-            advance(f, sums, WORD_BYTES)
-        bias = (p["parameters"], weights * WORD_BYTES)
-        self._call(f, "add", network.hidden, {"in.x": bias, "in.y": p["sums"], "out.x": bias}, {})
+        self._add_to_bias(f, (p["parameters"], weights * WORD_BYTES))
         f.local_get(p["leave"])
         f.op("i32.eqz")
         with f.if_():
             self._multiply(f, p["factors"], p["parameters"])
-        row = (p["parameters"], network.value_weights * WORD_BYTES)
-        self._call(f, "scale", network.hidden, {"in.x": row, "out.x": row}, {"scalar.factor": p["value_factor"]})
+        self._scale_value_row(f)
+
+    def _add_to_bias(self, f: Function, bias: Operand) -> None:
+        """To each of the first layer, the sum of its row of products. One by one: a vector would reach into the next
+        layer's weights where the layer's width is no multiple of its lanes."""
+        left, row, at = f.local("i32", "left"), f.local("i32", "row"), f.local("i32", "at")
+        set_sum(f, row, f.params["products"], 0)
+        push(f, bias)
+        f.local_set(at)
+        f.i32_const(self.network.hidden[0])
+        f.local_set(left)
+        with count_down(f, left):
+            f.local_get(at)
+            f.local_get(at)
+            f.memory("f32.load")
+            call(f, self.total, self.network.observation_size, row)
+            f.op("f32.add")
+            f.memory("f32.store")
+            advance(f, row, self.network.observation_size * WORD_BYTES)
+            advance(f, at, WORD_BYTES)
+
+    def _scale_value_row(self, f: Function) -> None:
+        """Multiply the row of the head that gives the value; one by one, as above: biases lie behind it."""
+        left, at = f.local("i32", "weights_left"), f.local("i32", "weight_at")
+        push(f, (f.params["parameters"], self.network.value_weights * WORD_BYTES))
+        f.local_set(at)
+        f.i32_const(self.network.hidden[-1])
+        f.local_set(left)
+        with count_down(f, left):
+            f.local_get(at)
+            f.local_get(at)
+            f.memory("f32.load")
+            f.local_get(f.params["value_factor"])
+            f.op("f32.mul")
+            f.memory("f32.store")
+            advance(f, at, WORD_BYTES)
 
     def _multiply(self, f: Function, by: Local, result: Local) -> None:
         """result = the weights of the first layer, times the numbers at `by`."""
-        count = self.network.hidden * self.network.observation_size
+        count = self.network.hidden[0] * self.network.observation_size
         self._call(f, "multiply", count, {"in.x": f.params["parameters"], "in.y": by, "out.x": result}, {})
 
 

@@ -2,22 +2,24 @@
 
 Tensors, f32, row-major, named as PyTorch names them:
 
-    net.0.weight [H][OBS]   net.0.bias [H]       first linear layer, then tanh
-    net.2.weight [H][H]     net.2.bias [H]       second linear layer, then tanh
-    policy.weight [R][H]    policy.bias [R]      logits of choices, means of numbers; head of the action after head
-    value.weight [1][H]     value.bias [1]       expected return
+    net.0.weight [H0][OBS]  net.0.bias [H0]      first linear layer, then tanh
+    net.2.weight [H1][H0]   net.2.bias [H1]      second linear layer, then tanh; net.4 a third one; or the first alone
+    policy.weight [R][H1]   policy.bias [R]      logits of choices, means of numbers; head of the action after head
+    value.weight [1][H1]    value.bias [1]       expected return
     policy.log_std [C]                           of numbers, if there are any, in half ranges like means (`gaussian`)
 
 so that `load_state_dict(load_file(path), strict=False)` fills a module with `net = Sequential(Linear, Tanh, Linear,
-Tanh)`, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and `adam.square.<name>` are Adam's first and second
-moments; a file may leave them out, like `history.<number>` [N], what was shown over the run (`history_tensors`). In the
-order of `Schema.tensors` the values are the flat parameter vector of `learn.formulas.network`.
+Tanh)`, a pair for each hidden layer, `policy = Linear` and `value = Linear`. `adam.mean.<name>` and
+`adam.square.<name>` are Adam's first and second moments; a file may leave them out, like `history.<number>` [N], what
+was shown over the run (`history_tensors`). In the order of `Schema.tensors` the
+values are the flat parameter vector of `learn.formulas.network`.
 
 Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list
 of names), `heads` (JSON: the name of each part of an action and its choices, or its range and unit), `actions` (R),
-`hidden`, `activation`, `seed`, `decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `hyper` (JSON; the
-names of `Hyper`, or their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see
-`PolicyFile`), `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend on it),
+`hidden` (JSON list: units of each hidden layer; in older files a number, that of both), `activation`, `seed`,
+`decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `hyper` (JSON; the names of `Hyper`, or their
+former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see `PolicyFile`),
+`scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend on it),
 `created`, `version` (of the published weights), `project`, `events` (JSON list), `edit` (JSON string: the reader's own
 code of the drill that it was trained in; left out for the original), and `digest`, of all the rest: whoever changes a
 file leaves `digest` out. The versions that a run has kept are `versions.*`, see `kept_versions`, where there are any.
@@ -54,6 +56,7 @@ from drillsergeant.learn.files.safetensors import (
 )
 from drillsergeant.learn.files.schema import Schema, plain_head
 from drillsergeant.learn.heads import choices_of, policy_rows
+from drillsergeant.learn.ppo.hidden import ALLOWED, LAYERS_MAX, UNITS_MAX, hidden_text
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.ppo.scales import Scales
@@ -65,6 +68,7 @@ PREFIXES: Mapping[str, str] = {"parameters": "", "first_moment": "adam.mean.", "
 # Metadata and fields of `PolicyFile`.
 HYPERS = ("hyper", "hyper_guarded", "hyper_in_use")
 MOST_COUNTED, MOST_VERSION = 2**50, 2**31 - 1
+OLD_LAYERS = 2  # of a network, before they could be chosen
 COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
 
 
@@ -111,6 +115,7 @@ class Summary:
     meaning: str
     progress: RunProgress
     edit: str = ""
+    hidden: tuple[int, ...] = ()  # units of each hidden layer; none where the file does not say
 
 
 def write_policy(policy: PolicyFile) -> bytes:
@@ -128,7 +133,7 @@ def write_policy(policy: PolicyFile) -> bytes:
         "observation": json.dumps(schema.observation),
         "heads": json.dumps(list(map(plain_head, schema.heads))),
         "actions": str(policy_rows(schema.heads)),
-        "hidden": str(schema.hidden),
+        "hidden": json.dumps(schema.hidden),
         "activation": "tanh",
         "seed": str(state.seed),
         "decisions": str(progress.decisions),
@@ -173,6 +178,7 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
             "changed it on purpose removes 'digest' from its metadata)"
         )
     joint = _is_joint(summary, metadata, expected)
+    _check_network(summary, expected)
     counters = {name: _counter(metadata, name, most) for name, most in COUNTERS.items()}
     tensors, versions = split_versions(tensors, metadata, expected)
     weights, history = split_history(tensors)
@@ -219,7 +225,8 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
     decisions, trained_s = _counter(metadata, "decisions", MOST_COUNTED), _number(metadata, "trained_s", 1e9)
     created, version = metadata.get("created", "")[:40], _counter(metadata, "version", MOST_VERSION)
     progress = RunProgress(decisions, trained_s, win, created, version)
-    return Summary(metadata.get("drill", "")[:40], metadata.get("schema", "")[:64], progress, _edit(metadata))
+    drill, meaning = metadata.get("drill", "")[:40], metadata.get("schema", "")[:64]
+    return Summary(drill, meaning, progress, _edit(metadata), _hidden(metadata))
 
 
 def _events(metadata: Mapping[str, str]) -> tuple[Mapping[str, object], ...]:
@@ -236,6 +243,25 @@ def _edit(metadata: Mapping[str, str]) -> str:
     if not isinstance(text, str):
         raise PolicyFileError(f"metadata 'edit' is a {type(text).__name__}, expected a string of code")
     return text
+
+
+def _hidden(metadata: Mapping[str, str]) -> tuple[int, ...]:
+    """Units of each hidden layer; a number is that of both from when there were always two."""
+    told = strict_json(metadata.get("hidden", "[]"), depth=1)
+    units = told if isinstance(told, list) else [told] * OLD_LAYERS
+    if len(units) > LAYERS_MAX or not all(type(count) is int and 1 <= count <= UNITS_MAX for count in units):
+        raise PolicyFileError(f"metadata 'hidden' is {metadata['hidden'][:40]!r}; {ALLOWED}")
+    return tuple(units)
+
+
+def _check_network(summary: Summary, expected: Schema) -> None:
+    """Raises PolicyFileError where the file is for a network of another shape."""
+    if summary.hidden and summary.hidden != expected.hidden:
+        theirs, ours = hidden_text(summary.hidden), hidden_text(expected.hidden)
+        raise PolicyFileError(
+            f"the file's network has hidden layers of {theirs} units, the one here of {ours}: choose the network "
+            f"{theirs} for {expected.drill!r} first (hidden={theirs})"
+        )
 
 
 def _is_joint(summary: Summary, metadata: Mapping[str, str], expected: Schema) -> bool:

@@ -1,7 +1,7 @@
 """The policy as an ONNX model, for use elsewhere: a protobuf writer of the few fields that takes, nothing else.
 
     observation [N][OBS] -> Gemm, Tanh, Gemm, Tanh -> policy Gemm -> logits [N][R] -> Softmax -> probabilities
-                                                   -> value Gemm  -> value [N][1]
+     (a pair for each hidden layer)                -> value Gemm  -> value [N][1]
 
 Where an action has several heads, what the policy says is split, and the outputs are called logits.move,
 probabilities.move and so on, by the heads' names. A continuous head has mean [N][1] and std [1] instead, of a Gaussian
@@ -31,14 +31,6 @@ OPSET = 13
 FLOAT, INT64, BOOL = 1, 7, 9  # TensorProto.DataType
 INT = 2  # AttributeProto.AttributeType
 ROWS = "N"  # the name of the free dimension
-# (layer, its input, its output); each is y = x W^T + b. What the policy says goes on to its heads.
-LINEARS = (
-    ("net.0", "observation", "linear0"),
-    ("net.2", "hidden0", "linear1"),
-    ("policy", "hidden1", ""),
-    ("value", "hidden1", "value"),
-)
-TANHS = (("linear0", "hidden0"), ("linear1", "hidden1"))
 
 
 class _Heads:
@@ -107,7 +99,7 @@ def write_onnx(policy: PolicyFile) -> bytes:
     spread = tensors.pop(LOG_STD, Tensor((0,), b""))
     log_stds = struct.unpack(f"<{spread.shape[0]}f", spread.content)
     heads = _Heads(schema.heads, log_stds, masked=schema.masks > 0)
-    graph = [_field(1, node) for node in [*_layers(heads.rows), *heads.nodes]]
+    graph = [_field(1, node) for node in [*_layers(len(schema.hidden), heads.rows), *heads.nodes]]
     graph.append(_field(2, schema.drill))
     graph += [_field(5, _tensor(name, tensor)) for name, tensor in tensors.items()]
     graph += [_field(5, constant) for constant in heads.constants.values()]
@@ -128,14 +120,18 @@ def write_onnx(policy: PolicyFile) -> bytes:
     return b"".join(_model(b"".join(graph), metadata))
 
 
-def _layers(rows: str) -> list[bytes]:
-    """The network's layers in order of use; `rows` is what the policy's is called."""
-    tanhs = {into: _node("Tanh", [into], [out]) for into, out in TANHS}
-    nodes = []
-    for name, into, out in LINEARS:
-        nodes.append(_node("Gemm", [into, f"{name}.weight", f"{name}.bias"], [out or rows], _attribute("transB", 1)))
-        nodes += [tanhs[out]] if out in tanhs else []
-    return nodes
+def _layers(hidden: int, rows: str) -> list[bytes]:
+    """The network's layers in order of use, each y = x W^T + b; `rows` is what the policy's is called."""
+    nodes, into = [], "observation"
+    for layer in range(hidden):
+        nodes.append(_gemm(f"net.{2 * layer}", into, f"linear{layer}"))
+        into = f"hidden{layer}"
+        nodes.append(_node("Tanh", [f"linear{layer}"], [into]))
+    return [*nodes, _gemm("policy", into, rows), _gemm("value", into, "value")]
+
+
+def _gemm(layer: str, into: str, out: str) -> bytes:
+    return _node("Gemm", [into, f"{layer}.weight", f"{layer}.bias"], [out], _attribute("transB", 1))
 
 
 def _model(graph: bytes, metadata: Mapping[str, str]) -> list[bytes]:

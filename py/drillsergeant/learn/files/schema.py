@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from drillsergeant.drills.contract import Discrete, Head
 from drillsergeant.learn.files.joint_actions import joint_choice
@@ -28,14 +29,14 @@ class Schema:
     drill: str
     observation: tuple[str, ...]
     heads: tuple[Head, ...]
-    hidden: int
+    hidden: tuple[int, ...]
     meaning: str
     joint_meaning: str = ""  # that of files from when one choice stood for a choice in every head
     masks: int = 0  # how many choices may be forbidden: all, or none
 
     @classmethod
-    def of(cls, drill: DrillFacts, hidden: int) -> Schema:
-        """The schema of a drill's policy with `hidden` units a layer."""
+    def of(cls, drill: DrillFacts, hidden: tuple[int, ...]) -> Schema:
+        """The schema of a drill's policy with `hidden` units in each hidden layer."""
         # Files from before there were teams have the number of players here, each of which was a team.
         teams = drill.teams if max(drill.teams) > 1 else len(drill.teams)
         rest = [teams, drill.action_repeat, drill.tick_hz]
@@ -56,14 +57,14 @@ class Schema:
     @property
     def tensors(self) -> dict[str, tuple[int, ...]]:
         """Shape by name, in the order of the flat parameter vector."""
-        inputs, hidden, rows = len(self.observation), self.hidden, policy_rows(self.heads)
+        rows, widths = policy_rows(self.heads), [len(self.observation), *self.hidden]
+        net: dict[str, tuple[int, ...]] = {}
+        for layer, (inputs, outputs) in enumerate(pairwise(widths)):
+            net |= {f"net.{2 * layer}.weight": (outputs, inputs), f"net.{2 * layer}.bias": (outputs,)}
         return {
-            "net.0.weight": (hidden, inputs),
-            "net.0.bias": (hidden,),
-            "net.2.weight": (hidden, hidden),
-            "net.2.bias": (hidden,),
-            "policy.weight": (rows, hidden),
-            "value.weight": (1, hidden),
+            **net,
+            "policy.weight": (rows, widths[-1]),
+            "value.weight": (1, widths[-1]),
             "policy.bias": (rows,),
             "value.bias": (1,),
             **({LOG_STD: (log_stds(self.heads),)} if log_stds(self.heads) else {}),

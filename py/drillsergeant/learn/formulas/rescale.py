@@ -68,4 +68,4 @@ def rounded(values: Sequence[float]) -> Array:
 
 
 def _value_row(network: Network, parameters: Array) -> Array:
-    return parameters[network.value_weights : network.value_weights + network.hidden]
+    return parameters[network.value_weights : network.value_weights + network.hidden[-1]]

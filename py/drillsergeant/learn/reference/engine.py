@@ -9,6 +9,7 @@ import numpy as np
 
 from drillsergeant.drills.contract import Drill, Head, Player
 from drillsergeant.elementary import Array
+from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.engine import (
     CHUNK_STATS,
     EVALUATION_MATCHES,
@@ -37,8 +38,8 @@ CHUNK_ARRAYS = ("obs", "action", "allowed", "logp", "reward", "terminated", "tru
 
 
 def network_of(drill: Drill) -> Network:
-    """Return the network that plays `drill`."""
-    return Network.for_heads(len(drill.observation), drill.heads)
+    """Return the network that plays `drill` by default."""
+    return Network.for_heads(len(drill.observation), drill.heads, default_hidden(drill))
 
 
 class NumpyEngine:

@@ -18,7 +18,7 @@ from drillsergeant.learn.wasm.calls import Calls, Rows
 from drillsergeant.learn.wasm.gradient_shares import ShareGradient
 from drillsergeant.learn.wasm.rescaling import KernelRescaling, Played
 from drillsergeant.learn.wasm.scratch import Arena, LearnerScratch
-from drillsergeant.memory.access import WORD_BYTES, Memory
+from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory
 from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.work_queue import ShareBoard
 
@@ -296,6 +296,8 @@ def initialise(program: Program, calls: Calls, memory: Memory, seed: int, parame
         }
         source, target = index + row.index * WORD_BYTES, parameters + row.offset * WORD_BYTES
         calls.run("noise", numbers, in_index=Rows(source, 0), out_parameters=Rows(target, 0))
+        # What a vector reaches behind the last one is zero until a later row says otherwise.
+        memory.write(target + row.count * WORD_BYTES, bytes((SIMD_LANES - 1) * WORD_BYTES))
 
 
 def bits_of(value: float) -> int:

@@ -84,11 +84,11 @@ class KernelRescaling:
         bias: float,
     ) -> None:
         """`columns` are the factors of the first layer's weights, and what they are multiplied by for its bias."""
-        factors, shifts = (array("f", each) * self._network.hidden for each in columns)
+        factors, shifts = (array("f", each) * self._network.hidden[0] for each in columns)
         self._memory.write(self._places.columns, factors + PADDING)
         self._memory.write(self._places.shifts, shifts)
         places = self._places
-        rooms = {"factors": places.columns, "shifts": places.shifts, "products": places.products, "sums": places.rows}
+        rooms = {"factors": places.columns, "shifts": places.shifts, "products": places.products}
         given = {"leave": int(leave), "source": source, "parameters": parameters, "value_factor": value_factor}
         self._calls.run("rescaled", {**rooms, **given})
         word: int = struct.unpack("<i", struct.pack("<f", bias))[0]

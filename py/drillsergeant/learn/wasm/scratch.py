@@ -127,11 +127,10 @@ class RescaleScratch:
     """What measuring and rescaling a batch needs beside it."""
 
     def __init__(self, program: Program, plan: Plan, arena: Arena) -> None:
-        entries, hidden = len(program.drill.observation), program.network.hidden
+        entries, hidden = len(program.drill.observation), program.network.hidden[0]
         self.means, self.factors = arena.words(entries + 1), arena.words(entries + 1)
         self.row, self.sums = arena.words(plan.agents), arena.words(2 * (entries + 1))
         self.columns, self.shifts, self.products = (arena.words(hidden * entries + SIMD_LANES) for _ in range(3))
-        self.rows = arena.words(hidden)
 
 
 class LearnerScratch:

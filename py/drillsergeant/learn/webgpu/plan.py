@@ -10,6 +10,7 @@ import struct
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from drillsergeant.learn.heads import log_stds, policy_rows
 from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, METRICS, corrections
@@ -126,7 +127,7 @@ class GpuPlan:
             "returns": prepared,
             "sums": groups,
             "squares": groups,
-            **{name: self.hidden * rows for name in ("hidden0", "hidden1", "upstream0", "upstream1")},
+            **{f"{name}{n}": units * rows for n, units in enumerate(self.hidden) for name in ("hidden", "upstream")},
             "head": (self.head + self.log_stds) * rows,
             "cell_metrics": sizes.cells * len(METRICS),
             "partials": SPLITS_MAX * self.parameters,
@@ -134,6 +135,11 @@ class GpuPlan:
             "state": 3 * self.parameters,
         }
         return {name: count * WORD_BYTES for name, count in words.items()}
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """The buffers that the layers write, in their order."""
+        return (*(f"hidden{n}" for n in range(len(self.hidden))), "head")
 
     def full(self) -> Sizes:
         """A batch of a chunk from every worker, with minibatches of default size."""
@@ -216,16 +222,14 @@ class GpuPlan:
             return Dispatch(name, (-(-(inputs + 1) // GRADIENT_TILE), -(-outputs // GRADIENT_TILE), splits))
 
         across = -(-self.parameters // PARAMETERS_PER_GROUP)
+        widths, last = [self.inputs, *self.hidden, self.head], len(self.hidden)
+        learned = [*self.hidden, self.head + self.log_stds]  # rows of each layer's upstream
+        down = range(last, -1, -1)
         return (
-            dense("forward0", self.hidden),
-            dense("forward1", self.hidden),
-            dense("forward2", self.head),
+            *(dense(f"forward{n}", widths[n + 1]) for n in range(last + 1)),
             Dispatch("loss", (cells, 1, 1)),
-            dense("backward1", self.hidden),
-            dense("backward0", self.hidden),
-            weights("weights2", self.hidden, self.head + self.log_stds),
-            weights("weights1", self.hidden, self.hidden),
-            weights("weights0", self.inputs, self.hidden),
+            *(dense(f"backward{n - 1}", widths[n]) for n in down if n),
+            *(weights(f"weights{n}", widths[n], learned[n]) for n in down),
             Dispatch("gather", (across, 1, 1)),
             Dispatch("judge", (1, 1, 1)),
             Dispatch("adam", (across, 1, 1)),
@@ -251,9 +255,8 @@ class GpuPlan:
 
     def _dense(self) -> list[Pipeline]:
         """The layers' shapes, forward and back; parameters in the order of `network.Network.table`."""
-        hidden, inputs, head = self.hidden, self.inputs, self.head
-        shapes = [(hidden, inputs), (hidden, hidden), (head, hidden)]
-        names = ["batch", "hidden0", "hidden1", "head"]
+        shapes = [(outputs, inputs) for inputs, outputs in pairwise([self.inputs, *self.hidden, self.head])]
+        names = ["batch", *self.activations]
         pipelines, offset = [], 0
         for layer, (outputs, columns) in enumerate(shapes):
             bias, from_batch = offset + outputs * columns, layer == 0

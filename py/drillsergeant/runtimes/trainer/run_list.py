@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_summary
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Summary, read_summary
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.hidden import hidden_text
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import Archive
 
@@ -29,7 +30,7 @@ class RunList:
                 continue
             edited = bool(summary.edit)
             foreign = summary.drill != schema.drill or (summary.meaning != schema.meaning and not edited)
-            problem = f"for another drill or version ({summary.drill})" if foreign else ""
+            problem = f"for another drill or version ({summary.drill})" if foreign else _other_network(summary, schema)
             entries[name] = _entry(name, summary.drill, summary.progress, problem, edited)
         self._entries = entries
 
@@ -57,6 +58,11 @@ class RunList:
     def plain(self) -> list[Entry]:
         """The entries for a message, newest first."""
         return sorted(self._entries.values(), key=lambda entry: str(entry["created"]), reverse=True)
+
+
+def _other_network(summary: Summary, schema: Schema) -> str:
+    other = summary.hidden and summary.hidden != schema.hidden
+    return f"for a network of {hidden_text(summary.hidden)}" if other else ""
 
 
 def _entry(name: str, drill: str, progress: RunProgress, problem: str, edited: bool) -> Entry:

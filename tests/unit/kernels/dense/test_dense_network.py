@@ -27,7 +27,9 @@ from drillsergeant.learn.ppo.arithmetic import METRICS
 from tests.rigs.kernels.dense_cases import CANARY, F32, LaneMajor, same_bits
 
 TILE_ROWS = 64
-OBS, ACT, HIDDEN = 18, 6, 64
+OBS, ACT, HIDDEN = 18, 6, (64, 64)
+# One layer, three of which each is wider or narrower than the one before, and widths that fill no vector.
+SHAPES = [HIDDEN, (8,), (256,), (32, 48, 16), (48, 16, 32), (9, 33)]
 HEADS = (Discrete("way", tuple("abcdef")),)
 CLIP, ENTROPY, VALUE = 0.2, 0.01, 0.5
 PARAMS_AT, GRADIENT_AT, CELLS_AT, SUMS_AT, SCRATCH_AT, FREE = 64, 1 << 16, 1 << 17, 3 << 16, 1 << 18, 1 << 20
@@ -59,15 +61,15 @@ LOSS = Kernel(
 class Linked:
     """One network's functions in a memory with random parameters."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: tuple[int, ...]) -> None:
         self.memory = NativeMemory(4 << 20)
         module = Module(self.memory.imported)
-        self.program = NetworkEmitter(module, OBS, HIDDEN, ACT, Inline(tanh), TILE_ROWS)
+        self.program = NetworkEmitter(module, OBS, hidden, ACT, Inline(tanh), TILE_ROWS)
         self.program.add_forward("forward")
         loss = emit(LOSS, optimise(LOSS.trace()), module)
         self.gradient = NetworkGradient(self.program, "gradient", loss, len(METRICS))
         self.native = self.memory.link(module.encode())
-        self.network = Network(OBS, ACT, HIDDEN, ORDERED)
+        self.network = Network(OBS, ACT, hidden, ORDERED)
         self.rng = np.random.default_rng(7)
         self.parameters = self.memory.array(PARAMS_AT, self.network.size, F32)
         self.parameters[:] = self.rng.standard_normal(self.network.size).astype(np.float32) * np.float32(0.3)
@@ -80,9 +82,9 @@ class Linked:
         return array
 
 
-@pytest.fixture(scope="module")
-def linked() -> Linked:
-    return Linked()
+@pytest.fixture(scope="module", params=SHAPES, ids=str)
+def linked(request: pytest.FixtureRequest) -> Linked:
+    return Linked(request.param)
 
 
 def test_parameters_lie_where_the_network_says(linked: Linked) -> None:

@@ -7,6 +7,7 @@ import pytest
 from drillsergeant.drills import DRILLS
 from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES
 from drillsergeant.learn.formulas.actions import unpacked
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.memory.layout import Plan
 
 from tests.rigs.engines import F32, Pair, decisive, pair, program_of
@@ -61,7 +62,7 @@ def test_matches_that_end_at_every_decision_equal_the_reference(name: str) -> No
 
 
 def test_the_network_of_the_product_equals_the_reference_in_every_bit() -> None:
-    both = pair("ball", 70, horizon=3, hidden=64)
+    both = pair("ball", 70, horizon=3, hidden=HIDDEN)
     for chunk_offset in play(both, 2):
         assert both.differing(chunk_offset) == []
 

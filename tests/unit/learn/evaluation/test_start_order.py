@@ -89,7 +89,7 @@ def test_every_reading_of_short_losses_and_long_wins_is_near_the_known_half() ->
 
 def test_kernels_and_numpy_count_the_same_matches_at_the_same_time() -> None:
     rig = native_rig(Toss(), SETTINGS)
-    numpy = NumpyEngine(rig.drill, rig.layout, rig.memory, Network(1, 1, 4))  # what it computes decides nothing
+    numpy = NumpyEngine(rig.drill, rig.layout, rig.memory, Network(1, 1, (4, 4)))  # what it computes decides nothing
     collectors: list[Collector] = [engine.collector(0, 1) for engine in (rig.engine, numpy)]
     for _ in range(2):
         kernels, reference = (list(looks(collector, rig, 6)) for collector in collectors)

@@ -8,10 +8,11 @@ from typing import cast
 import numpy as np
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshq import PolicyFile, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.learn.ppo.hyper import Hyper
 from safetensors import safe_open
 from safetensors.numpy import load, load_file, save
@@ -147,6 +148,9 @@ def changed(policy: PolicyFile, **metadata: str | None) -> bytes:
         ({"drill": "chess"}, "for the drill 'chess', this page plays 'small'"),
         ({"schema": "feedfeedfeedfeed"}, "schema is 'feedfeedfeedfeed', 'small' has '0123456789abcdef'"),
         ({"activation": "relu"}, "activation is 'relu', expected 'tanh'"),
+        ({"hidden": "[8, 8, 8, 8]"}, "'hidden' is '[8, 8, 8, 8]'; a network has 1 to 3 hidden layers"),
+        ({"hidden": "[999]"}, "'hidden' is '[999]'"),
+        ({"hidden": '"wide"'}, "'hidden' is '\"wide\"'"),
         ({"seed": "4294967296"}, "'seed' is '4294967296', expected a whole number from 0 to 4294967295"),
         ({"decisions": "-1"}, "'decisions' is '-1'"),
         ({"steps": "9" * 5000}, "'steps' is '99999"),
@@ -242,9 +246,30 @@ def test_a_malformed_file_is_refused_by_name(content: bytes, says: str) -> None:
 
 
 def test_a_policy_of_another_size_is_refused_with_both_shapes() -> None:
-    wide = replace(SMALL, hidden=8)
+    for other in ((8, 8), (4,), (4, 4, 4)):
+        text = ",".join(map(str, other))
+        content = write_policy(some_policy(replace(SMALL, hidden=other)))
+        assert read_summary(content).hidden == other
+        says = rf"hidden layers of {text} units, the one here of 4,4: choose the network {text} for 'small' first"
+        with pytest.raises(PolicyFileError, match=says):
+            read_policy(content, SMALL)
+    untold = changed(some_policy(replace(SMALL, hidden=(8, 8))), hidden=None)
     with pytest.raises(PolicyFileError, match=r"net.0.weight' has shape \[8, 3\], a policy for 'small' has \[4, 3\]"):
-        read_policy(write_policy(some_policy(wide)), SMALL)
+        read_policy(untold, SMALL)
+
+
+@pytest.mark.parametrize("hidden", [(8,), (4, 4), (32, 48, 16)], ids=str)
+def test_a_network_of_any_shape_is_read_again(hidden: tuple[int, ...]) -> None:
+    policy = some_policy(replace(SMALL, hidden=hidden))
+    assert read_policy(write_policy(policy), policy.schema) == policy
+    assert f"net.{2 * len(hidden) - 2}.weight" in load(write_policy(policy))
+
+
+def test_a_file_from_before_networks_could_be_chosen_has_two_layers_alike() -> None:
+    old = changed(some_policy(SMALL), hidden="4")
+    assert read_policy(old, SMALL) == some_policy(SMALL)
+    with pytest.raises(PolicyFileError, match=r"of 4,4 units, the one here of 4:"):
+        read_policy(old, replace(SMALL, hidden=(4,)))
 
 
 def test_a_missing_tensor_is_named() -> None:

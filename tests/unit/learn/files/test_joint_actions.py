@@ -6,11 +6,12 @@ import json
 import numpy as np
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.learn.compile.program_builder import HIDDEN, facts_of
+from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshq import read_policy, write_policy
 from drillsergeant.learn.files.joint_actions import joint_choice, split_joint
 from drillsergeant.learn.files.safetensors import PolicyFileError, Tensor
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from safetensors.numpy import load, save
 
 from tests.fakes.policies import ball_schema, some_policy
@@ -37,7 +38,7 @@ def old_file(rows: np.ndarray) -> bytes:
 
 def test_a_policy_of_independent_parts_plays_on_as_it_did() -> None:
     rng = np.random.default_rng(1)
-    parts = [rng.normal(size=(size, HIDDEN + 1)).astype(np.float32) for size in SIZES]
+    parts = [rng.normal(size=(size, HIDDEN[-1] + 1)).astype(np.float32) for size in SIZES]
     joint = parts[2][:, None, None] + parts[1][None, :, None] + parts[0][None, None]  # the move counts fastest
     policy = read_policy(old_file(joint.reshape(30, -1)), ball_schema())
     tensors = load(write_policy(policy))
@@ -48,7 +49,7 @@ def test_a_policy_of_independent_parts_plays_on_as_it_did() -> None:
 
 
 def test_its_optimiser_starts_afresh_and_everything_else_stays() -> None:
-    old = old_file(np.random.default_rng(2).normal(size=(30, HIDDEN + 1)).astype(np.float32))
+    old = old_file(np.random.default_rng(2).normal(size=(30, HIDDEN[-1] + 1)).astype(np.float32))
     policy, kept = read_policy(old, ball_schema()), load(old)
     assert policy.state.steps == 0 and not any(policy.state.arrays["first_moment"])
     tensors = load(write_policy(policy))
@@ -57,7 +58,7 @@ def test_its_optimiser_starts_afresh_and_everything_else_stays() -> None:
 
 
 def test_a_file_of_another_drill_or_another_number_of_combinations_is_refused() -> None:
-    rows = np.zeros((31, HIDDEN + 1), np.float32)
+    rows = np.zeros((31, HIDDEN[-1] + 1), np.float32)
     with pytest.raises(PolicyFileError, match=r"has shape \[31, 64\], a policy over combinations has 30"):
         read_policy(old_file(rows), ball_schema())
     chase = Schema.of(facts_of(make("chase")), HIDDEN)

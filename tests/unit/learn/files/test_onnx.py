@@ -63,6 +63,16 @@ def test_onnx_runtime_gives_the_same_probabilities_and_values() -> None:
             assert np.ptp(found[name], axis=0).max() > 0.01  # it does depend on what is observed
 
 
+@pytest.mark.parametrize("hidden", [(8,), (32, 48, 16), (256,)], ids=str)
+def test_networks_of_any_shape_come_out_as_they_are(hidden: tuple[int, ...]) -> None:
+    schema = replace(SMALL, hidden=hidden)
+    observation = np.random.default_rng(6).normal(size=(ROWS, len(schema.observation))).astype(np.float32)
+    onnx.checker.check_model(onnx.load_from_string(write_onnx(some_policy(schema))), full_check=True)
+    found, expected = both(some_policy(schema), observation)
+    for name in found:
+        np.testing.assert_allclose(found[name], expected[name], rtol=TOLERANCE, atol=1e-4, err_msg=name)
+
+
 def test_numbers_have_mean_and_deviation_and_masks_are_an_input() -> None:
     random = np.random.default_rng(4)
     observation = random.normal(size=(ROWS, len(MIXED.observation))).astype(np.float32)
@@ -84,7 +94,7 @@ def test_numbers_have_mean_and_deviation_and_masks_are_an_input() -> None:
 
 @pytest.mark.parametrize("name", ["pendulum", "probe-mask"])
 def test_a_single_head_keeps_its_plain_names(name: str) -> None:
-    schema = Schema.of(facts_of(make(name)), 8)
+    schema = Schema.of(facts_of(make(name)), (8, 8))
     observation = np.random.default_rng(5).normal(size=(ROWS, len(schema.observation))).astype(np.float32)
     allowed = np.tile([[True, True, False]], (ROWS, 1)) if schema.masks else None
     found, expected = both(some_policy(schema), observation, allowed)

@@ -1,24 +1,30 @@
 """Network: layout, initialisation, forward and backward against f64, and the ordered reference of the kernels."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from drillsergeant.learn.formulas.linear import FAST, ORDERED, Dense, lane_sum
 from drillsergeant.learn.formulas.network import Network
 
-OBS, ACT, HIDDEN = 5, 3, 8
+OBS, ACT, HIDDEN = 5, 3, (8, 8)
+SHAPES = [(8,), HIDDEN, (9, 12, 10)]
 
 
 def noisy_parameters(network: Network, seed: int) -> np.ndarray:
     return (np.random.default_rng(seed).normal(size=network.size) * 0.5).astype(np.float32)
 
 
-def head_f64(parameters: np.ndarray, observation: np.ndarray) -> np.ndarray:
+def head_f64(hidden: Sequence[int], parameters: np.ndarray, observation: np.ndarray) -> np.ndarray:
     """The network written out in f64 on an f64 parameter vector, [ACT+1][B]."""
-    sizes = [HIDDEN * OBS, HIDDEN, HIDDEN * HIDDEN, HIDDEN, (ACT + 1) * HIDDEN, ACT + 1]
-    w0, b0, w1, b1, w2, b2 = np.split(parameters, np.cumsum(sizes)[:-1])
-    h = np.tanh(w0.reshape(HIDDEN, OBS) @ observation + b0[:, None])
-    h = np.tanh(w1.reshape(HIDDEN, HIDDEN) @ h + b1[:, None])
-    return w2.reshape(ACT + 1, HIDDEN) @ h + b2[:, None]
+    at, sums, x = 0, observation, observation
+    for inputs, outputs in pairwise([OBS, *hidden, ACT + 1]):
+        weights, at = parameters[at : at + outputs * inputs].reshape(outputs, inputs), at + outputs * inputs
+        sums, at = weights @ x + parameters[at : at + outputs, None], at + outputs
+        x = np.tanh(sums)
+    assert at == len(parameters)
+    return sums
 
 
 def test_the_table_is_gapless_and_in_the_published_order() -> None:
@@ -27,6 +33,14 @@ def test_the_table_is_gapless_and_in_the_published_order() -> None:
     assert names == ["w0", "b0", "w1", "b1", "w2", "b2"]
     assert [p.offset for p in network.table] == [0, 2048, 2112, 6208, 6272, 8256]
     assert network.size == 8287
+
+
+def test_one_layer_and_three_lie_in_the_same_order() -> None:
+    assert [p.name for p in Network(32, 30, (16,)).table] == ["w0", "b0", "w1", "b1"]
+    deep = Network(32, 30, (8, 16, 24), log_stds=2)
+    assert [p.shape for p in deep.table[::2]] == [(8, 32), (16, 8), (24, 16), (31, 24), (2,)]
+    assert deep.table[deep.table.index(deep.head) + 1].of(np.arange(deep.size))[-1] == deep.value_bias
+    assert len({Network(32, 30, hidden).shape_hash for hidden in ((8,), (8, 8), (8, 16), (16, 8))}) == 4
 
 
 def test_a_fresh_network_is_the_same_everywhere_and_close_to_uniform() -> None:
@@ -40,7 +54,7 @@ def test_a_fresh_network_is_the_same_everywhere_and_close_to_uniform() -> None:
     activations = network.forward(parameters, observation)
     assert np.abs(activations.policy).max() < 0.1
     assert 0.2 < activations.value.std() < 2.0
-    assert 0.4 < activations.hidden1.std() < 0.9
+    assert 0.4 < activations.hidden[1].std() < 0.9
 
 
 def test_initial_weights_have_the_stated_deviation_within_5_percent() -> None:
@@ -52,20 +66,24 @@ def test_initial_weights_have_the_stated_deviation_within_5_percent() -> None:
 
 
 @pytest.mark.parametrize("dense", [FAST, ORDERED])
-def test_forward_equals_f64_within_1e_5(dense: Dense) -> None:
-    network = Network(OBS, ACT, HIDDEN, dense)
+@pytest.mark.parametrize("hidden", SHAPES)
+def test_forward_equals_f64_within_1e_5(hidden: tuple[int, ...], dense: Dense) -> None:
+    network = Network(OBS, ACT, hidden, dense)
     parameters = noisy_parameters(network, 1)
     observation = np.random.default_rng(2).normal(size=(OBS, 13)).astype(np.float32)
     activations = network.forward(parameters, observation)
-    expected = head_f64(parameters.astype(np.float64), observation)
+    expected = head_f64(hidden, parameters.astype(np.float64), observation)
     np.testing.assert_allclose(activations.policy, expected[:ACT], atol=1e-5)
     np.testing.assert_allclose(activations.value, expected[ACT], atol=1e-5)
 
 
 @pytest.mark.parametrize("dense", [FAST, ORDERED])
 @pytest.mark.parametrize("rows", [1, 6, 16])
-def test_backward_equals_finite_differences_of_f64_within_2e_5(dense: Dense, rows: int) -> None:
-    network = Network(OBS, ACT, HIDDEN, dense)
+@pytest.mark.parametrize("hidden", SHAPES)
+def test_backward_equals_finite_differences_of_f64_within_2e_5(
+    hidden: tuple[int, ...], dense: Dense, rows: int
+) -> None:
+    network = Network(OBS, ACT, hidden, dense)
     parameters = noisy_parameters(network, 3)
     rng = np.random.default_rng(rows)
     observation = rng.normal(size=(OBS, rows)).astype(np.float32)
@@ -76,7 +94,7 @@ def test_backward_equals_finite_differences_of_f64_within_2e_5(dense: Dense, row
     for index in range(network.size):
         nudge = np.zeros(network.size)
         nudge[index] = 1e-5
-        above, below = (head_f64(exact + sign * nudge, observation) for sign in (1, -1))
+        above, below = (head_f64(hidden, exact + sign * nudge, observation) for sign in (1, -1))
         numeric[index] = ((above - below) * upstream).sum() / 2e-5
     np.testing.assert_allclose(gradient, numeric, atol=2e-5 * max(1.0, np.abs(numeric).max()))
 

@@ -20,7 +20,7 @@ HYPER = Hyper(minibatch_size=64, epochs=2)
 
 
 def learner(dense: Dense = FAST, seed: int = 0, cell_rows: int = 8) -> PpoLearner[ChunkArrays]:
-    return PpoLearner(NumpyArithmetic(Network(OBS, ACT, 8, dense), HEADS, seed), seed, cell_rows)
+    return PpoLearner(NumpyArithmetic(Network(OBS, ACT, (8, 8), dense), HEADS, seed), seed, cell_rows)
 
 
 def chunk_for(subject: PpoLearner[ChunkArrays], seed: int) -> ChunkArrays:

@@ -10,8 +10,6 @@ from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.rescale import entered, left, moments
 from drillsergeant.learn.ppo.scales import MEMORY_UPDATES, SMALLEST_SPREAD, Moments, Scale, Scales, pooled
 
-NETWORK = Network(3, 2, 8, ORDERED)
-
 
 def drawn(rng: np.random.Generator, mean: float, spread: float, rows: int = 400) -> np.ndarray:
     """f32 [4][rows / 4]."""
@@ -58,21 +56,23 @@ def test_small_numbers_are_left_as_they_are_and_returns_that_are_all_alike_too()
     assert replace(scales, returns=Scale()).return_spread == 1.0
 
 
+@pytest.mark.parametrize("hidden", [(8, 8), (9,), (8, 12, 16)])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_network_computes_the_same_in_other_units(seed: int) -> None:
+def test_the_network_computes_the_same_in_other_units(seed: int, hidden: tuple[int, ...]) -> None:
+    network = Network(3, 2, hidden, ORDERED)
     rng = np.random.default_rng(seed)
     scales = scales_of((0.3, 1.0), (-400.0, 90.0), (2.0, 5.0))
-    parameters = (NETWORK.initial(seed) * rng.normal(1.0, 1.0, NETWORK.size)).astype(np.float32)
+    parameters = (network.initial(seed) * rng.normal(1.0, 1.0, network.size)).astype(np.float32)
     observation = np.stack([rng.normal(scale.mean, scale.variance**0.5, 50) for scale in scales.observations])
     means, spreads = (np.array(each)[:, None] for each in (scales.means, scales.spreads))
     rescaled = ((observation - means) / spreads).astype(np.float32)
-    plain = NETWORK.forward(parameters, observation.astype(np.float32))
-    inside = NETWORK.forward(entered(NETWORK, parameters, scales), rescaled)
+    plain = network.forward(parameters, observation.astype(np.float32))
+    inside = network.forward(entered(network, parameters, scales), rescaled)
     assert np.allclose(inside.policy, plain.policy, atol=2e-3)
     assert np.allclose(inside.value * scales.return_spread + scales.returns.mean, plain.value, atol=2e-3)
-    back = left(NETWORK, entered(NETWORK, parameters, scales), scales)
+    back = left(network, entered(network, parameters, scales), scales)
     assert np.allclose(back, parameters, rtol=1e-4, atol=1e-3)
-    assert not np.allclose(entered(NETWORK, parameters, scales), parameters, atol=0.1)
+    assert not np.allclose(entered(network, parameters, scales), parameters, atol=0.1)
 
 
 def test_scales_survive_a_file_to_the_last_bit() -> None:

@@ -79,7 +79,7 @@ class Toy:
 
 
 def network() -> Network:
-    return Network(4, 3, 8)
+    return Network(4, 3, (8, 8))
 
 
 def parameters(seed: int = 0) -> Array:

@@ -10,6 +10,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import NO_EPISODES, Collector, Tally, duel_seed, worker_seed
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.wasm.scratch import plan_for
 
@@ -22,7 +23,9 @@ RECORDED = ("obs", "action", "allowed", "logp", "reward", "terminated", "truncat
 class Duel:
     """Both engines, their weights and, elsewhere in memory, the parameters of an older self."""
 
-    def __init__(self, name: str, matches: int, duels: int, horizon: int = 8, hidden: int = SMALL_HIDDEN) -> None:
+    def __init__(
+        self, name: str, matches: int, duels: int, horizon: int = 8, hidden: tuple[int, ...] = SMALL_HIDDEN
+    ) -> None:
         self.both = pair(name, matches, horizon, hidden=hidden, duels=duels)
         layout = self.both.layout
         self.weights, self.rival = layout["weights.0"].offset, layout["weights.1"].offset
@@ -82,7 +85,7 @@ def test_chunks_with_duels_equal_the_reference_in_every_bit(name: str, matches: 
 
 
 def test_the_network_of_the_product_duels_to_the_bit() -> None:
-    duel = Duel("ball", 70, 20, horizon=3, hidden=64)
+    duel = Duel("ball", 70, 20, horizon=3, hidden=HIDDEN)
     duel.set_opponent(duel.rival)
     duel.play(2)
 

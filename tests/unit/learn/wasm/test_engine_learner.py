@@ -82,6 +82,21 @@ def test_parameters_after_updates_equal_the_reference_in_every_bit(
         assert (training.parameters() != before).any()
 
 
+@pytest.mark.parametrize("hidden", [(8,), (64, 64), (32, 48, 16), (256,), (9, 33)], ids=str)
+@pytest.mark.parametrize(("name", "matches"), [("ball", 5), ("mixed", 8)])
+def test_networks_of_any_shape_equal_the_reference_in_every_bit(
+    name: str, matches: int, hidden: tuple[int, ...]
+) -> None:
+    training = Training(pair(name, matches, 3, hidden=hidden), seed=4)
+    assert training.both.same_parameters(training.weights), "fresh parameters differ"
+    for _ in range(3):  # the first begins with parameters as drawn, later ones rescale them
+        training.collect()
+        assert training.both.differing(training.chunk_offsets[0]) == []
+        kernel, numpy = training.learn(HYPER)
+        assert kernel == numpy and kernel["steps"] > 0
+        assert training.both.same_parameters(training.weights)
+
+
 def test_hyperparameters_reach_the_kernels() -> None:
     training = Training(pair("chase", 8, 4), seed=1)
     for change in (

@@ -80,14 +80,18 @@ def test_keys_mean_what_they_mean_to_the_drill(name: str) -> None:
         assert facts.from_keys(player, right, up, turn, dash) == expected
 
 
-@pytest.mark.parametrize("name", ["ball", "chase", "probe-value", "pendulum"])
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [(name, SMALL_HIDDEN) for name in ("ball", "chase", "probe-value", "pendulum")]
+    + [("pendulum", hidden) for hidden in ((8,), (9, 11, 13))],
+)
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_a_fresh_network_equals_the_reference_in_every_bit(name: str, seed: int) -> None:
-    both = pair(name, 4, 2)
+def test_a_fresh_network_equals_the_reference_in_every_bit(name: str, hidden: tuple[int, ...], seed: int) -> None:
+    both = pair(name, 4, 2, hidden=hidden)
     program, memory = both.program, NativeMemory(1 << 20)
     initialise(program, Calls(program, memory.link(program.binary)), memory, seed, 1024, 512 * 1024)
     drill = make(name)
-    expected = Network.for_heads(len(drill.observation), drill.heads, SMALL_HIDDEN).initial(seed)
+    expected = Network.for_heads(len(drill.observation), drill.heads, hidden).initial(seed)
     got = memory.array(1024, program.network.parameter_count, F32)
     np.testing.assert_array_equal(got.view(np.uint32), expected.view(np.uint32))
 

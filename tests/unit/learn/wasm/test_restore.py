@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 from drillsergeant.learn.engine import Learner
+from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_policy, write_policy
+from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 
-from tests.rigs.engines import pair
+from tests.rigs.engines import SMALL_HIDDEN, pair
 from tests.rigs.graphics.device_rig import Rig
 
 HYPER = Hyper(minibatch_size=64)
@@ -18,8 +20,9 @@ HYPER = Hyper(minibatch_size=64)
 class Solo:
     """One engine's learner and collector, in turns."""
 
-    def __init__(self, engine: str, seed: int = 3) -> None:
-        both = pair("chase", 5, 3)
+    def __init__(self, engine: str, seed: int = 3, hidden: tuple[int, ...] = SMALL_HIDDEN) -> None:
+        both = pair("chase", 5, 3, hidden=hidden)
+        self.schema = Schema.of(both.program.drill, hidden)
         self.weights, self.chunk_offset = both.layout["weights.0"].offset, both.layout["ring.0.chunks"].offset
         chosen = both.kernel if engine == "wasm" else both.numpy
         self.learner: Learner = chosen.learner(seed)
@@ -52,6 +55,20 @@ def test_the_same_chunks_after_a_restore_give_the_same_bits(engine: str) -> None
     other.collect()
     other.learner.restore(kept)
     assert other.learner.state() == kept
+
+
+@pytest.mark.parametrize("hidden", [(8,), (32, 48, 16), (9, 33)], ids=str)
+def test_a_network_of_any_shape_goes_on_from_a_file(hidden: tuple[int, ...]) -> None:
+    solo, other = Solo("wasm", hidden=hidden), Solo("numpy", seed=8, hidden=hidden)
+    solo.collect()
+    state = solo.learn()
+    content = write_policy(PolicyFile(solo.schema, state, HYPER, RunProgress()))
+    other.learner.restore(read_policy(content, other.schema).state)
+    assert other.learner.state() == state
+    solo.collect()
+    other.collect()
+    assert other.learn().arrays["parameters"] != state.arrays["parameters"]
+    assert Solo("wasm", hidden=(16,)).schema.tensors != solo.schema.tensors
 
 
 @pytest.mark.parametrize("engine", ["wasm", "numpy"])

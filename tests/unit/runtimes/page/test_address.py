@@ -22,7 +22,7 @@ DEFAULTS = {name: float(value) for name, value in asdict(Hyper()).items()}
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    return build_program(make("ball"), shared=False, hidden=16)
+    return build_program(make("ball"), shared=False, hidden=(16, 16))
 
 
 def test_what_is_changed_stands_in_the_address_and_what_is_put_back_does_not() -> None:

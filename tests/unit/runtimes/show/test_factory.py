@@ -19,7 +19,7 @@ from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes.show.factory import Factory, spread
 
 SEED = 9
-PROGRAM = build_program(make("ball"), shared=False, hidden=16)
+PROGRAM = build_program(make("ball"), shared=False, hidden=(16, 16))
 
 
 class Plant:
@@ -97,7 +97,7 @@ def test_a_still_stands_for_its_time_and_the_next_is_where_bodies_are_by_then() 
 
 
 def test_an_angle_glides_the_short_way_round() -> None:
-    program = build_program(make("acrobot"), shared=False, hidden=8)
+    program = build_program(make("acrobot"), shared=False, hidden=(8, 8))
     layout = Layout(plan_for(program, 1, 4, horizon=4))
     memory, time_s = NativeMemory(layout.total_bytes), [10.0]
     factory = Factory(program, layout, memory, lambda: time_s[0])
