@@ -189,6 +189,7 @@ class FakeForge:
         self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
         self.attempts: list[tuple[str, str, Callable[[messages.CompiledProgram | messages.Refused], None]]] = []
         self.installed: list[tuple[str, messages.CompiledProgram | None, Callable[[str, bool], None]]] = []
+        self.reshaped: list[tuple[str, str, Callable[[str], None]]] = []
 
     def bring(self, drill: str) -> None:
         self.brought.append(drill)
@@ -200,6 +201,9 @@ class FakeForge:
         self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]
     ) -> None:
         self.attempts.append((drill, text, answer))
+
+    def reshape(self, drill: str, hidden: str, then: Callable[[str], None]) -> None:
+        self.reshaped.append((drill, hidden, then))
 
     def loses(self, drill: str, made: messages.CompiledProgram | None) -> str:
         return self.lost

@@ -1,9 +1,10 @@
-"""The workshop: a worker of its own for the reader's code, which ends with this worker at the latest."""
+"""The workshop: a worker of its own that compiles other networks and the reader's code, which ends with it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from drillsergeant.drills import make
 from drillsergeant.learn.compile.edit_errors import EditRefused
 from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
@@ -20,9 +21,9 @@ class CompileWorker:
         """Make a program of the text, or say what is wrong with it."""
         printed = Printed()
         try:
-            drill = checked_drill(request.drill, request.text, printed)
+            drill = checked_drill(request.drill, request.text, printed) if request.text else make(request.drill)
             self._post(messages.Checked())
-            program = build_edited(drill, shared=request.shared)
+            program = build_edited(drill, shared=request.shared, hidden=request.hidden)
         except EditRefused as refused:
             self._post(messages.Refused(str(refused), refused.line, printed.text))
             return

@@ -44,3 +44,30 @@ def test_an_old_link_sets_what_it_set_and_a_safeguards_switch_that_is_off(visito
     page.select_option("#speed", "2")
     visitor.until("the link has the new names", lambda: "speed=2" in page.url)
     assert "clip_coef=0.3" in page.url and "clip=" not in page.url
+
+
+def test_a_link_opens_with_its_network_and_another_one_is_asked_for_twice(visitor: Visitor) -> None:
+    visitor.open(SMALL + "&hidden=32,48,16")
+    page = visitor.page
+    assert page.input_value("#hidden") == "32,48,16"
+    page.click("#train")
+    visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) > 20)
+    page.click("#train")
+    visitor.until("it rests", lambda: visitor.trainer("training") is False)
+    page.click(".settings .fold summary")
+    visitor.type("#hidden", "64,x")
+    page.click("#hidden-apply")
+    assert "1 to 3 hidden layers of 8 to 256 units each" in page.inner_text("#hidden-said")
+    visitor.type("#hidden", "8")
+    page.click("#hidden-apply")
+    assert "cannot go on in another network" in page.inner_text("#hidden-said")
+    visitor.snapshot("network")
+    page.click("#hidden-apply")
+    visitor.until("it is there", lambda: "The network is 8 now" in page.inner_text("#hidden-said"))
+    visitor.until("nothing is learned yet", lambda: visitor.trainer("updates") == 0)
+    page.click("#train")
+    visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) > 20)
+    visitor.until("the link has it", lambda: "hidden=8" in page.url)
+    kept = "for a network of 32,48,16"
+    visitor.until("what was learned is kept", lambda: kept in (page.text_content("#runs-list") or ""))
+    assert visitor.told()["errors"] == [] and visitor.complaints == []

@@ -16,6 +16,7 @@ from pyodide.ffi import to_js
 
 from drillsergeant.browser.memory import BrowserMemory, allocate
 from drillsergeant.browser.page.spawner import own_version
+from drillsergeant.learn.ppo.hidden import hidden_text
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.protocol import messages
@@ -134,10 +135,26 @@ class ProgramStore:
         """Why what was learned would be lost with this program (None: the original); "" where it would go on."""
         now = self._places[name].program
         new = Program.from_json(made.program) if made is not None else self._originals[name]
-        if Layout(self._choose(new).plan).to_dict() == self._places[name].layout.to_dict():
+        if made is None and len(new.drill.observation) == len(now.drill.observation):
+            return ""  # whatever its network is: the original is compiled for the one there is
+        if self._fits(new, self._choose(new), self._places[name]):
             return ""
         seen, sees = len(now.drill.observation), len(new.drill.observation)
         return f"the players see {sees} numbers now, and the network that was trained takes {seen}"
+
+    def _fits(self, program: Program, setup: Setup, place: StoredProgram) -> bool:
+        """Whether a program goes on with the memory and the network that there are."""
+        same_network = program.network.shape_hash == place.program.network.shape_hash
+        return same_network and Layout(setup.plan).to_dict() == place.layout.to_dict()
+
+    def network(self, name: str) -> tuple[str, bool]:
+        """The hidden layers of a drill's network ("64,64"), and whether they are those that it was built with."""
+        hidden = self._places[name].program.network.hidden
+        return hidden_text(hidden), hidden == self._originals[name].network.hidden
+
+    def edit(self, name: str) -> str:
+        """The reader's code that a drill is made of; "" for the original."""
+        return self._places[name].setup.options.edit
 
     async def _install(self, name: str, made: messages.CompiledProgram | None, fleet: Fleet) -> bool:
         """Returns whether what was learned is lost, because the memory has another shape."""
@@ -152,7 +169,7 @@ class ProgramStore:
         setup, edit = self._choose(program), made.edit if made is not None else ""
         if edit:  # under a reader's own reward, losing to the bot may be right
             setup = replace(setup, options=replace(setup.options, to_win=False, edit=edit))
-        if Layout(setup.plan).to_dict() != old.layout.to_dict():
+        if not self._fits(program, setup, old):
             place = self._fill(program, setup, text, module)
             fleet.replace(place.hosted, place.setup, place.layout, place.memory)
             return True
@@ -178,6 +195,7 @@ class BrowserDrillCompiler:
 
     def __init__(self, programs: ProgramStore, fleet: Fleet, compile_client: CompileClient, mode: str) -> None:
         self._programs, self._fleet, self._compile_client, self._mode = programs, fleet, compile_client, mode
+        self._reshaping = False  # then the workshop is nobody else's
 
     def bring(self, drill: str) -> None:
         """Let the workers go over to another drill; the audience hears of it."""
@@ -188,16 +206,51 @@ class BrowserDrillCompiler:
         self._programs.source(drill, then)
 
     def compile(self, drill: str, text: str, answer: Answer) -> None:
-        """Make a program of the text in the workshop."""
-        self._compile_client.compile(messages.Compile(drill, text, self._mode == "shared"), answer)
+        """Make a program of the text in the workshop, for the network that the drill has."""
+        hidden, _ = self._programs.network(drill)
+        self._compile(drill, text, hidden, answer)
+
+    def _compile(self, drill: str, text: str, hidden: str, answer: Answer) -> None:
+        if self._reshaping:
+            answer(messages.Refused("another network is being compiled; try again once it is there", 0))
+        else:
+            self._compile_client.compile(messages.Compile(drill, text, self._mode == "shared", hidden), answer)
+
+    def reshape(self, drill: str, hidden: str, then: Callable[[str], None]) -> None:
+        """Let the workers go over to a network with other hidden layers; the game stays as it is."""
+        if self._reshaping or self._compile_client.busy:
+            then("the code of a drill is being compiled; try again once that is done")
+            return
+
+        def done(why: str, _lost: bool) -> None:
+            self._reshaping = False
+            then(why)
+
+        self._compile(drill, self._programs.edit(drill), hidden, self._installing(drill, done))
+        self._reshaping = True
+
+    def _installing(self, drill: str, then: Callable[[str, bool], None]) -> Answer:
+        """What to do with the workshop's answer."""
+
+        def answer(made: messages.CompiledProgram | messages.Refused) -> None:
+            if isinstance(made, messages.Refused):
+                then(made.message, False)
+            else:
+                self._programs.install(drill, made, self._fleet, self.audience, then)
+
+        return answer
 
     def loses(self, drill: str, made: messages.CompiledProgram | None) -> str:
         """Why what was learned would be lost with this program; "" where it would go on."""
         return self._programs.loses(drill, made)
 
     def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
-        """Let the workers go over to a program, or back to the original."""
-        self._programs.install(drill, made, self._fleet, self.audience, then)
+        """Let the workers go over to a program, or back to the original, which is built for one network alone."""
+        hidden, built = self._programs.network(drill)
+        if made is None and not built:
+            self._compile(drill, "", hidden, self._installing(drill, then))
+        else:
+            self._programs.install(drill, made, self._fleet, self.audience, then)
 
 
 async def _answer(path: str) -> Any:

@@ -16,7 +16,6 @@ from drillsergeant.runtimes.page.boot_progress import BootProgress
 from drillsergeant.runtimes.page.interfaces import WorkerFleet
 from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
-from drillsergeant.runtimes.page.match.steering import DASH
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
 from drillsergeant.runtimes.page.panels.own_code import EARLIER
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
@@ -25,6 +24,7 @@ from drillsergeant.runtimes.page.telemetry import Telemetry
 from drillsergeant.runtimes.page.tools import Tools
 from drillsergeant.runtimes.page.training import status
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX, SLIDE, HyperForm
+from drillsergeant.runtimes.page.training.network import CONTROLS, NetworkPanel
 from drillsergeant.runtimes.page.training.restart import RestartButton
 from drillsergeant.runtimes.page.training.safeguards import SafeguardsSwitch
 from drillsergeant.runtimes.page.training.story import Story
@@ -36,12 +36,8 @@ from drillsergeant.runtimes.protocol.messages import RUN_ANSWERS
 
 LARGEST_PX = 4096
 TRAINING_CONTROLS = (
-    "train", "restart", "defaults", *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
+    "train", "restart", "defaults", *CONTROLS, *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
 )  # fmt: skip
-SHORTCUTS = {
-    "t": "train", "r": "reset", ".": "step", "f": "factory", "c": "compare", "n": "now", " ": "play", "?": "help",
-    "l": "share",
-}  # fmt: skip
 
 
 class Page:
@@ -59,11 +55,10 @@ class Page:
     ) -> None:
         self._view, self._fleet = view, fleet
         self._drill = DrillPanel(view, game, compiler.bring)
-        self._status = status.Status()
+        self._status, self._learner = status.Status(), ""
         self._narrator = status.StatusLine(view)
         self._answer = partial(self._narrator.tell, answer=True)
-        self._progress = BootProgress(view)
-        self._telemetry = Telemetry(view, game.name)
+        self._progress, self._telemetry = BootProgress(view), Telemetry(view, game.name)
         self._begin_story(game)
         self._hyper = HyperForm(view, lambda changes: fleet.send("trainer", messages.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
@@ -74,7 +69,7 @@ class Page:
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
         self._workshop = EditorPanel(view, compiler, game, self, to_trainer, opening.given)
         self._runs = RunsPanel(view, transfer, game.name, to_trainer, self._workshop)
-        self._learner = ""
+        self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer)
         self._commands: dict[str, Callable[[], None]] = {
@@ -90,6 +85,7 @@ class Page:
             **self._safeguards.commands(),
             **self._runs.commands(),
             **self._workshop.commands(),
+            **self._network.commands(),
         }
         view.connect(self)
         for complaint in opening.complaints:
@@ -163,11 +159,17 @@ class Page:
         self._progress.show(states)
         self._view.set_text("fleet", self._progress.summary(states))
         began = not self._status.ready and self._progress.complete(states)
-        if began:
-            self._status.ready = True
-            self._telemetry.timing("train_ready_s")
-            self._enable(TRAINING_CONTROLS)
-        self._tell(answer=began)  # who looks on is waiting for this
+        self._network.open(self._open) if began else self._tell()
+
+    def _open(self, reshaped: bool) -> None:
+        """All is there; `reshaped`: with another network than the drill's own, whose saved runs are other ones."""
+        self._status.ready = True
+        self._telemetry.timing("train_ready_s")
+        for name in TRAINING_CONTROLS:
+            self._view.set_attribute(name, "disabled", None)
+        if reshaped:
+            self._runs.offer_again()
+        self._tell(answer=True)  # who looks on is waiting for this
 
     def _on_show(self, values: dict[str, object]) -> None:
         self._telemetry.show(values)
@@ -200,6 +202,7 @@ class Page:
         self._hyper.on_drill()
         self._drill.arrived(game)
         self._workshop.drill(game)
+        self._network.on_drill(game)
         self._address.note("drill", game.name, FIRST)
         self._answer(game.words.sentence)
 
@@ -263,10 +266,7 @@ class Page:
             return False
         if self._match.on_key(code, down):
             return True
-        if not self._tools.shortcuts:
-            return False
-        letter = key.lower() if key.isascii() else code.removeprefix("Key").lower()  # a keyboard without Latin letters
-        name = SHORTCUTS.get(" " if code == DASH else letter)
+        name = self._tools.shortcut(code, key)
         if name is None or (name == "train" and not self._status.ready):
             return False
         if down:
@@ -308,6 +308,7 @@ class Page:
         self._address.write()
         self._story.tick()
         self._restart.tick()
+        self._network.tick()
         self._runs.tick()
         self._workshop.tick()
 
@@ -337,10 +338,6 @@ class Page:
     def forget(self) -> None:
         """Let the trainer start from nothing."""
         self._fleet.send("trainer", messages.ResetTrainer(self._seed.value))
-
-    def _enable(self, names: tuple[str, ...]) -> None:
-        for name in names:
-            self._view.set_attribute(name, "disabled", None)
 
     def _refuse(self, text: str) -> None:
         self._telemetry.refused(text)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.match.steering import DASH
 from drillsergeant.runtimes.page.view import View
 
+SHORTCUTS = {
+    "t": "train", "r": "reset", ".": "step", "f": "factory", "c": "compare", "n": "now", " ": "play", "?": "help",
+    "l": "share",
+}  # fmt: skip
 COPIED = "The link is copied. Whoever opens it starts with the same seed, settings and view."
 NOT_COPIED = "This browser does not let a page copy. The link stands in the address bar: copy it from there."
 
@@ -33,6 +38,13 @@ class Tools:
             "shortcuts": self._turn_shortcuts,
             "share": self._share,
         }
+
+    def shortcut(self, code: str, key: str) -> str | None:
+        """The button for which a key stands, if it does."""
+        if not self.shortcuts:
+            return None
+        letter = key.lower() if key.isascii() else code.removeprefix("Key").lower()  # a keyboard without Latin letters
+        return SHORTCUTS.get(" " if code == DASH else letter)
 
     def _turn_theme(self) -> None:
         self._view.prefer("theme", "light" if self._view.dark() else "dark")

@@ -370,7 +370,8 @@ class KeptCode(Message, wire="KEPT_CODE", to=("page",)):
 
 @dataclass(frozen=True)
 class Compile(Message, wire="COMPILE", to=("workshop",)):
-    """page -> workshop: make a program of drill `drill` as `text` has it, for memory that is shared or not.
+    """page -> workshop: make a program of drill `drill` as `text` has it (empty: as it is), for memory that is shared
+    or not. `hidden`: units of each hidden layer of its network, "64,64"; empty: the drill's own.
 
     Answered with `Refused`, or with `Checked` and then `CompiledProgram`.
     """
@@ -378,6 +379,7 @@ class Compile(Message, wire="COMPILE", to=("workshop",)):
     drill: str
     text: str
     shared: bool
+    hidden: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,11 @@ class CompileClient:
         self._answer: Answer | None = None
         self._clock = 0  # of the limits: one that was set before is void
 
+    @property
+    def busy(self) -> bool:
+        """Whether an attempt is in hand."""
+        return self._answer is not None
+
     def compile(self, request: messages.Compile, answer: Answer) -> None:
         """Have a program made; `answer` gets it, or why there is none."""
         if self._answer is not None:

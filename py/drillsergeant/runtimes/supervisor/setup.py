@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.engine import duels_of
+from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
 from drillsergeant.learn.ppo.typed_number import LONGEST, typed_number
 from drillsergeant.learn.program import Program
@@ -43,9 +44,10 @@ class Setup:
 def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mode: str = MODES[0]) -> Setup:
     """Return the set-up for a machine of `cores` and the values of the page's address.
 
-    Known parameters: seed, workers, matches, duels, horizon, learner, renderer, mode, lockstep, validate, guards, and
-    every hyperparameter by its name or its former one. A value that makes no sense is refused. `mode` is what was
-    found to be possible; solo has one worker, whatever a link made elsewhere says.
+    Known parameters: seed, workers, matches, duels, horizon, learner, renderer, mode, lockstep, validate, guards,
+    hidden (only looked at: the program has its network), and every hyperparameter by its name or its former one. A
+    value that makes no sense is refused. `mode` is what was found to be possible; solo has one worker, whatever a link
+    made elsewhere says.
 
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
@@ -72,6 +74,8 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     renderer = parameters.get("renderer", RENDERERS[0])
     if renderer not in RENDERERS:
         raise ValueError(f"renderer must be one of {', '.join(RENDERERS)}, not {renderer!r}")
+    if "hidden" in parameters:  # the workers go over to such a network once it is compiled
+        parsed_hidden(parameters["hidden"])
     validate = bool(_whole(parameters, "validate", 0, 0, 1))
     packages = {"trainer": ("numpy",)} if learner == "numpy" else {}
     options = InitOptions(

@@ -8,7 +8,7 @@ from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 
-BALL, CHASE = (build_program(make(name), shared=False, hidden=16) for name in ("ball", "chase"))
+BALL, CHASE = (build_program(make(name), shared=False, hidden=(16, 16)) for name in ("ball", "chase"))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,13 @@ def test_numbers_of_duels_that_make_no_sense_are_refused_by_name(address: dict[s
 
 def test_a_decimal_comma_in_the_address_is_taken() -> None:
     assert choose_setup(BALL, 4, {"learning_rate": "0,01"}).options.hyper.learning_rate == 0.01
+
+
+@pytest.mark.parametrize("text", ["4", "512", "8,8,8,8", "64,x", "", "64;64", "\u0664\u0664"])
+def test_a_network_that_cannot_be_is_refused_at_once(text: str) -> None:
+    with pytest.raises(ValueError, match="a network has 1 to 3 hidden layers of 8 to 256 units each: write"):
+        choose_setup(CHASE, 4, {"hidden": text})
+    assert choose_setup(CHASE, 4, {"hidden": "32, 48,16"}) == choose_setup(CHASE, 4, {})
 
 
 def test_what_the_address_leaves_open_is_as_the_drill_needs_it() -> None:

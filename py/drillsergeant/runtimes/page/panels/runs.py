@@ -137,6 +137,10 @@ class RunsPanel:
         self._timelines.pop(self._drill, None)
         self._current = ""
 
+    def offer_again(self) -> None:
+        """The runs to go on with are those for another network than the one of the first list."""
+        self._first_list = True
+
     def on_game(self, edit: str) -> None:
         """The game is now made of the reader's code `edit`, the original where it is empty."""
         self._other_game.played(edit)

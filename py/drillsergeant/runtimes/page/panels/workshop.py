@@ -46,6 +46,10 @@ class DrillCompiler(Protocol):
     ) -> None:
         """Make a program of the text; ends by itself, whatever the code does."""
 
+    def reshape(self, drill: str, hidden: str, then: Callable[[str], None]) -> None:
+        """Let the workers go over to a network with other hidden layers ("32,32"), which has learned nothing; the game
+        stays as it is. `then` hears what went wrong, "" where nothing did."""
+
     def loses(self, drill: str, made: messages.CompiledProgram | None) -> str:
         """Why what was learned would be lost with a program, or with the original; "" where it would go on."""
 

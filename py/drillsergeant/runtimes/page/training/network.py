@@ -1,0 +1,122 @@
+"""The network's hidden layers: a field, and the button that goes over to what stands in it and costs what was learned.
+
+An address may ask for a network (`hidden=32,32`); then the page opens with it, as soon as it is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from drillsergeant.learn.defaults import default_hidden
+from drillsergeant.learn.ppo.hidden import LAYERS_MAX, UNITS_MAX, UNITS_MIN, hidden_text, parsed_hidden
+from drillsergeant.learn.program import DrillFacts
+from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.confirm import Question
+from drillsergeant.runtimes.page.panels.workshop import DrillCompiler
+from drillsergeant.runtimes.page.view import View
+
+NAME = "hidden"  # of the field, and of the value in the address
+APPLY, SAID, ABOUT = "hidden-apply", "hidden-said", "hidden-about"
+CONTROLS = (NAME, APPLY)
+LABEL = "Use this network"
+Then = Callable[[bool], None]
+
+
+class NetworkPanel:
+    """The panel. `learned`: whether anything would be lost. Each drill keeps its network while others are played."""
+
+    def __init__(
+        self, view: View, compiler: DrillCompiler, learned: Callable[[], bool], game: DrillFacts, address: Address
+    ) -> None:
+        self._view, self._compiler, self._learned, self._address = view, compiler, learned, address
+        self._in_use: dict[str, str] = {}  # by drill, as people write it
+        self._busy = False
+        self._question = Question(view, APPLY, LABEL)
+        self._asked_for = address.get(NAME)  # by the address, until the page has opened
+        self._show(game)
+
+    def commands(self) -> Mapping[str, Callable[[], None]]:
+        """What the panel's button does."""
+        return {APPLY: self._apply}
+
+    def open(self, then: Then) -> None:
+        """All workers are there: go over to the network that the address asks for, and only then begin.
+
+        `then` hears whether it is another one than the drill's own. Nothing while that is under way.
+        """
+        wanted = hidden_text(parsed_hidden(self._asked_for)) if self._asked_for else ""
+        self._asked_for = ""
+        if wanted and wanted != self._in_use[self._game.name]:
+            self._go(wanted, then)
+        elif not self._busy:
+            then(False)
+
+    def on_drill(self, game: DrillFacts) -> None:
+        """Another drill is played, with the network that it had, or its own."""
+        self._question.withdraw()
+        self._asked_for = ""
+        self._say("")
+        self._show(game)
+
+    def tick(self) -> None:
+        """Take the question back when nobody answers."""
+        self._question.tick()
+
+    def _show(self, game: DrillFacts) -> None:
+        own = hidden_text(default_hidden(game))
+        self._game, recommended = game, game.recommended
+        advice = ""
+        if recommended and recommended.hidden:
+            advice = f" {game.words.title} recommends {own}: {recommended.why}"
+        self._view.set_text(
+            ABOUT,
+            f"Units of each hidden layer, first to last: 1 to {LAYERS_MAX} layers of {UNITS_MIN} to {UNITS_MAX}. "
+            f"Another network starts from nothing.{advice}",
+        )
+        self._view.set_value(NAME, self._in_use.setdefault(game.name, own))
+        if not self._asked_for:
+            self._address.note(NAME, self._in_use[game.name], own)
+
+    def _apply(self) -> None:
+        if self._busy:
+            return
+        try:
+            wanted = hidden_text(parsed_hidden(self._view.get_value(NAME)))
+        except ValueError as wrong:
+            self._refuse(f"{wrong}. It stays at {self._in_use[self._game.name]}.")
+            return
+        if wanted == self._in_use[self._game.name]:
+            self._refuse(f"{wanted} is the network that learns now.")
+        elif self._learned() and not self._question.agreed(wanted):
+            self._say("What was learned cannot go on in another network. Saved runs keep it. Sure? Press again.")
+        else:
+            self._go(wanted, lambda _: None)
+
+    def _go(self, wanted: str, then: Then) -> None:
+        name = self._game.name
+        self._turn(busy=True)
+        self._say(f"Compiling the network {wanted}. The match goes on meanwhile.")
+
+        def done(why: str) -> None:
+            self._turn(busy=False)
+            if why:
+                self._say(f"The network {wanted} could not be had: {why.rstrip('.')}.")
+            else:
+                self._in_use[name] = wanted
+                self._say(f"The network is {wanted} now; the players start from nothing.")
+            if name == self._game.name:
+                self._show(self._game)
+            then(not why)
+
+        self._compiler.reshape(name, wanted, done)
+
+    def _turn(self, *, busy: bool) -> None:
+        self._busy = busy
+        self._view.set_attribute(APPLY, "disabled", "" if busy else None)
+
+    def _refuse(self, why: str) -> None:
+        self._view.set_value(NAME, self._in_use[self._game.name])
+        self._say(why[:1].upper() + why[1:])
+
+    def _say(self, text: str) -> None:
+        self._view.set_text(SAID, text)
