@@ -4,6 +4,8 @@ As a library (`docs/library.md`):
 
     make(name), DRILLS          the games
     register(drill)             one of your own, known by its name from then on
+    between(low, high)          a number of a drill that is drawn anew for every match
+    lessons(first, second, ...) one that moves on once the drill's measure is reached
     check_drill(drill)          what is wrong with it, in plain words, with the line
     train(drill, ...)           a run to loop over, with `for` or `async for`
     Policy                      what was learned: chances, actions, .dshq and ONNX files
@@ -20,6 +22,7 @@ from drillsergeant._version import __version__
 if TYPE_CHECKING:
     from drillsergeant.check.check_drill import check_drill
     from drillsergeant.drills import DRILLS, make, register
+    from drillsergeant.drills.per_match import between, lessons
     from drillsergeant.kernels.kernel import Kernel
     from drillsergeant.learn.ppo.hyper import Hyper
     from drillsergeant.library.compiler import Compiled, compile
@@ -34,8 +37,10 @@ __all__ = [
     "Policy",
     "Training",
     "__version__",
+    "between",
     "check_drill",
     "compile",
+    "lessons",
     "make",
     "register",
     "train",
@@ -45,6 +50,8 @@ _HOMES = {
     "DRILLS": "drills",
     "make": "drills",
     "register": "drills",
+    "between": "drills.per_match",
+    "lessons": "drills.per_match",
     "check_drill": "check.check_drill",
     "Kernel": "kernels.kernel",
     "Hyper": "learn.ppo.hyper",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from drillsergeant.drills import make
+from drillsergeant.drills import resolve
+from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.engine import SHOW_MATCHES
 from drillsergeant.learn.heads import mask_words, masks_of
@@ -26,8 +27,9 @@ FRAME_S = 1 / 60
 class Theatre:
     """A show, the writers of weights and library, and what was drawn."""
 
-    def __init__(self, seed: int = 3, name: str = "ball") -> None:
-        self.drill = make(name)
+    def __init__(self, seed: int = 3, name: Drill | str = "ball") -> None:
+        self.drill = resolve(name)
+        self.lesson = 0  # at which training plays
         self.network = network_of(self.drill)
         size_bytes = self.network.size * WORD_BYTES
         plan = Plan(
@@ -53,7 +55,9 @@ class Theatre:
         reader = WeightsReader(self.memory, self.layout, SHOW, shape)
         place = self.layout[f"{SHOW}.scratch"].offset
         snapshots = SnapshotCache(SnapshotReader(self.memory, self.layout), self.memory, place, size_bytes)
-        self.show = Show(facts_of(self.drill), self.matches, reader, snapshots.fetch, self._draw, seed)
+        self.show = Show(
+            facts_of(self.drill), self.matches, reader, snapshots.fetch, self._draw, seed, lambda: self.lesson
+        )
 
     def _draw(self, view: str, screen_matches: Sequence[ScreenMatch]) -> None:
         self.drawn.append(dict(screen_matches[0].after))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from drillsergeant.drills import make
+from drillsergeant.drills import make, resolve
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.hide.drill import HideDrill
+from drillsergeant.drills.per_match import between, lessons
 from drillsergeant.drills.squad.drill import SquadDrill
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
@@ -27,6 +29,15 @@ from tests.rigs.mixed_drill import MixedDrill
 BITS = np.dtype(np.uint32)
 F32 = np.dtype(np.float32)
 SMALL_HIDDEN = (16, 16)
+
+
+@dataclass(frozen=True)
+class Reminded(BallDrill):
+    """Ball Drill with three looks."""
+
+    look_back: int = 3
+
+
 # Drills with matches of a quarter or half a second, so that many are truncated.
 SHORT: Mapping[str, Drill] = {
     "short": BallDrill(time_limit_s=0.25),
@@ -35,6 +46,12 @@ SHORT: Mapping[str, Drill] = {
     "short-1-3": SquadDrill(teams=(1, 3), time_limit_s=0.25),
     "mixed": MixedDrill(),
     "mixed-1-2": MixedDrill(teams=(1, 2)),
+    "brief-hide": HideDrill(time_limit_s=0.5),
+    "short-between": resolve(
+        BallDrill(time_limit_s=0.25, player_push=between(5.0, 25.0), ball_radius_m=between(0.2, 0.5))
+    ),
+    "short-looks": resolve(Reminded(time_limit_s=0.25)),
+    "short-lessons": resolve(BallDrill(time_limit_s=0.25, player_push=lessons(5.0, 15.0, 25.0))),
 }
 
 

@@ -69,7 +69,9 @@ def _kernel_ticks(ground: Ground, actions: np.typing.NDArray[np.int32]) -> Calla
     ground.memory.write(place, array("i", actions.ravel().tolist()))
     count, (player_bytes, head_bytes, _) = {"count": ground.matches}, actions.strides
     given = {f"in_action_{player}": Rows(place + player * player_bytes, head_bytes) for player in range(len(actions))}
-    reset = ground.calls.bind("reset", {**count, "scalar.seed": SEED}, in_slot=slots, out_state=batch.state)
+    reset = ground.calls.bind(
+        "reset", {**count, "scalar.seed": SEED, "scalar.first": 0}, in_slot=slots, out_state=batch.state
+    )
     there = ground.calls.bind("tick", count, in_state=batch.state, out_state=batch.next_state, **given)
     back = ground.calls.bind("tick", count, in_state=batch.next_state, out_state=batch.state, **given)
     calls = [there, back]

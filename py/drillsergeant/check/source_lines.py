@@ -20,6 +20,7 @@ import numpy as np
 
 from drillsergeant.check.findings import SourceLine
 from drillsergeant.drills import contract
+from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill
 
 _DRILLS = f"{Path(contract.__file__).parent}{os.sep}"
@@ -34,6 +35,7 @@ def line_of(drill: Drill, part: str, entry: int | None = None) -> SourceLine | N
 
     A function that only hands over to another one of the drill's own is followed.
     """
+    drill = unwrapped(drill)
     static = inspect.getattr_static(type(drill), part, None)
     function = getattr(static, "fget", None) or getattr(static, "__func__", None) or static
     if not isinstance(function, FunctionType):

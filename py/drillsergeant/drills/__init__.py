@@ -35,6 +35,7 @@ _HOMES = {
     "squad-pair": ("squad.drill", "SquadPairDrill"),
     "sumo": ("sumo", "SumoDrill"),
     "chase": ("chase", "ChaseDrill"),
+    "hide": ("hide.drill", "HideDrill"),
     "cartpole": ("classic.cartpole", "CartPoleDrill"),
     "acrobot": ("classic.acrobot", "AcrobotDrill"),
     "pendulum": ("classic.pendulum", "PendulumDrill"),
@@ -117,8 +118,18 @@ def make(name: str) -> Drill:
 
 
 def resolve(drill: Drill | str) -> Drill:
-    """The drill itself, or the one of this name: what is done wherever either may be given."""
-    return make(drill) if isinstance(drill, str) else drill
+    """The drill itself, or the one of this name: what is done wherever either may be given.
+
+    One with numbers `between` two others, or with a `look_back`, comes with what these mean around it.
+    """
+    return make(drill) if isinstance(drill, str) else _complete(drill)
+
+
+def _complete(drill: Drill) -> Drill:
+    """The drill with what belongs around it, see `complete`; what is no drill is told where it is to be played."""
+    if not hasattr(drill, "tick") or isinstance(drill, type):
+        return drill
+    return cast(Drill, import_module("drillsergeant.drills.complete").complete(drill))
 
 
 def _own(name: str) -> Drill:
@@ -146,10 +157,11 @@ def _made(thing: Any) -> Drill:
     made = thing() if isinstance(thing, type) or (callable(thing) and not hasattr(thing, "tick")) else thing
     if not hasattr(made, "tick") or not hasattr(made, "name"):
         raise TypeError(f"{made!r:.60} is no drill: drills/contract.py tells what one has, `name` and `tick` among it")
-    return cast(Drill, made)
+    return _complete(made)
 
 
 def _origin(drill: Drill) -> str:
+    drill = import_module("drillsergeant.drills.complete").unwrapped(drill)
     return f"{type(drill).__module__}.{type(drill).__qualname__}"
 
 

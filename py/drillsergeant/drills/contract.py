@@ -35,6 +35,10 @@ Winner = TypeVar("Winner", int, "Array")
 # before it, and how many ticks it has lasted.
 COMMON_FIELDS: Mapping[str, Dtype] = {"seed": "u32", "episode": "u32", "clock": "u32"}
 
+# A match's `episode` counts in so many bits; those above tell at which of a drill's lessons it is played.
+LESSON_SHIFT = 28
+MOST_LESSONS = 16
+
 
 MOST_TEAMS, MOST_PLAYERS = 2, 22
 
@@ -67,7 +71,10 @@ class Player(StrEnum):
 
 @dataclass(frozen=True)
 class WinRate:
-    """The objective of a game with an opponent: the share of matches that side 0 wins against the scripted player."""
+    """The objective of a game with an opponent: the share of matches that the policy wins against the scripted player.
+
+    As team 0; as either, the mean of both, where teams differ in size and so play different games.
+    """
 
     kind: Literal["win_rate"] = "win_rate"
 
@@ -253,7 +260,8 @@ class Drill(Protocol):
 
     Further fields or properties: `objective` says what is to be reached, see `objective_of`; `recommended` what it is
     better learned with than with the defaults, see `Recommended`; `only_time_ends`, true, that nothing else ends an
-    episode. A further method `allowed` forbids choices: `Masking`.
+    episode; `look_back` how many observations a player is shown, see `drills.look_back`. A number may be `between` two
+    others, or `lessons`, see `drills.per_match`. A further method `allowed` forbids choices: `Masking`.
     """
 
     @property

@@ -64,7 +64,7 @@ class Batch:
     def reset(self, seed: int) -> None:
         """Start episode 0 of every match; what is random in them follows from `seed` and their number."""
         slots = np.arange(self.count, dtype=np.uint32)
-        self._state = self._run("reset", {"slot": [slots]}, seed=seed % 2**32)["state"]
+        self._state = self._run("reset", {"slot": [slots]}, seed=seed % 2**32, first=0)["state"]
 
     def observe(self, player: int) -> Array:
         """What a player sees, f32 [N][OBS]."""

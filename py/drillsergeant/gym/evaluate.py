@@ -5,26 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from drillsergeant import drills
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, team_of
 from drillsergeant.gym.batch import Batch, Opponent
 from drillsergeant.library.policy import Policy
 
 
 def win_share(
-    policy: Policy, opponent: Opponent = "scripted", matches: int = 256, seed: int = 0, drill: Drill | str | None = None
+    policy: Policy,
+    opponent: Opponent = "scripted",
+    matches: int = 256,
+    seed: int = 0,
+    drill: Drill | str | None = None,
+    team: int = 0,
 ) -> float:
-    """The share of `matches` that `policy`, drawing its actions by their chances, wins as team 0.
+    """The share of `matches` that `policy`, drawing its actions by their chances, wins as `team`.
 
     Nobody's win counts as none. `drill`: the policy's own with other rules; without it, as on the page.
     """
     drill = drills.resolve(drill or policy.content.schema.drill)
     batch = Batch(drill, matches)
     batch.reset(seed)
+    sign = -1 if team else 1
     won, counted = np.zeros(matches, np.bool_), np.zeros(matches, np.bool_)
     while not counted.all():
-        players = [policy] * drill.teams[0] + [opponent] * sum(drill.teams[1:])
+        players = [policy if team_of(drill.teams, each) == team else opponent for each in range(sum(drill.teams))]
         outcome = batch.step([batch.choose(who, player) for player, who in enumerate(players)]).outcome
-        won |= outcome.over & ~counted & (outcome.winner > 0)
+        won |= outcome.over & ~counted & (outcome.winner == sign)
         counted |= outcome.over
         batch.restart(outcome.over)
     return float(won.mean())

@@ -7,8 +7,8 @@ and one over generated kernels; the runtimes cannot tell them apart. Offsets are
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Protocol
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple, Protocol
 
 from drillsergeant.drills.contract import Outcome, Player
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -18,6 +18,8 @@ from drillsergeant.memory.layout import Plan
 # Frozen opponents and how many matches every rollout worker plays against each, beside its training.
 EVALUATION_MATCHES: Mapping[Player, int] = {Player.SCRIPTED: 128, Player.RANDOM: 32}
 EVALUATION_OPPONENTS: tuple[Player, ...] = tuple(EVALUATION_MATCHES)
+# Where the policy is looked at as team 1, too: what that is called, and how many matches it takes.
+SCRIPTED_AWAY, AWAY_MATCHES = "scripted_away", 64
 # Teams of a drill in which a worker can play duels: the policy for team 0, frozen parameters for team 1.
 DUEL_TEAMS = 2
 # Matches the show can play: its own, and two to compare.
@@ -28,6 +30,25 @@ SHOW_MATCHES = 3
 CHUNK_STATS: tuple[str, ...] = ("episodes", "wins", "losses", "draws", "decisions", "returns", "return_squares")
 # There is room for so many, whatever a drill has: another number of them needs no other memory.
 MOST_REWARD_TERMS = Plan.stats_size - len(CHUNK_STATS)
+
+
+class EvaluationMatches(NamedTuple):
+    """Matches that a worker plays only to tell how good the policy is: it plays `team`, `opponent` the other."""
+
+    opponent: Player
+    team: int
+    matches: int
+
+
+def evaluations_of(teams: Sequence[int]) -> Mapping[str, EvaluationMatches]:
+    """The evaluations of a drill by name, those with the policy as team 0 by their opponents' names.
+
+    Teams of different sizes play different games, so there the policy is looked at as team 1, too: "scripted_away".
+    """
+    found = {str(opponent): EvaluationMatches(opponent, 0, matches) for opponent, matches in EVALUATION_MATCHES.items()}
+    if len(teams) == DUEL_TEAMS and teams[0] != teams[1]:
+        found[SCRIPTED_AWAY] = EvaluationMatches(Player.SCRIPTED, 1, AWAY_MATCHES)
+    return found
 
 
 def worker_seed(seed: int, index: int) -> int:
@@ -68,6 +89,10 @@ class Tally:
         pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
         return Tally(*(one + two for one, two in pairs))
 
+    def of_team(self, team: int) -> Tally:
+        """The same episodes as `team` has won and lost them."""
+        return replace(self, wins=self.losses, losses=self.wins) if team else self
+
 
 @dataclass(frozen=True)
 class Insight:
@@ -86,8 +111,8 @@ NO_EPISODES = Tally(0, 0, 0)
 class ShowMatch(Protocol):
     """One match on screen: the drill's own functions with one match, and a policy of its own for each team."""
 
-    def reset(self, seed: int) -> None:
-        """Start episode 0 of `seed`."""
+    def reset(self, seed: int, lesson: int = 0) -> None:
+        """Start the first episode of `seed` at a lesson."""
 
     def adopt(self, weights_offset: int, team: int) -> None:
         """Copy the parameters at `weights_offset`; `team` plays by them from the next decision on."""
@@ -125,15 +150,19 @@ class Collector(Protocol):
         """Start the duels anew, from now on against the parameters at this offset, which stay there unchanged; None:
         against those that `collect` plays with."""
 
+    def set_lesson(self, lesson: int) -> None:
+        """Start all matches anew, at this lesson of the drill."""
+
     def compute_shares(self) -> None:
         """Do what there is to do for the learner, while the ring is full; returns at once where there is nothing."""
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
-        """Play the evaluation matches for one chunk's length; returns what counts from now on per frozen opponent, in
-        the order in which the matches began (`evaluation.start_order`)."""
+        """Play the evaluation matches for one chunk's length; returns what counts from now on of each of
+        `evaluations_of`, as won and lost by the policy, in the order in which the matches began
+        (`evaluation.start_order`)."""
 
-    def waiting(self, opponent: str) -> int:
-        """Return how many evaluation matches have begun and are not counted yet."""
+    def waiting(self, evaluation: str) -> int:
+        """Return how many matches of an evaluation have begun and are not counted yet."""
 
     def restart_evaluations(self) -> None:
         """Start the evaluation matches anew: the policy is one that did not come of the one that began them."""

@@ -27,7 +27,7 @@ from drillsergeant.drills.contract import (
 )
 from drillsergeant.drills.shapes import shape_from
 
-FORMAT = 7  # raised when a function or a fact changes its meaning
+FORMAT = 8  # raised when a function or a fact changes its meaning
 KEY_DIRECTIONS = (-1, 0, 1)
 
 
@@ -35,7 +35,9 @@ KEY_DIRECTIONS = (-1, 0, 1)
 class DrillFacts:
     """What a drill says about itself, see `drills.contract.Drill`; its functions are kernels of the module.
 
-    `keys` holds the result of `from_keys` for every combination, in the order of the loops in `keys_of`.
+    `keys` holds the result of `from_keys` for every combination, in the order of the loops in `keys_of`;
+    `drawn_numbers` are the fields that hold a number that differs from match to match, `lessons` those of them that
+    move on, with their values.
     """
 
     name: str
@@ -54,6 +56,8 @@ class DrillFacts:
     recommended: Recommended | None = None
     masks: int = 0  # as many as there are choices where some may be forbidden, see `drills.contract.Masking`
     only_time_ends: bool = False
+    drawn_numbers: tuple[str, ...] = ()
+    lessons: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[float, ...]:
         """Return the action for the keys a human holds, see `drills.contract.Drill`."""
@@ -136,12 +140,13 @@ def keys_of(from_keys: Any, players: int) -> tuple[tuple[float, ...], ...]:
 
 
 def _drill(facts: Mapping[str, Any]) -> DrillFacts:
-    lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "teams")}
+    lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "teams", "drawn_numbers")}
     words = Words(**{**facts["words"], "counts": tuple(facts["words"]["counts"])})
     heads = tuple(map(_head, facts["heads"]))
     keys = tuple(tuple(action) for action in facts["keys"])
     built = {"words": words, "heads": heads, "keys": keys, "scene": _scene(facts["scene"])}
     built |= {"objective": _objective(facts["objective"]), "recommended": _recommended(facts["recommended"])}
+    built["lessons"] = tuple((name, tuple(values)) for name, values in facts["lessons"])
     return DrillFacts(**{**facts, **lists, **built})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from drillsergeant.drills import resolve
 from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Engine
@@ -71,6 +72,7 @@ def make_rig(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}")
+    drill = resolve(drill)
     program = build_program(drill, shared=False, hidden=hidden)
     layout = sizes.layout(program, spare_workers=spare_workers)
     if engine == "numpy":

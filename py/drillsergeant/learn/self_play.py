@@ -78,6 +78,11 @@ class SingleThreadRun(SelfPlayRun):
             self.matchmaking.updated()
         return metrics
 
+    def set_lesson(self, lesson: int) -> None:
+        """Go on at another lesson of the drill: all matches begin anew."""
+        for collector in self.collectors:
+            collector.set_lesson(lesson)
+
     def _keep_snapshot(self) -> None:
         if self._schedule.due(self.decisions):
             self._schedule.taken(self.decisions)

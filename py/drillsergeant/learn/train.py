@@ -21,7 +21,8 @@ from drillsergeant.drills.contract import Discrete, Drill, objective_of
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.defaults import default_hidden, default_hyper
-from drillsergeant.learn.engine import CHUNK_STATS, Tally
+from drillsergeant.learn.engine import CHUNK_STATS, SCRIPTED_AWAY, Tally
+from drillsergeant.learn.evaluation.curriculum import Curriculum
 from drillsergeant.learn.evaluation.results import Estimate, RecentEpisodes, Score
 from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
@@ -47,9 +48,9 @@ class Settings(RunSizes):
 class TrainPoint:
     """One point of the learning curve. `seconds` leaves evaluation out.
 
-    `tallies` are the policy's episodes against each frozen opponent, `self_play` the sums of `CHUNK_STATS` and of the
-    reward terms over the episodes that ended since the point before, `metrics` those of the latest update, `league`
-    the numbers of the duels.
+    `tallies` are the policy's episodes in each of `engine.evaluations_of`, `self_play` the sums of `CHUNK_STATS` and of
+    the reward terms over the episodes that ended since the point before, `metrics` those of the latest update,
+    `league` the numbers of the duels, `lesson` that of the drill, from 0.
     """
 
     seconds: float
@@ -59,6 +60,7 @@ class TrainPoint:
     metrics: Mapping[str, float]
     parameters: Array
     league: Mapping[str, object]
+    lesson: int = 0
 
 
 class NativePlace:
@@ -79,16 +81,20 @@ def train(rig: Rig, settings: Settings, hyper: Hyper) -> Iterator[TrainPoint]:
     run, terms = rig.run(settings.workers, settings.seed), rig.drill.reward_terms
     nothing = dict.fromkeys((*CHUNK_STATS, *terms), 0.0)
     seconds, next_look, self_play = 0.0, 0, nothing
+    curriculum = Curriculum(getattr(rig.drill, "lesson_values", ()), Score(objective_of(rig.drill)))
     metrics: Mapping[str, float] = {}
     while True:
         if run.decisions >= min(next_look, settings.decisions):
             parameters = _parameters(rig, run.weights_offset)
-            tallies = evaluate(rig, settings)
+            tallies = evaluate(rig, settings, curriculum.number)
             run.matchmaking.played_scripted(tallies["scripted"])
             league = run.matchmaking.values()
-            yield TrainPoint(seconds, run.decisions, tallies, self_play, metrics, parameters, league)
+            yield TrainPoint(seconds, run.decisions, tallies, self_play, metrics, parameters, league, curriculum.number)
             if run.decisions >= settings.decisions:
                 return
+            if curriculum.reached(_scripted(rig.drill, tallies)):
+                curriculum.number += 1
+                run.set_lesson(curriculum.number)
             self_play = nothing
             next_look += settings.evaluate_every
         start = time.perf_counter()
@@ -104,12 +110,14 @@ def _parameters(rig: Rig, weights_offset: int) -> Array:
     return parameters
 
 
-def evaluate(rig: Rig, settings: Settings) -> dict[str, Tally]:
-    """Tally of the current parameters against each frozen opponent, the policy as team 0.
+def evaluate(rig: Rig, settings: Settings, lesson: int = 0) -> dict[str, Tally]:
+    """Tally of the current parameters in each of `engine.evaluations_of`, at a lesson of the drill.
 
     Fresh matches, counted in the order in which they began: short ones are not favoured.
     """
     collector = rig.engine.collector(settings.workers, settings.seed + EVALUATION_SEED)
+    if lesson:
+        collector.set_lesson(lesson)
     decisions_per_limit = rig.drill.time_limit_s * rig.drill.tick_hz / rig.drill.action_repeat
     chunks_per_limit = math.ceil(decisions_per_limit / settings.horizon)
     totals: dict[str, Tally] = {}
@@ -131,6 +139,7 @@ def line(drill: Drill, point: TrainPoint) -> str:
         f"{point.seconds:8.1f} {point.decisions:10d} {point.decisions / max(point.seconds, 1e-9) / 1e3:4.0f}k "
         f"{_scores(drill, point)} {entropy:8.3f} {kl:7.4f} {value_loss:7.4f} {episode_s:9.1f} "
         f"{decided:8.0%} {_share(point.league.get('win_rate_pool'))} {_rating(point.league.get('rating'))}  {rewards}"
+        f"{_teams(drill, point)}{f'  lesson {point.lesson + 1}' if point.lesson else ''}"
     )
 
 
@@ -141,12 +150,26 @@ def header(drill: Drill) -> str:
 
 def _scores(drill: Drill, point: TrainPoint) -> str:
     """Shares of wins, losses and draws, or the mean return; then that against a random player."""
-    scripted, random = (_estimate(drill, point.tallies[name]) for name in ("scripted", "random"))
+    scripted, random = _scripted(drill, point.tallies), _estimate(drill, point.tallies["random"])
     if not Score(objective_of(drill)).of_returns:
         shares = " ".join(f"{share:5.0%}" for share in (scripted.win, scripted.loss, scripted.draw))
         return f"{shares} {random.win:7.0%}"
     reach = scripted.return_interval()[1] - scripted.mean_return
     return f"{scripted.mean_return:8.1f} {reach:8.1f} {random.mean_return:7.1f}"
+
+
+def _scripted(drill: Drill, tallies: Mapping[str, Tally]) -> Estimate:
+    """What matches against the scripted player say; the mean of both teams where these play different games."""
+    home = _estimate(drill, tallies["scripted"])
+    return home.balanced(_estimate(drill, tallies[SCRIPTED_AWAY])) if SCRIPTED_AWAY in tallies else home
+
+
+def _teams(drill: Drill, point: TrainPoint) -> str:
+    """Wins as either team, where they play different games and `win` is the mean of both."""
+    if SCRIPTED_AWAY not in point.tallies:
+        return ""
+    home, away = (_estimate(drill, point.tallies[name]).win for name in ("scripted", SCRIPTED_AWAY))
+    return f"  as team 0 {home:.0%}, as team 1 {away:.0%}"
 
 
 def _estimate(drill: Drill, tally: Tally) -> Estimate:

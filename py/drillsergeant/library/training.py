@@ -10,7 +10,8 @@ from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.defaults import default_hidden, default_hyper
-from drillsergeant.learn.evaluation.results import RecentEpisodes, Score
+from drillsergeant.learn.evaluation.curriculum import Curriculum
+from drillsergeant.learn.evaluation.results import BothTeams, Score, recent_of
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import RunProgress
 from drillsergeant.learn.ppo.hidden import checked_hidden
@@ -32,8 +33,10 @@ class Training:
     (`policy_loss`, `value_loss`, `entropy`, `approx_kl`, `clip_fraction`, `gradient_norm`, `steps`, `dropped`),
     `win_rate` against the drill's scripted player and `win_rate_random` (NaN before the first match that counts; whole
     matches in the order in which they began, see `learn.evaluation`), of a drill whose objective is a mean return also
-    `mean_return`, and `reward_<term>`, the mean per episode that ended in this round (NaN where none did; short ones
-    come first). The loop ends after `decisions` decisions; `policy` is the policy as it is now, whenever asked.
+    `mean_return`, of one whose teams differ in size `win_rate_team_0` and `win_rate_team_1`, whose mean `win_rate` is
+    then, of one with lessons the `lesson`, from 1, and `reward_<term>`, the mean per episode that ended in this round
+    (NaN where none did; short ones come first). The loop ends after `decisions` decisions; `policy` is the policy as it
+    is now, whenever asked.
     """
 
     def __init__(
@@ -43,7 +46,8 @@ class Training:
         self._wanted, self.seconds = decisions, 0.0
         self._run = make_rig(drill, RunSizes(matches=matches), engine, place, hidden=hidden).run(1, seed)
         self._score = Score(objective_of(drill))
-        self._recent = {name: RecentEpisodes(self._score) for name in ("scripted", "random")}
+        self._recent = recent_of(drill.teams, self._score)
+        self._curriculum = Curriculum(getattr(drill, "lesson_values", ()), self._score)
 
     @property
     def decisions(self) -> int:
@@ -77,6 +81,11 @@ class Training:
     def _evaluate(self) -> None:
         for name, tally in self._run.collectors[0].evaluate(self._run.weights_offset).items():
             self._recent[name].add(tally)
+        if self._curriculum.reached(self._recent["scripted"].estimate()):
+            self._curriculum.number += 1
+            self._run.set_lesson(self._curriculum.number)
+            for recent in self._recent.values():
+                recent.restart()
 
     def _won(self) -> dict[str, float]:
         estimates = {name: recent.estimate() for name, recent in self._recent.items()}
@@ -85,6 +94,11 @@ class Training:
         if self._score.of_returns:
             now = estimates["scripted"]
             won["mean_return"] = now.mean_return if now else float("nan")
+        if self._curriculum.count > 1:
+            won["lesson"] = self._curriculum.number + 1
+        if isinstance(both := self._recent["scripted"], BothTeams):
+            for team, each in enumerate(both.of_teams()):
+                won[f"win_rate_team_{team}"] = each.win if each else float("nan")
         return won
 
     def _rewards(self) -> dict[str, float]:

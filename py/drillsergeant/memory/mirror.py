@@ -58,7 +58,7 @@ class Mirror:
             yield self._region("library.ids")
 
     def _play(self) -> Iterator[Window]:
-        regions = [self._region(f"telemetry.{role}") for role in (rollout(0), TRAINER)]
+        regions = [self._region(name) for name in (f"telemetry.{rollout(0)}", f"telemetry.{TRAINER}", "run")]
         counts = b"".join(self._read(*region) for region in regions)
         if counts != self._counts:
             self._counts = counts

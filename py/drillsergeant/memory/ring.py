@@ -116,6 +116,11 @@ class RingProducer(_Ring):
         """The seed from which all matches are to begin anew before the reserved chunk is played; None: they go on."""
         return self._run_start.due(self.run)
 
+    @property
+    def lesson(self) -> int:
+        """The lesson of the drill at which matches are to be played."""
+        return self._run_start.lesson
+
     def turned(self) -> bool:
         """Whether the run epoch has turned since `reserve`: the policy has been left behind."""
         return unsigned(self._memory.load(self._run_word)) != self.run

@@ -22,6 +22,7 @@ class RunWord(IntEnum):
     EPOCH = 0
     STARTED = 1  # the epoch in which matches began anew last; 0: as the workers were started
     SEED = 2  # from which they did
+    LESSON = 3  # of the drill, at which all matches are played
 
 
 class RunEpoch:
@@ -39,6 +40,15 @@ class RunEpoch:
         self._memory.store(self._word + RunWord.SEED, signed(seed))
         self._memory.store(self._word + RunWord.STARTED, self._next())
         self.turn()  # last: who reads the new epoch finds the other two
+
+    @property
+    def lesson(self) -> int:
+        """The lesson at which all matches are played."""
+        return self._memory.load(self._word + RunWord.LESSON)
+
+    def set_lesson(self, lesson: int) -> None:
+        """All matches are played at this lesson, and begin anew for it. Turn the epoch afterwards."""
+        self._memory.store(self._word + RunWord.LESSON, lesson)
 
     def _next(self) -> int:
         return signed(self._memory.load(self._word + RunWord.EPOCH) + 1)
@@ -61,3 +71,8 @@ class RunStart:
             return None
         self._started = started
         return unsigned(self._memory.load(self._word + RunWord.SEED))
+
+    @property
+    def lesson(self) -> int:
+        """The lesson at which matches are to be played."""
+        return self._memory.load(self._word + RunWord.LESSON)

@@ -32,6 +32,11 @@ class Counter(IntEnum):
     RANDOM_RETURNS = 13
     RANDOM_RETURN_SQUARES = 14
     SCRIPTED_WAITING = 15  # matches against the scripted player that have begun and are not counted yet
+    SCRIPTED_AWAY_EPISODES = 16  # with the policy as team 1, of a drill whose teams differ in size
+    SCRIPTED_AWAY_WINS = 17
+    SCRIPTED_AWAY_LOSSES = 18
+    SCRIPTED_AWAY_RETURNS = 19
+    SCRIPTED_AWAY_RETURN_SQUARES = 20
 
 
 assert max(Counter) < TELEMETRY_WORDS, "a counter lies outside its block"

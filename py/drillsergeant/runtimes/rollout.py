@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from drillsergeant.drills.contract import Player
 from drillsergeant.learn.dueling import DuelingCollector
-from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Collector
+from drillsergeant.learn.engine import Collector
 from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.run_flag import RunFlag
@@ -58,6 +58,7 @@ class Rollout:
         self._chunks = 0
         self._known = False  # whether evaluation matches of this run have been counted
         self._epoch: int | None = None  # of the run, in which they began
+        self._lesson = 0  # at which matches are played
 
     async def run(self) -> None:
         """Collect until the worker is ended; lets messages in four times a second."""
@@ -80,6 +81,7 @@ class Rollout:
             return
         if (seed := self._ring.start_due()) is not None:
             self._begin(seed)
+        self._follow_lesson()
         with self._weights.pinned() as weights:
             if weights is None:
                 self._weights.wait(IDLE_WAIT_S)
@@ -92,7 +94,14 @@ class Rollout:
     def _begin(self, seed: int) -> None:
         """All matches begin anew, as those of a worker that was just started."""
         self.player.begin(self._new_collector(seed))
-        self._chunks, self._known, self._epoch = 0, False, self._ring.run
+        self._chunks, self._known, self._epoch, self._lesson = 0, False, self._ring.run, 0
+
+    def _follow_lesson(self) -> None:
+        """Play at the lesson that the trainer has come to."""
+        lesson = self._ring.lesson
+        if lesson != self._lesson:
+            self.player.collector.set_lesson(lesson)
+            self._lesson, self._known = lesson, False
 
     def _evaluate(self, weights_offset: int) -> None:
         """Evaluate if it is due after a chunk."""
@@ -109,11 +118,10 @@ class Rollout:
             return
         self._known |= tallies[Player.SCRIPTED].episodes > 0
         self._telemetry.gauge(Counter.SCRIPTED_WAITING, collector.waiting(Player.SCRIPTED))
-        for opponent in EVALUATION_OPPONENTS:
-            tally = tallies[opponent]
-            self._telemetry.count(Counter[f"{opponent}_episodes".upper()], tally.episodes)
-            self._telemetry.count(Counter[f"{opponent}_wins".upper()], tally.wins)
-            self._telemetry.count(Counter[f"{opponent}_losses".upper()], tally.losses)
+        for evaluation, tally in tallies.items():
+            self._telemetry.count(Counter[f"{evaluation}_episodes".upper()], tally.episodes)
+            self._telemetry.count(Counter[f"{evaluation}_wins".upper()], tally.wins)
+            self._telemetry.count(Counter[f"{evaluation}_losses".upper()], tally.losses)
             returns, squares = self._score.counted(tally)
-            self._telemetry.count(Counter[f"{opponent}_returns".upper()], returns)
-            self._telemetry.count(Counter[f"{opponent}_return_squares".upper()], squares)
+            self._telemetry.count(Counter[f"{evaluation}_returns".upper()], returns)
+            self._telemetry.count(Counter[f"{evaluation}_return_squares".upper()], squares)

@@ -22,6 +22,7 @@ from drillsergeant.memory.access import WORD_BYTES, Memory, SoloMemory
 from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.ring import RingProducer
+from drillsergeant.memory.run_epoch import RunStart
 from drillsergeant.memory.run_flag import RunFlag
 from drillsergeant.memory.snapshots import DuelBook, SnapshotReader
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
@@ -82,7 +83,10 @@ class WorkerRuntime:
         seed = self._init.seed
         weights = WeightsReader(self._memory, self._layout, SHOW, self._shape_hash)
         matches = [self._engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
-        self._show = Show(self._drill, matches, weights, self._snapshots().fetch, self._renderer.draw, seed)
+        lesson = RunStart(self._memory, self._layout)
+        self._show = Show(
+            self._drill, matches, weights, self._snapshots().fetch, self._renderer.draw, seed, lambda: lesson.lesson
+        )
         self._reported_s = self._host.now_s()
 
     def _snapshots(self) -> SnapshotCache:

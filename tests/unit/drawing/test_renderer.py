@@ -48,7 +48,7 @@ class Still:
     def __init__(self) -> None:
         self.now = dict(STATE)
 
-    def reset(self, seed: int) -> None:
+    def reset(self, seed: int, lesson: int = 0) -> None:
         """It stands."""
 
     def state(self) -> Mapping[str, float]:

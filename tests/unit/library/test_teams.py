@@ -76,7 +76,8 @@ def test_all_of_team_1_is_the_opponents_when_a_policy_is_looked_at(
     teams: tuple[int, ...], which: int, engine: str
 ) -> None:
     metrics = list(train(Four(which, teams=teams), decisions=16 * 16 * sum(teams) * 8, matches=16, engine=engine))[-1]
-    assert metrics["win_rate"] > 0.99  # the scripted player there has chosen action 3
+    home = "win_rate" if teams[0] == teams[1] else "win_rate_team_0"
+    assert metrics[home] > 0.99  # the scripted player there has chosen action 3
     assert 0.1 < metrics["win_rate_random"] < 0.3  # a random one does in a fifth
 
 
@@ -84,3 +85,4 @@ def test_a_share_of_wins_is_team_0s_against_team_1() -> None:
     policy = Policy(some_policy(schema_of(Four(2))))
     assert win_share(policy, "scripted", 64, drill=Four(2)) == 1.0
     assert 0.0 < win_share(policy, "random", 64, drill=Four(2)) < 0.5
+    assert win_share(policy, "scripted", 64, drill=Four(0), team=1) == 0.0, "team 0 has chosen action 3, and has won"

@@ -140,6 +140,8 @@ class ProgramStore:
         if self._fits(new, self._choose(new), self._places[name]):
             return ""
         seen, sees = len(now.drill.observation), len(new.drill.observation)
+        if seen == sees:
+            return "a match has another state now, which takes another memory"
         return f"the players see {sees} numbers now, and the network that was trained takes {seen}"
 
     def _fits(self, program: Program, setup: Setup, place: StoredProgram) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Continuous, Discrete, Drill, Shape, teams_fault
+from drillsergeant.drills.per_match import varying_numbers
 from drillsergeant.drills.shapes import (
     COLOURS,
     IS_COLOUR,
@@ -47,6 +48,7 @@ def ensure_drill(drill: Drill) -> None:
         raise TypeError(f"{said}, which drills/contract.py asks of a drill{meant}")
     for fault in (
         teams_fault(drill.teams),
+        _between(drill),
         _numbers(drill),
         _heads(drill),
         _fields(drill),
@@ -55,6 +57,15 @@ def ensure_drill(drill: Drill) -> None:
     ):
         if fault:
             raise ValueError(f"drill {drill.name}: {fault}")
+
+
+def _between(drill: Drill) -> str:
+    names = ", ".join(varying_numbers(drill))
+    return (
+        f"{names} differs from match to match, which takes what drills.resolve(drill) makes: hand that on"
+        if names
+        else ""
+    )
 
 
 def _numbers(drill: Drill) -> str:

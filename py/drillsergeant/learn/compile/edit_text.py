@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.per_match import Between, Lessons
 from drillsergeant.learn.compile.drill_checks import suggestion
 from drillsergeant.learn.compile.edit_errors import EditRefused
 
@@ -64,9 +65,24 @@ def check_numbers(text: str, drill: Drill, original: Drill) -> None:
         if not isinstance(usual, float):
             continue
         line = line_of_name(text, field.name)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-            raise EditRefused(f"{field.name} is {value!r:.40}, it must be a number like {usual}", line)
-        if usual > 0 and "reward" not in field.name and value < 0:
-            raise EditRefused(f"{field.name} is {value}, it must not be below 0 (it was {usual})", line)
-        if usual > 0 and field.name.endswith(_POSITIVE) and value == 0 and field.name != "corner_m":
-            raise EditRefused(f"{field.name} is 0, it must be above 0 (it was {usual})", line)
+        for each in _written(value):
+            if fault := _number_fault(field.name, each, usual):
+                raise EditRefused(f"{field.name} is {fault}", line)
+
+
+def _written(value: object) -> tuple[object, ...]:
+    """The numbers of which a number of the drill is made."""
+    if isinstance(value, Between):
+        return value.low, value.high
+    return value.values if isinstance(value, Lessons) else (value,)
+
+
+def _number_fault(name: str, value: object, usual: float) -> str:
+    """What is wrong with what is written for a number; "" for nothing."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return f"{value!r:.40}, it must be a number like {usual}"
+    if usual > 0 and "reward" not in name and value < 0:
+        return f"{value}, it must not be below 0 (it was {usual})"
+    if usual > 0 and name.endswith(_POSITIVE) and value == 0 and name != "corner_m":
+        return f"0, it must be above 0 (it was {usual})"
+    return ""

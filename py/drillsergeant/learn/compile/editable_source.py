@@ -18,6 +18,8 @@ from drillsergeant.drills.ball import drill as ball
 from drillsergeant.drills.ball import observation
 from drillsergeant.drills.classic import acrobot, cartpole
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.hide import drill as hide
+from drillsergeant.drills.hide import rules as hide_rules
 from drillsergeant.drills.squad import drill as squad
 from drillsergeant.drills.squad import observation as squad_observation
 
@@ -31,6 +33,7 @@ HOMES: Mapping[str, tuple[ModuleType, ...]] = {
     "chase": (chase,),
     "cartpole": (cartpole,),
     "acrobot": (acrobot,),
+    "hide": (hide, hide_rules),
 }
 
 

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from drillsergeant import elementary
-from drillsergeant.drills import make
+from drillsergeant.drills import make, resolve
+from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.per_match import between, lessons
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, guarded
 from drillsergeant.learn.compile.edit_play import compare, sampled, traced_once
@@ -57,13 +59,14 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     drill: Drill = guarded(lambda: _drill_of(name, text, namespace), namespace)
     if len(json.dumps(text)) > LONGEST_VALUE:  # as it is kept with what is learned
         raise EditRefused(f"the code has {len(text)} characters, too many to be kept in a file: do less")
-    guarded(lambda: ensure_drill(drill), namespace)
-    guarded(lambda: traced_once(drill), namespace)
+    played: Drill = guarded(lambda: resolve(drill), namespace)
+    guarded(lambda: ensure_drill(played), namespace)
+    guarded(lambda: traced_once(played), namespace)
     printed.on = True
     with np.errstate(all="ignore"):  # what comes of it is looked at
-        observed, earned, states = guarded(lambda: sampled(drill, lambda part: return_line(text, part)), namespace)
+        observed, earned, states = guarded(lambda: sampled(played, lambda part: return_line(text, part)), namespace)
     printed.on = False
-    drill = _named(name, drill, text, observed, earned)
+    drill = resolve(_named(name, drill, text, observed, earned))
     edited = tuple(kernel for part, kernels in _RUN_IN.items() if _is_edited(drill, part) for kernel in kernels)
     for kernel in DrillKernels(drill).all():
         nodes = len(guarded(kernel.trace, namespace).nodes)
@@ -87,7 +90,7 @@ def build_edited(drill: Drill, *, shared: bool, hidden: str = "") -> Program:
 
 def _is_edited(drill: Drill, part: str) -> bool:
     """Whether a function of the drill is the reader's."""
-    code = getattr(getattr(type(drill), part), "__code__", None)
+    code = getattr(getattr(type(unwrapped(drill)), part), "__code__", None)
     return code is None or code.co_filename == FILE
 
 
@@ -97,6 +100,7 @@ def _namespace(name: str, printed: Printed) -> dict[str, Any]:
     for home in reversed(HOMES[name]):
         namespace |= {key: value for key, value in vars(home).items() if not key.startswith("__")}
     namespace |= {"drillsergeant": import_module("drillsergeant"), "elementary": elementary}
+    namespace |= {"between": between, "lessons": lessons}
     namespace["__builtins__"] = {**vars(builtins), "__import__": _import, "print": printed}
     return namespace
 

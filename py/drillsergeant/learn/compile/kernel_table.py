@@ -88,12 +88,13 @@ class DrillKernels:
         return list(found)
 
     def _reset(self) -> Kernel:
-        """slot u32 -> state: episode 0 of slot `slot` of a batch seeded with `seed`, as `matches.MatchBatch` starts."""
+        """slot u32 -> state: episode `first` of slot `slot` of a batch seeded with `seed`, as `MatchBatch` starts."""
 
-        def fn(slot: Arrays, seed: Array) -> Results:
-            return {"state": self._listed(self.drill.reset(elementary.hash_u32(seed, slot[0]), slot[0] & 0), "reset")}
+        def fn(slot: Arrays, seed: Array, first: Array) -> Results:
+            state = self.drill.reset(elementary.hash_u32(seed, slot[0]), (slot[0] & 0) + first)
+            return {"state": self._listed(state, "reset")}
 
-        return Kernel("reset", fn, {"slot": ["u32"]}, {"state": self.state}, {"seed": "u32"})
+        return Kernel("reset", fn, {"slot": ["u32"]}, {"state": self.state}, {"seed": "u32", "first": "u32"})
 
     def _ticks(self) -> list[Kernel]:
         """state, action_0 i32 [HEADS], action_1, ... of every player -> state, a decision later and a tick later."""

@@ -88,6 +88,8 @@ def facts_of(drill: Drill) -> DrillFacts:
         recommended=recommended_by(drill),
         masks=masks_of(drill),
         only_time_ends=only_time_ends(drill),
+        drawn_numbers=tuple(getattr(drill, "drawn_numbers", ())),
+        lessons=tuple(getattr(drill, "lesson_values", ())),
     )
 
 

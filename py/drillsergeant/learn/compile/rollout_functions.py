@@ -2,8 +2,8 @@
 
 `collect` plays T decisions of N matches, all players by the policy, and fills a chunk of the rollout ring;
 `collect_duel` plays team 1 with other, frozen parameters and records team 0 beside what `collect` has recorded;
-`evaluate_scripted` and `evaluate_random` play team 0 by the policy against a frozen opponent and keep nothing but a log
-of what ended. Same order of the same operations as the NumPy collector, so the same bits. All pointers are byte
+`evaluate_scripted` and the like play one team by the policy against a frozen opponent and keep nothing but a log of
+what ended. Same order of the same operations as the NumPy collector, so the same bits. All pointers are byte
 offsets, all strides bytes; parameters are listed where the functions are added.
 """
 
@@ -17,7 +17,7 @@ from drillsergeant.kernels.wasm.assembler import Function
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.text_format import Local
 from drillsergeant.learn.compile.kernel_table import DrillKernels
-from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, EVALUATION_OPPONENTS
+from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, evaluations_of
 from drillsergeant.learn.heads import policy_rows
 from drillsergeant.learn.reference.rollout import policy_against
 from drillsergeant.memory.access import LOG2_WORD_BYTES, WORD_BYTES
@@ -67,8 +67,9 @@ class RolloutEmitter:
         self.see_rival = self._add_see("see_rival", players[teams[0] :]) if len(teams) == DUEL_TEAMS else None
         if self.see_rival:
             self._add_play("collect_duel", policy_against(Player.FROZEN, teams), see_first, record=True)
-        for opponent in EVALUATION_OPPONENTS:
-            self._add_play(f"evaluate_{opponent}", policy_against(opponent, teams), see_first, record=False)
+        for evaluation, look in evaluations_of(teams).items():
+            see = self.see_rival if look.team and self.see_rival else see_first
+            self._add_play(f"evaluate_{evaluation}", policy_against(look.opponent, teams, look.team), see, record=False)
 
     def _add_see(self, name: str, players: Sequence[int]) -> Function:
         """Add `name`: the players look and the network answers. Observations, draws, head and value rows are written,
@@ -123,6 +124,9 @@ class _Play:
         self.action_stride = self.p["lanes_bytes" if record else "action_stride"]
         self.log_bytes = f.local("i32", "log_bytes")
         self.duel = Player.FROZEN in players
+        # In a row of actions the policy's players come first, where its choices are written.
+        order = sorted(range(len(players)), key=lambda player: players[player] is not Player.POLICY)
+        self.places = {player: place for place, player in enumerate(order)}
 
     def emit(self) -> None:
         """Emit the whole function."""
@@ -167,7 +171,7 @@ class _Play:
         call(self.f, self.see, *(other.get(name, self.p[name]) for name in self.see.params))
 
     def _act(self) -> None:
-        """Actions of every player, a row for each head, in which players lie one after the other."""
+        """Actions of every player, a row for each head, in which players lie in the order of `places`."""
         f, p = self.f, self.p
         groups: dict[str, Group] = {
             "in.head": (p["head"], p["head_stride"]),
@@ -182,7 +186,7 @@ class _Play:
             return
         for player, who in enumerate(self.players):
             if who is not Player.POLICY:
-                _push_row(f, p["action"], self.row_bytes, player)
+                _push_row(f, p["action"], self.row_bytes, self.places[player])
                 f.local_set(self.at)
                 chosen: dict[str, Group] = {
                     "in.state": self._rows("state"),
@@ -227,7 +231,8 @@ class _Play:
         if frozen:
             base, stride = self.p["rival_action"], self.p["rival_action_stride"]
         at = self.f.local("i32", f"action{player}")
-        _push_row(self.f, base, self.row_bytes, player - self.players.index(Player.FROZEN) if frozen else player)
+        place = player - self.players.index(Player.FROZEN) if frozen else self.places[player]
+        _push_row(self.f, base, self.row_bytes, place)
         self.f.local_set(at)
         return at, stride
 

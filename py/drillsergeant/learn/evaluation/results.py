@@ -9,10 +9,11 @@ learned reads as what it is once the matches that it began are over, however lon
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 
-from drillsergeant.drills.contract import MeanReturn, Objective, SuccessShare
-from drillsergeant.learn.engine import NO_EPISODES, Tally
+from drillsergeant.drills.contract import MeanReturn, Objective, Player, SuccessShare
+from drillsergeant.learn.engine import NO_EPISODES, SCRIPTED_AWAY, Tally, evaluations_of
 
 # Episodes after which an episode's weight has fallen to 1/e. About a second and a half of evaluation on two cores.
 MEMORY_EPISODES = 500.0
@@ -59,6 +60,12 @@ class Estimate:
         """Where the true mean return lies, of so many episodes that their mean is normal."""
         reach = deviations * self.return_deviation / math.sqrt(self.effective)
         return self.mean_return - reach, self.mean_return + reach
+
+    def balanced(self, other: Estimate) -> Estimate:
+        """As if this and another part of a policy were played as often as each other; returns stay this one's."""
+        win, loss, draw = (self.win + other.win, self.loss + other.loss, self.draw + other.draw)
+        effective = 4.0 / (1.0 / self.effective + 1.0 / other.effective)
+        return replace(self, win=win / 2.0, loss=loss / 2.0, draw=draw / 2.0, effective=effective)
 
 
 class Score:
@@ -167,3 +174,29 @@ class RecentEpisodes:
         """Whether the true scores of both are surely not the same."""
         first, second = one.estimate(), other.estimate()
         return first is not None and second is not None and self._score.contradict(first, second)
+
+
+class BothTeams(RecentEpisodes):
+    """Episodes of a policy as team 0, told together with those as team 1: the mean of both, whoever plays more."""
+
+    def __init__(self, score: Score, away: RecentEpisodes) -> None:
+        """`away`: the episodes as team 1, counted by themselves."""
+        super().__init__(score)
+        self._away = away
+
+    def of_teams(self) -> tuple[Estimate | None, Estimate | None]:
+        """What the episodes as team 0 and those as team 1 say."""
+        return super().estimate(), self._away.estimate()
+
+    def estimate(self) -> Estimate | None:
+        """Return what both say together; None before either has ended."""
+        home, away = self.of_teams()
+        return None if home is None or away is None else home.balanced(away)
+
+
+def recent_of(teams: Sequence[int], score: Score) -> dict[str, RecentEpisodes]:
+    """Episodes of every evaluation of a drill, by name; what is against the scripted player tells of both teams."""
+    found = {name: RecentEpisodes(score) for name in evaluations_of(teams)}
+    if SCRIPTED_AWAY in found:
+        found[Player.SCRIPTED] = BothTeams(score, found[SCRIPTED_AWAY])
+    return found

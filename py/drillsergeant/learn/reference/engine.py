@@ -7,17 +7,16 @@ from dataclasses import asdict
 
 import numpy as np
 
-from drillsergeant.drills.contract import Drill, Head, Player
+from drillsergeant.drills.contract import LESSON_SHIFT, Drill, Head, Player
 from drillsergeant.elementary import Array
 from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.engine import (
     CHUNK_STATS,
-    EVALUATION_MATCHES,
-    EVALUATION_OPPONENTS,
     NO_EPISODES,
     Tally,
     duel_seed,
     evaluation_seed,
+    evaluations_of,
     worker_seed,
 )
 from drillsergeant.learn.evaluation.start_order import StartOrder
@@ -88,28 +87,35 @@ class NumpyCollector:
 
     def __init__(self, drill: Drill, network: Network, layout: Layout, memory: Memory, index: int, seed: int) -> None:
         self._drill, self._network, self._layout, self._memory = drill, network, layout, memory
-        own_seed = worker_seed(seed, index)
-        self._seed, self._duel_starts = own_seed, 0
-        self._main = ReferenceCollector(drill, self._network, layout.plan.self_play, own_seed)
-        if clocks := first_clocks(drill, layout.plan.self_play):
+        self._seed = worker_seed(seed, index)
+        self._duel_starts = self._evaluation_starts = 0
+        self._rival: int | None = None
+        self.set_lesson(0)
+
+    def set_lesson(self, lesson: int) -> None:
+        """Start all matches anew, at this lesson."""
+        self._first = lesson << LESSON_SHIFT
+        self._main = self._matches(self._layout.plan.self_play, self._seed)
+        if clocks := first_clocks(self._drill, self._layout.plan.self_play):
             self._main.matches.state["clock"] = np.array(clocks, np.uint32)
-        self.set_opponent(None)
-        self._evaluation_starts = 0
+        self.set_opponent(self._rival)
         self.restart_evaluations()
+
+    def _matches(self, count: int, seed: int, players: Sequence[Player] | None = None) -> ReferenceCollector:
+        return ReferenceCollector(self._drill, self._network, count, seed, players, self._first)
 
     def restart_evaluations(self) -> None:
         """Start the evaluation matches anew: the policy is one that did not come of the one that began them."""
+        teams = self._drill.teams
         self._evaluations = {
-            opponent: ReferenceCollector(
-                self._drill,
-                self._network,
-                EVALUATION_MATCHES[opponent],
+            name: self._matches(
+                each.matches,
                 evaluation_seed(self._seed, number, self._evaluation_starts),
-                policy_against(opponent, self._drill.teams),
+                policy_against(each.opponent, teams, each.team),
             )
-            for number, opponent in enumerate(EVALUATION_OPPONENTS)
+            for number, (name, each) in enumerate(evaluations_of(teams).items())
         }
-        self._orders = {opponent: StartOrder(matches) for opponent, matches in EVALUATION_MATCHES.items()}
+        self._orders = {name: StartOrder(each.matches) for name, each in evaluations_of(teams).items()}
         self._evaluation_starts += 1
 
     def set_opponent(self, weights_offset: int | None) -> None:
@@ -119,7 +125,7 @@ class NumpyCollector:
             seed = duel_seed(self._seed, self._duel_starts)
             self._duel_starts += 1
             players = policy_against(Player.FROZEN, self._drill.teams)
-            self._duels = ReferenceCollector(self._drill, self._network, self._layout.plan.duels, seed, players)
+            self._duels = self._matches(self._layout.plan.duels, seed, players)
 
     def collect(self, weights_offset: int, chunk_offset: int) -> Tally:
         """Play one chunk with the parameters at `weights_offset` and write it to the ring at `chunk_offset`.
@@ -151,17 +157,19 @@ class NumpyCollector:
         """Nothing: the reference learner computes alone."""
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
-        """Play the evaluation matches for one chunk's length; returns what counts from now on per frozen opponent."""
+        """Play the evaluation matches for one chunk's length; returns what counts from now on of each."""
         parameters = read_parameters(self._memory, weights_offset, self._network)
         tallies: dict[str, Tally] = {}
-        for opponent, collector in self._evaluations.items():
+        for name, each in evaluations_of(self._drill.teams).items():
+            collector = self._evaluations[name]
             collector.collect(parameters, self._layout.plan.horizon)
-            tallies[opponent] = self._orders[opponent].count([rows.tolist() for rows in collector.log])
+            counted = self._orders[name].count([rows.tolist() for rows in collector.log])
+            tallies[name] = counted.of_team(each.team)
         return tallies
 
-    def waiting(self, opponent: str) -> int:
-        """Return how many evaluation matches have begun and are not counted yet."""
-        return self._orders[Player(opponent)].waiting
+    def waiting(self, evaluation: str) -> int:
+        """Return how many matches of an evaluation have begun and are not counted yet."""
+        return self._orders[evaluation].waiting
 
 
 def tally_of(stats: EpisodeStats) -> Tally:

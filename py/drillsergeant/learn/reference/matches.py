@@ -21,14 +21,14 @@ class Step(NamedTuple):
 
 
 class MatchBatch:
-    """N matches side by side; slot n is seeded with hash(seed, n) and plays episode 0, 1, 2, ..."""
+    """N matches side by side; slot n is seeded with hash(seed, n) and plays episode `first` and those that follow."""
 
-    def __init__(self, drill: Drill, count: int, seed: int) -> None:
+    def __init__(self, drill: Drill, count: int, seed: int, first: int = 0) -> None:
         self.drill = drill
         self.count = count
         slot = np.arange(count, dtype=np.uint32)
         seeds = elementary.hash_u32(np.full(count, seed & 0xFFFFFFFF, np.uint32), slot)
-        self.state = drill.reset(seeds, np.zeros(count, np.uint32))
+        self.state = drill.reset(seeds, np.full(count, first, np.uint32))
 
     def observe(self, player: int) -> Array:
         """What that player sees: f32 [OBS][N]."""

@@ -28,9 +28,10 @@ SAMPLING_SALT = 1
 RANDOM_PLAYER_SALT = 2
 
 
-def policy_against(opponent: Player, teams: Sequence[int]) -> tuple[Player, ...]:
-    """Who plays each player when a policy is looked at: all of team 0 is the policy's, all of team 1 `opponent`'s."""
-    return (Player.POLICY,) * teams[0] + (opponent,) * sum(teams[1:])
+def policy_against(opponent: Player, teams: Sequence[int], team: int = 0) -> tuple[Player, ...]:
+    """Who plays each player when a policy is looked at: all of `team` is the policy's, the other one `opponent`'s."""
+    sides = [(Player.POLICY if each == team else opponent,) * count for each, count in enumerate(teams)]
+    return tuple(player for side in sides for player in side)
 
 
 class Decision(NamedTuple):
@@ -53,10 +54,12 @@ class ReferenceCollector:
         matches: int,
         seed: int,
         players: Sequence[Player] | None = None,
+        first: int = 0,
     ) -> None:
+        """`first`: the episode with which every match begins."""
         self.drill = drill
         self.network = network
-        self.matches = MatchBatch(drill, matches, seed)
+        self.matches = MatchBatch(drill, matches, seed, first)
         self.players: tuple[Player, ...] = tuple(players or [Player.POLICY] * sum(drill.teams))
         if len(self.players) != sum(drill.teams):
             raise ValueError(
@@ -177,12 +180,13 @@ def evaluate(
     opponent: Player,
     matches: int,
     seed: int,
+    team: int = 0,
 ) -> EpisodeStats:
-    """The first episode of each of `matches` matches: `parameters` f32 [P] sample for team 0 against `opponent`.
+    """The first episode of each of `matches` matches: `parameters` f32 [P] sample for `team` against `opponent`.
 
     Exactly one episode per match: counting whatever ends within some time would favour short episodes.
     """
-    collector = ReferenceCollector(drill, network, matches, seed, policy_against(opponent, drill.teams))
+    collector = ReferenceCollector(drill, network, matches, seed, policy_against(opponent, drill.teams, team))
     stats = EpisodeStats()
     counted = np.zeros(matches, np.bool_)
     while not counted.all():

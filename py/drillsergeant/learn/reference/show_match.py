@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from drillsergeant import elementary
-from drillsergeant.drills.contract import Continuous, Drill, Outcome, Player, team_of
+from drillsergeant.drills.contract import LESSON_SHIFT, Continuous, Drill, Outcome, Player, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.formulas.actions import as_played, from_words
@@ -27,9 +27,9 @@ class SoloMatch:
         self._parameters = [network.initial(seed) for _ in drill.teams]
         self.reset(seed)
 
-    def reset(self, seed: int) -> None:
-        """Start episode 0 of `seed`."""
-        self._matches = MatchBatch(self.drill, 1, seed)
+    def reset(self, seed: int, lesson: int = 0) -> None:
+        """Start the first episode of `seed` at a lesson."""
+        self._matches = MatchBatch(self.drill, 1, seed, lesson << LESSON_SHIFT)
         players = range(sum(self.drill.teams))
         nothing = from_words(self.drill.heads, [np.zeros(1, np.int32) for _ in self.drill.heads])
         self._actions = [nothing for _ in players]

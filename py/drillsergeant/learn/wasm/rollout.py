@@ -5,14 +5,15 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 
-from drillsergeant.drills.contract import Player
+from drillsergeant.drills.contract import LESSON_SHIFT
 from drillsergeant.learn.engine import (
     CHUNK_STATS,
-    EVALUATION_MATCHES,
     NO_EPISODES,
+    EvaluationMatches,
     Tally,
     duel_seed,
     evaluation_seed,
+    evaluations_of,
     worker_seed,
 )
 from drillsergeant.learn.evaluation.start_order import StartOrder
@@ -35,23 +36,31 @@ class KernelCollector:
         plan = layout.plan
         arena = Arena.over(layout[f"{rollout(index)}.scratch"])
         self._places = RolloutScratch(program, plan.self_play, arena, plan.duels, plan.horizon)
-        largest = max(plan.matches, *EVALUATION_MATCHES.values())
+        self._looks = evaluations_of(plan.teams)
+        largest = max(plan.matches, *(each.matches for each in self._looks.values()))
         memory.write(self._places.slots, array("I", range(round_up(largest, SIMD_LANES))))
         self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.match_view.network)
-        own_seed = self._seed = worker_seed(seed, index)
-        self._main = self._start(self._places.main, plan.self_play, own_seed) | self._chunk_rows()
-        if clocks := first_clocks(program.drill, plan.self_play):
-            state, row = self._places.main.state, list(program.drill.fields).index("clock")
-            memory.write(state.base + row * state.stride, array("I", clocks))
-        self._duel_starts = 0
-        self.set_opponent(None)
-        self._evaluation_starts = 0
+        self._drill = program.drill
+        self._seed = worker_seed(seed, index)
+        self._duel_starts = self._evaluation_starts = 0
+        self._rival: int | None = None
+        self.set_lesson(0)
+
+    def set_lesson(self, lesson: int) -> None:
+        """Start all matches anew, at this lesson."""
+        self._first = lesson << LESSON_SHIFT
+        self._main = self._start(self._places.main, self._layout.plan.self_play, self._seed) | self._chunk_rows()
+        if clocks := first_clocks(self._drill, self._layout.plan.self_play):
+            state, row = self._places.main.state, list(self._drill.fields).index("clock")
+            self._memory.write(state.base + row * state.stride, array("I", clocks))
+        self.set_opponent(self._rival)
         self.restart_evaluations()
 
     def _start(self, batch: BatchScratch, matches: int, seed: int) -> dict[str, int]:
-        """Start episode 0 of every match; returns what a call that plays them needs beside the chunk's places."""
+        """Start every match's first episode; returns what a call that plays them needs beside the chunk's places."""
         slots = Rows(self._places.slots, 0)
-        self._calls.run("reset", {"count": matches, "scalar.seed": seed}, in_slot=slots, out_state=batch.state)
+        scalars = {"count": matches, "scalar.seed": seed, "scalar.first": self._first}
+        self._calls.run("reset", scalars, in_slot=slots, out_state=batch.state)
         self._memory.write(batch.running.base, bytes(batch.ended.base - batch.running.base))
         match_view = self._places.match_view
         return {
@@ -100,16 +109,16 @@ class KernelCollector:
     def restart_evaluations(self) -> None:
         """Start the evaluation matches anew: the policy is one that did not come of the one that began them."""
         self._evaluations = {
-            name: self._start_evaluation(name, evaluation_seed(self._seed, number, self._evaluation_starts))
-            for number, name in enumerate(self._places.evaluations)
+            name: self._start_evaluation(name, each, evaluation_seed(self._seed, number, self._evaluation_starts))
+            for number, (name, each) in enumerate(self._looks.items())
         }
-        self._orders = {name: StartOrder(matches) for name, matches in EVALUATION_MATCHES.items()}
+        self._orders = {name: StartOrder(each.matches) for name, each in self._looks.items()}
         self._evaluation_starts += 1
 
-    def _start_evaluation(self, name: Player, seed: int) -> dict[str, int]:
+    def _start_evaluation(self, name: str, look: EvaluationMatches, seed: int) -> dict[str, int]:
         match_view = self._places.match_view
-        return self._start(self._places.evaluations[name], EVALUATION_MATCHES[name], seed) | {
-            "lanes_bytes": self._lanes_bytes(self._layout.plan.teams[0] * EVALUATION_MATCHES[name]),
+        return self._start(self._places.evaluations[name], look.matches, seed) | {
+            "lanes_bytes": self._lanes_bytes(self._layout.plan.teams[look.team] * look.matches),
             "obs": match_view.obs,
             "allowed": match_view.allowed,
             "action": match_view.action.base,
@@ -141,22 +150,22 @@ class KernelCollector:
         return self._tally()
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
-        """Play the evaluation matches for one chunk's length; returns what counts from now on per frozen opponent."""
-        return {name: self._evaluate(name, weights_offset) for name in self._evaluations}
+        """Play the evaluation matches for one chunk's length; returns what counts from now on of each."""
+        return {name: self._evaluate(name, each, weights_offset) for name, each in self._looks.items()}
 
-    def _evaluate(self, name: Player, weights_offset: int) -> Tally:
+    def _evaluate(self, name: str, look: EvaluationMatches, weights_offset: int) -> Tally:
         self._calls.run(f"evaluate_{name}", {**self._evaluations[name], "parameters": weights_offset})
-        matches, stride = EVALUATION_MATCHES[name], self._places.evaluations[name].match_stride
+        stride = self._places.evaluations[name].match_stride
         kinds = len(CHUNK_STATS)
         logged = range(0, (self._layout.plan.horizon + 1) * kinds * stride, stride)
         log = array("f", bytes(logged.stop))
         self._memory.read(self._places.log, log)
-        rows = [memoryview(log)[start // WORD_BYTES :][:matches] for start in logged]
-        return self._orders[name].count([rows[at : at + kinds] for at in range(0, len(rows), kinds)])
+        rows = [memoryview(log)[start // WORD_BYTES :][: look.matches] for start in logged]
+        return self._orders[name].count([rows[at : at + kinds] for at in range(0, len(rows), kinds)]).of_team(look.team)
 
-    def waiting(self, opponent: str) -> int:
-        """Return how many evaluation matches have begun and are not counted yet."""
-        return self._orders[Player(opponent)].waiting
+    def waiting(self, evaluation: str) -> int:
+        """Return how many matches of an evaluation have begun and are not counted yet."""
+        return self._orders[evaluation].waiting
 
     def _tally(self) -> Tally:
         """What the call before left in the scratch statistics."""

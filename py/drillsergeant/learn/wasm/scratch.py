@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, EVALUATION_MATCHES, MOST_REWARD_TERMS, SHOW_MATCHES
+from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, MOST_REWARD_TERMS, SHOW_MATCHES, evaluations_of
 from drillsergeant.learn.heads import head_rows, mask_words
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Rows
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES
 from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_MAX, SKEW_BYTES, Plan, Region, round_up
+
+# So many numbers may differ from match to match without another memory.
+DRAWN_NUMBERS = 8
 
 
 class Arena:
@@ -60,7 +63,7 @@ class BatchScratch:
 
     def __init__(self, program: Program, matches: int, arena: Arena) -> None:
         drill = program.drill
-        fields = len(drill.fields)
+        fields = _state_rows(program)
         self.state, self.next_state = arena.rows(fields, matches), arena.rows(fields, matches)
         self.running = arena.rows(1 + MOST_REWARD_TERMS, matches)
         self.ended = arena.rows(len(CHUNK_STATS) + MOST_REWARD_TERMS, matches)
@@ -89,8 +92,10 @@ class RolloutScratch:
     def __init__(self, program: Program, self_play: int, arena: Arena, duels: int = 0, horizon: int = 0) -> None:
         """`horizon`: decisions of an evaluation; there is a log of each and one row more. 0 for none."""
         self.main, self.duels = BatchScratch(program, self_play, arena), BatchScratch(program, duels, arena)
-        self.evaluations = {name: BatchScratch(program, count, arena) for name, count in EVALUATION_MATCHES.items()}
-        largest, teams = max(self_play, duels, *EVALUATION_MATCHES.values()), program.drill.teams
+        teams = program.drill.teams
+        looks = evaluations_of(teams)
+        self.evaluations = {name: BatchScratch(program, each.matches, arena) for name, each in looks.items()}
+        largest = max(self_play, duels, *(each.matches for each in looks.values()))
         agents = max(sum(teams) * largest, sum(teams) * self_play + teams[0] * duels)
         self.match_view = SightScratch(program, agents, arena)
         self.slots = arena.words(largest)
@@ -105,7 +110,7 @@ class ShowMatchScratch:
 
     def __init__(self, program: Program, arena: Arena) -> None:
         teams, players = program.drill.teams, sum(program.drill.teams)
-        self.state = arena.rows(len(program.drill.fields), 1)
+        self.state = arena.rows(_state_rows(program), 1)
         self.verdict = arena.rows(3, 1)
         self.action = arena.rows(players * len(program.drill.heads), 1)
         # Players are one lane apart: what a kernel writes behind the last one's is not to be the next row's.
@@ -158,6 +163,12 @@ class LearnerScratch:
         self.observations = [arena.take(observation_bytes) for _ in range(plan.workers)]
         self.plain = arena.words(network.parameter_count)
         self.rescale = RescaleScratch(program, plan, arena)
+
+
+def _state_rows(program: Program) -> int:
+    """Rows of a state, with room for numbers that a reader's code draws for every match: these need no other memory."""
+    drill = program.drill
+    return len(drill.fields) + max(0, DRAWN_NUMBERS - len(drill.drawn_numbers))
 
 
 def noise_indices(program: Program) -> int:

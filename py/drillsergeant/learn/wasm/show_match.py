@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from drillsergeant.drills.contract import Continuous, Dtype, Outcome, Player, team_of
+from drillsergeant.drills.contract import LESSON_SHIFT, Continuous, Dtype, Outcome, Player, team_of
 from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.heads import BITS_PER_WORD, head_rows, mask_words, policy_rows
 from drillsergeant.learn.program import Program
@@ -85,10 +85,11 @@ class KernelShowMatch:
         base, stride = self._places.action
         return Rows(base + player * len(self._program.drill.heads) * stride, stride)
 
-    def reset(self, seed: int) -> None:
-        """Start episode 0 of `seed`."""
+    def reset(self, seed: int, lesson: int = 0) -> None:
+        """Start the first episode of `seed` at a lesson."""
         slots, action = Rows(self._slots, 0), self._places.action
-        self._calls.run("reset", {"count": 1, "scalar.seed": seed}, in_slot=slots, out_state=self._state)
+        scalars = {"count": 1, "scalar.seed": seed, "scalar.first": lesson << LESSON_SHIFT}
+        self._calls.run("reset", scalars, in_slot=slots, out_state=self._state)
         rows = len(self._players) * len(self._program.drill.heads)
         self._memory.write(action.base, bytes(rows * action.stride))
 

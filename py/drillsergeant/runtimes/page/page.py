@@ -209,7 +209,7 @@ class Page:
     def _begin_story(self, game: DrillFacts) -> None:
         """Nothing is learned of this drill yet."""
         alone = len(game.teams) == 1
-        self._story = Story(self._view, alone)
+        self._story = Story(self._view, alone, game.words.counts)
         self._status.trained_s, self._status.alone = 0.0, alone
 
     def on_edit(self, game: DrillFacts, lost: bool) -> None:

@@ -37,9 +37,9 @@ class ScreenMatch:
         self.versions = [0] * len(drill.teams)
         self.reset(seed)
 
-    def reset(self, seed: int) -> None:
-        """Start a new match from `seed` with the policies in hand."""
-        self.match.reset(seed)
+    def reset(self, seed: int, lesson: int = 0) -> None:
+        """Start a new match from `seed` at a lesson, with the policies in hand."""
+        self.match.reset(seed, lesson)
         self.ticks, self.clock_s, self.waiting = 0, 0.0, False
         self.moment = MatchInstant()
         self.look_again()

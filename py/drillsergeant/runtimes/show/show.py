@@ -37,8 +37,11 @@ class Show:
         fetch: Fetch,
         draw: Callable[[str, Sequence[ScreenMatch]], None],
         seed: int,
+        lesson: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`matches`: its own and two to compare. `fetch` gives the byte offset of a snapshot's parameters."""
+        """`matches`: its own and two to compare. `fetch` gives the byte offset of a snapshot's parameters, `lesson`
+        the lesson at which training plays."""
+        self._lesson, self.lesson = lesson, 0
         self._drill, self._weights, self._fetch, self._draw = drill, weights, fetch, draw
         self._tick_s = 1.0 / drill.tick_hz
         self._clock = FrameClock()
@@ -64,10 +67,20 @@ class Show:
         self._seed, self._unspent_s = seed, 0.0
         self._dragging.let_go()
         for screen_match in self.screen_matches:
-            screen_match.reset(seed)
+            screen_match.reset(seed, self.lesson)
+
+    def _follow_lesson(self) -> None:
+        """Play at the lesson that training has come to."""
+        lesson = self._lesson()
+        if lesson != self.lesson:
+            self.lesson = lesson
+            self._dragging.let_go()
+            for screen_match in self._all:
+                screen_match.reset(self._seed, lesson)
 
     def frame(self, now_s: float) -> None:
         """Advance what is on screen by the time since the last frame and draw it."""
+        self._follow_lesson()
         self._now_s = now_s
         passed_s = min(self._clock.frame(now_s), MAX_CATCH_UP_S)
         if self.playing:

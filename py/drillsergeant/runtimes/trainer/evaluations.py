@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from drillsergeant.drills.contract import Player
-from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Tally
+from drillsergeant.learn.engine import Tally, evaluations_of
 from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.memory.access import Memory, signed, unsigned
 from drillsergeant.memory.layout import Layout, rollout
@@ -14,28 +13,28 @@ SIGNED = KEYS.index("returns")
 
 
 class Evaluations:
-    """Reads a few counters a worker and opponent, so cheaply that every update can."""
+    """Reads a few counters a worker and evaluation, so cheaply that every update can."""
 
     def __init__(self, memory: Memory, layout: Layout, score: Score) -> None:
         self._memory, self._score = memory, score
         starts = [layout[f"telemetry.{rollout(index)}"].word for index in range(layout.plan.workers)]
+        names = tuple(evaluations_of(layout.plan.teams))
         self._words = {
-            opponent: [[start + Counter[f"{opponent}_{key}".upper()] for start in starts] for key in KEYS]
-            for opponent in EVALUATION_OPPONENTS
+            name: [[start + Counter[f"{name}_{key}".upper()] for start in starts] for key in KEYS] for name in names
         }
         self._waiting = [start + Counter.SCRIPTED_WAITING for start in starts]
-        self._before = {opponent: [0] * len(KEYS) for opponent in EVALUATION_OPPONENTS}
+        self._before = {name: [0] * len(KEYS) for name in names}
         self.fresh()
 
-    def fresh(self) -> dict[Player, Tally]:
-        """Return the episodes that were counted since the last call, over all workers, by opponent."""
-        found: dict[Player, Tally] = {}
-        for opponent, rows in self._words.items():
+    def fresh(self) -> dict[str, Tally]:
+        """Return the episodes that were counted since the last call, over all workers, by evaluation."""
+        found: dict[str, Tally] = {}
+        for name, rows in self._words.items():
             now = [sum(unsigned(self._memory.load(word)) for word in words) for words in rows]
-            more = [unsigned(a - b) for a, b in zip(now, self._before[opponent], strict=True)]
+            more = [unsigned(a - b) for a, b in zip(now, self._before[name], strict=True)]
             more[SIGNED] = signed(more[SIGNED])
-            found[opponent] = self._score.tally(*more)
-            self._before[opponent] = now
+            found[name] = self._score.tally(*more)
+            self._before[name] = now
         return found
 
     def waiting(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 EVENTS_KEPT = 64
 LONGEST_TEXT = 400  # characters, of an event from a file
-KINDS = ("hyper", "guard", "rewind", "learner", "restart", "save")
+KINDS = ("hyper", "guard", "rewind", "learner", "restart", "save", "lesson")
 
 
 @dataclass(frozen=True)

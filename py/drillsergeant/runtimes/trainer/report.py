@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.drills.contract import Player
-from drillsergeant.learn.engine import EVALUATION_OPPONENTS, Tally
-from drillsergeant.learn.evaluation.results import RecentEpisodes, Score
+from drillsergeant.learn.engine import EVALUATION_OPPONENTS, SCRIPTED_AWAY, Tally
+from drillsergeant.learn.evaluation.results import BothTeams, Score, recent_of
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -46,10 +46,10 @@ class TrainerReport:
     def restart(self) -> None:
         """Forget everything; evaluation episodes counted so far are those of the run before."""
         self._evaluations.fresh()
-        self.recent = {name: RecentEpisodes(self.score) for name in EVALUATION_OPPONENTS}
+        self.recent = recent_of(self._layout.plan.teams, self.score)
         self.matchmaking = Matchmaking(SnapshotWriter(self._memory, self._layout), len(self._roles))
-        self._curves = {name: Curve() for name in EVALUATION_OPPONENTS}
-        self._totals = {name: Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
+        self._curves = {str(name): Curve() for name in EVALUATION_OPPONENTS}
+        self._totals = {str(name): Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
         self._shown: dict[str, object] = {}
         self._rates = Rates()
         self._latest: dict[str, object] = {}
@@ -120,7 +120,7 @@ class TrainerReport:
             self._sample = False
         for name, tally in self._evaluations.fresh().items():
             self.recent[name].add(tally)
-            self._totals[name] += tally
+            self._totals[Player.SCRIPTED if name == SCRIPTED_AWAY else name] += tally
             if name == Player.SCRIPTED:
                 self.matchmaking.played_scripted(tally)
         self.recent[Player.SCRIPTED].waiting = self._evaluations.waiting()
@@ -166,9 +166,10 @@ class TrainerReport:
         now = self.recent[Player.SCRIPTED].estimate()
         return None if now is None or now.effective < ENOUGH_TO_SHOW else now.win
 
-    def _show(self, name: Player) -> None:
+    def _show(self, name: str) -> None:
         """Bring the shown results against a frozen player up to date, once the newest episodes say enough."""
-        now, suffix = self.recent[name].estimate(), "" if name == Player.SCRIPTED else f"_{name}"
+        recent, suffix = self.recent[name], "" if name == Player.SCRIPTED else f"_{name}"
+        now = recent.estimate()
         if now is None or now.effective < ENOUGH_TO_SHOW:
             return
         low, high = now.interval()
@@ -176,4 +177,6 @@ class TrainerReport:
         if self.score.of_returns:
             low, high = now.return_interval()
             values |= {"mean_return": now.mean_return, "return_low": low, "return_high": high}
+        if isinstance(recent, BothTeams):
+            values |= {f"win_rate_team_{team}": each.win for team, each in enumerate(recent.of_teams()) if each}
         self._shown |= {key + suffix: value for key, value in values.items()}

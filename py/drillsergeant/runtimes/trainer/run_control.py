@@ -155,6 +155,15 @@ class RunControl:
         self._report.go_back(entry.t_s, ident, [each.id for each in (entry, *self.timeline.entries)])
         self.note("rewind", f"Back to version {entry.version}, as it was after {entry.decisions:,} decisions")
 
+    def next_lesson(self, text: str) -> None:
+        """Another lesson has begun: how well the one before was played is no measure of it."""
+        self._keep(AUTO)
+        self._safeguards = self._fresh_safeguards(self._safeguards.on)
+        self.timeline.demote_best()
+        self._publish()
+        self._report.restart_wins()
+        self.note("lesson", text)
+
     def _fall_back(self, why: str) -> None:
         best = self.timeline.best
         assert best is not None, "the guard tells of a best before it tells of a fall"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import DeviceLearner, Learner
+from drillsergeant.learn.evaluation.curriculum import Curriculum
 from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.heads import most_entropy
@@ -59,6 +61,7 @@ class Trainer:
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self.progress = SelfPlayRun(layout.plan, self._publish)
         self._report = TrainerReport(memory, layout, drill.reward_terms, Score(drill.objective))
+        self._curriculum = Curriculum(drill.lessons, self._report.score, self._run_epoch.lesson)
         self._lockstep = lockstep
         self.training = self._learning = False
         self.saves: Saves | None = None
@@ -137,6 +140,7 @@ class Trainer:
         for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
             ring.release()
         self.run_control.watch(metrics)
+        self._move_on()
         while self._postponed:
             self._postponed.pop(0)()
         if self._lockstep and self.progress.updates == self._lockstep:
@@ -144,6 +148,18 @@ class Trainer:
             self._report.note("weights_sha256", weights_digest(self._memory, self._layout, self._weights.active_offset))
         self._telemetry.count(Counter.UPDATES)
         self._telemetry.count(Counter.DECISIONS, len(chunks) * self.progress.decisions_per_chunk)
+
+    def _move_on(self) -> None:
+        """Go on to the next lesson once this one's measure is reached. Lockstep stays: it depends on no clock."""
+        if not self._lockstep and self._curriculum.reached(self._report.recent[Player.SCRIPTED].estimate()):
+            self._curriculum.number += 1
+            self._run_epoch.set_lesson(self._curriculum.number)
+            self.run_control.next_lesson(str(self._curriculum))
+
+    def _first_lesson(self) -> None:
+        """Begin with the first lesson; a run that is opened again has learned it, and moves on soon."""
+        self._curriculum.number = 0
+        self._run_epoch.set_lesson(0)
 
     def handle(self, message: messages.Message) -> None:
         """Obey one decoded message from the page. Raises ValueError for what cannot be, and changes nothing then."""
@@ -163,7 +179,10 @@ class Trainer:
                 if isinstance(self._learner, AutoLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
             case messages.SetGame(program=program):
-                self._report.name_rewards(Program.from_json(program).drill.reward_terms)
+                game = Program.from_json(program).drill
+                self._report.name_rewards(game.reward_terms)
+                self._curriculum = Curriculum(game.lessons, self._report.score)
+                self._first_lesson()
             case messages.SetGuards(on=on):
                 self.run_control.switch_safeguards(on)
             case messages.SetObjective(to_win=to_win):
@@ -219,6 +238,7 @@ class Trainer:
         self.training = on
 
     def _reset(self, seed: int, hyper: Hyper) -> None:
+        self._first_lesson()
         self._learner.reset(seed)
         self._restart_counts()
         self.progress.publish()
@@ -245,6 +265,7 @@ class Trainer:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
         progress = policy.progress
         self._learner.restore(policy.state)
+        self._first_lesson()
         self._restart_counts(progress.trained_s, progress.decisions, policy.state.updates)
         self._weights.go_on_from(progress.version)
         self._turn()
@@ -302,6 +323,8 @@ class Trainer:
             "learner_why": self._learner.why,
             **self.run_control.values(self.progress.updates),
         }
+        if self._curriculum.count > 1:
+            values |= {"lesson": self._curriculum.number + 1, "lessons": self._curriculum.count}
         if isinstance(self._learner, AutoLearner):
             told = {**self._learner.watch.told(), "possible": self._learner.device_possible}
             values |= {"learner_choice": self._learner.mode, "validation": told}

@@ -40,7 +40,9 @@ def kernels_of(drill: Drill) -> dict[str, Kernel]:
 
 
 def started(kernels: Mapping[str, Kernel], count: int, seed: int) -> list[Array]:
-    return kernels["reset"].reference({"slot": [np.arange(count, dtype=np.uint32)]}, {"seed": seed})["state"]
+    return kernels["reset"].reference({"slot": [np.arange(count, dtype=np.uint32)]}, {"seed": seed, "first": 0})[
+        "state"
+    ]
 
 
 def random_actions(drill: Drill, count: int, rng: np.random.Generator) -> dict[str, list[Array]]:
@@ -70,7 +72,7 @@ def plausible(kernel: Kernel, group: str, count: int, rng: np.random.Generator, 
 def test_every_kernel_of_every_drill_has_numpys_bits_along_a_played_match(name: str) -> None:
     drill, rng = drill_named(name), np.random.default_rng(1)
     kernels = kernels_of(drill)
-    assert_agreement(kernels["reset"], {"slot": [np.arange(COUNT, dtype=np.uint32)]}, {"seed": 5})
+    assert_agreement(kernels["reset"], {"slot": [np.arange(COUNT, dtype=np.uint32)]}, {"seed": 5, "first": 3 << 28})
     after = started(kernels, COUNT, seed=5)
     for decision in range(6):
         before, action = after, random_actions(drill, COUNT, rng)

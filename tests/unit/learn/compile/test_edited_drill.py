@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 
+import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.edit_errors import EditRefused
@@ -15,6 +16,7 @@ from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import MOST_REWARD_TERMS
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.scratch import plan_for
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -134,6 +136,12 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
         (BALL + "    time_limit_s = 0.01\n", "time_limit_s is 0.01, it must be at least one decision"),
         (BALL + "    dash_speed = 'fast'\n", "dash_speed is 'fast', it must be a number like 7.0"),
         (BALL + "    dash_speed = float('inf')\n", "dash_speed is inf, it must be a number"),
+        (BALL + "    dash_speed = between(-1.0, 2.0)\n", r"dash_speed is -1.0, it must not be below 0"),
+        (BALL + "    dash_speed = between(2.0, 1.0)\n", r"between\(2.0, 1.0\): give the lower number first"),
+        (
+            BALL + "    time_limit_s = between(2.0, 3.0)\n",
+            "time_limit_s of ball differs .*one number for all",
+        ),
         (BALL + "    player_half_m = 5.0\n", "of size 5 m does not fit on a field of half width 4 m"),
         (BALL + "    goal_half_width_m = 4.5\n", "a goal of half width 4.5 m"),
         ("x = '" + "a" * 10**6, "SyntaxError"),
@@ -185,6 +193,19 @@ def test_what_people_write_is_taken(code: str) -> None:
 def test_a_number_of_ones_own_may_be_used() -> None:
     text = BALL.replace(RETURN, RETURN.replace("closer]", "closer * self.mine]")) + "    mine: float = 0.5\n"
     assert checked_drill("ball", text).mine == 0.5  # type: ignore[attr-defined]
+
+
+def test_a_number_may_be_drawn_for_every_match_without_another_memory() -> None:
+    text = "class Mine(BallDrill):\n    dash_speed = between(4.0, 9.0)\n    corner_m: float = between(0.5, 1.5)\n"
+    program = built(text)
+    assert program.drill.drawn_numbers == ("dash_speed", "corner_m")
+    assert Program.from_json(program.to_json(), program.binary).drill == program.drill
+    assert plan_for(program, 2, 64, 16) == plan_for(as_shown(), 2, 64, 16), "what was learned goes on"
+    reset = checked_drill("ball", text).reset(np.arange(50, dtype=np.uint32), np.zeros(50, np.uint32))
+    assert 4.0 <= reset["dash_speed"].min() < 5.0 and 8.0 < reset["dash_speed"].max() < 9.0
+    moving = built("class Mine(BallDrill):\n    dash_speed = lessons(3.0, 7.0)\n")
+    assert moving.drill.lessons == (("dash_speed", (3.0, 7.0)),)
+    assert Program.from_json(moving.to_json(), moving.binary).drill == moving.drill
 
 
 def test_print_tells_the_first_values_of_the_first_time() -> None:

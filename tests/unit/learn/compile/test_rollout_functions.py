@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drillsergeant.drills import DRILLS
-from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES
+from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, NO_EPISODES, SCRIPTED_AWAY, evaluations_of
 from drillsergeant.learn.formulas.actions import unpacked
 from drillsergeant.learn.ppo.hidden import HIDDEN
+from drillsergeant.learn.wasm.engine import KernelEngine
+from drillsergeant.learn.wasm.scratch import Arena, RolloutScratch
 from drillsergeant.memory.layout import Plan
 
 from tests.rigs.engines import F32, Pair, decisive, pair, program_of
@@ -38,7 +40,7 @@ def stats(both: Pair, chunk_offset: int) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("matches", [1, 3, 5, 7, 64])
-@pytest.mark.parametrize("name", ["ball", "short", "sumo", "chase"])
+@pytest.mark.parametrize("name", ["ball", "short", "short-between", "short-looks", "sumo", "chase"])
 def test_a_chunk_equals_the_reference_in_every_bit(name: str, matches: int) -> None:
     both = pair(name, matches, horizon=8)
     for chunk_offset in play(both, CHUNKS):
@@ -91,10 +93,14 @@ def test_truncation_is_reported_at_the_last_decision_only_even_in_a_used_slot() 
 
 
 @pytest.mark.parametrize(
-    "name", ["ball", "short", "short-2-1", "short-trio", "mixed-1-2", "sumo", "chase", "pendulum", "probe-both"]
+    "name",
+    [
+        *("ball", "short", "short-2-1", "short-trio", "short-looks", "mixed-1-2"),
+        *("hide", "sumo", "chase", "pendulum", "probe-both"),
+    ],
 )
 def test_evaluation_tallies_equal_the_reference(name: str) -> None:
-    both = pair(name, 4 if "-" in name else 5, horizon=16)
+    both = pair(name, 4 if "-" in name or name == "hide" else 5, horizon=16)
     play(both, 1)
     weights = both.layout["weights.0"].offset
     collectors = [engine.collector(0, 3) for engine in (both.kernel, both.numpy)]
@@ -102,10 +108,11 @@ def test_evaluation_tallies_equal_the_reference(name: str) -> None:
     for _ in range(4):
         kernel, numpy = (collector.evaluate(weights) for collector in collectors)
         assert kernel == numpy
+        assert (SCRIPTED_AWAY in kernel) == (name in ("short-2-1", "mixed-1-2", "hide"))
         episodes += sum(tally.episodes for tally in kernel.values())
     waiting = [[collector.waiting(opponent) for opponent in EVALUATION_MATCHES] for collector in collectors]
     assert waiting[0] == waiting[1]
-    long = name in ("ball", "pendulum")
+    long = name in ("ball", "hide", "pendulum")
     assert episodes + sum(waiting[0]) > sum(EVALUATION_MATCHES.values()) or long
 
 
@@ -149,3 +156,32 @@ def test_a_forbidden_choice_is_never_taken_in_a_hundred_thousand_decisions() -> 
         forbidden += int((~masks).sum())
         decisions += action[:, 0].size
     assert forbidden > 10 * decisions
+
+
+def test_the_policy_as_team_1_wins_what_team_0_loses() -> None:
+    """Half a second is too short to be caught in, so the runner wins every match of it."""
+    both = pair("brief-hide", 4, horizon=16)
+    play(both, 1)
+    for engine in (both.kernel, both.numpy):
+        collector, tallies = engine.collector(0, 3), {name: NO_EPISODES for name in evaluations_of((2, 1))}
+        for _ in range(3):
+            for name, tally in collector.evaluate(both.layout["weights.0"].offset).items():
+                tallies[name] += tally
+        home, away = tallies["scripted"], tallies[SCRIPTED_AWAY]
+        assert (home.wins, home.losses) == (0, home.episodes) and home.episodes > 100
+        assert (away.wins, away.losses) == (away.episodes, 0) and away.episodes > 50
+
+
+def test_at_another_lesson_all_matches_begin_anew_and_equal_the_reference() -> None:
+    both = pair("short-lessons", 8, horizon=8)
+    (chunk_offset,) = play(both, 1)
+    row = list(both.program.drill.fields).index("player_push")
+    for engine, memory in ((both.kernel, both.kernel_memory), (both.numpy, both.numpy_memory)):
+        weights, collector = both.layout["weights.0"].offset, engine.collector(0, 5)
+        for lesson, push in ((0, 5.0), (2, 25.0)):
+            collector.set_lesson(lesson)
+            collector.collect(weights, chunk_offset)
+            if isinstance(engine, KernelEngine):
+                state = RolloutScratch(both.program, 8, Arena.over(both.layout["rollout.0.scratch"])).main.state
+                assert np.all(memory.array(state.base + row * state.stride, 8, F32) == push)
+    assert both.differing(chunk_offset) == []

@@ -4,9 +4,16 @@ import math
 import random
 
 import pytest
-from drillsergeant.drills.contract import MeanReturn, SuccessShare, WinRate
-from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.evaluation.results import MEMORY_EPISODES, Estimate, RecentEpisodes, Score
+from drillsergeant.drills.contract import MeanReturn, Player, SuccessShare, WinRate
+from drillsergeant.learn.engine import SCRIPTED_AWAY, Tally
+from drillsergeant.learn.evaluation.results import (
+    MEMORY_EPISODES,
+    BothTeams,
+    Estimate,
+    RecentEpisodes,
+    Score,
+    recent_of,
+)
 
 WINS, RETURNS = Score(WinRate()), Score(MeanReturn(475.0))
 
@@ -171,3 +178,19 @@ def test_returns_survive_being_counted_in_whole_numbers(threshold: float, earned
     found = score.tally(64, 1, 2, returns, squares)
     assert found.returns == pytest.approx(tally.returns, rel=1e-4)
     assert found.return_squares == pytest.approx(tally.return_squares, rel=1e-4)
+
+
+def test_a_policy_that_plays_two_games_is_told_by_the_mean_of_both_however_many_episodes_either_has() -> None:
+    recent = recent_of((2, 1), WINS)
+    both, away = recent[Player.SCRIPTED], recent[SCRIPTED_AWAY]
+    assert isinstance(both, BothTeams) and both.estimate() is None
+    both.add(Tally(40, 40, 0))
+    assert both.estimate() is None, "the other half is not known"
+    away.add(Tally(360, 90, 180))
+    now, (home, other) = both.estimate(), both.of_teams()
+    assert now is not None and home is not None and other is not None
+    assert (home.win, other.win) == (1.0, 0.25)
+    assert (now.win, now.loss, now.draw) == pytest.approx((0.625, 0.25, 0.125))
+    # The variance of a mean of two is a quarter of the sum of theirs.
+    assert 1.0 / now.effective == pytest.approx((1.0 / home.effective + 1.0 / other.effective) / 4.0)
+    assert set(recent_of((1, 1), WINS)) == set(recent_of((1,), WINS)) == {Player.SCRIPTED, Player.RANDOM}

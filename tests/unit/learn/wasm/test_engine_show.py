@@ -148,3 +148,15 @@ def test_dragging_and_starting_over_equal_the_reference() -> None:
     for show in shows:
         show.reset(99)
     play(both, shows, 4, {})
+
+
+def test_a_match_at_another_lesson_equals_the_reference() -> None:
+    both = pair("short-lessons", 4, 2)
+    shows = matches_of(both, 11)
+    assert play(both, shows, 8, {}) > 0
+    for lesson, push in ((2, 25.0), (1, 15.0)):
+        for show in shows:
+            show.reset(5, lesson)
+            assert show.state()["player_push"] == push
+        assert play(both, shows, 8, {}) > 0, "and the next match is played at the same one"
+        assert shows[0].state()["player_push"] == push

@@ -191,3 +191,7 @@ def test_the_result_is_told_in_the_measure_of_the_drill() -> None:
     assert percent(0.9) + " wins" in sentence(result({**shares, "mean_return": 487.25}), 12.0, alone=True), (
         "between what?"
     )
+    roles = {"win_rate": 0.5, "loss_rate": 0.5, "draw_rate": 0.0, "win_rate_team_0": 0.25, "win_rate_team_1": 0.75}
+    told = sentence(result(roles), 12.0, alone=False, names=("Catchers", "Runner"))
+    assert told.endswith(" losses. Wins by what it plays: Catchers 25 %, Runner 75 %.")
+    assert sentence(result(shares), 12.0, alone=False, names=("Orange", "Blue")).endswith(" losses.")

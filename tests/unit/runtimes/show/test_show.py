@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from drillsergeant.drills.chase import ChaseDrill
+from drillsergeant.drills.per_match import lessons
 from drillsergeant.runtimes.protocol import codec, messages
 
 from tests.fakes.theatre import FRAME_S, Theatre
@@ -140,3 +142,16 @@ def test_what_is_thought_of_a_number_is_its_mean_and_spread() -> None:
     ((mean, std),) = inside["probabilities"]
     assert abs(mean) < 0.1 and std == pytest.approx(2.0)
     assert inside["entropy"] == pytest.approx(1.4189, abs=1e-4), "of deviation 1, in half ranges"
+
+
+def test_matches_on_screen_begin_anew_at_the_lesson_that_training_has_come_to() -> None:
+    theatre = Theatre(name=ChaseDrill(half_m=lessons(1.0, 3.0)))
+    theatre.show.frame(0.0)
+    theatre.show.frame(0.1)
+    assert theatre.match.state()["half_m"] == 1.0 and theatre.told("ticks") != 0
+    theatre.lesson = 1
+    theatre.show.frame(0.1)
+    assert theatre.told("ticks") == 0
+    assert all(match.state()["half_m"] == 3.0 for match in theatre.matches), "also those that nobody looks at"
+    theatre.show.handle(messages.ResetShow(77))
+    assert theatre.match.state()["half_m"] == 3.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.training import status
@@ -19,9 +19,9 @@ AGAINST_OTHERS = ("legend-random", "legend-pool", "try-bot")
 class Story:
     """Everything on the page that follows the trainer's numbers."""
 
-    def __init__(self, view: View, alone: bool = False) -> None:
-        """`alone`: nobody plays against the learner, so its wins are all there is to tell."""
-        self._view, self._alone = view, alone
+    def __init__(self, view: View, alone: bool = False, names: Sequence[str] = ()) -> None:
+        """`alone`: nobody plays against the learner, so its wins are all there is to tell. `names` of the teams."""
+        self._view, self._alone, self._names = view, alone, names
         for place, text in enumerate(ALONE if alone else AGAINST):
             view.set_text(f"road-{place}", text)
         view.set_text("legend-wins", "wins" if alone else "wins vs the bot")
@@ -42,7 +42,7 @@ class Story:
         status.show_road(self._view, values)
         self._charts.add(values)
         trained_s = number_text.number(values.get("t_s")) or 0.0
-        self._view.set_text("curve-summary", sentence(self.result, trained_s, self._alone))
+        self._view.set_text("curve-summary", sentence(self.result, trained_s, self._alone, self._names))
 
     def restore(self, numbers: Mapping[str, object], rewound: bool) -> None:
         """The trainer goes on with a saved run, or where this one was before, which had these numbers over time."""

@@ -1,0 +1,25 @@
+"""What a drill's numbers `between` two others, its `lessons` and its `look_back` mean, put around it."""
+
+from __future__ import annotations
+
+from drillsergeant.drills.around import Around
+from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.look_back import LookBack
+from drillsergeant.drills.per_match import PerMatch, varying_numbers
+
+
+def complete(drill: Drill) -> Drill:
+    """The drill with what belongs around it; itself where nothing does."""
+    if isinstance(drill, Around):
+        return drill
+    looks = getattr(drill, "look_back", 1)
+    if varying_numbers(drill):
+        drill = PerMatch(drill)
+    return drill if looks == 1 else LookBack(drill, looks)
+
+
+def unwrapped(drill: Drill) -> Drill:
+    """The drill as it was written, without what is around it."""
+    while isinstance(drill, Around):
+        drill = drill.base
+    return drill

@@ -1,0 +1,1 @@
+"""Hide-and-catch: two catchers, one runner, crates to slip away behind."""
