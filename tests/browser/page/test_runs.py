@@ -173,6 +173,7 @@ def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path:
     def told(words: str) -> None:
         visitor.until(f"{words!r} is told", lambda: text(visitor, "runs-refusal").startswith(words))
 
+    session.send("Storage.overrideQuotaForOrigin", {**disk, "quotaSize": 1})  # before it could save by itself
     page.click("#train")
     visitor.type("#runs-name", "copy")
     for room in ROOMS:
