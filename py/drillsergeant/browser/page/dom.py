@@ -266,7 +266,8 @@ class DomView:
         for name, value in values.items():
             query.append(name, value)
         text = str(query.toString())
-        place = f"{js.location.pathname}{'?' if text else ''}{text}{js.location.hash}"
+        # With its origin: a path that begins with two slashes would be taken for another host.
+        place = f"{js.location.origin}{js.location.pathname}{'?' if text else ''}{text}{js.location.hash}"
         js.history.replaceState(None, "", place)
 
     def copy_link(self, done: Callable[[bool], None]) -> None:

@@ -26,7 +26,7 @@ class Range:
 
     def __str__(self) -> str:
         kind = "an integer" if self.integer else "a number"
-        return f"{kind} from {self.low:g} to {self.high:g}"
+        return f"{kind} from {self.low:.10g} to {self.high:.10g}"
 
 
 RANGES: Mapping[str, Range] = {

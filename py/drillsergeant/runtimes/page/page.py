@@ -256,7 +256,8 @@ class Page:
         elif name == EARLIER:
             self._workshop.choose(value)
         elif name == "seed":
-            self._seed.read()
+            if self._seed.read():
+                self._tell(answer=True)  # in the place of what was said of the one before
         else:
             self._match.on_change(name, value)
 

@@ -29,7 +29,7 @@ def test_a_bad_value_is_refused_with_field_value_and_range(name: str, bad: objec
     message = str(refusal.value)
     assert name in message
     assert repr(bad) in message
-    assert f"from {RANGES[name].low:g} to {RANGES[name].high:g}" in message
+    assert f"from {RANGES[name].low:.10g} to {RANGES[name].high:.10g}" in message
     assert hyper == Hyper()
 
 

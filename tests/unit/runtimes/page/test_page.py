@@ -91,6 +91,14 @@ def test_a_bad_seed_is_put_back_and_explained(bad: str) -> None:
     assert sitting.fleet.take() == [("show", messages.ResetShow(4294967295))]
 
 
+def test_what_was_said_of_a_bad_seed_goes_when_a_good_one_comes() -> None:
+    sitting = Sitting().boot()
+    for seed, told in (("-1", True), ("3", False)):
+        sitting.view.values["seed"] = seed
+        sitting.page.on_change("seed", seed)
+        assert ("A seed is a whole number" in sitting.view.texts["status"]) is told
+
+
 @pytest.mark.parametrize("typed", ["12", "１２", "١٢", "1.2e1", "12.0", "12,0"])
 def test_a_seed_is_read_as_every_other_number_and_written_as_it_was_understood(typed: str) -> None:
     sitting = Sitting().boot()

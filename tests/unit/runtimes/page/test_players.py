@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, versions_of
+from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, GONE, versions_of
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import NEWEST, RANDOM, SCRIPTED, VISITOR
 
@@ -163,3 +163,12 @@ def test_what_makes_no_sense_on_a_timeline_is_left_out() -> None:
     odd = [None, {"id": 0, "version": 1, "decisions": 2}, {"id": 5}, {"id": "x"}, TIMELINE[0]]
     assert [each.id for each in versions_of(odd)] == [11]
     assert versions_of(None) == versions_of("abc") == versions_of({}) == []
+
+
+def test_a_chosen_version_that_made_room_is_told_as_what_it_is() -> None:
+    sitting = with_timeline()
+    sitting.page.on_change("timeline", "1")
+    assert sitting.enabled("rewind")
+    sitting.metrics("trainer", timeline=[entry for entry in TIMELINE if entry["id"] != 12])
+    assert not sitting.enabled("rewind")
+    assert sitting.view.texts["timeline-text"] == GONE.format(90)

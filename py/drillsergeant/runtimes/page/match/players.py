@@ -21,6 +21,7 @@ NAMES = {NOW: "newest", "bot": "the bot", "random": "by chance", YOU: "you"}
 LEFT, RIGHT, SLIDER = "player-left", "player-right", "timeline"
 EMPTY = "It keeps every version it goes through. Press Train, then come back here."
 AT_NOW = "Now: the newest weights. Pull the slider back to see how it played before."
+GONE = "v{}, which the timeline has made room for: it still plays, and training cannot go back to it."
 KINDS = {"first": "the first one", "best": "the best so far", "manual": "kept by you"}
 
 
@@ -227,13 +228,13 @@ class Players:
         place = next((n for n, each in enumerate(self._versions) if then is not None and each.id == then.id), None)
         if then is not None and place is None:  # thinned away: between those that are nearest
             place = sum(each.decisions < then.decisions for each in self._versions)
-        text = EMPTY if not count else AT_NOW if then is None else str(then)
+        kept = then is not None and any(each.id == then.id for each in self._versions)
+        text = EMPTY if not count else AT_NOW if then is None else str(then) if kept else GONE.format(then.version)
         view.set_attribute(SLIDER, "max", str(count))
         view.set_attribute(SLIDER, "aria-valuetext", text)
         view.set_value(SLIDER, str(count if place is None else place))
         view.set_text("timeline-text", text)
         view.set_text("compare-then", "" if then is None else f"v{then.version}")
-        kept = then is not None and any(each.id == then.id for each in self._versions)
         for name, on in ((SLIDER, count), (COMPARE, count), ("duel", count), ("rewind", kept), ("now", then)):
             view.set_attribute(name, "disabled", None if on else "")
 
