@@ -74,7 +74,7 @@ def test_a_match_of_ball_drill(tmp_path: Path) -> None:
     actions = [bench.rows(("i32",) * len(drill.heads), count) for _ in range(sum(drill.teams))]
     choose = [call(kernels[f"scripted_{player}"], count, [state, own]) for player, own in enumerate(actions)]
     tick = call(kernels["tick"], count, [state, *actions, state])
-    calls = [call(kernels["reset"], count, [slot, state], [7]), *[*choose, tick] * 150]
+    calls = [call(kernels["reset"], count, [slot, state], [7, 0]), *[*choose, tick] * 150]
     draw = bench.rows(("f32",), count)
     calls.append(call(kernels["observe_0"], count, [state, seen, draw]))
     assert_v8_agrees(list(kernels.values()), memory, calls, tmp_path)
