@@ -29,6 +29,15 @@ from tests.rigs.mixed_drill import MixedDrill
 BITS = np.dtype(np.uint32)
 F32 = np.dtype(np.float32)
 SMALL_HIDDEN = (16, 16)
+# Ragged and regular shapes of runs (drill, matches, horizon, workers) that every learner makes its updates on.
+UPDATED = (
+    ("ball", 16, 4, 2),
+    ("short", 3, 8, 1),
+    ("chase", 5, 4, 3),
+    ("chase", 150, 2, 1),
+    ("probe-both", 7, 2, 2),
+    ("probe-number", 7, 2, 2),
+)
 
 
 @dataclass(frozen=True)

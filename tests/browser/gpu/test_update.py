@@ -10,7 +10,7 @@ import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.validation import Validator
 
-from tests.rigs.engines import F32, pair
+from tests.rigs.engines import F32, UPDATED, pair
 from tests.rigs.graphics.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 
@@ -24,12 +24,7 @@ Result = TypeVar("Result")
 @pytest.mark.parametrize(
     ("name", "matches", "horizon", "workers"),
     [
-        ("ball", 16, 4, 2),
-        ("short", 3, 8, 1),
-        ("chase", 5, 4, 3),
-        ("chase", 150, 2, 1),
-        ("probe-both", 7, 2, 2),
-        ("probe-number", 7, 2, 2),
+        *UPDATED,
         ("mixed", 12, 4, 2),
     ],
 )

@@ -13,7 +13,7 @@ from drillsergeant.browser.page.files import BrowserFileTransfer
 from drillsergeant.browser.page.program_store import BrowserDrillCompiler, ProgramStore
 from drillsergeant.browser.page.spawner import BrowserSpawner
 from drillsergeant.learn.program import Program
-from drillsergeant.runtimes.page.address import opened
+from drillsergeant.runtimes.page.address import first_of_each, opened
 from drillsergeant.runtimes.page.embed import Embed
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.solo_notice import tell_mode
@@ -35,7 +35,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     mode = str(way.mode)
     first = Program.from_json(program_text)
     pairs, cores = _parameters(), int(js.navigator.hardwareConcurrency or 2)
-    framed = bool(dict(reversed(pairs)).get("embed"))
+    framed = bool(first_of_each(pairs)[0].get("embed"))
     choose = partial(choose_setup, cores=min(cores, FRAME_CORES) if framed else cores, mode=mode)
     _, opening = opened(pairs, lambda values: choose(first, parameters=values), first.drill.name)
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode)

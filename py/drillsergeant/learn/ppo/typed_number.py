@@ -26,3 +26,9 @@ def typed_number(text: str, whole: bool = False) -> float | str:
         return float(plain) + 0.0  # minus nothing is nothing
     except ValueError:
         return text
+
+
+def whole_within(text: str, low: int, high: int) -> int | None:
+    """The whole number in `text`, if it is one from `low` to `high`."""
+    value = typed_number(text, whole=True)
+    return int(value) if isinstance(value, float) and value.is_integer() and low <= value <= high else None

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
 from drillsergeant.runtimes.page.panels.drill import DRILLS
+from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.supervisor.setup import Setup
@@ -101,7 +102,7 @@ def _numbers(setup: Setup) -> dict[str, float]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= SHORT else text[:SHORT] + "…"
+    return shortened(text, SHORT)
 
 
 class Address:

@@ -14,6 +14,7 @@ from typing import Protocol
 from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.number_text import number, percent
+from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
 from drillsergeant.runtimes.page.training.status import Status
 from drillsergeant.runtimes.page.view import View
@@ -97,7 +98,7 @@ def _hyper(values: object) -> dict[str, float]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:40] + "…"
+    return shortened(text, 40)
 
 
 class Embed:

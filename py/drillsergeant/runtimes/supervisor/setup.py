@@ -9,7 +9,7 @@ from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
-from drillsergeant.learn.ppo.typed_number import LONGEST, typed_number
+from drillsergeant.learn.ppo.typed_number import LONGEST, typed_number, whole_within
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.wasm.scratch import plan_for
@@ -109,7 +109,7 @@ def _whole(parameters: Mapping[str, str], name: str, default: int, low: int, hig
     text = parameters.get(name)
     if text is None:
         return default
-    value = typed_number(text, whole=True)
-    if not isinstance(value, float) or not value.is_integer() or not low <= value <= high:
+    value = whole_within(text, low, high)
+    if value is None:
         raise ValueError(f"{name} must be a whole number from {low} to {high}, not {text[:LONGEST]!r}")
-    return int(value)
+    return value

@@ -13,7 +13,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.wasm.arithmetic import SET, KernelArithmetic
 from drillsergeant.learn.wasm.calls import Calls
 
-from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, pair
+from tests.rigs.engines import F32, SMALL_HIDDEN, UPDATED, Pair, pair
 from tests.rigs.probe_answers import probe_error
 
 HYPER = Hyper(minibatch_size=64)
@@ -56,12 +56,7 @@ class Training:
 @pytest.mark.parametrize(
     ("name", "matches", "horizon", "workers"),
     [
-        ("ball", 16, 4, 2),
-        ("short", 3, 8, 1),
-        ("chase", 5, 4, 3),
-        ("chase", 150, 2, 1),
-        ("probe-both", 7, 2, 2),
-        ("probe-number", 7, 2, 2),
+        *UPDATED,
         ("probe-mask", 5, 2, 1),
         ("mixed", 12, 8, 2),
         ("pendulum", 6, 4, 1),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drillsergeant.learn.ppo.typed_number import typed_number
+from drillsergeant.learn.ppo.typed_number import whole_within
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -24,13 +25,12 @@ class SeedField:
         """Take the field over; returns whether it holds a seed."""
         text = self._view.get_value("seed").strip()
         low, high = messages.SEED_RANGE
-        typed = typed_number(text, whole=True)
-        if isinstance(typed, float) and low <= typed <= high and typed.is_integer():
-            self.value = int(typed)
+        if (typed := whole_within(text, low, high)) is not None:
+            self.value = typed
             self._view.set_value("seed", str(self.value))  # as it was understood
             self._address.note("seed", str(self.value), "1")
             return True
         self._view.set_value("seed", str(self.value))
-        shown = text if len(text) <= LONGEST else text[:LONGEST] + "…"
+        shown = shortened(text, LONGEST)
         self._refuse(f"A seed is a whole number from {low} to {high}, not “{shown}”. It stays at {self.value}.")
         return False

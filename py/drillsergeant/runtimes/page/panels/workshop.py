@@ -11,6 +11,7 @@ from typing import Protocol
 
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.panels.own_code import EARLIER, OwnCode
+from drillsergeant.runtimes.page.sentences import ended
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -226,8 +227,7 @@ class EditorPanel:
             if isinstance(made, messages.Refused):
                 where = f"Line {made.line}: " if made.line else ""
                 self._mark(made.line, made.message)
-                sentence = made.message if made.message.endswith((".", "?", "!")) else f"{made.message}."
-                self._busy(False, f"{where}{sentence} Training goes on with the code before.")
+                self._busy(False, f"{where}{ended(made.message)} Training goes on with the code before.")
             elif name != self._drill:
                 self._busy(False, "Another drill was chosen meanwhile; press Run again.")
             else:

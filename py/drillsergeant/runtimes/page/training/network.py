@@ -13,6 +13,7 @@ from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.confirm import Question
 from drillsergeant.runtimes.page.panels.workshop import DrillCompiler
+from drillsergeant.runtimes.page.sentences import ended
 from drillsergeant.runtimes.page.view import View
 
 NAME = "hidden"  # of the field, and of the value in the address
@@ -100,7 +101,7 @@ class NetworkPanel:
         def done(why: str) -> None:
             self._turn(busy=False)
             if why:
-                self._say(f"The network {wanted} could not be had: {why.rstrip('.')}.")
+                self._say(f"The network {wanted} could not be had: {ended(why)}")
             else:
                 self._in_use[name] = wanted
                 self._say(f"The network is {wanted} now; the players start from nothing.")
