@@ -107,7 +107,7 @@ def test_a_visitor_goes_on_after_a_reload_exports_and_imports(visitor: Visitor, 
 
     page.click("#train")
     for name, content, says in (
-        ("junk.dshq", b"PK\x03\x04 no policy", "this is no .dshq file"),
+        ("junk.dshq", b"PK\x03\x04 no policy", "no .dshq file"),
         ("cut.dshq", first.read_bytes()[:-100], "was cut off"),
         ("flip.dshq", first.read_bytes()[:-7] + b"\x01\x02" + first.read_bytes()[-5:], "damaged"),
         ("huge.dshq", bytes(17 * 1024 * 1024), "at most"),

@@ -33,6 +33,19 @@ F32_BYTES = 4
 # Of a policy. Larger numbers are refused by the learner too: their squares are not finite.
 SANE = 1e18
 LENGTH = struct.Struct("<Q")
+# How files begin that are chosen by mistake, and what they are; the length of a header is nowhere near these numbers.
+OTHERS: Mapping[bytes, str] = {
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"RIFF": "a picture, a sound or a film",
+    b"<svg": "a picture",
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive or an office document",
+    b"\x1f\x8b\x08": "a compressed file",
+    b"\x08\x08\x12": "an ONNX file, which holds a policy for other programs and nothing to go on with",
+    b"<!": "a web page",
+}
 
 _TOKENS = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
 
@@ -126,6 +139,8 @@ def _header(content: bytes) -> tuple[dict[str, object], int]:
     (length,) = LENGTH.unpack_from(content)
     most = min(MOST_HEADER_BYTES, len(content) - LENGTH.size)
     if not 2 <= length <= most:
+        if other := next((what for begins, what in OTHERS.items() if content.startswith(begins)), ""):
+            raise PolicyFileError(f"this is {other}, no .dshq file: choose one that was exported here")
         raise PolicyFileError(f"the header's length is {length}, expected 2 to {most}: this is no .dshq file")
     begin = LENGTH.size + length
     try:

@@ -323,7 +323,8 @@ class Page:
     def _train(self) -> None:
         on = self._status.training = not self._status.training
         self._fleet.send("trainer", messages.StartTraining() if on else messages.StopTraining())
-        self._runs.on_training()
+        if on:
+            self._runs.on_training()
         self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
         self._view.set_text("train", "Stop" if on else "Train")
         self._tell(answer=True)

@@ -10,6 +10,7 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshq import PolicyFile, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hidden import HIDDEN
@@ -205,6 +206,9 @@ HEADER, DATA = parts(write_policy(some_policy(SMALL)))
         (b"\x00" * 7, "7 bytes"),
         (bytes(MOST_BYTES + 1), f"at most {MOST_BYTES} are read"),
         (LENGTH.pack(0) + DATA, "header's length is 0"),
+        (b"\x89PNG\r\n\x1a\n" + DATA, "this is a picture, no .dshq file"),
+        (b"PK\x03\x04 no policy", "this is a ZIP archive or an office document, no .dshq file"),
+        (write_onnx(some_policy(SMALL)), "this is an ONNX file, which holds a policy for other programs"),
         (LENGTH.pack(2**63) + DATA, "header's length is 9223372036854775808"),
         (joined(b"{}" + b" " * MOST_HEADER_BYTES, DATA), f"expected 2 to {MOST_HEADER_BYTES}"),
         (joined(b"\xff\xfe", DATA), "not UTF-8"),

@@ -36,7 +36,9 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
     sitting.metrics("trainer", hyper={"learning_rate": default})  # posted before the trainer had read the change
     sitting.page.on_message("trainer", 0, messages.Error("trainer", 0, refusal(message.changes)))
     assert sitting.view.values["hyper-learning_rate"] == str(default)
-    assert "1e-06 to 0.1" in sitting.view.texts["hyper-note"]
+    note = sitting.view.texts["hyper-note"]
+    assert note.startswith("Boldness must be a number from 1e-06 to 0.1, got “" + bad[:40])
+    assert "learning_rate" not in note and "inf" not in note
     assert sitting.view.errors == [], "a slip is not a failure of the page"
 
 

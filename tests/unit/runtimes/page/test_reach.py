@@ -75,6 +75,11 @@ def test_a_score_does_not_speak_at_each_goal() -> None:
 
 
 @pytest.mark.parametrize("name", SLIDES)
+def test_what_is_refused_has_the_name_that_stands_beside_its_field(name: str) -> None:
+    assert f'<label for="hyper-{name}">{SLIDES[name].label} <' in (ROOT / "web/index.html").read_text()
+
+
+@pytest.mark.parametrize("name", SLIDES)
 def test_a_slider_says_its_value_and_unit_whoever_moves_it(name: str) -> None:
     sitting, slider = Sitting().boot(), SLIDES[name]
 

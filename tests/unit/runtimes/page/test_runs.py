@@ -83,6 +83,19 @@ def test_the_buttons_send_what_they_say() -> None:
     assert sent(sitting) == expected
 
 
+def test_a_renamed_run_stays_chosen() -> None:
+    sitting = answered(Sitting().boot(), run("old"), run("other"))
+    sitting.view.values |= {"runs-list": "other", "runs-name": "Pelé"}
+    sitting.page.on_click("runs-rename")
+    answered(sitting, run("old"), run("other"), note="not yet")
+    assert sitting.view.values["runs-list"] == "other"
+    answered(sitting, run("Pelé"), run("old"))
+    assert sitting.view.values["runs-list"] == "Pelé"
+    sitting.view.values["runs-list"] = "old"
+    answered(sitting, run("Pelé"), run("old"))
+    assert sitting.view.values["runs-list"] == "old", "chosen once, not again and again"
+
+
 def test_without_a_choice_or_a_name_the_buttons_ask_for_one() -> None:
     sitting = answered(Sitting().boot(), run("old"))
     sitting.view.values |= {"runs-list": "", "runs-name": "  "}

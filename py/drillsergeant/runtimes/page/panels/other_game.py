@@ -20,7 +20,7 @@ class OtherGameOffer:
         self._view, self._send, self._propose = view, send, propose
         self._request: LoadRun | ImportRun | None = None
         self._edit = ""
-        self._asking = False
+        self._asking = self._unanswered = False
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """What each button does."""
@@ -35,7 +35,7 @@ class OtherGameOffer:
         """The trainer refuses, for the reason `note`: the game of the run is made of the code `edit`."""
         if self._request is None:
             return
-        self._edit, self._asking = edit, True
+        self._edit, self._asking, self._unanswered = edit, True, True
         self._view.set_text(
             f"{REGION}-text", f"{note}. A policy that was trained for one reward may be lost in another."
         )
@@ -49,12 +49,18 @@ class OtherGameOffer:
             self.close()
             self._send(request)
 
+    def leave(self) -> None:
+        """The visitor does something else instead of an answer."""
+        if self._unanswered:
+            self.close()
+
     def close(self) -> None:
         """Ask nothing."""
-        self._request, self._asking = None, False
+        self._request, self._asking, self._unanswered = None, False, False
         self._view.set_attribute(REGION, "hidden", "")
 
     def _code(self) -> None:
+        self._unanswered = False
         self._view.set_attribute(REGION, "hidden", "")
         self._propose(self._edit)
 

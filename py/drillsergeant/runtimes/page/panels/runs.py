@@ -90,6 +90,7 @@ class RunsPanel:
         self._listening = False
         self._first_list, self._asked_to_persist = True, False
         self._other_game = OtherGameOffer(view, send, editor.propose)
+        self._renamed = ("", "")  # what the visitor asked for: the run chosen, and its new name
         self._sure = Question(view, "runs-delete", DELETE)
         view.set_text("runs-state", NOTHING_YET)
         transfer.connect(self)
@@ -146,8 +147,9 @@ class RunsPanel:
         self._other_game.played(edit)
 
     def on_training(self) -> None:
-        """The visitor trains: an offer that was not taken is not wanted."""
+        """The visitor trains: an offer that was not taken is not wanted, nor a question without an answer."""
         self._close_offer()
+        self._other_game.leave()
 
     def show(self, message: messages.Message) -> None:
         """The trainer has answered a request."""
@@ -219,6 +221,10 @@ class RunsPanel:
             here = " (this one)" if name == self._current else ""
             options.append((name, f"{name}{here}: {run.get('problem') or facts(run)}"))
         self._view.set_options("runs-list", options)
+        old, new = self._renamed
+        if new in self._runs and old not in self._runs:
+            self._renamed = ("", "")
+            self._view.set_value("runs-list", new)
 
     def _with_chosen(self, request: Callable[[str], messages.Message]) -> None:
         name = self._view.get_value("runs-list")
@@ -234,7 +240,11 @@ class RunsPanel:
 
     def _rename(self) -> None:
         if name := self._name():
-            self._with_chosen(lambda old: RenameRun(old, name))
+            self._with_chosen(lambda old: self._rename_to(old, name))
+
+    def _rename_to(self, old: str, name: str) -> RenameRun:
+        self._renamed = (old, name)
+        return RenameRun(old, name)
 
     def _name(self) -> str:
         name = self._view.get_value("runs-name").strip()

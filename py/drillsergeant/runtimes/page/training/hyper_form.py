@@ -14,12 +14,14 @@ from drillsergeant.learn.ppo.hyper import RANGES
 from drillsergeant.learn.ppo.typed_number import typed_number
 from drillsergeant.runtimes.page.address import Address, Opening
 from drillsergeant.runtimes.page.number_text import number
+from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.training.sliders import MARGIN, SLIDES
 from drillsergeant.runtimes.page.view import View
 
 PREFIX, SLIDE, IN_USE = "hyper-", "slide-", "in-use-"
 NAMES = tuple(SLIDES)
 STILL_S = 0.3
+LONGEST = 40  # characters of what was typed worth showing again
 
 
 class HyperForm:
@@ -28,6 +30,7 @@ class HyperForm:
     def __init__(self, view: View, send: Callable[[dict[str, object]], None], opening: Opening) -> None:
         self._view, self._send, self._defaults = view, send, opening.defaults
         self._pending: dict[str, float | str] = {}
+        self._typed: dict[str, str] = {}  # of each that is on its way
         self._setting: dict[str, float] = {name: opening.hyper[name] for name in NAMES}
         self._changed: dict[str, float] = {}
         self._slid: dict[str, tuple[float, float]] = {}  # value and when
@@ -45,7 +48,7 @@ class HyperForm:
         value = typed_number(text, name in NAMES and RANGES[name].integer)
         self._view.set_text("hyper-note", "")
         if name in NAMES and value != self._setting[name]:
-            self._pending[name] = value
+            self._pending[name], self._typed[name] = value, shortened(text.strip(), LONGEST)
             if isinstance(value, float) and math.isfinite(value):
                 self._view.set_value(element, f"{value:.10g}")  # as it was understood
             self._place(name, value)
@@ -98,9 +101,10 @@ class HyperForm:
         name = next((name for name in self._pending if message.startswith(name)), None)
         if name is None:
             return False
-        del self._pending[name]
+        got = f"got {self._pending.pop(name)!r}"
+        said = message.replace(name, SLIDES[name].label, 1).replace(got, f"got “{self._typed[name]}”", 1)
         self._restore(name)
-        self._view.set_text("hyper-note", f"{message}. It stays at {self._setting[name]:g}.")
+        self._view.set_text("hyper-note", f"{said}. It stays at {self._setting[name]:g}.")
         return True
 
     def on_told(self, hyper: object, in_use: object) -> None:

@@ -13,8 +13,9 @@ MARGIN = 0.5  # a slider gives tenths; what is closer than this to where it stan
 @dataclass(frozen=True)
 class Slider:
     """A slider from `low` to `high`; `bend` maps values to something even, `unbend` is its inverse. `unit` is what is
-    counted, in words, with `{s}` where the plural has an s."""
+    counted, in words, with `{s}` where the plural has an s; `label` what the page calls it."""
 
+    label: str
     low: float
     high: float
     bend: Callable[[float], float]
@@ -53,13 +54,13 @@ _EVEN = (lambda v: v, lambda v: v)
 _TO_ONE = ((lambda v: -math.log(1.0 - v)), (lambda v: 1.0 - math.exp(-v)))
 
 SLIDES: Mapping[str, Slider] = {
-    "learning_rate": Slider(1e-5, 0.1, *_LOG, "per step"),
-    "entropy_coef": Slider(0.0, 0.3, *_root(3), "per nat of entropy"),
-    "clip_coef": Slider(0.01, 1.0, *_root(2), "either side of a ratio of one"),
-    "epochs": Slider(1, 16, *_EVEN, "epoch{s}", whole=True),
-    "gamma": Slider(0.5, 0.999, *_TO_ONE, "per decision"),
-    "gae_lambda": Slider(0.0, 1.0, *_EVEN, "per decision"),
-    "minibatch_size": Slider(64, 65536, *_LOG, "row{s}", whole=True),
-    "value_coef": Slider(0.0, 4.0, *_root(2), "time{s} the value loss"),
-    "max_grad_norm": Slider(0.05, 20.0, *_LOG, "at most, as the length of a gradient"),
+    "learning_rate": Slider("Boldness", 1e-5, 0.1, *_LOG, "per step"),
+    "entropy_coef": Slider("Curiosity", 0.0, 0.3, *_root(3), "per nat of entropy"),
+    "clip_coef": Slider("Leash", 0.01, 1.0, *_root(2), "either side of a ratio of one"),
+    "epochs": Slider("Rereads", 1, 16, *_EVEN, "epoch{s}", whole=True),
+    "gamma": Slider("Foresight", 0.5, 0.999, *_TO_ONE, "per decision"),
+    "gae_lambda": Slider("Trust in play", 0.0, 1.0, *_EVEN, "per decision"),
+    "minibatch_size": Slider("Bite", 64, 65536, *_LOG, "row{s}", whole=True),
+    "value_coef": Slider("Forecast weight", 0.0, 4.0, *_root(2), "time{s} the value loss"),
+    "max_grad_norm": Slider("Brake", 0.05, 20.0, *_LOG, "at most, as the length of a gradient"),
 }

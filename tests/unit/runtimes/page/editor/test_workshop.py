@@ -120,6 +120,26 @@ def test_a_run_of_another_game_shows_its_code_and_goes_on_once_that_is_played() 
         assert sitting.fleet.take() == sends
 
 
+@pytest.mark.parametrize("reading", [False, True])
+def test_who_trains_on_leaves_the_question_about_another_game_unless_its_code_is_being_read(reading: bool) -> None:
+    sitting = opened()
+    sitting.page.on_click("train")
+    sitting.transfer.guard.on_file("mine.dshq", b"x")
+    refusal = messages.Runs(note="other code", refused=True, drill="ball", other_game={"edit": "class Mine: 2"})
+    sitting.page.on_message("trainer", 0, refusal)
+    sitting.page.on_click("train")
+    assert sitting.view.attributes[("other-game", "hidden")] is None, "stopped, to think it over"
+    if reading:
+        sitting.page.on_click("other-game-code")
+    sitting.page.on_click("train")
+    assert sitting.view.attributes[("other-game", "hidden")] == ""
+    sitting.fleet.take()
+    sitting.page.on_click("workshop-run")
+    sitting.compiler.attempts[-1][2](messages.CompiledProgram("{}", b"", edit="class Mine: 2"))
+    sitting.compiler.installed[-1][2]("", False)
+    assert (("trainer", messages.ImportRun("mine.dshq", b"x")) in sitting.fleet.take()) == reading
+
+
 def test_a_run_of_another_game_may_go_on_all_the_same() -> None:
     sitting = opened()
     sitting.transfer.guard.on_file("mine.dshq", b"x")
