@@ -23,29 +23,41 @@ GAP_BYTES = 64
 Groups = Mapping[str, Sequence[Array]]
 
 
-def assert_agreement(kernel: Kernel, inputs: Groups, scalars: Mapping[str, float] | None = None) -> None:
+class Compiled:
+    """A kernel traced, optimised and compiled: for tests that call it many times."""
+
+    def __init__(self, kernel: Kernel, graph: Graph | None = None) -> None:
+        self.kernel, self.graph = kernel, graph or kernel.trace()
+        self.optimised = optimise(self.graph)
+        self.memory = NativeMemory(1 << 18)
+        module = Module(self.memory.imported)
+        emit(kernel, self.optimised, module)
+        self.call = self.memory.link(module.encode()).function(kernel.name)
+
+
+def assert_agreement(kernel: Kernel | Compiled, inputs: Groups, scalars: Mapping[str, float] | None = None) -> None:
     """NumPy = interpreter = WASM for these inputs, with the outputs in memory of their own and in place."""
+    compiled = kernel if isinstance(kernel, Compiled) else Compiled(kernel)
+    kernel = compiled.kernel
     scalars = scalars or {}
     count = len(next(array for arrays in inputs.values() for array in arrays))
     expected = kernel.reference(inputs, scalars)
-    graph = kernel.trace()
-    optimised = optimise(graph)
     if kernel.repeat == 1:
-        assert_same(kernel.name, "interpreter", expected, interpret(graph, inputs, scalars, count))
-        assert_same(kernel.name, "optimised", expected, interpret(optimised, inputs, scalars, count))
-    assert_same(kernel.name, "WASM", expected, run_wasm(kernel, optimised, inputs, scalars))
+        assert_same(kernel.name, "interpreter", expected, interpret(compiled.graph, inputs, scalars, count))
+        assert_same(kernel.name, "optimised", expected, interpret(compiled.optimised, inputs, scalars, count))
+    assert_same(kernel.name, "WASM", expected, run_wasm(compiled, inputs, scalars))
     shared = {g for g in kernel.outputs if kernel.types_in(g) == kernel.types_out(g)}
     if shared:
-        assert_same(kernel.name, "in place", expected, run_wasm(kernel, optimised, inputs, scalars, in_place=shared))
+        assert_same(kernel.name, "in place", expected, run_wasm(compiled, inputs, scalars, in_place=shared))
 
 
 def assert_graph_agrees(graph: Graph, kernel: Kernel, inputs: Groups, count: int) -> None:
     """Interpreter = optimised = WASM for a graph that no function was traced for."""
     verify(graph)
     expected = interpret(graph, inputs, {}, count)
-    optimised = optimise(graph)
-    assert_same(graph.name, "optimised", expected, interpret(optimised, inputs, {}, count))
-    assert_same(graph.name, "WASM", expected, run_wasm(kernel, optimised, inputs, {}))
+    compiled = Compiled(kernel, graph)
+    assert_same(graph.name, "optimised", expected, interpret(compiled.optimised, inputs, {}, count))
+    assert_same(graph.name, "WASM", expected, run_wasm(compiled, inputs, {}))
 
 
 def assert_same(name: str, how: str, expected: Groups, got: Groups) -> None:
@@ -70,8 +82,7 @@ def bits(array: Array) -> Array:
 
 
 def run_wasm(
-    kernel: Kernel,
-    graph: Graph,
+    compiled: Compiled,
     inputs: Groups,
     scalars: Mapping[str, float],
     in_place: frozenset[str] | set[str] = frozenset(),
@@ -79,9 +90,7 @@ def run_wasm(
     """Outputs of the emitted kernel; asserts that it leaves the canaries and the inputs it does not own alone."""
     count = len(next(array for arrays in inputs.values() for array in arrays))
     padded_bytes = -(-count // 4) * 16
-    memory = NativeMemory(1 << 18)
-    module = Module(memory.imported)
-    emit(kernel, graph, module)
+    kernel, memory = compiled.kernel, compiled.memory
     everything = memory.array(0, len(memory.buffer), np.dtype(np.uint8))
     everything[:] = CANARY
     at, places, allowed = GAP_BYTES, {}, np.zeros(len(memory.buffer), bool)
@@ -104,7 +113,7 @@ def run_wasm(
         places["out", group] = place(kernel.types_out(group), written=True) if new else places["in", group]
     before = everything.copy()
     addresses = [number for pair in places.values() for number in pair]
-    memory.link(module.encode()).function(kernel.name)(count, *addresses, *(scalars[name] for name in kernel.scalars))
+    compiled.call(count, *addresses, *(scalars[name] for name in kernel.scalars))
     touched = (everything != before) & ~allowed
     assert not touched.any(), f"{kernel.name} wrote at bytes {np.flatnonzero(touched)[:8]}, which it does not own"
     outputs: dict[str, list[Array]] = {}

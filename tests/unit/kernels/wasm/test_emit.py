@@ -17,7 +17,7 @@ from drillsergeant.kernels.wasm.compile import add_kernels, compile_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport, Module
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 
-from tests.rigs.kernels.agreement import assert_agreement, samples
+from tests.rigs.kernels.agreement import Compiled, assert_agreement, samples
 
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]
@@ -212,9 +212,9 @@ def test_min_and_max_treat_zeros_as_numpy_does_in_every_lane_and_tail() -> None:
         pairs: list[tuple[Any, Any]] = [(a, b), (b, a), (a, 0.0), (0.0, a), (a, -0.0), (-0.0, a)]
         return {"y": [choose(*pair) for choose, pair in itertools.product((np.minimum, np.maximum), pairs)]}
 
-    kernel = Kernel("extremes", extremes, {"x": ("f32",) * 2}, {"y": ("f32",) * 12})
+    compiled = Compiled(Kernel("extremes", extremes, {"x": ("f32",) * 2}, {"y": ("f32",) * 12}))
     for count in range(1, 8):
-        assert_agreement(kernel, {"x": [zeros[:count], zeros[::-1][:count].copy()]})
+        assert_agreement(compiled, {"x": [zeros[:count], zeros[::-1][:count].copy()]})
 
 
 def test_optimised_graph_of_the_mixed_kernel_has_no_double_work() -> None:

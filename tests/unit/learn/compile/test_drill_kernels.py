@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pytest
@@ -21,22 +22,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rigs.engines import drill_named
-from tests.rigs.kernels.agreement import assert_agreement, assert_same, samples
+from tests.rigs.kernels.agreement import Compiled, assert_agreement, assert_same, samples
 from tests.rigs.kernels.kernel_calls import KernelArrays, call_kernel
 from tests.rigs.mixed_drill import MixedDrill
 from tests.rigs.play import part_by_chance
 
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]
+CompiledOf = Callable[[str], dict[str, Compiled]]
 COUNT = 203
 HEADS = (Discrete("move", tuple("abcd")), Discrete("turn", tuple("abc")))
-LEARNER = [pytest.param(kernel, id=kernel.name) for kernel in learner_kernels(HEADS)]
 MIXED = DrillKernels(MixedDrill())
-(MIXED_LOSS,) = (kernel for kernel in learner_kernels(MIXED.drill.heads, MIXED.masks) if kernel.name == "loss")
+MIXED_LOSS = "loss of numbers and masks"
+LEARNER = {kernel.name: kernel for kernel in learner_kernels(HEADS)} | {
+    MIXED_LOSS: next(each for each in learner_kernels(MIXED.drill.heads, MIXED.masks) if each.name == "loss")
+}
 
 
 def kernels_of(drill: Drill) -> dict[str, Kernel]:
     return {kernel.name: kernel for kernel in DrillKernels(drill).all()}
+
+
+@pytest.fixture(scope="module")
+def compiled_of() -> CompiledOf:
+    """The kernels of a drill by its name, and of "learner": compiled once for all tests here."""
+
+    @cache
+    def compiled(name: str) -> dict[str, Compiled]:
+        kernels = LEARNER if name == "learner" else kernels_of(drill_named(name))
+        return {kernel: Compiled(each) for kernel, each in kernels.items()}
+
+    return compiled
 
 
 def started(kernels: Mapping[str, Kernel], count: int, seed: int) -> list[Array]:
@@ -69,10 +85,11 @@ def plausible(kernel: Kernel, group: str, count: int, rng: np.random.Generator, 
 
 
 @pytest.mark.parametrize("name", [*DRILLS, "mixed"])
-def test_every_kernel_of_every_drill_has_numpys_bits_along_a_played_match(name: str) -> None:
+def test_every_kernel_of_every_drill_has_numpys_bits_along_a_played_match(name: str, compiled_of: CompiledOf) -> None:
     drill, rng = drill_named(name), np.random.default_rng(1)
-    kernels = kernels_of(drill)
-    assert_agreement(kernels["reset"], {"slot": [np.arange(COUNT, dtype=np.uint32)]}, {"seed": 5, "first": 3 << 28})
+    compiled = compiled_of(name)
+    kernels = {each: of.kernel for each, of in compiled.items()}
+    assert_agreement(compiled["reset"], {"slot": [np.arange(COUNT, dtype=np.uint32)]}, {"seed": 5, "first": 3 << 28})
     after = started(kernels, COUNT, seed=5)
     for decision in range(6):
         before, action = after, random_actions(drill, COUNT, rng)
@@ -84,7 +101,7 @@ def test_every_kernel_of_every_drill_has_numpys_bits_along_a_played_match(name: 
             if "slot" in kernel.inputs or kernel.name == "sample":
                 continue
             inputs = {group: known.get(group) or plausible(kernel, group, COUNT, rng) for group in kernel.inputs}
-            assert_agreement(kernel, inputs)
+            assert_agreement(compiled[kernel.name], inputs)
 
 
 def test_a_million_match_ticks_of_ball_drill_are_bit_identical() -> None:
@@ -113,15 +130,15 @@ def test_a_million_match_ticks_of_ball_drill_are_bit_identical() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.sampled_from(["ball", "sumo", "chase"]))
-def test_any_state_ticks_and_looks_the_same(seed: int, count: int, name: str) -> None:
+@given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 9), name=st.sampled_from(["ball", "sumo", "chase"]))
+def test_any_state_ticks_and_looks_the_same(compiled_of: CompiledOf, seed: int, count: int, name: str) -> None:
     """States no match reaches, bodies inside one another, denormals and zeros of both signs in every field.
 
     Numbers stay within 1, so that no heading is so long that its correction diverges to infinity.
     """
     drill, rng = make(name), np.random.default_rng(seed)
-    kernels = kernels_of(drill)
-    state = plausible(kernels["tick"], "state", count, rng, size=1.0)
+    kernels = compiled_of(name)
+    state = plausible(kernels["tick"].kernel, "state", count, rng, size=1.0)
     assert_agreement(kernels["tick"], {"state": state, **random_actions(drill, count, rng)})
     for player in range(sum(drill.teams)):
         assert_agreement(kernels[f"observe_{player}"], {"state": state})
@@ -135,25 +152,26 @@ def decided(count: int, rng: np.random.Generator) -> dict[str, list[Array]]:
     return {"action": random_actions(MIXED.drill, count, rng)["action_0"], "allowed": any_words}
 
 
-@pytest.mark.parametrize("kernel", [*LEARNER, pytest.param(MIXED_LOSS, id="loss of numbers and masks")])
+@pytest.mark.parametrize("name", LEARNER)
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 400])
-def test_learner_kernel_has_numpys_bits(kernel: Kernel, count: int) -> None:
-    rng = np.random.default_rng(count)
+def test_learner_kernel_has_numpys_bits(name: str, count: int, compiled_of: CompiledOf) -> None:
+    compiled, rng = compiled_of("learner")[name], np.random.default_rng(count)
+    kernel = compiled.kernel
     inputs = {group: plausible(kernel, group, count, rng) for group in kernel.inputs}
-    if kernel is MIXED_LOSS:
+    if name == MIXED_LOSS:
         inputs |= decided(count, rng)
     scalars = {name: 0.25 if DType(dtype) is DType.F32 else 77 for name, dtype in kernel.scalars.items()}
-    assert_agreement(kernel, inputs, scalars)
+    assert_agreement(compiled, inputs, scalars)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 1000])
-def test_sampling_has_numpys_bits(count: int) -> None:
+def test_sampling_has_numpys_bits(count: int, compiled_of: CompiledOf) -> None:
     rng = np.random.default_rng(count)
     words = {"allowed": decided(count, rng)["allowed"]}
-    for drill, masks in ((make("ball"), {}), (MIXED.drill, words)):
-        kernel = kernels_of(drill)["sample"]
-        head = plausible(kernel, "head", count, rng)
-        assert_agreement(kernel, {"head": head, "draw": [rng.random(count, np.float32)], **masks})
+    for name, masks in (("ball", {}), ("mixed", words)):
+        compiled = compiled_of(name)["sample"]
+        head = plausible(compiled.kernel, "head", count, rng)
+        assert_agreement(compiled, {"head": head, "draw": [rng.random(count, np.float32)], **masks})
 
 
 def all_elementary(x: Arrays, seed: Arrays) -> Results:
@@ -166,8 +184,9 @@ def all_elementary(x: Arrays, seed: Arrays) -> Results:
 def test_elementary_functions_have_numpys_bits_for_any_finite_number() -> None:
     inputs: Groups = {"x": ("f32",), "seed": ("u32", "u32")}
     kernel = Kernel("elementary", all_elementary, inputs, {"y": ("f32",) * 6, "bits": ("u32",)})
+    compiled = Compiled(kernel)
     rng = np.random.default_rng(3)
     for count in (*range(1, 8), 6000):
         assert_agreement(
-            kernel, {name: [samples(dtype, count, rng) for dtype in kernel.types_in(name)] for name in inputs}
+            compiled, {name: [samples(dtype, count, rng) for dtype in kernel.types_in(name)] for name in inputs}
         )

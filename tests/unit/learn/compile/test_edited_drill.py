@@ -13,12 +13,13 @@ from drillsergeant.learn.compile.edit_play import MOST_ENTRIES
 from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
-from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import MOST_REWARD_TERMS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.scratch import plan_for
 from hypothesis import given, settings
 from hypothesis import strategies as some
+
+from tests.rigs.training_run import program_of
 
 RETURN = "return [goal, seen_from(player, nearer), closer]"
 BALL = source_of("ball")
@@ -31,13 +32,13 @@ def built(text: str, name: str = "ball") -> Program:
 
 
 @cache
-def as_shown() -> Program:
-    return built(BALL)
+def as_shown(name: str = "ball") -> Program:
+    return built(source_of(name), name)
 
 
 @pytest.mark.parametrize("name", HOMES)
 def test_the_text_as_it_is_shown_gives_the_very_same_program(name: str) -> None:
-    program, original = built(source_of(name), name), build_program(make(name), shared=False)
+    program, original = as_shown(name), program_of(name)
     assert program.binary == original.binary
     assert program.to_json() == original.to_json()
 
