@@ -27,6 +27,7 @@ from build.measure.drive import telemetry, wait_until_ready
 
 QUERY = "?matches=64&workers=1&learner=wasm"
 SLACK_S = 10.0  # a save that is due waits for the update in hand, and a loaded machine for its turn
+LONGEST_S = 25.0  # of training before a crash that does not come while it saves
 KEPT = "kept apart"
 READ = """async () => {
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs', {create: true});
@@ -140,8 +141,8 @@ def crash(page: Page) -> None:
 class Victim:
     """One profile of the browser, whose tab trains until it crashes."""
 
-    def __init__(self, context: BrowserContext, address: str, moments: random.Random) -> None:
-        self._context, self._address, self._moments = context, address, moments
+    def __init__(self, context: BrowserContext, address: str, moments: random.Random, longest_s: float) -> None:
+        self._context, self._address, self._moments, self._longest_s = context, address, moments, longest_s
         self._best: dict[str, int] = {}
         self._kept = b""
 
@@ -169,7 +170,9 @@ class Victim:
         self._wait(page, lambda: "Continued" in page.inner_text("#runs-note"))
         page.click("#train")
         self._wait(page, lambda: decisions(page) > self._best[self._name])
-        ends_s = time.monotonic() + (self._moments.uniform(0.2, 2.0) if while_saving else self._moments.uniform(0, 25))
+        ends_s = time.monotonic() + (
+            self._moments.uniform(0.2, 2.0) if while_saving else self._moments.uniform(0, self._longest_s)
+        )
         samples = [(time.monotonic(), decisions(page))]
         while time.monotonic() < ends_s:
             if while_saving:  # what being hidden does, again and again
@@ -220,9 +223,12 @@ def training(page: Page) -> bool:
     return bool((telemetry(page).get("trainer") or {}).get("training"))
 
 
-def crashes(context: BrowserContext, address: str, count: int, seed: int) -> list[str]:
-    """Crash that often: what each crash cost. Raises BuildError at the first loss."""
-    victim = Victim(context, address, random.Random(seed))
+def crashes(context: BrowserContext, address: str, count: int, seed: int, longest_s: float = LONGEST_S) -> list[str]:
+    """Crash that often, each time after up to `longest_s` of training: what each crash cost.
+
+    Raises BuildError at the first loss.
+    """
+    victim = Victim(context, address, random.Random(seed), longest_s)
     victim.prepare()
     costs = []
     for number in range(1, count + 1):

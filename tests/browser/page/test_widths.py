@@ -18,7 +18,7 @@ def test_nothing_is_cut_or_wider_than_the_window(visitor: Visitor, drill: str) -
     visitor.open(f"?learner=wasm&drill={drill}")
     page = visitor.page
     page.click("#train")
-    visitor.until("the charts have lines", lambda: (visitor.trainer("t_s") or 0) > 3)
+    visitor.until("the charts have lines", lambda: (visitor.trainer("t_s") or 0) > 1.5)
     page.get_by_text("As numbers").click()
     page.evaluate("document.getElementById('metric-policy_loss').textContent = '−0.0123'")
     page.evaluate("document.getElementById('metric-t_s').textContent = '12 min 34 s'")
