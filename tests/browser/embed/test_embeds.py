@@ -22,7 +22,15 @@ from tests.rigs.pages.embedding import HEADERS, Host, embedding, embedding_in
 
 OPEN = {"Access-Control-Allow-Origin": "*"}  # what GitHub Pages sends
 HEAVY = (".wasm", ".bin", ".whl", ".zip")
-NONSENSE = {"drill": "chess", "controls": "all", "seed": "-3", "speed": "fast", "workers": "99", "editor": "<b>"}
+NONSENSE = {
+    "drill": "chess",
+    "controls": "all",
+    "seed": "-3",
+    "speed": "fast",
+    "workers": "99",
+    "editor": "<b>",
+    "site": "javascript:0",
+}
 POLICY = write_policy(some_policy(Schema.of(facts_of(make("ball")), HIDDEN)))
 POLICIES = {
     "good": POLICY,
