@@ -10,7 +10,7 @@
   const WAITING = "drill-sergeant-waiting-1"; // said by a frame that can be spoken to; 1 is the protocol's version
   const HELLO = "drill-sergeant-hello-1";
   const MOST_STARTED = 2; // on one page: each takes some 400 MB. Of those before, the oldest out of view makes room
-  const LOADED_MS = 2000; // a frame that is our page has said so by the time it is loaded; this much for slow messages
+  const LOADED_MS = 2000; // a frame that is our page says so as soon as it has loaded; this much for slow messages
   const SILENT_MS = 30000; // and one that never even loads is given up
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
   const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase" };

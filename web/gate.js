@@ -11,7 +11,9 @@ function open(gate) {
     enter(gate, event);
   };
   addEventListener("message", hello);
-  parent.postMessage("drill-sergeant-waiting-1", "*"); // says nothing about anybody; the answer tells who is there
+  // Says nothing about anybody; the answer tells who is there. Not before it has loaded: the parent counts what loads in
+  // its frame, and a page put here in place of this one would pass for this one where this one had spoken before.
+  addEventListener("load", () => parent.postMessage("drill-sergeant-waiting-1", "*"), { once: true });
 }
 
 function enter(gate, { origin, ports: [port] }) {
