@@ -64,6 +64,7 @@
       const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
       root.replaceChildren(this.#box);
+      this.#box.ontransitionend = () => this.#recolour();
       this.leave();
       this.#watch.observe(this);
     }
@@ -167,6 +168,12 @@
       return theme;
     }
 
+    #recolour() { // the page around may have changed, whatever made it: the box takes its colour over in a transition of 1 ms
+      const before = this.#box.style.colorScheme;
+      const value = this.#dress();
+      if (value !== before && this.#frame) this.#send({ type: "theme", value });
+    }
+
     #showPoster(why) {
       const { controls, drill, editor, panel, site } = this.#settings;
       const text = (className, textContent) => Object.assign(document.createElement("span"), { className, textContent });
@@ -191,6 +198,7 @@
 
     #look(visible) {
       this.#visible = visible;
+      if (visible) this.#recolour(); // what is not rendered has no transitions
       if (visible && this.hasAttribute("autostart") && !this.#failed) this.start();
       if (this.#port) this.#send({ type: visible ? "resume" : "pause" });
     }

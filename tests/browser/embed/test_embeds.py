@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,17 +129,36 @@ def told(frame: Frame) -> dict[str, Any]:
     return text
 
 
+# A page that is dark where its reader's system is, or where a button of its own says so.
+THEMED = """<style>
+  @media (prefers-color-scheme: dark) { body { color: #eee; background: #111; } }
+  [data-theme="dark"] body { color: #eee; background: #111; transition: color 0.2s; }
+</style>"""
+
+
 def test_in_an_isolated_page_a_host_without_headers_is_let_in_without_credentials(
     browser: Browser, tmp_path: Path
 ) -> None:
     with embedding(browser, tmp_path, site=OPEN, page=ISOLATION) as host:
-        host.open("<drill-sergeant autotrain></drill-sergeant>", "type='module'")
+        host.open(f"{THEMED}<drill-sergeant autotrain></drill-sergeant>", "type='module'")
         assert host.page.evaluate("crossOriginIsolated")
+        follows(host, "the poster", lambda: host.drill("shadowRoot.firstElementChild.style.colorScheme"))
         host.page.get_by_role("button").click()
         host.until("it learns", lambda: (host.drill("metrics") or {}).get("updates", 0) >= 3)
         assert host.heard("mode")[0]["mode"] == "shared"
         assert host.frame().evaluate("credentialless")
         host.until("the match follows", lambda: told(host.frame())["show"]["versions_adopted"] >= 2)
+        follows(host, "the frame", lambda: host.frame().evaluate("document.documentElement.dataset.theme"))
+
+
+def follows(host: Host, what: str, theme: Callable[[], str]) -> None:
+    """Its colours change with those of the page around, whatever changes these."""
+    for wanted in ("dark", "light"):
+        host.page.emulate_media(color_scheme=wanted)
+        host.until(f"{what} is {wanted} as the reader's system", lambda wanted=wanted: theme() == wanted)
+    for wanted in ("dark", "light"):
+        host.page.evaluate("(wanted) => { document.documentElement.dataset.theme = wanted; }", wanted)
+        host.until(f"{what} is {wanted} as the page", lambda wanted=wanted: theme() == wanted)
 
 
 # A page around the tutorial, and one beside our frame: both greet our frame as its parent would.

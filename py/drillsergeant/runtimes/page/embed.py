@@ -13,6 +13,7 @@ from typing import Protocol
 
 from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.learn.program import DrillFacts
+from drillsergeant.runtimes.page.address import CHOICES
 from drillsergeant.runtimes.page.number_text import number, percent
 from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
@@ -23,7 +24,8 @@ from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
 from drillsergeant.runtimes.supervisor.supervisor import FleetListener
 
 PROTOCOL = 1
-WORDS = ("train", "stop", "pause", "resume", "hyper")
+WORDS = ("train", "stop", "pause", "resume", "hyper", "theme")
+THEMES = CHOICES["theme"]
 DEEPEST = 8  # brackets in a message; none needs more than two, and a parser may choke on thousands
 FILE = "a policy from the page around"
 MOST_FILES = 4  # that wait for the trainer
@@ -71,11 +73,13 @@ def read(text: str) -> dict[str, object]:
     if not isinstance(message, dict) or message.get("type") not in WORDS:
         raise ValueError(f"a message is an object whose type is one of {', '.join(WORDS)}")
     kind = message["type"]
-    allowed = {"type", *{"hyper": ("values",), "resume": ("train",)}.get(kind, ())}
+    allowed = {"type", *{"hyper": ("values",), "resume": ("train",), "theme": ("value",)}.get(kind, ())}
     if unknown := message.keys() - allowed:
         raise ValueError(f"{kind} has no field {_short(min(unknown))!r}")
     if kind == "resume" and not isinstance(message.setdefault("train", True), bool):
         raise ValueError("train must be true or false")
+    if kind == "theme" and message.get("value") not in THEMES:
+        raise ValueError(f"value must be one of {', '.join(THEMES[1:])}, or empty where that is up to the reader")
     if kind == "hyper":
         message["values"] = _hyper(message.get("values"))
     return message
@@ -154,6 +158,8 @@ class Embed:
                 self._resume(train)
             case {"type": "hyper", "values": dict(values)}:
                 self._tune(values)
+            case {"type": "theme", "value": str(theme)}:
+                self._wear(theme)
         self._look()
 
     def sized(self, height_px: int) -> None:
@@ -186,6 +192,11 @@ class Embed:
         for name, value in values.items():
             self._view.set_value(PREFIX + name, f"{value:g}")
             self._page.on_change(PREFIX + name, f"{value:g}")
+
+    def _wear(self, theme: str) -> None:
+        """Put on the colours of the page around, without making them the reader's own choice."""
+        self._view.choose("theme", theme or None)
+        self._view.set_attribute("theme", "aria-pressed", "true" if self._view.dark() else "false")
 
     def _load(self, content: bytes) -> None:
         if self._learns:

@@ -62,4 +62,4 @@ class Tools:
 
     def _share(self) -> None:
         self._address.write()
-        self._view.copy_link(lambda done: self._tell(COPIED if done else NOT_COPIED))
+        self._view.copy(self._view.location(), lambda done: self._tell(COPIED if done else NOT_COPIED))

@@ -109,6 +109,16 @@ def test_hyperparameters_reach_the_trainer_and_refusals_the_host() -> None:
     assert framed.heard == [{"type": "error", "about": "trainer", "message": "clip_coef must be below 1, not 7"}]
 
 
+def test_the_colours_of_the_page_around_are_worn_and_not_made_the_readers_choice() -> None:
+    framed = Framed().boot()
+    view = framed.sitting.view
+    assert framed.say(type="theme", value="dark") == []
+    assert view.dark() and view.attributes["theme", "aria-pressed"] == "true"
+    framed.say(type="theme", value="")
+    assert not view.dark() and view.attributes["theme", "aria-pressed"] == "false", "as the reader's system"
+    assert view.preferred == {} and framed.take() == []
+
+
 def test_a_policy_file_is_imported_and_answered() -> None:
     framed = Framed().boot()
     framed.embed.hear(b"weights")
@@ -172,6 +182,9 @@ def test_metrics_are_plain_numbers_and_goals_are_told() -> None:
         ('{"type": "train", "code": "1"}', "no field 'code'"),
         ('{"type": "train", "__proto__": {"x": 1}}', "no field '__proto__'"),
         ('{"type": "resume", "train": 1}', "true or false"),
+        ('{"type": "theme"}', "one of light, dark"),
+        ('{"type": "theme", "value": ["dark"]}', "one of light, dark"),
+        ('{"type": "theme", "value": "dark" onload="}', "JSON"),
         ('{"type": "hyper"}', "object of numbers"),
         ('{"type": "hyper", "values": [1]}', "object of numbers"),
         ('{"type": "hyper", "values": {"constructor": 1}}', "no 'constructor'"),
@@ -207,7 +220,12 @@ def test_no_text_does_more_than_a_known_message_or_an_error(text: str) -> None:
     )
 )
 def test_no_value_in_a_message_does_either(value: object) -> None:
-    for message in ({"type": "hyper", "values": value}, {"type": "resume", "train": value}, {"type": value}):
+    for message in (
+        {"type": "hyper", "values": value},
+        {"type": "resume", "train": value},
+        {"type": "theme", "value": value},
+        {"type": value},
+    ):
         try:
             read(json.dumps(message))
         except ValueError as refused:
