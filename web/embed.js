@@ -27,7 +27,7 @@
     seed: whole(0, 4294967295, "1"),
     speed: choice("1", "0.25", "0.5", "2", "4"),
     workers: whole(1, 14, ""),
-    editor: { ...choice("", "reward", "observation", "numbers"), said: "reward, observation, numbers, or not there" },
+    editor: { ...choice("", "reward", "observation", "numbers", "all"), said: "reward, observation, numbers, all, or not there" },
     panel: { ...choice("", "inside", "learning"), said: "inside, learning, or not there" },
     site: { usual: HOME, said: "the address of a folder, http or https", fits: (text) => URL.canParse(text, document.baseURI) && folder(text).protocol.startsWith("http") },
   };
@@ -61,6 +61,7 @@
 
     connectedCallback() {
       this.#settings = Object.fromEntries(Object.entries(ATTRIBUTES).map((entry) => [entry[0], this.#read(...entry)]));
+      this.#settings.editor ||= this.#code() && "all";
       const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
       root.replaceChildren(this.#box);
@@ -107,6 +108,7 @@
     }
 
     #open(credentialless) {
+      this.#settings.editor ||= this.#code() && "all"; // a parser may have come to the code only now
       const { controls, drill, site, ...values } = this.#settings;
       const address = new URL("index.html", folder(site));
       address.search = new URLSearchParams({ embed: controls, drill, ...values, theme: this.#dress() });
@@ -151,6 +153,10 @@
       DrillSergeant.#started = DrillSergeant.#started.filter((each) => each !== this);
       this.#trains(false);
       this.#showPoster(why);
+    }
+
+    #code() { // for the editor; nothing runs it but the reader
+      return this.getAttribute("code") ?? this.querySelector('script[type="text/python"]')?.textContent ?? "";
     }
 
     #read(name, { usual, said, fits }) {
@@ -217,6 +223,8 @@
       this.#port = port1;
       port1.onmessage = (event) => this.#hear(JSON.parse(event.data));
       source.postMessage(HELLO, this.#site.origin, [port2]);
+      const text = this.#code();
+      if (text) port1.postMessage(JSON.stringify({ type: "code", text }));
       for (const waiting of this.#unsent.splice(0)) port1.postMessage(waiting);
       if (!this.#visible) this.#look(false);
     };

@@ -1,6 +1,6 @@
 // The frame's gate to the page around it: one hello from the parent brings one port; what comes through that is short
 // texts and policy files, not too many, and Python (runtimes/page/embed.py) reads them. docs/embedding.md says it in full.
-const LONGEST = 4096; // characters
+const LONGEST = 1 << 15; // characters
 const LARGEST = 1 << 24; // bytes, as learn/files/safetensors.py has it
 const MOST_PER_S = 100;
 

@@ -98,9 +98,10 @@ def test_where_nothing_can_be_stored_it_plays_learns_and_takes_policies(browser:
     for name, content in POLICIES.items():
         (tmp_path / f"{name}.dshq").write_bytes(content)
     with embedding(browser, tmp_path, site={}) as host:  # Playwright's contexts block the storage of foreign frames
-        host.open("<drill-sergeant editor='reward'></drill-sergeant>")
+        host.open(f"<drill-sergeant editor='reward' code='{LINE}'></drill-sergeant>")
         host.page.evaluate("void drills[0].loadPolicy('good.dshq').then((note) => told.push([0, 'note', note]))")
         host.until("a policy is taken even before there is a trainer", lambda: host.heard("note"))
+        assert host.frame().evaluate("document.getElementById('workshop-editor').value") == f"{LINE}\n"
         (mode,) = host.heard("mode")
         assert mode["mode"] == "solo" and "refused the service worker" in mode["why"]
         host.drill("train()")
@@ -134,13 +135,18 @@ THEMED = """<style>
   @media (prefers-color-scheme: dark) { body { color: #eee; background: #111; } }
   [data-theme="dark"] body { color: #eee; background: #111; transition: color 0.2s; }
 </style>"""
+LINE = "class Mine(BallDrill): match_s: float = 30.0"
+CODE = f"""
+  <script type="text/python">
+    {LINE}
+  </script>"""
 
 
 def test_in_an_isolated_page_a_host_without_headers_is_let_in_without_credentials(
     browser: Browser, tmp_path: Path
 ) -> None:
     with embedding(browser, tmp_path, site=OPEN, page=ISOLATION) as host:
-        host.open(f"{THEMED}<drill-sergeant autotrain></drill-sergeant>", "type='module'")
+        host.open(f"{THEMED}<drill-sergeant autotrain>{CODE}</drill-sergeant>", "type='module'")
         assert host.page.evaluate("crossOriginIsolated")
         follows(host, "the poster", lambda: host.drill("shadowRoot.firstElementChild.style.colorScheme"))
         host.page.get_by_role("button").click()
@@ -148,6 +154,11 @@ def test_in_an_isolated_page_a_host_without_headers_is_let_in_without_credential
         assert host.heard("mode")[0]["mode"] == "shared"
         assert host.frame().evaluate("credentialless")
         host.until("the match follows", lambda: told(host.frame())["show"]["versions_adopted"] >= 2)
+        assert host.frame().evaluate("document.getElementById('workshop-editor').value") == f"{LINE}\n"
+        assert host.frame().is_visible("#workshop-run"), "for the reader to press"
+        origin = host.address.rstrip("/")
+        came = f"This code came with the page around, {origin}. Read it, then press Run."
+        assert host.frame().inner_text("#workshop-said") == came, "and nothing else has run it"
         follows(host, "the frame", lambda: host.frame().evaluate("document.documentElement.dataset.theme"))
 
 
@@ -189,7 +200,7 @@ HOSTILE = {
     "'train'": "JSON",
     "''": "JSON",
     "'['.repeat(4000)": "brackets",
-    "'\"' + 'x'.repeat(4096) + '\"'": "4098 characters",
+    "'\"' + 'x'.repeat(32768) + '\"'": "32770 characters",
     '\'{"type": "eval", "code": "1"}\'': "one of train",
     '\'{"type": "train", "then": 1}\'': "no field",
     '\'{"type": ["train"]}\'': "one of train",
