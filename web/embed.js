@@ -29,6 +29,7 @@
     workers: whole(1, 14, ""),
     editor: { ...choice("", "reward", "observation", "numbers", "all"), said: "reward, observation, numbers, all, or not there" },
     panel: { ...choice("", "inside", "learning"), said: "inside, learning, or not there" },
+    settings: { usual: "", said: "what stands behind the question mark of a link to the page, at most 2000 characters", fits: (text) => text.length <= 2000 },
     site: { usual: HOME, said: "the address of a folder, http or https", fits: (text) => URL.canParse(text, document.baseURI) && folder(text).protocol.startsWith("http") },
   };
 
@@ -109,9 +110,10 @@
 
     #open(credentialless) {
       this.#settings.editor ||= this.#code() && "all"; // a parser may have come to the code only now
-      const { controls, drill, site, ...values } = this.#settings;
+      const { controls, drill, settings, site, ...values } = this.#settings;
       const address = new URL("index.html", folder(site));
       address.search = new URLSearchParams({ embed: controls, drill, ...values, theme: this.#dress() });
+      for (const [name, value] of new URLSearchParams(settings)) if (!address.searchParams.has(name)) address.searchParams.append(name, value);
       for (const [name, value] of [...address.searchParams]) if (value === "") address.searchParams.delete(name);
       const allow = "cross-origin-isolated; fullscreen; clipboard-write; gamepad";
       const title = `${NAMES[drill]}, learned while you watch`;

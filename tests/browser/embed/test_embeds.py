@@ -56,7 +56,8 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
     with chromium_profile(tmp_path / "profile", browser) as context, embedding_in(context, page, HEADERS, {}) as host:
         host.open(
             f"<drill-sergeant {nonsense} autotrain></drill-sergeant>"
-            "<drill-sergeant seed='2' workers='1' controls='full' autotrain></drill-sergeant>"
+            "<drill-sergeant seed='2' workers='1' controls='full' settings='seed=5&clip_coef=0.3&embed=none'"
+            " autotrain></drill-sergeant>"
             f"{FAR}<drill-sergeant seed='3' workers='1' controls='none'></drill-sergeant>"
         )
         assert len(host.warnings) == len(NONSENSE)
@@ -71,6 +72,8 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
 
         host.drill("start()", 1)
         host.until("the second is ready", lambda: host.heard("ready", 1))
+        settings = {name: host.frame(1).input_value(f"#{name}") for name in ("seed", "hyper-clip_coef")}
+        assert settings == {"seed": "2", "hyper-clip_coef": "0.3"}, "attributes go first"
         assert violations(host.frame(0)) == []
         assert violations(host.frame(1)) == []
         assert host.trains(0) and not host.trains(1), "autotrain waits while another one trains"

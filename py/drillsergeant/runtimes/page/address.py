@@ -117,6 +117,10 @@ class Address:
         """Return a value; empty where there is none."""
         return self._values.get(name, "")
 
+    def values(self) -> dict[str, str]:
+        """Return all of them, by name."""
+        return dict(self._values)
+
     def note(self, name: str, value: str, default: str) -> None:
         """Take a value of the set-up over."""
         wanted = None if value == default else value

@@ -71,7 +71,7 @@ class Page:
         self._runs = RunsPanel(view, transfer, game.name, to_trainer, self.workshop)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._restart = RestartButton(view, self._start_over, self._answer)
-        self._tools = Tools(view, self._address, self._answer)
+        self._tools = Tools(view, self._address, self._answer, self.workshop.written)
         self._commands: dict[str, Callable[[], None]] = {
             "train": self._train,
             **self._match.commands(),

@@ -110,7 +110,7 @@ class EditorPanel:
     def on_kept(self, message: messages.KeptCode) -> None:
         """The trainer tells what is kept: code of an earlier visit is shown, and not run."""
         text, name = self._own.answer(message), message.drill
-        if text and name == self._drill and self._written():  # the reader was quicker
+        if text and name == self._drill and self.written():  # the reader was quicker
             self._own.set_aside(name, text)
         elif text:
             self._texts[name] = text
@@ -122,13 +122,13 @@ class EditorPanel:
     def tick(self) -> None:
         """Keep what is written."""
         if self._shown == self._drill:
-            self._own.typed(self._drill, self._written())
+            self._own.typed(self._drill, self.written())
             self._own.show(self._drill)
 
     def flush(self) -> None:
         """Keep what is written now: the page may be about to be gone."""
         if self._shown == self._drill:
-            self._own.flush(self._drill, self._written())
+            self._own.flush(self._drill, self.written())
 
     def choose(self, value: str) -> None:
         """Show a text that was run before, in the place of this one, which is then one of those."""
@@ -136,7 +136,7 @@ class EditorPanel:
         if text := self._own.earlier(self._drill, value):
             self.bring(text, "This is code that you had before. Press Run to play it.")
 
-    def _written(self) -> str:
+    def written(self) -> str:
         """What stands in the editor; "" where that is the original, or nothing yet."""
         if self._shown != self._drill:
             return ""
@@ -170,7 +170,7 @@ class EditorPanel:
     def bring(self, text: str, said: str) -> None:
         """Show this code, and say what it is; what stood there is to be found again."""
         name = self._drill
-        self._own.set_aside(name, self._written())
+        self._own.set_aside(name, self.written())
         if not self._open:
             self._toggle()
         self._texts[name] = text
@@ -279,7 +279,7 @@ class EditorPanel:
         name = self._drill
         if name not in self._originals:
             return
-        self._own.set_aside(name, self._written())
+        self._own.set_aside(name, self.written())
         self._texts.pop(name, None)
         self._put(self._originals[name])
         self._mark(0, "")
