@@ -30,6 +30,12 @@ def program(place: BenchPlace) -> Race:
     return Race("ms", [Contestant(KERNELS, lambda: build_program(drill, shared=place.shared))], scale_s=MS)
 
 
+def squad(place: BenchPlace) -> Race:
+    """The same for a drill of three against three."""
+    drill = make("squad")
+    return Race("ms", [Contestant(KERNELS, lambda: build_program(drill, shared=place.shared))], scale_s=MS)
+
+
 def engine(place: BenchPlace) -> Race:
     """Binary module to what the engine runs first: V8 compiles functions when they are called, wasmtime all at once."""
     return Race("ms", [Contestant(KERNELS, lambda: place.compile(place.program.binary))], scale_s=MS)

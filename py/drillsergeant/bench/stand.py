@@ -33,6 +33,7 @@ def measures(program: Program) -> Mapping[str, Make]:
     return table | {
         "compile: trace and emit physics": compiling.physics,
         "compile: trace and emit program": compiling.program,
+        "compile: trace and emit squad": compiling.squad,
         "compile: engine": compiling.engine,
         "call: empty kernel": compiling.call,
         "call: empty kernel by name": compiling.call_by_name,

@@ -18,6 +18,7 @@ holds 8 to 12 lines. Measured with 1024 matches: observations of Ball Drill 5 ti
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -103,9 +104,10 @@ class Kernel:
         """Element types of the arrays of an output group."""
         return tuple(DType(name) for name in self.outputs.get(group, ()))
 
-    def trace(self) -> Graph:
-        """Record one application of the function. Raises TraceError at what a kernel cannot do."""
-        graph = Graph(self.name)
+    def trace(self, most_nodes: int = sys.maxsize) -> Graph:
+        """Record one application of the function. Raises TraceError at what a kernel cannot do, GraphTooLarge at the
+        operation beyond `most_nodes`."""
+        graph = Graph(self.name, most_nodes)
 
         def stand_in(node: Node) -> Tracer:
             return Tracer(graph, node)

@@ -7,6 +7,8 @@ order of creation is an order of evaluation.
 
 from __future__ import annotations
 
+import struct
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,11 +21,16 @@ from drillsergeant.kernels.ir.ops import COMMUTATIVE, LEAVES, OPERANDS, SHIFTS, 
 Attr: TypeAlias = int | str | tuple[str, int] | None
 
 _MAX_SHIFT = 31
+_SURELY_F32 = 3.4e38  # up to here a number is rounded to f32, beyond it may become infinite
+_FLOAT, _WORD = struct.Struct("<f"), struct.Struct("<I")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Node:
-    """One value per lane. Compared by identity: within a graph equal structure is the same node."""
+    """One value per lane. Compared by identity: within a graph equal structure is the same node.
+
+    Nothing changes one; it is not `frozen`, because tens of thousands are made, and a frozen one is slow to make.
+    """
 
     index: int  # position in its graph
     op: Op
@@ -53,14 +60,21 @@ class Output:
     node: Node
 
 
-class Graph:
-    """The nodes of one kernel, each structure once, and its outputs in order."""
+class GraphTooLarge(ValueError):
+    """A graph has more nodes than it may have."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+
+class Graph:
+    """The nodes of one kernel, each structure once, and its outputs in order.
+
+    The node beyond `most_nodes` raises GraphTooLarge.
+    """
+
+    def __init__(self, name: str, most_nodes: int = sys.maxsize) -> None:
+        self.name, self.most_nodes = name, most_nodes
         self.nodes: list[Node] = []
         self.outputs: list[Output] = []
-        self._known: dict[tuple[Op, DType, tuple[int, ...], Attr], Node] = {}
+        self._known: dict[tuple[Op, DType, tuple[Node, ...], Attr], Node] = {}
 
     def load(self, group: str, index: int, dtype: DType) -> Node:
         """This lane of array `index` of input group `group`."""
@@ -72,6 +86,9 @@ class Graph:
 
     def const(self, value: bool | float | np.generic, dtype: DType) -> Node:
         """`value` rounded to `dtype`, in every lane."""
+        if type(value) is float and dtype is DType.F32 and abs(value) <= _SURELY_F32:
+            (bits,) = _WORD.unpack(_FLOAT.pack(value))
+            return self.const_bits(bits, dtype)
         stored = np.asarray(value, dtype.numpy).astype(dtype.stored, copy=False)
         return self.const_bits(int(stored.view(np.uint32)), dtype)
 
@@ -81,19 +98,25 @@ class Graph:
 
     def apply(self, op: Op, *args: Node, attr: Attr = None) -> Node:
         """The node for `op` of `args`. Raises TypeError where the types do not fit."""
-        dtype = result_dtype(op, tuple(arg.dtype for arg in args))
+        dtype = result_dtype(op, tuple([arg.dtype for arg in args]))
         if op in COMMUTATIVE and args[0].index > args[1].index:
             args = (args[1], args[0])
         return self._intern(op, dtype, args, attr)
+
+    def copy(self, node: Node, args: tuple[Node, ...] = ()) -> Node:
+        """A node of another graph, whose operands are `args` here, in the order they had there."""
+        return self._intern(node.op, node.dtype, args, node.attr)
 
     def output(self, group: str, index: int, node: Node) -> None:
         """Declare that the kernel writes `node` to array `index` of `group`."""
         self.outputs.append(Output(group, index, node))
 
     def _intern(self, op: Op, dtype: DType, args: tuple[Node, ...], attr: Attr) -> Node:
-        key = (op, dtype, tuple(arg.index for arg in args), attr)
+        key = (op, dtype, args, attr)
         node = self._known.get(key)
         if node is None:
+            if len(self.nodes) >= self.most_nodes:
+                raise GraphTooLarge(f"{self.name} is more than {self.most_nodes:,} operations")
             node = Node(len(self.nodes), op, dtype, args, attr)
             self._known[key] = node
             self.nodes.append(node)
@@ -118,10 +141,10 @@ def verify(graph: Graph) -> None:
     Operands come from the same graph and before their user; every type follows from `result_dtype`; no structure
     appears twice; attributes are those the operation asks for; each output is written once.
     """
-    seen: set[tuple[Op, DType, tuple[int, ...], Attr]] = set()
+    seen: set[tuple[Op, DType, tuple[Node, ...], Attr]] = set()
     for position, node in enumerate(graph.nodes):
         fault = _fault(graph, position, node)
-        key = (node.op, node.dtype, tuple(arg.index for arg in node.args), node.attr)
+        key = (node.op, node.dtype, node.args, node.attr)
         if not fault and key in seen:
             fault = "repeats an earlier node; build nodes through the graph"
         if fault:

@@ -19,10 +19,8 @@ _I32_MIN, _I32_END, _U32_END = -(2**31), 2**31, 2**32
 
 
 def optimise(graph: Graph) -> Graph:
-    """The passes in order, the graph verified after each."""
-    verify(graph)
+    """The passes in order; what comes out is verified."""
     graph = rebuild(graph, lambda result, node: simplify(result, fold_constants(result, node)))
-    verify(graph)
     graph = drop_unused(graph)
     verify(graph)
     return graph
@@ -34,22 +32,13 @@ def rebuild(graph: Graph, rewrite: Rewrite) -> Graph:
     new: list[Node] = []
     for node in graph.nodes:
         if node.op in LEAVES:
-            copy = _copy_leaf(result, node)
+            copy = result.copy(node)
         else:
-            copy = rewrite(result, result.apply(node.op, *(new[arg.index] for arg in node.args), attr=node.attr))
+            copy = rewrite(result, result.apply(node.op, *[new[arg.index] for arg in node.args], attr=node.attr))
         new.append(copy)
     for out in graph.outputs:
         result.output(out.group, out.index, new[out.node.index])
     return result
-
-
-def _copy_leaf(graph: Graph, node: Node) -> Node:
-    if isinstance(node.attr, tuple):
-        return graph.load(*node.attr, node.dtype)
-    if isinstance(node.attr, str):
-        return graph.scalar(node.attr, node.dtype)
-    assert isinstance(node.attr, int), f"{node} has no bits"
-    return graph.const_bits(node.attr, node.dtype)
 
 
 def drop_unused(graph: Graph) -> Graph:
@@ -65,8 +54,7 @@ def drop_unused(graph: Graph) -> Graph:
     new: dict[int, Node] = {}
     for node in graph.nodes:
         if needed[node.index]:
-            args = [new[arg.index] for arg in node.args]
-            new[node.index] = result.apply(node.op, *args, attr=node.attr) if args else _copy_leaf(result, node)
+            new[node.index] = result.copy(node, tuple([new[arg.index] for arg in node.args]))
     for out in graph.outputs:
         result.output(out.group, out.index, new[out.node.index])
     return result
@@ -74,7 +62,10 @@ def drop_unused(graph: Graph) -> Graph:
 
 def fold_constants(graph: Graph, node: Node) -> Node:
     """An operation on constants becomes the constant NumPy computes for it."""
-    if any(arg.op is not Op.CONST for arg in node.args) or not _defined(node):
+    for arg in node.args:
+        if arg.op is not Op.CONST:
+            return node
+    if not _defined(node):
         return node
     return graph.const(fold(node), node.dtype)
 

@@ -67,6 +67,25 @@ def spell(operand: Operand) -> str:
 
 def unify(graph: Graph, operands: tuple[Operand, ...], *, through: type = float) -> tuple[Node, ...]:
     """The operands as nodes of the one type NumPy would compute in; see `constant` for `through`."""
+    dtype = _obvious(operands) or _by_numpy(operands)
+    return tuple(as_node(graph, operand, dtype, through=through) for operand in operands)
+
+
+def _obvious(operands: tuple[Operand, ...]) -> DType | None:
+    """The type of nodes that have the same one, or of f32 beside Python's floats; None where NumPy is to be asked."""
+    dtype, numbers = None, False
+    for operand in operands:
+        if type(operand) is float:
+            numbers = True
+        elif not isinstance(operand, Node) or dtype not in (None, operand.dtype):
+            return None
+        else:
+            dtype = operand.dtype
+    return dtype if dtype is DType.F32 or not numbers else None
+
+
+def _by_numpy(operands: tuple[Operand, ...]) -> DType:
+    """The type NumPy would compute in. Raises TraceError where a kernel has none such."""
     common = np.result_type(*(type_of(operand) for operand in operands))
     dtype = BY_NUMPY.get(common)
     if dtype is None:
@@ -76,7 +95,7 @@ def unify(graph: Graph, operands: tuple[Operand, ...], *, through: type = float)
         exactly = as_floats(whole) if common == FLOAT64 else ""
         remedy = f"{exactly}, or in general {generally}" if exactly else generally
         raise trace_error(f"{given} makes {common} in NumPy, which a kernel does not have", remedy)
-    return tuple(as_node(graph, operand, dtype, through=through) for operand in operands)
+    return dtype
 
 
 def as_node(graph: Graph, operand: Operand, dtype: DType, *, through: type = float) -> Node:

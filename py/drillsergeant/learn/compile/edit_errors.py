@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
+from drillsergeant.kernels.ir.graph import GraphTooLarge
 from drillsergeant.learn.compile.drill_checks import suggestion
 
 FILE = "workshop"  # the text's name in tracebacks
@@ -32,6 +33,9 @@ def guarded(work: Callable[[], T], names: Iterable[str] = ()) -> T:
         raise
     except SyntaxError as wrong:
         raise EditRefused(f"SyntaxError: {wrong.msg}", wrong.lineno or 0) from wrong
+    except GraphTooLarge as wrong:
+        why = f"{wrong}, the most that a page compiles: do less, or for fewer players"
+        raise EditRefused(why, line_of_error(wrong)) from wrong
     except MemoryError as wrong:
         raise EditRefused("it wants more memory than there is", line_of_error(wrong)) from wrong
     except RecursionError as wrong:

@@ -28,21 +28,24 @@ LARGEST = 1e4  # of an observation or a reward: more is a slip, and no network l
 MOST_ENTRIES = 256  # of an observation
 
 
-def traced_once(drill: Drill) -> None:
-    """Call what a reader edits with tracers. Raises TraceError with a remedy where NumPy only says it is ambiguous."""
-    graph = Graph(drill.name)
-    before, after = (
-        NamedArrays(
-            "the state",
-            {name: _tracer(graph, group, k, kind) for k, (name, kind) in enumerate(drill.fields.items())},
-        )
-        for group in ("before", "after")
-    )
+def traced_once(drill: Drill, most_nodes: int) -> None:
+    """Call what a reader edits with tracers. Raises TraceError with a remedy where NumPy only says it is ambiguous,
+    GraphTooLarge for what would be played for minutes before it turned out to be too much."""
     with hooked(reference=False):
         for player in range(sum(drill.teams)):
-            drill.observe(after, player)
-            drill.reward(before, after, player)
-        drill.outcome(after)
+            drill.observe(_traced(drill, "observe", most_nodes)[1], player)
+            drill.reward(*_traced(drill, "reward", most_nodes), player)
+        drill.outcome(_traced(drill, "outcome", most_nodes)[1])
+
+
+def _traced(drill: Drill, part: str, most_nodes: int) -> tuple[State, State]:
+    """Tracers for a state and the next one, of a graph of their own."""
+    graph, fields = Graph(part, most_nodes), list(enumerate(drill.fields.items()))
+    before, after = (
+        NamedArrays("the state", {name: _tracer(graph, group, k, kind) for k, (name, kind) in fields})
+        for group in ("before", "after")
+    )
+    return before, after
 
 
 def _tracer(graph: Graph, group: str, k: int, kind: str) -> Any:

@@ -35,7 +35,10 @@ from drillsergeant.learn.program import Program
 
 FIXED = ("name", "teams", "heads", "action_repeat", "tick_hz", "fields")
 ALLOWED = ("numpy", "math", "dataclasses", "drillsergeant")  # for import
-MOST_NODES = 20_000  # operations of one kernel; Ball Drill's largest has about a thousand
+# Operations of one kernel, and of all together, each of which takes some 50 us to compile on a page: 10 s are patience
+# enough. Ball Drill has 4,500, Squad Drill of three against three 15,000, of eleven against eleven 138,000 (its tick
+# alone 32,000).
+MOST_NODES, MOST_IN_ALL = 50_000, 200_000
 MOST_BYTES = 4 << 20  # of the compiled module
 # The kernels in which a function of the drill runs, by how their names begin.
 _RUN_IN: Mapping[str, tuple[str, ...]] = {
@@ -61,17 +64,19 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
         raise EditRefused(f"the code has {len(text)} characters, too many to be kept in a file: do less")
     played: Drill = guarded(lambda: resolve(drill), namespace)
     guarded(lambda: ensure_drill(played), namespace)
-    guarded(lambda: traced_once(played), namespace)
+    guarded(lambda: traced_once(played, MOST_NODES), namespace)
     printed.on = True
     with np.errstate(all="ignore"):  # what comes of it is looked at
         observed, earned, states = guarded(lambda: sampled(played, lambda part: return_line(text, part)), namespace)
     printed.on = False
     drill = resolve(_named(name, drill, text, observed, earned))
     edited = tuple(kernel for part, kernels in _RUN_IN.items() if _is_edited(drill, part) for kernel in kernels)
+    in_all = 0
     for kernel in DrillKernels(drill).all():
-        nodes = len(guarded(kernel.trace, namespace).nodes)
-        if nodes > MOST_NODES:
-            raise EditRefused(f"{kernel.name} is {nodes} operations, at most {MOST_NODES} are allowed: do less")
+        in_all += len(guarded(lambda kernel=kernel: kernel.trace(MOST_NODES), namespace).nodes)  # type: ignore[misc]
+        if in_all > MOST_IN_ALL:
+            who = f"what {sum(drill.teams)} players do is more than {MOST_IN_ALL:,} operations"
+            raise EditRefused(f"{who} together, the most that a page compiles: do less, or for fewer players")
         if kernel.name.startswith(edited):
             guarded(lambda kernel=kernel: compare(kernel, states), namespace)  # type: ignore[misc]
     return drill

@@ -13,13 +13,16 @@ from pathlib import Path
 
 import numpy as np
 from drillsergeant.drills import make
+from drillsergeant.drills.squad.drill import SquadDrill
+from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
-from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import write_programs
 
+from tests.rigs.kernels.agreement import assert_same
+from tests.rigs.kernels.drill_kernels import kernels_of, random_actions, started
 from tests.rigs.kernels.kernel_calls import ArrayRows, KernelArrays
 from tests.rigs.kernels.operations import PAIRS, kernel_of, operand_values
 
@@ -32,18 +35,23 @@ def call(kernel: Kernel, count: int, groups: Sequence[ArrayRows], scalars: Seque
     return [kernel.name, count, *(number for rows in groups for number in (rows.base, rows.stride)), *scalars]
 
 
-def assert_v8_agrees(kernels: list[Kernel], memory: NativeMemory, calls: list[Call], folder: Path) -> None:
-    """Make the calls natively on `memory` and in Node on a copy of it; the two memories must end equal."""
+def in_v8(kernels: list[Kernel], memory: NativeMemory, calls: list[Call], folder: Path) -> Array:
+    """The words of a copy of the memory after calls in Node."""
     pages = memory.imported.minimum_pages
     files = [folder / name for name in ("module.wasm", "image", "calls.json", "result")]
     files[0].write_bytes(compile_kernels(kernels, MemoryImport(pages, pages, shared=True)))
     files[1].write_bytes(memory.buffer)
     files[2].write_text(json.dumps(calls))
     subprocess.run(["node", RUNNER, *files], check=True, timeout=60)
+    return np.fromfile(files[3], np.uint32)
+
+
+def assert_v8_agrees(kernels: list[Kernel], memory: NativeMemory, calls: list[Call], folder: Path) -> None:
+    """Make the calls natively on `memory` and in Node on a copy of it; the two memories must end equal."""
+    got = in_v8(kernels, memory, calls, folder)
     native = memory.link(compile_kernels(kernels, memory.imported))
     for name, *numbers in calls:
         native.function(str(name))(*(number for number in numbers if not isinstance(number, str)))
-    got = np.fromfile(files[3], np.uint32)
     expected = memory.array(0, len(got), np.dtype(np.uint32))
     words = np.flatnonzero(got != expected)
     assert not words.size, f"words {words[:8]} differ: wasmtime {expected[words[:4]]}, V8 {got[words[:4]]}"
@@ -65,7 +73,7 @@ def test_every_operation(tmp_path: Path) -> None:
 
 def test_a_match_of_ball_drill(tmp_path: Path) -> None:
     drill, count = make("ball"), 64
-    kernels = {kernel.name: kernel for kernel in DrillKernels(drill).all()}
+    kernels = kernels_of(drill)
     memory = NativeMemory(1 << 20)
     bench = KernelArrays(memory)
     state, slot = bench.rows(kernels["tick"].types_in("state"), count), bench.rows(("u32",), count)
@@ -79,6 +87,22 @@ def test_a_match_of_ball_drill(tmp_path: Path) -> None:
     calls.append(call(kernels["observe_0"], count, [state, seen, draw]))
     assert_v8_agrees(list(kernels.values()), memory, calls, tmp_path)
     assert all(row.any() for row in seen.read()[:4]), "nothing was observed"
+
+
+def test_a_decision_of_the_most_players(tmp_path: Path) -> None:
+    """Compared with NumPy itself, because wasmtime optimises so large a function for seconds."""
+    drill, count = SquadDrill(teams=(11, 11)), 16
+    kernels = kernels_of(drill)
+    tick = kernels["tick"]
+    inputs = {"state": started(kernels, count, seed=5), **random_actions(drill, count, np.random.default_rng(3))}
+    memory = NativeMemory(1 << 20)
+    bench = KernelArrays(memory)
+    rows = {group: bench.rows(tick.types_in(group), count) for group in tick.inputs}
+    for group, arrays in inputs.items():
+        rows[group].write(arrays)
+    words = in_v8([tick], memory, [call(tick, count, [*rows.values(), rows["state"]])], tmp_path)
+    memory.array(0, len(words), words.dtype)[:] = words
+    assert_same("tick", "V8", tick.reference(inputs), {"state": rows["state"].read()})
 
 
 def test_v8_links_a_program_to_the_kind_of_memory_it_was_written_for(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from drillsergeant import elementary
 from drillsergeant.drills import DRILLS, make
-from drillsergeant.drills.contract import Discrete, Drill
+from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Groups, Kernel
@@ -17,15 +17,14 @@ from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.learner_functions import learner_kernels
-from drillsergeant.learn.formulas.actions import to_words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rigs.engines import drill_named
 from tests.rigs.kernels.agreement import Compiled, assert_agreement, assert_same, samples
+from tests.rigs.kernels.drill_kernels import kernels_of, plausible, random_actions, started
 from tests.rigs.kernels.kernel_calls import KernelArrays, call_kernel
 from tests.rigs.mixed_drill import MixedDrill
-from tests.rigs.play import part_by_chance
 
 Arrays = Sequence[Array]
 Results = Mapping[str, Sequence[Array]]
@@ -39,10 +38,6 @@ LEARNER = {kernel.name: kernel for kernel in learner_kernels(HEADS)} | {
 }
 
 
-def kernels_of(drill: Drill) -> dict[str, Kernel]:
-    return {kernel.name: kernel for kernel in DrillKernels(drill).all()}
-
-
 @pytest.fixture(scope="module")
 def compiled_of() -> CompiledOf:
     """The kernels of a drill by its name, and of "learner": compiled once for all tests here."""
@@ -53,35 +48,6 @@ def compiled_of() -> CompiledOf:
         return {kernel: Compiled(each) for kernel, each in kernels.items()}
 
     return compiled
-
-
-def started(kernels: Mapping[str, Kernel], count: int, seed: int) -> list[Array]:
-    return kernels["reset"].reference({"slot": [np.arange(count, dtype=np.uint32)]}, {"seed": seed, "first": 0})[
-        "state"
-    ]
-
-
-def random_actions(drill: Drill, count: int, rng: np.random.Generator) -> dict[str, list[Array]]:
-    """Words i32, by the groups of the kernel `tick`."""
-    return {
-        f"action_{player}": to_words(
-            drill.heads, [part_by_chance(head, rng.integers(0, 2**32, count).astype(np.uint32)) for head in drill.heads]
-        )
-        for player in range(sum(drill.teams))
-    }
-
-
-def plausible(kernel: Kernel, group: str, count: int, rng: np.random.Generator, size: float = 3.0) -> list[Array]:
-    """Numbers of about `size`, among them zeros of both signs and denormals; integers 0 and 1."""
-
-    def values(dtype: DType) -> Array:
-        if dtype is not DType.F32:
-            return samples(dtype, count, rng) if dtype is DType.MASK else rng.integers(0, 2, count).astype(dtype.numpy)
-        tiny = np.array([0.0, -0.0, 1e-45, -1e-40, 1e-20, 1.0, -1.0], np.float32)
-        usual = rng.uniform(-size, size, count).astype(np.float32)
-        return np.where(rng.random(count) < 0.3, rng.choice(tiny, count), usual)
-
-    return [values(dtype) for dtype in kernel.types_in(group)]
 
 
 @pytest.mark.parametrize("name", [*DRILLS, "mixed"])
