@@ -5,9 +5,13 @@
     struct kernel_loss_results { out_upstream: array<f32, 9>, ... }
     fn kernel_loss(in_head: array<f32, 9>, in_action: i32, ..., scalar_clip: f32) -> kernel_loss_results
 
-A group of one array is a plain value, a larger one an array; a mask is a bool. How rows are found, loaded and stored is
-the shader's business. WGSL may fuse and reassociate, so results are near NumPy's, not equal to them; and it may take
-NaN for anything, so poison is looked for by its bits, never here.
+A group of one array is a plain value, a larger one an array; a mask is a bool. A group of several types, such as the
+state of a drill, is an array of u32 with the bits of each, a mask as 0 or 1 (`from_word`, `to_word`): so it is one
+value to hand on and to loop over, and lies in one of the eight buffers that a shader is sure to get. A kernel that
+repeats is a loop. How rows are found, loaded and stored is the shader's business.
+
+WGSL may fuse and reassociate, so results are near NumPy's, not equal to them; and it may take NaN and infinity for
+anything, so poison is looked for by its bits, never here.
 """
 
 from __future__ import annotations
@@ -76,13 +80,11 @@ TEMPLATES: Mapping[tuple[Op, DType], str] = {
 
 def emit(kernel: Kernel) -> str:
     """Trace, optimise and write `kernel` as WGSL text. Raises TraceError at what a kernel cannot do, ValueError for a
-    kernel that repeats and for a constant that no WGSL text can hold."""
-    if kernel.repeat != 1:
-        raise ValueError(f"kernel {kernel.name} repeats {kernel.repeat} times; the WGSL target writes single steps")
+    group of no arrays."""
     graph = optimise(kernel.trace())
     name = f"kernel_{kernel.name}"
-    fields = [f"  out_{group}: {_group_type(kernel.types_out(group))}," for group in kernel.outputs]
-    params = [f"in_{group}: {_group_type(kernel.types_in(group))}" for group in kernel.inputs]
+    fields = [f"  out_{group}: {group_type(kernel.types_out(group))}," for group in kernel.outputs]
+    params = [f"in_{group}: {group_type(kernel.types_in(group))}" for group in kernel.inputs]
     params += [f"scalar_{scalar}: {TYPES[DType(dtype)]}" for scalar, dtype in kernel.scalars.items()]
     lines = [
         f"struct {name}_results {{",
@@ -90,9 +92,8 @@ def emit(kernel: Kernel) -> str:
         "}",
         "",
         f"fn {name}({', '.join(params)}) -> {name}_results {{",
-        *_statements(kernel, graph),
-        f"  var results: {name}_results;",
-        *_stores(kernel, graph),
+        *_endless(graph),
+        *(_repeated if kernel.repeat > 1 else _once)(kernel, graph),
         "  return results;",
         "}",
         "",
@@ -100,13 +101,58 @@ def emit(kernel: Kernel) -> str:
     return "\n".join(lines)
 
 
-def _group_type(types: Sequence[DType]) -> str:
-    """One value, or an array of as many. Raises ValueError for mixed types, which no array holds."""
-    if len(set(types)) != 1:
-        listed = ", ".join(dtype.value for dtype in types)
-        raise ValueError(f"a group of ({listed}): WGSL arrays hold one type; split the group")
-    element = TYPES[types[0]]
+def group_type(types: Sequence[DType]) -> str:
+    """The WGSL type of a group: one value, or an array of as many, of words where the types are several."""
+    if not types:
+        raise ValueError("a group of no arrays: WGSL has no empty array; leave the group out")
+    element = TYPES[_U32 if has_words(types) else types[0]]
     return element if len(types) == 1 else f"array<{element}, {len(types)}>"
+
+
+def has_words(types: Sequence[DType]) -> bool:
+    """Whether a group is handed on as u32, the bits of its values, because they have several types."""
+    return len(set(types)) > 1
+
+
+def from_word(dtype: DType, word: str) -> str:
+    """The value of type `dtype` whose bits an expression of u32 is."""
+    if dtype is _MASK:
+        return f"({word} != 0u)"
+    return word if dtype is _U32 else f"bitcast<{TYPES[dtype]}>({word})"
+
+
+def to_word(dtype: DType, value: str) -> str:
+    """The bits of a value of type `dtype` as u32."""
+    if dtype is _MASK:
+        return f"select(0u, 1u, {value})"
+    return value if dtype is _U32 else f"bitcast<u32>({value})"
+
+
+def _once(kernel: Kernel, graph: Graph) -> list[str]:
+    return [*_statements(kernel, graph), f"  var results: kernel_{kernel.name}_results;", *_stores(kernel, graph)]
+
+
+def _repeated(kernel: Kernel, graph: Graph) -> list[str]:
+    """A loop, in which the state that was handed in is hidden by the one that has become of it."""
+    return [
+        f"  var results: kernel_{kernel.name}_results;",
+        f"  results.out_{kernel.state} = in_{kernel.state};",
+        f"  for (var repetition = 0u; repetition < {kernel.repeat}u; repetition++) {{",
+        f"  let in_{kernel.state} = results.out_{kernel.state};",
+        *_statements(kernel, graph),
+        *_stores(kernel, graph),
+        "  }",
+    ]
+
+
+def _endless(graph: Graph) -> list[str]:
+    """Variables with the bits of infinities and NaN, which WGSL refuses as constants and takes out of a variable."""
+    bits = [node.attr for node in graph.nodes if _is_endless(node)]
+    return [f"  var bits_{each} = {each}u;" for each in bits]
+
+
+def _is_endless(node: Node) -> bool:
+    return node.op is Op.CONST and node.dtype is _F32 and not math.isfinite(float(constant_value(node)))
 
 
 def _statements(kernel: Kernel, graph: Graph) -> list[str]:
@@ -116,8 +162,9 @@ def _statements(kernel: Kernel, graph: Graph) -> list[str]:
 def _stores(kernel: Kernel, graph: Graph) -> list[str]:
     lines = []
     for out in graph.outputs:
-        place = _element(f"out_{out.group}", out.index, kernel.types_out(out.group))
-        lines.append(f"  results.{place} = {_operand(kernel, out.node)};")
+        types, value = kernel.types_out(out.group), _operand(kernel, out.node)
+        place = _element(f"out_{out.group}", out.index, types)
+        lines.append(f"  results.{place} = {to_word(out.node.dtype, value) if has_words(types) else value};")
     return lines
 
 
@@ -130,11 +177,13 @@ def _operand(kernel: Kernel, node: Node) -> str:
     """How a value is written where it is used: leaves stand for themselves, the rest has a name."""
     if node.op is Op.LOAD:
         assert isinstance(node.attr, tuple), f"{node} has no place"
-        return _element(f"in_{node.attr[0]}", node.attr[1], kernel.types_in(node.attr[0]))
+        types = kernel.types_in(node.attr[0])
+        element = _element(f"in_{node.attr[0]}", node.attr[1], types)
+        return from_word(node.dtype, element) if has_words(types) else element
     if node.op is Op.SCALAR:
         return f"scalar_{node.attr}"
     if node.op is Op.CONST:
-        return _constant(kernel, node)
+        return _constant(node)
     return f"n{node.index}"
 
 
@@ -142,7 +191,7 @@ def _element(name: str, index: int, types: Sequence[DType]) -> str:
     return name if len(types) == 1 else f"{name}[{index}]"
 
 
-def _constant(kernel: Kernel, node: Node) -> str:
+def _constant(node: Node) -> str:
     """A constant to the last bit."""
     value = constant_value(node)
     bits = int(str(node.attr)) & 0xFFFF_FFFF
@@ -153,8 +202,8 @@ def _constant(kernel: Kernel, node: Node) -> str:
     if node.dtype is _I32:
         return f"{bits}i" if bits < 2**31 else f"bitcast<i32>({bits}u)"
     number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(f"kernel {kernel.name} holds the constant {number}, which WGSL refuses; use a finite one")
+    if _is_endless(node):
+        return f"bitcast<f32>(bits_{bits})"
     text = str(np.float32(value))
     # The shortest text that names a number may, read exactly, lie beyond the largest f32, which a browser refuses; and
     # a literal has no sign of its own.

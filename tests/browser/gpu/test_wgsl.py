@@ -87,6 +87,18 @@ def test_every_operation(stand: Stand) -> None:
                 np.testing.assert_array_equal(got, want, str(pair))
 
 
+def test_endless_constants(stand: Stand) -> None:
+    infinity = np.float32(np.inf)
+    kernel = Kernel(
+        "endless",
+        lambda x: {"y": [np.where((x[0] < infinity) & (x[0] > -infinity), x[0], 7.0)]},
+        {"x": ["f32"]},
+        {"y": ["f32"]},
+    )
+    inputs = {"x": operands(np.random.default_rng(6))["f32"][:1]}
+    np.testing.assert_array_equal(run_wgsl(stand, kernel, inputs)["y"][0], inputs["x"][0])
+
+
 @pytest.mark.parametrize("name", ["exp", "log", "tanh"])
 def test_elementary_functions_over_extremes(stand: Stand, name: str) -> None:
     function = getattr(elementary, name)

@@ -8,7 +8,7 @@ import numpy as np
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel
-from drillsergeant.kernels.wgsl import TYPES, emit
+from drillsergeant.kernels.wgsl import emit, from_word, group_type, has_words, to_word
 from drillsergeant.learn.webgpu.plan import Dispatch
 
 from tests.rigs.graphics.gpu_stand import Stand
@@ -44,22 +44,22 @@ def _stored(array: Array) -> Array:
 def _text(kernel: Kernel, count: int) -> str:
     lines, arguments, row = [], [], 0
     for group in kernel.inputs:
-        values = []
-        for dtype in kernel.types_in(group):
-            values.append(_loaded(dtype, row, count))
-            row += 1
-        kind = TYPES[kernel.types_in(group)[0]]
-        arguments.append(values[0] if len(values) == 1 else f"array<{kind}, {len(values)}>({', '.join(values)})")
+        types = kernel.types_in(group)
+        words = [_word("inputs", row + k, count) for k in range(len(types))]
+        row += len(types)
+        if not has_words(types):
+            words = [from_word(dtype, word) for dtype, word in zip(types, words, strict=True)]
+        arguments.append(words[0] if len(words) == 1 else f"{group_type(types)}({', '.join(words)})")
     for scalar in kernel.scalars.values():
-        arguments.append(_loaded(DType(scalar), row, count))
+        arguments.append(from_word(DType(scalar), _word("inputs", row, count)))
         row += 1
     row = 0
     for group in kernel.outputs:
         types = kernel.types_out(group)
         for k, dtype in enumerate(types):
             value = f"results.out_{group}" + ("" if len(types) == 1 else f"[{k}]")
-            word = f"select(0u, 1u, {value})" if dtype is DType.MASK else f"bitcast<u32>({value})"
-            lines.append(f"  outputs[{row * count}u + id.x] = {word};")
+            word = value if has_words(types) else to_word(dtype, value)
+            lines.append(f"  {_word('outputs', row, count)} = {word};")
             row += 1
     return "\n".join(
         [
@@ -75,6 +75,5 @@ def _text(kernel: Kernel, count: int) -> str:
     )
 
 
-def _loaded(dtype: DType, row: int, count: int) -> str:
-    word = f"inputs[{row * count}u + id.x]"
-    return f"{word} != 0u" if dtype is DType.MASK else f"bitcast<{TYPES[dtype]}>({word})"
+def _word(buffer: str, row: int, count: int) -> str:
+    return f"{buffer}[{row * count}u + id.x]"

@@ -50,18 +50,54 @@ def test_no_literal_lies_beyond_the_floats(value: float) -> None:
     assert all(np.float32(each) == constant for each in literals)
 
 
-def test_what_wgsl_cannot_say_is_refused() -> None:
-    def plus_infinity(x: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
-        return {"x": [x[0] + np.float32(np.inf)]}
+def test_endless_constants_come_out_of_variables() -> None:
+    """As constants, also as bits, a browser refuses them."""
+    infinity = np.float32(np.inf)
 
-    with pytest.raises(ValueError, match="constant inf, which WGSL refuses"):
-        emit(Kernel("endless", plus_infinity, {"x": ["f32"]}, {"x": ["f32"]}))
-    twice = Kernel("twice", lambda state: {"state": [state[0] + 1.0]}, {"state": ["f32"]}, {"state": ["f32"]}, repeat=2)
-    with pytest.raises(ValueError, match="repeats 2 times"):
-        emit(twice)
-    mixed = Kernel("mixed", lambda x: {"x": [x[0], x[1]]}, {"x": ["f32", "i32"]}, {"x": ["f32", "i32"]})
-    with pytest.raises(ValueError, match="arrays hold one type"):
-        emit(mixed)
+    def fn(x: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
+        return {"x": [np.where(x[0] < infinity, x[0] + 1.0, x[0] - infinity)]}
+
+    text = emit(Kernel("endless", fn, {"x": ["f32"]}, {"x": ["f32"]}))
+    assert text.count("  var bits_2139095040 = 2139095040u;\n") == 1
+    assert text.count("bitcast<f32>(bits_2139095040)") == 2
+    assert "inf" not in text
+
+
+def test_a_group_of_several_types_is_handed_on_as_bits() -> None:
+    types = ["f32", "u32", "i32", "mask"]
+
+    def fn(x: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
+        return {"x": [x[0] + 1.0, x[1], -x[2], ~x[3]]}
+
+    text = emit(Kernel("mixed", fn, {"x": types}, {"x": types}))
+    assert "fn kernel_mixed(in_x: array<u32, 4>) -> kernel_mixed_results {" in text
+    assert "  out_x: array<u32, 4>," in text
+    named = dict(re.findall(r"let (n\d+) = (.*);", text))
+    assert list(named.values()) == ["bitcast<f32>(in_x[0]) + 1.0f", "-bitcast<i32>(in_x[2])", "!(in_x[3] != 0u)"]
+    total, negative, other = named
+    stored = [f"bitcast<u32>({total})", "in_x[1]", f"bitcast<u32>({negative})", f"select(0u, 1u, {other})"]
+    assert re.findall(r"results.out_x\[\d\] = (.*);", text) == stored
+
+
+def test_a_kernel_that_repeats_is_a_loop_over_its_state() -> None:
+    kernel = Kernel(
+        "thrice",
+        lambda state, push: {"state": [state[1], state[0] + push[0]]},
+        {"state": ["f32", "f32"], "push": ["f32"]},
+        {"state": ["f32", "f32"]},
+        repeat=3,
+    )
+    text = emit(kernel)
+    before, loop = text.split("  for (var repetition = 0u; repetition < 3u; repetition++) {\n")
+    assert before.endswith("  results.out_state = in_state;\n")
+    assert loop.splitlines()[0] == "  let in_state = results.out_state;"
+    assert "in_state[0] + in_push;" in loop, "what is read is the state before the round, not what is being written"
+
+
+def test_a_group_of_no_arrays_is_refused() -> None:
+    kernel = Kernel("empty", lambda x, none: {"x": [x[0]]}, {"x": ["f32"], "none": []}, {"x": ["f32"]})
+    with pytest.raises(ValueError, match="WGSL has no empty array; leave the group out"):
+        emit(kernel)
 
 
 @pytest.mark.parametrize("drill", sorted(DRILLS))
