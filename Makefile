@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train claims yardsticks clean venv-site venv-test
+.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train claims yardsticks package clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -60,7 +60,7 @@ gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_sums $(ARGS)
 
-interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib) and servers (nginx, Caddy) with our drills and site
+interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib), servers (nginx, Caddy) and pages (Sphinx, MkDocs, Quarto, npm) with our drills and site
 	@$(VENV_PYTHON) -m build.site
 	@$(VENV_PYTHON) -m build.suite sb3 interop $(ARGS)
 
@@ -72,6 +72,10 @@ yardsticks: venv-test  ## CartPole, Acrobot, Pendulum: until each is solved, nex
 
 train: venv-test  ## train natively, without a browser
 	@PYTHONPATH=py $(VENV_PYTHON) -m drillsergeant.learn.train $(ARGS)
+
+package: venv-site  ## an npm package of the site and its element, into out/package/
+	@$(VENV_PYTHON) -m build.site
+	@$(VENV_PYTHON) -m build.npm_package $(ARGS)
 
 venv-site venv-test:
 	@$(PYTHON) -m build.venv $(@:venv-%=%)

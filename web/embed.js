@@ -1,13 +1,16 @@
 // <drill-sergeant>: a live drill in anybody's page. Once the reader starts it, it makes a frame of the page beside this
 // file and passes messages on; everything else happens in there. Attributes, events, messages: docs/embedding.md.
-// It runs as a classic script, which hosts need no CORS header for, and as a module.
+// It runs as a classic script, which hosts need no CORS header for, and as a module, imported or not.
 {
-  const script = document.currentScript ?? document.querySelector('script[src*="embed.js"]');
-  const SITE = new URL(".", script.src);
+  // What tells a module its own address may not even stand in a script. So the second line is, to a module, an awaited
+  // expression, an assignment and a comment, and to a script, where `await` is a name, that name divided by a text.
+  let address = document.currentScript?.src;
+  typeof await /"/; address = import.meta.url; //";
+  const HOME = new URL(".", URL.canParse(".", address) ? address : document.baseURI).href; // the page's where it is pasted into one
   const WAITING = "drill-sergeant-waiting-1"; // said by a frame that can be spoken to; 1 is the protocol's version
   const HELLO = "drill-sergeant-hello-1";
   const MOST_STARTED = 2; // on one page: each takes some 400 MB. Of those before, the oldest out of view makes room
-  const LOADED_MS = 2000; // a frame that is our page has said so by the time it is loaded; this much for slow messages
+  const LOADED_MS = 2000; // a frame that is our page says so as soon as it has loaded; this much for slow messages
   const SILENT_MS = 30000; // and one that never even loads is given up
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
   const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase" };
@@ -24,11 +27,14 @@
     seed: whole(0, 4294967295, "1"),
     speed: choice("1", "0.25", "0.5", "2", "4"),
     workers: whole(1, 14, ""),
-    editor: { ...choice("", "reward", "observation", "numbers"), said: "reward, observation, numbers, or not there" },
+    editor: { ...choice("", "reward", "observation", "numbers", "all"), said: "reward, observation, numbers, all, or not there" },
     panel: { ...choice("", "inside", "learning"), said: "inside, learning, or not there" },
+    settings: { usual: "", said: "what stands behind the question mark of a link to the page, at most 2000 characters", fits: (text) => text.length <= 2000 },
+    site: { usual: HOME, said: "the address of a folder, http or https", fits: (text) => URL.canParse(text, document.baseURI) && folder(text).protocol.startsWith("http") },
   };
 
-  const own = ({ drill, seed }) => Object.assign(new URL("index.html", SITE), { search: new URLSearchParams({ drill, seed }) });
+  const folder = (text) => new URL(`${text.replace(/\/+$/, "")}/`, document.baseURI);
+  const own = ({ site, drill, seed }) => Object.assign(new URL("index.html", folder(site)), { search: new URLSearchParams({ drill, seed }) });
   const light = (colour) => { // how bright a colour is, from 0 to 1
     const [red, green, blue] = colour.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
     return (0.3 * red + 0.6 * green + 0.1 * blue) / (colour.startsWith("rgb") ? 255 : 1);
@@ -56,9 +62,11 @@
 
     connectedCallback() {
       this.#settings = Object.fromEntries(Object.entries(ATTRIBUTES).map((entry) => [entry[0], this.#read(...entry)]));
+      this.#settings.editor ||= this.#code() && "all";
       const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
       root.replaceChildren(this.#box);
+      this.#box.ontransitionend = () => this.#recolour();
       this.leave();
       this.#watch.observe(this);
     }
@@ -70,6 +78,7 @@
 
     get metrics() { return this.#metrics; }
     get started() { return this.#frame !== null; }
+    get #site() { return folder(this.#settings.site); }
 
     train() {
       this.start();
@@ -100,9 +109,11 @@
     }
 
     #open(credentialless) {
-      const { controls, drill, ...values } = this.#settings;
-      const address = new URL("index.html", SITE);
+      this.#settings.editor ||= this.#code() && "all"; // a parser may have come to the code only now
+      const { controls, drill, settings, site, ...values } = this.#settings;
+      const address = new URL("index.html", folder(site));
       address.search = new URLSearchParams({ embed: controls, drill, ...values, theme: this.#dress() });
+      for (const [name, value] of new URLSearchParams(settings)) if (!address.searchParams.has(name)) address.searchParams.append(name, value);
       for (const [name, value] of [...address.searchParams]) if (value === "") address.searchParams.delete(name);
       const allow = "cross-origin-isolated; fullscreen; clipboard-write; gamepad";
       const title = `${NAMES[drill]}, learned while you watch`;
@@ -113,7 +124,7 @@
       };
       this.#frame = frame;
       this.#greeted = this.#loaded = 0;
-      this.#patience = setTimeout(() => this.#giveUp(`${SITE.host} has not answered for ${SILENT_MS / 1000} seconds.`), SILENT_MS);
+      this.#patience = setTimeout(() => this.#giveUp(`${this.#site.host} has not answered for ${SILENT_MS / 1000} seconds.`), SILENT_MS);
       this.#box.classList.remove("waiting");
       this.#box.replaceChildren(frame);
     }
@@ -122,8 +133,8 @@
       clearTimeout(this.#patience);
       const other = "credentialless" in HTMLIFrameElement.prototype && !frame.credentialless && !this.#greeted;
       if (other) this.#open(true); // isolated pages take frames without headers that way, in Chromium
-      else if (crossOriginIsolated) this.#giveUp(`This page is cross-origin isolated, and ${SITE.host} sends none of the headers with which the browser would let it in.`);
-      else this.#giveUp(`Nothing came from ${SITE.host}: it cannot be reached, or it or this page allows no frame.`);
+      else if (crossOriginIsolated) this.#giveUp(`This page is cross-origin isolated, and ${this.#site.host} sends none of the headers with which the browser would let it in.`);
+      else this.#giveUp(`Nothing came from ${this.#site.host}: it cannot be reached, or it or this page allows no frame.`);
     }
 
     #giveUp(why) {
@@ -146,6 +157,10 @@
       this.#showPoster(why);
     }
 
+    #code() { // for the editor; nothing runs it but the reader
+      return this.getAttribute("code") ?? this.querySelector('script[type="text/python"]')?.textContent ?? "";
+    }
+
     #read(name, { usual, said, fits }) {
       const text = this.getAttribute(name);
       if (text === null || fits(text)) return text ?? usual;
@@ -161,11 +176,17 @@
       return theme;
     }
 
+    #recolour() { // the page around may have changed, whatever made it: the box takes its colour over in a transition of 1 ms
+      const before = this.#box.style.colorScheme;
+      const value = this.#dress();
+      if (value !== before && this.#frame) this.#send({ type: "theme", value });
+    }
+
     #showPoster(why) {
-      const { controls, drill, editor, panel } = this.#settings;
+      const { controls, drill, editor, panel, site } = this.#settings;
       const text = (className, textContent) => Object.assign(document.createElement("span"), { className, textContent });
       const button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.start() });
-      const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, SITE).href, alt: "" });
+      const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, folder(site)).href, alt: "" });
       picture.onerror = () => { picture.crossOrigin ? picture.remove() : (picture.crossOrigin = "anonymous"); }; // an isolated page takes it only so
       const stage = text("picture", "");
       stage.append(picture);
@@ -185,6 +206,7 @@
 
     #look(visible) {
       this.#visible = visible;
+      if (visible) this.#recolour(); // what is not rendered has no transitions
       if (visible && this.hasAttribute("autostart") && !this.#failed) this.start();
       if (this.#port) this.#send({ type: visible ? "resume" : "pause" });
     }
@@ -195,14 +217,16 @@
     }
 
     #greet = ({ source, origin, data }) => {
-      if (source !== this.#frame.contentWindow || origin !== SITE.origin || data !== WAITING) return;
+      if (source !== this.#frame.contentWindow || origin !== this.#site.origin || data !== WAITING) return;
       clearTimeout(this.#patience);
       this.#greeted++;
       const { port1, port2 } = new MessageChannel(); // a frame that was loaded again says it again: a new port for it
       this.#port?.close();
       this.#port = port1;
       port1.onmessage = (event) => this.#hear(JSON.parse(event.data));
-      source.postMessage(HELLO, SITE.origin, [port2]);
+      source.postMessage(HELLO, this.#site.origin, [port2]);
+      const text = this.#code();
+      if (text) port1.postMessage(JSON.stringify({ type: "code", text }));
       for (const waiting of this.#unsent.splice(0)) port1.postMessage(waiting);
       if (!this.#visible) this.#look(false);
     };

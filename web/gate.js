@@ -1,6 +1,6 @@
 // The frame's gate to the page around it: one hello from the parent brings one port; what comes through that is short
 // texts and policy files, not too many, and Python (runtimes/page/embed.py) reads them. docs/embedding.md says it in full.
-const LONGEST = 4096; // characters
+const LONGEST = 1 << 15; // characters
 const LARGEST = 1 << 24; // bytes, as learn/files/safetensors.py has it
 const MOST_PER_S = 100;
 
@@ -11,7 +11,9 @@ function open(gate) {
     enter(gate, event);
   };
   addEventListener("message", hello);
-  parent.postMessage("drill-sergeant-waiting-1", "*"); // says nothing about anybody; the answer tells who is there
+  // Says nothing about anybody; the answer tells who is there. Not before it has loaded: the parent counts what loads in
+  // its frame, and a page put here in place of this one would pass for this one where this one had spoken before.
+  addEventListener("load", () => parent.postMessage("drill-sergeant-waiting-1", "*"), { once: true });
 }
 
 function enter(gate, { origin, ports: [port] }) {

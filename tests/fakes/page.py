@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Scene, WinRate, Words
 from drillsergeant.learn.program import DrillFacts, keys_of
@@ -31,8 +32,10 @@ class FakeView:
         self.watching = False
         self.address: dict[str, str] = {}
         self.copying_allowed = True
+        self.copied = ""
         self.dialogs: dict[str, bool] = {}
-        self.preferred: dict[str, str | None] = {}
+        self.preferred: dict[str, str | None] = {}  # for the next visit, too
+        self.chosen: dict[str, str | None] = {}  # for this one
         self.time_s = 100.0
         self.focused = 0
         self.revealed = ""
@@ -74,14 +77,22 @@ class FakeView:
 
     def prefer(self, name: str, value: str | None) -> None:
         self.preferred[name] = value
+        self.choose(name, value)
+
+    def choose(self, name: str, value: str | None) -> None:
+        self.chosen[name] = value
 
     def choice(self, name: str) -> str:
-        return self.preferred.get(name) or ""
+        return self.chosen.get(name) or ""
 
     def set_address(self, values: Mapping[str, str]) -> None:
         self.address = dict(values)
 
-    def copy_link(self, done: Callable[[bool], None]) -> None:
+    def location(self) -> str:
+        return "https://here.example/drill/index.html?" + urlencode(self.address)
+
+    def copy(self, text: str, done: Callable[[bool], None]) -> None:
+        self.copied = text
         done(self.copying_allowed)
 
     def open_dialog(self, name: str, shown: bool) -> None:
@@ -109,7 +120,7 @@ class FakeView:
         return self.is_calm
 
     def dark(self) -> bool:
-        return self.preferred["theme"] == "dark" if self.preferred.get("theme") else self.is_dark
+        return self.choice("theme") == "dark" if self.choice("theme") else self.is_dark
 
     def now_s(self) -> float:
         return self.time_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,15 @@ from tests.rigs.pages.embedding import HEADERS, Host, embedding, embedding_in
 
 OPEN = {"Access-Control-Allow-Origin": "*"}  # what GitHub Pages sends
 HEAVY = (".wasm", ".bin", ".whl", ".zip")
-NONSENSE = {"drill": "chess", "controls": "all", "seed": "-3", "speed": "fast", "workers": "99", "editor": "<b>"}
+NONSENSE = {
+    "drill": "chess",
+    "controls": "all",
+    "seed": "-3",
+    "speed": "fast",
+    "workers": "99",
+    "editor": "<b>",
+    "site": "javascript:0",
+}
 POLICY = write_policy(some_policy(Schema.of(facts_of(make("ball")), HIDDEN)))
 POLICIES = {
     "good": POLICY,
@@ -47,7 +56,8 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
     with chromium_profile(tmp_path / "profile", browser) as context, embedding_in(context, page, HEADERS, {}) as host:
         host.open(
             f"<drill-sergeant {nonsense} autotrain></drill-sergeant>"
-            "<drill-sergeant seed='2' workers='1' controls='full' autotrain></drill-sergeant>"
+            "<drill-sergeant seed='2' workers='1' controls='full' settings='seed=5&clip_coef=0.3&embed=none'"
+            " autotrain></drill-sergeant>"
             f"{FAR}<drill-sergeant seed='3' workers='1' controls='none'></drill-sergeant>"
         )
         assert len(host.warnings) == len(NONSENSE)
@@ -62,6 +72,8 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
 
         host.drill("start()", 1)
         host.until("the second is ready", lambda: host.heard("ready", 1))
+        settings = {name: host.frame(1).input_value(f"#{name}") for name in ("seed", "hyper-clip_coef")}
+        assert settings == {"seed": "2", "hyper-clip_coef": "0.3"}, "attributes go first"
         assert violations(host.frame(0)) == []
         assert violations(host.frame(1)) == []
         assert host.trains(0) and not host.trains(1), "autotrain waits while another one trains"
@@ -89,9 +101,10 @@ def test_where_nothing_can_be_stored_it_plays_learns_and_takes_policies(browser:
     for name, content in POLICIES.items():
         (tmp_path / f"{name}.dshq").write_bytes(content)
     with embedding(browser, tmp_path, site={}) as host:  # Playwright's contexts block the storage of foreign frames
-        host.open("<drill-sergeant editor='reward'></drill-sergeant>")
+        host.open(f"<drill-sergeant editor='reward' code='{LINE}'></drill-sergeant>")
         host.page.evaluate("void drills[0].loadPolicy('good.dshq').then((note) => told.push([0, 'note', note]))")
         host.until("a policy is taken even before there is a trainer", lambda: host.heard("note"))
+        assert host.frame().evaluate("document.getElementById('workshop-editor').value") == f"{LINE}\n"
         (mode,) = host.heard("mode")
         assert mode["mode"] == "solo" and "refused the service worker" in mode["why"]
         host.drill("train()")
@@ -120,17 +133,46 @@ def told(frame: Frame) -> dict[str, Any]:
     return text
 
 
+# A page that is dark where its reader's system is, or where a button of its own says so.
+THEMED = """<style>
+  @media (prefers-color-scheme: dark) { body { color: #eee; background: #111; } }
+  [data-theme="dark"] body { color: #eee; background: #111; transition: color 0.2s; }
+</style>"""
+LINE = "class Mine(BallDrill): match_s: float = 30.0"
+CODE = f"""
+  <script type="text/python">
+    {LINE}
+  </script>"""
+
+
 def test_in_an_isolated_page_a_host_without_headers_is_let_in_without_credentials(
     browser: Browser, tmp_path: Path
 ) -> None:
     with embedding(browser, tmp_path, site=OPEN, page=ISOLATION) as host:
-        host.open("<drill-sergeant autotrain></drill-sergeant>", "type='module'")
+        host.open(f"{THEMED}<drill-sergeant autotrain>{CODE}</drill-sergeant>", "type='module'")
         assert host.page.evaluate("crossOriginIsolated")
+        follows(host, "the poster", lambda: host.drill("shadowRoot.firstElementChild.style.colorScheme"))
         host.page.get_by_role("button").click()
         host.until("it learns", lambda: (host.drill("metrics") or {}).get("updates", 0) >= 3)
         assert host.heard("mode")[0]["mode"] == "shared"
         assert host.frame().evaluate("credentialless")
         host.until("the match follows", lambda: told(host.frame())["show"]["versions_adopted"] >= 2)
+        assert host.frame().evaluate("document.getElementById('workshop-editor').value") == f"{LINE}\n"
+        assert host.frame().is_visible("#workshop-run"), "for the reader to press"
+        origin = host.address.rstrip("/")
+        came = f"This code came with the page around, {origin}. Read it, then press Run."
+        assert host.frame().inner_text("#workshop-said") == came, "and nothing else has run it"
+        follows(host, "the frame", lambda: host.frame().evaluate("document.documentElement.dataset.theme"))
+
+
+def follows(host: Host, what: str, theme: Callable[[], str]) -> None:
+    """Its colours change with those of the page around, whatever changes these."""
+    for wanted in ("dark", "light"):
+        host.page.emulate_media(color_scheme=wanted)
+        host.until(f"{what} is {wanted} as the reader's system", lambda wanted=wanted: theme() == wanted)
+    for wanted in ("dark", "light"):
+        host.page.evaluate("(wanted) => { document.documentElement.dataset.theme = wanted; }", wanted)
+        host.until(f"{what} is {wanted} as the page", lambda wanted=wanted: theme() == wanted)
 
 
 # A page around the tutorial, and one beside our frame: both greet our frame as its parent would.
@@ -161,7 +203,7 @@ HOSTILE = {
     "'train'": "JSON",
     "''": "JSON",
     "'['.repeat(4000)": "brackets",
-    "'\"' + 'x'.repeat(4096) + '\"'": "4098 characters",
+    "'\"' + 'x'.repeat(32768) + '\"'": "32770 characters",
     '\'{"type": "eval", "code": "1"}\'': "one of train",
     '\'{"type": "train", "then": 1}\'': "no field",
     '\'{"type": ["train"]}\'': "one of train",
@@ -227,26 +269,29 @@ addEventListener("message", ({ data, ports }) => heard.push([data, ports.length]
 setInterval(() => parent.postMessage("drill-sergeant-waiting-1", "*"), 50);
 </script>"""
 
-LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd > 0"
 
-
-def test_no_page_that_pretends_to_be_the_frame_gets_a_port(browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("early", [False, True], ids=["greeted before", "while it loads"])
+def test_no_page_that_pretends_to_be_the_frame_gets_a_port(browser: Browser, tmp_path: Path, early: bool) -> None:
     with embedding(browser, tmp_path) as host:
         (tmp_path / "pretender.html").write_text(PRETENDER)
         evil = host.address.replace("127.0.0.1", "localhost") + "pretender.html"
         host.open(f'<iframe name="beside" src="{evil}"></iframe><drill-sergeant></drill-sergeant>')
         page = host.page
+        if early:  # it never has all of itself
+            page.route("**/assets/icon.svg", lambda route: None)
         host.drill("start()")
-        host.until("it was greeted", lambda: host.frame().evaluate("globalThis.hostGate?.origin"))
-        host.until(
-            "it has loaded", lambda: host.frame().evaluate(LOADED)
-        )  # else the other page's load would pass for its
+        there = "globalThis.hostGate !== undefined" if early else "globalThis.hostGate?.origin"
+        host.until("it could be greeted, or was", lambda: host.frame().evaluate(there))
         page.evaluate("(evil) => { drills[0].shadowRoot.querySelector('iframe').src = evil; }", evil)
         host.until("the other page is there", lambda: host.frame().url == evil)
         page.wait_for_timeout(500)
         assert [frame.evaluate("heard") for frame in page.frames if frame.url == evil] == [[], []]
-        host.until("the poster is back", lambda: not host.drill("started"))
-        assert "allows no frame" in host.shadow()
+        if early:
+            source = "shadowRoot.querySelector('iframe').src"
+            host.until("ours has its place again", lambda: host.drill(source).startswith(host.site))
+        else:
+            host.until("the poster is back", lambda: not host.drill("started"))
+            assert "allows no frame" in host.shadow()
 
 
 @pytest.mark.parametrize(

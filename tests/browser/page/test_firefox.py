@@ -12,6 +12,16 @@ from build.browsers.firefox import Tab, firefox
 from tests.rigs.pages.waiting import wait_until
 
 TOLD = "JSON.parse(document.getElementById('telemetry').textContent || '{}')"
+# The element, from its file as a module; returns what its frame would show.
+AS_A_MODULE = """(async () => {
+  document.head.append(Object.assign(document.createElement("script"), { type: "module", src: "embed.js" }));
+  await customElements.whenDefined("drill-sergeant");
+  const drill = document.body.appendChild(document.createElement("drill-sergeant"));
+  drill.start();
+  const { src } = drill.shadowRoot.querySelector("iframe");
+  drill.remove();
+  return src.split("?")[0];
+})()"""
 
 
 class Guest:
@@ -62,3 +72,4 @@ def test_a_visitor_trains_saves_and_goes_on_after_a_reload() -> None:
         guest.until("it is back", lambda: guest.told("trainer").get("decisions", 0) >= learned)
         guest.until("the match plays it", lambda: guest.told("show").get("versions_adopted", 0) >= 1)
         assert tab.evaluate(TOLD)["errors"] == []
+        assert tab.evaluate(AS_A_MODULE) == address + "index.html"

@@ -104,6 +104,19 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor
     assert visitor.complaints == []
 
 
+def copied_tag(visitor: Visitor) -> str:
+    """What the page copies for another page, which is what it shows."""
+    page = visitor.page
+    page.click("#embed-open")
+    assert violations(page) == []
+    page.click("#embed-copy")
+    visitor.until("the tag is copied", lambda: page.inner_text("#embed-copied") == "Copied.")
+    copied: str = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.input_value("#embed-tag")
+    page.click("#embed-close")
+    return copied
+
+
 def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor, browser: Browser) -> None:
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.open()
@@ -135,6 +148,8 @@ def test_a_link_reproduces_the_set_up_and_help_and_colours_work(visitor: Visitor
     visitor.until("it says so", lambda: "copied" in page.inner_text("#status"))
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url
+    copied = copied_tag(visitor)
+    assert all(each in copied for each in ('seed="77" speed="2"', "learning_rate=0.1", "view=factory"))
 
     page.close()  # two trainings at once are more than two cores like
     other = Visitor(browser, link)

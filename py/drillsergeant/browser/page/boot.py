@@ -56,9 +56,9 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     fleet.start(audience, show)
     _alive.extend((fleet, page, spawner, compiler))
     if isinstance(audience, Embed):
-        _alive.append(EmbedPort(audience))
         if opening.given.get("editor"):
             page.on_click("workshop-open")
+        _alive.append(EmbedPort(audience))  # which hears what the host has said already
 
 
 def _parameters() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_proxy
 
+from drillsergeant.browser.page import address_bar
 from drillsergeant.browser.page.bars import Bars
 from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.gamepad import Gamepads
@@ -248,10 +249,15 @@ class DomView:
         return str(self._element(name).value)
 
     def prefer(self, name: str, value: str | None) -> None:
-        """Keep a choice about the page's looks on the root element, and for the next visit where that is possible."""
-        root, key = js.document.documentElement, f"drillsergeant-{name}"
+        """Keep a choice about the page's looks for the next visit too, where that is possible."""
+        key = f"drillsergeant-{name}"
         with suppress(JsException):  # a browser that keeps nothing: the choice holds until the page is left
             js.localStorage.removeItem(key) if value is None else js.localStorage.setItem(key, value)
+        self.choose(name, value)
+
+    def choose(self, name: str, value: str | None) -> None:
+        """Let a choice about the page's looks hold for this visit, on the root element, where styles read it."""
+        root = js.document.documentElement
         root.removeAttribute(f"data-{name}") if value is None else root.setAttribute(f"data-{name}", value)
         if name == "theme" and self._events is not None:
             self._recoloured(self._events)
@@ -262,21 +268,15 @@ class DomView:
 
     def set_address(self, values: Mapping[str, str]) -> None:
         """Put these values into the page's address."""
-        query = js.URLSearchParams.new()
-        for name, value in values.items():
-            query.append(name, value)
-        text = str(query.toString())
-        # With its origin: a path that begins with two slashes would be taken for another host.
-        place = f"{js.location.origin}{js.location.pathname}{'?' if text else ''}{text}{js.location.hash}"
-        js.history.replaceState(None, "", place)
+        address_bar.write(values)
 
-    def copy_link(self, done: Callable[[bool], None]) -> None:
-        """Copy the page's address for the visitor."""
-        clipboard = getattr(js.navigator, "clipboard", None)  # absent where the address is not secure
-        if clipboard is None:
-            done(False)
-            return
-        clipboard.writeText(js.location.href).then(lambda _: done(True), lambda _: done(False))
+    def location(self) -> str:
+        """Return the page's address."""
+        return address_bar.shown()
+
+    def copy(self, text: str, done: Callable[[bool], None]) -> None:
+        """Copy a text for the visitor."""
+        address_bar.copy(text, done)
 
     def open_dialog(self, name: str, shown: bool) -> None:
         """Open a dialog over the page, or close it; the browser moves the keyboard there and back."""

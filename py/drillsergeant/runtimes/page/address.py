@@ -21,7 +21,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "view": messages.VIEWS,
     "speed": ("1", "0.25", "0.5", "2", "4"),
     "embed": ("", "minimal", "full", "none"),  # inside somebody else's page, with so much around the match
-    "editor": ("", "reward", "observation", "numbers"),  # there, this part of the drill's Python beside the match
+    "editor": ("", "reward", "observation", "numbers", "all"),  # there, so much of the drill's Python beside the match
     "panel": ("", "inside", "learning"),  # there, a look into orange, or how it learns
     "theme": ("", "light", "dark"),  # there, the colours of the page around
 }
@@ -116,6 +116,10 @@ class Address:
     def get(self, name: str) -> str:
         """Return a value; empty where there is none."""
         return self._values.get(name, "")
+
+    def values(self) -> dict[str, str]:
+        """Return all of them, by name."""
+        return dict(self._values)
 
     def note(self, name: str, value: str, default: str) -> None:
         """Take a value of the set-up over."""

@@ -1,19 +1,24 @@
 """The page inside somebody else's: what its host asks for is done as a visitor would do it, what happens is told.
 
-The host speaks JSON texts and policy files through `web/gate.js`; docs/embedding.md is the protocol in words. Values
-only, never code. What is malformed is answered with an error that says what is allowed, and nothing else happens.
+The host speaks JSON texts and policy files through `web/gate.js`; docs/embedding.md is the protocol in words. Values,
+and code that is shown and not run. What is malformed is answered with an error that says what is allowed, and nothing
+else happens.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.learn.program import DrillFacts
+from drillsergeant.runtimes.page.address import CHOICES
 from drillsergeant.runtimes.page.number_text import number, percent
+from drillsergeant.runtimes.page.panels.workshop import EditorPanel
 from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
 from drillsergeant.runtimes.page.training.status import Status
@@ -23,8 +28,12 @@ from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
 from drillsergeant.runtimes.supervisor.supervisor import FleetListener
 
 PROTOCOL = 1
-WORDS = ("train", "stop", "pause", "resume", "hyper")
-DEEPEST = 8  # brackets in a message; none needs more than two, and a parser may choke on thousands
+WORDS = ("train", "stop", "pause", "resume", "hyper", "theme", "code")
+FIELDS = {"resume": ("train",), "hyper": ("values",), "theme": ("value",), "code": ("text",)}
+THEMES = CHOICES["theme"]
+DEEPEST = 8  # brackets in a message, outside of texts; none needs more than two, and a parser may choke on thousands
+STRING = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)', re.DOTALL)  # of JSON, or one that does not end
+MOST_CODE = 8192  # characters
 FILE = "a policy from the page around"
 MOST_FILES = 4  # that wait for the trainer
 STOPPED = "the part that learns has stopped; try again once it is back"
@@ -37,6 +46,10 @@ class EmbeddedPage(FleetListener, Protocol):
     @property
     def status(self) -> Status:
         """How things stand."""
+
+    @property
+    def workshop(self) -> EditorPanel:
+        """The editor, which shows code and does not run it."""
 
     def on_click(self, name: str) -> None:
         """The button `name` was pressed."""
@@ -62,7 +75,8 @@ def read(text: str) -> dict[str, object]:
 
     Raises: ValueError with a sentence.
     """
-    if text.count("{") + text.count("[") > DEEPEST:
+    bare = STRING.sub("", text)
+    if bare.count("{") + bare.count("[") > DEEPEST:
         raise ValueError("no message has so many brackets")
     try:
         message = json.loads(text, parse_constant=_no_number, parse_int=float)
@@ -71,11 +85,15 @@ def read(text: str) -> dict[str, object]:
     if not isinstance(message, dict) or message.get("type") not in WORDS:
         raise ValueError(f"a message is an object whose type is one of {', '.join(WORDS)}")
     kind = message["type"]
-    allowed = {"type", *{"hyper": ("values",), "resume": ("train",)}.get(kind, ())}
+    allowed = {"type", *FIELDS.get(kind, ())}
     if unknown := message.keys() - allowed:
         raise ValueError(f"{kind} has no field {_short(min(unknown))!r}")
     if kind == "resume" and not isinstance(message.setdefault("train", True), bool):
         raise ValueError("train must be true or false")
+    if kind == "theme" and message.get("value") not in THEMES:
+        raise ValueError(f"value must be one of {', '.join(THEMES[1:])}, or empty where that is up to the reader")
+    if kind == "code":
+        _check_code(message.get("text"))
     if kind == "hyper":
         message["values"] = _hyper(message.get("values"))
     return message
@@ -97,6 +115,17 @@ def _hyper(values: object) -> dict[str, float]:
     return values
 
 
+def _check_code(text: object) -> None:
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError("text must be Python, as a text")
+    if len(text) > MOST_CODE:
+        raise ValueError(f"text must be at most {MOST_CODE} characters, not {len(text)}")
+    try:
+        text.encode()
+    except UnicodeEncodeError as half:
+        raise ValueError(f"text has half a character at {half.start}, which no editor shows") from half
+
+
 def _short(text: str) -> str:
     return shortened(text, 40)
 
@@ -116,6 +145,7 @@ class Embed:
         self._page, self._view, self._send = page, view, send
         self._mode, self._why, self._drill = mode, why, drill
         self._post: Callable[[str], None] = lambda _text: None
+        self._origin = ""
         self._held = False
         self._wanted = False  # training, once it is possible
         self._told_ready = self._told_training = False
@@ -128,7 +158,7 @@ class Embed:
 
     def greet(self, post: Callable[[str], None], origin: str) -> None:
         """The host is there, at `origin`: tell it what there is to know."""
-        self._post = post
+        self._post, self._origin = post, origin
         self._tell("mode", protocol=PROTOCOL, mode=self._mode, why=self._why, drill=self._drill, embedded_by=origin)
         self._told_ready = self._told_training = False
         self._look()
@@ -154,6 +184,11 @@ class Embed:
                 self._resume(train)
             case {"type": "hyper", "values": dict(values)}:
                 self._tune(values)
+            case {"type": "theme", "value": str(theme)}:
+                self._wear(theme)
+            case {"type": "code", "text": str(code)}:
+                said = f"This code came with the page around, {self._origin}. Read it, then press Run."
+                self._page.workshop.bring(textwrap.dedent(code).strip("\n") + "\n", said)
         self._look()
 
     def sized(self, height_px: int) -> None:
@@ -186,6 +221,11 @@ class Embed:
         for name, value in values.items():
             self._view.set_value(PREFIX + name, f"{value:g}")
             self._page.on_change(PREFIX + name, f"{value:g}")
+
+    def _wear(self, theme: str) -> None:
+        """Put on the colours of the page around, without making them the reader's own choice."""
+        self._view.choose("theme", theme or None)
+        self._view.set_attribute("theme", "aria-pressed", "true" if self._view.dark() else "false")
 
     def _load(self, content: bytes) -> None:
         if self._learns:

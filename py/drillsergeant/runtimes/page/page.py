@@ -67,11 +67,11 @@ class Page:
         self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
         to_trainer = partial(fleet.send, "trainer")
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
-        self._workshop = EditorPanel(view, compiler, game, self, to_trainer, opening.given)
-        self._runs = RunsPanel(view, transfer, game.name, to_trainer, self._workshop)
+        self.workshop = EditorPanel(view, compiler, game, self, to_trainer, opening.given)
+        self._runs = RunsPanel(view, transfer, game.name, to_trainer, self.workshop)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._restart = RestartButton(view, self._start_over, self._answer)
-        self._tools = Tools(view, self._address, self._answer)
+        self._tools = Tools(view, self._address, self._answer, self.workshop.written)
         self._commands: dict[str, Callable[[], None]] = {
             "train": self._train,
             **self._match.commands(),
@@ -84,7 +84,7 @@ class Page:
             SWITCH: self._validation.switch,
             **self._safeguards.commands(),
             **self._runs.commands(),
-            **self._workshop.commands(),
+            **self.workshop.commands(),
             **self._network.commands(),
         }
         view.connect(self)
@@ -117,7 +117,7 @@ class Page:
             case messages.RunHistory(numbers=numbers, rewound=rewound):
                 self._story.restore(numbers, rewound)
             case messages.KeptCode():
-                self._workshop.on_kept(message)
+                self.workshop.on_kept(message)
             case _ if isinstance(message, RUN_ANSWERS):
                 self._runs.show(message)
             case messages.Error(message=text, traceback=trace):
@@ -146,7 +146,7 @@ class Page:
             self._drill.ready()
         elif role == "trainer":
             self._runs.on_ready()
-            self._workshop.on_ready()
+            self.workshop.on_ready()
             self._hyper.repeat()
             self._validation.repeat()
             self._safeguards.repeat()
@@ -201,7 +201,7 @@ class Page:
         self._runs.on_drill(game.name)
         self._hyper.on_drill()
         self._drill.arrived(game)
-        self._workshop.drill(game)
+        self.workshop.drill(game)
         self._network.on_drill(game)
         self._address.note("drill", game.name, FIRST)
         self._answer(game.words.sentence)
@@ -254,7 +254,7 @@ class Page:
         elif name == CHOICE:
             self._drill.choose(value)
         elif name == EARLIER:
-            self._workshop.choose(value)
+            self.workshop.choose(value)
         elif name == "seed":
             if self._seed.read():
                 self._tell(answer=True)  # in the place of what was said of the one before
@@ -311,7 +311,7 @@ class Page:
         self._restart.tick()
         self._network.tick()
         self._runs.tick()
-        self._workshop.tick()
+        self.workshop.tick()
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""

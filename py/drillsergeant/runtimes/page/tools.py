@@ -1,10 +1,11 @@
-"""The buttons of the page itself: colours, help, shortcuts, and the link to share."""
+"""The buttons of the page itself: colours, help, shortcuts, the link to share, the tag for another page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.embed_tag import EmbedTag
 from drillsergeant.runtimes.page.match.steering import DASH
 from drillsergeant.runtimes.page.view import View
 
@@ -17,10 +18,11 @@ NOT_COPIED = "This browser does not let a page copy. The link stands in the addr
 
 
 class Tools:
-    """Colours, help, shortcuts, link. `tell` answers the visitor in a sentence."""
+    """`tell` answers the visitor in a sentence; `written` returns the visitor's own code."""
 
-    def __init__(self, view: View, address: Address, tell: Callable[[str], None]) -> None:
+    def __init__(self, view: View, address: Address, tell: Callable[[str], None], written: Callable[[], str]) -> None:
         self._view, self._address, self._tell = view, address, tell
+        self._tag = EmbedTag(view, address, written)
         self._show_theme()
         self._show_shortcuts()
 
@@ -37,6 +39,7 @@ class Tools:
             "help-close": lambda: self._view.open_dialog("help-dialog", False),
             "shortcuts": self._turn_shortcuts,
             "share": self._share,
+            **self._tag.commands(),
         }
 
     def shortcut(self, code: str, key: str) -> str | None:
@@ -62,4 +65,4 @@ class Tools:
 
     def _share(self) -> None:
         self._address.write()
-        self._view.copy_link(lambda done: self._tell(COPIED if done else NOT_COPIED))
+        self._view.copy(self._view.location(), lambda done: self._tell(COPIED if done else NOT_COPIED))

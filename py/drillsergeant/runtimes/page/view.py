@@ -122,14 +122,20 @@ class View(Protocol):
     def prefer(self, name: str, value: str | None) -> None:
         """Keep a choice (`theme`, `tips`, `shortcuts`) for the next visit too; None is no choice."""
 
+    def choose(self, name: str, value: str | None) -> None:
+        """Make such a choice for this visit alone."""
+
     def choice(self, name: str) -> str:
-        """What was chosen by `prefer`, now or at an earlier visit; empty where nothing was."""
+        """What was chosen, now or by `prefer` at an earlier visit; empty where nothing was."""
 
     def set_address(self, values: Mapping[str, str]) -> None:
         """Put these values into the page's address, in place of those that are there."""
 
-    def copy_link(self, done: Callable[[bool], None]) -> None:
-        """Copy the page's address for the visitor; `done` hears whether the browser allowed it."""
+    def location(self) -> str:
+        """Return the page's address."""
+
+    def copy(self, text: str, done: Callable[[bool], None]) -> None:
+        """Copy a text for the visitor; `done` hears whether the browser allowed it."""
 
     def open_dialog(self, name: str, shown: bool) -> None:
         """Open a dialog over the page, or close it; the keyboard goes into it and back."""

@@ -121,6 +121,7 @@ def test_the_link_is_copied_after_the_address_is_current() -> None:
     sitting.page.on_click("reset")
     sitting.page.on_click("share")
     assert sitting.view.address == {"seed": "5"}
+    assert sitting.view.copied == "https://here.example/drill/index.html?seed=5"
     assert "copied" in sitting.view.texts["status"]
     sitting.view.copying_allowed = False
     sitting.page.on_key("KeyL", "l", True, "")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from drillsergeant.runtimes.page.embed import FILE, LONGEST, WORDS, Embed, read
+from drillsergeant.runtimes.page.panels.workshop import EDITOR, SAID
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from tests.fakes.page import ALL_READY, Sitting
 
 HOST = "https://a-tutorial.example"
+CODE = "class Mine(BallDrill):\n    numbers = [[1], [2], [3], [4], [5], [6], [7], [8], {9}]\n"
 
 
 class Framed:
@@ -109,6 +111,30 @@ def test_hyperparameters_reach_the_trainer_and_refusals_the_host() -> None:
     assert framed.heard == [{"type": "error", "about": "trainer", "message": "clip_coef must be below 1, not 7"}]
 
 
+def test_the_colours_of_the_page_around_are_worn_and_not_made_the_readers_choice() -> None:
+    framed = Framed().boot()
+    view = framed.sitting.view
+    assert framed.say(type="theme", value="dark") == []
+    assert view.dark() and view.attributes["theme", "aria-pressed"] == "true"
+    framed.say(type="theme", value="")
+    assert not view.dark() and view.attributes["theme", "aria-pressed"] == "false", "as the reader's system"
+    assert view.preferred == {} and framed.take() == []
+
+
+def test_code_of_the_page_around_is_shown_with_where_it_came_from_and_runs_nothing() -> None:
+    framed = Framed().boot()
+    framed.take()
+    assert framed.say(type="code", text="\n    " + CODE.replace("\n", "\n    ")) == []
+    view, compiler = framed.sitting.view, framed.sitting.compiler
+    assert view.values[EDITOR] == CODE, "as its own page indents it"
+    assert view.attributes["workshop-bench", "hidden"] is None
+    assert view.texts[SAID] == f"This code came with the page around, {HOST}. Read it, then press Run."
+    framed.sitting.page.on_tick()
+    assert compiler.attempts == compiler.installed == [] and framed.take() == []
+    framed.sitting.page.on_click("workshop-run")
+    assert [text for _, text, _ in compiler.attempts] == [CODE]
+
+
 def test_a_policy_file_is_imported_and_answered() -> None:
     framed = Framed().boot()
     framed.embed.hear(b"weights")
@@ -172,6 +198,16 @@ def test_metrics_are_plain_numbers_and_goals_are_told() -> None:
         ('{"type": "train", "code": "1"}', "no field 'code'"),
         ('{"type": "train", "__proto__": {"x": 1}}', "no field '__proto__'"),
         ('{"type": "resume", "train": 1}', "true or false"),
+        ('{"type": "theme"}', "one of light, dark"),
+        ('{"type": "theme", "value": ["dark"]}', "one of light, dark"),
+        ('{"type": "theme", "value": "dark" onload="}', "JSON"),
+        ('{"type": "code"}', "must be Python"),
+        ('{"type": "code", "text": " "}', "must be Python"),
+        ('{"type": "code", "text": ["pass"]}', "must be Python"),
+        ('{"type": "code", "text": "\\ud800"}', "half a character at 0"),
+        ('{"type": "code", "text": "' + "x" * 8193 + '"}', "not 8193"),
+        ('{"type": "code", "text": "pass", "run": true}', "no field 'run'"),
+        ('"' + "[" * 4000, "JSON"),
         ('{"type": "hyper"}', "object of numbers"),
         ('{"type": "hyper", "values": [1]}', "object of numbers"),
         ('{"type": "hyper", "values": {"constructor": 1}}', "no 'constructor'"),
@@ -207,7 +243,13 @@ def test_no_text_does_more_than_a_known_message_or_an_error(text: str) -> None:
     )
 )
 def test_no_value_in_a_message_does_either(value: object) -> None:
-    for message in ({"type": "hyper", "values": value}, {"type": "resume", "train": value}, {"type": value}):
+    for message in (
+        {"type": "hyper", "values": value},
+        {"type": "resume", "train": value},
+        {"type": "theme", "value": value},
+        {"type": "code", "text": value},
+        {"type": value},
+    ):
         try:
             read(json.dumps(message))
         except ValueError as refused:

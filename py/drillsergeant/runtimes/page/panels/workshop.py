@@ -1,6 +1,6 @@
 """Python on the page: the editor, what its buttons do, and what is said of the code in it.
 
-The code never comes from an address, and nothing runs before the reader presses Run.
+The code may come from a run or from the page around, never from an address; nothing runs before the reader presses Run.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class EditorPanel:
         send: Callable[[messages.Message], None],
         given: Mapping[str, str],
     ) -> None:
-        self._view, self._compiler, self._learning, self._part = view, compiler, learning, given.get("editor", "")
+        self._view, self._compiler, self._learning = view, compiler, learning
+        self._part = part if (part := given.get("editor", "")) in PARTS else ""  # "all" is none
         self._own = OwnCode(view, send, keeps=not (self._part or given.get("embed")))
         self._drill, self._titles = game.name, {game.name: game.words.title}
         self._open = False
@@ -109,33 +110,33 @@ class EditorPanel:
     def on_kept(self, message: messages.KeptCode) -> None:
         """The trainer tells what is kept: code of an earlier visit is shown, and not run."""
         text, name = self._own.answer(message), message.drill
-        if text and name == self._drill and self._written():  # the reader was quicker
+        if text and name == self._drill and self.written():  # the reader was quicker
             self._own.set_aside(name, text)
         elif text:
             self._texts[name] = text
             self._said[name] = f"Your code of {self._titles[name]} is here. Press Run to play it."
             if name == self._drill:
-                self._bring(text, self._said[name])
+                self.bring(text, self._said[name])
         self._own.show(self._drill)
 
     def tick(self) -> None:
         """Keep what is written."""
         if self._shown == self._drill:
-            self._own.typed(self._drill, self._written())
+            self._own.typed(self._drill, self.written())
             self._own.show(self._drill)
 
     def flush(self) -> None:
         """Keep what is written now: the page may be about to be gone."""
         if self._shown == self._drill:
-            self._own.flush(self._drill, self._written())
+            self._own.flush(self._drill, self.written())
 
     def choose(self, value: str) -> None:
         """Show a text that was run before, in the place of this one, which is then one of those."""
         self._view.set_value(EARLIER, "")
         if text := self._own.earlier(self._drill, value):
-            self._bring(text, "This is code that you had before. Press Run to play it.")
+            self.bring(text, "This is code that you had before. Press Run to play it.")
 
-    def _written(self) -> str:
+    def written(self) -> str:
         """What stands in the editor; "" where that is the original, or nothing yet."""
         if self._shown != self._drill:
             return ""
@@ -163,13 +164,13 @@ class EditorPanel:
         if not text:
             self._install(name, None)
             return
-        self._bring(text, "This is the code that the run was trained with. Read it, then press Run.")
+        self.bring(text, "This is the code that the run was trained with. Read it, then press Run.")
         self._view.reveal(EDITOR)
 
-    def _bring(self, text: str, said: str) -> None:
+    def bring(self, text: str, said: str) -> None:
         """Show this code, and say what it is; what stood there is to be found again."""
         name = self._drill
-        self._own.set_aside(name, self._written())
+        self._own.set_aside(name, self.written())
         if not self._open:
             self._toggle()
         self._texts[name] = text
@@ -278,7 +279,7 @@ class EditorPanel:
         name = self._drill
         if name not in self._originals:
             return
-        self._own.set_aside(name, self._written())
+        self._own.set_aside(name, self.written())
         self._texts.pop(name, None)
         self._put(self._originals[name])
         self._mark(0, "")
