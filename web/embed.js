@@ -12,6 +12,7 @@
   const MOST_STARTED = 2; // on one page: each takes some 400 MB. Of those before, the oldest out of view makes room
   const LOADED_MS = 2000; // a frame that is our page says so as soon as it has loaded; this much for slow messages
   const SILENT_MS = 30000; // and one that never even loads is given up
+  const FADED_MS = 500; // where a page changes its colours slowly, Firefox tells of the beginning
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
   const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase" };
 
@@ -66,7 +67,7 @@
       const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
       root.replaceChildren(this.#box);
-      this.#box.ontransitionend = () => this.#recolour();
+      this.#box.ontransitionend = () => { this.#recolour(); setTimeout(() => this.#recolour(), FADED_MS); };
       this.leave();
       this.#watch.observe(this);
     }

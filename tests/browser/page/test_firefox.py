@@ -22,6 +22,15 @@ AS_A_MODULE = """(async () => {
   drill.remove();
   return src.split("?")[0];
 })()"""
+# Whether an element of a page that turns dark slowly does so, too.
+SLOWLY_DARK = """(async () => {
+  const drill = document.body.appendChild(document.createElement("drill-sergeant"));
+  document.documentElement.style.colorScheme = "normal";
+  document.body.style.cssText = "color: #eee; transition: color 0.2s";
+  for (const end = performance.now() + 5000; performance.now() < end; await new Promise((then) => setTimeout(then, 50)))
+    if (drill.shadowRoot.firstElementChild.style.colorScheme === "dark") return true;
+  return false;
+})()"""
 
 
 class Guest:
@@ -73,3 +82,4 @@ def test_a_visitor_trains_saves_and_goes_on_after_a_reload() -> None:
         guest.until("the match plays it", lambda: guest.told("show").get("versions_adopted", 0) >= 1)
         assert tab.evaluate(TOLD)["errors"] == []
         assert tab.evaluate(AS_A_MODULE) == address + "index.html"
+        assert tab.evaluate(SLOWLY_DARK)
