@@ -36,6 +36,7 @@ _HOMES = {
     "sumo": ("sumo", "SumoDrill"),
     "chase": ("chase", "ChaseDrill"),
     "hide": ("hide.drill", "HideDrill"),
+    "volley": ("volley.drill", "VolleyDrill"),
     "cartpole": ("classic.cartpole", "CartPoleDrill"),
     "acrobot": ("classic.acrobot", "AcrobotDrill"),
     "pendulum": ("classic.pendulum", "PendulumDrill"),

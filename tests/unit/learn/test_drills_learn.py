@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.drills import make
+from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Settings, native_rig, train
 
@@ -23,3 +24,13 @@ def test_the_share_of_wins_rises_from_the_reference(
     shares = [point.tallies["scripted"].wins / point.tallies["scripted"].episodes for point in (first, last)]
     assert shares[0] < before
     assert shares[1] > after
+
+
+def test_volleyball_is_learned_as_it_recommends() -> None:
+    drill = make("volley")
+    settings = Settings(decisions=500_000, evaluate_every=500_000, evaluation_episodes=100)
+    first, last = train(native_rig(drill, settings), settings, default_hyper(drill))
+    for opponent, before, after in (("scripted", 0.05, 0.15), ("random", 0.6, 0.65)):
+        shares = [point.tallies[opponent].wins / point.tallies[opponent].episodes for point in (first, last)]
+        assert shares[0] < before, opponent
+        assert shares[1] > after, opponent

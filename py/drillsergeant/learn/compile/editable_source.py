@@ -22,6 +22,7 @@ from drillsergeant.drills.hide import drill as hide
 from drillsergeant.drills.hide import rules as hide_rules
 from drillsergeant.drills.squad import drill as squad
 from drillsergeant.drills.squad import observation as squad_observation
+from drillsergeant.drills.volley import drill as volley
 
 NAME = "Mine"  # of the class
 # Where a drill's reward and observation are written, and what the text may use beside them.
@@ -34,6 +35,7 @@ HOMES: Mapping[str, tuple[ModuleType, ...]] = {
     "cartpole": (cartpole,),
     "acrobot": (acrobot,),
     "hide": (hide, hide_rules),
+    "volley": (volley,),
 }
 
 

@@ -1,0 +1,1 @@
+"""Volley Drill: slime volleyball."""
