@@ -60,7 +60,7 @@ gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_sums $(ARGS)
 
-interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib), servers (nginx, Caddy) and pages (Sphinx, MkDocs, Quarto, npm) with our drills and site
+interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib), games (slimevolleygym), servers (nginx, Caddy) and pages (Sphinx, MkDocs, Quarto, npm) with our drills and site
 	@$(VENV_PYTHON) -m build.site
 	@$(VENV_PYTHON) -m build.suite sb3 interop $(ARGS)
 
