@@ -18,6 +18,7 @@ DRILLS: Mapping[str, str] = {
     "chase": "Chase Drill",
     "cartpole": "CartPole",
     "acrobot": "Acrobot",
+    "volley": "Volley Drill",
 }
 FIRST = "ball"
 AROUND = " The score stands above it, the events below it."
