@@ -6,8 +6,9 @@ import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Discrete
 from drillsergeant.learn.compile.program_builder import facts_of
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress
+from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.files.kept_versions import KeptVersion, VersionGames
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hidden import HIDDEN
@@ -47,7 +48,7 @@ def some_policy(schema: Schema, seed: int = 1) -> PolicyFile:
     measured = (Scale(each, each * each) for each in random.normal(size=len(schema.observation)).tolist())
     scales = Scales(tuple(measured), Scale(-3.5, 2.25), updates=311, fresh=False)
     state = LearnerState(seed, updates=311, steps=620, dropped=1, arrays=arrays, scales=scales)
-    progress = RunProgress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z")
+    progress = RunProgress(31_000_000, 64.25, 0.93, "2026-11-22T14:32:00Z", mean_return=-153.25, lesson=2)
     return PolicyFile(schema, state, Hyper(learning_rate=0.003), progress)
 
 
@@ -58,6 +59,7 @@ def with_versions(policy: PolicyFile, count: int = 3, seed: int = 2) -> PolicyFi
         KeptVersion(
             random.normal(size=size).astype(np.float32).tobytes(), 10 * number, 50_000 * number, 7 * number,
             0.5 * number, None if number == 0 else 0.25, "first" if number == 0 else "auto", 1000.5 + number,
+            None if number == 0 else -153.25, number % 3,
         )
         for number in range(count)
     )  # fmt: skip

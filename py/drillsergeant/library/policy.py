@@ -15,8 +15,9 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.files import dshq
-from drillsergeant.learn.files.dshq import RunProgress, read_policy, read_summary, write_policy
+from drillsergeant.learn.files.dshq import read_policy, read_summary, write_policy
 from drillsergeant.learn.files.onnx import write_onnx
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.actions import as_played

@@ -13,7 +13,7 @@ from drillsergeant.learn.defaults import default_hidden, default_hyper
 from drillsergeant.learn.evaluation.curriculum import Curriculum
 from drillsergeant.learn.evaluation.results import BothTeams, Score, recent_of
 from drillsergeant.learn.files import dshq
-from drillsergeant.learn.files.dshq import RunProgress
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
 from drillsergeant.learn.rig import ENGINES, make_rig
@@ -110,7 +110,9 @@ class Training:
     def policy(self) -> Policy:
         """The policy as it is now, with its optimiser: saved and imported on the page, it goes on training there."""
         estimate = self._recent["scripted"].estimate()
-        progress = RunProgress(self.decisions, self.seconds, estimate.win if estimate else None, now())
+        mean_return = estimate.mean_return if estimate and self._score.of_returns else None
+        win, lesson = estimate.win if estimate else None, self._curriculum.number
+        progress = RunProgress(self.decisions, self.seconds, win, now(), mean_return=mean_return, lesson=lesson)
         state, in_use = self._run.learner.state(), annealed(self.hyper, self.updates)
         schema = schema_of(self.drill, self.hidden)
         return Policy(dshq.PolicyFile(schema, state, self.hyper, progress, hyper_in_use=in_use))

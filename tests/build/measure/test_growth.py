@@ -9,7 +9,8 @@ import numpy as np
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Tally
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_policy, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, read_policy, write_policy
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.heads import policy_rows

@@ -17,8 +17,9 @@ values are the flat parameter vector of `learn.formulas.network`.
 Metadata (strings): `format`, `drill`, `schema` (a digest of what inputs and outputs mean), `observation` (JSON list
 of names), `heads` (JSON: the name of each part of an action and its choices, or its range and unit), `actions` (R),
 `hidden` (JSON list: units of each hidden layer; in older files a number, that of both), `activation`, `seed`,
-`decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `hyper` (JSON; the names of `Hyper`, or their
-former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see `PolicyFile`),
+`decisions`, `updates`, `steps`, `dropped`, `trained_s`, `win_rate`, `mean_return` (where that is the drill's measure),
+`lesson` (from 0, the drill's that the run had come to; left out at the first), `hyper` (JSON; the names of `Hyper`, or
+their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see `PolicyFile`),
 `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend on it),
 `created`, `version` (of the published weights), `project`, `events` (JSON list), `edit` (JSON string: the reader's own
 code of the drill that it was trained in; left out for the original), and `digest`, of all the rest: whoever changes a
@@ -29,7 +30,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -44,6 +44,7 @@ from drillsergeant.learn.files.kept_versions import (
     version_metadata,
     version_tensors,
 )
+from drillsergeant.learn.files.run_progress import RunProgress, counter, progress_metadata, read_progress
 from drillsergeant.learn.files.safetensors import (
     SANE,
     PolicyFileError,
@@ -67,23 +68,8 @@ SUFFIX = ".dshq"
 PREFIXES: Mapping[str, str] = {"parameters": "", "first_moment": "adam.mean.", "second_moment": "adam.square."}
 # Metadata and fields of `PolicyFile`.
 HYPERS = ("hyper", "hyper_guarded", "hyper_in_use")
-MOST_COUNTED, MOST_VERSION = 2**50, 2**31 - 1
 OLD_LAYERS = 2  # of a network, before they could be chosen
 COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
-
-
-@dataclass(frozen=True)
-class RunProgress:
-    """How far a run has come. `created` is the time it was written (ISO 8601, UTC), `win_rate` a share or None.
-
-    `version` is the number of the published weights, 0 where there was none.
-    """
-
-    decisions: int = 0
-    trained_s: float = 0.0
-    win_rate: float | None = None
-    created: str = ""
-    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -120,7 +106,7 @@ class Summary:
 
 def write_policy(policy: PolicyFile) -> bytes:
     """Return the file."""
-    schema, state, progress = policy.schema, policy.state, policy.progress
+    schema, state = policy.schema, policy.state
     tensors: dict[str, Tensor] = {}
     for key, prefix in PREFIXES.items():
         tensors |= schema.split(state.arrays[key], prefix)
@@ -136,16 +122,12 @@ def write_policy(policy: PolicyFile) -> bytes:
         "hidden": json.dumps(schema.hidden),
         "activation": "tanh",
         "seed": str(state.seed),
-        "decisions": str(progress.decisions),
         "updates": str(state.updates),
         "steps": str(state.steps),
         "dropped": str(state.dropped),
-        "trained_s": repr(progress.trained_s),
-        "win_rate": "" if progress.win_rate is None else repr(progress.win_rate),
+        **progress_metadata(policy.progress),
         **hyper_metadata(policy),
         **({"scales": json.dumps(state.scales.plain())} if state.scales else {}),
-        "created": progress.created,
-        "version": str(progress.version),
         **version_metadata(policy.versions, policy.games),
         "project": __version__,
     }
@@ -179,7 +161,7 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
         )
     joint = _is_joint(summary, metadata, expected)
     _check_network(summary, expected)
-    counters = {name: _counter(metadata, name, most) for name, most in COUNTERS.items()}
+    counters = {name: counter(metadata, name, most) for name, most in COUNTERS.items()}
     tensors, versions = split_versions(tensors, metadata, expected)
     weights, history = split_history(tensors)
     if joint:
@@ -221,12 +203,8 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
             f"the file's format is {'missing' if found is None else repr(found[:40])}, expected {FORMAT!r}: it was "
             "written by another program or another version"
         )
-    win = _number(metadata, "win_rate", 1.0) if metadata.get("win_rate") else None
-    decisions, trained_s = _counter(metadata, "decisions", MOST_COUNTED), _number(metadata, "trained_s", 1e9)
-    created, version = metadata.get("created", "")[:40], _counter(metadata, "version", MOST_VERSION)
-    progress = RunProgress(decisions, trained_s, win, created, version)
     drill, meaning = metadata.get("drill", "")[:40], metadata.get("schema", "")[:64]
-    return Summary(drill, meaning, progress, _edit(metadata), _hidden(metadata))
+    return Summary(drill, meaning, read_progress(metadata), _edit(metadata), _hidden(metadata))
 
 
 def _events(metadata: Mapping[str, str]) -> tuple[Mapping[str, object], ...]:
@@ -304,25 +282,6 @@ def _arrays(tensors: Mapping[str, Tensor], schema: Schema) -> dict[str, bytes]:
             parts.append(tensor.content)
         arrays[key] = b"".join(parts)
     return arrays
-
-
-def _counter(metadata: Mapping[str, str], name: str, most: int) -> int:
-    text = metadata.get(name, "0")
-    value = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else most + 1
-    if value > most:
-        raise PolicyFileError(f"metadata {name!r} is {text[:40]!r}, expected a whole number from 0 to {most}")
-    return value
-
-
-def _number(metadata: Mapping[str, str], name: str, high: float) -> float:
-    text = metadata.get(name, "0")
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0.0 <= value <= high:
-        raise PolicyFileError(f"metadata {name!r} is {text[:40]!r}, expected a number from 0 to {high:g}")
-    return value
 
 
 def _scales(metadata: Mapping[str, str], schema: Schema) -> Scales | None:

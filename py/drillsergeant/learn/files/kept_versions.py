@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from drillsergeant.drills.contract import MOST_LESSONS
 from drillsergeant.learn.files.safetensors import SANE, PolicyFileError, Tensor, check_values, strict_json
 from drillsergeant.learn.files.schema import Schema
 
@@ -32,7 +33,8 @@ ROUNDING = 1e-3
 class KeptVersion:
     """One of them, with what was known of it. `parameters` is f32 [P], `t_s` in seconds of training, `win` a share.
 
-    `kind` says why it was kept, `rating` is on an Elo-like scale.
+    `kind` says why it was kept, `rating` is on an Elo-like scale, `mean_return` what an episode earned, where that is
+    the drill's measure, `lesson` the one of the drill's that was played then, from 0.
     """
 
     parameters: bytes
@@ -43,6 +45,8 @@ class KeptVersion:
     win: float | None
     kind: str
     rating: float | None = None
+    mean_return: float | None = None
+    lesson: int = 0
 
 
 class VersionGames(NamedTuple):
@@ -126,7 +130,7 @@ def _rows(metadata: Mapping[str, str]) -> list[Mapping[str, object]]:
 
 
 def _version(row: Mapping[str, object], parameters: bytes) -> KeptVersion:
-    kind, win, rating = row.get("kind"), row.get("win"), row.get("rating")
+    kind, win, rating, mean = (row.get(name) for name in ("kind", "win", "rating", "mean_return"))
     if not isinstance(kind, str) or len(kind) > LONGEST_KIND:
         raise PolicyFileError(f"metadata {VERSIONS!r}: kind must be a word, not {str(kind)[:40]!a}")
     return KeptVersion(
@@ -138,6 +142,8 @@ def _version(row: Mapping[str, object], parameters: bytes) -> KeptVersion:
         None if win is None else _number(VERSIONS, win, 0.0, 1.0),
         kind,
         None if rating is None else _number(VERSIONS, rating, -MOST_RATING, MOST_RATING),
+        None if mean is None else _number(VERSIONS, mean, -SANE, SANE),
+        _whole(VERSIONS, row.get("lesson", 0), 0, MOST_LESSONS - 1),
     )
 
 

@@ -306,7 +306,8 @@ class ExportRun(Message, wire="EXPORT_RUN", to=("trainer",)):
 class Runs(Message, wire="RUNS", to=("page",)):
     """trainer -> page: the saved runs, newest first, and how the last request went.
 
-    `runs` is a list of {name, drill, decisions, trained_s, win_rate (if known), created (ISO 8601, UTC), problem,
+    `runs` is a list of {name, drill, decisions, trained_s, win_rate and mean_return (if known), created (ISO
+    8601, UTC), problem,
     edited (whether its game was a reader's own)}; `drill` is the trainer's, `left` the run that a trainer
     which ends here leaves behind;
     `current` is the run in hand, if it has a name, `saved` when it was saved last; `note` is a sentence for the

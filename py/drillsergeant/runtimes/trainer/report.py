@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import EVALUATION_OPPONENTS, SCRIPTED_AWAY, Tally
-from drillsergeant.learn.evaluation.results import BothTeams, Score, recent_of
+from drillsergeant.learn.evaluation.results import BothTeams, Estimate, Score, recent_of
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -163,8 +163,19 @@ class TrainerReport:
     @property
     def win_rate(self) -> float | None:
         """Against the scripted player, once enough episodes of the present policy tell."""
+        now = self._known()
+        return None if now is None else now.win
+
+    @property
+    def mean_return(self) -> float | None:
+        """What an episode earned, where that is the drill's measure; None before enough of them tell."""
+        now = self._known() if self.score.of_returns else None
+        return None if now is None else now.mean_return
+
+    def _known(self) -> Estimate | None:
+        """How the present policy does against the scripted player, once that is known well enough to be told."""
         now = self.recent[Player.SCRIPTED].estimate()
-        return None if now is None or now.effective < ENOUGH_TO_SHOW else now.win
+        return None if now is None or now.effective < ENOUGH_TO_SHOW else now
 
     def _show(self, name: str) -> None:
         """Bring the shown results against a frozen player up to date, once the newest episodes say enough."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from typing import NamedTuple
 
 from drillsergeant.drills.contract import Player
 from drillsergeant.learn.engine import AnyLearner
@@ -19,6 +20,15 @@ from drillsergeant.runtimes.trainer.events import RunEvents
 from drillsergeant.runtimes.trainer.report import TrainerReport
 from drillsergeant.runtimes.trainer.saved_run import recall_games
 from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Entry, Timeline, TimelineEntry
+
+
+class Moment(NamedTuple):
+    """A policy, where it is in the run, and how good it was, where that was known; see `Entry`."""
+
+    state: LearnerState
+    when: TimelineEntry
+    win: float | None
+    mean_return: float | None
 
 
 class RunControl:
@@ -59,7 +69,7 @@ class RunControl:
         self.guarded = guarded if guarded is not None and self._safeguards.on else setting
         self.events.clear()
         self.timeline.clear()
-        self._promising: tuple[LearnerState, TimelineEntry, float | None] | None = None
+        self._promising: Moment | None = None
         self._keep(FIRST)
 
     def recall(self, policy: PolicyFile) -> None:
@@ -179,8 +189,9 @@ class RunControl:
     def _keep(self, kind: str) -> None:
         self.timeline.add(kind, *self._now())
 
-    def _now(self) -> tuple[LearnerState, TimelineEntry, float | None]:
-        return self._learner.state(), self._moment(), self._report.win_rate
+    def _now(self) -> Moment:
+        report = self._report
+        return Moment(self._learner.state(), self._moment(), report.win_rate, report.mean_return)
 
     def note(self, kind: str, text: str) -> None:
         """Mark this moment of the run with a sentence."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, Summary, read_summary
+from drillsergeant.learn.files.dshq import PolicyFile, Summary, read_summary
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hidden import hidden_text
@@ -71,4 +72,5 @@ def _entry(name: str, drill: str, progress: RunProgress, problem: str, edited: b
         "name": name, "drill": drill, "decisions": progress.decisions, "trained_s": progress.trained_s,
         "created": progress.created, "problem": problem, "edited": edited,
     }  # fmt: skip
-    return values if progress.win_rate is None else {**values, "win_rate": progress.win_rate}
+    good = {"win_rate": progress.win_rate, "mean_return": progress.mean_return}
+    return values | {name: value for name, value in good.items() if value is not None}

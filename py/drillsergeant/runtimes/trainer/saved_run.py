@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_summary
+from drillsergeant.learn.files.dshq import PolicyFile, read_summary
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.files.kept_versions import POLICY, KeptVersion, VersionGames
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.league.elo import ANCHOR, NOW, SCRIPTED
 from drillsergeant.learn.league.matchmaking import Matchmaking
@@ -24,13 +25,14 @@ DECIMALS = 3  # of counted games
 
 
 class Capture(NamedTuple):
-    """What a run is made of at one moment, as in `PolicyFile`; `win_rate` as in `RunProgress`."""
+    """What a run is made of at one moment, as in `PolicyFile`; what is not in there is in its `RunProgress`."""
 
     state: LearnerState
     hyper: Hyper
     hyper_guarded: Hyper
     hyper_in_use: Hyper
     win_rate: float | None
+    mean_return: float | None
     history: Numbers
     events: Sequence[Mapping[str, object]]
     versions: Sequence[KeptVersion]
@@ -101,7 +103,7 @@ def kept_versions(
     entries = thinned(timeline.entries, MOST_VERSION_BYTES // size)
     versions = tuple(
         KeptVersion(parameters[each.id], each.version, each.decisions, each.updates, each.t_s, each.win, each.kind,
-                    each.rating)
+                    each.rating, each.mean_return, each.lesson)
         for each in entries
     )  # fmt: skip
     places = {NOW: POLICY, SCRIPTED: SCRIPTED} | {entry.id: place for place, entry in enumerate(entries, start=1)}

@@ -15,7 +15,8 @@ from itertools import count
 from typing import Any
 
 from drillsergeant.learn.files import dshq, onnx
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_policy, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, read_policy, write_policy
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.host import Host, RunLocks
@@ -61,7 +62,7 @@ class Saves:
         self._saved_version = run.moment().version
         self._tried_s = host.now_s()
         self._was_training = self._save_failed = False
-        self._win_rate: float | None = None  # a loaded run's, until there is one measured since
+        self._loaded = RunProgress()  # of the run that was loaded: how good it was, until that is measured again
 
     def handle(self, message: messages.Message) -> bool:
         """Take a message about saved runs; False for any other, of which those are noticed that begin another run."""
@@ -148,9 +149,11 @@ class Saves:
 
     def _policy(self) -> PolicyFile:
         now, captured = self._run.moment(), self._run.capture()
-        win_rate = self._win_rate if captured.win_rate is None else captured.win_rate
+        known = self._loaded if captured.win_rate is None else captured
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        progress = RunProgress(now.decisions, now.t_s, win_rate, created, now.version)
+        progress = RunProgress(
+            now.decisions, now.t_s, known.win_rate, created, now.version, known.mean_return, now.lesson
+        )
         return captured.as_file(self._schema, progress, self._edit)
 
     async def _save(self) -> None:
@@ -196,7 +199,7 @@ class Saves:
 
     async def _leave(self, policy: PolicyFile | None) -> str:
         """Give up the name, so that what begins now does not replace what was; returns it."""
-        name, self._win_rate = self._name, None
+        name, self._loaded = self._name, RunProgress()
         try:
             if policy is not None and self._keeps:
                 await self._keep(policy)
@@ -238,7 +241,8 @@ class Saves:
         if request.newest:
             await self._list.read(self._schema)  # which the trainer before knew
             arrays = policy.state.arrays | {"parameters": self._run.capture().state.arrays["parameters"]}
-            policy = replace(policy, state=replace(policy.state, arrays=arrays))
+            progress = replace(policy.progress, lesson=self._run.moment().lesson)
+            policy = replace(policy, state=replace(policy.state, arrays=arrays), progress=progress)
         else:
             await self._secure()
         mine = (request.newest or not other) and await self._locks.hold(name)
@@ -288,9 +292,9 @@ class Saves:
 
     def _resume(self, policy: PolicyFile, name: str, other: bool) -> None:
         """`other`: in another game than it was trained in, of which its results tell nothing."""
-        policy = replace(policy, games=()) if other else policy
+        policy = replace(policy, games=(), progress=replace(policy.progress, lesson=0)) if other else policy
         self._run.resume(policy, f"Continued {name!r} after {policy.progress.decisions:,} decisions")
-        self._win_rate = policy.progress.win_rate
+        self._loaded = policy.progress
 
     # The list.
 

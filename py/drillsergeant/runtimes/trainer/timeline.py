@@ -26,18 +26,22 @@ KINDS = FIRST, AUTO, BEST, MANUAL = "first", "auto", "best", "manual"
 
 
 class TimelineEntry(NamedTuple):
-    """A point of a run: seconds and decisions of training, version of the published weights."""
+    """A point of a run: seconds and decisions of training, version of the published weights, and the lesson of the
+    drill, from 0."""
 
     t_s: float
     decisions: int
     version: int
+    lesson: int = 0
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One snapshot. `win` is its win rate against the scripted player when it was taken, where that was known.
+    """One snapshot. `win` is its win rate against the scripted player when it was taken, where that was known, and
+    `mean_return` what it earned, where that is the drill's measure.
 
-    `version` is that of the published weights, `t_s` in seconds of training, `rating` on an Elo-like scale.
+    `version` is that of the published weights, `t_s` in seconds of training, `rating` on an Elo-like scale, `lesson`,
+    from 0, the one that was played then.
     """
 
     id: int
@@ -49,6 +53,8 @@ class Entry:
     kind: str
     rating: float | None = None
     updates: int = 0
+    mean_return: float | None = None
+    lesson: int = 0
 
 
 class Timeline:
@@ -77,7 +83,9 @@ class Timeline:
         """The run goes on from where it had so many decisions; snapshots are due from there on."""
         self._schedule.go_back(decisions)
 
-    def add(self, kind: str, state: LearnerState, when: TimelineEntry, win: float | None) -> Entry:
+    def add(
+        self, kind: str, state: LearnerState, when: TimelineEntry, win: float | None, mean_return: float | None = None
+    ) -> Entry:
         """Keep a snapshot, of now or of a little while ago. One of kind "best" takes the place of the best before."""
         self._schedule.taken(when.decisions)
         old = self.best if kind == BEST else self._surplus() if kind == MANUAL else None
@@ -86,7 +94,7 @@ class Timeline:
             old = None
         entry = Entry(
             self._new_id(), self._free(), when.version, when.decisions, round(when.t_s, 3), win, kind,
-            updates=state.updates,
+            updates=state.updates, mean_return=mean_return, lesson=when.lesson,
         )  # fmt: skip
         self._place(entry, state)
         if old is not None:
@@ -102,7 +110,7 @@ class Timeline:
         for version in versions[:LIBRARY_SLOTS]:
             kind = version.kind if version.kind in KINDS else AUTO
             facts = version.version, version.decisions, version.t_s, version.win, kind, version.rating
-            entry = Entry(self._new_id(), self._free(), *facts, updates=version.updates)
+            entry = Entry(self._new_id(), self._free(), *facts, version.updates, version.mean_return, version.lesson)
             self._place(entry, _fresh(like, version.parameters, version.updates))
             self._schedule.taken(version.decisions)
         return sorted(self._states)
@@ -233,12 +241,13 @@ def _fresh(like: LearnerState, parameters: bytes, updates: int) -> LearnerState:
 def _entry(row: Mapping[str, object], updates: int) -> Entry | None:
     """An entry as `plain` told of it, after `updates` where it does not say; None for anything else."""
     whole = [row.get(name) for name in ("id", "slot", "version", "decisions")]
-    others = [row.get(name) for name in ("t_s", "win", "rating")]
+    others = [row.get(name) for name in ("t_s", "win", "rating", "mean_return")]
     ident, slot, version, decisions = (value if isinstance(value, int) else -1 for value in whole)
-    t_s, win, rating = (float(value) if isinstance(value, int | float) else None for value in others)
+    lesson = row.get("lesson")
+    t_s, win, rating, mean_return = (float(value) if isinstance(value, int | float) else None for value in others)
     if min(ident, version, decisions) < 0 or t_s is None or row.get("kind") not in KINDS:
         return None
     made = row.get("updates")
-    return Entry(
-        ident, slot, version, decisions, t_s, win, str(row["kind"]), rating, made if isinstance(made, int) else updates
-    )
+    facts = version, decisions, t_s, win, str(row["kind"]), rating
+    lesson = max(0, lesson) if isinstance(lesson, int) else 0
+    return Entry(ident, slot, *facts, made if isinstance(made, int) else updates, mean_return, lesson)

@@ -30,7 +30,7 @@ from drillsergeant.runtimes.trainer.report import TrainerReport
 from drillsergeant.runtimes.trainer.run_control import RunControl
 from drillsergeant.runtimes.trainer.saved_run import Capture, kept_versions, recall_games
 from drillsergeant.runtimes.trainer.saves import Saves
-from drillsergeant.runtimes.trainer.timeline import Timeline, TimelineEntry
+from drillsergeant.runtimes.trainer.timeline import Entry, Timeline, TimelineEntry
 
 CHUNK_WAIT_S = 0.05
 METRICS_EVERY_S = 0.5
@@ -156,10 +156,10 @@ class Trainer:
             self._run_epoch.set_lesson(self._curriculum.number)
             self.run_control.next_lesson(str(self._curriculum))
 
-    def _first_lesson(self) -> None:
-        """Begin with the first lesson; a run that is opened again has learned it, and moves on soon."""
-        self._curriculum.number = 0
-        self._run_epoch.set_lesson(0)
+    def _go_to_lesson(self, number: int) -> None:
+        """Play at this lesson, or at the last that there is."""
+        self._curriculum.number = min(number, self._curriculum.count - 1)
+        self._run_epoch.set_lesson(self._curriculum.number)
 
     def handle(self, message: messages.Message) -> None:
         """Obey one decoded message from the page. Raises ValueError for what cannot be, and changes nothing then."""
@@ -182,7 +182,7 @@ class Trainer:
                 game = Program.from_json(program).drill
                 self._report.name_rewards(game.reward_terms)
                 self._curriculum = Curriculum(game.lessons, self._report.score)
-                self._first_lesson()
+                self._go_to_lesson(0)
             case messages.SetGuards(on=on):
                 self.run_control.switch_safeguards(on)
             case messages.SetObjective(to_win=to_win):
@@ -210,8 +210,13 @@ class Trainer:
         self._between_updates(lambda: self._rewind(ident))
 
     def _rewind(self, ident: int) -> None:
-        """The weights of a snapshot, and clocks, counters and numbers as they were when it was taken."""
-        self.run_control.rewind(ident, lambda entry: self._set_clocks(entry.t_s, entry.decisions, entry.updates))
+        """The weights of a snapshot, and clocks, counters, numbers and lesson as they were when it was taken."""
+
+        def go_back(entry: Entry) -> None:
+            self._set_clocks(entry.t_s, entry.decisions, entry.updates)
+            self._go_to_lesson(entry.lesson)
+
+        self.run_control.rewind(ident, go_back)
         self._tell_history(rewound=True)
 
     def _between_updates(self, action: Callable[[], None]) -> None:
@@ -238,7 +243,7 @@ class Trainer:
         self.training = on
 
     def _reset(self, seed: int, hyper: Hyper) -> None:
-        self._first_lesson()
+        self._go_to_lesson(0)
         self._learner.reset(seed)
         self._restart_counts()
         self.progress.publish()
@@ -256,6 +261,7 @@ class Trainer:
             control.guarded,
             in_use,
             self._report.win_rate,
+            self._report.mean_return,
             self._report.history.numbers(),
             control.events.plain(),
             *kept_versions(control.timeline, self._report.matchmaking),
@@ -265,7 +271,7 @@ class Trainer:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
         progress = policy.progress
         self._learner.restore(policy.state)
-        self._first_lesson()
+        self._go_to_lesson(progress.lesson)
         self._restart_counts(progress.trained_s, progress.decisions, policy.state.updates)
         self._weights.go_on_from(progress.version)
         self._turn()
@@ -296,7 +302,8 @@ class Trainer:
 
     def moment(self) -> TimelineEntry:
         """Return where the run is now."""
-        return TimelineEntry(self.trained_s(), self.progress.decisions, self._weights.version)
+        lesson = self._curriculum.number
+        return TimelineEntry(self.trained_s(), self.progress.decisions, self._weights.version, lesson)
 
     def trained_s(self) -> float:
         """Return the seconds spent training so far."""

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 from drillsergeant.learn.engine import Learner
-from drillsergeant.learn.files.dshq import PolicyFile, RunProgress, read_policy, write_policy
+from drillsergeant.learn.files.dshq import PolicyFile, read_policy, write_policy
+from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState

@@ -1,10 +1,15 @@
-"""A drill's lessons: the run moves on once the measure is reached, marks it, and begins with the first one again."""
+"""A drill's lessons: the run moves on once the measure is reached, marks it, and goes on where it was."""
 
 from typing import cast
 
 from drillsergeant.drills import resolve
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.per_match import lessons
+from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.learn.files.dshq import read_policy, write_policy
+from drillsergeant.learn.files.run_progress import RunProgress
+from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.runtimes.protocol import messages
 
 from tests.rigs.training_run import TrainingRun
@@ -41,6 +46,31 @@ def test_a_run_from_nothing_begins_with_the_first_lesson() -> None:
     run = moved_on()
     run.trainer.handle(messages.ResetTrainer(3))
     run.trainer.handle(messages.StartTraining())
+    assert run.values()["lesson"] == 1
+    run.train(1)
+    assert run.rollout._lesson == 0
+
+
+def test_a_saved_run_goes_on_at_its_lesson_and_an_old_one_which_tells_of_none_at_the_first() -> None:
+    run = moved_on()
+    schema, told = Schema.of(facts_of(DRILL), HIDDEN), run.trainer.moment()
+    for saved, number in ((told.lesson, 2), (0, 1), (9, 2)):
+        progress = RunProgress(told.decisions, told.t_s, version=told.version, lesson=saved)
+        content = write_policy(run.trainer.capture().as_file(schema, progress, ""))
+        again = TrainingRun(DRILL, matches=32)
+        again.trainer.resume(read_policy(content, schema), "Continued")
+        assert again.values()["lesson"] == number
+        again.train(1)
+        assert again.rollout._lesson == number - 1
+        assert again.values()["lesson"] == number, "and is not moved on from by what was played at another"
+
+
+def test_who_goes_back_to_a_version_of_an_earlier_lesson_goes_on_at_that() -> None:
+    run = moved_on()
+    entries = run.trainer.run_control.timeline.entries
+    assert (entries[0].lesson, entries[-1].lesson) == (0, 1)
+    assert [each.lesson for each in run.trainer.capture().versions] == [each.lesson for each in entries]
+    run.trainer.handle(messages.Rewind(entries[0].id))
     assert run.values()["lesson"] == 1
     run.train(1)
     assert run.rollout._lesson == 0

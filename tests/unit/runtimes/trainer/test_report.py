@@ -1,6 +1,7 @@
-"""What the trainer tells of a policy that plays two different games."""
+"""What the trainer tells of a policy that plays two different games, and of one that is measured by what it earns."""
 
 from drillsergeant.drills.hide.drill import HideDrill
+from drillsergeant.runtimes.protocol import messages
 
 from tests.rigs.training_run import TrainingRun
 
@@ -17,3 +18,20 @@ def test_where_teams_differ_in_size_wins_are_told_of_either_and_together() -> No
     one_game = TrainingRun("chase", matches=32)
     one_game.train(30)
     assert "win_rate" in one_game.values() and "win_rate_team_0" not in one_game.values()
+
+
+def test_what_an_episode_earns_is_told_of_the_run_and_its_versions_where_that_is_the_measure() -> None:
+    run = TrainingRun("cartpole", matches=32)
+    run.train(1)
+    assert run.trainer.capture().mean_return is None, "too few episodes tell"
+    while "mean_return" not in run.values():
+        run.train(5)
+    captured = run.trainer.capture()
+    assert captured.mean_return == run.values()["mean_return"]
+    run.trainer.handle(messages.KeepSnapshot())
+    (kept,) = [entry for entry in run.trainer.run_control.timeline.entries if entry.kind == "manual"]
+    assert kept.mean_return == captured.mean_return and kept.win == captured.win_rate
+    assert [each.mean_return for each in run.trainer.capture().versions][-1] == kept.mean_return
+    wins = TrainingRun("chase", matches=32)
+    wins.train(30)
+    assert wins.trainer.capture().win_rate is not None and wins.trainer.capture().mean_return is None
