@@ -58,7 +58,7 @@ RANGES: Mapping[str, Range] = {
         integer=True,
     ),
     "gamma": Range(
-        *(0.0, 1.0, "How much a goal in the future counts now."),
+        *(0.0, 1.0, "How much a reward in the future counts now."),
         raised="patient",
         lowered="only the next moments count",
     ),

@@ -17,7 +17,7 @@ from typing import Protocol
 from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.address import CHOICES
-from drillsergeant.runtimes.page.number_text import number, percent
+from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.panels.workshop import EditorPanel
 from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
@@ -269,6 +269,7 @@ class Embed:
         """The workers go over to another drill, or the same one with other words."""
         self._page.on_drill(game)
         self._drill, self._score = game.name, (0.0, 0.0)
+        self._view.set_text("embed-wins", "")
 
     def on_edit(self, game: DrillFacts, lost: bool) -> None:
         """Other code of this drill is played."""
@@ -307,9 +308,8 @@ class Embed:
     def _on_trainer(self, values: Mapping[str, object]) -> None:
         found = {name: value for name, each in values.items() if (value := number(each)) is not None}
         self._tell("metrics", values=found)
-        if "win_rate" in found:
-            against = "" if self._page.status.alone else " against the bot"
-            self._view.set_text("embed-wins", f"Wins {percent(found['win_rate'])}{against}")
+        if headline := self._page.status.measure.headline(found):
+            self._view.set_text("embed-wins", headline)
 
     def _on_show(self, values: Mapping[str, object]) -> None:
         score = (number(values.get("score_0")) or 0.0, number(values.get("score_1")) or 0.0)

@@ -9,7 +9,6 @@ from drillsergeant.runtimes.page.view import View
 
 DASH = "–"
 REWARD_PREFIX = "reward_"
-DRAWN_WORTH_TELLING = 0.05  # a share of matches: with more draws, few wins may be no sign of weakness
 
 
 def compact(value: float) -> str:
@@ -70,11 +69,8 @@ TRAINER: Mapping[str, Callable[[float], str]] = {
     "updates": compact,
     "updates_per_s": _plain(1),
     "t_s": duration,
-    "win_rate": percent,
     "loss_rate": percent,
     "draw_rate": percent,
-    "win_rate_random": percent,
-    "win_rate_pool": percent,
     "value_error": percent,
     "rating": _whole,
     "policy_loss": _plain(4),
@@ -120,11 +116,6 @@ def write_trainer(view: View, values: Mapping[str, object]) -> None:
     """Show the trainer's numbers; those it has not (yet, or any more, after a reset) are dashes."""
     for name, form in TRAINER.items():
         view.set_text(f"metric-{name}", text_of(values.get(name), form))
-    low, high = number(values.get("win_low")), number(values.get("win_high"))
-    interval = "" if low is None or high is None else f"± {50 * (high - low):.0f}"
-    view.set_text("metric-win_interval", interval)
-    drawn = number(values.get("draw_rate_pool")) or 0.0
-    view.set_text("metric-drawn_pool", f"{percent(drawn)} drawn" if drawn >= DRAWN_WORTH_TELLING else "")
     view.set_text("metric-learner", str(values.get("learner", DASH)))
     view.set_text("metric-learner_why", str(values.get("learner_why", "")))
     view.set_text("metric-version_published", "v" + text_of(values.get("version"), _whole))

@@ -16,6 +16,7 @@ from drillsergeant.runtimes.page.boot_progress import BootProgress
 from drillsergeant.runtimes.page.interfaces import WorkerFleet
 from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
 from drillsergeant.runtimes.page.panels.own_code import EARLIER
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
@@ -68,7 +69,7 @@ class Page:
         to_trainer = partial(fleet.send, "trainer")
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
         self.workshop = EditorPanel(view, compiler, game, self, to_trainer, opening.given)
-        self._runs = RunsPanel(view, transfer, game.name, to_trainer, self.workshop)
+        self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
@@ -198,7 +199,7 @@ class Page:
         self._match.on_drill(game)
         self._begin_story(game)
         self._telemetry.drill(game.name)
-        self._runs.on_drill(game.name)
+        self._runs.on_drill(game)
         self._hyper.on_drill()
         self._drill.arrived(game)
         self.workshop.drill(game)
@@ -208,9 +209,9 @@ class Page:
 
     def _begin_story(self, game: DrillFacts) -> None:
         """Nothing is learned of this drill yet."""
-        alone = len(game.teams) == 1
-        self._story = Story(self._view, alone, game.words.counts)
-        self._status.trained_s, self._status.alone = 0.0, alone
+        measure = self._status.measure = DrillMeasure.of(game)
+        self._story = Story(self._view, measure, game.words.counts)
+        self._status.trained_s = 0.0
 
     def on_edit(self, game: DrillFacts, lost: bool) -> None:
         """Other code of this drill is played; `lost`: by players that know nothing yet."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper
 from drillsergeant.runtimes.history import History, interpolate
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.training.charts import axis_for, marks_of
 from drillsergeant.runtimes.page.training.sliders import SLIDES
 from drillsergeant.runtimes.page.training.status import milestone
@@ -151,7 +152,7 @@ def test_the_table_is_short_and_begins_with_the_newest() -> None:
     history = History()
     for t in range(1, 401):
         history.add(float(t), {"win_rate": 0.5})
-    rows = table(history)
+    rows = table(history, DrillMeasure())
     assert len(rows) <= ROWS
     assert rows[0][:3] == ("6:40", "–", "50 %")
 
@@ -207,9 +208,10 @@ def test_suggestions_press_the_real_controls() -> None:
 
 
 def test_the_road_follows_results_against_chance_and_the_bot() -> None:
-    assert milestone({}) == 0
-    assert milestone({"win_rate_random": 0.6, "win_rate": 0.02}) == 1
-    assert [milestone({"win_rate_random": 0.9, "win_rate": win}) for win in (0.1, 0.5, 0.95)] == [2, 3, 4]
+    wins = DrillMeasure()
+    assert milestone({}, wins) == 0
+    assert milestone({"win_rate_random": 0.6, "win_rate": 0.02}, wins) == 1
+    assert [milestone({"win_rate_random": 0.9, "win_rate": win}, wins) for win in (0.1, 0.5, 0.95)] == [2, 3, 4]
 
 
 def test_the_numbers_follow_the_pointer_over_a_chart_and_then_the_trainer_again() -> None:

@@ -23,6 +23,7 @@ def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
     assert attributes[("metric-score_1", "aria-label")] == "catches, Got away"
     assert str(attributes[("match", "aria-label")]).startswith(CHASE.words.picture)
     assert attributes[("team-right", "hidden")] == ""
+    assert attributes[("compare-then-score", "aria-label")] == "Caught and got away, then"
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     assert attributes[(CHOICE, "disabled")] is None
 

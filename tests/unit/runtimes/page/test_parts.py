@@ -6,10 +6,12 @@ import math
 from dataclasses import asdict
 
 import pytest
+from drillsergeant.drills.contract import MeanReturn, SuccessShare, WinRate
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.runtimes.page.number_text import compact, duration, percent, text_of
+from drillsergeant.runtimes.page.measure import DrillMeasure
+from drillsergeant.runtimes.page.number_text import compact, duration, text_of
 from drillsergeant.runtimes.page.solo_notice import tell_mode
-from drillsergeant.runtimes.page.training.result import Result, result, sentence
+from drillsergeant.runtimes.page.training.result import NOTHING, Result, result, sentence
 from drillsergeant.runtimes.page.training.status import Status, describe
 from drillsergeant.runtimes.protocol import messages
 
@@ -185,15 +187,18 @@ def test_solo_mode_is_explained_with_a_way_out_and_full_speed_says_nothing() -> 
 
 
 def test_the_result_is_told_in_the_measure_of_the_drill() -> None:
+    alone, returns = DrillMeasure(WinRate(), alone=True), DrillMeasure(MeanReturn(475.0), alone=True)
     shares = {"win_rate": 0.9, "loss_rate": 0.1, "draw_rate": 0.0}
-    assert percent(0.9) + " wins" in sentence(result(shares), 12.0, alone=True)
+    assert sentence(result(shares, alone), 12.0, alone).endswith(": 90 % wins, 0 % draws, 10 % losses.")
     earned = {"mean_return": 487.25, "return_low": 480.0, "return_high": 494.0}
-    told = sentence(result({**shares, **earned}), 12.0, alone=True)
-    assert told == "After 12 s of training: a mean return of 487.2 (480 to 494)."
-    assert percent(0.9) + " wins" in sentence(result({**shares, "mean_return": 487.25}), 12.0, alone=True), (
-        "between what?"
-    )
+    told = sentence(result({**shares, **earned}, returns), 12.0, returns)
+    assert told == "After 12 s of training: a mean return of 487.2 (480 to 494). 475 counts as solved."
+    assert sentence(result({**shares, "mean_return": 487.25}, returns), 12.0, returns) == NOTHING, "between what?"
+    successes = DrillMeasure(SuccessShare(0.8), alone=True)
+    told = sentence(result(shares, successes), 12.0, successes)
+    assert told == "After 12 s of training: 90 % successes, 0 % neither, 10 % failures. 80 % counts as solved."
     roles = {"win_rate": 0.5, "loss_rate": 0.5, "draw_rate": 0.0, "win_rate_team_0": 0.25, "win_rate_team_1": 0.75}
-    told = sentence(result(roles), 12.0, alone=False, names=("Catchers", "Runner"))
+    both = DrillMeasure()
+    told = sentence(result(roles, both), 12.0, both, names=("Catchers", "Runner"))
     assert told.endswith(" losses. Wins by what it plays: Catchers 25 %, Runner 75 %.")
-    assert sentence(result(shares), 12.0, alone=False, names=("Orange", "Blue")).endswith(" losses.")
+    assert sentence(result(shares, both), 12.0, both, names=("Orange", "Blue")).endswith(" losses.")

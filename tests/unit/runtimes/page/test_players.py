@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, GONE, versions_of
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import NEWEST, RANDOM, SCRIPTED, VISITOR
 
@@ -161,8 +162,10 @@ def test_a_version_the_show_cannot_find_any_more_gives_way_to_now() -> None:
 
 def test_what_makes_no_sense_on_a_timeline_is_left_out() -> None:
     odd = [None, {"id": 0, "version": 1, "decisions": 2}, {"id": 5}, {"id": "x"}, TIMELINE[0]]
-    assert [each.id for each in versions_of(odd)] == [11]
-    assert versions_of(None) == versions_of("abc") == versions_of({}) == []
+    assert [each.id for each in versions_of(odd, DrillMeasure())] == [11]
+    nothings: tuple[object, ...] = (None, "abc", {})
+    for nothing in nothings:
+        assert versions_of(nothing, DrillMeasure()) == []
 
 
 def test_a_chosen_version_that_made_room_is_told_as_what_it_is() -> None:

@@ -14,6 +14,7 @@ from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Vi
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import PLAY_CODES, Keys, Steering
 from drillsergeant.runtimes.page.match.touch import Controller, TouchPads
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -24,7 +25,7 @@ CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot", SELECT)
 HINTS = {
     MATCH: "Drag what moves; tap a player to look inside.",
     FACTORY: "Every match in here is learned from. Its players go by the newest weights, too.",
-    COMPARE: "The same kick-off twice, each against the hand-written bot. Who is done first waits for the other.",
+    COMPARE: "The same start twice, each against the hand-written bot. Who is done first waits for the other.",
 }
 ALONE_TWICE = "The same start twice, played then and now. Who is done first waits for the other."
 # What makes no sense where nobody plays against anybody, and what the visitor's seat is called there and elsewhere.
@@ -59,6 +60,7 @@ class MatchPart:
         self._game = game
         self._inside = Inspector(self._view, self._to_show, game)
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
+        self._players.measure = DrillMeasure.of(game)
         self._alone = len(game.teams) < 2
         for name in FOR_TWO:
             self._view.set_attribute(name, "hidden", "" if self._alone else None)

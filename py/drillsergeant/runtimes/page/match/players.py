@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.match.screen import COMPARE, MATCH, Views
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -27,20 +28,20 @@ KINDS = {"first": "the first one", "best": "the best so far", "manual": "kept by
 
 @dataclass(frozen=True)
 class Version:
-    """A snapshot on the timeline, as the trainer tells it."""
+    """A snapshot on the timeline, as the trainer tells it; `good` says how good it was, where that is known."""
 
     id: int
     version: int
     decisions: float
-    win: float | None
+    good: str
     rating: float | None
     kind: str
 
     def __str__(self) -> str:
         """Say which one it is in a line."""
         facts = [f"v{self.version}", f"{number_text.compact(self.decisions)} decisions"]
-        if self.win is not None:
-            facts.append(f"{number_text.percent(self.win)} wins")
+        if self.good:
+            facts.append(self.good)
         if self.rating is not None:
             facts.append(f"rating {self.rating:.0f}")
         if self.kind in KINDS:
@@ -48,16 +49,17 @@ class Version:
         return ", ".join(facts)
 
 
-def versions_of(timeline: object) -> list[Version]:
+def versions_of(timeline: object, measure: DrillMeasure) -> list[Version]:
     """Return what the trainer tells of its timeline, oldest first; what makes no sense is left out."""
     found = []
     for entry in timeline if isinstance(timeline, Sequence) else ():
         if isinstance(entry, Mapping):
-            ident, version, decisions, win, rating = (
-                number_text.number(entry.get(name)) for name in ("id", "version", "decisions", "win", "rating")
+            ident, version, decisions, rating = (
+                number_text.number(entry.get(name)) for name in ("id", "version", "decisions", "rating")
             )
+            good = measure.told(entry.get("win"), entry.get("mean_return"))
             if ident and version is not None and decisions is not None:
-                found.append(Version(int(ident), int(version), decisions, win, rating, str(entry.get("kind"))))
+                found.append(Version(int(ident), int(version), decisions, good, rating, str(entry.get("kind"))))
     return found
 
 
@@ -73,6 +75,7 @@ class Players:
         seated: Callable[[], None],
     ) -> None:
         self._view, self._send, self._views, self._tell, self._seated = view, send, views, tell, seated
+        self.measure = DrillMeasure()  # of the drill
         self._versions: list[Version] = []
         self._then: Version | None = None
         self._teams = {LEFT: NOW, RIGHT: NOW}
@@ -98,7 +101,7 @@ class Players:
 
     def learn(self, timeline: object) -> None:
         """The trainer tells which versions there are; the one that is looked at stays, even where it is gone."""
-        versions = versions_of(timeline)
+        versions = versions_of(timeline, self.measure)
         if versions == self._versions:
             return
         self._versions = versions

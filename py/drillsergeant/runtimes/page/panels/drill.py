@@ -64,4 +64,8 @@ class DrillPanel:
         for team, name in enumerate(words.counts):
             view.set_text(f"count-{team}", name)
             view.set_attribute(f"metric-score_{team}", "aria-label", f"{words.win}, {name}")
+        for when in ("then", "now"):
+            sides = f"{words.counts[0]} and {words.counts[1].lower()}, {when}"
+            told = sides if len(self._game.teams) == 1 else f"{words.win.capitalize()} {when}, and of the bot"
+            view.set_attribute(f"compare-{when}-score", "aria-label", told)
         view.set_value(CHOICE, self._game.name)

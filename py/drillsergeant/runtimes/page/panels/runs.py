@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.confirm import Question
-from drillsergeant.runtimes.page.number_text import compact, number, percent
+from drillsergeant.runtimes.page.measure import DrillMeasure
+from drillsergeant.runtimes.page.number_text import compact, number
 from drillsergeant.runtimes.page.panels.other_game import OtherGameOffer
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
@@ -77,7 +79,7 @@ class RunsPanel:
         self,
         view: View,
         transfer: FileTransfer,
-        drill: str,
+        game: DrillFacts,
         send: Callable[[messages.Message], None],
         editor: Editor,
     ) -> None:
@@ -85,7 +87,7 @@ class RunsPanel:
         self._runs: dict[str, Mapping[str, object]] = {}
         self._current = self._offered = ""
         self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
-        self._drill = drill
+        self._drill, self._measure = game.name, DrillMeasure.of(game)
         self._timelines: dict[str, object] = {}  # by drill: the newest the trainer has told
         self._listening = False
         self._first_list, self._asked_to_persist = True, False
@@ -122,14 +124,14 @@ class RunsPanel:
         if self._listening and timeline is not None:
             self._timelines[self._drill] = timeline
 
-    def on_drill(self, drill: str) -> None:
+    def on_drill(self, game: DrillFacts) -> None:
         """The trainer is about to be one for another drill, whose own run, if there was one, goes on."""
         self._close_offer()
         self._tell("", refused=False)
         self._listening = False  # the trainer there was may still be speaking
         self._names[self._drill] = self._current
-        self._first_list = drill not in self._names
-        self._drill, self._current = drill, self._names.get(drill, "")
+        self._drill, self._measure = game.name, DrillMeasure.of(game)
+        self._first_list, self._current = self._drill not in self._names, self._names.get(self._drill, "")
 
     def on_new_network(self) -> None:
         """The trainer is about to be one for a network that knows nothing: the run in hand stays behind."""
@@ -197,7 +199,7 @@ class RunsPanel:
         if run is None or self._current:
             return
         self._offered = str(run["name"])
-        self._view.set_text("resume-text", f"Continue “{self._offered}” from {facts(run)}?")
+        self._view.set_text("resume-text", f"Continue “{self._offered}” from {facts(run, self._measure)}?")
         self._view.set_attribute("resume", "hidden", None)
 
     def _accept(self) -> None:
@@ -219,7 +221,7 @@ class RunsPanel:
         options = []
         for name, run in self._runs.items():
             here = " (this one)" if name == self._current else ""
-            options.append((name, f"{name}{here}: {run.get('problem') or facts(run)}"))
+            options.append((name, f"{name}{here}: {run.get('problem') or facts(run, self._measure)}"))
         self._view.set_options("runs-list", options)
         old, new = self._renamed
         if new in self._runs and old not in self._runs:
@@ -275,12 +277,11 @@ class RunsPanel:
             self._transfer.persist(lambda kept: self._view.set_text("runs-kept", KEPT if kept else NOT_KEPT))
 
 
-def facts(run: Mapping[str, object]) -> str:
+def facts(run: Mapping[str, object], measure: DrillMeasure) -> str:
     """When it was saved and how far it had come: "14:32, 31 M decisions, 93 % wins"."""
-    decisions, wins = number(run.get("decisions")) or 0.0, number(run.get("win_rate"))
-    told = [moment(str(run.get("created", ""))), f"{compact(decisions)} decisions"]
-    told += [f"{percent(wins)} wins"] if wins is not None else []
-    return ", ".join([*told, "own code"] if run.get("edited") else told)
+    decisions, good = number(run.get("decisions")) or 0.0, measure.told(run.get("win_rate"), run.get("mean_return"))
+    told = [moment(str(run.get("created", ""))), f"{compact(decisions)} decisions", good]
+    return ", ".join(each for each in (*told, "own code" if run.get("edited") else "") if each)
 
 
 def moment(text: str) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drillsergeant.runtimes.history import Column, History, interpolate
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.number_text import number, reward_columns
 from drillsergeant.runtimes.page.training import ticks
 from drillsergeant.runtimes.page.view import ChartData, Mark, View
 
 ENDS_S = (30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
 UNITS = ((7200.0, 3600.0, "h"), (180.0, 60.0, "min"), (0.0, 1.0, "s"))  # from this length on: size of the unit, name
-WINS = ("win_rate", "win_low", "win_high", "win_rate_random", "win_rate_pool")
 # Small charts: the metric of each, what it is multiplied with before it is drawn, and how its axis is written.
 PANES: Mapping[str, tuple[str, float, str]] = {
     "entropy": ("entropy", 1.0, ticks.PLAIN),
@@ -58,10 +58,11 @@ def marks_of(events: object) -> list[tuple[float, str, str]]:
 class ChartsPanel:
     """Keeps the history and draws it: the large chart at every tick with news, the small ones at every second."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, view: View, measure: DrillMeasure) -> None:
+        """`measure`: what the large chart is of."""
+        self._view, self._measure = view, measure
         self.history = History()
-        self._before: tuple[list[float], Column] = ([], [])  # the run before: times and win rate
+        self._before: tuple[list[float], Column] = ([], [])  # the run before: times and its measure
         self.marks: list[tuple[float, str, str]] = []
         self._stale = True
         self._turn = 0
@@ -105,7 +106,7 @@ class ChartsPanel:
         if not self._stale:
             return
         axis = self._axis()
-        self._draw_wins(axis)
+        self._draw_large(axis)
         if self._turn % 2:
             self._stale = False
             self._draw_panes(axis)
@@ -118,18 +119,18 @@ class ChartsPanel:
         return {"t_s": self.history.times_s[row], **{name: each[row] for name, each in self.history.columns.items()}}
 
     def _start_over(self) -> None:
-        wins = self.history.column("win_rate")
-        if any(value is not None for value in wins):
-            self._before = (self.history.times_s, wins)
+        line = self.history.column(self._measure.names[0])
+        if any(value is not None for value in line):
+            self._before = (self.history.times_s, line)
         self.history.clear()
         self._stale = True
 
     def _axis(self) -> Axis:
         return axis_for(max([0.0, *self.history.times_s[-1:], *self._before[0][-1:]]))
 
-    def _draw_wins(self, axis: Axis) -> None:
+    def _draw_large(self, axis: Axis) -> None:
         times_s = self.history.times_s
-        columns = [self.history.column(name) for name in WINS]
+        columns = [self.history.column(name) for name in self._measure.names]
         if not any(value is not None for value in columns[1]):  # no interval told: the band has no width
             columns[1] = columns[2] = columns[0]
         before_s, before = self._before
@@ -139,19 +140,29 @@ class ChartsPanel:
         nothing: Column = [None] * len(rest)
         lines = [[*column, *nothing] for column in columns]
         lines.append([*shadow, *(before[place] for place in rest)])
-        self._set("wins", axis, all_s, [_scaled(line, 100.0) for line in lines], ticks.PERCENT)
+        drawn = [_scaled(line, self._measure.factor) for line in lines]
+        self._set("wins", axis, all_s, drawn, self._measure.axis, self._measure.span(drawn))
 
     def _draw_panes(self, axis: Axis) -> None:
         times_s = self.history.times_s
         for pane, (name, factor, kind) in PANES.items():
-            self._set(pane, axis, times_s, [_scaled(self.history.column(name), factor)], kind)
-        self._set("reward", axis, times_s, [self.history.column(name) for name in self._terms], ticks.PLAIN)
+            line = _scaled(self.history.column(name), factor)
+            self._set(pane, axis, times_s, [line], kind, ticks.value_range([line]))
+        terms = [self.history.column(name) for name in self._terms]
+        self._set("reward", axis, times_s, terms, ticks.PLAIN, ticks.value_range(terms))
 
-    def _set(self, chart: str, axis: Axis, times_s: Sequence[float], lines: Sequence[Column], kind: str) -> None:
+    def _set(
+        self,
+        chart: str,
+        axis: Axis,
+        times_s: Sequence[float],
+        lines: Sequence[Column],
+        kind: str,
+        span: tuple[float, float],
+    ) -> None:
         xs: Column = [t_s / axis.unit_s for t_s in times_s]
         marks = [Mark(t_s / axis.unit_s, mark, text) for t_s, mark, text in self.marks]
-        low, high = (0.0, 100.0) if chart == "wins" else ticks.value_range(lines)
-        self._view.set_chart(chart, ChartData([xs, *lines], axis.end, axis.unit, marks, low, high, kind))
+        self._view.set_chart(chart, ChartData([xs, *lines], axis.end, axis.unit, marks, *span, kind))
 
 
 def _scaled(column: Column, factor: float) -> Column:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drillsergeant.runtimes.page import number_text
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.training.result import Result
 from drillsergeant.runtimes.page.view import View
 
@@ -13,6 +14,7 @@ EVERY_S = 5.0
 MILESTONES = 5  # chance, beats chance, then one for each share of wins against the bot
 CHANCE_SHARE = 0.5
 BOT_SHARES = (0.1, 0.5, 0.9)
+PROGRESS = (0.1, 0.5, 0.9, 1.0)  # the milestones of what has a mark from which on it counts as solved
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Status:
     training: bool = False
     trained_s: float = 0.0
     chance: float = 0.0  # share of wins against a player that acts by chance
-    alone: bool = False  # a drill with one team: there is no rival, a match is won or not
+    measure: DrillMeasure = field(default_factory=DrillMeasure)
     trouble: str = ""
 
 
@@ -49,7 +51,9 @@ def _training(now: Status, of_late: Result | None) -> str:
             "Training. Behind this match hundreds of others are played and learned from; "
             "the players on screen take over each new version as it comes."
         )
-    if now.alone:
+    if of_late.progress is not None:
+        return _on_the_way(of_late.progress)
+    if now.measure.alone:
         return _alone(of_late.win)
     if of_late.win >= 0.9:
         return "It beats the hand-written bot nearly every time."
@@ -72,17 +76,31 @@ def _alone(win: float) -> str:
     return "It wins now and then, and keeps what happens to pay off."
 
 
-def milestone(values: Mapping[str, object]) -> int:
-    """Return how far it has come, by its results against chance and against the bot: a place on the road."""
+def _on_the_way(progress: float) -> str:
+    if progress >= 1.0:
+        return "It is as good as the task asks for. What it learns from here on is more than that."
+    if progress >= 0.9:
+        return "It is nearly as good as the task asks for."
+    if progress >= 0.5:
+        return "It has come more than half of the way to what the task asks for."
+    if progress >= 0.1:
+        return "It is getting the idea, and does better than it did at first."
+    return "It acts nearly by chance still, and keeps what happens to pay off. Watch its doubt fall."
+
+
+def milestone(values: Mapping[str, object], measure: DrillMeasure, progress: float | None = None) -> int:
+    """Return how far it has come, by its results against chance and against the bot, or by its `progress` where that
+    is its measure: a place on the road."""
+    if not measure.of_wins:
+        return 0 if progress is None else sum(progress >= share for share in PROGRESS)
     win = number_text.number(values.get("win_rate")) or 0.0
     chance = number_text.number(values.get("win_rate_random")) or 0.0
     reached = [share for share in BOT_SHARES if win >= share]
     return 1 + len(reached) if reached else int(chance >= CHANCE_SHARE)
 
 
-def show_road(view: View, values: Mapping[str, object]) -> None:
-    """Mark the milestones that are reached."""
-    here = milestone(values)
+def show_road(view: View, here: int) -> None:
+    """Mark the milestones that are reached, up to the place `here`."""
     for place in range(MILESTONES):
         view.set_attribute(f"road-{place}", "data-reached", "" if place <= here else None)
         view.set_attribute(f"road-{place}", "aria-current", "step" if place == here else None)

@@ -11,7 +11,7 @@ from drillsergeant.runtimes.page.view import View
 TRIES = ("try-bold", "try-bot", "try-you", "try-then", "try-factory")
 BOLDER = 5.0
 BOLD, CALM = "Make it fearless", "Calm it down again"
-BOLD_SAID = "Five times the learning rate. Watch Change and Held back rise, and whether the wins hold."
+BOLD_SAID = "Five times the learning rate. Watch Change and Held back rise, and whether it stays as good as it is."
 CALM_SAID = "Back to smaller steps. Does it find its way again?"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drillsergeant.runtimes.history import History
+from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.number_text import DASH, clock, compact, percent
 from drillsergeant.runtimes.page.training.charts import ChartsPanel
 from drillsergeant.runtimes.page.view import View
@@ -17,12 +18,8 @@ def _digits(places: int) -> Callable[[float], str]:
     return lambda value: f"{value:.{places}f}".replace("-", "\u2212")
 
 
+# Beside the time, the decisions and the columns of the drill's measure.
 COLUMNS: tuple[tuple[str, Callable[[float], str]], ...] = (
-    ("decisions", compact),
-    ("win_rate", percent),
-    ("draw_rate", percent),
-    ("loss_rate", percent),
-    ("win_rate_random", percent),
     ("entropy", _digits(2)),
     ("approx_kl", _digits(4)),
     ("value_error", percent),
@@ -31,11 +28,12 @@ COLUMNS: tuple[tuple[str, Callable[[float], str]], ...] = (
 )
 
 
-def table(history: History) -> list[tuple[str, ...]]:
-    """Return evenly chosen rows, newest first: the time, then COLUMNS."""
+def table(history: History, measure: DrillMeasure) -> list[tuple[str, ...]]:
+    """Return evenly chosen rows, newest first: the time, the decisions, the measure's columns, then COLUMNS."""
     count = len(history.times_s)
     step = max(1, -(-count // ROWS))
-    columns = [(history.column(name), form) for name, form in COLUMNS]
+    results = [(name, measure.text) for name, _ in measure.columns]
+    columns = [(history.column(name), form) for name, form in (("decisions", compact), *results, *COLUMNS)]
     rows = []
     for place in range(count - 1, -1, -step):
         values = [DASH if (value := column[place]) is None else form(value) for column, form in columns]
@@ -46,8 +44,8 @@ def table(history: History) -> list[tuple[str, ...]]:
 class Tables:
     """Writes what the charts show as text."""
 
-    def __init__(self, view: View, charts: ChartsPanel) -> None:
-        self._view, self._charts = view, charts
+    def __init__(self, view: View, charts: ChartsPanel, measure: DrillMeasure) -> None:
+        self._view, self._charts, self._measure = view, charts, measure
         self._since_s = -EVERY_S
 
     def write(self) -> None:
@@ -56,5 +54,5 @@ class Tables:
         if now_s - self._since_s < EVERY_S:
             return
         self._since_s = now_s
-        self._view.set_rows("curve-table", table(self._charts.history))
+        self._view.set_rows("curve-table", table(self._charts.history, self._measure))
         self._view.set_rows("event-table", [(clock(t_s), text) for t_s, _, text in reversed(self._charts.marks)])
