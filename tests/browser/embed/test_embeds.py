@@ -58,8 +58,9 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
             f"<drill-sergeant {nonsense} autotrain></drill-sergeant>"
             "<drill-sergeant seed='2' workers='1' controls='full' settings='seed=5&clip_coef=0.3&embed=none'"
             " autotrain></drill-sergeant>"
-            f"{FAR}<drill-sergeant seed='3' workers='1' controls='none'></drill-sergeant>"
+            f"{FAR}<drill-sergeant drill='cartpole' seed='3' workers='1' controls='none'></drill-sergeant>"
         )
+        host.until("the third is pictured", lambda: "assets/poster-cartpole.svg" in host.ours)
         assert len(host.warnings) == len(NONSENSE)
         for (name, value), warning in zip(NONSENSE.items(), host.warnings, strict=True):
             assert warning.startswith(f'<drill-sergeant {name}="{value}">: {name} must be '), "each is named"
@@ -74,8 +75,7 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
         host.until("the second is ready", lambda: host.heard("ready", 1))
         settings = {name: host.frame(1).input_value(f"#{name}") for name in ("seed", "hyper-clip_coef")}
         assert settings == {"seed": "2", "hyper-clip_coef": "0.3"}, "attributes go first"
-        assert violations(host.frame(0)) == []
-        assert violations(host.frame(1)) == []
+        assert violations(host.frame(0)) == violations(host.frame(1)) == []
         assert host.trains(0) and not host.trains(1), "autotrain waits while another one trains"
         assert {path: count for path, count in host.sent.items() if path.endswith(HEAVY)} == heavy
         host.frame(1).click("#train")
@@ -90,6 +90,7 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
         assert violations(host.frame(2)) == []
         host.drill("train()", 2)
         host.until("it trains", lambda: host.trains(2))
+        host.until("in its own measure", lambda: "Mean return" in (host.frame(2).text_content("#embed-wins") or ""))
         host.page.locator("drill-sergeant").nth(1).scroll_into_view_if_needed()
         host.until("the third rests", lambda: not host.trains(2))
         host.page.locator("drill-sergeant").nth(2).scroll_into_view_if_needed()

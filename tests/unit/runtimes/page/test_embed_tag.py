@@ -95,7 +95,7 @@ def test_nothing_that_is_typed_breaks_out_of_it(code: str, values: dict[str, str
     assert dict(settings) == {name: value for name, value in values.items() if name != "seed"}
 
 
-@pytest.mark.parametrize("drill", ["cartpole", "acrobot"])
+@pytest.mark.parametrize("drill", ["probe-value", "probe-both"])
 def test_a_drill_without_a_poster_is_said_to_be_none_for_other_pages(drill: str) -> None:
     sitting = Sitting(Opening(given={"drill": drill})).boot()
     assert asked(sitting).tags == []

@@ -1,0 +1,29 @@
+"""Every drill of the page has a picture to wait on, there and in other people's pages; those drawn are its scene."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from drillsergeant.runtimes.page.panels.drill import DRILLS
+
+from build.measure import posters
+from build.pins import ROOT
+
+
+@pytest.mark.parametrize("name", posters.DRAWN)
+def test_a_drawn_poster_is_the_scene_as_it_is_now(name: str) -> None:
+    assert posters.path_of(name).read_text() == posters.drawn(name), f"run python -m build.measure.posters {name}"
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_a_drill_of_the_page_has_a_poster_there_and_elsewhere(name: str) -> None:
+    script, style = (ROOT / "web/embed.js").read_text(), (ROOT / "web/styles/style.css").read_text()
+    (choices,) = re.findall(r"drill: choice\(([^)]*)\)", script)
+    (names,) = re.findall(r"const NAMES = \{([^}]*)\}", script)
+    assert f'"{name}"' in choices and re.search(rf'\b"?{name}"?: "', names)
+    assert posters.path_of(name).is_file()
+    if name == "ball":  # its field is there before any address is read
+        return
+    rule = f':root[data-drill="{name}"] {{ --field-picture: url("../assets/poster-{name}.svg"); }}'
+    assert style.index(rule) > style.rindex("assets/field-dark.svg"), "also in the dark"
