@@ -132,6 +132,7 @@ class FakeDoor:
     def __init__(self) -> None:
         self.downloads: list[tuple[str, object]] = []
         self.persisting: list[Callable[[bool], None]] = []
+        self.drafts: dict[str, str] = {}
 
     def connect(self, guard: FileEvents) -> None:
         self.guard = guard
@@ -141,6 +142,15 @@ class FakeDoor:
 
     def persist(self, then: Callable[[bool], None]) -> None:
         self.persisting.append(then)
+
+    def note(self, name: str, text: str | None) -> None:
+        if text is None:
+            self.drafts.pop(name, None)
+        else:
+            self.drafts[name] = text
+
+    def noted(self, name: str) -> str:
+        return self.drafts.get(name, "")
 
 
 class FakeCrew:
@@ -226,8 +236,8 @@ class FakeForge:
 class Sitting:
     """A page with its fakes, and shorthands for what happens to it."""
 
-    def __init__(self, opening: Opening | None = None) -> None:
-        self.view, self.fleet, self.game, self.transfer = FakeView(), FakeCrew(), small_game(), FakeDoor()
+    def __init__(self, opening: Opening | None = None, transfer: FakeDoor | None = None) -> None:
+        self.view, self.fleet, self.game, self.transfer = FakeView(), FakeCrew(), small_game(), transfer or FakeDoor()
         self.compiler = FakeForge()
         self.page = Page(self.view, self.fleet, self.game, 7, opening or Opening(), self.compiler, self.transfer)
 

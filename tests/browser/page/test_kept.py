@@ -33,10 +33,11 @@ def rows(visitor: Visitor) -> list[str]:
 def come_back(visitor: Visitor, run: str, typed: str) -> None:
     """Leave by a link, and come back to the original game: it is said, and goes on once the code `run` is played.
 
-    What was `typed` last is there, and is not run.
+    What was `typed` last, just before leaving, is there, and is not run.
     """
     page = visitor.page
     before = decisions(visitor)
+    page.evaluate(f"(text) => {{ {EDITOR}.value = text; }}", typed)
     page.goto("about:blank")
     visitor.open(QUERY)
     visitor.until("what was typed is there", lambda: page.evaluate(f"{EDITOR}.value") == typed)
@@ -90,4 +91,4 @@ def test_nothing_that_was_learned_is_lost_or_goes_on_in_another_game(visitor: Vi
     page.select_option("#drill-choice", "chase")
     visitor.until("it goes on", lambda: visitor.told()["drill"] == "chase" and decisions(visitor) >= before)
     visitor.until("its charts are there", lambda: rows(visitor)[-1:] < ["0:04"] and len(rows(visitor)) > 3, 20.0)
-    come_back(visitor, mine, fewer)
+    come_back(visitor, mine, fewer + "# typed last\n")

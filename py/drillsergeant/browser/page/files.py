@@ -1,12 +1,13 @@
-"""Files in and out of the page, and its last moments: what saved runs need of the document."""
+"""Files in and out of the page, and its last moments: what saved runs and the editor need of the document."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import js
-from pyodide.ffi import create_once_callable, create_proxy, to_js
+from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.learn.files.safetensors import MOST_BYTES
@@ -14,6 +15,7 @@ from drillsergeant.runtimes.page.panels.runs import FileEvents
 from drillsergeant.tasks import Tasks
 
 FILE_INPUT = "runs-file"
+DRAFT = "drillsergeant-draft-"  # and a name
 LINGER_MS = 60_000  # a download may begin late; after that its bytes are let go
 
 
@@ -65,6 +67,18 @@ class BrowserFileTransfer:
             storage.persist().then(create_once_callable(lambda kept: then(bool(kept))))
         else:
             then(False)
+
+    def note(self, name: str, text: str | None) -> None:
+        """Write a text down at once, or forget it."""
+        with suppress(JsException):  # a browser that keeps nothing, or has no room
+            storage = js.localStorage
+            storage.removeItem(DRAFT + name) if text is None else storage.setItem(DRAFT + name, text)
+
+    def noted(self, name: str) -> str:
+        """What was written down; empty where nothing was."""
+        with suppress(JsException):
+            return str(js.localStorage.getItem(DRAFT + name) or "")
+        return ""
 
     def _hidden(self) -> None:
         if self._guard is not None and js.document.visibilityState == "hidden":

@@ -1,4 +1,4 @@
-"""What the page asks of its workers, as a Protocol."""
+"""What the page asks of its workers and of the browser, as Protocols."""
 
 from __future__ import annotations
 
@@ -15,3 +15,14 @@ class WorkerFleet(Protocol):
 
     def states(self) -> dict[str, str]:
         """Return every worker's state by name."""
+
+
+class Drafts(Protocol):
+    """What is written down at the last moment, when a message would come too late; a text by name."""
+
+    def note(self, name: str, text: str | None) -> None:
+        """Write a text down, to be there at the next visit, or with None forget it; done when this returns, where the
+        browser keeps anything at all."""
+
+    def noted(self, name: str) -> str:
+        """What was written down, at this visit or an earlier one; empty where nothing was."""

@@ -1,6 +1,8 @@
 """What is kept of the reader's own code: as it is typed, and there again at the next visit, where nothing runs unasked.
 
-The trainer's worker keeps it (`runtimes/kept_code.py`); here is decided what is sent when, and what is said of it.
+The trainer's worker keeps it (`runtimes/kept_code.py`); here is decided what is sent when, and what is said of it. That
+worker may end before the last that it was sent: what it has not answered for is written down here, too, by whoever
+leaves the page, and taken over at the next visit.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from drillsergeant.runtimes.page.interfaces import Drafts
+from drillsergeant.runtimes.page.panels.draft import CodeDraft
 from drillsergeant.runtimes.page.panels.runs import moment
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
@@ -31,6 +35,8 @@ class _Code:
     aside: list[str] = field(default_factory=list)  # to be found again later, and not known to be kept
     pending: deque[list[str]] = field(default_factory=deque)  # of requests without an answer: what was set aside
     failed: bool = False
+    draft: CodeDraft | None = None  # of an earlier visit, and not taken over yet
+    noted: bool = False  # a draft is written down
     earlier: list[tuple[str, str]] = field(default_factory=list)  # newest first, each with when
     note: str = ""
 
@@ -38,8 +44,8 @@ class _Code:
 class OwnCode:
     """`send` reaches the trainer. `keeps`: whether anything is kept here at all."""
 
-    def __init__(self, view: View, send: Callable[[messages.Message], None], keeps: bool) -> None:
-        self._view, self._send, self._keeps = view, send, keeps
+    def __init__(self, view: View, send: Callable[[messages.Message], None], drafts: Drafts, keeps: bool) -> None:
+        self._view, self._send, self._drafts, self._keeps = view, send, drafts, keeps
         self._codes: dict[str, _Code] = {}
 
     def ask(self, drill: str) -> None:
@@ -61,13 +67,18 @@ class OwnCode:
             code.seen = code.sent = message.text
         if message.why:
             code.note = f"Your code is not kept: {message.why}. Copy what you do not want to lose."
-            return ""
+            return self._taken_over(message.drill, code) if first else ""
         code.note = KEPT if message.text else ""
         code.aside = [text for text in code.aside if text not in arrived]
         rows = message.earlier if isinstance(message.earlier, Sequence) else []
         found = [row for row in rows if isinstance(row, Mapping)]
         code.earlier = [(str(row.get("text", "")), str(row.get("at", ""))) for row in found]
-        return message.text if first else ""
+        if first:
+            return self._taken_over(message.drill, code)
+        if code.noted and not code.pending:  # all of it is kept
+            code.noted = False
+            self._drafts.note(message.drill, None)
+        return ""
 
     def typed(self, drill: str, text: str) -> None:
         """This stands in the editor. Called twice a second: what stands still is sent, and what has waited long."""
@@ -87,6 +98,12 @@ class OwnCode:
         code.seen = text
         if text != code.sent:
             self._keep(drill, code)
+        risky = bool(code.pending or code.failed or code.aside) if code.known else bool(text)
+        if self._keeps and risky:
+            older = code.draft if code.noted else CodeDraft.decode(self._drafts.noted(drill))  # another tab's
+            aside = [*code.aside, *((older.text, *older.aside) if older else ())]
+            code.noted = True
+            self._drafts.note(drill, CodeDraft(text, [each for each in aside if each and each != text]).encode())
 
     def set_aside(self, drill: str, text: str) -> None:
         """This text was run, or makes way for another: it is to be found again among the earlier ones."""
@@ -108,6 +125,18 @@ class OwnCode:
         self._view.set_attribute(EARLIER_ROW, "hidden", None if options else "")
         self._view.set_options(EARLIER, [("", CHOOSE), *options])
 
+    def _taken_over(self, drill: str, code: _Code) -> str:
+        """The text to begin with: of a draft, which is kept now, and the text that was kept is to be found again."""
+        draft, code.draft = code.draft, None
+        if draft is None:
+            return code.seen
+        for text in (code.seen, *draft.aside):
+            if text and text not in (draft.text, *code.aside):
+                code.aside.append(text)
+        code.seen = draft.text
+        self._keep(drill, code)
+        return code.seen
+
     def _keep(self, drill: str, code: _Code) -> None:
         if not (self._keeps and code.known):
             return
@@ -118,4 +147,7 @@ class OwnCode:
         self._send(KeepCode(drill, code.seen, aside))
 
     def _of(self, drill: str) -> _Code:
-        return self._codes.setdefault(drill, _Code())
+        if drill not in self._codes:
+            draft = CodeDraft.decode(self._drafts.noted(drill)) if self._keeps else None
+            self._codes[drill] = _Code(draft=draft, noted=draft is not None)
+        return self._codes[drill]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from drillsergeant.learn.program import DrillFacts
+from drillsergeant.runtimes.page.interfaces import Drafts
 from drillsergeant.runtimes.page.panels.own_code import EARLIER, OwnCode
 from drillsergeant.runtimes.page.sentences import ended
 from drillsergeant.runtimes.page.view import View
@@ -75,8 +76,8 @@ class Learning(Protocol):
 class EditorPanel:
     """The panel. Of the code that part is shown which the page's address, `given`, asks for.
 
-    What is written is kept, by way of `send`, which reaches the trainer, but neither a part nor what is written in a
-    frame: those are exercises of somebody's page.
+    What is written is kept, by way of `send`, which reaches the trainer, and `drafts`, but neither a part nor what is
+    written in a frame: those are exercises of somebody's page.
     """
 
     def __init__(
@@ -86,11 +87,12 @@ class EditorPanel:
         game: DrillFacts,
         learning: Learning,
         send: Callable[[messages.Message], None],
+        drafts: Drafts,
         given: Mapping[str, str],
     ) -> None:
         self._view, self._compiler, self._learning = view, compiler, learning
         self._part = part if (part := given.get("editor", "")) in PARTS else ""  # "all" is none
-        self._own = OwnCode(view, send, keeps=not (self._part or given.get("embed")))
+        self._own = OwnCode(view, send, drafts, keeps=not (self._part or given.get("embed")))
         self._drill, self._titles = game.name, {game.name: game.words.title}
         self._open = False
         self._shown = ""  # the drill whose code the editor holds

@@ -5,12 +5,13 @@ from __future__ import annotations
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.panels.draft import CodeDraft
 from drillsergeant.runtimes.page.panels.own_code import EARLIER, EARLIER_ROW, KEPT, LONGEST_S, NOTE
 from drillsergeant.runtimes.page.panels.workshop import EDITOR, SAID
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import FetchCode, KeepCode, KeptCode
 
-from tests.fakes.page import Sitting
+from tests.fakes.page import FakeDoor, Sitting
 
 HERE = "Your code of Ball Drill is here. Press Run to play it."
 AT = "2026-11-22T14:32:00Z"
@@ -199,6 +200,73 @@ def test_a_request_that_died_with_its_trainer_is_sent_again() -> None:
     assert write(sitting, "typed", 1) == [KeepCode("ball", "typed")]
 
 
+def test_what_is_typed_at_the_last_moment_is_there_at_the_next_visit_and_kept_then() -> None:
+    sitting = opened("kept")
+    sitting.view.values[EDITOR] = "typed"
+    sitting.transfer.guard.on_hidden()
+    again = Sitting(transfer=sitting.transfer).boot()
+    told(again, "kept")
+    assert (again.view.values[EDITOR], again.view.texts[SAID]) == ("typed", HERE)
+    assert again.compiler.attempts == []
+    assert requests(again) == [KeepCode("ball", "typed", ["kept"])]
+    assert again.transfer.drafts != {}, "until it is kept"
+    told(again, "typed", "kept")
+    assert again.transfer.drafts == {}
+
+
+def test_the_original_put_back_at_the_last_moment_is_there_at_the_next_visit() -> None:
+    sitting = opened("kept")
+    sitting.page.on_click("workshop-restore")
+    sitting.transfer.guard.on_hidden()
+    again = Sitting(transfer=sitting.transfer).boot()
+    told(again, "kept")
+    assert EDITOR not in again.view.values and requests(again) == [KeepCode("ball", "", ["kept"])]
+
+
+def test_a_page_that_was_only_hidden_writes_nothing_down_for_good_and_an_untouched_one_nothing_at_all() -> None:
+    sitting = opened()
+    sitting.transfer.guard.on_hidden()
+    assert sitting.transfer.drafts == {}
+    sitting.view.values[EDITOR] = "typed"
+    sitting.transfer.guard.on_hidden()
+    sitting.transfer.guard.on_hidden()
+    assert sitting.transfer.drafts != {}
+    told(sitting, "typed")
+    assert sitting.transfer.drafts == {}
+
+
+def test_what_was_typed_before_anything_was_known_is_written_down_with_what_an_earlier_visit_left() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("workshop-open")
+    sitting.transfer.guard.on_hidden()
+    assert sitting.transfer.drafts == {}, "the original in sight says nothing of what is kept"
+    for text in ("one", "two"):
+        sitting.view.values[EDITOR] = text
+        sitting.transfer.guard.on_hidden()
+        sitting = Sitting(transfer=sitting.transfer).boot()
+        sitting.page.on_click("workshop-open")
+    sitting = Sitting(transfer=sitting.transfer).boot()
+    told(sitting, "kept")
+    assert sitting.view.values[EDITOR] == "two"
+    assert requests(sitting) == [KeepCode("ball", "two", ["kept", "one"])]
+
+
+def test_a_draft_that_makes_no_sense_is_none_and_one_that_cannot_be_kept_is_shown_all_the_same() -> None:
+    for noted in ("{", "[]", '{"text": 3}', "null"):
+        door = FakeDoor()
+        door.drafts["ball"] = noted
+        sitting = Sitting(transfer=door).boot()
+        told(sitting, "kept")
+        assert sitting.view.values[EDITOR] == "kept" and requests(sitting) == []
+    door = FakeDoor()
+    door.drafts["ball"] = CodeDraft("typed").encode()
+    sitting = Sitting(transfer=door).boot()
+    told(sitting, why="the browser keeps no files for this page")
+    assert sitting.view.values[EDITOR] == "typed"
+    told(sitting, why="the browser keeps no files for this page")
+    assert door.drafts != {}
+
+
 def test_an_editor_that_is_closed_and_opened_holds_what_was_typed() -> None:
     sitting = opened()
     sitting.view.values[EDITOR] = "typed"
@@ -215,3 +283,5 @@ def test_an_exercise_in_somebodys_page_is_nobodys_own_code() -> None:
         sitting.page.on_click("workshop-open")
         assert write(sitting, "typed") == []
         assert sitting.view.texts.get(NOTE, "") == ""
+        sitting.transfer.guard.on_hidden()
+        assert sitting.transfer.drafts == {}
