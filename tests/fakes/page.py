@@ -39,7 +39,7 @@ class FakeView:
         self.time_s = 100.0
         self.focused = 0
         self.revealed = ""
-        self.is_dark = self.is_calm = False
+        self.is_dark = self.is_calm = self.is_coarse = False
         self.size = (735.0, 445.0, 2.0)
 
     def connect(self, events: ViewEvents) -> None:
@@ -118,6 +118,9 @@ class FakeView:
 
     def calm(self) -> bool:
         return self.is_calm
+
+    def coarse(self) -> bool:
+        return self.is_coarse
 
     def dark(self) -> bool:
         return self.choice("theme") == "dark" if self.choice("theme") else self.is_dark

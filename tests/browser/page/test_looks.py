@@ -12,6 +12,11 @@ from tests.rigs.pages.accessibility import violations
 from tests.rigs.pages.visitor import Visitor
 
 MOST_SHIFT = 0.02  # a tenth of what is usually called good, 0.1 being the border
+KEEP_DASHES = """() => {
+  const set = CanvasRenderingContext2D.prototype.setLineDash;
+  window.dashes = [];
+  CanvasRenderingContext2D.prototype.setLineDash = function (dash) { dashes.push(String(dash)); set.call(this, dash); };
+}"""
 COUNT_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -72,6 +77,10 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor
     page.click("#train")
     visitor.until("charts are drawn", lambda: page.locator(".u-wrap").count() >= 9)
     assert violations(visitor.page) == []
+    page.evaluate(KEEP_DASHES)
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    visitor.until("shapes tell the reward's lines apart", lambda: "7,3" in page.evaluate("dashes"))
+    page.emulate_media(forced_colors="none", color_scheme="light")
     visitor.until("a version can be chosen", lambda: page.is_enabled("#compare"))
     page.click("#train")
     visitor.until("a run is listed", lambda: page.locator("#runs-list option").count() == 1)

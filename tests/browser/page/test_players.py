@@ -116,6 +116,8 @@ def test_fingers_and_a_controller_play(visitor: Visitor) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     if not page.is_visible("#touch-stick"):  # a desktop browser may keep its fine pointer
         page.add_style_tag(content=".touch:not([hidden]) { display: grid !important; }")
+    else:
+        assert "the stick moves" in page.inner_text("#hint"), "no keys, where there are none"
     page.locator("#touch-stick").scroll_into_view_if_needed()
     box = page.locator("#touch-stick").bounding_box()
     turn = page.locator("#touch-left").bounding_box()

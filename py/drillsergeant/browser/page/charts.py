@@ -27,6 +27,14 @@ WINS_LOOK: tuple[dict[str, object], ...] = (
     {"line": 2, "width": 1.8, "dash": [6, 3]},
     {"line": 3, "width": 1.2, "alpha": 0.6},
 )
+# The lines of a small chart where the style sheet says `--told-apart: shape`: its colours are all the same there.
+SHAPES: tuple[dict[str, object], ...] = (
+    {"width": 1.4},
+    {"width": 1.4, "dash": [7, 3]},
+    {"width": 1.4, "dash": [2, 3]},
+    {"width": 3.2},
+    {"width": 0.7},
+)
 BAND_SERIES, BAND_ALPHA = [3, 2], 0.22
 
 
@@ -158,9 +166,10 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     colours = [_colour(element, style.getPropertyValue(line)) for line in LINES]
     ink, rule = _colour(element, "var(--soft)"), _colour(element, "var(--rule)")
     large = name == "wins"
+    shapes = SHAPES if str(style.getPropertyValue("--told-apart")).strip() == "shape" else SHAPES[:1]
     series: list[dict[str, object]] = [{}]
     for place in range(len(chart.data.columns) - 1):
-        look = WINS_LOOK[place] if large else {"line": place % len(colours), "width": 1.4}
+        look = WINS_LOOK[place] if large else {"line": place % len(colours), **shapes[place % len(shapes)]}
         stroke = _faint(colours[int(str(look["line"]))], float(str(look.get("alpha", 1))))
         line = {"stroke": stroke, "width": look["width"], "spanGaps": True, "points": {"show": False}}
         series.append({**line, **({"dash": look["dash"]} if "dash" in look else {})})

@@ -36,6 +36,7 @@ class DomView:
         self._used_keys: frozenset[str] = frozenset()
         self._dark = js.window.matchMedia("(prefers-color-scheme: dark)")
         self._calm = js.window.matchMedia("(prefers-reduced-motion: reduce)")
+        self._coarse = js.window.matchMedia("(pointer: coarse)")
         self._proxies: list[Any] = []
         self._observer: Any = None
         self._timer: Any = None
@@ -326,6 +327,10 @@ class DomView:
     def calm(self) -> bool:
         """Return whether the visitor's system asks for reduced motion."""
         return bool(self._calm.matches)
+
+    def coarse(self) -> bool:
+        """Return whether the visitor points with fingers."""
+        return bool(self._coarse.matches)
 
     def dark(self) -> bool:
         """Return whether the page is shown in dark colours."""

@@ -158,6 +158,9 @@ class View(Protocol):
     def calm(self) -> bool:
         """Return whether the visitor wants as little motion as possible."""
 
+    def coarse(self) -> bool:
+        """Return whether the visitor points with fingers: then there are pads to steer by."""
+
     def dark(self) -> bool:
         """Return whether the page is shown in dark colours."""
 

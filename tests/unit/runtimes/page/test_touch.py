@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from drillsergeant.drills import make
+from drillsergeant.learn.compile.program_builder import facts_of
+from drillsergeant.runtimes.page.match.touch import touch_hint
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import STILL, Sitting
@@ -66,6 +69,28 @@ def test_pads_are_there_and_a_controller_is_asked_only_while_the_visitor_plays()
     assert sitting.view.watching
     sitting.page.on_change("player-left", "bot")
     assert not sitting.view.watching
+
+
+@pytest.mark.parametrize(
+    ("drill", "hint", "hidden"),
+    [
+        ("ball", "You are orange, attacking right: the stick moves, ↺ and ↻ turn, Dash dashes.", None),
+        ("chase", "You are the orange square: the stick moves.", ""),
+        ("cartpole", "You push the cart: the stick, left or right.", ""),
+        ("probe-action", "The stick, left or right.", ""),
+    ],
+)
+def test_fingers_are_told_of_the_pads_that_steer_and_keys_of_keys(drill: str, hint: str, hidden: str | None) -> None:
+    game = facts_of(make(drill))
+    assert touch_hint(game, 0) == hint
+    for coarse, says in ((False, game.words.keys), (True, hint)):
+        sitting = Sitting().boot()
+        sitting.view.is_coarse = coarse
+        sitting.page.on_drill(game)
+        sitting.page.on_change("player-left", "you")
+        assert sitting.view.texts["hint"] == says
+        buttons = [sitting.view.attributes[(name, "hidden")] for name in ("touch-left", "touch-right", "touch-dash")]
+        assert buttons == [hidden] * 3
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Views
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import PLAY_CODES, Keys, Steering
-from drillsergeant.runtimes.page.match.touch import Controller, TouchPads
+from drillsergeant.runtimes.page.match.touch import Controller, PadUse, TouchPads, touch_hint
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
@@ -61,6 +61,7 @@ class MatchPart:
         self._inside = Inspector(self._view, self._to_show, game)
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
         self._players.measure = DrillMeasure.of(game)
+        self._pads.offer(PadUse.of(game, HUMAN_PLAYER))
         self._alone = len(game.teams) < 2
         for name in FOR_TWO:
             self._view.set_attribute(name, "hidden", "" if self._alone else None)
@@ -253,7 +254,9 @@ class MatchPart:
         view.set_attribute("stage", "data-mode", "human_vs_ai" if visiting else "ai_vs_ai")
         view.set_attribute("touch", "hidden", None if visiting else "")
         hint = ALONE_TWICE if self._alone and self._views.now == COMPARE else HINTS[self._views.now]
-        view.set_text("hint", self._game.words.keys if visiting else hint)
+        if visiting:
+            hint = touch_hint(self._game, HUMAN_PLAYER) if view.coarse() else self._game.words.keys
+        view.set_text("hint", hint)
         self._controller.watch(visiting)
         self._inside.steered(HUMAN_PLAYER if visiting else NOBODY)
         self._inside.look_at(self._views.matches)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.match.steering import Held
 from drillsergeant.runtimes.page.view import View
 
@@ -19,6 +21,44 @@ FACE_DOWN, LEFT_SHOULDER, RIGHT_SHOULDER, RIGHT_TRIGGER = 0, 4, 5, 7
 CROSS_UP, CROSS_DOWN, CROSS_LEFT, CROSS_RIGHT = 12, 13, 14, 15
 
 
+class PadUse(NamedTuple):
+    """Which pads make a difference to a player: the stick to the sides, up and down, both buttons to turn, and Dash."""
+
+    across: bool
+    up: bool
+    turn: bool
+    dash: bool
+
+    @classmethod
+    def of(cls, game: DrillFacts, player: int) -> PadUse:
+        """Those of a drill."""
+
+        def differ(*held: tuple[int, int, int, bool]) -> bool:
+            return len({game.from_keys(player, *each) for each in held}) > 1
+
+        return cls(
+            across=differ((-1, 0, 0, False), (1, 0, 0, False)),
+            up=differ((0, -1, 0, False), (0, 1, 0, False)),
+            turn=differ((0, 0, -1, False), (0, 0, 1, False)),
+            dash=differ((0, 0, 0, False), (0, 0, 0, True)),
+        )
+
+
+def touch_hint(game: DrillFacts, player: int) -> str:
+    """Who a human is, as the drill's own words begin, and the pads that steer that player; its keys where none does."""
+    use = PadUse.of(game, player)
+    way = "left or right" if use.across else "up or down"
+    stick = "the stick moves" if use.across and use.up else f"the stick, {way}"
+    told = ((stick, use.across or use.up), ("↺ and ↻ turn", use.turn), ("Dash dashes", use.dash))
+    pads = [text for text, on in told if on]
+    if not pads:
+        return game.words.keys
+    who = game.words.keys.partition(". ")[0].partition(":")[0]
+    who = f"{who}: " if who.startswith("You ") else ""
+    hint = f"{who}{', '.join(pads)}."
+    return hint[0].upper() + hint[1:]
+
+
 class TouchPads:
     """The stick and the buttons on the screen; each follows the finger that came down on it."""
 
@@ -26,6 +66,11 @@ class TouchPads:
         self._view = view
         self._stick = (0.0, 0.0)
         self._pressed: set[str] = set()
+
+    def offer(self, use: PadUse) -> None:
+        """Show the buttons that make a difference."""
+        for name, on in (*((turn, use.turn) for turn in TURNS), (DASH, use.dash)):
+            self._view.set_attribute(name, "hidden", None if on else "")
 
     def change(self, name: str, phase: str, x: float, y: float) -> None:
         """A finger on the pad `name`: `phase` is down, move or up; x and y from its middle, up to 1, y upwards."""
