@@ -19,7 +19,7 @@ from build.console import guarded, say
 from build.pins import ROOT
 
 # The names, and how long after the start, s: where each shows best what it is about.
-DRAWN = {"cartpole": 1.0, "acrobot": 4.0}
+DRAWN = {"cartpole": 1.0, "acrobot": 4.0, "pendulum": 1.0}
 USUAL_S = 2.0
 SEED = 1
 

@@ -16,7 +16,7 @@ from typing import Any
 from drillsergeant.drills import chase, make, sumo
 from drillsergeant.drills.ball import drill as ball
 from drillsergeant.drills.ball import observation
-from drillsergeant.drills.classic import acrobot, cartpole
+from drillsergeant.drills.classic import acrobot, cartpole, pendulum
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.hide import drill as hide
 from drillsergeant.drills.hide import rules as hide_rules
@@ -34,6 +34,7 @@ HOMES: Mapping[str, tuple[ModuleType, ...]] = {
     "chase": (chase,),
     "cartpole": (cartpole,),
     "acrobot": (acrobot,),
+    "pendulum": (pendulum,),
     "hide": (hide, hide_rules),
     "volley": (volley,),
 }

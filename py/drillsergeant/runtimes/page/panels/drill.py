@@ -18,6 +18,7 @@ DRILLS: Mapping[str, str] = {
     "chase": "Chase Drill",
     "cartpole": "CartPole",
     "acrobot": "Acrobot",
+    "pendulum": "Pendulum",
     "volley": "Volley Drill",
 }
 FIRST = "ball"
