@@ -187,6 +187,16 @@ def test_a_slider_s_number_follows_at_once_and_the_trainer_hears_of_where_it_sto
     assert sitting.fleet.take() == [], "it stands where it stood"
 
 
+def test_what_is_typed_while_a_slider_has_not_stood_still_is_what_counts() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("slide-epochs", "7")
+    sitting.page.on_change("hyper-epochs", "3")
+    sitting.view.time_s += 0.5
+    sitting.page.on_tick()
+    assert sitting.fleet.take() == [("trainer", messages.SetHyper({"epochs": 3.0}))]
+    assert sitting.view.attributes[("slide-epochs", "aria-valuetext")] == "3 epochs"
+
+
 def test_suggestions_press_the_real_controls() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("try-bold")

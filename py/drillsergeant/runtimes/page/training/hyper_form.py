@@ -45,6 +45,7 @@ class HyperForm:
     def on_change(self, element: str, text: str) -> None:
         """The visitor has entered `text` into a field."""
         name = element.removeprefix(PREFIX)
+        self._slid.pop(name, None)  # whoever types has let go of the slider
         value = typed_number(text, name in NAMES and RANGES[name].integer)
         self._view.set_text("hyper-note", "")
         if name in NAMES and value != self._setting[name]:
