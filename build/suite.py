@@ -39,6 +39,8 @@ BUDGET_S = {"unit": 400, "build": 100, "pyodide": 100, "browser": 1200, "sb3": 1
 TOLERATED = 1.5
 # Selenium would ask the network for a newer driver than the one installed, at every start.
 OFFLINE = {"SE_OFFLINE": "true"}
+# Two lanes have a core each: threads of NumPy's and PyTorch's sums would only wait for one another there.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 NEED_BROWSER = ("pyodide", "browser", "sb3", "interop")
 SIGN_OF_LIFE_S = 30.0
 ALONE = re.compile(r"^@pytest\.mark\.alone$", re.MULTILINE)
@@ -120,7 +122,7 @@ def run(suite: str, extra: Sequence[str], tests: Sequence[str] = (), *, part: st
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **OFFLINE},
+        env={**ONE_THREAD, **os.environ, **OFFLINE},
         check=False,
         stdout=subprocess.PIPE if held else None,
         stderr=subprocess.STDOUT if held else None,
