@@ -1,9 +1,9 @@
 """Does the page go on getting better? `make growth ARGS="--seeds 1 2 3"`: trains in the page, then lets policies meet.
 
 For every seed the built site is opened headless, Train is pressed, and the policy is exported as a visitor does it,
-after 15 and after 60 seconds of training. The later one then plays the earlier one natively, both ways round, by whole
-time limits. Draws are a column of their own; the ratio of won to lost matches has the interval of the share of wins
-among the decided ones. Every policy's own file says how far it was.
+after 15 and after 60 seconds of training, or at other `--moments`. Each then plays the one before it natively, both
+ways round, by whole time limits. Draws are a column of their own; the ratio of won to lost matches has the interval of
+the share of wins among the decided ones. Every policy's own file says how far it was.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -140,7 +141,7 @@ def _wait_for(page: Page, moment_s: float) -> None:
 def measure(
     drill_name: str, query: str, seeds: Sequence[int], moments_s: Sequence[float], matches: int
 ) -> list[Meeting]:
-    """One page and one meeting for each seed; prints a row each."""
+    """One page for each seed, and a meeting of every policy with the one before it; prints a row each."""
     drill = make(drill_name)
     if len(drill.teams) < 2:
         raise BuildError(f"nobody meets anybody in {drill_name!r}: choose a drill with two teams")
@@ -152,9 +153,10 @@ def measure(
         with served() as address, chromium() as browser, TemporaryDirectory() as folder:
             page = browser.new_page(viewport={"width": 1280, "height": 860})
             where = f"{address}?drill={drill_name}&seed={seed}{query}"
-            old, new = (read_policy(content, schema) for content in grow(page, where, moments_s, Path(folder)))
-        found.append(Meeting(str(seed), facts(old), facts(new), meet(drill, new, old, matches, seed)))
-        say(found[-1].line())
+            policies = [read_policy(content, schema) for content in grow(page, where, moments_s, Path(folder))]
+        for old, new in pairwise(policies):
+            found.append(Meeting(str(seed), facts(old), facts(new), meet(drill, new, old, matches, seed)))
+            say(found[-1].line())
     return found
 
 
@@ -168,17 +170,21 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make growth", description=__doc__.splitlines()[0])
     parser.add_argument("--drill", choices=sorted(DRILLS), default="ball")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--moments", type=float, nargs=2, default=[15.0, 60.0], metavar="S", help="of training")
+    parser.add_argument("--moments", type=float, nargs="+", default=[15.0, 60.0], metavar="S", help="of training")
     parser.add_argument("--matches", type=int, default=1000, help="of each seed, at least")
     parser.add_argument("--query", default="", help='more address parameters, such as "&workers=1"')
     parser.add_argument("--out", type=Path, default=Path("out/growth.json"))
     options = parser.parse_args(arguments)
     if not (SITE / "index.html").is_file():
         raise BuildError("site/ is not built: run make site")
+    if sorted(set(options.moments)) != options.moments or len(options.moments) < 2:
+        raise BuildError(f"--moments {options.moments}: give two or more, each later than the one before")
     say(HEADER + "\n|" + "---|" * (HEADER.count("|") - 1))
     found = measure(options.drill, options.query, options.seeds, options.moments, options.matches)
-    found.append(pooled(found))
-    say(found[-1].line())
+    steps = len(options.moments) - 1
+    for step in range(steps):
+        found.append(pooled(found[step : steps * len(options.seeds) : steps]))
+        say(found[-1].line())
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(report(found), indent=1) + "\n")
     return 0 if all(meeting.ratio >= PROMISED for meeting in found) else 1
