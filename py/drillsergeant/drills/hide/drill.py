@@ -59,7 +59,10 @@ class HideDrill(HideRules):
         )
 
     def reset(self, seed: Array, episode: Array) -> State:
-        """Catchers at the left wall, the runner at the right one, a crate near each corner; u32 [N] both."""
+        """The runner in the middle, each catcher at a wall of its own, a crate near each corner; u32 [N] both.
+
+        Walls are drawn: where catchers always came from one side, fleeing to the other was all a runner learned.
+        """
         reach = self.half_m - self.radius_m
 
         def draw(word: int, low: float, high: float) -> Array:
@@ -69,10 +72,15 @@ class HideDrill(HideRules):
         clock = seed & 0
         zero = clock.astype(np.float32)
         values = [seed, episode, clock]
-        for player in range(PLAYERS):
-            side = 1.0 if player == RUNNER else -1.0
-            x, y = draw(2 * player, 0.85 * reach, reach) * side, draw(2 * player + 1, -reach, reach)
-            values += Walker(x, y, vx=zero, vy=zero, hx=zero - side, hy=zero)
+        for catcher in CATCHERS:
+            wall = hash_u32(seed, episode, 16 + catcher)
+            upright, side = (wall & 2) == 0, (wall & 1).astype(np.float32) * 2.0 - 1.0
+            out, along = draw(2 * catcher, 0.85 * reach, reach) * side, draw(2 * catcher + 1, -reach, reach)
+            x, y = np.where(upright, out, along), np.where(upright, along, out)
+            looks = np.where(upright, -side, zero), np.where(upright, zero, -side)
+            values += Walker(x, y, zero, zero, *looks)
+        middle = self.runner_from_middle_m
+        values += Walker(draw(4, -middle, middle), draw(5, -middle, middle), zero, zero, zero + 1.0, zero)
         low, high = self.crate_from_middle_m - self.crate_spread_m, self.crate_from_middle_m + self.crate_spread_m
         for crate, (x_sign, y_sign) in enumerate(CORNERS):
             values += [draw(2 * crate + 8, low, high) * x_sign, draw(2 * crate + 9, low, high) * y_sign]
@@ -123,15 +131,15 @@ class HideDrill(HideRules):
         ]
 
     def reward(self, before: State, after: State, player: int) -> list[Array]:
-        """The catch or the escape, and how much nearer the nearer catcher has come, f32 [N] each.
+        """The catch or the escape, and how much nearer the catcher has come, f32 [N] each.
 
-        For the runner the catch has the other sign, and distance counts for less: who runs from every step that is made
-        towards it ends in a corner.
+        For the runner both have the other sign, and the nearer catcher counts.
         """
-        caught, closed = after["won"] - before["won"], (gap(before) - gap(after)) * (0.5 / self.half_m)
+        caught = (after["won"] - before["won"]) * self.caught_reward
+        near = self.closer_reward * 0.5 / self.half_m
         if player == RUNNER:
-            return [caught * -self.caught_reward, closed * -self.farther_reward]
-        return [caught * self.caught_reward, closed * self.closer_reward]
+            return [-caught, (gap(after) - gap(before)) * near]
+        return [caught, (gap(before, (player,)) - gap(after, (player,))) * near]
 
     def outcome(self, state: State) -> Outcome[Array, Array]:
         """Masks [N] terminated by the catch or the escape, truncated by the time limit; winner i32 [N]."""

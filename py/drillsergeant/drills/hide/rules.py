@@ -3,8 +3,9 @@
 All arrays are f32 [N] unless said otherwise. Player 2 is the runner, players 0 and 1 are the catchers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -42,18 +43,18 @@ class HideRules:
     teams: tuple[int, ...] = (2, 1)
     action_repeat: int = 4
     tick_hz: int = 60
-    time_limit_s: float = 8.0
+    time_limit_s: float = 7.0
     half_m: float = 4.0
     radius_m: float = 0.3
     crate_half_m: float = 0.6
     crate_from_middle_m: float = 1.7  # along each axis, and up to crate_spread_m more or less
     crate_spread_m: float = 0.4
+    runner_from_middle_m: float = 0.35  # along each axis at most, at the start: there no crate stands
     catcher_push: float = 9.0
     runner_push: float = 15.0
     drag_per_s: float = 3.0
     caught_reward: float = 1.0
-    closer_reward: float = 0.15  # of a catcher, for closing a gap as long as the field
-    farther_reward: float = 0.1  # of the runner, for opening one
+    closer_reward: float = 1.0  # for closing a gap as long as the field, for the runner for opening one
 
     @property
     def heads(self) -> tuple[Discrete, ...]:
@@ -105,11 +106,11 @@ def crates_of(state: State) -> list[tuple[Array, Array]]:
     return [(state[f"crate{crate}_x"], state[f"crate{crate}_y"]) for crate in range(len(CORNERS))]
 
 
-def gap(state: State) -> Array:
-    """Distance between the runner and the catcher that is nearer to it, m, f32 [N]."""
-    runner, catchers = walker_of(state, RUNNER), [walker_of(state, catcher) for catcher in CATCHERS]
-    nearer: Array = np.minimum(*(length(each.x - runner.x, each.y - runner.y) for each in catchers))
-    return nearer
+def gap(state: State, catchers: Sequence[int] = CATCHERS) -> Array:
+    """Distance between the runner and that one of the catchers which is nearest to it, m, f32 [N]."""
+    runner, hunters = walker_of(state, RUNNER), [walker_of(state, catcher) for catcher in catchers]
+    nearest: Array = reduce(np.minimum, [length(each.x - runner.x, each.y - runner.y) for each in hunters])
+    return nearest
 
 
 def sight(rules: HideRules, state: State) -> State:

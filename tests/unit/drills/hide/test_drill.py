@@ -4,7 +4,7 @@ import numpy as np
 from drillsergeant.drills.boxes.rays import COMPASS, in_sight, ray, to_wall
 from drillsergeant.drills.contract import State
 from drillsergeant.drills.hide.drill import HideDrill
-from drillsergeant.drills.hide.rules import RUNNER, crates_of, gap, walker_of
+from drillsergeant.drills.hide.rules import CATCHERS, RUNNER, crates_of, gap, walker_of
 from drillsergeant.elementary import Array
 
 from tests.rigs.play import Player, random_player, start, still, still_player, ticks, winners
@@ -93,13 +93,38 @@ def test_who_is_touched_has_lost_and_who_is_not_in_time_has_won() -> None:
     assert np.array_equal(later["won"], after["won"]), "what is decided stays"
 
 
-def test_catchers_are_paid_for_the_nearer_one_and_the_runner_pays_less_for_it() -> None:
+def test_a_catcher_is_paid_for_its_own_way_and_the_runner_pays_for_that_of_the_nearer_one() -> None:
     states = list(ticks(DRILL, start(DRILL, N), [random_player(DRILL)] * 3, 10))
     before, after = states[0], states[-1]
     closer = [DRILL.reward(before, after, player)[1] for player in range(3)]
-    assert np.array_equal(closer[0], closer[1])
-    assert np.array_equal(closer[0] > 0.0, gap(after) < gap(before))
-    assert np.allclose(closer[RUNNER] * DRILL.closer_reward, closer[0] * -DRILL.farther_reward)
+    for catcher in CATCHERS:
+        nearer = gap(before, (catcher,)) - gap(after, (catcher,))
+        assert np.allclose(closer[catcher], nearer * (DRILL.closer_reward * 0.5 / DRILL.half_m))
+    first = [np.argmin([gap(state, (catcher,)) for catcher in CATCHERS], axis=0) for state in (before, after)]
+    for catcher in CATCHERS:
+        nearest = (first[0] == catcher) & (first[1] == catcher)
+        assert nearest.any()
+        assert np.array_equal(closer[RUNNER][nearest], -closer[catcher][nearest])
+
+
+def test_the_runner_starts_in_the_middle_and_catchers_at_any_wall_each_by_itself() -> None:
+    """Were it always the same wall, the runner would learn to run to the opposite one, and be caught in its corners."""
+    state, reach = start(DRILL, 4000), DRILL.half_m - DRILL.radius_m
+    runner, clear = walker_of(state, RUNNER), DRILL.crate_half_m + DRILL.radius_m
+    assert max(np.abs(runner.x).max(), np.abs(runner.y).max()) <= DRILL.runner_from_middle_m
+    at = []
+    for catcher in CATCHERS:
+        own = walker_of(state, catcher)
+        upright = own.hx != 0.0
+        assert np.all(np.where(upright, np.abs(own.x), np.abs(own.y)) >= np.float32(0.85 * reach))
+        assert np.all(own.hx * own.x + own.hy * own.y < 0.0), "it looks into the field"
+        at.append(np.where(upright, own.x > 0.0, 2 + (own.y > 0.0)))
+    pairs = np.bincount(at[0] * 4 + at[1], minlength=16)
+    assert pairs.min() > 150 and pairs.max() < 400, pairs
+    for player in range(3):
+        own = walker_of(state, player)
+        for x, y in crates_of(state):
+            assert np.all(np.maximum(np.abs(own.x - x), np.abs(own.y - y)) >= np.float32(clear))
 
 
 def test_scripted_players_beat_chance_in_either_role_and_each_other_now_and_then() -> None:
