@@ -14,7 +14,7 @@
   const SILENT_MS = 30000; // and one that never even loads is given up
   const FADED_MS = 500; // where a page changes its colours slowly, Firefox tells of the beginning
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
-  const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase", volley: "Volleyball", cartpole: "A pole on a cart", acrobot: "A double pendulum", pendulum: "A pendulum" };
+  const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase", volley: "Volleyball", cartpole: "A pole on a cart", acrobot: "A double pendulum", pendulum: "A pendulum", hide: "Hide-and-catch" };
 
   const choice = (...values) => ({ usual: values[0], said: `one of ${values.join(", ")}`, fits: (text) => values.includes(text) });
   const whole = (low, high, usual) => ({
@@ -23,7 +23,7 @@
     fits: (text) => /^\d{1,10}$/.test(text) && Number(text) >= low && Number(text) <= high,
   });
   const ATTRIBUTES = {
-    drill: choice("ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum"),
+    drill: choice("ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum", "hide"),
     controls: choice("minimal", "full", "none"),
     seed: whole(0, 4294967295, "1"),
     speed: choice("1", "0.25", "0.5", "2", "4"),

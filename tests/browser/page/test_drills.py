@@ -119,3 +119,20 @@ def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(visitor: Visitor
     visitor.snapshot("cartpole-factory")
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
+
+
+def test_two_games_in_one_are_told_apart_and_a_visitor_joins_the_catchers(visitor: Visitor) -> None:
+    visitor.open("?drill=hide")
+    page = visitor.page
+    page.click("#train")
+    visitor.until("both games are told", lambda: visitor.trainer("win_rate_team_1") is not None)
+    told = [visitor.trainer(f"win_rate_team_{team}") or 0.0 for team in range(2)]
+    assert all(0.0 <= each <= 1.0 for each in told)
+    summary = page.locator("#curve-summary")
+    visitor.until("in words, too", lambda: "Wins by what it plays: Catchers " in (summary.text_content() or ""))
+    page.select_option("#player-left", "you")
+    visitor.until("the visitor plays", lambda: visitor.show("mode") == "human_vs_ai")
+    visitor.until_the_match_moves()
+    visitor.snapshot("hide")
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []

@@ -15,7 +15,7 @@ from drillsergeant.runtimes.page.view import View
 
 DIALOG, TAG, NOTE, COPIED = "embed-dialog", "embed-tag", "embed-note", "embed-copied"
 # As web/embed.js has them.
-EMBEDDED = ("ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum")
+EMBEDDED = ("ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum", "hide")
 ATTRIBUTES = ("seed", "speed", "workers")  # of what an address may have, those with an attribute of their own
 FRAMED = ("drill", "embed", "editor", "panel", "theme", "mode")  # the tag says these itself, or they are a frame's
 PLAIN = re.compile(r"[A-Za-z0-9._~-]")  # in an address

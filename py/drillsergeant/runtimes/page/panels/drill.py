@@ -20,6 +20,7 @@ DRILLS: Mapping[str, str] = {
     "acrobot": "Acrobot",
     "pendulum": "Pendulum",
     "volley": "Volley Drill",
+    "hide": "Hide-and-catch",
 }
 FIRST = "ball"
 AROUND = " The score stands above it, the events below it."
