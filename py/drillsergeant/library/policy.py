@@ -127,8 +127,8 @@ class Policy:
     def _policy(self, observation: Array, allowed: Array | None = None) -> Distribution:
         """What it says in N situations."""
         masks: list[Array] = []
-        if allowed is not None:
-            count = sum(map(len, choices_of(self.content.schema.heads)))
+        count = sum(map(len, choices_of(self.content.schema.heads)))
+        if allowed is not None and count:
             masks = list(np.asarray(allowed, np.bool_).reshape(-1, count).T)
         return self._network.policy(self.content.schema.heads, self._parameters, self._seen(observation), masks)
 
