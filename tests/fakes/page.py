@@ -182,6 +182,8 @@ def spelt(player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int,
 
 
 STILL = list(spelt(0, 0, 0, 0, False))
+# What the show is told when training begins for the first time.
+CONTEST = [("show", messages.SetPlayers(right=messages.SCRIPTED)), ("show", messages.StartContest())]
 
 
 def small_game(**changes: object) -> DrillFacts:

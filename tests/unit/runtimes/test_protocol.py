@@ -42,6 +42,7 @@ SAMPLES = [
     ("show", messages.ResetShow(9)),
     ("show", messages.SetSpeed(0.25)),
     ("show", messages.SetPlayers(7, messages.SCRIPTED, 1)),
+    ("show", messages.StartContest()),
     ("show", messages.Inspect(1, 2)),
     ("show", messages.Tap(1.5, -2.0)),
     ("show", messages.SetView("compare")),

@@ -35,7 +35,6 @@ from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import RUN_ANSWERS
 
-LARGEST_PX = 4096
 TRAINING_CONTROLS = (
     "train", "restart", "defaults", *CONTROLS, *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
 )  # fmt: skip
@@ -293,9 +292,7 @@ class Page:
 
     def on_layout(self) -> None:
         """The stage has another size, other colours, or is to be calm."""
-        width, height, ratio = self._view.stage_size()
-        device_px = [max(1, min(LARGEST_PX, round(length * ratio))) for length in (width, height)]
-        self._fleet.send("show", messages.Resize(device_px[0], device_px[1], self._view.dark(), self._view.calm()))
+        self._match.on_layout()
 
     def on_hover(self, x: float | None) -> None:
         """The pointer is over a chart, or has left it."""
@@ -326,6 +323,7 @@ class Page:
         self._fleet.send("trainer", messages.StartTraining() if on else messages.StopTraining())
         if on:
             self._runs.on_training()
+            self._match.on_training()
         self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
         self._view.set_text("train", "Stop" if on else "Train")
         self._tell(answer=True)
@@ -334,8 +332,7 @@ class Page:
         """Begin again with the settings as they are."""
         if self._seed.read():
             self.forget()
-            if not self._status.training:
-                self._train()
+            (self._match.on_forgotten if self._status.training else self._train)()
             self._answer("Everything learned is forgotten; the players start from nothing.")
 
     def forget(self) -> None:

@@ -190,6 +190,11 @@ class SetPlayers(Message, wire="SET_PLAYERS", to=("show",)):
 
 
 @dataclass(frozen=True)
+class StartContest(Message, wire="START_CONTEST", to=("show",)):
+    """page -> show: the scores of all matches begin anew; the matches go on."""
+
+
+@dataclass(frozen=True)
 class SetView(Message, wire="SET_VIEW", to=("show",)):
     """page -> show: what is on screen: the match; the training matches, behind which it goes on; or the two that are
     compared, from a new kick-off, while it is held."""

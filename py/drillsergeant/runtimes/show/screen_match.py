@@ -62,7 +62,11 @@ class ScreenMatch:
                 self.versions[team] = NO_POLICY
             self.players[team] = player
         if self.players != before:
-            self.moment.scores = [0] * len(self.moment.scores)
+            self.begin_contest()
+
+    def begin_contest(self) -> None:
+        """Count from nothing."""
+        self.moment.scores = [0] * len(self.moment.scores)
 
     def outdated(self, version: int) -> list[int]:
         """Return the teams that should hold the newest weights and hold others than `version`."""

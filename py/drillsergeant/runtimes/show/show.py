@@ -128,10 +128,8 @@ class Show:
     def handle(self, message: messages.Message) -> None:
         """Obey one decoded message from the page."""
         match message:
-            case messages.Play():
-                self.playing = True
-            case messages.Pause():
-                self.playing = False
+            case messages.Play() | messages.Pause():
+                self.playing = isinstance(message, messages.Play)
             case messages.StepShow(ticks=ticks):
                 self._step(ticks)
             case messages.ResetShow(seed=seed):
@@ -140,6 +138,9 @@ class Show:
                 self.speed = speed
             case messages.SetPlayers(left=left, right=right, match=number):
                 self._seat(number, (left, right))
+            case messages.StartContest():
+                for screen_match in self._all:
+                    screen_match.begin_contest()
             case messages.SetView(view=view):
                 self._look_at(view)
             case messages.Inspect(player=player, match=number):

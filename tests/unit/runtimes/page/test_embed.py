@@ -12,7 +12,7 @@ from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.page import ALL_READY, Sitting
+from tests.fakes.page import ALL_READY, CONTEST, Sitting
 
 HOST = "https://a-tutorial.example"
 CODE = "class Mine(BallDrill):\n    numbers = [[1], [2], [3], [4], [5], [6], [7], [8], {9}]\n"
@@ -62,7 +62,7 @@ def test_the_host_is_told_where_the_page_runs_and_when_it_is_ready() -> None:
 def test_train_and_stop_press_the_button_and_are_told() -> None:
     framed = Framed().boot()
     assert framed.say(type="train") == [{"type": "training", "on": True}]
-    assert framed.take() == [messages.StartTraining()]
+    assert framed.take() == [messages.StartTraining(), *(message for _, message in CONTEST)]
     assert framed.say(type="train") == [] and framed.take() == [], "it trains already"
     assert framed.sitting.view.texts["train"] == "Stop"
     assert framed.say(type="stop") == [{"type": "training", "on": False}]
@@ -89,7 +89,7 @@ def test_out_of_view_it_neither_plays_nor_trains_and_goes_on_after() -> None:
     framed.say(type="pause")
     assert framed.take() == []
     framed.say(type="resume")
-    assert framed.take() == [messages.Play(), messages.StartTraining()]
+    assert framed.take() == [messages.Play(), messages.StartTraining(), messages.StartContest()]
     framed.say(type="pause")
     framed.say(type="resume", train=False)
     assert not framed.sitting.page.status.training, "somebody else trains meanwhile"

@@ -19,7 +19,7 @@ from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import STILL, Sitting
+from tests.fakes.page import CONTEST, STILL, Sitting
 
 ROOT = Path(__file__).parents[4]
 
@@ -51,7 +51,7 @@ def test_a_ready_show_is_told_the_canvas_size_in_device_pixels_and_the_theme() -
 def test_train_and_stop() -> None:
     sitting = Sitting().boot()
     sitting.page.on_click("train")
-    assert sitting.fleet.take() == [("trainer", messages.StartTraining())]
+    assert sitting.fleet.take() == [("trainer", messages.StartTraining()), *CONTEST]
     assert sitting.view.texts["train"] == "Stop"
     assert sitting.view.attributes[("train", "aria-pressed")] == "true"
     assert sitting.view.texts["status"].startswith("Training.")
@@ -131,12 +131,12 @@ def test_forgetting_what_took_a_while_needs_a_second_press_soon() -> None:
     assert sitting.fleet.take() == []
     sitting.view.time_s += 1
     sitting.page.on_click("restart")
-    assert sitting.fleet.take() == [("trainer", messages.ResetTrainer(7)), ("trainer", messages.StartTraining())]
+    started = [("trainer", messages.ResetTrainer(7)), ("trainer", messages.StartTraining())]
+    assert sitting.fleet.take() == [*started, *CONTEST]
     sitting.metrics("trainer", t_s=3.0)
     sitting.page.on_click("restart")
-    assert sitting.fleet.take() == [("trainer", messages.ResetTrainer(7))], (
-        "nothing much to lose, and it trains already"
-    )
+    again = [("trainer", messages.ResetTrainer(7)), ("show", messages.StartContest())]
+    assert sitting.fleet.take() == again, "nothing much to lose, and it trains already"
 
 
 def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
@@ -155,7 +155,8 @@ def test_shortcuts_work_and_stay_out_of_fields_and_buttons() -> None:
         assert sitting.page.on_key(code, key, True, focus) is used
         sitting.page.on_key(code, key, False, focus)
     kinds = [type(message) for _, message in sitting.fleet.take()]
-    assert kinds == [messages.StartTraining, messages.Pause, messages.StepShow, messages.ResetShow, messages.SetPlayers]
+    assert kinds[:3] == [messages.StartTraining, *(type(message) for _, message in CONTEST)]
+    assert kinds[3:] == [messages.Pause, messages.StepShow, messages.ResetShow, messages.SetPlayers]
 
 
 def test_the_keyboard_plays_orange_in_human_mode_only() -> None:

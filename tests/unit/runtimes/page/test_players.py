@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, GONE, versions_of
+from drillsergeant.runtimes.page.match.players import AT_NOW, EMPTY, GONE, TO_BOT, TO_ITSELF, versions_of
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import NEWEST, RANDOM, SCRIPTED, VISITOR
 
-from tests.fakes.page import TIMELINE, Sitting, with_timeline
+from tests.fakes.page import CONTEST, TIMELINE, Sitting, with_timeline
 
 
 def seated(sitting: Sitting) -> list[messages.SetPlayers]:
@@ -128,13 +128,13 @@ def test_keeping_a_version_keeps_the_one_that_is_looked_at() -> None:
 def test_the_board_says_who_plays() -> None:
     sitting = with_timeline()
     texts = sitting.view.texts
-    assert (texts["who-0"], texts["who-1"]) == ("newest", "newest")
+    assert (texts["who-0"], texts["who-1"]) == ("Learner", "Learner")
     sitting.page.on_change("player-right", "bot")
-    assert (texts["who-0"], texts["who-1"]) == ("newest", "the bot")
+    assert (texts["who-0"], texts["who-1"]) == ("Learner", "Scripted bot")
     sitting.page.on_change("timeline", "1")
     assert texts["who-0"] == "v90"
     sitting.page.on_change("player-left", "you")
-    assert texts["who-0"] == "you"
+    assert texts["who-0"] == "You"
 
 
 def test_a_version_that_is_thinned_away_plays_on_and_cannot_be_rewound_to() -> None:
@@ -175,3 +175,44 @@ def test_a_chosen_version_that_made_room_is_told_as_what_it_is() -> None:
     sitting.metrics("trainer", timeline=[entry for entry in TIMELINE if entry["id"] != 12])
     assert not sitting.enabled("rewind")
     assert sitting.view.texts["timeline-text"] == GONE.format(90)
+
+
+def test_while_it_trains_blue_is_the_bot_and_the_contest_begins() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("train")
+    assert sitting.fleet.take()[1:] == CONTEST
+    texts = sitting.view.texts
+    assert (texts["who-0"], texts["who-1"], texts["try-bot"]) == ("Learner", "Scripted bot", TO_ITSELF)
+    sitting.page.on_click("train")
+    sitting.page.on_click("train")
+    assert sitting.fleet.take()[2:] == CONTEST[1:], "the bot plays already"
+    sitting.page.on_click("try-bot")
+    assert on_field(sitting) == [(NEWEST, NEWEST)]
+    assert texts["try-bot"] == TO_BOT
+    sitting.page.on_click("train")
+    sitting.page.on_click("train")
+    assert on_field(sitting) == [], "as the visitor wants it"
+
+
+@pytest.mark.parametrize("who", ["bot", "random", "now"])
+def test_whom_the_visitor_has_made_blue_stays_blue(who: str) -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("player-right", who)
+    sitting.fleet.take()
+    sitting.page.on_click("train")
+    assert on_field(sitting) == []
+
+
+def test_who_plays_against_it_meets_the_learner_and_leaves_it_to_the_bot() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("train")
+    sitting.fleet.take()
+    sitting.page.on_click("try-you")
+    assert on_field(sitting) == [(VISITOR, NEWEST)]
+    sitting.page.on_change("player-left", "now")
+    assert on_field(sitting) == [(NEWEST, SCRIPTED)]
+    sitting.metrics("trainer", timeline=TIMELINE)
+    sitting.page.on_change("timeline", "0")
+    assert on_field(sitting) == [(11, SCRIPTED)], "then, too, is seen against the bot"
+    sitting.page.on_click("now")
+    assert on_field(sitting) == [(NEWEST, SCRIPTED)]

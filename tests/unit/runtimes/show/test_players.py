@@ -44,6 +44,10 @@ def test_the_score_is_of_the_contest_and_begins_anew_when_others_play() -> None:
     set_players(theatre, NEWEST, SCRIPTED)
     theatre.ticks(8)
     assert (theatre.told("score_0"), theatre.told("score_1")) == (0, 0)
+    theatre.show.screen_matches[0].moment.scores = [1, 4]
+    ticks = theatre.told("ticks")
+    theatre.show.handle(messages.StartContest())
+    assert (theatre.told("score_0"), theatre.told("score_1"), theatre.told("ticks")) == (0, 0, ticks)
 
 
 def test_a_side_goes_back_to_the_newest_weights_and_the_other_one_never_left_them() -> None:

@@ -21,6 +21,7 @@ from drillsergeant.runtimes.protocol import messages
 HUMAN_PLAYER = 0
 GONE = "not kept any more"
 SLOP_PX = 5.0  # a pointer that moved less than this tapped
+LARGEST_PX = 4096  # either side of the canvas
 CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot", SELECT)
 HINTS = {
     MATCH: "Drag what moves; tap a player to look inside.",
@@ -128,6 +129,14 @@ class MatchPart:
         """The show has refused something; returns whether that was a version that is gone, and now plays instead."""
         return GONE in text and self._players.lost()
 
+    def on_training(self) -> None:
+        """Training begins."""
+        self._players.on_training()
+
+    def on_forgotten(self) -> None:
+        """The learner starts from nothing."""
+        self._players.begin_contest()
+
     def on_timeline(self, timeline: object) -> None:
         """The trainer tells which versions it keeps."""
         self._players.learn(timeline)
@@ -161,6 +170,12 @@ class MatchPart:
         """A game controller has moved."""
         self._controller.change(axes, buttons)
         self._act(self._steering.news())
+
+    def on_layout(self) -> None:
+        """The stage has another size, other colours, or is to be calm."""
+        width, height, ratio = self._view.stage_size()
+        wide_px, high_px = (max(1, min(LARGEST_PX, round(length * ratio))) for length in (width, height))
+        self._to_show(messages.Resize(wide_px, high_px, self._view.dark(), self._view.calm()))
 
     def on_blur(self) -> None:
         """The keyboard is elsewhere: let go of all keys and of what is dragged."""

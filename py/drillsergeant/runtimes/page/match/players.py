@@ -2,6 +2,7 @@
 
 "Then" is the version the slider stands on; its right end is now. A team is played by now, by then, by the bot, by
 chance or by the visitor; moving the slider changes the teams that play by weights, in the middle of the match.
+Once it trains, blue is the bot: whether it wins is what there is to see. Unless the visitor has chosen, or plays.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
-NOW, THEN, YOU = "now", "then", "you"
-FIXED = {NOW: messages.NEWEST, "bot": messages.SCRIPTED, "random": messages.RANDOM, YOU: messages.VISITOR}
+NOW, THEN, BOT, YOU = "now", "then", "bot", "you"
+FIXED = {NOW: messages.NEWEST, BOT: messages.SCRIPTED, "random": messages.RANDOM, YOU: messages.VISITOR}
 KEPT_NOW = "The version of now is kept on the timeline."
-NAMES = {NOW: "newest", "bot": "the bot", "random": "by chance", YOU: "you"}
+NAMES = {NOW: "Learner", BOT: "Scripted bot", "random": "Pure chance", YOU: "You"}
 LEFT, RIGHT, SLIDER = "player-left", "player-right", "timeline"
+SWAP, TO_BOT, TO_ITSELF = "try-bot", "Let it play the bot", "Let it play itself"
 EMPTY = "It keeps every version it goes through. Press Train, then come back here."
 AT_NOW = "Now: the newest weights. Pull the slider back to see how it played before."
 GONE = "v{}, which the timeline has made room for: it still plays, and training cannot go back to it."
@@ -79,6 +81,7 @@ class Players:
         self._versions: list[Version] = []
         self._then: Version | None = None
         self._teams = {LEFT: NOW, RIGHT: NOW}
+        self._trained = self._chosen = False  # ever; and whether the visitor has said who is blue
 
     @property
     def visiting(self) -> bool:
@@ -93,11 +96,35 @@ class Players:
             "duel": self._duel,
             "rewind": self._rewind,
             "snapshot": self._keep,
+            SWAP: lambda: self._choose(RIGHT, NOW if self._teams[RIGHT] == BOT else BOT),
         }
 
     def repeat(self) -> None:
         """Seat everybody again, for a show that is new."""
         self._seat()
+
+    def on_training(self) -> None:
+        """Training begins, and with it a contest: the score is of this one."""
+        self._trained = True
+        if self._oppose():
+            self._seat()
+            self._write()
+        self.begin_contest()
+
+    def begin_contest(self) -> None:
+        """Count from nothing: it is not the same learner any more."""
+        self._send("show", messages.StartContest())
+
+    def _oppose(self) -> bool:
+        """Give blue to whom it falls where the visitor has not chosen; returns whether that is somebody else.
+
+        The learner and its versions are seen against the bot; who plays in their place wants the learner.
+        """
+        falls_to = BOT if self._trained and self._teams[LEFT] in (NOW, THEN) else NOW
+        if self._chosen or self._teams[RIGHT] not in (NOW, BOT) or self._teams[RIGHT] == falls_to:
+            return False
+        self._teams[RIGHT] = falls_to
+        return True
 
     def learn(self, timeline: object) -> None:
         """The trainer tells which versions there are; the one that is looked at stays, even where it is gone."""
@@ -127,6 +154,7 @@ class Players:
         by_weights = [team for team, who in self._teams.items() if who in (NOW, THEN)] or [RIGHT]
         for team in by_weights:
             self._teams[team] = NOW if self._then is None else THEN
+        self._oppose()
         self._seat()
         self._write()
 
@@ -135,6 +163,8 @@ class Players:
             self._view.set_value(team, self._teams[team])
             return
         self._teams[team] = who
+        self._chosen |= team == RIGHT
+        self._oppose()
         self._views.turn(MATCH)
         self._seat()
         self._write()
@@ -150,6 +180,7 @@ class Players:
     def _to_now(self) -> None:
         self._then = None
         self._teams = {team: NOW if who == THEN else who for team, who in self._teams.items()}
+        self._oppose()
         self._views.turn(MATCH)
         self._seat()
         self._write()
@@ -158,6 +189,7 @@ class Players:
         """The versions are another drill's: there are none yet."""
         self._versions, self._then = [], None
         self._teams = {team: NOW if who == THEN else who for team, who in self._teams.items()}
+        self._oppose()
         self._views.turn(MATCH)
         self._seated()
         self._write()
@@ -185,6 +217,7 @@ class Players:
     def _duel(self) -> None:
         if self._look_back():
             self._teams = {LEFT: NOW, RIGHT: THEN}
+            self._chosen = True
             self._views.turn(MATCH)
             self._seat()
             self._write()
@@ -228,6 +261,7 @@ class Players:
         for number, (team, who) in enumerate(self._teams.items()):
             view.set_value(team, who)
             view.set_text(f"who-{number}", self._name(who))
+        view.set_text(SWAP, TO_ITSELF if self._teams[RIGHT] == BOT else TO_BOT)
         place = next((n for n, each in enumerate(self._versions) if then is not None and each.id == then.id), None)
         if then is not None and place is None:  # thinned away: between those that are nearest
             place = sum(each.decisions < then.decisions for each in self._versions)

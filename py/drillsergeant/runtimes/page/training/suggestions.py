@@ -33,7 +33,6 @@ class Suggestions:
         """Return what each suggestion does, by its button."""
         return {
             "try-bold": self._embolden,
-            "try-bot": lambda: self._set("player-right", "bot"),
             "try-then": lambda: self._click("compare"),
             "try-you": lambda: self._set("player-left", "you"),
             "try-factory": lambda: self._click("factory"),
