@@ -15,6 +15,7 @@ from drillsergeant.memory.access import WORD_BYTES, PlainMemory
 from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise
 from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
 from drillsergeant.memory.weights import WeightsReader
+from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
 from drillsergeant.runtimes.show.show import Show
 from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
@@ -25,7 +26,7 @@ FRAME_S = 1 / 60
 
 
 class Theatre:
-    """A show, the writers of weights and library, and what was drawn."""
+    """A show, the writers of weights and library, what was drawn, and what was told at once."""
 
     def __init__(self, seed: int = 3, name: Drill | str = "ball") -> None:
         self.drill = resolve(name)
@@ -52,12 +53,15 @@ class Theatre:
         self.matches = [engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
         self.match = self.matches[0]
         self.drawn: list[dict[str, float]] = []
+        self.moments: list[messages.Happened] = []
+        self.now_s = 0.0
         reader = WeightsReader(self.memory, self.layout, SHOW, shape)
         place = self.layout[f"{SHOW}.scratch"].offset
         snapshots = SnapshotCache(SnapshotReader(self.memory, self.layout), self.memory, place, size_bytes)
         self.show = Show(
-            facts_of(self.drill), self.matches, reader, snapshots.fetch, self._draw, seed, lambda: self.lesson
-        )
+            facts_of(self.drill), self.matches, reader, snapshots.fetch, self._draw, seed, lambda: self.lesson,
+            self.moments.append,
+        )  # fmt: skip
 
     def _draw(self, view: str, screen_matches: Sequence[ScreenMatch]) -> None:
         self.drawn.append(dict(screen_matches[0].after))
@@ -77,6 +81,15 @@ class Theatre:
             self.show.advance()
             trajectory.append(dict(self.match.state()))
         return trajectory
+
+    def frames(self, count: int) -> list[int]:
+        """How many ticks the match on screen has played, after each of so many frames."""
+        played = []
+        for _ in range(count):
+            self.show.frame(self.now_s)
+            self.now_s += FRAME_S
+            played.append(self.show.screen_matches[0].ticks)
+        return played
 
     def told(self, name: str) -> object:
         """One of the numbers for the page."""

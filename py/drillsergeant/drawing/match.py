@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 
+from drillsergeant.drawing.beat import Whistle, Word, draw_whistle, draw_word
 from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.colours import DARK, LIGHT, Colours, faded
 from drillsergeant.drawing.figures import Surface, put
@@ -29,6 +30,7 @@ FLASH_OPACITY, TRAIL_OPACITY, WAITING_OPACITY = 0.28, 0.38, 0.55
 TRAIL_WIDTH = 0.85  # of the ball, where it is new
 DASH_FROM_M_S, DASH_FULL_M_S = 5.0, 8.0  # running reaches about 4.7 m/s; beyond that a player dashes
 JUMP_M = 1.5  # a body that moved further than this between two ticks was put there, it did not travel
+NEARER = 0.15  # how much larger a player is by every unit it is in the air
 TURN = 2.0 * math.pi
 
 
@@ -38,6 +40,7 @@ class Look:
 
     `trail` are places the ball was at, oldest first, m. `flash` in [0, 1] fades after a goal of `scored_by`.
     `chosen` is the player who is ringed. A match that is `waiting` for the other one is dimmed.
+    `hop`: a player in the air, and how high, m. A `whistle` and a `word` tell what has just happened.
     """
 
     dark: bool = False
@@ -46,6 +49,9 @@ class Look:
     scored_by: int | None = None
     chosen: int | None = None
     waiting: bool = False
+    hop: tuple[int, float] | None = None
+    whistle: Whistle | None = None
+    word: Word | None = None
 
 
 MatchView: TypeAlias = tuple[Mapping[str, float], Look]
@@ -132,8 +138,20 @@ def draw_match(pen: Pen, scene: Scene, place: Fit, colours: Colours, state: Mapp
         if body.kind == "disc":
             pen.ball(at, size)
             continue
+        if look.hop is not None and look.hop[0] == body.player:
+            at, size = _lifted(pen, at, size, look.hop[1] * place.scale, colours)
         eyes, colour = body.heading is not None, colours.nobody if body.team is None else colours.teams[body.team]
         pen.player(at, size, heading(body, state), dash(body, state), eyes, colour)
+    if look.whistle is not None:
+        draw_whistle(pen, scene, place, colours, look.whistle, state)
+    if look.word is not None:
+        draw_word(pen, scene, place, colours, look.word)
+
+
+def _lifted(pen: Pen, at: Point, size: float, up_px: float, colours: Colours) -> tuple[Point, float]:
+    """Where a player in the air is drawn, and how large: nearer to who looks on. Its shadow stays on the ground."""
+    pen.disc(*at, size, colours.shadow, "", 0.0)
+    return (at[0], at[1] - up_px), size + NEARER * up_px
 
 
 def tint_of(look: Look, colours: Colours) -> tuple[str, float] | None:

@@ -48,6 +48,7 @@ class ChaseDrill:
             win="catches",
             picture="A square field seen from above: an orange square chases a ball.",
             keys="You are the orange square. WASD or arrows move.",
+            shout=("Caught!", ""),
         )
 
     @property

@@ -186,6 +186,7 @@ class Words:
     win: str  # what is counted there, in the plural
     picture: str  # what is to be seen, for who cannot see it
     keys: str  # who a human is, and by which keys
+    shout: tuple[str, str] = ("", "")  # written over the field when team 0, or team 1, has won; "": nothing, no pause
 
 
 @dataclass(frozen=True)

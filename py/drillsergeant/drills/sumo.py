@@ -76,6 +76,7 @@ class SumoDrill(BoxRules):
             win="rounds won",
             picture="A ring seen from above: an orange and a blue square try to push each other out of it.",
             keys="You are orange. WASD or arrows move, Q and E turn, Space dashes.",
+            shout=("Orange!", "Blue!"),
         )
 
     @property

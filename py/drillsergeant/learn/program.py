@@ -141,7 +141,8 @@ def keys_of(from_keys: Any, players: int) -> tuple[tuple[float, ...], ...]:
 
 def _drill(facts: Mapping[str, Any]) -> DrillFacts:
     lists = {name: tuple(facts[name]) for name in ("observation", "reward_terms", "teams", "drawn_numbers")}
-    words = Words(**{**facts["words"], "counts": tuple(facts["words"]["counts"])})
+    pairs: dict[str, Any] = {name: tuple(said) for name, said in facts["words"].items() if isinstance(said, list)}
+    words = Words(**{**facts["words"], **pairs})
     heads = tuple(map(_head, facts["heads"]))
     keys = tuple(tuple(action) for action in facts["keys"])
     built = {"words": words, "heads": heads, "keys": keys, "scene": _scene(facts["scene"])}

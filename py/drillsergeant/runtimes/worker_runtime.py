@@ -85,8 +85,9 @@ class WorkerRuntime:
         matches = [self._engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
         lesson = RunStart(self._memory, self._layout)
         self._show = Show(
-            self._drill, matches, weights, self._snapshots().fetch, self._renderer.draw, seed, lambda: lesson.lesson
-        )
+            self._drill, matches, weights, self._snapshots().fetch, self._renderer.draw, seed, lambda: lesson.lesson,
+            lambda moment: self._host.post(codec.encode(moment)),
+        )  # fmt: skip
         self._reported_s = self._host.now_s()
 
     def _snapshots(self) -> SnapshotCache:
@@ -204,6 +205,8 @@ class WorkerRuntime:
             apply(self._memory, message.spans)
         elif isinstance(message, messages.Resize) and self._renderer is not None:
             self._renderer.resize(message.width_px, message.height_px, message.dark, message.calm)
+            if self._show is not None:
+                self._show.calm = message.calm
         elif self._show is not None:
             self._show.handle(message)
         elif self._trainer is not None:

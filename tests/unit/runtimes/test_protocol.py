@@ -53,6 +53,7 @@ SAMPLES = [
     ("page", messages.Loading("workshop", 0)),
     ("page", messages.Ready("show", 0, 1.25)),
     ("page", messages.Metrics("trainer", 0, {"entropy": 1.0})),
+    ("page", messages.Happened(messages.WON, 1, 0, 2, 3)),
     ("page", messages.Runs([{"name": "Pelé"}], "Pelé", "2026-11-22T14:32:00Z", "Saved", False)),
     ("page", messages.Exported("ball.dshq", b"\x00\xff")),
     ("page", messages.Error("rollout", 1, "it broke", "Traceback ...", True)),

@@ -28,6 +28,7 @@ class BallDrill(BallMatch):
             win="goals",
             picture="A soccer field seen from above: an orange and a blue square chase a ball.",
             keys="You are orange, attacking right. WASD or arrows move, Q and E turn, Space dashes.",
+            shout=("Goal!", "Goal!"),
         )
 
     @property

@@ -56,6 +56,7 @@ class HideDrill(HideRules):
             win="matches won",
             picture="A square field seen from above: two orange squares hunt a blue one among grey crates.",
             keys="You are the ringed orange one, who catches. WASD or arrows move.",
+            shout=("Caught!", "Escaped!"),
         )
 
     def reset(self, seed: Array, episode: Array) -> State:

@@ -31,6 +31,7 @@ class SquadDrill(SquadRules):
             win="goals",
             picture=f"A soccer field seen from above: {orange} orange and {blue} blue squares play one ball.",
             keys="You are the ringed orange one, attacking right. WASD or arrows move, Q and E turn, Space dashes.",
+            shout=("Goal!", "Goal!"),
         )
 
     @property

@@ -114,6 +114,8 @@ class Page:
                 self._on_show(values)
             case messages.Metrics(values=values) if role == "trainer":
                 self._on_trainer(values)
+            case messages.Happened():
+                self._match.on_moment(message)
             case messages.RunHistory(numbers=numbers, rewound=rewound):
                 self._story.restore(numbers, rewound)
             case messages.KeptCode():

@@ -19,6 +19,7 @@ ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
 LEARNERS: tuple[str, ...] = ("auto", "wasm", "webgpu")
 SEED_RANGE = (0, 2**32 - 1)
 VIEWS: tuple[str, ...] = ("match", "factory", "compare")
+WON, DROPPED = "won", "dropped"  # what may have HAPPENED
 # Who plays: a snapshot of the library by its id, which is positive, or one of these.
 NEWEST, SCRIPTED, RANDOM, VISITOR = 0, -1, -2, -3
 OTHERS: Mapping[int, Player] = {SCRIPTED: Player.SCRIPTED, RANDOM: Player.RANDOM, VISITOR: Player.VISITOR}
@@ -447,6 +448,18 @@ class Metrics(Message, wire="METRICS", to=("page",)):
     role: Role
     index: int
     values: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Happened(Message, wire="HAPPENED", to=("page",)):
+    """show -> page: something has just happened in a match on screen: `team` has WON it, or the ball was DROPPED
+    elsewhere (then `team` is -1). The scores are those of that match from now on."""
+
+    kind: str
+    team: int
+    match: int
+    score_0: int
+    score_1: int
 
 
 @dataclass(frozen=True)

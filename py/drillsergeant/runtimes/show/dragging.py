@@ -113,7 +113,7 @@ class Dragging:
         return None if grip is None else grip.player
 
     def _nearest(self, screen_match: ScreenMatch, x_m: float, y_m: float, grips: Sequence[Grip]) -> Grip | None:
-        state = screen_match.match.state()
+        state = screen_match.shown
         away = [grip.beyond_m(state, x_m, y_m) for grip in grips]
         best = min(away, default=math.inf)
         return grips[away.index(best)] if best <= GRAB_SLACK_M else None

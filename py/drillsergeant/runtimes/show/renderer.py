@@ -69,10 +69,8 @@ class Renderer:
             draw(canvas, scene, match_views)
 
     def _match_view(self, screen_match: ScreenMatch) -> MatchView:
-        state, moment = (
-            blend(self._scene, screen_match.before, screen_match.after, screen_match.moment.ahead),
-            screen_match.moment,
-        )
+        moment, win, drop = screen_match.moment, screen_match.win, screen_match.drop
+        state = win.state if win else blend(self._scene, screen_match.before, screen_match.after, moment.ahead)
         flash, trail = max(0.0, 1.0 - moment.since_goal_s / FLASH_S), self._trail(screen_match, state)
         look = Look(
             self._dark,
@@ -80,7 +78,10 @@ class Renderer:
             0.0 if self._calm else flash,
             moment.scored_by,
             screen_match.ringed,
-            screen_match.waiting,
+            screen_match.waiting and win is None,
+            None if win is None else win.hop,
+            None if drop is None else drop.whistle,
+            None if win is None else win.word,
         )
         return state, look
 

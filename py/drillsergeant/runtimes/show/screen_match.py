@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from drillsergeant.drawing.beat import ball_of
+from drillsergeant.drawing.match import JUMP_M
 from drillsergeant.drills.contract import Player, team_of
 from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.learn.program import DrillFacts
-from drillsergeant.runtimes.protocol.messages import NEWEST, OTHERS, VISITOR
+from drillsergeant.runtimes.protocol.messages import DROPPED, NEWEST, OTHERS, VISITOR, WON
+from drillsergeant.runtimes.show.beat import DropBeat, WinBeat
 
 NO_POLICY = -1
+NO_TEAM = -1
 Fetch: TypeAlias = Callable[[int], int | None]
 
 
@@ -27,12 +32,14 @@ class MatchInstant:
 
 class ScreenMatch:
     """A match, its players, and its last two states. `waiting`: it is over, and stands at its next kick-off.
-    `chosen` is the player who is looked into."""
+    `chosen` is the player who is looked into. `win` and `drop` linger on screen; `news` is what happened in the
+    last tick, and by which team."""
 
     def __init__(self, drill: DrillFacts, match: ShowMatch, seed: int) -> None:
         self._drill, self.match = drill, match
         self.players = [NEWEST] * len(drill.teams)  # who plays each team; a visitor takes one of its players
         self.chosen: int | None = None
+        self._ball = ball_of(drill.scene)
         # Of the newest weights each team holds; 0 none yet, NO_POLICY: a snapshot.
         self.versions = [0] * len(drill.teams)
         self.reset(seed)
@@ -42,11 +49,32 @@ class ScreenMatch:
         self.match.reset(seed, lesson)
         self.ticks, self.clock_s, self.waiting = 0, 0.0, False
         self.moment = MatchInstant()
+        self.win: WinBeat | None = None
+        self.drop: DropBeat | None = None
+        self.news: list[tuple[str, int]] = []
         self.look_again()
 
     def look_again(self) -> None:
         """Take the match's state as it is now: it was put there, it did not travel."""
         self.before = self.after = dict(self.match.state())
+
+    @property
+    def shown(self) -> Mapping[str, float]:
+        """The state that is drawn, but for how far it is into the next tick."""
+        return self.match.state() if self.win is None else self.win.state
+
+    def linger(self, passed_s: float) -> None:
+        """So much show time has passed for what lingers."""
+        if self.win is not None:
+            self.win.since_s += passed_s
+            self.win = None if self.win.over else self.win
+        if self.drop is not None:
+            self.drop.since_s += passed_s
+            self.drop = None if self.drop.over else self.drop
+
+    def go_on(self) -> None:
+        """Let nothing linger."""
+        self.win = self.drop = None
 
     def seat(self, players: Sequence[int], fetch: Fetch) -> None:
         """Let `players` play from the next decision on; every snapshot among them must be there to `fetch`.
@@ -107,6 +135,7 @@ class ScreenMatch:
 
     def advance(self, visitor: Sequence[float]) -> bool:
         """Play one physics tick, with the action `visitor` where a visitor plays; returns whether the match ended."""
+        self.win, self.news = None, []
         if self.decides:
             self.match.decide(self._without_policy(), visitor)
         self.before = self.after
@@ -114,7 +143,17 @@ class ScreenMatch:
         self.ticks += 1
         self.clock_s += 1.0 / self._drill.tick_hz
         self.after = dict(self.match.state())
+        self._watch_the_ball()
         return self.decides and self._judge()
+
+    def _watch_the_ball(self) -> None:
+        """A ball that did not travel was taken and dropped."""
+        if self._ball is None:
+            return
+        (x, y), (new_x, new_y) = ((state[self._ball.x], state[self._ball.y]) for state in (self.before, self.after))
+        if math.hypot(new_x - x, new_y - y) > JUMP_M:
+            self.drop = DropBeat((x, y))
+            self.news.append((DROPPED, NO_TEAM))
 
     def _judge(self) -> bool:
         result = self.match.finish()
@@ -122,6 +161,9 @@ class ScreenMatch:
             team = 0 if result.winner > 0 else 1
             self.moment.scores[team] += 1
             self.moment.scored_by, self.moment.since_goal_s = team, 0.0
+            if text := self._drill.words.shout[team]:
+                self.win, self.drop = WinBeat(self._drill.scene, self.after, team, text), None
+                self.news.append((WON, team))
         over = result.terminated or result.truncated
         if over:
             self.look_again()

@@ -17,6 +17,7 @@ from drillsergeant.learn.heads import GAUSSIAN_ENTROPY, spread_of
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.show.beat import FASTEST
 from drillsergeant.runtimes.show.dragging import Dragging
 from drillsergeant.runtimes.show.frame_clock import FrameClock
 from drillsergeant.runtimes.show.screen_match import Fetch, ScreenMatch
@@ -38,10 +39,11 @@ class Show:
         draw: Callable[[str, Sequence[ScreenMatch]], None],
         seed: int,
         lesson: Callable[[], int] = lambda: 0,
+        tell: Callable[[messages.Happened], None] = lambda _moment: None,
     ) -> None:
         """`matches`: its own and two to compare. `fetch` gives the byte offset of a snapshot's parameters, `lesson`
-        the lesson at which training plays."""
-        self._lesson, self.lesson = lesson, 0
+        the lesson at which training plays; `tell` hears at once what happens on screen."""
+        self._lesson, self.lesson, self._tell = lesson, 0, tell
         self._drill, self._weights, self._fetch, self._draw = drill, weights, fetch, draw
         self._tick_s = 1.0 / drill.tick_hz
         self._clock = FrameClock()
@@ -50,6 +52,7 @@ class Show:
         self._inspected: tuple[int, int] | None = None
         self._unspent_s, self._now_s, self._seed = 0.0, 0.0, seed
         self.playing, self.speed, self.view = True, 1.0, "match"
+        self.calm = False  # where nothing should move but the match, nothing lingers either
         self.version, self.versions_adopted = 0, 0
         self._all = [ScreenMatch(drill, match, seed) for match in matches]
 
@@ -84,21 +87,32 @@ class Show:
         self._now_s = now_s
         passed_s = min(self._clock.frame(now_s), MAX_CATCH_UP_S)
         if self.playing:
-            self._unspent_s += passed_s * self.speed
-            while self._unspent_s >= self._tick_s:
-                self._unspent_s -= self._tick_s
-                self.advance()
+            self._play(passed_s * self.speed)
         self._dragging.apply()
         for screen_match in self.screen_matches:
             screen_match.moment.since_goal_s += passed_s
             screen_match.moment.ahead = 0.0 if screen_match.waiting else self._unspent_s / self._tick_s
         self._draw(self.view, self.screen_matches)
 
+    def _play(self, passed_s: float) -> None:
+        """Play so much show time, or hold a match that was just won as long as that lingers."""
+        for screen_match in self.screen_matches:
+            screen_match.linger(passed_s)
+        self._unspent_s += passed_s
+        while self._unspent_s >= self._tick_s:
+            if any(screen_match.win and not screen_match.waiting for screen_match in self.screen_matches):
+                self._unspent_s = 0.0
+                return
+            self._unspent_s -= self._tick_s
+            self.advance()
+
     def advance(self) -> None:
         """Play one physics tick of every match on screen. Of a pair, who is done waits for the other."""
         running = [screen_match for screen_match in self.screen_matches if not screen_match.waiting]
         self._adopt_newest([screen_match for screen_match in running if screen_match.decides])
         ended = [screen_match for screen_match in running if screen_match.advance(self._visitor_action)]
+        for screen_match in running:
+            self._announce(screen_match)
         if ended:
             self._dragging.let_go()
         if len(self.screen_matches) > 1:
@@ -107,6 +121,14 @@ class Show:
             if all(screen_match.waiting for screen_match in self.screen_matches):
                 for screen_match in self.screen_matches:
                     screen_match.waiting = False
+
+    def _announce(self, screen_match: ScreenMatch) -> None:
+        """Tell what has happened in a match, where it is looked at; too fast or calm, it does not linger."""
+        for kind, team in screen_match.news if self.view != "factory" else ():
+            number = self._all.index(screen_match)
+            self._tell(messages.Happened(kind, team, number, *screen_match.moment.scores))
+        if self.calm or self.speed > FASTEST or self.view == "factory":
+            screen_match.go_on()
 
     def _adopt_newest(self, deciding: Sequence[ScreenMatch]) -> None:
         """Bring every team of `deciding` up to date that plays, or would play, by the newest weights."""
@@ -178,6 +200,7 @@ class Show:
             self._dragging.let_go(self._now_s)
         else:
             self._dragging.drag(self._all[drag.match], drag.x_m, drag.y_m, self._now_s)
+            self._all[drag.match].go_on()
 
     def _tap(self, tap: messages.Tap) -> None:
         player = self._dragging.player_at(self._all[tap.match], tap.x_m, tap.y_m)

@@ -9,6 +9,7 @@ from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.match.inspector import NOBODY, SELECT, Inspector
+from drillsergeant.runtimes.page.match.moments import MomentBoard
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Views
 from drillsergeant.runtimes.page.match.seed import SeedField
@@ -49,6 +50,7 @@ class MatchPart:
         self._view, self._send, self._seed, self._address = view, send, seed, address
         self._views = Views(view, self._to_show)
         self._players = Players(view, send, self._views, tell, self._on_seated)
+        self._moments = MomentBoard(view)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
         self._playing, self._speed = True, "1"
         self._begun = False
@@ -124,6 +126,10 @@ class MatchPart:
         number_text.write_show(self._view, shown)
         self._views.show(values)
         self._inside.show(values)
+
+    def on_moment(self, moment: messages.Happened) -> None:
+        """Something has just happened in a match."""
+        self._moments.show(moment, on_board=self._views.now == MATCH)
 
     def on_refused(self, text: str) -> bool:
         """The show has refused something; returns whether that was a version that is gone, and now plays instead."""
