@@ -1,6 +1,6 @@
-// Before the first paint: what the visitor chose the last time (colours, suggestions, keys), so that nothing jumps later; and how
+// Before the first paint: what the visitor chose the last time (colours, suggestions, keys, sound), so that nothing jumps later; and how
 // much the page around, if it is in a frame, wants to be shown.
-for (const [name, values] of [["theme", ["light", "dark"]], ["tips", ["hidden"]], ["shortcuts", ["off"]]]) {
+for (const [name, values] of [["theme", ["light", "dark"]], ["tips", ["hidden"]], ["shortcuts", ["off"]], ["sound", ["on"]]]) {
   let kept = null;
   try { kept = localStorage.getItem(`drillsergeant-${name}`); } catch { /* a browser that keeps nothing */ }
   if (values.includes(kept)) document.documentElement.dataset[name] = kept;

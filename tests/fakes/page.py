@@ -11,7 +11,7 @@ from drillsergeant.learn.program import DrillFacts, keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.panels.runs import FileEvents
-from drillsergeant.runtimes.page.view import Bar, ChartData, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, ChartData, Tone, ViewEvents
 from drillsergeant.runtimes.protocol import codec, messages
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
@@ -28,6 +28,7 @@ class FakeView:
         self.errors: list[tuple[str, str]] = []
         self.charts: dict[str, ChartData] = {}
         self.bars: dict[str, list[list[Bar]]] = {}
+        self.heard: list[Sequence[Tone]] = []
         self.knobs: dict[str, tuple[float, float]] = {}
         self.watching = False
         self.address: dict[str, str] = {}
@@ -68,6 +69,9 @@ class FakeView:
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         self.bars[name] = [list(group) for group in groups]
+
+    def play(self, tones: Sequence[Tone]) -> None:
+        self.heard.append(tones)
 
     def move_knob(self, name: str, x: float, y: float) -> None:
         self.knobs[name] = x, y

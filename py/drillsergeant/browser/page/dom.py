@@ -10,17 +10,17 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, create_proxy
 
-from drillsergeant.browser.page import address_bar
+from drillsergeant.browser.page import address_bar, error_list
 from drillsergeant.browser.page.bars import Bars
 from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.gamepad import Gamepads
-from drillsergeant.runtimes.page.view import Bar, ChartData, ViewEvents
+from drillsergeant.browser.page.synthesiser import Synthesiser
+from drillsergeant.runtimes.page.view import Bar, ChartData, Tone, ViewEvents
 
 DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
 PHASES = {"pointerdown": "down", "pointermove": "move", "pointerup": "up", "pointercancel": "up"}
 TICK_MS = 500
-MOST_ERRORS = 5  # shown at once
 SHARPEST = 2.0  # device pixels per CSS pixel; more costs time and shows nothing
 
 
@@ -42,6 +42,7 @@ class DomView:
         self._timer: Any = None
         self._bars: dict[str, Bars] = {}
         self._gamepads = Gamepads(self._controlled)
+        self._synthesiser = Synthesiser()
         self.charts = UplotCharts(self._hovered)
 
     def connect(self, events: ViewEvents) -> None:
@@ -67,6 +68,7 @@ class DomView:
         self._elements.clear()
         self._bars.clear()
         self._gamepads.close()
+        self._synthesiser.close()
         self.charts.close()
 
     def _listened(self) -> list[tuple[Any, str]]:
@@ -230,6 +232,10 @@ class DomView:
         """Begin or stop to report a game controller."""
         self._gamepads.watch(on)
 
+    def play(self, tones: Sequence[Tone]) -> None:
+        """Let these tones be heard."""
+        self._synthesiser.play(tones)
+
     def set_chart(self, name: str, data: ChartData) -> None:
         """Draw this in `chart-<name>` when it is seen."""
         self.charts.set(name, data)
@@ -289,20 +295,11 @@ class DomView:
 
     def add_error(self, message: str, detail: str) -> None:
         """Show a problem, newest first."""
-        item = self._element("error-template").content.firstElementChild.cloneNode(True)
-        item.querySelector(".error-text").textContent = message
-        item.querySelector(".error-detail").textContent = detail
-        item.querySelector("details").hidden = not detail
-        listed = self._element("error-list")
-        listed.prepend(item)
-        while listed.children.length > MOST_ERRORS:
-            listed.lastElementChild.remove()
-        self._element("errors").hidden = False
+        error_list.add(message, detail)
 
     def clear_errors(self) -> None:
         """Put the problems away."""
-        self._element("errors").hidden = True
-        self._element("error-list").replaceChildren()
+        error_list.clear()
 
     def reveal(self, name: str) -> None:
         """Bring an element into view, out of what is folded, and give it the keyboard."""

@@ -45,6 +45,17 @@ class Bar:
     text: str
 
 
+@dataclass(frozen=True)
+class Tone:
+    """A tone to be heard: it begins in `at_s` seconds and glides from one frequency to another; `loud` in [0, 1]."""
+
+    at_s: float
+    lasts_s: float
+    from_hz: float
+    to_hz: float
+    loud: float = 0.18
+
+
 class ViewEvents(Protocol):
     """What the document tells the page's logic."""
 
@@ -113,6 +124,9 @@ class View(Protocol):
     def watch_gamepad(self, on: bool) -> None:
         """Begin or stop to report a game controller."""
 
+    def play(self, tones: Sequence[Tone]) -> None:
+        """Let these tones be heard, where the browser lets a page be heard at all."""
+
     def set_chart(self, name: str, data: ChartData) -> None:
         """Draw this in `chart-<name>` when it is seen."""
 
@@ -120,7 +134,7 @@ class View(Protocol):
         """Return what an input or select holds."""
 
     def prefer(self, name: str, value: str | None) -> None:
-        """Keep a choice (`theme`, `tips`, `shortcuts`) for the next visit too; None is no choice."""
+        """Keep a choice (`theme`, `tips`, `shortcuts`, `sound`) for the next visit too; None is no choice."""
 
     def choose(self, name: str, value: str | None) -> None:
         """Make such a choice for this visit alone."""

@@ -91,6 +91,7 @@ class MatchPart:
             "reset": self._reset,
             FACTORY: lambda: self._look_at(FACTORY if self._views.now != FACTORY else MATCH),
             **self._players.commands(),
+            **self._moments.commands(),
         }
 
     @property
