@@ -29,6 +29,8 @@ class FakeView:
         self.charts: dict[str, ChartData] = {}
         self.bars: dict[str, list[list[Bar]]] = {}
         self.heard: list[Sequence[Tone]] = []
+        self.filled = ""  # what fills the screen
+        self.can_fill = True
         self.knobs: dict[str, tuple[float, float]] = {}
         self.watching = False
         self.address: dict[str, str] = {}
@@ -69,6 +71,14 @@ class FakeView:
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         self.bars[name] = [list(group) for group in groups]
+
+    def watch_full_screen(self, told: Callable[[bool], None]) -> bool:
+        self.full_screen = told
+        return self.can_fill
+
+    def fill_screen(self, name: str, on: bool) -> None:
+        self.filled = name if on else ""
+        self.full_screen(on)
 
     def play(self, tones: Sequence[Tone]) -> None:
         self.heard.append(tones)

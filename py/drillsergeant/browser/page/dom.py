@@ -14,8 +14,9 @@ from drillsergeant.browser.page import address_bar, error_list
 from drillsergeant.browser.page.bars import Bars
 from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.gamepad import Gamepads
+from drillsergeant.browser.page.screen_filler import ScreenFiller
 from drillsergeant.browser.page.synthesiser import Synthesiser
-from drillsergeant.runtimes.page.view import Bar, ChartData, Tone, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, ChartData, ViewEvents
 
 DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
@@ -42,7 +43,8 @@ class DomView:
         self._timer: Any = None
         self._bars: dict[str, Bars] = {}
         self._gamepads = Gamepads(self._controlled)
-        self._synthesiser = Synthesiser()
+        self._synthesiser, self._filler = Synthesiser(), ScreenFiller()
+        self.play, self.watch_full_screen = self._synthesiser.play, self._filler.watch
         self.charts = UplotCharts(self._hovered)
 
     def connect(self, events: ViewEvents) -> None:
@@ -69,6 +71,7 @@ class DomView:
         self._bars.clear()
         self._gamepads.close()
         self._synthesiser.close()
+        self._filler.close()
         self.charts.close()
 
     def _listened(self) -> list[tuple[Any, str]]:
@@ -232,9 +235,9 @@ class DomView:
         """Begin or stop to report a game controller."""
         self._gamepads.watch(on)
 
-    def play(self, tones: Sequence[Tone]) -> None:
-        """Let these tones be heard."""
-        self._synthesiser.play(tones)
+    def fill_screen(self, name: str, on: bool) -> None:
+        """Let an element fill the screen, or leave it."""
+        self._filler.fill(self._element(name), on)
 
     def set_chart(self, name: str, data: ChartData) -> None:
         """Draw this in `chart-<name>` when it is seen."""

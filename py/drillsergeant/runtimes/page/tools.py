@@ -11,7 +11,7 @@ from drillsergeant.runtimes.page.view import View
 
 SHORTCUTS = {
     "t": "train", "r": "reset", ".": "step", "f": "factory", "c": "compare", "n": "now", " ": "play", "?": "help",
-    "l": "share", "m": "sound",
+    "l": "share", "m": "sound", "z": "full-screen",
 }  # fmt: skip
 COPIED = "The link is copied. Whoever opens it starts with the same seed, settings and view."
 NOT_COPIED = "This browser does not let a page copy. The link stands in the address bar: copy it from there."

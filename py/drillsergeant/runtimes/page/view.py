@@ -127,6 +127,12 @@ class View(Protocol):
     def play(self, tones: Sequence[Tone]) -> None:
         """Let these tones be heard, where the browser lets a page be heard at all."""
 
+    def watch_full_screen(self, told: Callable[[bool], None]) -> bool:
+        """Let `told` hear when something fills the screen, and when not any more; returns whether something can."""
+
+    def fill_screen(self, name: str, on: bool) -> None:
+        """Let an element fill the screen, or leave it. Only while a press of the visitor is handled."""
+
     def set_chart(self, name: str, data: ChartData) -> None:
         """Draw this in `chart-<name>` when it is seen."""
 

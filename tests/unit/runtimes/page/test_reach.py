@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[4]
 STATES = ("aria-pressed", "aria-checked", "aria-expanded")
 TWICE = (
     "train", "play", "factory", "compare", "theme", "shortcuts", "safeguards", "validate", "workshop-open", "sound",
+    "full-screen",
 )  # fmt: skip
 
 
@@ -33,6 +34,8 @@ class Names(HTMLParser):
         given = dict(attrs)
         self.attributes[given.get("id") or ""] = given
         self._in = (given.get("id") or "") if set(STATES) & set(given) else ""
+        if self._in:
+            self.texts[self._in] = ""
         if tag == "output":
             self.outputs.append(given)
 

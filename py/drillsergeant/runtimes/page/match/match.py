@@ -8,6 +8,7 @@ from drillsergeant.drawing.place import arrange
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.match.full_screen import FULL_SCREEN, FullScreenButton
 from drillsergeant.runtimes.page.match.inspector import NOBODY, SELECT, Inspector
 from drillsergeant.runtimes.page.match.moments import MomentBoard
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
@@ -50,7 +51,7 @@ class MatchPart:
         self._view, self._send, self._seed, self._address = view, send, seed, address
         self._views = Views(view, self._to_show)
         self._players = Players(view, send, self._views, tell, self._on_seated)
-        self._moments = MomentBoard(view)
+        self._moments, self._full_screen = MomentBoard(view), FullScreenButton(view)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
         self._playing, self._speed = True, "1"
         self._begun = False
@@ -92,6 +93,7 @@ class MatchPart:
             FACTORY: lambda: self._look_at(FACTORY if self._views.now != FACTORY else MATCH),
             **self._players.commands(),
             **self._moments.commands(),
+            FULL_SCREEN: self._full_screen.turn,
         }
 
     @property
