@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 
-from drillsergeant.drawing.beat import Whistle, Word, draw_whistle, draw_word
+from drillsergeant.drawing.beat import Whistle, Word, ball_of, draw_whistle, draw_word
 from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.colours import DARK, LIGHT, Colours, faded
 from drillsergeant.drawing.figures import Surface, put
@@ -184,7 +184,7 @@ def _chosen(pen: Pen, scene: Scene, place: Fit, colours: Colours, state: Mapping
 
 def _trail(pen: Pen, scene: Scene, place: Fit, colours: Colours, trail: Sequence[Point]) -> None:
     """Where the ball came from: one ribbon, pointed where it is oldest, as wide as the ball where it is new."""
-    ball = next((body for body in scene.bodies if body.kind == "disc"), None)
+    ball = ball_of(scene)
     pixels = [place.to_pixels(x, y) for x, y in trail]
     pixels = [here for here, before in zip(pixels, [None, *pixels], strict=False) if here != before]
     if ball is None or len(pixels) < 3:

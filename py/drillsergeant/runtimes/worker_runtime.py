@@ -207,6 +207,8 @@ class WorkerRuntime:
             self._renderer.resize(message.width_px, message.height_px, message.dark, message.calm)
             if self._show is not None:
                 self._show.calm = message.calm
+        elif isinstance(message, messages.WatchMatch) and self._renderer is not None:
+            self._renderer.watch(message.match)
         elif self._show is not None:
             self._show.handle(message)
         elif self._trainer is not None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from drillsergeant.drawing.picture import Picture
+import pytest
+from drillsergeant.drawing.picture import BALL, Picture
+from drillsergeant.drawing.place import fit
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Outcome, Player
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Insight
+from drillsergeant.learn.wasm.engine import KernelEngine
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
+from drillsergeant.runtimes.show.beat import DropBeat, WinBeat
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
 
 from tests.fakes.canvas import Recorder
-from tests.rigs.pictures import kinds_of, lively
+from tests.rigs.pictures import kinds_of, lively, rows_of
 
 PROGRAM = build_program(make("ball"), shared=False, hidden=(16, 16))
 SCENE = PROGRAM.drill.scene
@@ -77,11 +81,17 @@ class Hall:
     """A stage over a canvas that remembers."""
 
     def __init__(self) -> None:
-        layout = Layout(plan_for(PROGRAM, 1, 8, horizon=4))
+        self.layout = Layout(plan_for(PROGRAM, 1, 8, horizon=4))
+        self.memory, self.time_s = NativeMemory(self.layout.total_bytes), 0.0
         self.canvas = Recorder()
-        factory = Factory(PROGRAM, layout, NativeMemory(layout.total_bytes), lambda: 0.0)
-        self.renderer = Renderer(SCENE, self.canvas, factory)
+        self.factory = Factory(PROGRAM, self.layout, self.memory, lambda: self.time_s)
+        self.renderer = Renderer(SCENE, self.canvas, self.factory)
         self.screen_matches = [ScreenMatch(PROGRAM.drill, Still(), 1), ScreenMatch(PROGRAM.drill, Still(), 1)]
+
+    def start(self) -> None:
+        """Let the training matches begin."""
+        KernelEngine(PROGRAM, self.memory.link(PROGRAM.binary), self.layout, self.memory).collector(0, 9)
+        self.time_s += 1.0
 
     def frame(self, view: str = "match") -> bool:
         """Draw once; returns whether the flat canvas was used."""
@@ -110,6 +120,43 @@ def test_either_way_the_factory_is_drawn_when_it_is_asked_for() -> None:
     (picture,) = brush.painted
     assert kinds_of(picture).count("ring") == 8  # nobody has begun: eight fields with a centre circle each
     assert lively(picture) == []
+
+
+def test_one_training_match_is_drawn_as_large_as_the_match_once_it_has_begun() -> None:
+    hall, brush = Hall(), Brush(lasts=3)
+    hall.renderer.adopt(brush)
+    hall.renderer.watch(3)
+    hall.frame("factory")
+    assert kinds_of(brush.painted[-1]).count("ring") == 8, "nobody has begun: all are shown"
+    hall.start()
+    hall.frame("factory")
+    assert lively(brush.painted[-1]) == PLAYED
+    there, ball = hall.factory.look()[3], rows_of(brush.painted[-1])[-1]
+    assert ball[:2] == pytest.approx(fit(SCENE, 800, 500).to_pixels(there["ball_x"], there["ball_y"]), rel=1e-5)
+    hall.renderer.watch(-1)
+    hall.frame("factory")
+    assert sorted(lively(brush.painted[-1])) == sorted(PLAYED * 8)
+    hall.renderer.watch(7)
+    assert hall.frame("factory") and not hall.canvas.paths, "flat, too, and no grid of them"
+    hall.renderer.watch(8)
+    assert hall.frame("factory") and hall.canvas.paths, "there are only eight"
+
+
+def test_what_lingers_is_drawn_where_the_match_itself_has_gone_on() -> None:
+    hall, brush = Hall(), Brush(lasts=2)
+    hall.renderer.adopt(brush)
+    (screen_match, _) = hall.screen_matches
+    hall.frame()
+    plain = kinds_of(brush.painted[-1])
+    ended = {**STATE, "ball_x": 6.2, "ball_y": 0.0, "ball_vx": 9.0, "ball_vy": 0.0}
+    screen_match.win = WinBeat(SCENE, ended, 0, "Goal!", 0.45)
+    screen_match.drop = DropBeat((1.0, 1.0), 0.1)
+    hall.frame()
+    picture = brush.painted[-1]
+    (ball,) = [row for row in rows_of(picture) if row[3] == BALL]
+    assert ball[0] > fit(SCENE, 800, 500).to_pixels(6.4, 0.0)[0]
+    more = kinds_of(picture)[len(plain) :]
+    assert more.count("line") > 10 and "ring" in more, "a word and a whistle"
 
 
 def drawn(hall: Hall, brush: Brush, view: str) -> list[str]:

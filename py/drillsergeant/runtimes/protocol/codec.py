@@ -115,6 +115,8 @@ def _check_ranges(message: messages.Message) -> None:
         )
     elif isinstance(message, messages.SetView) and message.view not in messages.VIEWS:
         raise ProtocolError(f"SET_VIEW.view must be one of {', '.join(messages.VIEWS)}, not {message.view!r}")
+    elif isinstance(message, messages.WatchMatch):
+        _in_range("WATCH_MATCH.match", message.match, *messages.WATCH_RANGE)
     elif isinstance(message, messages.Resize):
         _in_range("RESIZE.width_px", message.width_px, 1, 16384)
         _in_range("RESIZE.height_px", message.height_px, 1, 16384)

@@ -25,6 +25,7 @@ NEWEST, SCRIPTED, RANDOM, VISITOR = 0, -1, -2, -3
 OTHERS: Mapping[int, Player] = {SCRIPTED: Player.SCRIPTED, RANDOM: Player.RANDOM, VISITOR: Player.VISITOR}
 PLAYER_RANGE = (VISITOR, 2**31 - 1)
 MATCH_RANGE = (0, 2)  # the match, and the two that are compared
+WATCH_RANGE = (-1, 63)  # a training match that is shown, or -1: all that are
 SPEED_RANGE = (0.25, 4.0)
 
 MESSAGES: dict[str, type[Message]] = {}  # by the word on the wire; filled by the classes below
@@ -201,6 +202,13 @@ class SetView(Message, wire="SET_VIEW", to=("show",)):
     compared, from a new kick-off, while it is held."""
 
     view: str
+
+
+@dataclass(frozen=True)
+class WatchMatch(Message, wire="WATCH_MATCH", to=("show",)):
+    """page -> show: of the training matches show only this one, large; -1: all that are shown, small."""
+
+    match: int = -1
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Puts the show on its canvas: blends two ticks into the moment shown, keeps the balls' trails, fades the goal flash.
 For who wants less motion it leaves out trails and flashes, and shows the factory in stills; the match itself plays.
 
-Or, where the visitor asks for the factory, the training matches in place of the show's own. A painter (WebGPU) draws
-where there is one; the flat canvas draws the same picture until there is, and again when the painter's device is lost.
+Or, where the visitor asks for the factory, the training matches in place of the show's own, or one of them. A painter
+(WebGPU) draws where there is one; the flat canvas draws the same picture until there is, and again when the painter's
+device is lost.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from weakref import WeakKeyDictionary
 
+from drillsergeant.drawing.beat import ball_of
 from drillsergeant.drawing.canvas import Canvas
-from drillsergeant.drawing.factory import draw_factory
+from drillsergeant.drawing.factory import begun, draw_factory
 from drillsergeant.drawing.match import JUMP_M, Look, MatchView, blend, draw
 from drillsergeant.drawing.picture import Painter, Picture, factory_picture, match_picture
 from drillsergeant.drawing.place import Point
@@ -30,15 +32,20 @@ class Renderer:
 
     def __init__(self, scene: Scene, canvas: Canvas, factory: Factory) -> None:
         self._scene, self._canvas, self._factory = scene, canvas, factory
-        self._ball = next((body for body in scene.bodies if body.kind == "disc"), None)
+        self._ball = ball_of(scene)
         self._trails: WeakKeyDictionary[ScreenMatch, deque[Point]] = WeakKeyDictionary()
         self._dark = self._calm = False
+        self._watched = -1
         self._painter: Painter | None = None
 
     def resize(self, width_px: int, height_px: int, dark: bool, calm: bool = False) -> None:
         """The canvas has a new size or the page a new theme; `calm`: only the match moves."""
         self._canvas.resize(width_px, height_px)
         self._dark, self._calm = dark, calm
+
+    def watch(self, match: int) -> None:
+        """Of the training matches show this one alone; -1: all."""
+        self._watched = match
 
     def adopt(self, painter: Painter) -> None:
         """Let `painter` draw from the next frame on."""
@@ -57,16 +64,21 @@ class Renderer:
 
     def draw(self, view: str, screen_matches: Sequence[ScreenMatch]) -> None:
         """Draw the matches, each as far between its last two ticks as its moment says, or the factory."""
-        scene, canvas = self._scene, self._canvas
-        size = canvas.width_px, canvas.height_px
-        if view == "factory":
-            matches = self._factory.look(STILL_S if self._calm else 0.0)
-            if not (self._painter and self._painted(factory_picture(scene, *size, matches, self._dark))):
-                draw_factory(canvas, scene, matches, self._dark)
+        if view != "factory":
+            self._draw_matches([self._match_view(screen_match) for screen_match in screen_matches])
             return
-        match_views = [self._match_view(screen_match) for screen_match in screen_matches]
-        if not (self._painter and self._painted(match_picture(scene, *size, match_views))):
-            draw(canvas, scene, match_views)
+        matches = self._factory.look(STILL_S if self._calm else 0.0)
+        if 0 <= self._watched < len(matches) and begun(self._scene, matches[self._watched]):
+            self._draw_matches([(matches[self._watched], Look(self._dark))])
+            return
+        size = self._canvas.width_px, self._canvas.height_px
+        if not (self._painter and self._painted(factory_picture(self._scene, *size, matches, self._dark))):
+            draw_factory(self._canvas, self._scene, matches, self._dark)
+
+    def _draw_matches(self, match_views: Sequence[MatchView]) -> None:
+        size = self._canvas.width_px, self._canvas.height_px
+        if not (self._painter and self._painted(match_picture(self._scene, *size, match_views))):
+            draw(self._canvas, self._scene, match_views)
 
     def _match_view(self, screen_match: ScreenMatch) -> MatchView:
         moment, win, drop = screen_match.moment, screen_match.win, screen_match.drop

@@ -8,6 +8,7 @@ from drillsergeant.drawing.place import arrange
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.match.factory_watch import ALL, FactoryWatch
 from drillsergeant.runtimes.page.match.full_screen import FULL_SCREEN, FullScreenButton
 from drillsergeant.runtimes.page.match.inspector import NOBODY, SELECT, Inspector
 from drillsergeant.runtimes.page.match.moments import MomentBoard
@@ -27,9 +28,10 @@ LARGEST_PX = 4096  # either side of the canvas
 CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot", SELECT)
 HINTS = {
     MATCH: "Drag what moves; tap a player to look inside.",
-    FACTORY: "Every match in here is learned from. Its players go by the newest weights, too.",
+    FACTORY: "Every match in here is learned from. Press one to watch it large.",
     COMPARE: "The same start twice, each against the hand-written bot. Who is done first waits for the other.",
 }
+WATCHED = "One of the matches it learns from, as fast as it plays it. Press it for all, \u2190 and \u2192 for the next."
 ALONE_TWICE = "The same start twice, played then and now. Who is done first waits for the other."
 # What makes no sense where nobody plays against anybody, and what the visitor's seat is called there and elsewhere.
 FOR_TWO = ("team-right", "who-0", "who-1", "duel", "try-bot")  # with one team, the board counts how matches ended
@@ -51,6 +53,7 @@ class MatchPart:
         self._view, self._send, self._seed, self._address = view, send, seed, address
         self._views = Views(view, self._to_show)
         self._players = Players(view, send, self._views, tell, self._on_seated)
+        self._factory = FactoryWatch(self._to_show, self._on_seated)
         self._moments, self._full_screen = MomentBoard(view), FullScreenButton(view)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
         self._playing, self._speed = True, "1"
@@ -75,6 +78,7 @@ class MatchPart:
         """The workers go over to another drill, which has versions of its own."""
         self.on_blur()
         looking, same = self._inside.player, game.name == self._game.name
+        self._factory.leave()
         self._inside.close()
         self._take(game)
         if same:
@@ -118,6 +122,8 @@ class MatchPart:
         self._players.repeat()
         if self._views.now != MATCH:
             self._views.repeat()
+            if self._factory.match != ALL:
+                self._factory.repeat()
         elif anew and view == FACTORY:
             self._look_at(FACTORY)
         if anew and self._address.get("panel") == "inside":
@@ -127,7 +133,8 @@ class MatchPart:
         """Write what the show tells of itself."""
         shown = {**values, "version": self._players.version(values.get("version"))}
         number_text.write_show(self._view, shown)
-        self._views.show(values)
+        self._factory.show(values)
+        self._views.show(values, self._factory.name)
         self._inside.show(values)
 
     def on_moment(self, moment: messages.Happened) -> None:
@@ -164,6 +171,8 @@ class MatchPart:
 
     def on_key(self, code: str, down: bool) -> bool:
         """A key went down or up; returns whether it steers the visitor's player."""
+        if self._views.now == FACTORY and down and self._factory.key(code):
+            return True
         if not self.visiting or code not in PLAY_CODES:
             return False
         self._keys.change(code, down)
@@ -193,6 +202,9 @@ class MatchPart:
 
     def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
         """Drag the body nearest to where the pointer came down; one that hardly moved tapped."""
+        if self._views.now == FACTORY:
+            self._factory.point(phase, x_px, y_px, self._game.scene, self._view.stage_size()[:2])
+            return
         if phase == "down":
             match = self._match_at(x_px, y_px)
             self._pressed = None if match is None else (match, x_px, y_px)
@@ -274,13 +286,18 @@ class MatchPart:
         if not visiting:
             self._act(self._steering.release())
         self._drop()
+        if self._views.now != FACTORY:
+            self._factory.leave()
         self._address.note("view", FACTORY if self._views.now == FACTORY else MATCH, MATCH)
         view.set_attribute("stage", "data-mode", "human_vs_ai" if visiting else "ai_vs_ai")
         view.set_attribute("touch", "hidden", None if visiting else "")
         hint = ALONE_TWICE if self._alone and self._views.now == COMPARE else HINTS[self._views.now]
+        if self._factory.match != ALL:
+            hint = WATCHED
         if visiting:
             hint = touch_hint(self._game, HUMAN_PLAYER) if view.coarse() else self._game.words.keys
         view.set_text("hint", hint)
+        view.set_attribute("stage", "data-view", self._views.now)
         self._controller.watch(visiting)
         self._inside.steered(HUMAN_PLAYER if visiting else NOBODY)
         self._inside.look_at(self._views.matches)

@@ -48,8 +48,9 @@ class Views:
         for control in HELD_CONTROLS:
             self._view.set_attribute(control, "disabled", None if self.matches else "")
 
-    def show(self, values: Mapping[str, object]) -> None:
-        """Write the boards: how many matches are trained on and how fast, and the scores of the two compared."""
+    def show(self, values: Mapping[str, object], watched: str) -> None:
+        """Write the boards: how many matches are trained on and how fast, or which one is `watched`, and the scores of
+        the two compared."""
         second = values.get("second")
         if isinstance(second, Mapping):
             for name, match in (("then", values), ("now", second)):
@@ -60,6 +61,6 @@ class Views:
             return
         speed = number_text.number(values.get("factory_speed")) or 0.0
         self._view.set_text("factory-count", number_text.compact(count))
-        here = "" if shown == count else f"{shown:.0f} of them here, "
+        here = f"{watched}, " if watched else "" if shown == count else f"{shown:.0f} of them here, "
         pace = f"{speed:.0f}\u00d7 as fast as life" if speed >= 10 else f"{speed:.1f}\u00d7 as fast as life"
         self._view.set_text("factory-pace", here + (pace if speed > STANDING else "waiting for Train"))
