@@ -1,9 +1,14 @@
-"""Then and now, inside the agent, play against it: as a visitor does it, in one visit."""
+"""Then and now, inside the agent, play against it, a goal by hand: as a visitor does it, in one visit."""
 
 from __future__ import annotations
 
 from tests.rigs.pages.visitor import Visitor
 
+COUNT_TONES = """
+window.tones = 0;
+const make = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };
+"""
 # In one reading: the rating in it may change between two.
 SAID_AS_WRITTEN = """() => document.getElementById('timeline').getAttribute('aria-valuetext')
     === document.getElementById('timeline-text').innerText"""
@@ -138,5 +143,55 @@ def test_fingers_and_a_controller_play(visitor: Visitor) -> None:
     )
     visitor.until("orange ran right", lambda: visitor.show("player0_x") > 0.0, 20)
     assert visitor.trainer("decisions") == 0
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []
+
+
+def test_a_goal_by_hand_and_a_training_match_are_watched_large(visitor: Visitor) -> None:
+    visitor.context.add_init_script(COUNT_TONES)
+    visitor.open("?learner=wasm")
+    page = visitor.page
+    assert page.inner_text("#who-1") == "Learner"
+    page.click("#train")
+    visitor.until("blue is the bot", lambda: visitor.show("players") == [0, -1])
+    assert page.inner_text("#who-1") == "Scripted bot"
+    visitor.until("the contest begins", lambda: visitor.show("score_0") + visitor.show("score_1") <= 1)
+    page.keyboard.press("m")
+    heard = page.evaluate("tones")
+    assert heard > 0 and page.get_attribute("#sound", "aria-pressed") == "true"
+
+    page.click("#full-screen")
+    visitor.until("the match fills the screen", lambda: page.evaluate("document.fullscreenElement?.id") == "centre")
+    assert page.get_attribute("#full-screen", "aria-pressed") == "true"
+    visitor.until("the field has the room", lambda: page.evaluate("stage.clientWidth > 0.9 * innerWidth"))
+    before = visitor.show("score_0")
+
+    def scored() -> bool:
+        """Take the ball, which moves, and carry it into the goal on the right."""
+        page.mouse.move(*at_place(visitor, visitor.show("ball_x"), visitor.show("ball_y")))
+        page.mouse.down()
+        page.mouse.move(*at_place(visitor, 6.5, 0.0), steps=3)
+        page.wait_for_timeout(150)
+        page.mouse.up()
+        return bool(int(page.inner_text("#metric-score_0")) > before)
+
+    visitor.until("orange has scored", scored)
+    visitor.snapshot("goal")
+    assert page.evaluate("tones") > heard
+    assert page.get_attribute("#metric-score_0", "data-bump") in ("a", "b")
+    page.keyboard.press("z")
+    visitor.until("it is left", lambda: page.evaluate("document.fullscreenElement") is None)
+    assert page.get_attribute("#full-screen", "aria-pressed") == "false"
+
+    page.keyboard.press("f")
+    visitor.until("there are matches", lambda: visitor.show("view") == "factory" and visitor.show("factory_shown"))
+    box = page.locator("#stage").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    visitor.until("it is said which", lambda: "Number 1 of" in page.inner_text("#factory-pace"))
+    visitor.snapshot("one-of-the-factory")
+    page.reload()
+    page.wait_for_selector("#train:not([disabled])")
+    assert page.get_attribute("#sound", "aria-pressed") == "true", "remembered"
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
