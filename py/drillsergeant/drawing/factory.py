@@ -24,7 +24,6 @@ Style: TypeAlias = "tuple[str, str, float]"
 LARGER = 1.45  # than life: a true square would be a few pixels
 FACTORY_BODY_EDGE, FACTORY_BALL_EDGE = 0.14, 0.3  # of the size of a box, of the ball
 LEAST_PX = 0.75  # how wide a line is at least
-BEGUN = 0.5  # a heading is a unit vector; one shorter than this belongs to a match that nobody has set up yet
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,12 @@ def grid(scene: Scene, count: int, width_px: float, height_px: float) -> Grid:
 
 
 def begun(scene: Scene, state: Mapping[str, float]) -> bool:
-    """Return whether the bodies of `state` have been put on the field."""
+    """Return whether the bodies of `state` have been put on the field: a match that nobody has set up has only zeros.
+
+    A heading that glides from one direction to another is a short one for a moment, and that match has begun.
+    """
     first = next((body.heading for body in scene.bodies if body.heading is not None), None)
-    return first is None or math.hypot(state[first[0]], state[first[1]]) > BEGUN
+    return first is None or any(state[name] != 0.0 for name in first)
 
 
 def draw_factory(canvas: Canvas, scene: Scene, matches: Sequence[Mapping[str, float]], dark: bool) -> None:

@@ -237,10 +237,12 @@ class CanvasPen:
 
 
 def heading(body: Body, state: Mapping[str, float]) -> Point:
-    """Return (cos, sin) of where a body looks."""
+    """Return (cos, sin) of where a body looks; what is between two directions need not be a unit vector."""
     if body.heading is None:
         return 1.0, 0.0
-    return state[body.heading[0]], state[body.heading[1]]
+    cos, sin = state[body.heading[0]], state[body.heading[1]]
+    length = math.hypot(cos, sin) or 1.0
+    return cos / length, sin / length
 
 
 def dash(body: Body, state: Mapping[str, float]) -> float:

@@ -112,9 +112,7 @@ class PicturePen:
 
     def player(self, at: Point, half: float, turn: Point, glow: float, eyes: bool, colour: str) -> None:
         """A rounded box."""
-        length = math.hypot(*turn) or 1.0
-        numbers = (turn[0] / length, turn[1] / length, glow, float(eyes))
-        self._picture.add(BOX, at, half, numbers, rgba(colour))
+        self._picture.add(BOX, at, half, (*turn, glow, float(eyes)), rgba(colour))
 
     def ball(self, at: Point, radius: float) -> None:
         """A disc and its shadow."""
@@ -158,9 +156,7 @@ def factory_picture(
             if body.kind == "disc":
                 picture.add(BALL, at, size, (0, 0, 0, 0), colour)
                 continue
-            cos, sin = heading(body, state)
-            length = math.hypot(cos, sin) or 1.0
-            picture.add(BOX, at, size, (cos / length, sin / length, 0.0, 0.0), colour)
+            picture.add(BOX, at, size, (*heading(body, state), 0.0, 0.0), colour)
     return picture
 
 

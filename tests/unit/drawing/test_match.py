@@ -51,6 +51,15 @@ def test_player_and_ball_are_drawn_where_the_state_says_in_their_colours() -> No
     assert ball[0][0] == pytest.approx(place.to_pixels(3.0, -2.0))
 
 
+def test_a_heading_between_two_directions_makes_nobody_smaller() -> None:
+    def box(heading: float) -> list[Point]:
+        canvas = Recorder()
+        draw(canvas, SCENE, [({**STATE, "hx": 0.0, "hy": heading}, Look())])
+        return canvas.found("polygon", LIGHT.teams[0])[0]
+
+    assert box(0.3) == box(1.0)
+
+
 def test_the_eyes_are_on_the_side_the_player_looks_to() -> None:
     place = fit(SCENE, 800, 500)
     centre = place.to_pixels(-2.0, 1.0)

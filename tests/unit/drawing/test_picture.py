@@ -110,6 +110,9 @@ def test_the_factory_has_a_field_per_match_and_bodies_where_one_has_begun() -> N
     again = factory_picture(SCENE, *SIZE, [STATE] * 3, dark=False)
     assert kinds_of(again)[:-6] == kinds_of(picture)[:-4], "the fields that are kept were not added to"
     assert kinds_of(again)[-6:] == ["player"] * 3 + ["ball"] * 3
+    gliding = factory_picture(SCENE, *SIZE, [{**STATE, "hx": 0.0, "hy": -0.1}], dark=False)
+    (box,) = [row for row in rows_of(gliding) if row[3] == BOX]
+    assert box[4:6] == [0.0, -1.0], "one that turns round is short for a moment, and is there"
 
 
 def test_rows_of_points_are_counted_and_draw_nothing() -> None:
