@@ -162,7 +162,7 @@ def test_a_goal_by_hand_and_a_training_match_are_watched_large(visitor: Visitor)
 
     page.click("#full-screen")
     visitor.until("the match fills the screen", lambda: page.evaluate("document.fullscreenElement?.id") == "centre")
-    assert page.get_attribute("#full-screen", "aria-pressed") == "true"
+    visitor.until("that is said", lambda: page.get_attribute("#full-screen", "aria-pressed") == "true")
     visitor.until("the field has the room", lambda: page.evaluate("stage.clientWidth > 0.9 * innerWidth"))
     before = visitor.show("score_0")
 
@@ -181,7 +181,7 @@ def test_a_goal_by_hand_and_a_training_match_are_watched_large(visitor: Visitor)
     assert page.get_attribute("#metric-score_0", "data-bump") in ("a", "b")
     page.keyboard.press("z")
     visitor.until("it is left", lambda: page.evaluate("document.fullscreenElement") is None)
-    assert page.get_attribute("#full-screen", "aria-pressed") == "false"
+    visitor.until("that is said", lambda: page.get_attribute("#full-screen", "aria-pressed") == "false")
 
     page.keyboard.press("f")
     visitor.until("there are matches", lambda: visitor.show("view") == "factory" and visitor.show("factory_shown"))
