@@ -28,6 +28,13 @@ Arrays: TypeAlias = Sequence[Array]
 Opponent: TypeAlias = Literal["scripted", "random", Player.SCRIPTED, Player.RANDOM] | Policy
 
 
+def checked_opponent(who: Opponent, what: str = "opponent") -> Opponent:
+    """Who plays in the place of `what`. Raises ValueError for a name that nobody has."""
+    if not isinstance(who, Policy) and who not in (Player.SCRIPTED, Player.RANDOM):
+        raise ValueError(f'{what} is {who!r}, expected "scripted", "random" or a Policy')
+    return who
+
+
 class BatchStep(NamedTuple):
     """What one decision led to."""
 

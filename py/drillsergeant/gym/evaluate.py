@@ -6,7 +6,7 @@ import numpy as np
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, team_of
-from drillsergeant.gym.batch import Batch, Opponent
+from drillsergeant.gym.batch import Batch, Opponent, checked_opponent
 from drillsergeant.library.policy import Policy
 
 
@@ -23,7 +23,7 @@ def win_share(
     Nobody's win counts as none. `drill`: the policy's own with other rules; without it, as on the page.
     """
     drill = drills.resolve(drill or policy.content.schema.drill)
-    batch = Batch(drill, matches)
+    batch, opponent = Batch(drill, matches), checked_opponent(opponent)
     batch.reset(seed)
     sign = -1 if team else 1
     won, counted = np.zeros(matches, np.bool_), np.zeros(matches, np.bool_)

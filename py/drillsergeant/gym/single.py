@@ -8,7 +8,7 @@ import gymnasium
 
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.gym.batch import Batch, Opponent
+from drillsergeant.gym.batch import Batch, Opponent, checked_opponent
 from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.spaces import action_space, observation_space
 
@@ -34,7 +34,8 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         """Play `drill` (an object or its name) with `mates` as the rest of team 0 and `opponent` as team 1."""
         self._batch = Batch(drill, 1)
         self.metadata, self.render_mode = described(self._batch.drill, render_mode), render_mode
-        self.drill, self.opponent, self.mates = self._batch.drill, opponent, mates
+        self.drill = self._batch.drill
+        self.opponent, self.mates = checked_opponent(opponent), checked_opponent(mates, "mates")
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Array, dict[str, Any]]:

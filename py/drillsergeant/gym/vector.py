@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.gym.batch import Batch, Opponent
+from drillsergeant.gym.batch import Batch, Opponent, checked_opponent
 from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
@@ -54,7 +54,8 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         self._ended = np.zeros(num_envs // self._own, np.bool_)
         self.metadata = {**described(self._batch.drill, render_mode), "autoreset_mode": autoreset}
         self.render_mode = render_mode
-        self.drill, self.opponent, self.num_envs = self._batch.drill, opponent, num_envs
+        self.drill, self.num_envs = self._batch.drill, num_envs
+        self.opponent = checked_opponent(opponent)
         self.single_observation_space = observation_space(self.drill)
         self.single_action_space = action_space(self.drill)
         self.observation_space = batch_space(self.single_observation_space, num_envs)

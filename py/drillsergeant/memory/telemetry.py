@@ -6,6 +6,8 @@ gauge.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 
 from drillsergeant.memory.access import Memory, unsigned
@@ -37,6 +39,7 @@ class Counter(IntEnum):
     SCRIPTED_AWAY_LOSSES = 18
     SCRIPTED_AWAY_RETURNS = 19
     SCRIPTED_AWAY_RETURN_SQUARES = 20
+    EVALUATION_EDITION = 21  # odd while what an evaluation came to is written, word by word
 
 
 assert max(Counter) < TELEMETRY_WORDS, "a counter lies outside its block"
@@ -59,6 +62,21 @@ class TelemetryWriter:
     def gauge(self, counter: Counter, value: int) -> None:
         """Set a gauge."""
         self.count(counter, value - self._counts[counter])
+
+    @contextmanager
+    def edition(self) -> Iterator[None]:
+        """What is counted meanwhile belongs together: `read_whole` has all of it or nothing."""
+        if self._counts[Counter.EVALUATION_EDITION] % 2 == 0:  # else a worker has died in here, and this one goes on
+            self.count(Counter.EVALUATION_EDITION)
+        yield
+        self.count(Counter.EVALUATION_EDITION)
+
+
+def read_whole(memory: Memory, start: int, counters: Sequence[Counter]) -> list[int] | None:
+    """Counters of the block that begins at word `start`, all of one edition, unsigned; None while one is written."""
+    edition = memory.load(start + Counter.EVALUATION_EDITION)
+    found = [unsigned(memory.load(start + counter)) for counter in counters]
+    return found if edition % 2 == 0 and memory.load(start + Counter.EVALUATION_EDITION) == edition else None
 
 
 def read_telemetry(memory: Memory, layout: Layout, role: str) -> dict[Counter, int]:

@@ -118,10 +118,11 @@ class Rollout:
             return
         self._known |= tallies[Player.SCRIPTED].episodes > 0
         self._telemetry.gauge(Counter.SCRIPTED_WAITING, collector.waiting(Player.SCRIPTED))
-        for evaluation, tally in tallies.items():
-            self._telemetry.count(Counter[f"{evaluation}_episodes".upper()], tally.episodes)
-            self._telemetry.count(Counter[f"{evaluation}_wins".upper()], tally.wins)
-            self._telemetry.count(Counter[f"{evaluation}_losses".upper()], tally.losses)
-            returns, squares = self._score.counted(tally)
-            self._telemetry.count(Counter[f"{evaluation}_returns".upper()], returns)
-            self._telemetry.count(Counter[f"{evaluation}_return_squares".upper()], squares)
+        with self._telemetry.edition():
+            for evaluation, tally in tallies.items():
+                self._telemetry.count(Counter[f"{evaluation}_episodes".upper()], tally.episodes)
+                self._telemetry.count(Counter[f"{evaluation}_wins".upper()], tally.wins)
+                self._telemetry.count(Counter[f"{evaluation}_losses".upper()], tally.losses)
+                returns, squares = self._score.counted(tally)
+                self._telemetry.count(Counter[f"{evaluation}_returns".upper()], returns)
+                self._telemetry.count(Counter[f"{evaluation}_return_squares".upper()], squares)

@@ -173,6 +173,11 @@ def test_what_cannot_be_done_is_said() -> None:
         env.step([0, 3, 0])
     with pytest.raises(ValueError, match="actions of ball are move, turn, dash, a number each"):
         env.step(29)
+    for make in (DrillEnv, lambda drill, opponent: DrillVectorEnv(2, drill, opponent)):
+        with pytest.raises(ValueError, match='opponent is \'bot\', expected "scripted", "random" or a Policy'):
+            make(SHORT, opponent="bot")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="mates is None"):
+        DrillEnv(SHORT, mates=None)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="one number for all its matches"):
         DrillVectorEnv(2, SHORT).reset(seed=[1, 2])
     with pytest.raises(ResetNeeded, match=r"no match of ball has been started: call reset\(\) first"):

@@ -133,8 +133,7 @@ class _Average:
         if not self.squares:
             return None
         episodes, wins, losses, returns, return_squares = self.sums
-        # Workers count on while their counters are read one by one: a win may be seen before its episode is.
-        win, loss = (min(1.0, max(0.0, each / episodes)) for each in (wins, losses))
+        win, loss = wins / episodes, losses / episodes
         mean = returns / episodes
         deviation = math.sqrt(max(0.0, return_squares / episodes - mean * mean))
         return Estimate(win, loss, max(0.0, 1.0 - win - loss), episodes**2 / self.squares, mean, deviation)

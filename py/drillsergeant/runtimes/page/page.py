@@ -192,7 +192,8 @@ class Page:
         self._runs.on_timeline(values.get("timeline"))
         if not self._learner and "learner_choice" in values:
             self._view.set_value("learner", str(values["learner_choice"]))
-        self._status.trained_s = number_text.number(values.get("t_s")) or 0.0
+        if self._status.trained(number_text.number(values.get("t_s")) or 0.0):
+            self._tell(answer=True)
         self._status.chance = number_text.number(values.get("win_rate_random")) or 0.0
 
     def on_drill(self, game: DrillFacts) -> None:

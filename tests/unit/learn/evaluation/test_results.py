@@ -133,18 +133,6 @@ def test_after_a_restart_nothing_is_known() -> None:
     assert (now.win, rate.seen) == (1.0, 50)
 
 
-def test_a_win_seen_before_its_episode_is_no_share_above_one() -> None:
-    rate = RecentEpisodes(WINS)
-    for _ in range(60):
-        rate.add(Tally(20, 20, 0))
-    rate.add(Tally(20, 24, 0))
-    found = rate.estimate()
-    assert found is not None
-    assert found.win == 1.0
-    low, high = found.interval()
-    assert 0.98 < low < high <= 1.0
-
-
 def test_the_mean_return_and_its_interval_are_those_of_the_episodes() -> None:
     draws, recent = random.Random(3), RecentEpisodes(WINS)
     for _ in range(200):

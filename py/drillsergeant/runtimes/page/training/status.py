@@ -29,6 +29,12 @@ class Status:
     measure: DrillMeasure = field(default_factory=DrillMeasure)
     trouble: str = ""
 
+    def trained(self, seconds: float) -> bool:
+        """Training has lasted so long; returns whether that is of a run just gone on with, at which somebody looks."""
+        news = self.trained_s == 0.0 < seconds and not self.training
+        self.trained_s = seconds
+        return news
+
 
 def describe(now: Status, of_late: Result | None) -> str:
     """One or two short sentences about `now`, without numbers: those stand beside it, and are newer."""
