@@ -17,6 +17,7 @@ from drillsergeant.check.played.masks import find_forbidden
 from drillsergeant.check.played.mirrored import find_not_mirrored
 from drillsergeant.check.played.observations import find_unfit
 from drillsergeant.check.played.pictures import find_out_of_scene
+from drillsergeant.check.played.ranges import find_out_of_range
 from drillsergeant.check.played.yardstick import find_weak_bot
 from drillsergeant.check.playthrough import MATCHES, Playthrough, play
 from drillsergeant.check.repeatable import find_unrepeatable
@@ -32,6 +33,7 @@ PLAYED: tuple[Callable[[Playthrough], Iterator[DrillFinding]], ...] = (
     find_wrong_endings,
     find_unfit,
     find_idle_actions,
+    find_out_of_range,
     find_forbidden,
     find_not_mirrored,
     find_farmed_reward,

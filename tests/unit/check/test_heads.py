@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from drillsergeant.check.check_drill import check_drill
 from drillsergeant.check.findings import Kind
+from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.classic.cartpole import CartPoleDrill
 from drillsergeant.drills.classic.pendulum import PendulumDrill
 from drillsergeant.drills.contract import Drill, State
@@ -82,3 +83,15 @@ def test_each_is_found_and_named(drill: Drill, kind: Kind, function: str, said: 
 def test_a_sound_game_of_numbers_and_masks_is_not_blamed_for_them() -> None:
     kinds = check_drill(MixedDrill()).kinds
     assert not kinds & {Kind.FORBIDDEN, Kind.IDLE_ACTION, Kind.ARRAY, Kind.CONTRACT, Kind.COMPILED, Kind.RAISES}, kinds
+
+
+class Beside(ChaseDrill):
+    def scripted(self, state: State, player: int) -> list[Array]:
+        (move,) = super().scripted(state, player)
+        return [np.where(state["clock"] > 20, move + 1, move)]
+
+
+def test_a_scripted_player_that_leaves_the_choices_only_later_is_found() -> None:
+    (found,) = (each for each in check_drill(Beside()) if each.kind is Kind.ARRAY)
+    assert "the move of the scripted player is 1 to 5" in found.sentence and "outside of 0 to 4" in found.sentence
+    assert found.where is not None and found.where.function == "scripted"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import pytest
 from drillsergeant.check.played.mirrored import find_not_mirrored
 from drillsergeant.check.playthrough import Playthrough, play
 from drillsergeant.check.seats import Seats
-from drillsergeant.drills.contract import State
+from drillsergeant.drills.contract import Outcome, State
 from drillsergeant.drills.sumo import SumoDrill
 from drillsergeant.elementary import Array
 
@@ -37,6 +38,20 @@ def played() -> Playthrough:
 
 def test_the_sound_game_is_not_blamed() -> None:
     assert list(find_not_mirrored(played())) == []
+
+
+class Patient(SumoDrill):
+    """Who is team 0 wins whenever time is up."""
+
+    def outcome(self, state: State) -> Outcome[Array, Array]:
+        ended, late = super().outcome(state), state["clock"] >= np.uint32(120)
+        return Outcome(ended.terminated & ~late, late, np.where(late, 1, ended.winner))
+
+
+def test_a_time_limit_that_one_team_wins_is_found() -> None:
+    (found,) = find_not_mirrored(play(Seats(Patient(time_limit_s=1.0))))
+    assert "that the time limit ended, team 0 wins" in found.sentence
+    assert found.where is not None and found.where.function == "outcome"
 
 
 @pytest.mark.parametrize("wrong", SumoDrill().observation)

@@ -27,7 +27,7 @@ def find_forbidden(played: Playthrough) -> Iterator[DrillFinding]:
                 if stuck.any() and not nothing_left:
                     nothing_left = True
                     yield _nothing_left(seats, name, player, float(stuck.mean()))
-                if not not_kept and (~stuck & ~own[taken, np.arange(own.shape[1])]).any():
+                if not not_kept and (~stuck & ~own[taken.clip(0, len(own) - 1), np.arange(own.shape[1])]).any():
                     not_kept = True
                     yield _not_kept(seats, name, player)
 

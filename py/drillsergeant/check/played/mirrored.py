@@ -52,12 +52,15 @@ def find_not_mirrored(played: Playthrough) -> Iterator[DrillFinding]:
                 return
     for group in ("random", "scripted"):
         lanes = GROUPS[group]
-        won = played.winner[:, lanes][played.over[:, lanes]]
-        wins, losses = int((won > 0).sum()), int((won < 0).sum())
-        if abs(wins - losses) > SURE * np.sqrt(wins + losses):
-            said = f"of {len(won)} matches of {group} players against their like, team 0 wins {wins}, team 1 {losses}"
-            yield DrillFinding(Kind.NOT_MIRRORED, said, REMEDY, line_of(seats.drill, "tick"))
-            return
+        by_time = np.stack([each.truncated for each in played.outcomes])
+        for ended, how, where in ((by_time, " that the time limit ended", "outcome"), (played.over, "", "tick")):
+            won = played.winner[:, lanes][ended[:, lanes]]
+            wins, losses = int((won > 0).sum()), int((won < 0).sum())
+            if abs(wins - losses) > SURE * np.sqrt(wins + losses):
+                whose = f"{len(won)} matches of {group} players against their like{how}"
+                said = f"of {whose}, team 0 wins {wins}, team 1 {losses}"
+                yield DrillFinding(Kind.NOT_MIRRORED, said, REMEDY, line_of(seats.drill, where))
+                return
 
 
 def _compared(played: Playthrough, pair: tuple[int, int], values: Array) -> DrillFinding | None:
