@@ -6,7 +6,7 @@ from tests.rigs.pages.visitor import Visitor
 
 COUNT = "[pyodide._module.pyproxy_alloc_map.size, pyodide._module.hiwire.num_keys()]"
 IN_FLIGHT = 4  # objects of the frame, message or call that is under way when it is counted
-FRAMES, UPDATES = 600, 100
+FRAMES, UPDATES = 300, 100
 # Pyodide 0.27.7 loses about 350 bytes with every callback where the browser can switch stacks; see workers/boot.js.
 STACK_BYTES = 10_000
 

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from drillsergeant.runtimes.heartbeat import STUCK_S
@@ -30,10 +31,24 @@ def hung(browser: Browser, address: str) -> Iterator[Visitor]:
     visitor.close()
 
 
-def test_a_tab_that_stood_still_for_longer_than_the_limit_is_not_punished(
-    hung: Visitor, browser: Browser, visitor: Visitor
-) -> None:
-    """As when a laptop sleeps: page and workers, all threads of the tab's process, stop and go on."""
+@dataclass
+class Asleep:
+    """A tab that trained and then stood still: page and workers, all threads of its processes."""
+
+    visitor: Visitor
+    processes: set[int]
+    since_s: float  # time.monotonic()
+    updates: int
+
+    def wake(self) -> None:
+        """Let it go on; it may be awake already."""
+        for process in self.processes:
+            os.kill(process, signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def asleep(hung: Visitor, browser: Browser, address: str) -> Iterator[Asleep]:
+    """A tab beside the hung one, which stands still as when a laptop sleeps."""
     session = browser.new_browser_cdp_session()
 
     def renderers() -> set[int]:
@@ -41,24 +56,22 @@ def test_a_tab_that_stood_still_for_longer_than_the_limit_is_not_punished(
         return {process["id"] for process in listed if process["type"] == "renderer"}
 
     before = renderers()
+    visitor = Visitor(browser, address)
     visitor.open()
     visitor.page.click("#train")
     visitor.until("training runs", lambda: (visitor.trainer("updates") or 0) >= 2)
     tab = renderers() - before
     assert tab
-    updates, restarts = visitor.trainer("updates"), visitor.told()["restarts"]
+    assert visitor.told()["restarts"] == {}
+    asleep = Asleep(visitor, tab, time.monotonic(), visitor.trainer("updates"))
     for process in tab:
         os.kill(process, signal.SIGSTOP)
-    time.sleep(STUCK_S + 2.0)
-    for process in tab:
-        os.kill(process, signal.SIGCONT)
-    visitor.until("training goes on", lambda: visitor.trainer("updates") > updates + 5)
-    visitor.page.wait_for_timeout(2500)
-    assert visitor.told()["restarts"] == restarts == {}
-    assert visitor.told()["errors"] == []
+    yield asleep
+    asleep.wake()
+    visitor.close()
 
 
-def test_stuck_workers_of_every_role_are_replaced_and_training_goes_on(hung: Visitor) -> None:
+def test_stuck_workers_of_every_role_are_replaced_and_training_goes_on(hung: Visitor, asleep: Asleep) -> None:
     for name in ("rollout.0", "show", "trainer"):
         hung.until(f"{name} was noticed", lambda name=name: hung.told()["restarts"].get(name) == 1, 40)
         hung.until(f"{name} is back", lambda name=name: hung.told()["fleet"][name] == "ready", 90)
@@ -66,3 +79,14 @@ def test_stuck_workers_of_every_role_are_replaced_and_training_goes_on(hung: Vis
     hung.until("training goes on", lambda: hung.trainer("version") > version + 1)
     hung.until_the_match_moves()
     assert hung.told()["restarts"] == {"rollout.0": 1, "trainer": 1, "show": 1}
+    hung.page.close()  # it would train on beside the other one
+
+
+def test_a_tab_that_stood_still_for_longer_than_the_limit_is_not_punished(asleep: Asleep) -> None:
+    time.sleep(max(0.0, asleep.since_s + STUCK_S + 2.0 - time.monotonic()))
+    asleep.wake()
+    visitor = asleep.visitor
+    visitor.until("training goes on", lambda: visitor.trainer("updates") > asleep.updates + 5)
+    visitor.page.wait_for_timeout(2500)
+    assert visitor.told()["restarts"] == {}
+    assert visitor.told()["errors"] == []
