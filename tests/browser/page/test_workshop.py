@@ -69,10 +69,12 @@ def test_a_reward_for_running_away_is_learned_and_restored(visitor: Visitor) -> 
     page.select_option("#speed", "4")
     page.click("#train")
     visitor.until("it runs after the ball", lambda: (visitor.trainer("decisions") or 0) > 400_000, 120)
+    page.click("#train")  # looking takes its time, and training would take the cores meanwhile
     near = distance(visitor, 2.0 * LOOKED_S)
     away = original.replace(CLOSER, AWAY).replace(RETURN, "return [goal * 0.0, nearer * 0.0, closer]")
     updates = visitor.trainer("updates")
     assert "goes on with what it learned" in run(visitor, away, "Your code is running")
+    page.click("#train")
     visitor.snapshot("workshop")
     far = distance_once(visitor, lambda metres: metres > near + 1.0)
     assert far > near + 1.0, f"{near:.2f} m before, {far:.2f} m after"
