@@ -34,9 +34,9 @@ def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
     visitor.close()
 
 
-@pytest.fixture(scope="module")
-def stand_of_the_module(browser: Browser, address: str) -> Iterator[Stand]:
-    """A compute device in an empty page of the site, for shaders by themselves."""
+@pytest.fixture(scope="session")
+def device_page(browser: Browser, address: str) -> Iterator[Stand]:
+    """A compute device in an empty page of the site, for shaders by themselves; it keeps what it has compiled."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(address + "build.json")
@@ -45,10 +45,10 @@ def stand_of_the_module(browser: Browser, address: str) -> Iterator[Stand]:
 
 
 @pytest.fixture
-def stand(stand_of_the_module: Stand) -> Stand:
-    """The module's device, with nothing on it."""
-    stand_of_the_module.clear()
-    return stand_of_the_module
+def stand(device_page: Stand) -> Stand:
+    """The device, with nothing on it."""
+    device_page.clear()
+    return device_page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -48,33 +48,22 @@ def test_a_program_that_plays_a_device_is_chosen_neither_to_learn_nor_to_draw(vi
     assert visitor.told()["errors"] == []
 
 
-def test_a_probe_is_learned_on_kernels_then_on_the_device_then_on_kernels(visitor: Visitor) -> None:
-    visitor.open(f"?learner=wasm&drill=probe-action&{SIZE}&learning_rate=0.03")
+def test_a_probe_is_learned_on_kernels_then_on_the_device_validated_in_the_middle_then_on_kernels(
+    visitor: Visitor,
+) -> None:
+    visitor.open(f"?learner=wasm&drill=probe-both&{SIZE}&learning_rate=0.03")
     page = visitor.page
     page.click("#train")
     visitor.until("it says so", lambda: "nothing to compare here" in page.inner_text("#validation-state"))
     assert not page.is_visible("#validate")
-    assert loads_of_numpy(visitor) == 0
     visitor.until("the kernels learn", lambda: (visitor.trainer("updates") or 0) > 5)
     assert page.input_value("#learner") == "wasm"
     page.select_option("#learner", "webgpu")
     learns(visitor)
-    updates, reward = visitor.trainer("updates"), visitor.trainer("reward_earned")
-    assert updates > 5
-    page.select_option("#learner", "wasm")
-    visitor.until("the kernels learn again", lambda: visitor.trainer("learner") == "wasm")
-    visitor.until("they went on", lambda: visitor.trainer("updates") > updates + 5)
-    assert visitor.trainer("reward_earned") >= reward - 0.2
-    assert visitor.told()["errors"] == []
-
-
-def test_a_probe_is_learned_and_validation_switched_on_and_off_in_the_middle(visitor: Visitor) -> None:
-    visitor.open(SMALL + "&learning_rate=0.03")
-    page = visitor.page
-    page.click("#train")
-    learns(visitor)
+    assert visitor.trainer("updates") > 5
     assert loads_of_numpy(visitor) == 0
     assert not page.is_visible("#validation-table")
+
     updates = visitor.trainer("updates")
     page.click("#validate")
     visitor.until("kernels were compared", lambda: len(verdicts(visitor)) == KERNELS, 60)
@@ -87,9 +76,15 @@ def test_a_probe_is_learned_and_validation_switched_on_and_off_in_the_middle(vis
     page.click("#validate")
     visitor.until("it is off", lambda: not visitor.trainer("validation")["on"])
     assert not page.is_visible("#validation-table")
-    updates = visitor.trainer("updates")
+    updates, reward = visitor.trainer("updates"), visitor.trainer("reward_earned")
     visitor.until("the device learns on", lambda: visitor.trainer("updates") > updates + 5)
     assert visitor.trainer("gpu_voids") == 0
+
+    page.select_option("#learner", "wasm")
+    visitor.until("the kernels learn again", lambda: visitor.trainer("learner") == "wasm")
+    updates = visitor.trainer("updates")
+    visitor.until("they went on", lambda: visitor.trainer("updates") > updates + 5)
+    assert visitor.trainer("reward_earned") >= reward - 0.2
     assert visitor.told()["errors"] == []
 
 
