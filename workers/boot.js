@@ -13,7 +13,8 @@ async function verifyBuild() {
   throw Object.assign(new Error(message), { final: true });
 }
 
-export async function boot(role, module = "worker.boot") {
+// `loaded()` is called once all is here that Python runs on.
+export async function boot(role, module = "worker.boot", loaded = () => {}) {
   const started = performance.now();
   const queue = [];
   const handed = new Promise((resolve) => { // the page's first message is what Python runs on, all others are Python's
@@ -38,6 +39,7 @@ export async function boot(role, module = "worker.boot") {
     const packages = options.getAll("package");
     if (packages.length) await loadPackages(begun, runtime, packages, hear);
     const entry = pyodide.pyimport(`drillsergeant.browser.${module}`);
+    loaded();
     entry.start(role, queue, started, (name) => loadPackages(begun, runtime, [name], hear));
     entry.destroy();
   } catch (error) {

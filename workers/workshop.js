@@ -1,5 +1,6 @@
-// Boots the workshop, where a reader's own code runs: with less memory than Pyodide would take, so that code without
-// measure ends in a MemoryError, not in a machine without memory.
+// Boots the workshop, where a reader's own code runs: without network and storage, and with less memory than Pyodide
+// would take, so that code without measure ends in a MemoryError, not in a machine without memory.
+import { close } from "./closed.js"; // before the script that starts Python
 import { boot } from "./boot.js";
 
 const MOST_PAGES = 12288; // of 64 KiB: 768 MiB
@@ -9,4 +10,4 @@ WebAssembly.Memory = function (wanted) {
 };
 WebAssembly.Memory.prototype = Memory.prototype;
 
-boot("workshop", "worker.workshop_boot");
+boot("workshop", "worker.workshop_boot", close);
