@@ -150,12 +150,16 @@ class FakeDoor:
         self.downloads: list[tuple[str, object]] = []
         self.persisting: list[Callable[[bool], None]] = []
         self.drafts: dict[str, str] = {}
+        self.forgotten = 0  # links
 
     def connect(self, guard: FileEvents) -> None:
         self.guard = guard
 
     def download(self, filename: str, content: object) -> None:
         self.downloads.append((filename, content))
+
+    def forget_link(self) -> None:
+        self.forgotten += 1
 
     def persist(self, then: Callable[[bool], None]) -> None:
         self.persisting.append(then)

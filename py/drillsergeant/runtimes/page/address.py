@@ -1,6 +1,7 @@
 """The set-up in the page's address: what a link says is checked value by value, and what is changed is written back.
 
-Links carry values only, never code. A value that makes no sense is left out and explained; the page works without it.
+These are values; code comes after the `#` (`panels/code_link.py`). A value that makes no sense is left out and
+explained; the page works without it.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.address import CHOICES
 from drillsergeant.runtimes.page.number_text import number
+from drillsergeant.runtimes.page.panels.code_link import MOST_CODE
 from drillsergeant.runtimes.page.panels.workshop import EditorPanel
 from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX
@@ -33,7 +34,6 @@ FIELDS = {"resume": ("train",), "hyper": ("values",), "theme": ("value",), "code
 THEMES = CHOICES["theme"]
 DEEPEST = 8  # brackets in a message, outside of texts; none needs more than two, and a parser may choke on thousands
 STRING = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)', re.DOTALL)  # of JSON, or one that does not end
-MOST_CODE = 8192  # characters
 FILE = "a policy from the page around"
 MOST_FILES = 4  # that wait for the trainer
 STOPPED = "the part that learns has stopped; try again once it is back"

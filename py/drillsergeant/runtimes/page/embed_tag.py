@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from drillsergeant.runtimes.page.address import Address
-from drillsergeant.runtimes.page.embed import MOST_CODE
+from drillsergeant.runtimes.page.panels.code_link import MOST_CODE
 from drillsergeant.runtimes.page.panels.drill import DRILLS, FIRST
 from drillsergeant.runtimes.page.view import View
 

@@ -67,7 +67,7 @@ class Page:
         self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
         to_trainer = partial(fleet.send, "trainer")
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
-        self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, opening.given)
+        self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address)
         self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._restart = RestartButton(view, self._start_over, self._answer)

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 from drillsergeant.runtimes.page.address import Opening
-from drillsergeant.runtimes.page.embed import MOST_CODE
 from drillsergeant.runtimes.page.embed_tag import BY_HAND, EMBEDDED, TAG, UNTRAINED, WITH_CODE, tag
+from drillsergeant.runtimes.page.panels.code_link import MOST_CODE
 from drillsergeant.runtimes.page.panels.workshop import EDITOR
 from hypothesis import given
 from hypothesis import strategies as st

@@ -46,6 +46,9 @@ class FileTransfer(Drafts, Protocol):
     def download(self, filename: str, content: object) -> None:
         """Give the visitor a file; `content` holds its bytes."""
 
+    def forget_link(self) -> None:
+        """Take the code that a link brought out of the page's address."""
+
     def persist(self, then: Callable[[bool], None]) -> None:
         """Ask the browser to keep this site's files; `then` hears whether it will."""
 
@@ -53,11 +56,14 @@ class FileTransfer(Drafts, Protocol):
 class FileEvents(Protocol):
     """Who is told what comes through the door."""
 
-    def on_file(self, name: str, content: object) -> None:
-        """The visitor chose or dropped a file; `content` holds its bytes."""
+    def on_file(self, name: str, content: bytes) -> None:
+        """The visitor chose or dropped a file."""
 
     def on_refused_file(self, why: str) -> None:
         """A file was not even read."""
+
+    def on_link(self, fragment: str) -> None:
+        """The page's address now ends like this, from its `#` on."""
 
     def on_hidden(self) -> None:
         """The page is being hidden or left; it may be the last moment."""
@@ -68,6 +74,12 @@ class Editor(Protocol):
 
     def propose(self, text: str) -> None:
         """Show this code, or put the original back where it is empty."""
+
+    def on_file(self, name: str, content: bytes) -> None:
+        """Show the code of a `.py` file."""
+
+    def on_link(self, fragment: str) -> None:
+        """Show the code that the end of the page's address carries, if it does."""
 
     def flush(self) -> None:
         """Keep what is written now."""
@@ -175,10 +187,17 @@ class RunsPanel:
                 self._first_list = False
                 self._offer()
 
-    def on_file(self, name: str, content: object) -> None:
-        """The visitor chose or dropped a file."""
+    def on_file(self, name: str, content: bytes) -> None:
+        """The visitor chose or dropped a file: Python is for the editor, all else a run."""
+        if name.lower().endswith(".py"):
+            self._editor.on_file(name, content)
+            return
         self._close_offer()
         self._ask_for(ImportRun(name[:100], content))
+
+    def on_link(self, fragment: str) -> None:
+        """The page's address has another end."""
+        self._editor.on_link(fragment)
 
     def on_refused_file(self, why: str) -> None:
         """A file was not even read."""

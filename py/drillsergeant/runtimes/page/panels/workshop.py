@@ -1,6 +1,6 @@
 """Python on the page: the editor, what its buttons do, and what is said of the code in it.
 
-The code may come from a run or from the page around, never from an address; nothing runs before the reader presses Run.
+The code may come from a run, a file, a link or the page around; nothing runs before the reader presses Run.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from drillsergeant.learn.program import DrillFacts
-from drillsergeant.runtimes.page.interfaces import Drafts
+from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.panels.code_exchange import CodeExchange
 from drillsergeant.runtimes.page.panels.own_code import EARLIER, OwnCode
+from drillsergeant.runtimes.page.panels.runs import FileTransfer
 from drillsergeant.runtimes.page.sentences import ended
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
@@ -74,9 +76,9 @@ class Learning(Protocol):
 
 
 class EditorPanel:
-    """The panel. Of the code that part is shown which the page's address, `given`, asks for.
+    """The panel. Of the code that part is shown which the page's address asks for.
 
-    What is written is kept, by way of `send`, which reaches the trainer, and `drafts`, but neither a part nor what is
+    What is written is kept, by way of `send`, which reaches the trainer, and `transfer`, but neither a part nor what is
     written in a frame: those are exercises of somebody's page.
     """
 
@@ -87,12 +89,14 @@ class EditorPanel:
         game: DrillFacts,
         learning: Learning,
         send: Callable[[messages.Message], None],
-        drafts: Drafts,
-        given: Mapping[str, str],
+        transfer: FileTransfer,
+        address: Address,
     ) -> None:
         self._view, self._compiler, self._learning = view, compiler, learning
-        self._part = part if (part := given.get("editor", "")) in PARTS else ""  # "all" is none
-        self._own = OwnCode(view, send, drafts, keeps=not (self._part or given.get("embed")))
+        self._part = part if (part := address.get("editor")) in PARTS else ""  # "all" is none
+        framed = bool(address.get("embed"))
+        self._own = OwnCode(view, send, transfer, keeps=not (self._part or framed))
+        self._exchange = CodeExchange(view, transfer, self, address, framed)
         self._drill, self._titles = game.name, {game.name: game.words.title}
         self._open = False
         self._shown = ""  # the drill whose code the editor holds
@@ -103,7 +107,9 @@ class EditorPanel:
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """What the panel's buttons do, by their ids."""
-        return {"workshop-open": self._toggle, "workshop-run": self._run, "workshop-restore": self._restore}
+        exchange = self._exchange.commands(lambda: self._drill)
+        own = {"workshop-open": self._toggle, "workshop-run": self._run, "workshop-restore": self._restore}
+        return {**own, **exchange}
 
     def on_ready(self) -> None:
         """A trainer is there, which keeps what is written."""
@@ -112,7 +118,7 @@ class EditorPanel:
     def on_kept(self, message: messages.KeptCode) -> None:
         """The trainer tells what is kept: code of an earlier visit is shown, and not run."""
         text, name = self._own.answer(message), message.drill
-        if text and name == self._drill and self.written():  # the reader was quicker
+        if text and name == self._drill and (self.written() or self._exchange.pending):  # the reader was quicker
             self._own.set_aside(name, text)
         elif text:
             self._texts[name] = text
@@ -124,19 +130,41 @@ class EditorPanel:
     def tick(self) -> None:
         """Keep what is written."""
         if self._shown == self._drill:
-            self._own.typed(self._drill, self.written())
+            if not self._exchange.holds(text := self.written()):
+                self._exchange.release()
+                self._own.typed(self._drill, text)
             self._own.show(self._drill)
 
     def flush(self) -> None:
         """Keep what is written now: the page may be about to be gone."""
-        if self._shown == self._drill:
-            self._own.flush(self._drill, self.written())
+        if self._shown == self._drill and not self._exchange.holds(text := self.written()):
+            self._own.flush(self._drill, text)
 
     def choose(self, value: str) -> None:
         """Show a text that was run before, in the place of this one, which is then one of those."""
         self._view.set_value(EARLIER, "")
         if text := self._own.earlier(self._drill, value):
             self.bring(text, "This is code that you had before. Press Run to play it.")
+
+    def on_link(self, fragment: str) -> None:
+        """The page's address ends like this, from its `#` on: code in it is shown, and not run."""
+        if self._exchange.on_link(fragment):
+            self._view.reveal(EDITOR)
+
+    def on_file(self, name: str, content: bytes) -> None:
+        """A `.py` file is to be shown, and not run."""
+        self._exchange.on_file(name, content)
+        self._view.reveal(EDITOR)
+
+    def shown(self) -> str | None:
+        """What stands in the editor; None where nothing does yet."""
+        return self._view.get_value(EDITOR) if self._shown == self._drill else None
+
+    def tell(self, said: str) -> None:
+        """Say something of the code."""
+        self._say(said)
+        if not self._open:
+            self._toggle()
 
     def written(self) -> str:
         """What stands in the editor; "" where that is the original, or nothing yet."""
@@ -149,6 +177,7 @@ class EditorPanel:
         """Another drill is played: its text takes the place of the other's, which is kept."""
         self._remember()
         self.flush()
+        self._exchange.release()
         name = self._drill = game.name
         self._titles[name] = game.words.title
         self._mark(0, "")
@@ -172,7 +201,8 @@ class EditorPanel:
     def bring(self, text: str, said: str) -> None:
         """Show this code, and say what it is; what stood there is to be found again."""
         name = self._drill
-        self._own.set_aside(name, self.written())
+        if not self._exchange.holds(before := self.written()):
+            self._own.set_aside(name, before)
         if not self._open:
             self._toggle()
         self._texts[name] = text
@@ -220,6 +250,7 @@ class EditorPanel:
         if name not in self._originals:
             return
         text = self._texts[name] = self._view.get_value(EDITOR)
+        self._exchange.release()
         self.flush()
         self._mark(0, "")
         self._print("")
