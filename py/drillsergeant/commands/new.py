@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from drillsergeant.commands.command import Command
 
-TEMPLATE = "template.py"
+STAR = "star"
+# The games to begin with, and what happens in each: the first, with every part explained, and shorter ones.
+GAMES: Mapping[str, str] = {
+    STAR: "a paddle learns to catch what falls",
+    "blank": "a square learns to run to a mark",
+    "chase": "a square learns to catch what drifts about",
+    "pole": "a cart learns to hold a pole up",
+    "pong": "two paddles learn to return a ball",
+}
 PROGRAM = """
 
 if __name__ == "__main__":  # python {file}
@@ -21,8 +30,8 @@ if __name__ == "__main__":  # python {file}
 """
 
 
-def source(file: str) -> str:
-    """The text of a small game for a file of this name: `my_drill.py` defines the class MyDrill, called "my-drill".
+def source(file: str, game: str = STAR) -> str:
+    """The text of one of GAMES for a file of this name: `my_drill.py` defines the class MyDrill, called "my-drill".
 
     Raises ValueError for a name that is no name of a module.
     """
@@ -33,28 +42,34 @@ def source(file: str) -> str:
         )
     words = [word for word in stem.split("_") if word] or ["drill"]
     cls = "".join(word.capitalize() for word in words)
-    text = files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")
-    for was, becomes in (
+    name, title = "-".join(words), " ".join(words).capitalize()
+    path = files(__package__) / ("template.py" if game == STAR else f"templates/{game}.py")
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
         ("YourDrill", cls),
-        ("your-drill", "-".join(words)),
-        ("Your drill", " ".join(words).capitalize()),
+        ("your-drill", name),
+        ("Your drill", title),
+        (f"class {game.capitalize()}:", f"class {cls}:"),
+        (f'name: str = "{game}"', f'name: str = "{name}"'),
     ):
-        text = text.replace(was, becomes)
+        text = text.replace(old, new)
     return text + PROGRAM.format(file=Path(file).name, cls=cls)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the file to write, such as my_drill.py")
+    about = "; ".join(f"{name}: {what}" for name, what in GAMES.items())
+    parser.add_argument("--game", choices=GAMES, default=STAR, help=f"the game to begin with ({about})")
     parser.add_argument("--force", action="store_true", help="also where there is one already")
 
 
 def _run(given: argparse.Namespace) -> int:
     """Write the file and say what can be done with it."""
-    text = source(given.file.name)
+    text = source(given.file.name, given.game)
     if given.file.exists() and not given.force:
         raise ValueError(f"{given.file} is there already: choose another name, or overwrite it with --force")
     given.file.write_text(text, encoding="utf-8")
-    print(f"{given.file} is a game that runs: a paddle learns to catch what falls. Change it into yours.")
+    print(f"{given.file} is a game that runs: {GAMES[given.game]}. Change it into yours.")
     print(f"  python {given.file}                       trains it")
     print(f"  python -m drillsergeant check {given.file}   says what is wrong with it")
     return 0
