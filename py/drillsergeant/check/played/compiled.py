@@ -33,7 +33,7 @@ def find_uncompiled(played: Playthrough) -> Iterator[DrillFinding]:
 def _compiled(drill: Drill, kernel: Kernel, states: Sequence[State]) -> DrillFinding | None:
     part = PARTS.get(kernel.name.partition("_")[0], "outcome")
     try:
-        kernel.trace()
+        graph = kernel.trace()
     except Exception as error:  # TraceError, or what the drill's code makes of a tracer
         said = f"{part} cannot be compiled: {type(error).__name__}: {error}"
         remedy = (
@@ -42,7 +42,7 @@ def _compiled(drill: Drill, kernel: Kernel, states: Sequence[State]) -> DrillFin
         return DrillFinding(Kind.COMPILED, said, remedy, line_of_error(drill, error) or line_of(drill, part))
     try:
         if kernel.name == "tick_once" or part != "tick":
-            compare(kernel, states)
+            compare(kernel, graph, states)
     except EditRefused as refused:
         remedy = "leave out whatever is decided when Python runs: `np.random`, `isinstance`, the shape of an array"
         return DrillFinding(

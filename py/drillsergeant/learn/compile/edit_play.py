@@ -119,14 +119,14 @@ def _short(value: object) -> str:
 # -- the same as it is traced -----------------------------------------------------------------------------------------
 
 
-def compare(kernel: Kernel, states: Sequence[State]) -> None:
-    """Refuse a kernel whose trace computes something else than its function does with arrays, with the line.
+def compare(kernel: Kernel, graph: Graph, states: Sequence[State]) -> None:
+    """Refuse a kernel whose trace, `graph`, computes something else than its function does with arrays, with the line.
 
     A random number of one's own is one number for ever when it is traced, and code may ask what kind of array it has.
     """
     inputs, scalars = _inputs(kernel, states), dict.fromkeys(kernel.scalars, 7)
     count = len(next(array for arrays in inputs.values() for array in arrays))
-    graph, played = kernel.trace(), kernel.reference(inputs, scalars)
+    played = kernel.reference(inputs, scalars)
     compiled = interpret(graph, inputs, scalars, count)
     for group, arrays in played.items():
         for own, other in zip(arrays, compiled[group], strict=True):

@@ -20,6 +20,7 @@ from drillsergeant.drills import make, resolve
 from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.per_match import between, lessons
+from drillsergeant.kernels.ir.graph import Graph
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, guarded
 from drillsergeant.learn.compile.edit_play import compare, sampled, traced_once
@@ -71,14 +72,18 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     printed.on = False
     drill = resolve(_named(name, drill, text, observed, earned))
     edited = tuple(kernel for part, kernels in _RUN_IN.items() if _is_edited(drill, part) for kernel in kernels)
-    in_all = 0
+    in_all, graphs = 0, dict[int, Graph]()  # by what is traced: a decision is a tick, repeated
     for kernel in DrillKernels(drill).all():
-        in_all += len(guarded(lambda kernel=kernel: kernel.trace(MOST_NODES), namespace).nodes)  # type: ignore[misc]
+        if id(kernel.fn) not in graphs:
+            traced: Graph = guarded(lambda kernel=kernel: kernel.trace(MOST_NODES), namespace)  # type: ignore[misc]
+            graphs[id(kernel.fn)] = traced
+        graph = graphs[id(kernel.fn)]
+        in_all += len(graph.nodes)
         if in_all > MOST_IN_ALL:
             who = f"what {sum(drill.teams)} players do is more than {MOST_IN_ALL:,} operations"
             raise EditRefused(f"{who} together, the most that a page compiles: do less, or for fewer players")
         if kernel.name.startswith(edited):
-            guarded(lambda kernel=kernel: compare(kernel, states), namespace)  # type: ignore[misc]
+            guarded(lambda kernel=kernel, graph=graph: compare(kernel, graph, states), namespace)  # type: ignore[misc]
     return drill
 
 
