@@ -23,7 +23,7 @@
     fits: (text) => /^\d{1,10}$/.test(text) && Number(text) >= low && Number(text) <= high,
   });
   const ATTRIBUTES = {
-    drill: choice("ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum", "hide"),
+    drill: choice(...Object.keys(NAMES)),
     controls: choice("minimal", "full", "none"),
     seed: whole(0, 4294967295, "1"),
     speed: choice("1", "0.25", "0.5", "2", "4"),

@@ -47,6 +47,11 @@ class Playthrough:
         return np.stack([each.over for each in self.outcomes])
 
     @property
+    def by_time(self) -> Array:
+        """Where the time limit ended a match, bool [T, N]."""
+        return np.stack([each.truncated for each in self.outcomes])
+
+    @property
     def winner(self) -> Array:
         """Who is ahead as `outcome` has it, i32 [T, N]."""
         return np.stack([each.winner for each in self.outcomes])

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from drillsergeant.drills.boxes.players import unit
+from drillsergeant.drills.boxes.steps import STEPS, step_of_keys, ways
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, Outcome, Scene, State, Words
 from drillsergeant.elementary import Array, hash_u32, uniform
 
-HEADS = (Discrete("move", ("stay", "right", "left", "up", "down")),)
 MOTION: tuple[str, ...] = tuple(f"{body}_{name}" for body in ("chaser", "target") for name in ("x", "y", "vx", "vy"))
 LOOK_PER_S = 4.0  # how fast the chaser turns to where it runs, at 1 m/s; only for the eye, nothing depends on it
 REACTION_S = 0.25  # the scripted player steers for where things will be after this time
@@ -54,7 +54,7 @@ class ChaseDrill:
     @property
     def heads(self) -> tuple[Discrete, ...]:
         """An action has one part."""
-        return HEADS
+        return STEPS
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
@@ -87,8 +87,7 @@ class ChaseDrill:
         """The state 1/tick_hz s after a move i32 [N]; whoever was caught stays caught."""
         move, dt = actions[0][0], 1.0 / self.tick_hz
         keep, push = 1.0 - self.drag_per_s * dt, self.push * dt
-        right = (move == 1).astype(np.float32) - (move == 2).astype(np.float32)
-        up = (move == 3).astype(np.float32) - (move == 4).astype(np.float32)
+        right, up = ways(move)
         x, vx = self._move(state["chaser_x"], state["chaser_vx"] * keep + right * push, 0.0)
         y, vy = self._move(state["chaser_y"], state["chaser_vy"] * keep + up * push, 0.0)
         tx, tvx = self._move(state["target_x"], state["target_vx"], 1.0)
@@ -132,7 +131,7 @@ class ChaseDrill:
 
     def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
         """Return the move for the arrow keys a human holds; of two directions at once, right and left win."""
-        return ({1: 1, -1: 2}.get(right) or {1: 3, -1: 4}.get(up, 0),)
+        return step_of_keys(right, up)
 
     def _move(self, position: Array, speed: Array, bounce: float) -> tuple[Array, Array]:
         """Move one coordinate by a tick and turn the speed round at a wall, keeping the share `bounce` of it."""

@@ -52,8 +52,7 @@ def find_not_mirrored(played: Playthrough) -> Iterator[DrillFinding]:
                 return
     for group in ("random", "scripted"):
         lanes = GROUPS[group]
-        by_time = np.stack([each.truncated for each in played.outcomes])
-        for ended, how, where in ((by_time, " that the time limit ended", "outcome"), (played.over, "", "tick")):
+        for ended, how, where in ((played.by_time, " that the time limit ended", "outcome"), (played.over, "", "tick")):
             won = played.winner[:, lanes][ended[:, lanes]]
             wins, losses = int((won > 0).sum()), int((won < 0).sum())
             if abs(wins - losses) > SURE * np.sqrt(wins + losses):

@@ -15,10 +15,12 @@ def find_out_of_range(played: Playthrough) -> Iterator[DrillFinding]:
     """Look at every choice of scripted players; one finding a head. Numbers are kept to their range for everybody."""
     seats = played.seats
     for number, head in enumerate(seats.heads):
+        if not head.choices:
+            continue
         taken = np.stack([[action[number][GROUPS["scripted"]] for action in actions] for actions in played.actions])
         highest = len(head.choices) - 1
         outside = (taken < 0) | (taken > highest)
-        if head.choices and outside.any():
+        if outside.any():
             said = (
                 f"the {head.name} of the scripted player is {taken.min()} to {taken.max()}, in {outside.mean():.1%} of "
                 f"its decisions outside of 0 to {highest}"

@@ -42,7 +42,7 @@ class BallRules(BoxRules):
 
 
 class Disc(NamedTuple):
-    """The ball: position in m, velocity in m/s; each f32 [N]."""
+    """A ball, or another round thing: position in m, velocity in m/s; each f32 [N]."""
 
     x: Array
     y: Array

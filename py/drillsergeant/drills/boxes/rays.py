@@ -24,11 +24,8 @@ def ray(
 ) -> Array:
     """How far it is from (x, y), f32 [N], in a direction (a unit vector) to the first box, half an edge `half_m`, else
     FAR; f32 [N]."""
-    inverse = [1.0 / part if abs(part) > 1.0 / FAR else FAR for part in direction]
-    nearest = x * 0.0 + FAR
-    for box_x, box_y in boxes:
-        nearest = np.minimum(nearest, _entered(box_x - x, box_y - y, inverse[0], inverse[1], half_m))
-    return nearest
+    inverse_x, inverse_y = (1.0 / part if abs(part) > 1.0 / FAR else FAR for part in direction)
+    return _nearest(x, y, inverse_x, inverse_y, half_m, boxes)
 
 
 def to_wall(x: Array, y: Array, direction: tuple[float, float], half_m: float) -> Array:
@@ -47,11 +44,23 @@ def in_sight(
 ) -> Array:
     """Whether no box stands between (x, y) and (to_x, to_y): a mask [N]."""
     inverse_x, inverse_y = (1.0 / np.where(np.abs(way) > 1.0 / FAR, way, 1.0 / FAR) for way in (to_x - x, to_y - y))
+    mask: Array = _nearest(x, y, inverse_x, inverse_y, half_m, boxes) >= 1.0
+    return mask
+
+
+def _nearest(
+    x: Array,
+    y: Array,
+    inverse_x: float | Array,
+    inverse_y: float | Array,
+    half_m: float,
+    boxes: Sequence[tuple[Array, Array]],
+) -> Array:
+    """After how many lengths of a direction, given by 1 / each part, the first of the boxes is entered, else FAR."""
     nearest = x * 0.0 + FAR
     for box_x, box_y in boxes:
         nearest = np.minimum(nearest, _entered(box_x - x, box_y - y, inverse_x, inverse_y, half_m))
-    mask: Array = nearest >= 1.0
-    return mask
+    return nearest
 
 
 def _entered(dx: Array, dy: Array, inverse_x: float | Array, inverse_y: float | Array, half_m: float) -> Array:

@@ -12,10 +12,10 @@ import numpy as np
 
 from drillsergeant.drills.boxes.players import length, unit
 from drillsergeant.drills.boxes.rays import in_sight
+from drillsergeant.drills.boxes.steps import STEPS, step_of_keys, ways
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Discrete, Dtype, Scene, State, team_of
 from drillsergeant.elementary import Array
 
-HEADS = (Discrete("move", ("stay", "right", "left", "up", "down")),)
 CATCHERS, RUNNER, PLAYERS = (0, 1), 2, 3
 CORNERS = ((1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0))  # near each of which a crate stands
 LOOK_PER_S = 6.0  # how fast a player turns to where it runs, at 1 m/s; only for the eye, nothing depends on it
@@ -59,7 +59,7 @@ class HideRules:
     @property
     def heads(self) -> tuple[Discrete, ...]:
         """An action has one part."""
-        return HEADS
+        return STEPS
 
     @property
     def fields(self) -> Mapping[str, Dtype]:
@@ -93,7 +93,7 @@ class HideRules:
 
     def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[int, ...]:
         """Return the move for the arrow keys a human holds; of two directions at once, right and left win."""
-        return ({1: 1, -1: 2}.get(right) or {1: 3, -1: 4}.get(up, 0),)
+        return step_of_keys(right, up)
 
 
 def walker_of(state: State, player: int) -> Walker:
@@ -128,8 +128,8 @@ def walked(rules: HideRules, state: State, player: int, move: Array) -> Walker:
     """A player one tick after a move i32 [N]; at a wall or a crate it slides along."""
     own, dt = walker_of(state, player), 1.0 / rules.tick_hz
     keep, push = 1.0 - rules.drag_per_s * dt, (rules.runner_push if player == RUNNER else rules.catcher_push) * dt
-    vx = own.vx * keep + ((move == 1).astype(np.float32) - (move == 2).astype(np.float32)) * push
-    vy = own.vy * keep + ((move == 3).astype(np.float32) - (move == 4).astype(np.float32)) * push
+    right, up = ways(move)
+    vx, vy = own.vx * keep + right * push, own.vy * keep + up * push
     x, y, reach = own.x + vx * dt, own.y + vy * dt, rules.crate_half_m + rules.radius_m
     for crate_x, crate_y in crates_of(state):
         dx, dy = x - crate_x, y - crate_y

@@ -5,34 +5,16 @@ the net, y upwards from the floor, in the game's own units (m and s stand for th
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
+from drillsergeant.drills.ball.rules import Disc
 from drillsergeant.drills.boxes.players import length
 from drillsergeant.drills.contract import State
 from drillsergeant.elementary import Array, hash_u32, uniform
 
 LIVES = 5
 SERVE = 17  # of the random numbers that a serve draws
-
-
-class Ball(NamedTuple):
-    """Where it is, m, and how fast it flies, m/s."""
-
-    x: Array
-    y: Array
-    vx: Array
-    vy: Array
-
-
-class Slime(NamedTuple):
-    """A player: half a disc that stands on the floor or jumps. Fields as a ball's."""
-
-    x: Array
-    y: Array
-    vx: Array
-    vy: Array
 
 
 @dataclass(frozen=True)
@@ -67,24 +49,19 @@ class CourtRules:
         return float(round(self.wait_s * self.tick_hz))
 
 
-def slime_of(state: State, player: int) -> Slime:
-    """Pick one player out of a state."""
-    return Slime(*(state[f"player{player}_{name}"] for name in Slime._fields))
+def slime_of(state: State, player: int) -> Disc:
+    """Pick one player, half a disc that stands on the floor or jumps, out of a state."""
+    return Disc(*(state[f"player{player}_{name}"] for name in Disc._fields))
 
 
-def ball_of(state: State) -> Ball:
-    """Pick the ball out of a state."""
-    return Ball(*(state[f"ball_{name}"] for name in Ball._fields))
-
-
-def served(rules: CourtRules, seed: Array, episode: Array, clock: Array) -> Ball:
+def served(rules: CourtRules, seed: Array, episode: Array, clock: Array) -> Disc:
     """A ball above the net, thrown anyhow; u32 [N] all three."""
     draws = [uniform(hash_u32(seed, episode, clock, SERVE + axis)) for axis in range(2)]
     zero = draws[0] * 0.0
-    return Ball(zero, zero + rules.half_length_m / 2.0, draws[0] * 40.0 - 20.0, draws[1] * 15.0 + 10.0)
+    return Disc(zero, zero + rules.half_length_m / 2.0, draws[0] * 40.0 - 20.0, draws[1] * 15.0 + 10.0)
 
 
-def moved(rules: CourtRules, slime: Slime, side: float, run: Array, jump: Array) -> Slime:
+def moved(rules: CourtRules, slime: Disc, side: float, run: Array, jump: Array) -> Disc:
     """A player a tick later who runs (-1, to the net, to 1) and jumps (mask [N]). `side`: its sign of x."""
     dt, least, most = rules.tick_s, rules.net_half_m + rules.slime_m, rules.half_length_m - rules.slime_m
     on_floor = slime.y <= rules.floor_m + rules.nudge * dt
@@ -95,21 +72,21 @@ def moved(rules: CourtRules, slime: Slime, side: float, run: Array, jump: Array)
     at = x * side
     stopped = (at <= least) | (at >= most)
     x = np.where(at <= least, least * side, np.where(at >= most, most * side, x))
-    return Slime(x, np.maximum(y, rules.floor_m), np.where(stopped, 0.0, vx), np.where(landed, 0.0, vy))
+    return Disc(x, np.maximum(y, rules.floor_m), np.where(stopped, 0.0, vx), np.where(landed, 0.0, vy))
 
 
-def flown(rules: CourtRules, ball: Ball, waiting: Array) -> Ball:
+def flown(rules: CourtRules, ball: Disc, waiting: Array) -> Disc:
     """The ball a tick later, before it touches anything; where it waits to be served (mask [N]) it stays."""
     dt, limit = rules.tick_s, rules.ball_speed_max
     vy = ball.vy - rules.gravity * dt
     size = ball.vx * ball.vx + vy * vy
     slower = limit / np.sqrt(np.maximum(size, limit * limit))
     vx, vy = ball.vx * slower, vy * slower
-    then = Ball(ball.x + vx * dt, ball.y + vy * dt, vx, vy)
-    return Ball(*(np.where(waiting, now, later) for now, later in zip(ball, then, strict=True)))
+    then = Disc(ball.x + vx * dt, ball.y + vy * dt, vx, vy)
+    return Disc(*(np.where(waiting, now, later) for now, later in zip(ball, then, strict=True)))
 
 
-def bounced(rules: CourtRules, ball: Ball, other: Slime, radius_m: float) -> Ball:
+def bounced(rules: CourtRules, ball: Disc, other: Disc, radius_m: float) -> Disc:
     """The ball after a disc of this radius has thrown it back: as a mirror that moves, outwards or inwards alike."""
     dx, dy, reach = ball.x - other.x, ball.y - other.y, rules.ball_m + radius_m
     touches = dx * dx + dy * dy < reach * reach
@@ -118,11 +95,11 @@ def bounced(rules: CourtRules, ball: Ball, other: Slime, radius_m: float) -> Bal
     apart = np.ceil((reach - distance) * (1.0 / rules.nudge)) * rules.nudge
     ux, uy = ball.vx - other.vx, ball.vy - other.vy
     twice = (ux * nx + uy * ny) * 2.0
-    after = Ball(ball.x + nx * apart, ball.y + ny * apart, ux - nx * twice + other.vx, uy - ny * twice + other.vy)
-    return Ball(*(np.where(touches, new, old) for new, old in zip(after, ball, strict=True)))
+    after = Disc(ball.x + nx * apart, ball.y + ny * apart, ux - nx * twice + other.vx, uy - ny * twice + other.vy)
+    return Disc(*(np.where(touches, new, old) for new, old in zip(after, ball, strict=True)))
 
 
-def walled(rules: CourtRules, ball: Ball, before_x: Array) -> tuple[Ball, Array]:
+def walled(rules: CourtRules, ball: Disc, before_x: Array) -> tuple[Disc, Array]:
     """The ball after walls, floor, ceiling and net, and where it meets the floor (mask [N]). `before_x`: a tick ago."""
     gap, r = rules.nudge * rules.tick_s, rules.ball_m
     x, y, vx, vy = ball
@@ -138,4 +115,4 @@ def walled(rules: CourtRules, ball: Ball, before_x: Array) -> tuple[Ball, Array]
     x, vx = np.where(from_right, side + gap, x), np.where(from_right, -vx, vx)
     from_left = (x >= -side) & (before_x < -side) & low & ~down
     x, vx = np.where(from_left, -side - gap, x), np.where(from_left, -vx, vx)
-    return Ball(x, y, vx, vy), down
+    return Disc(x, y, vx, vy), down

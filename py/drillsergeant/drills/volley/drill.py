@@ -11,14 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from drillsergeant.drills.ball.rules import Disc, ball_of
 from drillsergeant.drills.contract import COMMON_FIELDS, Discrete, Dtype, Outcome, Recommended, Scene, State, Words
 from drillsergeant.drills.volley import scripted
 from drillsergeant.drills.volley.court import (
     LIVES,
-    Ball,
     CourtRules,
-    Slime,
-    ball_of,
     bounced,
     flown,
     moved,
@@ -32,8 +30,8 @@ from drillsergeant.elementary import Array
 HEADS = (Discrete("run", ("stay", "forward", "back")), Discrete("jump", ("no jump", "jump")))
 SIDES = (-1.0, 1.0)  # the sign of x of each player
 SEEN = 0.1  # of m and m/s
-PLAYERS = tuple(f"player{player}_{name}" for player in range(2) for name in Slime._fields)
-BALL = tuple(f"ball_{name}" for name in Ball._fields)
+PLAYERS = tuple(f"player{player}_{name}" for player in range(2) for name in Disc._fields)
+BALL = tuple(f"ball_{name}" for name in Disc._fields)
 RECOMMENDED = Recommended(
     "A rally is over in 30 decisions, so it need not look as far ahead as a game is long, and matches tell little of "
     "attacks: each is studied three times, in steps that are smaller for it, and odd moves go on being tried.",
@@ -51,7 +49,7 @@ class VolleyDrill(CourtRules):
     action_repeat: int = 3
     point_reward: float = 1.0
     to_ball_reward: float = 1.0  # for running below a ball from half the court away
-    observation: tuple[str, ...] = tuple(f"{who}_{what}" for who in ("own", "ball", "other") for what in Ball._fields)
+    observation: tuple[str, ...] = tuple(f"{who}_{what}" for who in ("own", "ball", "other") for what in Disc._fields)
     reward_terms: tuple[str, ...] = ("point", "to_ball")
 
     @property
@@ -90,7 +88,7 @@ class VolleyDrill(CourtRules):
         """Both in the middle of their halves, a ball to be served; `seed` and `episode` u32 [N]."""
         clock = seed & 0
         zero = clock.astype(np.float32)
-        players = [Slime(zero + side * (self.half_length_m / 2.0), zero + self.floor_m, zero, zero) for side in SIDES]
+        players = [Disc(zero + side * (self.half_length_m / 2.0), zero + self.floor_m, zero, zero) for side in SIDES]
         waits, lives = zero + self.wait_ticks, zero + LIVES
         common = {"seed": seed, "episode": episode, "clock": clock}
         return self._state(common, players, served(self, seed, episode, clock), (waits, lives, lives))
@@ -105,14 +103,14 @@ class VolleyDrill(CourtRules):
         ball, zero = flown(self, before, waiting), before.x * 0.0
         for disc, radius_m in (
             *((player, self.slime_m) for player in players),
-            (Slime(zero, zero + self.net_m, zero, zero), self.net_half_m),
+            (Disc(zero, zero + self.net_m, zero, zero), self.net_half_m),
         ):
             ball = bounced(self, ball, disc, radius_m)
         ball, down = walled(self, ball, before.x)
         on_left = down & (ball.x <= 0.0)
         clock = state["clock"] + 1
         new = served(self, state["seed"], state["episode"], clock)
-        ball = Ball(*(np.where(down, fresh, old) for fresh, old in zip(new, ball, strict=True)))
+        ball = Disc(*(np.where(down, fresh, old) for fresh, old in zip(new, ball, strict=True)))
         waits = np.where(down, self.wait_ticks, np.maximum(state["wait"] - 1.0, 0.0))
         lives = (
             state["lives0"] - on_left.astype(np.float32),
@@ -152,7 +150,7 @@ class VolleyDrill(CourtRules):
         forward = right if SIDES[player] < 0.0 else -right
         return {1: 1, -1: 2}.get(forward, 0), int(up > 0 or dash)
 
-    def _state(self, common: State, players: Sequence[Slime], ball: Ball, rest: Sequence[Array]) -> State:
+    def _state(self, common: State, players: Sequence[Disc], ball: Disc, rest: Sequence[Array]) -> State:
         """The state of these parts; `rest`: wait and lives."""
         values = (*(value for player in players for value in player), *ball, *rest)
         names = (name for name in self.fields if name not in COMMON_FIELDS)

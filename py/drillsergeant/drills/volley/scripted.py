@@ -6,8 +6,9 @@ its own side: x grows away from the net. All arrays are f32 [N] unless said othe
 
 import numpy as np
 
+from drillsergeant.drills.ball.rules import ball_of
 from drillsergeant.drills.contract import State
-from drillsergeant.drills.volley.court import CourtRules, ball_of, slime_of
+from drillsergeant.drills.volley.court import CourtRules, slime_of
 from drillsergeant.elementary import Array
 
 BEHIND_M = 0.6  # it wants to be so much farther from the net than the ball, and so throws it forward

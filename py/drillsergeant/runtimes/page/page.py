@@ -91,8 +91,7 @@ class Page:
         for complaint in opening.complaints:
             self._telemetry.refused(complaint)
         if opening.complaints:
-            view.set_text("address-note-text", " ".join(opening.complaints))
-            view.set_attribute("address-note", "hidden", None)
+            self._address.complain(" ".join(opening.complaints))
 
     @property
     def status(self) -> status.Status:

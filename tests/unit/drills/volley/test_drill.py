@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drillsergeant.drills.ball.rules import Disc
 from drillsergeant.drills.contract import State
 from drillsergeant.drills.shapes import Rectangle, points_of
-from drillsergeant.drills.volley.court import LIVES, Ball, Slime
+from drillsergeant.drills.volley.court import LIVES
 from drillsergeant.drills.volley.drill import BALL, PLAYERS, VolleyDrill
 from drillsergeant.elementary import Array
 
@@ -53,7 +54,7 @@ def mirrored(state: State) -> State:
     """The same match seen from behind the court: sides exchanged, left and right, too."""
     turned = dict(state)
     for player in range(2):
-        for name in Slime._fields:
+        for name in Disc._fields:
             value = state[f"player{1 - player}_{name}"]
             turned[f"player{player}_{name}"] = -value if name in ("x", "vx") else value
         turned[f"lives{player}"] = state[f"lives{1 - player}"]
@@ -121,7 +122,7 @@ def test_what_is_seen_are_the_twelve_numbers_of_the_published_game() -> None:
     state = start(DRILL, 3)
     fields = (*PLAYERS, *BALL)
     state |= {name: np.full(3, k + 1.0, np.float32) for k, name in enumerate(fields)}
-    own, other, ball = Slime(5.0, 6.0, 7.0, 8.0), Slime(1.0, 2.0, 3.0, 4.0), Ball(9.0, 10.0, 11.0, 12.0)  # type: ignore[arg-type]
+    own, other, ball = Disc(5.0, 6.0, 7.0, 8.0), Disc(1.0, 2.0, 3.0, 4.0), Disc(9.0, 10.0, 11.0, 12.0)  # type: ignore[arg-type]
     right = [*own, *ball, -other.x, other.y, -other.vx, other.vy]
     assert np.allclose(np.stack(DRILL.observe(state, 1))[:, 0], np.array(right) / 10.0)
     left = [-other.x, other.y, -other.vx, other.vy, -ball.x, ball.y, -ball.vx, ball.vy, *own]

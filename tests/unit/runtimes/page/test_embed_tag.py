@@ -105,8 +105,8 @@ def test_a_drill_without_a_poster_is_said_to_be_none_for_other_pages(drill: str)
 
 def test_the_drills_for_other_pages_are_those_of_the_element_and_have_posters() -> None:
     text = (ROOT / "web" / "embed.js").read_text()
-    (listed,) = re.findall(r"    drill: choice\(([^)]*)\)", text)
-    assert tuple(re.findall(r'"([\w-]+)"', listed)) == EMBEDDED
+    assert "    drill: choice(...Object.keys(NAMES))," in text
     (names,) = re.findall(r"const NAMES = \{(.*?)\};", text)
+    assert tuple(re.findall(r'([\w-]+)"?: "', names)) == EMBEDDED
     assert len(re.findall(r": \"", names)) == len(EMBEDDED)
     assert [name for name in EMBEDDED if not (ROOT / "web" / "assets" / f"poster-{name}.svg").is_file()] == []

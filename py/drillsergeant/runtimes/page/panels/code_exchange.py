@@ -17,7 +17,6 @@ from drillsergeant.runtimes.page.panels.runs import FileTransfer
 from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.view import View
 
-COMPLAINT, COMPLAINT_TEXT = "address-note", "address-note-text"
 LONGEST_NAME = 100
 CAME = "This code came with the link that you opened. Read it, then press Run: nothing of it has run."
 COPIED = "The link is copied, code included. Whoever opens it finds the code here, and it runs when they press Run."
@@ -76,8 +75,7 @@ class CodeExchange:
         try:
             text = code_in(fragment)
         except ValueError as wrong:
-            self._view.set_text(COMPLAINT_TEXT, f"The code in the page's address is left out: {wrong}.")
-            self._view.set_attribute(COMPLAINT, "hidden", None)
+            self._address.complain(f"The code in the page's address is left out: {wrong}.")
             return False
         if not text or text == self._bench.written():
             return False
