@@ -1,44 +1,60 @@
 """Draws what stands for a drill before it is loaded: `python -m build.measure.posters [NAME ...]`.
 
-Writes web/assets/poster-<name>.svg: the drill's own scene, some moments after the start of a match that its scripted
-player plays. Those of `DRAWN` are made so, all others by hand.
+Writes web/assets/poster-<name>.svg: the drill's own scene, drawn by what draws it on the page, some moments after the
+start of a match that its scripted players play.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from drillsergeant.drawing.beat import ball_of
+from drillsergeant.drawing.place import Point
 from drillsergeant.drawing.poster import poster
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
+from drillsergeant.runtimes.show.renderer import TRAIL_POINTS
 
 from build.console import guarded, say
 from build.pins import ROOT
 
-# The names, and how long after the start, s: where each shows best what it is about.
-DRAWN = {"cartpole": 1.0, "acrobot": 4.0, "pendulum": 1.0}
-USUAL_S = 2.0
-SEED = 1
+# The drills, and of each a seed and how long after the start, s: where it shows best what it is about.
+DRAWN: Mapping[str, tuple[int, float]] = {
+    "ball": (1, 2.6),
+    "squad": (1, 3.0),
+    "squad-pair": (1, 3.0),
+    "sumo": (1, 1.0),
+    "chase": (2, 0.5),
+    "volley": (5, 3.0),
+    "cartpole": (1, 1.0),
+    "acrobot": (1, 4.0),
+    "pendulum": (1, 1.0),
+    "hide": (2, 4.0),
+}
+FRAMES_PER_S = 60  # of a page, which keeps the trail's places frame by frame
 
 
-def moment(drill: Drill, at_s: float) -> dict[str, float]:
-    """The state of a match, field name -> value, `at_s` after its start."""
-    state = drill.reset(np.array([SEED], np.uint32), np.array([0], np.uint32))
+def moment(drill: Drill, seed: int, at_s: float) -> tuple[dict[str, float], list[Point]]:
+    """The state of a match, field name -> value, `at_s` after its start, and the trail of its ball, oldest first, m."""
+    state = drill.reset(np.array([seed], np.uint32), np.array([0], np.uint32))
+    ball, trail = ball_of(drill.scene), list[Point]()
     players = range(sum(drill.teams))
     for tick in range(round(at_s * drill.tick_hz)):
         if tick % drill.action_repeat == 0:
             actions = [drill.scripted(state, player) for player in players]
         state = drill.tick(state, actions)
-    return {name: float(values[0]) for name, values in state.items()}
+        if ball is not None and tick % max(1, drill.tick_hz // FRAMES_PER_S) == 0:
+            trail.append((float(state[ball.x][0]), float(state[ball.y][0])))
+    return {name: float(values[0]) for name, values in state.items()}, trail[-TRAIL_POINTS:]
 
 
 def drawn(name: str) -> str:
     """The poster of a drill, as SVG."""
     drill = make(name)
-    return poster(drill.scene, moment(drill, DRAWN.get(name, USUAL_S)))
+    return poster(drill.scene, *moment(drill, *DRAWN[name]))
 
 
 def path_of(name: str) -> Path:
@@ -47,7 +63,7 @@ def path_of(name: str) -> Path:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Draw the posters of these drills; without names, those that are not made by hand."""
+    """Draw the posters of these drills; without names, of all."""
     parser = argparse.ArgumentParser(prog="python -m build.measure.posters", description=main.__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", default=[*DRAWN])
     for name in parser.parse_args(arguments).names:

@@ -54,12 +54,13 @@ class SvgCanvas:
         self.elements.append(_Element(f'path d="{outline}"{_width(stroke, line)}', fill, stroke))
 
 
-def poster(scene: Scene, state: Mapping[str, float]) -> str:
-    """The picture of a match in a state (field name -> value, m); its colours follow the reader's, light or dark."""
+def poster(scene: Scene, state: Mapping[str, float], trail: Sequence[Point] = ()) -> str:
+    """The picture of a match in a state (field name -> value, m), with the ball's `trail`, oldest place first, m; its
+    colours follow the reader's, light or dark."""
     themes = []
     for dark in (False, True):
         canvas = SvgCanvas(*SIZE_PX)
-        draw(canvas, scene, [(state, Look(dark=dark))])
+        draw(canvas, scene, [(state, Look(dark=dark, trail=trail))])
         themes.append(canvas.elements)
     names: dict[tuple[str, ...], str] = {}
     body = []

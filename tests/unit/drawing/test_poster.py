@@ -34,6 +34,12 @@ def test_its_colours_are_those_of_the_page_in_the_light_and_in_the_dark() -> Non
     assert all(f".{name} {{" in light and f".{name} {{" in dark for name in names)
 
 
+def test_the_trail_of_the_ball_is_drawn_behind_the_ball() -> None:
+    places = [(0.2 * step, 0.1 * step) for step in range(5)]
+    plain, trailed = (poster(SCENE, STATE, trail).count("<path") for trail in ((), places))
+    assert trailed == plain + 1
+
+
 def test_a_drill_of_shapes_alone_is_drawn_by_them() -> None:
     root = ElementTree.fromstring(poster(make("cartpole").scene, UPRIGHT))
     assert root.get("viewBox") == "0 0 {} {}".format(*SIZE_PX)
