@@ -65,7 +65,7 @@ interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib), games
 	@$(VENV_PYTHON) -m build.suite sb3 interop $(ARGS)
 
 claims: venv-test  ## what the tutorial says its reader will see, measured at length for six seeds
-	@CLAIMS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/unit/learn/test_tutorial_claims.py $(ARGS)
+	@CLAIMS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/unit/learn/test_tutorial_claims.py tests/unit/learn/test_tutorial_pole.py tests/unit/learn/test_tutorial.py $(ARGS)
 
 yardsticks: venv-test  ## CartPole, Acrobot, Pendulum: until each is solved, next to Stable-Baselines3's PPO
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.yardsticks $(ARGS)

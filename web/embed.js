@@ -89,6 +89,12 @@
     stop() { this.#send({ type: "stop" }); }
     setHyper(values) { this.#send({ type: "hyper", values }); }
 
+    showCode(text) { // in its editor, for the reader to look at; nobody but the reader runs it
+      if (!this.#frame) this.#settings.editor ||= "all";
+      this.start();
+      this.#send({ type: "code", text });
+    }
+
     async loadPolicy(source) { // the bytes of a .dshq file, or its address, fetched as this page may fetch
       const from = typeof source === "string" || source instanceof URL ? await fetch(source) : new Response(source);
       if (!from.ok) throw new Error(`${source} was answered with status ${from.status}`);

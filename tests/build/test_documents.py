@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from build import suite
-from build.measure import diagram
+from build.measure import diagram, loop
 from build.pins import ROOT
 
 PACKAGE = "py/drillsergeant"
@@ -131,6 +131,10 @@ def test_the_picture_of_the_architecture_is_the_one_that_is_drawn() -> None:
     assert diagram.TARGET.read_text() == diagram.diagram(), "run `python -m build.measure.diagram`"
     files = [name for box in diagram.BOXES for name in box.file.split(", ")]
     assert [name for name in files if not exists(name, "docs/architecture.md")] == []
+
+
+def test_the_picture_of_agent_and_game_is_the_one_that_is_drawn() -> None:
+    assert loop.TARGET.read_text() == loop.loop(), "run `python -m build.measure.loop`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -140,6 +140,7 @@ THEMED = """<style>
   [data-theme="dark"] body { color: #eee; background: #111; transition: color 0.2s; }
 </style>"""
 LINE = "class Mine(BallDrill): match_s: float = 30.0"
+OTHER = "class Mine(BallDrill): match_s: float = 20.0\n"
 CODE = f"""
   <script type="text/python">
     {LINE}
@@ -163,6 +164,12 @@ def test_in_an_isolated_page_a_host_without_headers_is_let_in_without_credential
         origin = host.address.rstrip("/")
         came = f"This code came with the page around, {origin}. Read it, then press Run."
         assert host.frame().inner_text("#workshop-said") == came, "and nothing else has run it"
+        host.drill(f"showCode({OTHER!r})")
+        host.until(
+            "more is shown", lambda: host.frame().evaluate("document.getElementById('workshop-editor').value") == OTHER
+        )
+        host.page.wait_for_timeout(500)
+        assert host.frame().inner_text("#workshop-said") == came, "and not run either"
         follows(host, "the frame", lambda: host.frame().evaluate("document.documentElement.dataset.theme"))
 
 

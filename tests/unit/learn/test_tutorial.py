@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
+import drillsergeant
 import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import State
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
+from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.heads import choices_of
 from drillsergeant.learn.reference.matches import MatchBatch
 
 from build.pins import ROOT
+from tests.rigs.tutorial_text import SEEDS
 
 PAGE = ROOT / "web" / "tutorial" / "index.html"
 WORDS = ("agent", "observation", "action", "reward", "policy", "rollout", "advantage", "PPO", "clipping", "self-play")
-PURPOSES = ("data-drill", "data-source", "data-python", "data-tag")  # of a box of code: what it is, so how it is tested
+# Of a box of code: what it is, so how it is tested.
+PURPOSES = ("data-drill", "data-source", "data-python", "data-tag", "data-game", "data-own")
+TAGS = ("pre", "dfn", "drill-sergeant", "script", "link", "a", "img", "button", "summary")
 
 
 @dataclass
@@ -44,10 +50,10 @@ class Tutorial(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.chapter += tag == "section"
-        if tag in ("pre", "dfn", "drill-sergeant", "script", "link", "a", "img"):
+        if tag in TAGS:
             element = Element(tag, {name: value or "" for name, value in attrs}, self.chapter)
             self.found.append(element)
-            if tag in ("pre", "dfn"):
+            if tag in ("pre", "dfn", "summary", "button"):
                 self._open.append(element)
 
     def handle_data(self, data: str) -> None:
@@ -84,6 +90,10 @@ def test_what_is_to_be_pasted_compiles_and_changes_what_it_says(box: Element) ->
     program = build_edited(checked_drill(name, box.text), shared=False)
     assert program.binary != build_edited(make(name), shared=False).binary
     assert {"reward": "def reward", "observation": "def observe", "numbers": ": float = "}[part] in box.text
+    button = TUTORIAL.found[TUTORIAL.found.index(box) + 1]
+    assert (button.tag, button.attributes.get("class"), button.text) == ("button", "put", "Put this in and run")
+    label = box.attributes["aria-label"].removeprefix("Python to paste: ")
+    assert button.attributes["aria-label"] == f"Put this in and run: {label}"
     drills = [each.attributes for each in TUTORIAL.all("drill-sergeant") if each.chapter == box.chapter]
     assert [(drill["drill"], drill["editor"]) for drill in drills] == [(name, part)], "the chapter's editor is for it"
     assert max(map(len, box.text.splitlines())) <= 76, "it fits in its box"
@@ -91,12 +101,16 @@ def test_what_is_to_be_pasted_compiles_and_changes_what_it_says(box: Element) ->
 
 def test_every_box_of_code_is_one_that_is_tested() -> None:
     boxes = TUTORIAL.all("pre")
-    assert len(SNIPPETS) >= 6
+    assert len(SNIPPETS) >= 7
     assert all(sum(purpose in box.attributes for purpose in PURPOSES) == 1 for box in boxes)
 
 
-def test_six_chapters_each_with_a_drill_and_the_words_in_order() -> None:
-    assert [drill.chapter for drill in TUTORIAL.all("drill-sergeant")] == [1, 2, 3, 4, 5, 6]
+def test_every_chapter_but_the_last_has_a_drill_and_a_question_and_the_words_come_in_order() -> None:
+    chapters = [1, 2, 3, 4, 5, 6, 7]
+    assert [drill.chapter for drill in TUTORIAL.all("drill-sergeant")] == chapters
+    questions = TUTORIAL.all("summary")
+    assert sorted({question.chapter for question in questions}) == chapters
+    assert all(question.text.endswith("?") for question in questions)
     assert tuple(word.text for word in TUTORIAL.all("dfn")) == WORDS
 
 
@@ -104,7 +118,8 @@ def test_nothing_on_the_page_is_absolute_and_every_file_it_names_is_there() -> N
     named = [each.attributes.get("src") or each.attributes.get("href", "") for each in TUTORIAL.found]
     for path in filter(None, named):
         assert not re.match(r"/|\w+:", path), f"{path} works only where the site lies at a root"
-        assert path.startswith("#") or (PAGE.parent / path).resolve().is_file(), path
+        file = re.split("[?#]", path)[0]
+        assert not file or (PAGE.parent / file).resolve().is_file(), path
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", PAGE.read_text()), "the page's policy forbids it"
 
 
@@ -140,6 +155,15 @@ def test_numbers_named_in_the_text_are_the_drills_own() -> None:
     assert "target_speed" in PAGE.read_text()
 
 
+def test_what_is_said_of_the_first_drill_is_how_it_is_set_up() -> None:
+    drill = TUTORIAL.all("drill-sergeant")[0].attributes
+    given = dict(pair.split("=") for pair in drill["settings"].split("&"))
+    text = re.sub(r"\s+", " ", PAGE.read_text())
+    assert "sixteen others are played" in text and (given["matches"], drill["workers"]) == ("16", "1")
+    assert "steps a thirtieth as large as usual" in text
+    assert default_hyper(make("chase")).learning_rate == pytest.approx(30 * float(given["learning_rate"]))
+
+
 def test_lines_of_the_source_are_in_the_source() -> None:
     for box in TUTORIAL.all("pre", "data-source"):
         source = (ROOT / "py" / "drillsergeant" / box.attributes["data-source"]).read_text()
@@ -150,4 +174,42 @@ def test_the_lines_for_a_notebook_run(capsys: pytest.CaptureFixture[str]) -> Non
     (box,) = TUTORIAL.all("pre", "data-python")
     assert "200_000" in box.text
     exec(box.text.replace("200_000", "20_000"), {})
+    assert capsys.readouterr().out.count("\n") >= 2
+
+
+def game() -> str:
+    """The whole game that the last chapter is about."""
+    return "\n\n".join(box.text for box in TUTORIAL.all("pre", "data-game")) + "\n"
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The game as a file, where Python is started."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "dodge.py"
+    path.write_text(game())
+    return path
+
+
+def test_the_game_is_as_long_as_it_says_has_nothing_wrong_and_fits(own: Path) -> None:
+    lines = [line for line in game().splitlines() if line.strip()]
+    assert len(lines) == 46 and "it is forty-six lines of Python" in PAGE.read_text()
+    assert max(map(len, lines)) <= 78, "it fits in its boxes"
+    report = drillsergeant.check_drill(drillsergeant.make(str(own)))
+    assert len(report) == 0, str(report)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_game_is_learned_as_it_says(own: Path, seed: int) -> None:
+    text = re.sub(r"\s+", " ", PAGE.read_text())
+    assert "after four hundred thousand decisions it gets through nineteen matches of twenty" in text
+    metrics = list(drillsergeant.train(str(own), seed=seed, decisions=400_000))
+    print(f"chapter 8, seed {seed}: wins {metrics[-1]['win_rate']:.3f}")
+    assert metrics[-1]["win_rate"] > 0.94
+
+
+def test_the_lines_that_train_the_file_do(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (box,) = TUTORIAL.all("pre", "data-own")
+    assert "400_000" in box.text and own.name in box.text
+    exec(box.text.replace("400_000", "20_000"), {})
     assert capsys.readouterr().out.count("\n") >= 2

@@ -6,64 +6,23 @@ figures, for more seeds and longer runs; docs/experiments.md keeps them.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 import pytest
 from drillsergeant.drills import make
-from drillsergeant.drills.contract import Drill
-from drillsergeant.learn.compile.edited_drill import checked_drill
 from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.runtimes.page.training.sliders import END, SLIDES
 from drillsergeant.runtimes.protocol import messages
 
-from build.pins import ROOT
 from tests.rigs.training_run import TrainingRun, program_of
+from tests.rigs.tutorial_text import AT_LENGTH, SEEDS, edited, told
 
-AT_LENGTH = bool(os.environ.get("CLAIMS_AT_LENGTH"))
-SEEDS = range(1, 7) if AT_LENGTH else range(1, 3)
 LONGER = 4 if AT_LENGTH else 1
 WINS_ALWAYS = 0.95
 CHANCE = 0.24  # of meeting the ball without looking
-
-
-class Page(HTMLParser):
-    """What a reader reads, and the boxes of code by their names."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.text, self.boxes = "", dict[str, str]()
-        self._box = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "pre":
-            self._box = dict(attrs).get("data-name") or ""
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        self.boxes[self._box] = self.boxes.get(self._box, "") + data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "pre":
-            self._box = ""
-
-
-PAGE = Page()
-PAGE.feed((ROOT / "web" / "tutorial" / "index.html").read_text())
-TEXT = re.sub(r"\s+", " ", PAGE.text)
-
-
-def told(*sentences: str) -> None:
-    """The page says so. Whoever changes a sentence finds the measurement it rests on."""
-    assert [sentence for sentence in sentences if sentence not in TEXT] == []
-
-
-def edited(name: str, box: str) -> Drill:
-    return checked_drill(name, PAGE.boxes[box])
+FASTER = "0.0001" if AT_LENGTH else "0.0005"  # for who does not wait
 
 
 def trained(run: TrainingRun, decisions: float, until: Callable[[], bool] = lambda: False) -> None:
@@ -97,8 +56,39 @@ def test_what_the_text_says_of_the_page_is_how_the_page_is_set_up() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_the_first_drill_learns_slowly_enough_to_be_watched(seed: int) -> None:
+    told("Slowly some bars grow longer and others shrink.")
+    run = TrainingRun("chase", seed, matches=16, address={"learning_rate": "0.0001"})
+    even = most_entropy(make("chase").heads)
+    trained(run, 100_000)
+    figure("chapter 1, slowly", seed, run, wins=run.win, entropy=number(run, "entropy") / even)
+    assert run.win < 0.6
+    if not AT_LENGTH:
+        return
+    trained(run, 3e6, lambda: run.win > WINS_ALWAYS)
+    figure("chapter 1, slowly", seed, run, wins=run.win, entropy=number(run, "entropy") / even)
+    assert run.win > WINS_ALWAYS and number(run, "entropy") < 0.9 * even
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_ball_that_is_fast_all_at_once_is_missed_more_often_until_that_is_learned(seed: int) -> None:
+    told("the wins under the match. They fall at once, and climb again while it trains on.")
+    run = TrainingRun("chase", seed, matches=16, address={"learning_rate": FASTER})
+    trained(run, 2e6, lambda: run.win > WINS_ALWAYS)
+    run.edit(edited("chase", "fast"))
+    wins = []
+    for _ in range(20):
+        trained(run, 3000)
+        wins.append(run.win)
+    lowest = min(wins)
+    trained(run, 1e6, lambda: run.win > lowest + (WINS_ALWAYS - lowest) / 2)
+    figure("chapter 1, a faster ball", seed, run, lowest=lowest, wins=run.win)
+    assert lowest < WINS_ALWAYS - 0.05 and run.win > lowest + 0.02
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_chaser_catches_the_ball_and_then_flees_from_it_if_that_is_paid(seed: int) -> None:
-    told("All five are about equally likely.", "Within seconds some bars grow long and others vanish.")
+    told("All five are about equally likely.", "all would be over within seconds")
     told("Train this one until it wins nearly always.")
     told("Soon the chaser flees, and wins less often than somebody who moves by chance")
     run = TrainingRun("chase", seed)
@@ -138,8 +128,10 @@ def settle(run: TrainingRun, updates: int, **hyper: float) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_short_leash_holds_back_and_bold_steps_change_too_much(seed: int) -> None:
-    told("Held back, the share of choices that clipping stops, jumps from less than a tenth to a quarter and more.")
-    told("Change, how far an update moves its choices, leaps to ten times what it was", "shortens the steps by itself")
+    told("Held back, the share of choices that clipping stops. It jumps from less than a tenth to a quarter and more.")
+    told(
+        "Change, how far an update moves its choices. It leaps to ten times what it was", "shortens the steps by itself"
+    )
     run = TrainingRun("ball", seed)
     trained(run, 250_000 * LONGER)
     held, change = number(run, "clip_fraction"), number(run, "approx_kl")
@@ -159,7 +151,7 @@ def test_a_short_leash_holds_back_and_bold_steps_change_too_much(seed: int) -> N
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_learns_in_leaps_from_the_start_is_sure_and_loses(seed: int) -> None:
-    told("Within seconds Doubt is nearly gone, and it loses match after match")
+    told("Doubt. Within seconds it is nearly gone, and it loses match after match")
     run = TrainingRun("ball", seed, address={"learning_rate": str(SLIDES["learning_rate"].value(END))})
     trained(run, 300_000 * LONGER)
     doubt = number(run, "entropy") / most_entropy(make("ball").heads)
@@ -168,8 +160,19 @@ def test_who_learns_in_leaps_from_the_start_is_sure_and_loses(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_bouts_on_ice_are_over_sooner(seed: int) -> None:
+    told("Once they have learned it, one on ice is over in less than half the time of one on clay.")
+    clay, ice = (TrainingRun(drill, seed) for drill in ("sumo", edited("sumo", "ice")))
+    for run in (clay, ice):
+        trained(run, 500_000 * LONGER)
+    lengths = [number(run, "episode_decisions") for run in (clay, ice)]
+    figure("chapter 7", seed, ice, clay=lengths[0], ice=lengths[1])
+    assert lengths[1] < 0.5 * lengths[0]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_who_have_nothing_to_win_from_each_other_score_and_lose_to_the_bot(seed: int) -> None:
-    told("Nearly every match ends in a goal now.", "how few of them they take from the bot")
+    told("Nearly every match ends in a goal now.", "Why do they take so few wins from the bot?")
     run = TrainingRun(edited("ball", "both"), seed)
     trained(run, 450_000 * LONGER)
     goals = number(run, "reward_goal")
