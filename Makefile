@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums interop train claims yardsticks package clean venv-site venv-test
+.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -59,6 +59,10 @@ growth: venv-test  ## train in headless Chromium; the policy after 60 s of it pl
 gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to plain ones, timed and validated
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_sums $(ARGS)
+
+gpu-kernels: venv-test  ## every kernel of every drill as WGSL next to NumPy, from more than 100,000 states each; a table of errors
+	@$(VENV_PYTHON) -m build.site
+	@GPU_KERNELS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/browser/gpu/test_wgsl_drills.py $(ARGS)
 
 interop: venv-test  ## other people's learners (Stable-Baselines3, RLlib), games (slimevolleygym), servers (nginx, Caddy) and pages (Sphinx, MkDocs, Quarto, npm) with our drills and site
 	@$(VENV_PYTHON) -m build.site
