@@ -1,6 +1,6 @@
 // What all compute shaders of the learner share. A shader is made of this, its own file, the generated kernels, and
-// in front of all, where it sums over workgroups, one of the files sum_*.wgsl (`shader_files` in learn/webgpu/plan.py,
-// which also gives every `override` its value: `TILES` and the sizes of its pipelines).
+// in front of all, where it sums over workgroups, one of the files sum_*.wgsl (`shader_files` in
+// learn/webgpu/pipelines.py; every `override` has its value from `TILES` there and from the sizes of its pipelines).
 //
 // A minibatch is a list of cells, a cell up to CELL_ROWS rows that are contiguous in memory. Row r of a minibatch is
 // lane r % CELL_ROWS of its cell r / CELL_ROWS. Activations are lane-major, [feature][row], rows `capacity` apart.

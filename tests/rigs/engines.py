@@ -128,9 +128,13 @@ def pair(
 
 
 def decisive(pair_: Pair, seed: int) -> Array:
-    """Parameters f32 [P] of a policy with preferences, unlike a fresh one: the head's weights are scaled up."""
+    """Parameters f32 [P] of a policy with preferences, for the network of both engines."""
     drill, hidden = pair_.program.drill, pair_.program.network.hidden
-    network = Network.for_heads(len(drill.observation), drill.heads, hidden)
+    return decisive_parameters(Network.for_heads(len(drill.observation), drill.heads, hidden), seed)
+
+
+def decisive_parameters(network: Network, seed: int) -> Array:
+    """Parameters f32 [P] of a policy with preferences, unlike a fresh one: the head's weights are scaled up."""
     parameters = network.initial(seed)
     network.head.of(parameters)[:-1] *= 100.0
     network.log_std(parameters)[:] = np.linspace(-1.0, 0.5, network.log_stds)

@@ -18,6 +18,7 @@ from drillsergeant.learn.wasm.engine import KernelEngine, KernelLearner
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check, GpuDevice
 from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.play_plan import PlayPlan
 from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.memory.layout import Layout, initialise, rollout
 from drillsergeant.memory.ring import RingProducer, raise_epoch
@@ -77,7 +78,9 @@ class TrainingRun:
         engine = KernelEngine(program, memory.link(program.binary), layout, memory)
         shape = program.network.shape_hash
         self.host, self.learner = PlainHost(memory), engine.learner(seed)
-        chosen = self.learner if device is None else _on_device(self.learner, GpuPlan(program, layout), memory, device)
+        play = PlayPlan(program, layout) if setup.options.play == "gpu" else None
+        tables = GpuPlan(program, layout, play)
+        chosen = self.learner if device is None else _on_device(self.learner, tables, memory, device)
         self.trainer = Trainer(
             self.host,
             memory,

@@ -17,6 +17,7 @@ from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check
 from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.play_plan import PlayPlan
 from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.memory.access import WORD_BYTES, Memory, SoloMemory
 from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
@@ -125,15 +126,18 @@ class WorkerRuntime:
     def _learner(self) -> Learner | DeviceLearner:
         seed, wanted = self._init.seed, self._options.learner
         if wanted != "numpy":
-            plan = GpuPlan(self._program, self._layout)
+            plays = self._options.play == "gpu"
+            plan = GpuPlan(self._program, self._layout, PlayPlan(self._program, self._layout) if plays else None)
             name = self._drill.name
-            return AutoLearner(
+            learner = AutoLearner(
                 self._engine.learner(seed),
                 plan,
                 lambda software: self._host.open_gpu(plan, name, software=software),
                 Watch(lambda: self._check(plan), on=self._options.validate),
                 wanted,
             )
+            learner.played_here = not self._options.edit
+            return learner
         # The reference needs NumPy, which no other worker loads. Of the drill it needs only sizes, of the one in play:
         # a reader who edits what the players see gives them another number of inputs.
         from drillsergeant.learn.formulas.network import Network

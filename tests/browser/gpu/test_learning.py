@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
-from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.webgpu.learner import GpuDevice
 from drillsergeant.learn.webgpu.plan import GpuPlan
 

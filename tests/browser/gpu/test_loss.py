@@ -49,11 +49,16 @@ def train_on_device(visitor: Visitor, query: str = SMALL) -> None:
     visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 120)
 
 
-def test_crashes_of_the_device_lose_no_update_and_after_one_it_comes_back(guest: Visitor, frail: Browser) -> None:
-    train_on_device(guest)
+@pytest.mark.parametrize("play", ["cpu", "gpu"])
+def test_crashes_of_the_device_lose_no_update_and_after_one_it_comes_back(
+    guest: Visitor, frail: Browser, play: str
+) -> None:
+    train_on_device(guest, f"{SMALL}&play={play}")
     crashed_s = []
     for losses in (1, 2):
         assert guest.trainer("learner") == "webgpu", "this crash would hit no device"
+        if play == "gpu":
+            guest.until("the device plays", lambda: "plays and learns" in guest.trainer("learner_why"))
         crashed_s.append(time.monotonic())
         crash_gpu(frail)
         guest.until("the loss was noticed", lambda losses=losses: guest.trainer("gpu_losses") == losses, 120)
@@ -68,7 +73,8 @@ def test_crashes_of_the_device_lose_no_update_and_after_one_it_comes_back(guest:
     assert crashed_s[1] - crashed_s[0] < WITHHELD_S
     guest.until("the kernels learn", lambda: guest.trainer("learner") == "wasm")
     assert "CPU" in guest.trainer("learner_why")
-    # An update in hand when the device goes is done again from the same chunks: each counts, and counts once.
+    # An update in hand when the device goes is done again from the same chunks, or one of the workers' play is done in
+    # its place: each counts, and counts once.
     told = guest.told()
     now = told["trainer"]
     assert now["decisions"] == now["updates"] * DECISIONS_AN_UPDATE

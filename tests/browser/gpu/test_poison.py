@@ -15,7 +15,7 @@ import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.webgpu.learner import DeviceFailure
-from drillsergeant.learn.webgpu.plan import Dispatch
+from drillsergeant.learn.webgpu.pipelines import Dispatch
 
 from tests.rigs.engines import F32, pair
 from tests.rigs.graphics.compared import PARAMETER_BOUND, Compared, assert_close

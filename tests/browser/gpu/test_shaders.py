@@ -13,17 +13,10 @@ import numpy as np
 import pytest
 from drillsergeant.drills.contract import Discrete
 from drillsergeant.elementary import Array
-from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
-from drillsergeant.learn.webgpu.plan import (
-    CONTROL_WORDS,
-    GRADIENT_TILE,
-    KNOBS,
-    OUTPUT_TILE,
-    Binding,
-    Dispatch,
-    Pipeline,
-)
+from drillsergeant.learn.webgpu.pipelines import GRADIENT_TILE, OUTPUT_TILE, Binding, Dispatch, Pipeline
+from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, KNOBS
 
 from tests.rigs.graphics.gpu_stand import SHADERS, Stand
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.ppo.arithmetic import BatchShape
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics

@@ -16,7 +16,8 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.wasm.engine import PreparedBatch
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import ARRAYS, CONTROL, Check, DeviceFailure, GpuDevice
-from drillsergeant.learn.webgpu.plan import KNOBS, Dispatch, GpuPlan, Sizes
+from drillsergeant.learn.webgpu.pipelines import Dispatch
+from drillsergeant.learn.webgpu.plan import KNOBS, GpuPlan, Sizes
 from drillsergeant.learn.webgpu.watch import Watch
 
 from tests.rigs.engines import Pair, pair

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
-from drillsergeant.learn.webgpu.plan import Binding, Dispatch, GpuPlan, Pipeline, Sizes, shader_files
+from drillsergeant.learn.webgpu.pipelines import Binding, Dispatch, Pipeline, shader_files
+from drillsergeant.learn.webgpu.plan import GpuPlan, Sizes
 from playwright.sync_api import Page
 
 SHADERS = Path("shaders")
@@ -75,13 +76,22 @@ class StandDevice:
     """`learn.webgpu.learner.GpuDevice` on a stand, with chunks from a native memory."""
 
     def __init__(
-        self, stand: Stand, plan: GpuPlan, generated: str, memory: NativeMemory, *, subgroups: bool = False
+        self,
+        stand: Stand,
+        plan: GpuPlan,
+        generated: str,
+        memory: NativeMemory,
+        *,
+        subgroups: bool = False,
+        play_kernels: str = "",
     ) -> None:
         self.stand, self._plan, self._memory = stand, plan, memory
         self.description = stand.description
         self._sizes: Sizes | None = None
         self.submissions: list[int] = []
-        stand.compile(plan.pipelines, generated, subgroups=subgroups)
+        for shader in plan.shaders:
+            own = [pipeline for pipeline in plan.pipelines if pipeline.shader == shader]
+            stand.compile(own, plan.text(shader, generated, play_kernels), subgroups=subgroups)
 
     def fit(self, sizes: Sizes) -> bool:
         if self._sizes is not None and self._sizes.covers(sizes):
@@ -109,4 +119,4 @@ class StandDevice:
         self.stand.clear()
 
     async def read_back(self) -> bytes:
-        return self.stand.read("control", "state")
+        return self.stand.read(*self._plan.readback_bytes)

@@ -9,7 +9,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wgsl import emit, from_word, group_type, has_words, to_word
-from drillsergeant.learn.webgpu.plan import Dispatch
+from drillsergeant.learn.webgpu.pipelines import Dispatch
 
 from tests.rigs.graphics.gpu_stand import Stand
 

@@ -6,12 +6,16 @@ import re
 
 import numpy as np
 import pytest
-from drillsergeant.drills import DRILLS, make
+from drillsergeant.drills import DRILLS, OWN, make
 from drillsergeant.kernels.ir.ops import LEAVES, OPERANDS, DType, Op, arity
+from drillsergeant.kernels.ir.passes import optimise
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wgsl import TEMPLATES, TYPES, emit
-from drillsergeant.learn.compile.shader_kernels import KERNELS, generated
+from drillsergeant.learn.compile.shaders.shader_kernels import KERNELS, generated
 from drillsergeant.learn.heads import log_stds, masks_of, policy_rows
+
+from tests.rigs.engines import SHORT, drill_named
+from tests.rigs.kernels.drill_kernels import kernels_of
 
 
 def test_the_table_is_total() -> None:
@@ -108,3 +112,15 @@ def test_every_drill_has_its_learner_in_wgsl(drill: str) -> None:
         assert f"fn kernel_{name}(" in text
     assert f"const HEAD_ROWS = {policy_rows(game.heads) + 1 + log_stds(game.heads)}u;" in text
     assert f"const MASK_WORDS = {int(drill == 'probe-mask')}u;" in text
+
+
+@pytest.mark.parametrize("drill", [*OWN, *SHORT])
+def test_every_kernel_of_a_drill_is_written_whole(drill: str) -> None:
+    """A line for each node, however often it is repeated, and no number that a browser refuses."""
+    for kernel in kernels_of(drill_named(drill)).values():
+        text, graph = emit(kernel), optimise(kernel.trace())
+        computed = re.findall(r"^  let (n\d+) = ", text, re.MULTILINE)
+        assert computed == [f"n{node.index}" for node in graph.nodes if node.args]
+        assert {(node.op, node.args[-1].dtype) for node in graph.nodes if node.args} <= set(TEMPLATES)
+        assert text.count("for (") == int(kernel.repeat > 1)
+        assert not re.search(r"\b(inf|nan)f?\b", text), kernel.name

@@ -16,16 +16,8 @@ from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 from drillsergeant.browser.graphics.gpu_adapter import find_adapter
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.learn.webgpu.learner import DeviceFailure
-from drillsergeant.learn.webgpu.plan import (
-    CONTROL_WORDS,
-    SHADERS,
-    Dispatch,
-    GpuPlan,
-    Pipeline,
-    Sizes,
-    shader_files,
-)
-from drillsergeant.memory.access import WORD_BYTES
+from drillsergeant.learn.webgpu.pipelines import Dispatch, Pipeline, shader_files
+from drillsergeant.learn.webgpu.plan import GpuPlan, Sizes
 
 # A promise of WebGPU need never settle.
 DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines
@@ -33,6 +25,7 @@ MAP_LIMIT_S = 20.0
 STORAGE, UNIFORM, COPY_SOURCE, COPY_TARGET, MAP_READ = 0x80, 0x40, 0x04, 0x08, 0x01
 READ = 1
 SUBGROUPS = "subgroups"
+UNIFORMS = ("knobs", "play_knobs")
 
 
 class BrowserGpu:
@@ -52,8 +45,7 @@ class BrowserGpu:
         device.lost.then(create_once_callable(self._on_lost))
         self._complain = create_proxy(self._on_error)
         device.addEventListener("uncapturederror", self._complain)
-        size = (CONTROL_WORDS + 3 * plan.parameters) * WORD_BYTES
-        self._readback = self._buffer(size, MAP_READ | COPY_TARGET)
+        self._readback = self._buffer(sum(plan.readback_bytes.values()), MAP_READ | COPY_TARGET)
 
     def _on_lost(self, info: Any) -> None:
         self._lost = f"the GPU was lost ({info.reason}): {info.message}"
@@ -90,7 +82,7 @@ class BrowserGpu:
         planned = self._plan.buffer_bytes(self._sizes)
         self._check_limits(planned)
         for name, size in planned.items():
-            usage = UNIFORM if name == "knobs" else STORAGE
+            usage = UNIFORM if name in UNIFORMS else STORAGE
             self._buffers[name] = self._buffer(size, usage | COPY_TARGET | COPY_SOURCE)
         for pipeline in self._plan.pipelines:
             self._groups[pipeline.name] = self._group(pipeline)
@@ -135,7 +127,7 @@ class BrowserGpu:
         self._device.queue.writeBuffer(target, offset_bytes, self._staging, 0, size_bytes)
 
     def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
-        """Run these in order; after the last ones, "control" and "state" are made ready to be read."""
+        """Run these in order; after the last ones, `GpuPlan.readback_bytes` are made ready to be read."""
         encoder = self._device.createCommandEncoder()
         run = encoder.beginComputePass()
         pipeline, group, dispatch = run.setPipeline, run.setBindGroup, run.dispatchWorkgroups
@@ -147,13 +139,13 @@ class BrowserGpu:
         run.end()
         if last:
             at = 0
-            for name, size in (("control", CONTROL_WORDS), ("state", 3 * self._plan.parameters)):
-                encoder.copyBufferToBuffer(self._buffers[name], 0, self._readback, at, size * WORD_BYTES)
-                at += size * WORD_BYTES
+            for name, size in self._plan.readback_bytes.items():
+                encoder.copyBufferToBuffer(self._buffers[name], 0, self._readback, at, size)
+                at += size
         self._device.queue.submit(to_js([encoder.finish()]))
 
     async def read_back(self) -> bytes:
-        """Return the bytes of "control" and "state". Only this proves that anything was computed: of a lost device
+        """Return the bytes of `GpuPlan.readback_bytes`. Only this proves that anything was computed: of a lost device
         every other promise is kept."""
         try:
             await _within(self._readback.mapAsync(READ), MAP_LIMIT_S)
@@ -218,7 +210,7 @@ async def open_gpu(plan: GpuPlan, drill: str, memory: Any, *, software: bool) ->
         wanted = {"requiredLimits": _limits(plan, adapter.handle), "requiredFeatures": [SUBGROUPS] if subgroups else []}
         device = await _within(adapter.handle.requestDevice(js_object(**wanted)), DEVICE_LIMIT_S)
         gpu = BrowserGpu(plan, device, memory, adapter.name + (" with subgroups" if subgroups else ""))
-        await _within(gpu.compile(await _texts(drill, subgroups=subgroups)), DEVICE_LIMIT_S)
+        await _within(gpu.compile(await _texts(plan, drill, subgroups=subgroups)), DEVICE_LIMIT_S)
     except (JsException, TimeoutError) as failure:
         raise DeviceFailure(f"the GPU ({adapter.name}) could not be opened: {failure!r}", lost=True) from failure
     return gpu
@@ -234,13 +226,17 @@ def _limits(plan: GpuPlan, adapter: Any) -> dict[str, int]:
     return asked
 
 
-async def _texts(drill: str, *, subgroups: bool) -> dict[str, str]:
+async def _texts(plan: GpuPlan, drill: str, *, subgroups: bool) -> dict[str, str]:
     """The complete text of every shader."""
-    files = {name: shader_files(name, subgroups=subgroups) for name in SHADERS}
+    files = {name: shader_files(name, subgroups=subgroups) for name in plan.shaders}
     names = sorted({each for parts in files.values() for each in parts})
     texts = dict(zip(names, await asyncio.gather(*(_fetched(f"shaders/{name}.wgsl") for name in names)), strict=True))
     generated = await _fetched(f"programs/{drill}.wgsl")
-    return {name: "\n".join([*(texts[each] for each in parts), generated]) for name, parts in files.items()}
+    playing = await _fetched(f"programs/{drill}.play.wgsl") if plan.play else ""
+    return {
+        name: "\n".join([*(texts[each] for each in parts), plan.text(name, generated, playing)])
+        for name, parts in files.items()
+    }
 
 
 async def _fetched(path: str) -> str:

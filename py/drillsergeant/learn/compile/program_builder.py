@@ -1,4 +1,4 @@
-"""Compiling drills: `python -m drillsergeant.learn.compile.program_builder DIR` writes <drill>.wasm, .json, .wgsl.
+"""Compiling drills: `python -m drillsergeant.learn.compile.program_builder DIR` writes <drill>.wasm, .json and shaders.
 
 The tracing side: everything that needs NumPy happens here, ahead of time, natively; see `program` for the other side.
 """
@@ -23,7 +23,8 @@ from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.learner_functions import LearnerEmitter, learner_kernels
 from drillsergeant.learn.compile.rescale_functions import RescaleEmitter
 from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
-from drillsergeant.learn.compile.shader_kernels import generated
+from drillsergeant.learn.compile.shaders.play_kernels import play_kernels
+from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.formulas.network import POLICY_GAIN, VALUE_GAIN, Network
 from drillsergeant.learn.heads import log_stds, masks_of, policy_rows
@@ -111,10 +112,12 @@ def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names:
-        program = build_program(make(name), shared=True)
-        shader = generated(program.drill.heads, program.drill.masks)
+        drill = make(name)
+        program = build_program(drill, shared=True)
+        shaders = {".wgsl": generated(program.drill.heads, program.drill.masks), ".play.wgsl": play_kernels(drill)}
         binaries = {".wasm": program.binary, ".solo.wasm": for_unshared_memory(program.binary)}
-        files = {**binaries, ".json": program.to_json().encode(), ".wgsl": shader.encode()}
+        texts = {".json": program.to_json(), **shaders}
+        files = {**binaries, **{suffix: text.encode() for suffix, text in texts.items()}}
         if name in HOMES:
             files[".edit.txt"] = source_of(name).encode()
         for suffix, content in files.items():

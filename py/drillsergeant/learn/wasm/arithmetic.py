@@ -63,11 +63,20 @@ class KernelArithmetic:
         ]
         self._moved = self._rescaling.measured(self.scales, batch)
         self._rescaling.standardise(self._moved, batch)
+        self._enter()
+        return BatchShape(len(chunks), plan.horizon, plan.agents)
+
+    def _enter(self) -> None:
+        """The parameters for numbers rescaled as the batch is."""
         if self.scales.fresh:
             self._copy(self._places.plain, self._current.base)
         else:
             self._rescaling.enter(self._places.plain, self._current.base, self._moved)
-        return BatchShape(len(chunks), plan.horizon, plan.agents)
+
+    def enter(self) -> None:
+        """As `prepare`, for a batch elsewhere that is rescaled by the scales there are."""
+        self._moved = self.scales
+        self._enter()
 
     def finish(self) -> bool:
         """See Arithmetic."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from drillsergeant.learn.ppo.arithmetic import BatchShape
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
-from drillsergeant.learn.ppo.scales import Scales
+from drillsergeant.learn.ppo.scales import Moments, Scales
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
 from drillsergeant.learn.wasm.calls import Calls, Kernels
@@ -84,11 +84,26 @@ class KernelLearner:
         """The state that an update of the batch starts from, or has led to; for numbers rescaled by its scales."""
         return replace(self._ppo.state(), arrays=self._arithmetic.rescaled(), scales=self._arithmetic.moved)
 
+    def entered(self) -> LearnerState:
+        """As `rescaled`, for an update of a batch elsewhere, by the scales there are."""
+        self._arithmetic.enter()
+        return self.rescaled()
+
+    def measured(self, observations: Sequence[Moments], returns: Moments) -> None:
+        """The scales move on by what the numbers of a batch elsewhere came to."""
+        self._arithmetic.scales = self._arithmetic.scales.moved(observations, returns)
+
+    @property
+    def scales_known(self) -> bool:
+        """Whether the numbers of any batch have been measured."""
+        return self._arithmetic.scales.updates > 0
+
     def finish(self, state: LearnerState) -> bool:
         """Take over a rescaled state that an update of the batch has led to elsewhere; False when it is poisoned."""
-        self._arithmetic.restore_rescaled(state.arrays)
-        if not self._arithmetic.finish():
-            return False
+        if state.steps > self._ppo.steps:  # else every step was dropped, and the parameters are what they were
+            self._arithmetic.restore_rescaled(state.arrays)
+            if not self._arithmetic.finish():
+                return False
         self._ppo.updates, self._ppo.steps, self._ppo.dropped = state.updates, state.steps, state.dropped
         return True
 

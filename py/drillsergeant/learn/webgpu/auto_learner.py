@@ -17,6 +17,7 @@ from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.wasm.engine import KernelLearner, PreparedBatch
 from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuDevice, GpuLearner
 from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.player import GpuPlayer
 from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.tasks import Tasks
 
@@ -43,6 +44,8 @@ class AutoLearner:
         self.name, self.why = "wasm", "asking the browser for a GPU"
         self._local, self._plan, self._opener, self.watch = local, plan, opener, watch
         self._gpu: GpuLearner | None = None
+        self._player: GpuPlayer | None = None
+        self.played_here = True  # the game that the plan plays is the one that is played
         self._tasks = Tasks()
         self._opening: asyncio.Task[None] | None = None
         self.losses = self.voids = 0
@@ -88,7 +91,7 @@ class AutoLearner:
         self._tasks.cancel()  # first: it could open a device when the one there is has been closed
         if self._gpu is not None:
             self._gpu.device.close()
-            self._gpu = None
+            self._gpu = self._player = None
 
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands, wherever it learns."""
@@ -108,6 +111,35 @@ class AutoLearner:
             if metrics is not None:
                 return metrics
         return self._on_kernels(batch, hyper)
+
+    @property
+    def plays(self) -> bool:
+        """Whether the next update can be one of play on the device: once an update there has been found right, and but
+        for those that are compared kernel by kernel, whose chunk has to be at hand."""
+        ready = self._player is not None and self._tried > 0 and self.played_here
+        return ready and self.mode != "wasm" and self._local.scales_known and not self.watch.due
+
+    async def play(self, hyper: Hyper, lesson: int) -> tuple[Mapping[str, float], Sequence[float]] | None:
+        """Play a chunk on the device and update from it, where it `plays`: metrics and the chunk's statistics, or
+        nothing if the update does not count."""
+        gpu, player = self._gpu, self._player
+        assert gpu is not None and player is not None, "nothing plays"
+        began_s = time.perf_counter()
+        try:
+            played = await player.update(hyper, self._local.entered(), lesson)
+            if not self._local.finish(played.state):
+                raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
+        except Exception as failure:  # as in `_on_device`
+            self._failed(gpu, failure)
+            return None
+        metrics = asdict(played.metrics)
+        if played.metrics.decisions:
+            self._local.measured(played.observations, played.returns)
+        self.watch.passed()
+        self.name, self._voids_running = "webgpu", 0
+        rate = 1e-6 / _per_decision(began_s, metrics)
+        self.why = f"{gpu.device.description}: plays and learns {rate:.3g} M decisions/s"
+        return {**metrics, **self._counts()}, played.stats
 
     def _on_kernels(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
         self.name = "wasm"
@@ -170,7 +202,7 @@ class AutoLearner:
         """Stay with the kernels until told otherwise."""
         if self._gpu is gpu:  # not one that was lost, and closed, meanwhile
             gpu.device.close()
-        self._gpu, self._settled = None, True
+        self._gpu, self._player, self._settled = None, None, True
 
     def _failed(self, gpu: GpuLearner, failure: Exception) -> None:
         """Go on without the device, or only without this update of it."""
@@ -181,7 +213,7 @@ class AutoLearner:
         self._voids_running += 1
         if lost and self._gpu is gpu:
             gpu.device.close()
-            self._gpu = None
+            self._gpu = self._player = None
             self._restart_trial()
         elif self._voids_running >= VOIDS_MAX:
             self._settle(gpu)
@@ -216,6 +248,7 @@ class AutoLearner:
             self._hopeless = getattr(failure, "final", False)
             return False
         self._gpu = GpuLearner(self._plan, device)
+        self._player = GpuPlayer(self._gpu, self._plan.play) if self._plan.play else None
         self._voids_running = 0
         return True
 

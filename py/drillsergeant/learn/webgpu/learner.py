@@ -16,7 +16,8 @@ from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.wasm.engine import PreparedBatch
-from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, Dispatch, GpuPlan, Sizes, Update
+from drillsergeant.learn.webgpu.pipelines import Dispatch
+from drillsergeant.learn.webgpu.plan import CONTROL_WORDS, GpuPlan, Sizes, Update
 from drillsergeant.memory.access import WORD_BYTES
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ class GpuDevice(Protocol):
         """Copy from byte `source_bytes` of shared memory to a buffer."""
 
     def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
-        """Run these in order; after the last ones, "control" and "state" are made ready to be read."""
+        """Run these in order; after the last ones, `GpuPlan.readback_bytes` are made ready to be read."""
 
     async def read_back(self) -> bytes:
-        """The bytes of "control" and "state" as the last submission left them.
+        """The bytes of these buffers as the last submission left them.
 
         Raises DeviceFailure for a device that is lost, did not answer in time, or complained since the last readback.
         """
@@ -104,42 +105,47 @@ class GpuLearner:
     ) -> tuple[UpdateMetrics, LearnerState]:
         """One update from a batch and a state that is rescaled as it is: its metrics, and the state after it."""
         update = self.begin(batch, hyper, state)
-        began_s = time.perf_counter()
-        dispatches = self._submit(update)
-        words = await self.device.read_back()
-        self._calibrate(dispatches, time.perf_counter() - began_s)
-        return self._result(words, update, state, batch.shape.chunks)
+        words = await self.run([*update.prepare, *(update.step * update.steps)])
+        return self.result(words, update, state, batch.shape.chunks)
 
     def begin(self, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> Update:
         """Send everything an update needs; returns what to run."""
-        update = self.plan.update(batch.shape.chunks, hyper, state)
-        self.device.fit(update.sizes)
-        self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
+        update, _ = self.send(batch.shape.chunks, hyper, state)
         size, obs = self.plan.layout.chunk_bytes, self.plan.layout.chunk["obs"]
         for number, (chunk, observations) in enumerate(zip(batch.chunks, batch.observations, strict=True)):
             self.device.write_shared("batch", number * size, chunk, size)
             self.device.write_shared("batch", number * size + obs.offset, observations, obs.end - obs.offset)
+        return update
+
+    def send(self, chunks: int, hyper: Hyper, state: LearnerState) -> tuple[Update, bool]:
+        """Send what an update of so many chunks needs beside them: what to run, and whether all buffers are new."""
+        update = self.plan.update(chunks, hyper, state)
+        empty = self.device.fit(update.sizes)
+        self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
         self.device.write("knobs", update.knobs)
         self.device.write("control", bytes(CONTROL_WORDS * WORD_BYTES))
         self.device.write("schedule", update.schedule)
-        return update
+        return update, empty
 
-    def _submit(self, update: Update) -> int:
-        """Submissions of bounded length; returns how many dispatches there were."""
-        dispatches = [*update.prepare, *(update.step * update.steps)]
+    async def run(self, dispatches: Sequence[Dispatch]) -> bytes:
+        """What is read back after these, in submissions of bounded length."""
+        began_s = time.perf_counter()
         for begin in range(0, len(dispatches), self._per_submit):
             end = begin + self._per_submit
             self.device.submit(dispatches[begin:end], last=end >= len(dispatches))
-        return len(dispatches)
+        words = await self.device.read_back()
+        self._calibrate(len(dispatches), time.perf_counter() - began_s)
+        return words
 
     def _calibrate(self, dispatches: int, elapsed_s: float) -> None:
         """Fit the next submissions to the target; at most twice as long as the last ones."""
         fitting = int(dispatches * SUBMIT_TARGET_S / max(elapsed_s, 1e-6))
         self._per_submit = max(1, min(fitting, 2 * self._per_submit, LARGEST_SUBMIT))
 
-    def _result(
+    def result(
         self, words: bytes, update: Update, state: LearnerState, chunks: int
     ) -> tuple[UpdateMetrics, LearnerState]:
+        """Metrics of an update from `state`, and the state after it. Raises DeviceFailure where it does not count."""
         found, flags, step, applied, dropped, _, rows, _, _, _, norms, *sums = CONTROL.unpack_from(words)
         number = state.updates + 1
         if (found, step) != (number & 0xFFFF_FFFF, update.steps):

@@ -8,63 +8,35 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from drillsergeant.learn.heads import log_stds, policy_rows
-from drillsergeant.learn.ppo.arithmetic import DEVIATION_MIN, METRICS, corrections
+from drillsergeant.learn.ppo.arithmetic import METRICS, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.webgpu.pipelines import (
+    GRADIENT_TILE,
+    LANES_PER_GROUP,
+    OUTPUT_TILE,
+    PARAMETERS_PER_GROUP,
+    PLAYING,
+    ROWS_INSPECTED,
+    Binding,
+    Dispatch,
+    Pipeline,
+)
+from drillsergeant.learn.webgpu.play_plan import PlayPlan
 from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import Layout
 
 SPLITS_MAX = 64  # partial gradients of a step
-# What a workgroup takes: outputs of a layer; outputs and inputs of a gradient; agents, rows looked at, parameters.
-OUTPUT_TILE, GRADIENT_TILE = 8, 32
-LANES_PER_GROUP, ROWS_INSPECTED, PARAMETERS_PER_GROUP = 64, 32, 64
-# The same for the shaders, by shader and the name of the `override` there. Everything else that a pipeline is given
-# depends on the drill and the layout.
-TILES: Mapping[str, Mapping[str, float]] = {
-    "batch": {"WORKGROUP": LANES_PER_GROUP, "ROWS_INSPECTED": ROWS_INSPECTED, "DEVIATION_MIN": DEVIATION_MIN},
-    "dense": {"CELL_ROWS": CELL_ROWS, "OUTPUT_TILE": OUTPUT_TILE},
-    "loss": {"CELL_ROWS": CELL_ROWS},
-    "gradient": {"CELL_ROWS": CELL_ROWS, "TILE": GRADIENT_TILE},
-    "update": {"WORKGROUP": PARAMETERS_PER_GROUP},
-}
 CONTROL_WORDS = 11 + len(METRICS)
 KNOBS = struct.Struct("<9f5I")
 RECORD_WORDS = 4
-SHADERS = ("batch", "dense", "loss", "gradient", "update")
-SUMMING = ("batch", "loss", "update")  # over workgroups
-
-Binding = tuple[int, str]  # number in the shader, name of the buffer
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """An entry point with its own constants, and the buffers it works on."""
-
-    name: str
-    shader: str
-    entry: str
-    sizes: Mapping[str, float]
-    bindings: tuple[Binding, ...]
-
-    @property
-    def constants(self) -> Mapping[str, float]:
-        """Every `override` of the shader: its tiles and this pipeline's sizes."""
-        return {**TILES[self.shader], **self.sizes}
-
-
-@dataclass(frozen=True)
-class Dispatch:
-    """Run a pipeline over this many workgroups."""
-
-    pipeline: str
-    groups: tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -103,7 +75,9 @@ class Update:
 class GpuPlan:
     """The tables of one drill's learner over one layout."""
 
-    def __init__(self, program: Program, layout: Layout) -> None:
+    def __init__(self, program: Program, layout: Layout, play: PlayPlan | None = None) -> None:
+        """`play`: the first chunk can be played on the device, too."""
+        self.play = play
         drill, network = program.drill, program.network
         self.layout, self.plan = layout, layout.plan
         self.inputs, self.hidden = len(drill.observation), network.hidden
@@ -111,7 +85,8 @@ class GpuPlan:
         self.masks, self.log_stds = drill.masks, log_stds(drill.heads)
         self.head, self.parameters = policy_rows(drill.heads) + 1, network.parameter_count
         self._cells: dict[int, list[Cell]] = {}
-        self.pipelines: tuple[Pipeline, ...] = (*self._batch(), *self._dense(), *self._rest())
+        played = play.pipelines if play else ()
+        self.pipelines: tuple[Pipeline, ...] = (*self._batch(), *self._dense(), *self._rest(), *played)
 
     def buffer_bytes(self, sizes: Sizes) -> dict[str, int]:
         """Size of every buffer."""
@@ -134,7 +109,28 @@ class GpuPlan:
             "gradient": self.parameters,
             "state": 3 * self.parameters,
         }
+        played = self.play.buffer_bytes() if self.play else {}
+        return {**{name: count * WORD_BYTES for name, count in words.items()}, **played}
+
+    @property
+    def readback_bytes(self) -> dict[str, int]:
+        """The buffers that are read after every update, in this order, and how much of each."""
+        words = {"control": CONTROL_WORDS, "state": 3 * self.parameters}
+        if self.play:
+            words["played"] = self.play.played_words
         return {name: count * WORD_BYTES for name, count in words.items()}
+
+    @property
+    def shaders(self) -> tuple[str, ...]:
+        """The shaders of all pipelines."""
+        return tuple(dict.fromkeys(pipeline.shader for pipeline in self.pipelines))
+
+    def text(self, shader: str, generated: str, play_kernels: str) -> str:
+        """The WGSL text that goes with a shader's files: what was generated for the learner, or for playing."""
+        if shader not in PLAYING:
+            return generated
+        assert self.play is not None, "nothing is played on this device"
+        return self.play.text(shader, play_kernels)
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -213,6 +209,12 @@ class GpuPlan:
             Dispatch("inspect", (across, -(-rows // ROWS_INSPECTED), chunks)),
             *(Dispatch(name, (across, chunks, 1)) for name in ("estimate", "centre", "scale")),
         )
+
+    def prepare_played(self) -> tuple[Dispatch, ...]:
+        """The same of a chunk that was played on the device, and what its numbers come to."""
+        assert self.play is not None, "nothing is played on this device"
+        inspect, estimate, *rest = self._prepare(1)
+        return (inspect, estimate, self.play.moments, *rest)
 
     def _step(self, cells: int, splits: int) -> tuple[Dispatch, ...]:
         def dense(name: str, outputs: int) -> Dispatch:
@@ -315,15 +317,6 @@ def return_scale(state: LearnerState) -> tuple[float, float]:
 
 
 _STEPPING: tuple[Binding, ...] = ((0, "knobs"), (1, "control"), (2, "schedule"))
-
-
-def shader_files(name: str, *, subgroups: bool) -> tuple[str, ...]:
-    """The files of shaders/ that make up a shader, in this order, then the generated kernels.
-
-    `subgroups`: for a device with that feature, which sums faster.
-    """
-    sums = "sum_subgroups" if subgroups else "sum_plain"
-    return (*([sums] if name in SUMMING else []), "common", name)
 
 
 def _power_of_two(value: int) -> int:

@@ -32,6 +32,22 @@ class Watch:
         self.on, self._trouble, self._unwatched = on, "", EVERY
         self.checks = 0
 
+    @property
+    def due(self) -> bool:
+        """Whether the next update is to be compared, whose chunks have to lie where what compares can read them."""
+        return self.on and self._check is not None and self._unwatched + 1 >= EVERY
+
+    def passed(self) -> None:
+        """Count an update of play that nobody but the device has seen."""
+        if self.on and self._check is None:
+            self._begin()
+        self._unwatched += 1
+
+    def _begin(self) -> None:
+        """Load what compares, beside the training."""
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.ensure_future(self._get())
+
     async def look(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> str:
         """Count an update of `gpu`, compare if it is time: what is beyond its bound in words, or nothing.
 
@@ -40,8 +56,7 @@ class Watch:
         if not self.on:
             return ""
         if self._check is None:
-            if self._loading is None or self._loading.done():
-                self._loading = asyncio.ensure_future(self._get())
+            self._begin()
             return ""
         self._unwatched += 1
         if self._unwatched < EVERY:

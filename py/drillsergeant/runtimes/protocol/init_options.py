@@ -8,15 +8,17 @@ from drillsergeant.learn.ppo.hyper import Hyper
 
 MODES = ("shared", "solo")
 LEARNERS = ("auto", "wasm", "webgpu", "numpy")
+PLAYERS = ("cpu", "gpu")
 RENDERERS = ("auto", "webgpu", "canvas2d")
-CHOICES = {"mode": MODES, "learner": LEARNERS, "renderer": RENDERERS}
+CHOICES = {"mode": MODES, "learner": LEARNERS, "play": PLAYERS, "renderer": RENDERERS}
 
 
 @dataclass(frozen=True)
 class InitOptions:
     """`version` is the page's build. `lock` names the lock that a worker holds while it lives.
 
-    `mode`: "shared", all workers on one memory, or "solo", see `runtimes.solo_mode`. `lockstep`: the updates after
+    `mode`: "shared", all workers on one memory, or "solo", see `runtimes.solo_mode`. `play`: where the matches are
+    played that are learned from; on the GPU only where it learns, too. `lockstep`: the updates after
     which training stops, 0 for never. `validate`: whether the GPU's kernels are compared with NumPy from the start.
     `guards`: whether safeguards may change anything. `to_win`: whether winning is what it learns for.
     `edit`: the reader's code that the program was made of; "" for the original.
@@ -28,6 +30,7 @@ class InitOptions:
     lock: str = ""
     mode: str = MODES[0]
     learner: str = LEARNERS[0]
+    play: str = PLAYERS[0]
     renderer: str = RENDERERS[0]
     hyper: Hyper = field(default_factory=Hyper)
     lockstep: int = 0

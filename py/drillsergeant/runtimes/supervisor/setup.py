@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from drillsergeant.learn.defaults import default_hyper
@@ -15,13 +15,15 @@ from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes import version
-from drillsergeant.runtimes.protocol.init_options import LEARNERS, MODES, RENDERERS, InitOptions
+from drillsergeant.runtimes.protocol.init_options import LEARNERS, MODES, PLAYERS, RENDERERS, InitOptions
 
 MAX_ROLLOUT_WORKERS = 14
 # One: play is learned from by the very weights that played it, and while the learner is at work the rollout workers
 # help it instead of playing ahead. With more slots, chunks are old when their turn comes, and little is learned from
 # them (docs/experiments.md).
 RING_SLOTS = 1
+# Matches where the GPU plays them: with fewer most of it has nothing to do.
+GPU_MATCHES = 1024
 # Steps an epoch at most: with fourteen workers' play in small minibatches, an update is so many steps that the policy
 # runs away from the play it learns from (docs/experiments.md).
 MINIBATCHES = 4
@@ -44,7 +46,7 @@ class Setup:
 def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mode: str = MODES[0]) -> Setup:
     """Return the set-up for a machine of `cores` and the values of the page's address.
 
-    Known parameters: seed, workers, matches, duels, horizon, learner, renderer, mode, lockstep, validate, guards,
+    Known parameters: seed, workers, matches, duels, horizon, learner, play, renderer, mode, lockstep, validate, guards,
     hidden (only looked at: the program has its network), and every hyperparameter by its name or its former one. A
     value that makes no sense is refused. `mode` is what was found to be possible; solo has one worker, whatever a link
     made elsewhere says.
@@ -52,28 +54,24 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     Raises: ValueError naming the parameter, its value and what is allowed.
     """
     parameters = current_names(parameters)
-    if parameters.get("mode", mode) not in MODES:
-        raise ValueError(f"mode must be one of {', '.join(MODES)}, not {parameters['mode']!r}")
+    _choice(parameters, "mode", MODES, mode)
     workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
-    matches = _whole(parameters, "matches", RunSizes.matches, 4, 8192)
-    # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks.
+    # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks. Nor do
+    # graphics processors promise it, only the kernels and the reference.
     lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
-    duels = 0 if lockstep else duels_of(program.drill.teams, matches, RunSizes.duel_percent)
+    learner = _choice(parameters, "learner", LEARNERS, "wasm" if lockstep else LEARNERS[0])
+    on_gpu = _plays_on_gpu(parameters, learner, lockstep, mode)
+    matches = _whole(parameters, "matches", GPU_MATCHES if on_gpu else RunSizes.matches, 4, 8192)
+    # A device does not know the snapshots that are played against.
+    duels = 0 if lockstep or on_gpu else duels_of(program.drill.teams, matches, RunSizes.duel_percent)
     plan = plan_for(
         program,
         workers=workers if mode == "shared" else 1,
         matches=matches,
         horizon=_whole(parameters, "horizon", RunSizes.horizon, 1, 256),
         ring_slots=RING_SLOTS,
-        duels=_whole(parameters, "duels", duels, 0, 0 if lockstep else matches // 2),
+        duels=_whole(parameters, "duels", duels, 0, 0 if lockstep or on_gpu else matches // 2),
     )
-    # Nor do graphics processors promise it, only the kernels and the reference.
-    learner = parameters.get("learner", "wasm" if lockstep else LEARNERS[0])
-    if learner not in LEARNERS:
-        raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, not {learner!r}")
-    renderer = parameters.get("renderer", RENDERERS[0])
-    if renderer not in RENDERERS:
-        raise ValueError(f"renderer must be one of {', '.join(RENDERERS)}, not {renderer!r}")
     if "hidden" in parameters:  # the workers go over to such a network once it is compiled
         parsed_hidden(parameters["hidden"])
     validate = bool(_whole(parameters, "validate", 0, 0, 1))
@@ -82,8 +80,9 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
         version=version.own_version(),
         mode=mode,
         learner=learner,
-        renderer=renderer,
-        hyper=_hyper(default_hyper(program.drill), plan, parameters),
+        play=PLAYERS[on_gpu],
+        renderer=_choice(parameters, "renderer", RENDERERS, RENDERERS[0]),
+        hyper=_hyper(default_hyper(program.drill), 1 if on_gpu else plan.workers, plan, parameters),
         lockstep=lockstep,
         validate=validate,
         guards=bool(_whole(parameters, "guards", 1, 0, 1)),
@@ -96,13 +95,28 @@ def default_workers(cores: int) -> int:
     return max(1, min(MAX_ROLLOUT_WORKERS, cores - 2))
 
 
-def _hyper(default: Hyper, plan: Plan, parameters: Mapping[str, str]) -> Hyper:
-    """The defaults, a minibatch that makes no more than MINIBATCHES of an epoch's play, and what the address says."""
-    rows = plan.workers * plan.agents * plan.horizon
+def _hyper(default: Hyper, chunks: int, plan: Plan, parameters: Mapping[str, str]) -> Hyper:
+    """The defaults, a minibatch that makes no more than MINIBATCHES of the play of `chunks`, and what the address
+    says."""
+    rows = chunks * plan.agents * plan.horizon
     fitting = default.changed(minibatch_size=max(default.minibatch_size, rows // MINIBATCHES))
     names = [field.name for field in fields(Hyper) if field.name in parameters]
     given = {name: typed_number(parameters[name], RANGES[name].integer) for name in names}
     return fitting.changed(**given)
+
+
+def _plays_on_gpu(parameters: Mapping[str, str], learner: str, lockstep: int, mode: str) -> bool:
+    """Whether matches may be played where a device learns. Not where one worker does everything: it would never play
+    to evaluate."""
+    wanted = _choice(parameters, "play", PLAYERS, PLAYERS[0]) == "gpu"
+    return wanted and learner in ("auto", "webgpu") and not lockstep and mode == "shared"
+
+
+def _choice(parameters: Mapping[str, str], name: str, allowed: Sequence[str], default: str) -> str:
+    value = parameters.get(name, default)
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
 
 
 def _whole(parameters: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -110,12 +110,22 @@ class TrainerReport:
             episodes.restart()
         self.matchmaking.go_back(ident)
 
-    def learned(self, metrics: Mapping[str, object], chunk_offsets: Sequence[int], hyper: Hyper) -> None:
-        """Take in one update, before its chunks are released."""
+    def learned(
+        self,
+        metrics: Mapping[str, object],
+        chunk_offsets: Sequence[int],
+        hyper: Hyper,
+        stats: Sequence[float] | None = None,
+    ) -> None:
+        """Take in one update, before the chunks at hand are released. `stats`: of the chunk it is from, where that was
+        played elsewhere; those at hand are then play of the same policy, too."""
         self._latest = dict(metrics)
-        for offset in chunk_offsets:
-            self._rewards.add(offset)
-        if self._sample:  # one chunk a message is enough
+        if stats is not None:
+            self._rewards.take(stats)
+        else:
+            for offset in chunk_offsets:
+                self._rewards.add(offset)
+        if self._sample and chunk_offsets:  # one chunk a message is enough
             self._value_error.add(chunk_offsets[0], hyper)
             self._sample = False
         for name, tally in self._evaluations.fresh().items():

@@ -18,7 +18,7 @@ class RewardTerms:
 
     def __init__(self, memory: Memory, layout: Layout, names: Sequence[str]) -> None:
         self._memory, self._layout, self._names = memory, layout, names
-        self._chunks: deque[array[float]] = deque(maxlen=CHUNKS_KEPT)
+        self._chunks: deque[Sequence[float]] = deque(maxlen=CHUNKS_KEPT)
 
     @property
     def names(self) -> Sequence[str]:
@@ -29,6 +29,10 @@ class RewardTerms:
         """Take the statistics of the chunk at `chunk_offset` in."""
         stats = array("f", bytes(WORD_BYTES * self._layout.plan.stats_size))
         self._memory.read(self._layout.chunk_field("stats", chunk_offset).offset, stats)
+        self.take(stats)
+
+    def take(self, stats: Sequence[float]) -> None:
+        """Take in the statistics of a chunk: sums by `CHUNK_STATS` and by the names."""
         self._chunks.append(stats)
 
     def clear(self) -> None:

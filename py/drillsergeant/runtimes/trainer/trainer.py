@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 
 from drillsergeant.drills.contract import Player
@@ -18,7 +18,6 @@ from drillsergeant.learn.self_play import SelfPlayRun
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import TRAINER, Layout
-from drillsergeant.memory.ring import Doorbell, RingConsumer
 from drillsergeant.memory.run_epoch import RunEpoch
 from drillsergeant.memory.snapshots import SnapshotWriter
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
@@ -31,8 +30,8 @@ from drillsergeant.runtimes.trainer.run_control import RunControl
 from drillsergeant.runtimes.trainer.saved_run import Capture, kept_versions, recall_games
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.timeline import Entry, Timeline, TimelineEntry
+from drillsergeant.runtimes.updates import Updates
 
-CHUNK_WAIT_S = 0.05
 METRICS_EVERY_S = 0.5
 BREATHE_EVERY_S = 0.05
 IDLE_REST_S = 0.02  # between two looks for something to do; without it, a page that does not train wears a whole core
@@ -56,14 +55,16 @@ class Trainer:
         and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
         self._host, self._memory, self._layout = host, memory, layout
         self._learner, self._weights = learner, weights
-        self._rings = [RingConsumer(memory, layout, index) for index in range(layout.plan.workers)]
-        self._doorbell, self._run_epoch = Doorbell(memory, layout), RunEpoch(memory, layout)
+        self._updates, self._run_epoch = (
+            Updates(memory, layout, learner, lockstep=lockstep > 0),
+            RunEpoch(memory, layout),
+        )
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self.progress = SelfPlayRun(layout.plan, self._publish)
         self._report = TrainerReport(memory, layout, drill.reward_terms, Score(drill.objective))
         self._curriculum = Curriculum(drill.lessons, self._report.score, self._run_epoch.lesson)
         self._lockstep = lockstep
-        self.training = self._learning = False
+        self.training = False
         self.saves: Saves | None = None
         self.code: Keeper | None = None
         self._postponed: list[Callable[[], None]] = []
@@ -123,31 +124,23 @@ class Trainer:
         return [keeper for keeper in (self.code, self.saves) if keeper is not None]
 
     async def step(self) -> None:
-        """Update once from the chunks at hand; waits a moment when there are none."""
-        ticket = self._doorbell.ticket()
-        chunks = [(ring, chunk) for ring in self._rings if (chunk := ring.peek()) is not None]
-        if not chunks or (self._lockstep and len(chunks) < len(self._rings)):
-            self._doorbell.wait(ticket, CHUNK_WAIT_S)
-            return
-        self._learning = True
-        offsets = [chunk.offset for _, chunk in chunks]
+        """Update once; waits a moment where there is nothing to learn from."""
         hyper = self.run_control.next_hyper(self.progress.updates)
-        learned = self._learner.learn(offsets, hyper)
-        metrics = await learned if isinstance(learned, Awaitable) else learned
-        self._learning = False
-        self._report.learned(metrics, offsets, hyper)
-        self.progress.learned(len(chunks))
-        for ring, _ in chunks:  # after publishing, so that whoever waited for room plays on with the new weights
-            ring.release()
-        self.run_control.watch(metrics)
+        learned = await self._updates.update(hyper, self._curriculum.number)
+        if learned is None:
+            self._do_postponed()
+            return
+        self._report.learned(learned.metrics, learned.chunk_offsets, hyper, learned.stats)
+        self.progress.learned(learned.chunks)
+        self._updates.release()  # after publishing, so that whoever waited for room plays on with the new weights
+        self.run_control.watch(learned.metrics)
         self._move_on()
-        while self._postponed:
-            self._postponed.pop(0)()
+        self._do_postponed()
         if self._lockstep and self.progress.updates == self._lockstep:
             self._set_training(False)
             self._report.note("weights_sha256", weights_digest(self._memory, self._layout, self._weights.active_offset))
         self._telemetry.count(Counter.UPDATES)
-        self._telemetry.count(Counter.DECISIONS, len(chunks) * self.progress.decisions_per_chunk)
+        self._telemetry.count(Counter.DECISIONS, learned.chunks * self.progress.decisions_per_chunk)
 
     def _move_on(self) -> None:
         """Go on to the next lesson once this one's measure is reached. Lockstep stays: it depends on no clock."""
@@ -178,11 +171,8 @@ class Trainer:
             case messages.SetValidation(on=on):
                 if isinstance(self._learner, AutoLearner):  # nothing else learns on a GPU
                     self._learner.watch.turn(on)
-            case messages.SetGame(program=program):
-                game = Program.from_json(program).drill
-                self._report.name_rewards(game.reward_terms)
-                self._curriculum = Curriculum(game.lessons, self._report.score)
-                self._go_to_lesson(0)
+            case messages.SetGame(program=program, edit=edit):
+                self._set_game(program, edit)
             case messages.SetGuards(on=on):
                 self.run_control.switch_safeguards(on)
             case messages.SetObjective(to_win=to_win):
@@ -193,6 +183,15 @@ class Trainer:
             case messages.Rewind() | messages.KeepSnapshot():
                 self._turn_back(message)
         self.report()
+
+    def _set_game(self, program: str, edit: str) -> None:
+        """The matches are played by another program, made of a reader's code, which no device has."""
+        game = Program.from_json(program).drill
+        if isinstance(self._learner, AutoLearner):
+            self._learner.played_here = not edit
+        self._report.name_rewards(game.reward_terms)
+        self._curriculum = Curriculum(game.lessons, self._report.score)
+        self._go_to_lesson(0)
 
     def _turn_back(self, message: messages.Rewind | messages.KeepSnapshot) -> None:
         if self._lockstep:
@@ -221,10 +220,14 @@ class Trainer:
 
     def _between_updates(self, action: Callable[[], None]) -> None:
         """Do it now, or when the update in hand is done: its chunks are held, and it works on the state as it was."""
-        if self._learning:
+        if self._updates.learning:
             self._postponed.append(action)
         else:
             action()
+
+    def _do_postponed(self) -> None:
+        while self._postponed:
+            self._postponed.pop(0)()
 
     def _choose(self, wanted: str) -> None:
         if not isinstance(self._learner, AutoLearner):

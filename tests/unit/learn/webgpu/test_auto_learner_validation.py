@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
@@ -103,3 +105,31 @@ def test_a_device_lost_while_it_is_checked_is_replaced(monkeypatch: pytest.Monke
     assert rig.learner.losses == 1
     checks = rig.watch.told()["checks"]
     assert isinstance(checks, int) and checks >= 1
+
+
+class Harmless(Checked):
+    """A check that looks at nothing."""
+
+    async def check(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper, state: LearnerState) -> list[Finding]:
+        return [Finding("loss", 0.1, 0.1, 1.0)]
+
+
+def test_of_updates_that_only_a_device_has_seen_one_in_so_many_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "EVERY", 3)
+    rig = Rig(check=Harmless(0.0))
+    assert not rig.watch.due, "nothing is there yet that compares"
+
+    async def run() -> list[bool]:
+        found = []
+        for _ in range(6):
+            rig.watch.passed()
+            await asyncio.sleep(0)  # what compares is loaded beside the training
+            found.append(rig.watch.due)
+            if rig.watch.due:
+                await rig.update()
+        return found
+
+    play(rig, 2)  # a device's second update is the first that is looked at
+    assert asyncio.run(run()) == [True, False, True, False, True, False]
+    rig.watch.turn(False)
+    assert not rig.watch.due

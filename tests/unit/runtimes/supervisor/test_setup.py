@@ -1,4 +1,4 @@
-"""What the page's address decides: duels by default and by number, none in lockstep or where there is no opponent."""
+"""What the page's address decides: where matches are played and how many, duels by default and by number, or none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.runtimes.supervisor.setup import choose_setup
+from drillsergeant.runtimes.protocol.init_options import CHOICES
+from drillsergeant.runtimes.supervisor.setup import GPU_MATCHES, choose_setup
 
 BALL, CHASE = (build_program(make(name), shared=False, hidden=(16, 16)) for name in ("ball", "chase"))
 
@@ -52,3 +53,23 @@ def test_what_the_address_leaves_open_is_as_the_drill_needs_it() -> None:
     assert choose_setup(CHASE, 4, {}).options.hyper.learning_rate == 0.003
     assert choose_setup(CHASE, 4, {"learning_rate": "0.006"}).options.hyper.learning_rate == 0.006
     assert choose_setup(BALL, 4, {"workers": "1"}).options.hyper == Hyper()
+
+
+def test_where_the_gpu_plays_there_are_many_matches_and_no_duels_and_a_batch_is_one_chunk() -> None:
+    setup = choose_setup(BALL, 16, {"play": "gpu"})
+    assert setup.options.play == "gpu"
+    assert (setup.plan.matches, setup.plan.duels) == (GPU_MATCHES, 0)
+    assert setup.options.hyper.minibatch_size == setup.plan.agents * setup.plan.horizon // 4
+    assert choose_setup(BALL, 16, {"play": "gpu", "matches": "64"}).plan.matches == 64
+    assert choose_setup(BALL, 16, {"play": "cpu"}) == choose_setup(BALL, 16, {})
+    for other in ({"learner": "wasm"}, {"lockstep": "5"}):
+        assert choose_setup(BALL, 16, {"play": "gpu", **other}) == choose_setup(BALL, 16, other)
+    assert choose_setup(BALL, 16, {"play": "gpu"}, "solo") == choose_setup(BALL, 16, {}, "solo")
+    with pytest.raises(ValueError, match="duels must be a whole number from 0 to 0, not '4'"):
+        choose_setup(BALL, 16, {"play": "gpu", "duels": "4"})
+
+
+@pytest.mark.parametrize("name", ["learner", "mode", "play", "renderer"])
+def test_a_choice_there_is_not_is_refused_with_those_there_are(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"{name} must be one of .*{CHOICES[name][-1]}, not 'abacus'"):
+        choose_setup(CHASE, 4, {name: "abacus"})

@@ -32,7 +32,7 @@ def generated(heads: Sequence[Head], masks: int = 0) -> str:
         "MASK_ROOM": max(mask_words(masks), 1),  # no array of WGSL is empty
     }
     constants = {**sizes, "METRIC_COUNT": len(METRICS), "SANE_BITS": SANE_BITS}
-    lines = ["// Made by drillsergeant.learn.compile.shader_kernels from the NumPy functions of drillsergeant.learn."]
+    lines = ["// Made by learn.compile.shaders.shader_kernels from the NumPy functions of drillsergeant.learn."]
     lines += [f"const {name} = {value}u;" for name, value in constants.items()]
     functions = [wgsl.emit(kernel) for kernel in (tanh, *(kernels[name] for name in KERNELS))]
     words = ", ".join(_words("action", len(heads)) + _words("allowed", mask_words(masks)))

@@ -1,0 +1,53 @@
+// What a chunk that was played here comes to, for those who do not see it: sums of the episodes that ended in it, and of
+// its rescaled observations and returns. A workgroup a row.
+
+override WORKGROUP: u32;
+override MATCHES: u32;
+override ENDED: u32;  // the first row of `matches` that counts episodes
+override ENDED_ROWS: u32;
+override HORIZON: u32;
+override AGENTS: u32;
+override LANES: u32;
+override OBSERVATION: u32;  // words from the chunk's start to the field
+override OBSERVATION_SIZE: u32;
+override SUM_THREADS: u32 = WORKGROUP;
+const SUM_VALUES = 2u;
+
+@group(0) @binding(0) var<storage, read_write> played: array<f32>;  // [ENDED_ROWS], [OBSERVATION_SIZE + 1][2]
+@group(0) @binding(1) var<storage, read> matches: array<u32>;  // [rows][match]
+@group(0) @binding(2) var<storage, read> chunk: array<u32>;
+@group(0) @binding(3) var<storage, read> returns: array<f32>;  // [HORIZON][LANES]
+
+// Each row of counts, summed over the matches.
+@compute @workgroup_size(WORKGROUP)
+fn tally(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  var sums: array<f32, SUM_VALUES>;
+  for (var k = local; k < MATCHES; k += WORKGROUP) {
+    sums[0] += bitcast<f32>(matches[(ENDED + group.x) * MATCHES + k]);
+  }
+  sums = summed(local, sums);
+  if (local == 0u) {
+    played[group.x] = sums[0];
+  }
+}
+
+// Sum and sum of squares of each observation entry, and behind them of the returns.
+@compute @workgroup_size(WORKGROUP)
+fn moments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  var sums: array<f32, SUM_VALUES>;
+  for (var k = local; k < HORIZON * AGENTS; k += WORKGROUP) {
+    let t = k / AGENTS;
+    let lane = k % AGENTS;
+    var x = returns[t * LANES + lane];
+    if (group.x < OBSERVATION_SIZE) {
+      x = bitcast<f32>(chunk[OBSERVATION + (t * OBSERVATION_SIZE + group.x) * LANES + lane]);
+    }
+    sums[0] += x;
+    sums[1] += x * x;
+  }
+  sums = summed(local, sums);
+  if (local == 0u) {
+    played[ENDED_ROWS + 2u * group.x] = sums[0];
+    played[ENDED_ROWS + 2u * group.x + 1u] = sums[1];
+  }
+}

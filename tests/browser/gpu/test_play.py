@@ -1,0 +1,66 @@
+"""Matches played whole on the compute device are those that the reference plays, from the same seed and weights.
+
+The device is SwiftShader, which fuses nothing: where rounding decides nothing, such as between two choices that the
+same random number lies between, every choice is the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drillsergeant.learn.engine import CHUNK_STATS
+
+from tests.rigs.graphics.gpu_play import PlayedOnDevice
+from tests.rigs.graphics.gpu_stand import Stand
+
+BOUND = 1e-3  # of 1 + |x|, after some seconds of a match that magnifies every rounding
+DIFFERING = 0.02  # of all lanes: those in which rounding has decided
+# Drill, matches, decisions, duels: ragged workgroups, one player and six, several heads, masks, matches that are cut.
+PLAYED = [
+    ("chase", 101, 16, 0),
+    ("cartpole", 44, 16, 0),
+    ("ball", 40, 16, 0),
+    ("short-2-1", 20, 16, 0),
+    ("mixed", 12, 8, 0),
+    ("probe-mask", 9, 4, 0),
+    ("ball", 24, 16, 24),
+    ("mixed-1-2", 12, 8, 4),
+]
+
+
+@pytest.mark.parametrize(("name", "matches", "horizon", "duels"), PLAYED)
+def test_chunks_are_those_of_the_reference(stand: Stand, name: str, matches: int, horizon: int, duels: int) -> None:
+    """One chunk after the other, with the episodes that end in them, against oneself or the drill's own player."""
+    assert_same_chunks(PlayedOnDevice(stand, name, matches, horizon, duels=duels))
+
+
+@pytest.mark.parametrize(("hidden", "lanes"), [((8,), 8), ((32, 48, 16), 8), ((64, 64), 1), ((20,), 4)], ids=str)
+def test_any_network_plays_shared_by_any_number_of_lanes(stand: Stand, hidden: tuple[int, ...], lanes: int) -> None:
+    assert_same_chunks(PlayedOnDevice(stand, "mixed", 12, 8, hidden=hidden, lanes_per_player=lanes, subgroups=True))
+
+
+def assert_same_chunks(played: PlayedOnDevice) -> None:
+    for _ in range(2):
+        played.play()
+        wanted, stats = played.expected()
+        differing = played.differing(played.chunk(), wanted, BOUND)
+        assert differing.mean() <= DIFFERING, f"{differing.sum()} of {len(differing)} lanes"
+        tallied = played.tallied()
+        if not differing.any():
+            sums = {**{name: getattr(stats, name) for name in CHUNK_STATS}, **stats.reward_terms}
+            assert {name: tallied[name] for name in sums} == pytest.approx(sums, rel=1e-4, abs=1e-3)
+    assert np.ptp(wanted["action"][:, 0]) > 0, "the policy does not always do the same"
+
+
+def test_a_chunk_played_in_parts_is_the_same_chunk(stand: Stand) -> None:
+    whole = PlayedOnDevice(stand, "short-2-1", 8, 6)
+    whole.play()
+    chunk, tallied = whole.chunk(), whole.tallied()
+    stand.clear()
+    parts = PlayedOnDevice(stand, "short-2-1", 8, 6)
+    for begins, ends in ((0, 1), (1, 4), (4, 6)):
+        parts.play(begins, ends)
+    assert tallied["episodes"] > 0
+    assert parts.tallied() == tallied
+    for name, found in parts.chunk().items():
+        np.testing.assert_array_equal(found, chunk[name], name)
