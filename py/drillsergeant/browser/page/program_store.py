@@ -115,7 +115,7 @@ class ProgramStore:
         audience: ProgramListener,
         then: Callable[[str, bool], None],
     ) -> None:
-        """Let the workers go over to an edited drill, or back to the original (None); see `workshop.DrillCompiler`."""
+        """Let the workers go over to an edited drill, or back to the original (None); see `DrillCompiler`."""
 
         async def go() -> None:
             old = self._places[name]
@@ -191,7 +191,7 @@ class ProgramStore:
 
 
 class BrowserDrillCompiler:
-    """`workshop.DrillCompiler`: the shelf, the workers and the workshop behind chooser and editor."""
+    """`drill_compiler.DrillCompiler`: the shelf, the workers and the workshop behind chooser and editor."""
 
     audience: ProgramListener
 

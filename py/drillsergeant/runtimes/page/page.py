@@ -18,9 +18,10 @@ from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
+from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
 from drillsergeant.runtimes.page.panels.own_code import EARLIER
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
-from drillsergeant.runtimes.page.panels.workshop import DrillCompiler, EditorPanel
+from drillsergeant.runtimes.page.panels.workshop import EditorPanel
 from drillsergeant.runtimes.page.telemetry import Telemetry
 from drillsergeant.runtimes.page.tools import Tools
 from drillsergeant.runtimes.page.training import status

@@ -6,7 +6,8 @@ import json
 
 import pytest
 from drillsergeant.runtimes.page.embed import FILE, LONGEST, WORDS, Embed, read
-from drillsergeant.runtimes.page.panels.workshop import EDITOR, SAID
+from drillsergeant.runtimes.page.panels.code_run import EDITOR
+from drillsergeant.runtimes.page.panels.workshop import SAID
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
 from hypothesis import given

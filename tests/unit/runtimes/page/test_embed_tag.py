@@ -10,7 +10,7 @@ import pytest
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.embed_tag import BY_HAND, EMBEDDED, TAG, UNTRAINED, WITH_CODE, tag
 from drillsergeant.runtimes.page.panels.code_link import MOST_CODE
-from drillsergeant.runtimes.page.panels.workshop import EDITOR
+from drillsergeant.runtimes.page.panels.code_run import EDITOR
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from drillsergeant.learn.ppo.hidden import LAYERS_MAX, UNITS_MAX, UNITS_MIN, hid
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.confirm import Question
-from drillsergeant.runtimes.page.panels.workshop import DrillCompiler
+from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
 from drillsergeant.runtimes.page.sentences import ended
 from drillsergeant.runtimes.page.view import View
 

@@ -7,7 +7,8 @@ from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.panels import code_exchange
 from drillsergeant.runtimes.page.panels.code_link import MOST_CODE, with_code
-from drillsergeant.runtimes.page.panels.workshop import EDITOR, SAID
+from drillsergeant.runtimes.page.panels.code_run import EDITOR
+from drillsergeant.runtimes.page.panels.workshop import SAID
 from drillsergeant.runtimes.protocol.messages import KeepCode, KeptCode, Refused
 
 from tests.fakes.page import Sitting

@@ -11,7 +11,7 @@ from drillsergeant.learn.compile.editable_source import source_of
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.embed import Embed
 from drillsergeant.runtimes.page.panels.code_link import code_in, with_code
-from drillsergeant.runtimes.page.panels.workshop import EDITOR
+from drillsergeant.runtimes.page.panels.code_run import EDITOR
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import FetchCode, ImportRun, KeepCode, KeptCode
 

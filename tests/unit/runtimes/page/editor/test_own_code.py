@@ -5,9 +5,10 @@ from __future__ import annotations
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.address import Opening
+from drillsergeant.runtimes.page.panels.code_run import EDITOR
 from drillsergeant.runtimes.page.panels.draft import CodeDraft
 from drillsergeant.runtimes.page.panels.own_code import EARLIER, EARLIER_ROW, KEPT, LONGEST_S, NOTE
-from drillsergeant.runtimes.page.panels.workshop import EDITOR, SAID
+from drillsergeant.runtimes.page.panels.workshop import SAID
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import FetchCode, KeepCode, KeptCode
 

@@ -6,7 +6,9 @@ from drillsergeant.learn.compile.editable_source import source_of
 from drillsergeant.learn.compile.edited_drill import checked_drill
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.address import Opening
-from drillsergeant.runtimes.page.panels.workshop import EDITOR, PARTS, SAID, part_of
+from drillsergeant.runtimes.page.panels.code_parts import PARTS, part_of
+from drillsergeant.runtimes.page.panels.code_run import EDITOR
+from drillsergeant.runtimes.page.panels.workshop import SAID
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting
