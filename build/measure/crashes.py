@@ -22,6 +22,7 @@ from drillsergeant.runtimes.trainer.saves import AUTOSAVE_EVERY_S
 from playwright.sync_api import BrowserContext, Error, Page
 
 from build.browsers.chromium import chromium, served
+from build.browsers.docks import reach_into_docks
 from build.console import BuildError, guarded, say
 from build.measure.drive import telemetry, wait_until_ready
 
@@ -96,7 +97,7 @@ class Content:
 
 def saved(context: BrowserContext, address: str) -> tuple[dict[str, bytes], bool]:
     """Every run's newest whole save, read by a page that runs nothing; and whether a half-written one was beside it."""
-    page = context.new_page()
+    page = reach_into_docks(context.new_page())
     page.goto(address + "build.json")
     found = saved_here(page)
     page.close()
@@ -199,7 +200,7 @@ class Victim:
         return f"stands at {found:,} decisions, {max(0, samples[-1][1] - found):,} behind the last look"
 
     def _open(self) -> Page:
-        page = self._context.new_page()
+        page = reach_into_docks(self._context.new_page())
         page.goto(self._address + QUERY)
         wait_until_ready(page)
         return page

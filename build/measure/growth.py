@@ -30,6 +30,7 @@ from drillsergeant.learn.files.schema import Schema
 from playwright.sync_api import Page
 
 from build.browsers.chromium import chromium, served
+from build.browsers.docks import reach_into_docks
 from build.console import BuildError, guarded, say
 from build.measure.drive import telemetry, wait_until_ready
 from build.measure.headtohead import play
@@ -151,7 +152,7 @@ def measure(
     for seed in seeds:
         # A browser of its own for each: a page that is gone takes no processor time from the next.
         with served() as address, chromium() as browser, TemporaryDirectory() as folder:
-            page = browser.new_page(viewport={"width": 1280, "height": 860})
+            page = reach_into_docks(browser.new_page(viewport={"width": 1280, "height": 860}))
             where = f"{address}?drill={drill_name}&seed={seed}{query}"
             policies = [read_policy(content, schema) for content in grow(page, where, moments_s, Path(folder))]
         for old, new in pairwise(policies):

@@ -3,6 +3,7 @@
     docs/page.png      the page in the middle of training
     docs/match.png     the field and the score, when something happens
     docs/factory.png   the factory: 64 of the training matches
+    docs/design/       the page at the sizes that docs/design.md speaks of, with a dock open
 
 Something happens when both players are near the ball, the ball has just moved far and a goal is near; of the moments
 seen, the liveliest is kept.
@@ -20,6 +21,7 @@ from typing import Any
 from playwright.sync_api import FloatRect, Page, ViewportSize
 
 from build.browsers.chromium import chromium, served
+from build.browsers.docks import reach_into_docks
 from build.console import BuildError, guarded, say
 from build.measure.drive import telemetry, wait_until_ready, watch
 from build.pins import ROOT, SITE
@@ -28,6 +30,9 @@ FOLDER = ROOT / "docs"
 SIZE: ViewportSize = {"width": 1280, "height": 860}
 SHARPNESS = 1.2
 MOST_BYTES = 300_000
+# Width, height, and the dock that is open there; on a phone, none and one.
+LAYOUTS = ((1440, 900, "code"), (1024, 768, "charts"), (844, 390, "inside"), (390, 844, "none"), (390, 844, "runs"))
+LAYOUT_SHARPNESS = 0.75
 LOOKS = 25
 PLAY_MS, REPORT_MS = 300, 1200  # the match goes on; then it is held until the page has surely said where
 FAR_M = 100.0
@@ -89,6 +94,24 @@ def take(page: Page, folder: Path, seconds: float) -> list[Path]:
     return [whole, match, factory]
 
 
+def take_layouts(page: Page, folder: Path) -> list[Path]:
+    """Keep a picture of the whole page at each size; returns their paths."""
+    folder.mkdir(exist_ok=True)
+    wait_until_ready(page)
+    page.click("#train")
+    watch(page, 10.0)
+    pictures = []
+    for width, height, dock in LAYOUTS:
+        page.set_viewport_size({"width": width, "height": height})
+        shown = page.get_attribute("html", "data-docked") or "none"
+        if dock != shown:
+            page.click(f"#dock-{shown if dock == 'none' else dock}")
+        page.wait_for_timeout(1500)
+        pictures.append(folder / f"{width}x{height}-{dock}.png")
+        page.screenshot(path=pictures[-1])
+    return pictures
+
+
 def main(arguments: Sequence[str]) -> int:
     """Take the pictures; non-zero where one is larger than a README should load."""
     parser = argparse.ArgumentParser(prog="make pictures", description=__doc__.splitlines()[0])
@@ -100,10 +123,13 @@ def main(arguments: Sequence[str]) -> int:
         raise BuildError("site/ is not built: run make site")
     options.folder.mkdir(parents=True, exist_ok=True)
     with served() as address, chromium() as browser:
-        page = browser.new_page(viewport=SIZE, device_scale_factor=SHARPNESS)
+        page = reach_into_docks(browser.new_page(viewport=SIZE, device_scale_factor=SHARPNESS))
         page.goto(address + options.query)
         wait_until_ready(page)
         pictures = take(page, options.folder, options.seconds)
+        small = browser.new_page(viewport=SIZE, device_scale_factor=LAYOUT_SHARPNESS)
+        small.goto(address + options.query)
+        pictures += take_layouts(small, options.folder / "design")
     too_large = [picture for picture in pictures if picture.stat().st_size > MOST_BYTES]
     for picture in pictures:
         say(f"{picture}  {picture.stat().st_size / 1000:.0f} kB")

@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from build.browsers.chromium import chromium, served
+from build.browsers.docks import reach_into_docks
 from build.console import BuildError, guarded, say
 from build.measure.drive import telemetry, wait_until_ready
 from build.pins import ROOT, SITE
@@ -39,7 +40,7 @@ class LongVisit:
     """One visitor, the clock, and what was wrong."""
 
     def __init__(self, browser: Browser, address: str, folder: Path) -> None:
-        self.page: Page = browser.new_page(viewport={"width": 1440, "height": 900})
+        self.page: Page = reach_into_docks(browser.new_page(viewport={"width": 1440, "height": 900}))
         self.address, self.folder = address, folder
         self.faults: list[str] = []
         self.began_s = time.monotonic()
@@ -124,7 +125,7 @@ def learn_and_edit(visit: LongVisit) -> None:
     visit.train(60)
     visit.picture("trained")
     visit.expect(f"a minute teaches it {LEAST_WINS:.0%} wins", (visit.trainer("win_rate") or 0.0) > LEAST_WINS)
-    page.click("#workshop-open")
+    page.click("#dock-code")
     page.wait_for_selector("#workshop-editor[data-ready]")
     visit.until("the code is there", lambda: "class Mine" in page.evaluate(CODE))
     go_to_line(page, "closer = ")

@@ -43,6 +43,7 @@ class FakeView:
         self.focused = 0
         self.revealed = ""
         self.is_dark = self.is_calm = self.is_coarse = False
+        self.roomy = True  # for docks beside the match
         self.size = (735.0, 445.0, 2.0)
 
     def connect(self, events: ViewEvents) -> None:
@@ -135,6 +136,9 @@ class FakeView:
 
     def coarse(self) -> bool:
         return self.is_coarse
+
+    def docked(self) -> bool:
+        return self.roomy
 
     def dark(self) -> bool:
         return self.choice("theme") == "dark" if self.choice("theme") else self.is_dark

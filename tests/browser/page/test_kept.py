@@ -65,7 +65,7 @@ def test_nothing_that_was_learned_is_lost_or_goes_on_in_another_game(visitor: Vi
     visitor.until("it is saved early", lambda: "“Chase Drill”, saved" in page.inner_text("#runs-state"), 10.0)
 
     # Another number of reward terms: the network is the same, and so is what it has learned.
-    page.click("#workshop-open")
+    page.click("#dock-code")
     page.wait_for_selector("#workshop-editor[data-ready]")
     visitor.until("the code is there", lambda: RETURN in page.evaluate(f"{EDITOR}.value"))
     code = page.evaluate(f"{EDITOR}.value")

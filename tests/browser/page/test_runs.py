@@ -13,6 +13,7 @@ from drillsergeant.learn.formulas.network import Network
 from playwright.sync_api import Browser, Page
 from safetensors.numpy import load_file
 
+from build.browsers.docks import reach_into_docks
 from build.measure.crashes import crashes, saved, saved_here
 from tests.rigs.pages.visitor import Visitor
 
@@ -152,7 +153,7 @@ def test_a_second_tab_is_told_and_leaves_the_first_ones_run_alone(visitor: Visit
     visitor.open(QUERY)
     train(visitor)
     before = saved(visitor.context, visitor.address)[0]["Ball Drill"]
-    first, visitor.page = visitor.page, visitor.context.new_page()
+    first, visitor.page = visitor.page, reach_into_docks(visitor.context.new_page())
     visitor.open(QUERY)
     visitor.until("the run is offered", lambda: visitor.page.is_visible("#resume"))
     visitor.page.click("#resume-continue")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.rigs.pages.accessibility import violations
 from tests.rigs.pages.visitor import Visitor
 
-TOGGLES = ("#train", "#play", "#factory", "#theme", "#safeguards", "#compare", "#workshop-open")
+TOGGLES = ("#train", "#play", "#factory", "#theme", "#safeguards", "#compare")
 STATES = ("pressed", "checked", "expanded")
 
 

@@ -23,7 +23,7 @@ def test_what_is_typed_arrives_and_raises_nothing(visitor: Visitor) -> None:
     visitor.until("the trainer uses it", lambda: (visitor.trainer("hyper") or {}).get("learning_rate") == 0.01)
     assert page.inner_text("#hyper-note") == ""
 
-    page.click("#workshop-open")
+    page.click("#dock-code")
     page.wait_for_selector("#workshop-editor[data-ready]")
     visitor.until("the code is there", lambda: "class Mine" in code(visitor))
     go_to_line(page, "catch = (after")

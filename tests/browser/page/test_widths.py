@@ -1,6 +1,7 @@
 """Widths: nothing is wider than the window or cut, from 320 px to a desk, while it trains and with every fold open."""
 
 import pytest
+from drillsergeant.runtimes.page.address import DOCKS
 
 from tests.rigs.pages.visitor import Visitor
 
@@ -19,12 +20,15 @@ def test_nothing_is_cut_or_wider_than_the_window(visitor: Visitor, drill: str) -
     page = visitor.page
     page.click("#train")
     visitor.until("the charts have lines", lambda: (visitor.trainer("t_s") or 0) > 1.5)
+    page.click("#dock-charts")
     page.get_by_text("As numbers").click()
     page.evaluate("document.getElementById('metric-policy_loss').textContent = '−0.0123'")
     page.evaluate("document.getElementById('metric-t_s').textContent = '12 min 34 s'")
     page.evaluate("document.getElementById('metric-decisions').textContent = '12.34 M'")
     for width in (320, 390, 768, 1024, 1152, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(200)
-        assert page.evaluate(OUTSIDE) <= 0, f"{width} px"
-        assert page.evaluate(CUT) == [], f"{width} px"
+        for dock in DOCKS:
+            page.evaluate("(dock) => { document.documentElement.dataset.docked = dock; }", dock)
+            page.wait_for_timeout(100)
+            assert page.evaluate(OUTSIDE) <= 0, f"{dock} at {width} px"
+            assert page.evaluate(CUT) == [], f"{dock} at {width} px"

@@ -61,7 +61,7 @@ LOOKED_S, WITHIN_S = 3.0, 20.0  # a first look takes twice as long: nothing repe
 def open_editor(visitor: Visitor) -> str:
     """Open the workshop; returns the code in it."""
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visitor.page.click("#workshop-open")
+    visitor.page.click("#dock-code")
     visitor.page.wait_for_selector("#workshop-editor[data-ready]")
     visitor.until("the code is there", lambda: "class Mine" in code(visitor))
     return code(visitor)

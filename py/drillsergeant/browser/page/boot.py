@@ -55,11 +55,12 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
         lambda why: page.on_fleet("show", "dead", why),
     )
     fleet.start(audience, show)
+    page.open_docks()
     page.workshop.on_link(address_bar.fragment())
     _alive.extend((fleet, page, spawner, compiler))
     if isinstance(audience, Embed):
         if opening.given.get("editor"):
-            page.on_click("workshop-open")
+            page.workshop.open()
         _alive.append(EmbedPort(audience))  # which hears what the host has said already
 
 

@@ -17,10 +17,13 @@ from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.supervisor.setup import Setup
 
 SHORT = 160  # characters of a bad value, or of what is wrong with it, that are worth repeating
+# What can be opened beside the match; "none" closes all.
+DOCKS = ("settings", "charts", "inside", "code", "compare", "runs", "checks")
 # What the page itself takes from the address; the first of each is what it does without.
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "view": messages.VIEWS,
     "speed": ("1", "0.25", "0.5", "2", "4"),
+    "dock": ("", *DOCKS, "none"),
     "embed": ("", "minimal", "full", "none"),  # inside somebody else's page, with so much around the match
     "editor": ("", "reward", "observation", "numbers", "all"),  # there, so much of the drill's Python beside the match
     "panel": ("", "inside", "learning"),  # there, a look into orange, or how it learns

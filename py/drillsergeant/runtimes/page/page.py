@@ -6,7 +6,7 @@ steps a simulation, never touches weights, and never takes long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from drillsergeant.learn.program import DrillFacts
@@ -17,28 +17,26 @@ from drillsergeant.runtimes.page.interfaces import WorkerFleet
 from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.measure import DrillMeasure
+from drillsergeant.runtimes.page.panels.docks import CODE, INSIDE, Docks
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
 from drillsergeant.runtimes.page.panels.own_code import EARLIER
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
+from drillsergeant.runtimes.page.panels.validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page.panels.workshop import EditorPanel
 from drillsergeant.runtimes.page.telemetry import Telemetry
 from drillsergeant.runtimes.page.tools import Tools
-from drillsergeant.runtimes.page.training import status
-from drillsergeant.runtimes.page.training.hyper_form import NAMES, PREFIX, SLIDE, HyperForm
-from drillsergeant.runtimes.page.training.network import CONTROLS, NetworkPanel
+from drillsergeant.runtimes.page.training import controls, status
+from drillsergeant.runtimes.page.training.hyper_form import PREFIX, SLIDE, HyperForm
+from drillsergeant.runtimes.page.training.learner import LearnerChoice
+from drillsergeant.runtimes.page.training.network import NetworkPanel
 from drillsergeant.runtimes.page.training.restart import RestartButton
 from drillsergeant.runtimes.page.training.safeguards import SafeguardsSwitch
 from drillsergeant.runtimes.page.training.story import Story
-from drillsergeant.runtimes.page.training.suggestions import TRIES, Suggestions
-from drillsergeant.runtimes.page.training.validation import SWITCH, ValidationPanel
+from drillsergeant.runtimes.page.training.suggestions import Suggestions
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import RUN_ANSWERS
-
-TRAINING_CONTROLS = (
-    "train", "restart", "defaults", *CONTROLS, *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
-)  # fmt: skip
 
 
 class Page:
@@ -56,7 +54,7 @@ class Page:
     ) -> None:
         self._view, self._fleet = view, fleet
         self._drill = DrillPanel(view, game, compiler.bring)
-        self._status, self._learner = status.Status(), ""
+        self._status = status.Status()
         self._narrator = status.StatusLine(view)
         self._answer = partial(self._narrator.tell, answer=True)
         self._progress, self._telemetry = BootProgress(view), Telemetry(view, game.name)
@@ -64,9 +62,13 @@ class Page:
         self._hyper = HyperForm(view, lambda changes: fleet.send("trainer", messages.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
         self._seed = SeedField(view, seed, self._address, self._refuse)
-        self._match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer)
+        self._match = match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer)
+        self.on_blur, self.on_pointer = match.on_blur, match.on_pointer
+        self.on_pad, self.on_gamepad = match.on_pad, match.on_gamepad
+        self._docks = Docks(view, self._address, self._on_dock)
         self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
         to_trainer = partial(fleet.send, "trainer")
+        self._learner = LearnerChoice(view, to_trainer, self._address)
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
         self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address)
         self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
@@ -86,6 +88,7 @@ class Page:
             **self._safeguards.commands(),
             **self._runs.commands(),
             **self.workshop.commands(),
+            **self._docks.commands(),
             **self._network.commands(),
         }
         view.connect(self)
@@ -152,8 +155,7 @@ class Page:
             self._hyper.repeat()
             self._validation.repeat()
             self._safeguards.repeat()
-            if self._learner:
-                self._fleet.send("trainer", messages.SetLearner(self._learner))
+            self._learner.repeat()
         self._update_progress()
 
     def _update_progress(self) -> None:
@@ -167,8 +169,7 @@ class Page:
         """All is there; `reshaped`: with another network than the drill's own, whose saved runs are other ones."""
         self._status.ready = True
         self._telemetry.timing("train_ready_s")
-        for name in TRAINING_CONTROLS:
-            self._view.set_attribute(name, "disabled", None)
+        controls.enable(self._view)
         if reshaped:
             self._runs.offer_again()
         self._tell(answer=True)  # who looks on is waiting for this
@@ -176,6 +177,8 @@ class Page:
     def _on_show(self, values: dict[str, object]) -> None:
         self._telemetry.show(values)
         self._match.on_show(values)
+        if self._match.tapped():
+            self._docks.open(INSIDE)
         clock_s = number_text.number(values.get("clock_s")) or 0.0
         if clock_s > 0 and not self._status.moving:
             self._status.moving = True
@@ -190,8 +193,7 @@ class Page:
         self._safeguards.show(values)
         self._match.on_timeline(values.get("timeline"))
         self._runs.on_timeline(values.get("timeline"))
-        if not self._learner and "learner_choice" in values:
-            self._view.set_value("learner", str(values["learner_choice"]))
+        self._learner.show(values)
         if self._status.trained(number_text.number(values.get("t_s")) or 0.0):
             self._tell(answer=True)
         self._status.chance = number_text.number(values.get("win_rate_random")) or 0.0
@@ -199,6 +201,8 @@ class Page:
     def on_drill(self, game: DrillFacts) -> None:
         """The workers go over to another drill: the page does so, too."""
         self._match.on_drill(game)
+        if self._docks.now == INSIDE:
+            self._match.look_inside(True)
         self._begin_story(game)
         self._telemetry.drill(game.name)
         self._runs.on_drill(game)
@@ -221,6 +225,16 @@ class Page:
         if lost:
             self._runs.on_new_network()
             self._status.trained_s = 0.0
+
+    def open_docks(self) -> None:
+        """Open beside the match what the address asks for."""
+        self._docks.begin()
+
+    def _on_dock(self, before: str, now: str) -> None:
+        if now == CODE:
+            self.workshop.open()
+        if INSIDE in (before, now):
+            self._match.look_inside(now == INSIDE)
 
     def on_game(self, edit: str) -> None:
         """The game is now made of the reader's code `edit`; "" is the original."""
@@ -250,10 +264,8 @@ class Page:
             self._hyper.on_change(name, value)
         elif name.startswith(SLIDE):
             self._hyper.on_slide(name, value)
-        elif name == "learner" and value in messages.LEARNERS:
-            self._learner = value
-            self._address.note("learner", value, "auto")
-            self._fleet.send("trainer", messages.SetLearner(value))
+        elif name == "learner":
+            self._learner.choose(value)
         elif name == CHOICE:
             self._drill.choose(value)
         elif name == EARLIER:
@@ -266,8 +278,10 @@ class Page:
 
     def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
         """A key went down or up; True if it was used."""
-        if focus == "typing" or (focus == "button" and code == "Space"):
+        if focus == "typing" or (focus in ("button", "tab") and code == "Space"):
             return False
+        if focus == "tab" and down and self._docks.step(code):
+            return True
         if self._match.on_key(code, down):
             return True
         name = self._tools.shortcut(code, key)
@@ -277,25 +291,10 @@ class Page:
             self._commands[name]()
         return True
 
-    def on_blur(self) -> None:
-        """The keyboard is elsewhere."""
-        self._match.on_blur()
-
-    def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
-        """The pointer is on the field."""
-        self._match.on_pointer(phase, x_px, y_px)
-
-    def on_pad(self, name: str, phase: str, x: float, y: float) -> None:
-        """A finger is on a pad on the screen."""
-        self._match.on_pad(name, phase, x, y)
-
-    def on_gamepad(self, axes: Sequence[float], buttons: Sequence[bool]) -> None:
-        """A game controller has moved."""
-        self._match.on_gamepad(axes, buttons)
-
     def on_layout(self) -> None:
         """The stage has another size, other colours, or is to be calm."""
         self._match.on_layout()
+        self._docks.mark()
 
     def on_hover(self, x: float | None) -> None:
         """The pointer is over a chart, or has left it."""

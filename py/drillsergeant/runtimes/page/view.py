@@ -66,7 +66,7 @@ class ViewEvents(Protocol):
         """The field with id `name` now holds `value`, and the visitor is done typing."""
 
     def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
-        """A key went `down` or up; `focus` is "typing", "button" or "". Returns whether the page used it."""
+        """A key went `down` or up; `focus` is "typing", "tab", "button" or "". Returns whether the page used it."""
 
     def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
         """The pointer is at CSS pixels from the stage's top left corner; `phase` is down, move or up."""
@@ -167,7 +167,7 @@ class View(Protocol):
         """Put the problems away."""
 
     def reveal(self, name: str) -> None:
-        """Bring an element into view, out of what is folded, and give it the keyboard."""
+        """Bring an element into view, out of what is folded or in a dock, and give it the keyboard."""
 
     def focus_stage(self) -> None:
         """Give the field the keyboard, unless the visitor is working by keyboard and is somewhere else on purpose."""
@@ -180,6 +180,9 @@ class View(Protocol):
 
     def coarse(self) -> bool:
         """Return whether the visitor points with fingers: then there are pads to steer by."""
+
+    def docked(self) -> bool:
+        """Return whether docks stand beside the match, and not below it."""
 
     def dark(self) -> bool:
         """Return whether the page is shown in dark colours."""

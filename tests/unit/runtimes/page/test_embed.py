@@ -128,7 +128,7 @@ def test_code_of_the_page_around_is_shown_with_where_it_came_from_and_runs_nothi
     assert framed.say(type="code", text="\n    " + CODE.replace("\n", "\n    ")) == []
     view, compiler = framed.sitting.view, framed.sitting.compiler
     assert view.values[EDITOR] == CODE, "as its own page indents it"
-    assert view.attributes["workshop-bench", "hidden"] is None
+    assert view.attributes[EDITOR, "open"] == ""
     assert view.texts[SAID] == f"This code came with the page around, {HOST}. Read it, then press Run."
     framed.sitting.page.on_tick()
     assert compiler.attempts == compiler.installed == [] and framed.take() == []

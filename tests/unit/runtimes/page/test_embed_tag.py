@@ -71,7 +71,7 @@ def test_what_was_set_up_is_in_it_and_what_is_a_frames_own_is_not() -> None:
 
 def test_code_that_was_written_goes_along_and_is_said_to_run_when_the_reader_runs_it() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_click("workshop-open")
+    sitting.page.on_click("dock-code")
     assert "code" not in asked(sitting).tags[1][1], "the original is there anyway"
     sitting.view.values[EDITOR] = CODE
     assert asked(sitting).tags == [SCRIPT, ("drill-sergeant", {"drill": "ball", "code": CODE})]

@@ -14,8 +14,7 @@ from tests.fakes.page import TIMELINE, Sitting
 ROOT = Path(__file__).parents[4]
 STATES = ("aria-pressed", "aria-checked", "aria-expanded")
 TWICE = (
-    "train", "play", "factory", "compare", "theme", "shortcuts", "safeguards", "validate", "workshop-open", "sound",
-    "full-screen",
+    "train", "play", "factory", "compare", "theme", "shortcuts", "safeguards", "validate", "sound", "full-screen",
 )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ class MatchPart:
         self._playing, self._speed = True, "1"
         self._begun = False
         self._pressed: tuple[int, float, float] | None = None  # the match, and where, CSS pixels
-        self._dragging = False
+        self._dragging = self._tapped = False
         self._take(game)
 
     def _take(self, game: DrillFacts) -> None:
@@ -126,7 +126,7 @@ class MatchPart:
                 self._factory.repeat()
         elif anew and view == FACTORY:
             self._look_at(FACTORY)
-        if anew and self._address.get("panel") == "inside":
+        if anew and "inside" in (self._address.get("panel"), self._address.get("dock")):
             self._inside.choose("0")
 
     def on_show(self, values: dict[str, object]) -> None:
@@ -136,6 +136,17 @@ class MatchPart:
         self._factory.show(values)
         self._views.show(values, self._factory.name)
         self._inside.show(values)
+
+    def look_inside(self, on: bool) -> None:
+        """Look into a player, the first where nobody is chosen, or into nobody."""
+        self._inside.choose(str(max(self._inside.player, 0) if on else NOBODY))
+
+    def tapped(self) -> bool:
+        """Whether the visitor has tapped a player who is looked into since; True once."""
+        if not self._tapped or self._inside.player < 0:
+            return False
+        self._tapped = False
+        return True
 
     def on_moment(self, moment: messages.Happened) -> None:
         """Something has just happened in a match."""
@@ -225,6 +236,7 @@ class MatchPart:
             self._pressed = None
             x_m, y_m = self._place(match, from_x, from_y)
             self._to_show(messages.Tap(x_m, y_m, match))
+            self._tapped = True
 
     def _drag(self, match: int, x_px: float, y_px: float) -> None:
         x_m, y_m = self._place(match, x_px, y_px)

@@ -19,6 +19,7 @@ from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
 SAID = "workshop-said"
+MARKED = "dock-code"  # the tab, where there is code of the reader's own
 
 
 class EditorPanel:
@@ -54,7 +55,7 @@ class EditorPanel:
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """What the panel's buttons do, by their ids."""
         exchange = self._exchange.commands(lambda: self._drill)
-        own = {"workshop-open": self._toggle, "workshop-run": self._run, "workshop-restore": self._restore}
+        own = {"workshop-run": self._run, "workshop-restore": self._restore}
         return {**own, **exchange}
 
     def on_ready(self) -> None:
@@ -71,6 +72,7 @@ class EditorPanel:
             self._said[name] = f"Your code of {self._titles[name]} is here. Press Run to play it."
             if name == self._drill:
                 self.bring(text, self._said[name])
+                self._view.set_attribute(MARKED, "data-marked", "")
         self._own.show(self._drill)
 
     def tick(self) -> None:
@@ -85,6 +87,13 @@ class EditorPanel:
         """Keep what is written now: the page may be about to be gone."""
         if self._shown == self._drill and not self._exchange.holds(text := self.written()):
             self._own.flush(self._drill, text)
+
+    def open(self) -> None:
+        """Load the editor and the code, if they are not there."""
+        if not self._open:
+            self._open = True
+            self._view.set_attribute(EDITOR, "open", "")
+            self._show()
 
     def choose(self, value: str) -> None:
         """Show a text that was run before, in the place of this one, which is then one of those."""
@@ -109,8 +118,7 @@ class EditorPanel:
     def tell(self, said: str) -> None:
         """Say something of the code."""
         self._say(said)
-        if not self._open:
-            self._toggle()
+        self.open()
 
     def written(self) -> str:
         """What stands in the editor; "" where that is the original, or nothing yet."""
@@ -148,8 +156,7 @@ class EditorPanel:
         name = self._drill
         if not self._exchange.holds(before := self.written()):
             self._own.set_aside(name, before)
-        if not self._open:
-            self._toggle()
+        self.open()
         self._texts[name] = text
         if name in self._originals:
             self._put(text)
@@ -163,16 +170,6 @@ class EditorPanel:
         """What stands in the editor is to be there again when it is shown again."""
         if self._shown == self._drill:
             self._texts[self._drill] = self._view.get_value(EDITOR)
-
-    def _toggle(self) -> None:
-        self._remember()
-        self._open = not self._open
-        view = self._view
-        view.set_attribute("workshop-open", "aria-expanded", "true" if self._open else "false")
-        view.set_attribute("workshop-bench", "hidden", None if self._open else "")
-        if self._open:
-            view.set_attribute(EDITOR, "open", "")
-            self._show()
 
     def _show(self) -> None:
         name = self._drill

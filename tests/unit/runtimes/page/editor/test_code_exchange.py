@@ -31,7 +31,7 @@ def arrived(fragment: str, opening: Opening | None = None) -> Sitting:
 def opened() -> Sitting:
     sitting = Sitting().boot()
     sitting.page.on_message("trainer", 0, KeptCode("ball"))
-    sitting.page.on_click("workshop-open")
+    sitting.page.on_click("dock-code")
     sitting.fleet.take()
     return sitting
 
@@ -47,7 +47,7 @@ def kept(sitting: Sitting) -> list[KeepCode]:
 def test_a_link_opens_the_editor_filled_says_so_and_runs_nothing() -> None:
     sitting = arrived(link(THEIRS))
     assert sitting.view.values[EDITOR] == THEIRS and sitting.view.revealed == EDITOR
-    assert sitting.view.attributes["workshop-bench", "hidden"] is None
+    assert sitting.view.attributes[EDITOR, "open"] == ""
     assert sitting.view.texts[SAID] == code_exchange.CAME
     assert sitting.compiler.attempts == sitting.compiler.installed == []
 

@@ -119,7 +119,7 @@ def test_code_of_a_run_that_was_kept_or_brought_runs_nothing(victim: Victim) -> 
 def test_neither_training_nor_another_drill_nor_a_reload_runs_what_came_by_a_link(victim: Victim) -> None:
     sitting = victim.sitting
     sitting.transfer.guard.on_link(LINKS[1])
-    for button in ("train", "reset", "defaults", "workshop-open", "workshop-open", "workshop-link", "workshop-save"):
+    for button in ("train", "reset", "defaults", "dock-code", "dock-runs", "workshop-link", "workshop-save"):
         sitting.page.on_click(button)
     sitting.page.on_drill(facts_of(make("chase")))
     sitting.page.on_drill(facts_of(make("ball")))

@@ -42,7 +42,7 @@ def arrived(text: str = "", opening: Opening | None = None) -> Sitting:
 def opened(text: str = "") -> Sitting:
     sitting = arrived(text)
     if not text:
-        sitting.page.on_click("workshop-open")
+        sitting.page.on_click("dock-code")
     return sitting
 
 
@@ -58,7 +58,7 @@ def test_code_of_an_earlier_visit_stands_in_the_editor_and_runs_nothing() -> Non
     sitting = arrived("class Mine: 2")
     assert sitting.view.values[EDITOR] == "class Mine: 2"
     assert sitting.view.texts[SAID] == HERE
-    assert sitting.view.attributes["workshop-bench", "hidden"] is None
+    assert sitting.view.attributes[EDITOR, "open"] == "" and sitting.view.attributes["dock-code", "data-marked"] == ""
     assert sitting.compiler.attempts == sitting.compiler.installed == []
     assert write(sitting, "class Mine: 2") == [], "it is kept already"
     sitting.page.on_click("workshop-restore")
@@ -80,8 +80,11 @@ def test_a_trainer_is_asked_once_for_what_is_kept_of_each_drill() -> None:
 
 def test_an_untouched_editor_stays_closed_and_keeps_nothing() -> None:
     sitting = arrived()
-    assert ("workshop-bench", "hidden") not in sitting.view.attributes
-    sitting.page.on_click("workshop-open")
+    assert (EDITOR, "open") not in sitting.view.attributes and (
+        "dock-code",
+        "data-marked",
+    ) not in sitting.view.attributes
+    sitting.page.on_click("dock-code")
     assert write(sitting, sitting.compiler.texts["ball"], 9) == []
     assert sitting.view.texts[NOTE] == ""
 
@@ -127,7 +130,7 @@ def test_the_page_that_is_left_and_code_that_is_run_are_kept_at_once() -> None:
 def test_where_nothing_can_be_kept_no_sentence_promises_it() -> None:
     sitting = Sitting().boot()
     told(sitting, why="the browser keeps no files for this page")
-    sitting.page.on_click("workshop-open")
+    sitting.page.on_click("dock-code")
     assert sitting.view.texts.get(NOTE, "") == ""
     assert write(sitting, "typed") == [KeepCode("ball", "typed")], "it may be possible by now"
     told(sitting, why="the browser keeps no files for this page")
@@ -140,7 +143,7 @@ def test_where_nothing_can_be_kept_no_sentence_promises_it() -> None:
 
 def test_who_has_typed_before_the_answer_came_keeps_that_and_finds_the_other_again() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_click("workshop-open")
+    sitting.page.on_click("dock-code")
     assert write(sitting, "quick") == [], "nothing is written over before it is known"
     told(sitting, "of the visit before")
     assert sitting.view.values[EDITOR] == "quick" and SAID not in sitting.view.texts
@@ -238,14 +241,14 @@ def test_a_page_that_was_only_hidden_writes_nothing_down_for_good_and_an_untouch
 
 def test_what_was_typed_before_anything_was_known_is_written_down_with_what_an_earlier_visit_left() -> None:
     sitting = Sitting().boot()
-    sitting.page.on_click("workshop-open")
+    sitting.page.on_click("dock-code")
     sitting.transfer.guard.on_hidden()
     assert sitting.transfer.drafts == {}, "the original in sight says nothing of what is kept"
     for text in ("one", "two"):
         sitting.view.values[EDITOR] = text
         sitting.transfer.guard.on_hidden()
         sitting = Sitting(transfer=sitting.transfer).boot()
-        sitting.page.on_click("workshop-open")
+        sitting.page.on_click("dock-code")
     sitting = Sitting(transfer=sitting.transfer).boot()
     told(sitting, "kept")
     assert sitting.view.values[EDITOR] == "two"
@@ -272,7 +275,7 @@ def test_an_editor_that_is_closed_and_opened_holds_what_was_typed() -> None:
     sitting = opened()
     sitting.view.values[EDITOR] = "typed"
     for _ in range(2):
-        sitting.page.on_click("workshop-open")
+        sitting.page.on_click("dock-code")
     assert sitting.view.values[EDITOR] == "typed"
 
 
@@ -281,7 +284,7 @@ def test_an_exercise_in_somebodys_page_is_nobodys_own_code() -> None:
         sitting = Sitting(Opening(given=given)).boot()
         sitting.compiler.texts["ball"] = "    def reward(\n    # Numbers\n    def observe(\n"
         ready(sitting)
-        sitting.page.on_click("workshop-open")
+        sitting.page.on_click("dock-code")
         assert write(sitting, "typed") == []
         assert sitting.view.texts.get(NOTE, "") == ""
         sitting.transfer.guard.on_hidden()

@@ -20,7 +20,7 @@ MADE = messages.CompiledProgram("{}", b"\x00asm")
 def opened() -> Sitting:
     sitting = Sitting().boot()
     sitting.view.values["workshop-weights"] = "keep"
-    sitting.page.on_click("workshop-open")
+    sitting.page.on_click("dock-code")
     return sitting
 
 
@@ -237,7 +237,7 @@ def test_a_program_that_comes_after_another_drill_was_chosen_is_not_installed() 
 def test_without_its_code_the_editor_runs_nothing() -> None:
     sitting = Sitting().boot()
     sitting.compiler.texts.clear()
-    sitting.page.on_click("workshop-open")
+    sitting.page.on_click("dock-code")
     assert "could not be loaded: status 404" in sitting.view.texts[SAID]
     sitting.page.on_click("workshop-run")
     sitting.page.on_click("workshop-restore")
@@ -259,7 +259,7 @@ def test_a_part_alone_is_still_a_class_and_the_same_drill(drill: str) -> None:
 def test_an_address_may_ask_for_a_part_and_restoring_puts_that_back() -> None:
     sitting = Sitting(Opening(given={"editor": "reward"}))
     sitting.compiler.texts["ball"] = source_of("ball")
-    sitting.boot().page.on_click("workshop-open")
+    sitting.boot().page.on_click("dock-code")
     shown = sitting.view.values[EDITOR]
     assert "def reward" in shown and "def observe" not in shown
     sitting.view.values |= {EDITOR: "edited", "workshop-weights": "keep"}

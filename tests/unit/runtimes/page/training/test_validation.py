@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from drillsergeant.runtimes.page.training.validation import NOT_IN_USE, NOTHING, OFF, WAITING, row
+from drillsergeant.runtimes.page.panels.validation import NOT_IN_USE, NOTHING, OFF, WAITING, row
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting
