@@ -10,7 +10,7 @@ from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.address import DOCKS, Opening
 from drillsergeant.runtimes.page.panels.docks import PANELS
-from drillsergeant.runtimes.protocol.messages import Inspect
+from drillsergeant.runtimes.protocol.messages import Inspect, Runs
 
 from tests.fakes.page import Sitting
 
@@ -96,6 +96,16 @@ def test_inside_looks_into_somebody_while_it_is_open_and_a_tap_on_a_player_opens
     sitting.page.on_drill(facts_of(make("chase")))
     looked = [each.player for _, each in sitting.fleet.take() if isinstance(each, Inspect)]
     assert looked[-1] == 0, "it goes on with the other drill's player"
+
+
+def test_a_file_opens_the_dock_of_runs_and_a_refusal_marks_its_tab() -> None:
+    sitting = opened()
+    sitting.transfer.guard.on_file("run.dshq", b"")
+    assert sitting.view.revealed == PANELS["runs"]
+    sitting.page.on_message("trainer", 0, Runs(note="The disk is full.", refused=True))
+    assert sitting.view.attributes["dock-runs", "data-marked"] == ""
+    sitting.page.on_message("trainer", 0, Runs(note="Saved."))
+    assert sitting.view.attributes["dock-runs", "data-marked"] is None
 
 
 def test_a_frame_that_shows_less_has_no_docks() -> None:

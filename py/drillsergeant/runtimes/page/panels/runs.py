@@ -193,6 +193,7 @@ class RunsPanel:
             self._editor.on_file(name, content)
             return
         self._close_offer()
+        self._view.reveal("runs")
         self._ask_for(ImportRun(name[:100], content))
 
     def on_link(self, fragment: str) -> None:
@@ -286,6 +287,7 @@ class RunsPanel:
     def _tell(self, note: str, refused: bool) -> None:
         self._view.set_text("runs-note", "" if refused else note)
         self._view.set_text("runs-refusal", note if refused else "")
+        self._view.set_attribute("dock-runs", "data-marked", "" if refused else None)  # whatever dock is open
 
     def _state(self, saved: str) -> None:
         if not saved:
