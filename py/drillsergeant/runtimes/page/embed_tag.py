@@ -17,7 +17,8 @@ DIALOG, TAG, NOTE, COPIED = "embed-dialog", "embed-tag", "embed-note", "embed-co
 # As web/embed.js has them.
 EMBEDDED = ("ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum", "hide")
 ATTRIBUTES = ("seed", "speed", "workers")  # of what an address may have, those with an attribute of their own
-FRAMED = ("drill", "embed", "editor", "panel", "theme", "mode")  # the tag says these itself, or they are a frame's
+# The tag says these itself, or they are a frame's, or of what no frame has.
+LEFT_OUT = ("drill", "embed", "editor", "panel", "theme", "mode", "dock")
 PLAIN = re.compile(r"[A-Za-z0-9._~-]")  # in an address
 ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
 UNTRAINED = "It begins untrained: what was learned goes along as a .dshq file, with loadPolicy."
@@ -35,7 +36,7 @@ def tag(site: str, drill: str, values: Mapping[str, str], code: str) -> str:
         code: Python for its editor; "" where it is the drill's own.
     """
     said = {"drill": drill, **{name: values[name] for name in ATTRIBUTES if name in values}}
-    others = [f"{_percent(name)}={_percent(values[name])}" for name in values if name not in (*ATTRIBUTES, *FRAMED)]
+    others = [f"{_percent(name)}={_percent(values[name])}" for name in values if name not in (*ATTRIBUTES, *LEFT_OUT)]
     if others:
         said["settings"] = "&".join(others)
     if code:

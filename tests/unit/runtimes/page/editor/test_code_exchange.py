@@ -112,7 +112,7 @@ def test_copying_a_link_carries_the_code_and_the_drill() -> None:
     sitting.page.on_drill(facts_of(make("chase")))
     sitting.view.values[EDITOR] = MINE
     sitting.page.on_click("workshop-link")
-    assert sitting.view.copied == "https://here.example/drill/index.html?drill=chase" + link(MINE)
+    assert sitting.view.copied == "https://here.example/drill/index.html?dock=code&drill=chase" + link(MINE)
     assert sitting.view.texts[SAID] == code_exchange.COPIED
     sitting.view.values[EDITOR] = sitting.compiler.texts["chase"]
     sitting.page.on_click("workshop-link")
