@@ -68,6 +68,7 @@ def test_a_visitor_trains_saves_and_goes_on_after_a_reload() -> None:
         tab.click("train")
         guest.until("training stopped", lambda: guest.told("trainer")["training"] is False)
         learned = guest.told("trainer")["decisions"]
+        tab.click("dock-runs")
         tab.click("runs-name")
         tab.type("Kept")
         tab.click("runs-copy")

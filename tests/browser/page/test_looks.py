@@ -53,8 +53,10 @@ def docks(visitor: Visitor) -> Iterator[str]:
     for name, waits_for in DOCKED.items():
         if page.get_attribute(f"#dock-{name}", "aria-selected") != "true":
             page.click(f"#dock-{name}")
-        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         page.wait_for_selector(waits_for)
+        for fold in page.locator("details:not([open]) > summary").all():
+            if fold.is_visible():
+                fold.click()
         page.wait_for_timeout(250)
         yield name
 

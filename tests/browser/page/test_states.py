@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from build.browsers.docks import open_dock_of
 from tests.rigs.pages.accessibility import violations
 from tests.rigs.pages.visitor import Visitor
 
@@ -47,6 +48,7 @@ def test_a_control_with_two_states_keeps_its_name_pressed_by_key_or_click(opened
         page.keyboard.press("Enter")
 
     def turn(selector: str, press: Callable[[str], None]) -> None:
+        open_dock_of(page, selector)
         before = heard(page, selector)
         (state,) = set(STATES) & set(before)
         press(selector)

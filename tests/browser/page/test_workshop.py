@@ -199,7 +199,7 @@ def test_a_link_with_code_runs_at_a_press_alone_and_reaches_nothing(visitor: Vis
     page.click("#workshop-link")
     visitor.until("the link is copied", lambda: "The link is copied" in page.inner_text(SAID))
     address, mark, packed = page.evaluate("navigator.clipboard.readText()").partition("#")
-    assert address.endswith("?drill=chase") and code_in(mark + packed) == STRANGE + "# mine"
+    assert address.endswith("?drill=chase&dock=code") and code_in(mark + packed) == STRANGE + "# mine"
     with page.expect_download() as saved:
         page.click("#workshop-save")
     saved.value.save_as(tmp_path / "mine.py")

@@ -236,3 +236,14 @@ def test_the_numbers_follow_the_pointer_over_a_chart_and_then_the_trainer_again(
     assert texts["metric-entropy"] == "2.000"
     sitting.page.on_hover(None)
     assert (texts["metric-entropy"], texts["metric-t_s"]) == ("0.900", "41 s")
+
+
+def test_a_slider_that_comes_to_rest_writes_nothing_into_a_field_that_is_typed_in() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_change("slide-epochs", "100")
+    sitting.view.values["hyper-epochs"] = ""  # emptied, to be typed anew
+    sitting.view.time_s += 1.0
+    sitting.page.on_tick()
+    (sent,) = [message for _, message in sitting.fleet.take() if isinstance(message, messages.SetHyper)]
+    assert sent.changes == {"epochs": SLIDES["epochs"].value(100.0)}
+    assert sitting.view.values["hyper-epochs"] == ""

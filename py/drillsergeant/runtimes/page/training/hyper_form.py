@@ -49,13 +49,17 @@ class HyperForm:
         value = typed_number(text, name in NAMES and RANGES[name].integer)
         self._view.set_text("hyper-note", "")
         if name in NAMES and value != self._setting[name]:
-            self._pending[name], self._typed[name] = value, shortened(text.strip(), LONGEST)
             if isinstance(value, float) and math.isfinite(value):
                 self._view.set_value(element, f"{value:.10g}")  # as it was understood
-            self._place(name, value)
-            self._send({name: value})
+            self._want(name, value, text)
         elif name in NAMES:
             self._restore(name)
+
+    def _want(self, name: str, value: float | str, text: str) -> None:
+        """Ask the trainer for a value that was entered as `text`."""
+        self._pending[name], self._typed[name] = value, shortened(text.strip(), LONGEST)
+        self._place(name, value)
+        self._send({name: value})
 
     def on_slide(self, element: str, text: str) -> None:
         """The visitor is moving a slider; its number follows at once, the trainer hears of it when it stands still."""
@@ -75,7 +79,8 @@ class HyperForm:
         for name, (value, since_s) in list(self._slid.items()):
             if now_s - since_s >= STILL_S:
                 del self._slid[name]
-                self.on_change(PREFIX + name, f"{value:g}")
+                if value != self._setting[name]:  # the field shows it, and may be written in by now
+                    self._want(name, value, f"{value:g}")
 
     def choose(self, name: str, value: float) -> None:
         """Change a value as if the visitor had typed it."""
