@@ -117,10 +117,11 @@ class Address:
         self._values = dict(given)
         self._stale = False
 
-    def complain(self, text: str) -> None:
+    def complain(self, *complaints: str) -> None:
         """Say what of it is left out, and why."""
-        self._view.set_text("address-note-text", text)
-        self._view.set_attribute("address-note", "hidden", None)
+        if complaints:
+            self._view.set_text("address-note-text", " ".join(complaints))
+            self._view.set_attribute("address-note", "hidden", None)
 
     def get(self, name: str) -> str:
         """Return a value; empty where there is none."""

@@ -30,7 +30,7 @@ from drillsergeant.runtimes.page.training import controls, status
 from drillsergeant.runtimes.page.training.hyper_form import PREFIX, SLIDE, HyperForm
 from drillsergeant.runtimes.page.training.learner import LearnerChoice
 from drillsergeant.runtimes.page.training.network import NetworkPanel
-from drillsergeant.runtimes.page.training.restart import RestartButton
+from drillsergeant.runtimes.page.training.restart import RestartButton, TrainButton
 from drillsergeant.runtimes.page.training.safeguards import SafeguardsSwitch
 from drillsergeant.runtimes.page.training.story import Story
 from drillsergeant.runtimes.page.training.suggestions import Suggestions
@@ -73,17 +73,25 @@ class Page:
         self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address)
         self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
+        self._train = TrainButton(view, to_trainer, self._status, self._begin_training)
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
-        self._commands: dict[str, Callable[[], None]] = {
-            "train": self._train,
+        self._commands = self._buttons()
+        view.connect(self)
+        self._telemetry.refused(*opening.complaints)
+        self._address.complain(*opening.complaints)
+
+    def _buttons(self) -> dict[str, Callable[[], None]]:
+        """What each button does, by its id."""
+        return {
+            "train": self._press_train,
             **self._match.commands(),
             "restart": lambda: self._restart.press(self._status.trained_s),
             "defaults": self._hyper.defaults,
             **self._tools.commands(),
-            "dismiss": view.clear_errors,
-            "address-note-close": partial(view.set_attribute, "address-note", "hidden", ""),
-            **Suggestions(view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
+            "dismiss": self._view.clear_errors,
+            "address-note-close": partial(self._view.set_attribute, "address-note", "hidden", ""),
+            **Suggestions(self._view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
             SWITCH: self._validation.switch,
             **self._safeguards.commands(),
             **self._runs.commands(),
@@ -91,11 +99,6 @@ class Page:
             **self._docks.commands(),
             **self._network.commands(),
         }
-        view.connect(self)
-        for complaint in opening.complaints:
-            self._telemetry.refused(complaint)
-        if opening.complaints:
-            self._address.complain(" ".join(opening.complaints))
 
     @property
     def status(self) -> status.Status:
@@ -320,21 +323,19 @@ class Page:
 
     # The buttons.
 
-    def _train(self) -> None:
-        on = self._status.training = not self._status.training
-        self._fleet.send("trainer", messages.StartTraining() if on else messages.StopTraining())
-        if on:
-            self._runs.on_training()
-            self._match.on_training()
-        self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
-        self._view.set_text("train", "Stop" if on else "Train")
+    def _press_train(self) -> None:
+        self._train.press()
         self._tell(answer=True)
+
+    def _begin_training(self) -> None:
+        self._runs.on_training()
+        self._match.on_training()
 
     def _start_over(self) -> None:
         """Begin again with the settings as they are."""
         if self._seed.read():
             self.forget()
-            (self._match.on_forgotten if self._status.training else self._train)()
+            (self._match.on_forgotten if self._status.training else self._press_train)()
             self._answer("Everything learned is forgotten; the players start from nothing.")
 
     def forget(self) -> None:

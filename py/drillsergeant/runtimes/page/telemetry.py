@@ -51,9 +51,9 @@ class Telemetry:
         self._errors = [*self._errors, message][-KEPT:]
         self._changed = True
 
-    def refused(self, message: str) -> None:
-        """Keep the answer to a value that was refused: the visitor's slip, not a problem of the page."""
-        self._refusals = [*self._refusals, message][-KEPT:]
+    def refused(self, *refusals: str) -> None:
+        """Keep the answers to values that were refused: the visitor's slips, not problems of the page."""
+        self._refusals = [*self._refusals, *refusals][-KEPT:]
         self._changed = True
 
     def timing(self, name: str, ago_s: float = 0.0) -> None:

@@ -1,4 +1,7 @@
-"""The button that forgets everything and begins again; what cost a while to learn only goes at a second press."""
+"""The buttons that begin: Train, and the one that forgets everything and begins again.
+
+What cost a while to learn only goes at a second press.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,30 @@ from collections.abc import Callable
 
 from drillsergeant.runtimes.page.confirm import Question
 from drillsergeant.runtimes.page.number_text import duration
+from drillsergeant.runtimes.page.training.status import Status
 from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.protocol import messages
 
 CHEAP_S = 10.0  # of training are forgotten without asking twice
 NAME = "Apply and restart"
+
+
+class TrainButton:
+    """Turns `status.training`; `send` reaches the trainer, `began` hears that training begins."""
+
+    def __init__(
+        self, view: View, send: Callable[[messages.Message], None], status: Status, began: Callable[[], None]
+    ) -> None:
+        self._view, self._send, self._status, self._began = view, send, status, began
+
+    def press(self) -> None:
+        """Train, or stop."""
+        on = self._status.training = not self._status.training
+        self._send(messages.StartTraining() if on else messages.StopTraining())
+        if on:
+            self._began()
+        self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
+        self._view.set_text("train", "Stop" if on else "Train")
 
 
 class RestartButton:

@@ -14,7 +14,7 @@ from drillsergeant.runtimes.protocol.messages import Inspect, Runs
 
 from tests.fakes.page import Sitting
 
-WEB = Path(__file__).parents[4] / "web"
+WEB = Path(__file__).parents[5] / "web"
 
 
 def opened(roomy: bool = True, **given: str) -> Sitting:
