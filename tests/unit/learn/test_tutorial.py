@@ -202,14 +202,14 @@ def test_the_game_is_as_long_as_it_says_has_nothing_wrong_and_fits(own: Path) ->
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_game_is_learned_as_it_says(own: Path, seed: int) -> None:
     text = re.sub(r"\s+", " ", PAGE.read_text())
-    assert "after four hundred thousand decisions it gets through nineteen matches of twenty" in text
-    metrics = list(drillsergeant.train(str(own), seed=seed, decisions=400_000))
+    assert "after six hundred thousand decisions it gets through more than nine matches of ten" in text
+    metrics = list(drillsergeant.train(str(own), seed=seed, decisions=600_000))
     print(f"chapter 8, seed {seed}: wins {metrics[-1]['win_rate']:.3f}")
-    assert metrics[-1]["win_rate"] > 0.94
+    assert metrics[-1]["win_rate"] > 0.9
 
 
 def test_the_lines_that_train_the_file_do(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (box,) = TUTORIAL.all("pre", "data-own")
-    assert "400_000" in box.text and own.name in box.text
-    exec(box.text.replace("400_000", "20_000"), {})
+    assert "600_000" in box.text and own.name in box.text
+    exec(box.text.replace("600_000", "20_000"), {})
     assert capsys.readouterr().out.count("\n") >= 2

@@ -11,6 +11,7 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
+from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.library.policy import Policy
 
@@ -61,22 +62,26 @@ def tried(policy: Policy, drill: Drill, from_m: float) -> Tried:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_who_never_drops_it_in_the_middle_expects_less_at_the_end_of_the_rail(seed: int) -> None:
-    told("In the middle of the rail it now expects about eighty", "There it expects less.")
-    drill = make("cartpole")
-    middle, end = (tried(balancer(seed), drill, from_m) for from_m in (0.0, END_M))
-    print(f"chapter 6, seed {seed}: in the middle {middle}, at the end {end}")
-    assert middle.held > 0.95 and 70 < middle.expected < 90
-    assert end.expected < 0.9 * middle.expected
+def test_in_the_middle_of_the_rail_nearly_all_is_expected_that_there_is(seed: int) -> None:
+    told("In the middle of the rail it now expects about eighty.")
+    middle = tried(balancer(seed), make("cartpole"), 0.0)
+    print(f"chapter 6, seed {seed}, in the middle: {middle}")
+    assert middle.steps > 475 and 75 < middle.expected < 85
+    per_decision = default_hyper(make("cartpole")).gamma
+    assert middle.expected < 1.0 / (1.0 - per_decision), "the most there is to be had"
 
 
-def test_some_save_the_pole_there_and_some_lose_it_within_two_seconds() -> None:
-    told(
-        "Some players save the pole all the same; others, who never drop it in the middle, lose it here within a second"
-    )
-    seeds = range(1, 7) if AT_LENGTH else (1, 3)
-    ends = [tried(balancer(seed), make("cartpole"), END_M) for seed in seeds]
-    assert any(end.held > 0.95 for end in ends) and any(end.steps < 100 for end in ends)
+def test_where_it_has_hardly_been_what_is_expected_tells_little() -> None:
+    told("Of six players that we trained, three saved the pole there and three lost it.")
+    told("One of them expected a tenth of the usual, and saved it every time.")
+    told("Another expected nearly as much as in the middle, and lost it every time.")
+    ends = {seed: tried(balancer(seed), make("cartpole"), END_M) for seed in (range(1, 7) if AT_LENGTH else (1, 3))}
+    print("\n".join(f"chapter 6, seed {seed}, at the end: {end}" for seed, end in ends.items()))
+    saved = [end.expected for end in ends.values() if end.held > 0.95]
+    lost = [end.expected for end in ends.values() if end.held < 0.05]
+    assert len(saved) == len(lost) == len(ends) // 2
+    assert min(saved) < 15, "of the eighty"
+    assert max(lost) > (70 if AT_LENGTH else 30)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -86,6 +91,6 @@ def test_who_does_not_see_the_rail_loses_poles_at_its_ends_and_expects_the_same_
     policy = trained(drill, seed, 2_000_000 if AT_LENGTH else 600_000)
     middle, end = (tried(policy, drill, from_m) for from_m in (0.0, END_M))
     print(f"chapter 6, rail unseen, seed {seed}: in the middle {middle}, at the end {end}")
-    lost = 1.0 - end.held
-    assert lost > 0.05 and end.off > 0.9 * lost, "and hardly ever by tipping over"
+    lost, off = 2.0 - middle.held - end.held, middle.off + end.off
+    assert lost > 0.1 and off > 0.9 * lost, "and hardly ever by tipping over"
     assert end.expected == pytest.approx(middle.expected), "the two look the same"
