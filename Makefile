@@ -32,7 +32,7 @@ bench: venv-test  ## kernels next to NumPy, in headless Chromium and natively; w
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.bench $(ARGS)
 
-pictures: venv-test  ## train in headless Chromium and take the README's pictures, into docs/
+pictures: venv-test  ## train in headless Chromium and take the README's pictures, into docs/; draw web/icons/
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.pictures $(ARGS)
 

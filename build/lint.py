@@ -5,14 +5,14 @@ sheets are ordered by what they style and not by specificity, three assignments 
 no arrow function, and a gradient of two variables has no direction that could be wrong.
 """
 
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from build.console import guarded, run_tool, say
+from build import npm
+from build.console import guarded, say
 from build.pins import CACHE, ROOT
-from build.stamps import exclusive, step, tree_key
+from build.stamps import exclusive
 
 BIOME = Path(__file__).with_name("biome")
 SUFFIXES = ("*.js", "*.mjs", "*.css")
@@ -20,16 +20,8 @@ SUFFIXES = ("*.js", "*.mjs", "*.css")
 
 def installed(cache: Path) -> Path:
     """Biome's program, installed from build/biome/ if it is not yet."""
-
-    def make(part: Path) -> None:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy2(BIOME / name, part / name)
-        remedy = "install Node 20 with npm, check the network and npm's configuration, then run the same command again"
-        command = ["npm", "ci", "--include=dev", "--no-audit", "--no-fund", "--ignore-scripts"]
-        run_tool(command, "npm ci (Biome, which checks JavaScript and CSS)", remedy, cwd=part)
-
     with exclusive(cache):
-        return step(cache, "biome", tree_key(BIOME, [BIOME]), make) / "node_modules" / ".bin" / "biome"
+        return npm.modules(cache, "biome", BIOME, "Biome, which checks JavaScript and CSS") / ".bin" / "biome"
 
 
 def ours() -> list[str]:

@@ -7,6 +7,7 @@ import { startPython } from "./workers/python.js";
 const version = (document.documentElement.dataset.version = new URL(import.meta.url).search); // see build/site_parts/versions.py
 const PATIENCE_MS = 34000; // a broken download never settles on its own, so the page speaks up by itself
 const DOWNLOADED = 0.5; // of the bar
+const AT_EASE_MS = 10000; // after the start, when the match has been moving for long
 const bar = document.getElementById("boot-progress");
 const stage = document.getElementById("boot-stage");
 let alarm = null;
@@ -86,3 +87,6 @@ try {
 } catch (error) {
   fail(error);
 }
+// What the page works with when there is no network, and news of it; also where it could not start, which a newer version may.
+if (window === top && "serviceWorker" in navigator)
+  setTimeout(() => import(`./offline.js${version}`).catch((error) => console.info(`This page keeps no copy of itself: ${error.message}`)), AT_EASE_MS);

@@ -24,7 +24,7 @@ async function obstacle() {
   const workers = navigator.serviceWorker; // reading it throws where the frame is sandboxed
   if (!workers) return "the server sends no isolation headers, and this browser has no service worker here to add them";
   if (workers.controller) return unable; // loaded through our service worker, so with its headers
-  await soon(workers.register(new URL("isolation-worker.js", document.baseURI), { updateViaCache: "none" }));
+  await soon(workers.register(new URL("service-worker.js", document.baseURI), { updateViaCache: "none" }));
   await soon(workers.ready);
   if (!firstReload()) return "the server sends no isolation headers, and reloading through a service worker did not add them";
   location.reload();

@@ -1,9 +1,10 @@
-"""Takes the pictures of the README: `make pictures` opens the built site, trains, and writes three PNGs to docs/.
+"""Takes the pictures of the README and draws the icons: `make pictures` opens the built site, trains, and writes PNGs.
 
     docs/page.png      the page in the middle of training
     docs/match.png     the field and the score, when something happens
     docs/factory.png   the factory: 64 of the training matches
     docs/design/       the page at the sizes that docs/design.md speaks of, with a dock open
+    web/icons/         web/assets/icon.svg as pixels, for systems that the page is installed on
 
 Something happens when both players are near the ball, the ball has just moved far and a goal is near; of the moments
 seen, the liveliest is kept.
@@ -18,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import FloatRect, Page, ViewportSize
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 
 from build.browsers.chromium import chromium, served
 from build.browsers.docks import reach_into_docks
@@ -37,6 +38,15 @@ LOOKS = 25
 PLAY_MS, REPORT_MS = 300, 1200  # the match goes on; then it is held until the page has surely said where
 FAR_M = 100.0
 AIR = 8
+ICON, ICONS = ROOT / "web/assets/icon.svg", ROOT / "web/icons"
+# By name: pixels, the share that the drawing takes, and what lies under it. Systems cut a maskable icon to a circle of
+# 80 % of its width, and iOS puts black under what is transparent.
+ICON_KINDS = {
+    "icon-192": (192, 1.0, "transparent"),
+    "icon-512": (512, 1.0, "transparent"),
+    "maskable-512": (512, 0.62, "#f4f3ee"),
+    "icon-180": (180, 0.8, "#f4f3ee"),
+}
 
 
 def liveliness(before: Mapping[str, Any], now: Mapping[str, Any]) -> float:
@@ -112,6 +122,22 @@ def take_layouts(page: Page, folder: Path) -> list[Path]:
     return pictures
 
 
+def draw_icons(browser: Browser, folder: Path) -> list[Path]:
+    """Draw every kind of icon; returns their paths."""
+    svg, drawn = ICON.read_text(), []
+    for name, (pixels, share, ground) in ICON_KINDS.items():
+        page = browser.new_page(viewport={"width": pixels, "height": pixels})
+        side = f"{100 * share:.0f}%"
+        page.set_content(
+            f"<style>html, body {{ margin: 0; height: 100%; background: {ground}; display: grid; place-items: center }}"
+            f"body {{ width: 100% }} svg {{ width: {side}; height: {side} }}</style>{svg}"
+        )
+        drawn.append(folder / f"{name}.png")
+        page.screenshot(path=drawn[-1], omit_background=True)
+        page.close()
+    return drawn
+
+
 def main(arguments: Sequence[str]) -> int:
     """Take the pictures; non-zero where one is larger than a README should load."""
     parser = argparse.ArgumentParser(prog="make pictures", description=__doc__.splitlines()[0])
@@ -130,6 +156,7 @@ def main(arguments: Sequence[str]) -> int:
         small = browser.new_page(viewport=SIZE, device_scale_factor=LAYOUT_SHARPNESS)
         small.goto(address + options.query)
         pictures += take_layouts(small, options.folder / "design")
+        pictures += draw_icons(browser, ICONS)
     too_large = [picture for picture in pictures if picture.stat().st_size > MOST_BYTES]
     for picture in pictures:
         say(f"{picture}  {picture.stat().st_size / 1000:.0f} kB")

@@ -1,7 +1,9 @@
-"""How much the first match downloads, computed from the site's own files and written where its pages state it."""
+"""How much the first match downloads, and all that is kept for use without a network, written where pages state it."""
 
 import gzip
 from pathlib import Path
+
+from build.stamps import files_below
 
 # What the page asks for until the match on its first field moves and training could begin.
 FIRST_MATCH = (
@@ -20,7 +22,7 @@ FIRST_MATCH = (
 RESTORED = ("pyodide/snapshot.bin",)
 PLAIN = ("pyodide/python_stdlib.zip", "pyodide/drillsergeant-*.whl")
 PACKED = (".bin", ".zip", ".whl")  # no host makes these smaller
-PLACEHOLDER = "DOWNLOAD_MB"
+FIRST_MB, ALL_MB = "DOWNLOAD_MB", "SITE_MB"
 STATING = ("*.js", "*.html", "tutorial/*.html")
 
 
@@ -40,10 +42,13 @@ def download_bytes(site: Path) -> int:
 
 
 def state(site: Path) -> None:
-    """Write the size in whole MB in place of DOWNLOAD_MB wherever pages and scripts of the site state it."""
-    size_mb = f"{download_bytes(site) / 1e6:.0f}"
+    """Write sizes in whole MB in place of DOWNLOAD_MB and SITE_MB wherever pages and scripts of the site state them."""
+    all_bytes = sum(file.stat().st_size for file in files_below([site]))
+    sizes_mb = {FIRST_MB: f"{download_bytes(site) / 1e6:.0f}", ALL_MB: f"{all_bytes / 1e6:.0f}"}
     for pattern in STATING:
         for file in site.glob(pattern):
-            text = file.read_text()
-            if PLACEHOLDER in text:
-                file.write_text(text.replace(PLACEHOLDER, size_mb))
+            before = text = file.read_text()
+            for placeholder, size_mb in sizes_mb.items():
+                text = text.replace(placeholder, size_mb)
+            if text != before:
+                file.write_text(text)

@@ -1,11 +1,10 @@
 """Pyodide's core files from npm, whose lock file holds the integrity hash of the package."""
 
 import json
-import shutil
 from pathlib import Path
 
-from build.console import BuildError, run_tool
-from build.stamps import step, tree_key
+from build import npm
+from build.console import BuildError
 
 LOCK = "pyodide-lock.json"
 
@@ -17,15 +16,7 @@ def fetch(cache: Path, npm_folder: Path) -> Path:
         cache: where the result is kept.
         npm_folder: holds package.json and package-lock.json.
     """
-
-    def make(part: Path) -> None:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy2(npm_folder / name, part / name)
-        remedy = "install Node 20 with npm, check the network and npm's configuration, then run the same command again"
-        command = ["npm", "ci", "--include=dev", "--no-audit", "--no-fund", "--ignore-scripts"]
-        run_tool(command, "npm ci (Pyodide core, the page's libraries)", remedy, cwd=part)
-
-    return step(cache, "npm", tree_key(npm_folder, [npm_folder]), make) / "node_modules" / "pyodide"
+    return npm.modules(cache, "npm", npm_folder, "Pyodide core, the page's libraries") / "pyodide"
 
 
 def check(core: Path, version: str, files: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 """The dev server sends what browsers need, and says clearly when its port is taken."""
 
+import gzip
 import http.client
 import socket
 from collections.abc import Iterator
@@ -76,6 +77,28 @@ def test_a_repeat_visit_costs_no_bytes_until_the_content_changes(server: serve.S
     file.write_bytes(b"54321")
     changed = get(server, "/pyodide/a.whl", {"If-None-Match": tag})
     assert (changed.status, changed.read()) == (200, b"54321")
+
+
+def test_what_shrinks_is_sent_compressed_to_whoever_takes_it(server: serve.Server) -> None:
+    file = server.folder / "pyodide" / "pyodide.asm.wasm"
+    file.write_bytes(b"much the same " * 1000)
+    packed = {"Accept-Encoding": "gzip, br"}
+    assert get(server, "/pyodide/pyodide.asm.wasm", packed).getheader("Content-Encoding") is None
+    server.compress = True
+    answer = get(server, "/pyodide/pyodide.asm.wasm", packed)
+    content = answer.read()
+    assert gzip.decompress(content) == file.read_bytes() and len(content) == int(answer.headers["Content-Length"]) < 500
+    assert (answer.headers["Content-Type"], answer.headers["Vary"]) == ("application/wasm", "Accept-Encoding")
+    assert {name: answer.getheader(name) for name in HEADERS} == HEADERS
+    plain = get(server, "/pyodide/pyodide.asm.wasm")
+    assert plain.read() == file.read_bytes() and plain.headers["Vary"] == "Accept-Encoding"
+    assert plain.headers["ETag"] != answer.headers["ETag"], "two contents, two names"
+    again = get(server, "/pyodide/pyodide.asm.wasm", {**packed, "If-None-Match": answer.headers["ETag"]})
+    assert (again.status, again.read()) == (304, b"")
+    file.write_bytes(b"another " * 1000)
+    assert gzip.decompress(get(server, "/pyodide/pyodide.asm.wasm", packed).read()) == file.read_bytes()
+    assert get(server, "/pyodide/a.whl", packed).getheader("Content-Encoding") is None, "it is packed already"
+    assert get(server, "/missing.js", packed).status == 404
 
 
 def test_folders_are_not_listed_and_nothing_outside_is_served(server: serve.Server) -> None:

@@ -55,7 +55,7 @@ def test_where_none_can_be_made_the_build_goes_on_and_says_so(
 
 def test_the_size_stated_follows_from_the_files_of_the_first_match(tmp_path: Path) -> None:
     contents = {
-        "index.html": b"<p>Downloads DOWNLOAD_MB MB",
+        "index.html": b"<p>Downloads DOWNLOAD_MB MB of SITE_MB",
         "embed.js": b"`DOWNLOAD_MB MB`",
         "pyodide/pyodide.asm.wasm": bytes(50_000_000),  # next to nothing where a host compresses
         "pyodide/python_stdlib.zip": bytes(4_000_000),
@@ -69,5 +69,5 @@ def test_the_size_stated_follows_from_the_files_of_the_first_match(tmp_path: Pat
     assert round(download.download_bytes(tmp_path) / 1e6) == 5, "a plain start loads library and wheel"
     (tmp_path / "pyodide/snapshot.bin").write_bytes(bytes(3_000_000))
     download.state(tmp_path)
-    assert (tmp_path / "index.html").read_text() == "<p>Downloads 3 MB"
+    assert (tmp_path / "index.html").read_text() == "<p>Downloads 3 MB of 118"
     assert (tmp_path / "embed.js").read_text() == "`3 MB`"

@@ -91,7 +91,7 @@ def test_pasted_into_the_server_the_recipe_isolates_and_compresses(
     browser: Browser, tmp_path: Path, server: Callable[[Path, int], AbstractContextManager[str]]
 ) -> None:
     with server(tmp_path, free_port()) as address:
-        visitor = Visitor(browser, address)
+        visitor = Visitor(browser, address, keeps=True)
         packed: dict[str, str] = {}
 
         def note(response: Response) -> None:

@@ -52,7 +52,7 @@ def test_the_site_runs_at_full_speed_on_any_static_host(
     browser: Browser, tmp_path: Path, headers: dict[str, str], path: str, loads: int
 ) -> None:
     with host(tmp_path, headers, path) as address:
-        visitor = Visitor(browser, address)
+        visitor = Visitor(browser, address, keeps=True)
         went = navigations(visitor)
         visitor.open("?workers=1")
         assert visitor.page.evaluate("crossOriginIsolated") is True

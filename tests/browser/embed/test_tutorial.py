@@ -34,8 +34,8 @@ document.addEventListener("DOMContentLoaded", () => {
 class Reader(Visitor):
     """Somebody who reads the tutorial; chapters count from 1."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        super().__init__(browser, address)
+    def __init__(self, browser: Browser, address: str, *, keeps: bool = False) -> None:
+        super().__init__(browser, address, keeps=keeps)
         self.context.add_init_script(TOLD)
 
     def drill(self, chapter: int) -> Locator:
@@ -152,7 +152,7 @@ def test_a_reader_goes_through_the_first_chapters(reader: Reader) -> None:
 def test_below_a_path_of_a_host_without_headers_its_drills_run_at_full_speed(browser: Browser, tmp_path: Path) -> None:
     os.symlink(SITE, tmp_path / "drill", target_is_directory=True)
     with serving(tmp_path, {}) as server:
-        reader = Reader(browser, server.url + "drill/")
+        reader = Reader(browser, server.url + "drill/", keeps=True)
         reader.page.goto(reader.address + PAGE)
         reader.drill(4).scroll_into_view_if_needed()
         reader.start(4).click("#train")

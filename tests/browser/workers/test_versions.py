@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from build.pins import SITE, pins
+from build.pins import pins
 from build.serve import serving
 from build.site_parts.headers import site_headers
-from build.stamps import file_sha256
+from tests.rigs.pages.deployment import Deployment
 from tests.rigs.pages.visitor import Visitor
 
 HEADERS = site_headers(pins().content_security_policy)
 REFUSED_MS = 40_000
-
-
-class Deployment:
-    """A copy of the site that can be replaced by its next build in place, as an upload does."""
-
-    def __init__(self, folder: Path) -> None:
-        shutil.copytree(SITE, folder)
-        self.folder = folder
-        self.manifest = (folder / "build.json").read_text()
-        self.index = (folder / "index.html").read_text()
-        self.key = json.loads(self.manifest)["key"]
-        self.next_key = hashlib.sha256(self.key.encode()).hexdigest()[: len(self.key)]
-
-    def replace(self) -> None:
-        """Upload the next build: another key in every name, and a wheel with one more comment."""
-        for file in [*self.folder.glob("*.html"), *self.folder.glob("*.js*"), *self.folder.glob("workers/*.js")]:
-            file.write_text(file.read_text().replace(self.key, self.next_key))
-        (old,) = self.folder.glob("pyodide/drillsergeant-*.whl")
-        new = old.with_name(old.name.replace(old.name.split("-")[2], "0123456789abc"))
-        with zipfile.ZipFile(old) as before, zipfile.ZipFile(new, "w") as after:
-            for name in before.namelist():
-                after.writestr(name, before.read(name) + (b"\nmore,,\n" if name.endswith("RECORD") else b""))
-        lock = self.folder / "pyodide" / "pyodide-lock.json"
-        text = lock.read_text().replace(old.name, new.name).replace(file_sha256(old), file_sha256(new))
-        lock.write_text(text)
-        old.unlink()
 
 
 @pytest.fixture

@@ -35,6 +35,14 @@ class CountingHandler(Handler):
 
     server: CountingServer
 
+    def parse_request(self) -> bool:
+        """Hang up where the server is gone, on connections from before, too."""
+        return super().parse_request() and not (self.server.gone and self._hang_up())
+
+    def _hang_up(self) -> bool:
+        self.close_connection = True
+        return True
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Count whole files."""
         super().log_request(code, size)
@@ -43,11 +51,12 @@ class CountingHandler(Handler):
 
 
 class CountingServer(Server):
-    """Our site."""
+    """Our site, or another `folder`, until it is `gone`: then there is no network."""
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
+    def __init__(self, headers: Mapping[str, str], folder: Path = SITE) -> None:
         self.sent: Counter[str] = Counter()
-        super().__init__(("127.0.0.1", 0), SITE, headers)
+        self.gone = False
+        super().__init__(("127.0.0.1", 0), folder, headers)
 
     def finish_request(self, request: object, client_address: object) -> None:
         """Hand the folder to the handler that counts."""

@@ -14,13 +14,20 @@ from tests.rigs.pages.waiting import wait_until
 
 BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
 ARTEFACTS = Path("out/screenshots")
+WITHOUT_SERVICE_WORKERS = "delete Navigator.prototype.serviceWorker"
 
 
 class Visitor:
-    """A tab on the site, and everything that went through it."""
+    """A tab on the site, and everything that went through it.
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    Unless it `keeps` the site for use without a network, which costs seconds and hides requests, its browser has no
+    service workers.
+    """
+
+    def __init__(self, browser: Browser, address: str, *, keeps: bool = False) -> None:
         self.context = browser.new_context(viewport={"width": 1280, "height": 860})
+        if not keeps:
+            self.context.add_init_script(WITHOUT_SERVICE_WORKERS)
         self.page: Page = reach_into_docks(self.context.new_page())
         self.address = address
         self.requests: list[str] = []
