@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.drill_checks import suggestion
 
 N = 16  # matches
+SIGNS = (-1, 0, 1)  # of a direction that keys ask for
 TYPES: Mapping[str, Any] = {"f32": np.float32, "i32": np.int32, "u32": np.uint32, "mask": np.bool_}
 MOST_NAMED = 3
 READ_ONLY = "read-only"  # what NumPy says of an array that may not be written
@@ -36,6 +38,7 @@ def find_wrong_returns(seats: Seats) -> Iterator[DrillFinding]:
             return
         yield from _ticked(drill, start, later)
         yield from _judged(seats, start, later)
+        yield from _steered(seats)
     except Exception as error:  # whatever the drill's code raises is told with its line
         yield raised(drill, error)
 
@@ -136,6 +139,35 @@ def _judged(seats: Seats, start: State, later: State) -> Iterator[DrillFinding]:
     for name, array, dtype in zip(("terminated", "truncated", "winner"), found, ("mask", "mask", "i32"), strict=True):
         if fault := array_fault(array, dtype):
             yield DrillFinding(Kind.ARRAY, f"{name} of the outcome {fault}", _to(dtype), line_of(drill, "outcome"))
+
+
+def _steered(seats: Seats) -> Iterator[DrillFinding]:
+    """What the keys of a human come to; the first fault."""
+    drill = seats.drill
+    for player, right, up, turn, dash in product(seats.players, SIGNS, SIGNS, SIGNS, (False, True)):
+        found = drill.from_keys(player, right, up, turn, dash)
+        if fault := _action_fault(seats, found):
+            keys = f"player {player}, right {right}, up {up}, turn {turn}, dash {dash}"
+            names = _listed([head.name for head in seats.heads])
+            remedy = f"return a tuple with a number for each head ({names}), the number of a choice or one in its range"
+            yield DrillFinding(
+                Kind.CONTRACT, f"from_keys({keys}) returned {fault}", remedy, line_of(drill, "from_keys")
+            )
+            return
+
+
+def _action_fault(seats: Seats, action: object) -> str:
+    """What is wrong with something that has to be a number for each head; "" for nothing."""
+    if not isinstance(action, list | tuple) or len(action) != len(seats.heads):
+        said = f"{len(action)} numbers" if isinstance(action, list | tuple) else repr(action)[:40]
+        return f"{said}, not a number for each of {len(seats.heads)} heads"
+    for head, value in zip(seats.heads, action, strict=True):
+        if not isinstance(value, int | float | np.integer | np.floating) or (head.choices and value != int(value)):
+            return f"{value!r:.40} for {head.name}, not {'a whole number' if head.choices else 'a number'}"
+        low, high = (0, len(head.choices) - 1) if head.choices else (head.low, head.high)
+        if not low <= value <= high:
+            return f"{value} for {head.name}, which goes from {low} to {high}"
+    return ""
 
 
 def _entries(drill: Drill, part: str, found: Any, names: Sequence[str], dtype: str = "f32") -> Iterator[DrillFinding]:

@@ -82,7 +82,7 @@ def test_what_does_not_fit_is_refused_by_name(policy: drillsergeant.Policy, tens
         policy.probabilities(np.zeros(3, np.float32))
     with pytest.raises(ValueError, match=r"tensor 'value.bias' is missing"):
         drillsergeant.Policy.from_tensors(DRILL, {k: v for k, v in tensors.items() if k != "value.bias"})
-    with pytest.raises(ValueError, match="for the drill 'ball', this page plays 'chase'"):
+    with pytest.raises(ValueError, match="for the drill 'ball', 'chase' plays here"):
         drillsergeant.Policy.load(policy.to_bytes(), drillsergeant.make("chase"))
     with pytest.raises(ValueError, match="holds nan at 0, expected"):
         broken = {**tensors, "policy.bias": np.full(10, np.nan, np.float32)}

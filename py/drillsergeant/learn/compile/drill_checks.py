@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from difflib import get_close_matches
 
-from drillsergeant.drills.contract import COMMON_FIELDS, Body, Continuous, Discrete, Drill, Shape, teams_fault
+from drillsergeant.drills.contract import COMMON_FIELDS, Body, Continuous, Discrete, Drill, Shape, Words, teams_fault
 from drillsergeant.drills.per_match import varying_numbers
 from drillsergeant.drills.shapes import (
     COLOURS,
@@ -53,6 +54,7 @@ def ensure_drill(drill: Drill) -> None:
         _heads(drill),
         _fields(drill),
         _names(drill),
+        _words(drill),
         _scene(drill),
     ):
         if fault:
@@ -101,10 +103,10 @@ def _heads(drill: Drill) -> str:
 
 
 def _fields(drill: Drill) -> str:
-    fields = dict(drill.fields)
-    if list(fields.items())[: len(COMMON_FIELDS)] != list(COMMON_FIELDS.items()):
-        return f"fields begin with {', '.join(fields) or 'nothing'}; begin with **COMMON_FIELDS"
-    for name, dtype in fields.items():
+    named = dict(drill.fields)
+    if list(named.items())[: len(COMMON_FIELDS)] != list(COMMON_FIELDS.items()):
+        return f"fields begin with {', '.join(named) or 'nothing'}; begin with **COMMON_FIELDS"
+    for name, dtype in named.items():
         if dtype not in _TYPES:
             return f"field {name} has the type {dtype!r}; use one of {', '.join(_TYPES)}"
     return ""
@@ -115,6 +117,18 @@ def _names(drill: Drill) -> str:
         names = getattr(drill, name)
         if isinstance(names, str) or not names or not all(isinstance(each, str) for each in names):
             return f"{name} is {names!r:.60}; give a tuple of names, one for each entry"
+    return ""
+
+
+def _words(drill: Drill) -> str:
+    words = drill.words
+    if not isinstance(words, Words):
+        return f"words is {words!r:.60}; give Words(title=..., sentence=..., ...), which a page says of it"
+    for part in fields(words):
+        said, wanted = getattr(words, part.name), 2 if part.name in ("counts", "shout") else 1
+        texts = said if wanted == 2 else (said,)
+        if not isinstance(texts, tuple) or len(texts) != wanted or not all(isinstance(each, str) for each in texts):
+            return f"{part.name} of its words is {said!r:.60}; give {'two texts' if wanted == 2 else 'a text'}"
     return ""
 
 

@@ -246,7 +246,7 @@ def _is_joint(summary: Summary, metadata: Mapping[str, str], expected: Schema) -
     """Whether the file is from when one choice stood for all heads. Raises PolicyFileError where it cannot be used."""
     if summary.drill != expected.drill:
         raise PolicyFileError(
-            f"the file is for the drill {summary.drill!r}, this page plays {expected.drill!r}: choose that drill first"
+            f"the file is for the drill {summary.drill!r}, {expected.drill!r} plays here: choose that drill first"
         )
     joint = summary.meaning == expected.joint_meaning != ""
     if summary.meaning != expected.meaning and not joint:

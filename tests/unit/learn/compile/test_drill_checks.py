@@ -58,6 +58,12 @@ def test_a_misspelt_part_is_pointed_out() -> None:
         ({"teams": (1, 0)}, "teams is (1, 0), it must be a tuple"),
         ({"teams": (1, 1, 1)}, "teams names 3 teams, there can be 1 to 2"),
         ({"teams": ()}, "teams names 0 teams"),
+        ({"words": None}, "words is None; give Words(title=..., sentence=..., ...)"),
+        (
+            {"words": replace(ChaseDrill().words, counts=("Caught",))},
+            "counts of its words is ('Caught',); give two texts",
+        ),
+        ({"words": replace(ChaseDrill().words, keys=None)}, "keys of its words is None; give a text"),
         ({"teams": (12, 11)}, "teams has 23 players in all, at most 22 can play: make the teams smaller"),
         ({"heads": ()}, "drill chase: heads is (); give a tuple of Discrete(name, choices)"),
         (

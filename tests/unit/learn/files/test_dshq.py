@@ -146,7 +146,7 @@ def changed(policy: PolicyFile, **metadata: str | None) -> bytes:
     [
         ({"format": None}, "format is missing, expected 'drillsergeant 1'"),
         ({"format": "drillsergeant 2"}, "'drillsergeant 2', expected 'drillsergeant 1'"),
-        ({"drill": "chess"}, "for the drill 'chess', this page plays 'small'"),
+        ({"drill": "chess"}, "for the drill 'chess', 'small' plays here"),
         ({"schema": "feedfeedfeedfeed"}, "schema is 'feedfeedfeedfeed', 'small' has '0123456789abcdef'"),
         ({"activation": "relu"}, "activation is 'relu', expected 'tanh'"),
         ({"hidden": "[8, 8, 8, 8]"}, "'hidden' is '[8, 8, 8, 8]'; a network has 1 to 3 hidden layers"),
