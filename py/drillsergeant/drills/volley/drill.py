@@ -67,6 +67,7 @@ class VolleyDrill(CourtRules):
             win="games won",
             picture="A court seen from the side: an orange and a blue player, a net between them, a ball in the air.",
             keys="You are orange, on the left. A and D or arrows run; W, the up arrow or Space jumps.",
+            shout=("Orange!", "Blue!"),
         )
 
     @property

@@ -168,6 +168,12 @@ def test_what_makes_no_sense_on_a_timeline_is_left_out() -> None:
         assert versions_of(nothing, DrillMeasure()) == []
 
 
+def test_a_version_that_plays_against_nobody_has_no_rating() -> None:
+    (alone,) = versions_of([TIMELINE[1]], DrillMeasure(alone=True))
+    (against,) = versions_of([TIMELINE[1]], DrillMeasure())
+    assert "rating" not in str(alone) and "rating" in str(against)
+
+
 def test_a_chosen_version_that_made_room_is_told_as_what_it_is() -> None:
     sitting = with_timeline()
     sitting.page.on_change("timeline", "1")

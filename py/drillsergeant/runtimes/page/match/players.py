@@ -61,7 +61,8 @@ def versions_of(timeline: object, measure: DrillMeasure) -> list[Version]:
             )
             good = measure.told(entry.get("win"), entry.get("mean_return"))
             if ident and version is not None and decisions is not None:
-                found.append(Version(int(ident), int(version), decisions, good, rating, str(entry.get("kind"))))
+                rated = None if measure.alone else rating  # by its games against others
+                found.append(Version(int(ident), int(version), decisions, good, rated, str(entry.get("kind"))))
     return found
 
 
