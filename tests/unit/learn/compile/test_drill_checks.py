@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.chase import ChaseDrill
-from drillsergeant.drills.contract import Discrete, Scene
+from drillsergeant.drills.contract import Discrete, Scene, Words
 from drillsergeant.drills.shapes import Circle, Line, Linear
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.program_builder import facts_of
@@ -21,6 +21,11 @@ def changed(**parts: Any) -> ChaseDrill:
     numbers = {name: value for name, value in parts.items() if name in {field.name for field in fields(ChaseDrill)}}
     rest = {name: value for name, value in parts.items() if name not in numbers}
     return type("Changed", (ChaseDrill,), rest)(**numbers)
+
+
+def words(**parts: Any) -> Words:
+    """Chase Drill's words with others among them."""
+    return replace(ChaseDrill().words, **parts)
 
 
 def without(name: str) -> object:
@@ -60,10 +65,10 @@ def test_a_misspelt_part_is_pointed_out() -> None:
         ({"teams": ()}, "teams names 0 teams"),
         ({"words": None}, "words is None; give Words(title=..., sentence=..., ...)"),
         (
-            {"words": replace(ChaseDrill().words, counts=("Caught",))},
+            {"words": words(counts=("Caught",))},
             "counts of its words is ('Caught',); give two texts",
         ),
-        ({"words": replace(ChaseDrill().words, keys=None)}, "keys of its words is None; give a text"),
+        ({"words": words(keys=None)}, "keys of its words is None; give a text"),
         ({"teams": (12, 11)}, "teams has 23 players in all, at most 22 can play: make the teams smaller"),
         ({"heads": ()}, "drill chase: heads is (); give a tuple of Discrete(name, choices)"),
         (
