@@ -71,23 +71,6 @@ def test_teams_that_do_not_play_the_same_game(drill: SumoDrill, mark: str, said:
     assert_found(check_drill(drill), Kind.NOT_MIRRORED, mark, *said)
 
 
-@pytest.mark.parametrize(
-    ("action", "said"),
-    [
-        ((1.0, 2.0), "returned 2 numbers, not a number for each of 1 heads"),
-        ((5,), "returned 5 for move, which goes from 0 to 4"),
-        ((0.5,), "returned 0.5 for move, not a whole number"),
-        (None, "returned None, not a number for each of 1 heads"),
-    ],
-)
-def test_keys_of_a_human_that_are_no_action(action: Any, said: str) -> None:
-    class Unsteered(ChaseDrill):
-        def from_keys(self, *keys: float) -> Any:
-            return action  # whatever is held
-
-    assert_found(check_drill(Unsteered()), Kind.CONTRACT, "whatever is held", said)
-
-
 class Deaf(ChaseDrill):
     def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         move = actions[0][0]
