@@ -77,6 +77,8 @@ def test_chase_is_learned_wholly_on_the_device_as_on_kernels(stand: Stand) -> No
         if isinstance(run, DeviceRun):
             assert run.counts() == ("webgpu", 0, 0, 0)
             assert "plays and learns" in str(now["learner_why"])
+            rates = [float(str(now[f"{what}_decisions_per_s"])) for what in ("rollout", "trained")]
+            assert rates[0] > rates[1] > 0.0, "the worker plays, too"
     (share, decisions), (kernel_share, kernel_decisions) = found
     assert min(share, kernel_share) >= 0.9
     assert abs(share - kernel_share) <= 0.05, found

@@ -85,6 +85,7 @@ class GpuPlan:
         self.masks, self.log_stds = drill.masks, log_stds(drill.heads)
         self.head, self.parameters = policy_rows(drill.heads) + 1, network.parameter_count
         self._cells: dict[int, list[Cell]] = {}
+        self._cell_words: dict[Cell, bytes] = {}
         played = play.pipelines if play else ()
         self.pipelines: tuple[Pipeline, ...] = (*self._batch(), *self._dense(), *self._rest(), *played)
 
@@ -179,7 +180,16 @@ class GpuPlan:
     def _cells_of(self, chunks: int) -> list[Cell]:
         if chunks not in self._cells:
             self._cells[chunks] = cells_of(chunks, self.plan.horizon, self.plan.agents, CELL_ROWS)
+            self._cell_words |= {cell: self._words_of(cell) for cell in self._cells[chunks]}
         return self._cells[chunks]
+
+    def _words_of(self, cell: Cell) -> bytes:
+        """The record of a cell, which is the same in every update."""
+        chunk, t, lane, used = cell
+        lanes, start = self.plan.lanes, chunk * (self.layout.chunk_bytes // WORD_BYTES) + lane
+        observation = start + self._field("obs") + t * self.plan.observation_size * lanes
+        prepared = (chunk * self.plan.horizon + t) * lanes + lane
+        return struct.pack("<4I", observation, start + t * lanes, prepared, used)
 
     def _schedule(self, steps: Sequence[Sequence[Cell]], applied: int) -> array[int]:
         words = array("I")
@@ -188,14 +198,7 @@ class GpuPlan:
             words.extend((first, len(cells), sum(cell.lanes for cell in cells), 0))
             words.frombytes(struct.pack("<4f", *corrections(applied + number + 1), 0.0, 0.0))
             first += len(cells)
-        lanes, horizon = self.plan.lanes, self.plan.horizon
-        chunk_words, obs = self.layout.chunk_bytes // WORD_BYTES, self._field("obs")
-        obs_words = self.plan.observation_size * lanes
-        for cells in steps:
-            for chunk, t, lane, used in cells:
-                start = chunk * chunk_words + lane
-                prepared = (chunk * horizon + t) * lanes + lane
-                words.extend((start + obs + t * obs_words, start + t * lanes, prepared, used))
+        words.frombytes(b"".join([self._cell_words[cell] for cells in steps for cell in cells]))
         return words
 
     def _field(self, name: str) -> int:

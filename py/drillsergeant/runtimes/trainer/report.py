@@ -57,6 +57,7 @@ class TrainerReport:
         self._value_error.clear()
         self._sample = True
         self.history = History(HISTORY_ROWS)
+        self._played_there = 0  # decisions, on the device
         self._ways: dict[int, Numbers] = {}  # the history to each snapshot that is not on this way
 
     def restore(self, numbers: Numbers) -> None:
@@ -122,6 +123,7 @@ class TrainerReport:
         self._latest = dict(metrics)
         if stats is not None:
             self._rewards.take(stats)
+            self._played_there += int(str(metrics["decisions"]))
         else:
             for offset in chunk_offsets:
                 self._rewards.add(offset)
@@ -147,7 +149,7 @@ class TrainerReport:
     def rate(self, now_s: float, decisions: int, updates: int) -> None:
         """Take the counters of a running training as they stand."""
         blocks = [read_telemetry(self._memory, self._layout, role) for role in self._roles]
-        played = sum(int(block[Counter.DECISIONS]) for block in blocks)
+        played = self._played_there + sum(int(block[Counter.DECISIONS]) for block in blocks)
         counters = {"trained_decisions": decisions, "rollout_decisions": played, "updates": updates}
         self._rates.add(now_s, counters)
 
