@@ -11,7 +11,7 @@ from drillsergeant.learn.program import DrillFacts, keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.panels.runs import FileEvents
-from drillsergeant.runtimes.page.view import Bar, ChartData, Tone, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, ChartData, ListEntry, Tone, ViewEvents
 from drillsergeant.runtimes.protocol import codec, messages
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
@@ -28,6 +28,8 @@ class FakeView:
         self.errors: list[tuple[str, str]] = []
         self.charts: dict[str, ChartData] = {}
         self.bars: dict[str, list[list[Bar]]] = {}
+        self.choices: dict[str, list[tuple[str, list[ListEntry]]]] = {}
+        self.before, self.inserted = "", ""  # of the editor's cursor
         self.heard: list[Sequence[Tone]] = []
         self.filled = ""  # what fills the screen
         self.can_fill = True
@@ -69,6 +71,9 @@ class FakeView:
     def set_chart(self, name: str, data: ChartData) -> None:
         assert all(len(column) == len(data.columns[0]) for column in data.columns)
         self.charts[name] = data
+
+    def set_choices(self, name: str, groups: Sequence[tuple[str, Sequence[ListEntry]]]) -> None:
+        self.choices[name] = [(title, list(choices)) for title, choices in groups]
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         self.bars[name] = [list(group) for group in groups]
@@ -115,6 +120,12 @@ class FakeView:
 
     def get_value(self, name: str) -> str:
         return self.values[name]
+
+    def before_cursor(self, name: str) -> str:
+        return self.before
+
+    def insert(self, name: str, text: str) -> None:
+        self.inserted += text
 
     def add_error(self, message: str, detail: str) -> None:
         self.errors.append((message, detail))
@@ -235,6 +246,7 @@ class FakeForge:
         self.brought: list[str] = []
         self.lost = ""
         self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
+        self.vocabularies: dict[str, str] = {}
         self.attempts: list[tuple[str, str, Callable[[messages.CompiledProgram | messages.Refused], None]]] = []
         self.installed: list[tuple[str, messages.CompiledProgram | None, Callable[[str, bool], None]]] = []
         self.reshaped: list[tuple[str, str, Callable[[str], None]]] = []
@@ -244,6 +256,9 @@ class FakeForge:
 
     def source(self, drill: str, then: Callable[[str, str], None]) -> None:
         then(self.texts.get(drill, ""), "" if drill in self.texts else "status 404")
+
+    def words(self, drill: str, then: Callable[[str], None]) -> None:
+        then(self.vocabularies.get(drill, ""))
 
     def compile(
         self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]

@@ -1,27 +1,16 @@
-// The code editor of the workshop, with Python and marked lines. Loaded when the workshop is opened.
+// The code editor of the workshop, put together of CodeMirror's parts. Loaded when the workshop is opened.
+import { acceptCompletion } from "@codemirror/autocomplete";
+import { indentWithTab } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
-import { HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { indentUnit } from "@codemirror/language";
+import { lintGutter } from "@codemirror/lint";
+import { EditorState, Prec } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
-
-const look = EditorView.theme({
-  "&": { height: "var(--editor-height, 26rem)", fontSize: "0.85rem", backgroundColor: "var(--card)", color: "var(--ink)" },
-  ".cm-scroller": { fontFamily: "ui-monospace, monospace" },
-  ".cm-content": { caretColor: "var(--ink)" },
-  ".cm-gutters": { backgroundColor: "var(--card)", color: "var(--soft)", borderRight: "1px solid var(--rule)" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
-  "&.cm-focused": { outline: "2px solid var(--focus)" },
-});
-
-const colours = HighlightStyle.define([
-  { tag: tags.keyword, color: "light-dark(#7a2f9e, #d9a5f5)", fontWeight: "600" },
-  { tag: [tags.string, tags.comment], color: "var(--soft)", fontStyle: "italic" },
-  { tag: [tags.number, tags.bool], color: "var(--orange)" },
-  { tag: [tags.definition(tags.variableName), tags.function(tags.variableName), tags.className], color: "var(--blue)" },
-]);
+import { changes, compare } from "./editor/changes.js";
+import { completion, complete } from "./editor/words.js";
+import { faults, mark } from "./editor/faults.js";
+import { looks } from "./editor/looks.js";
 
 // Python as it is written everywhere: a block is four spaces deeper, and pasted tabs and odd spaces become such spaces.
 const spaces = [
@@ -30,16 +19,39 @@ const spaces = [
   EditorView.clipboardInputFilter.of((text) => text.replaceAll("\t", "    ").replaceAll(/[\u00a0\u2007\u202f]/g, " ")),
 ];
 
-/** An editor in a shadow root, whose styles are adopted style sheets: the page allows no inline ones. */
-export function mount(root, parent, label, text) {
-  const name = EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" });
-  return new EditorView({ doc: text, root, parent, extensions: [basicSetup, python(), lintGutter(), EditorView.lineWrapping, spaces, syntaxHighlighting(colours), name, look] });
+/** Keys before all others; Tab indents, and leaves the editor behind Escape, as CodeMirror has it. */
+function keys(run) {
+  const runs = () => {
+    run();
+    return true;
+  };
+  return Prec.highest(keymap.of([{ key: "Mod-Enter", run: runs }, { key: "Ctrl-Enter", run: runs }, { key: "Tab", run: acceptCompletion }, indentWithTab]));
 }
 
-/** Mark a line (from 1) with a message; 0 clears. */
-export function mark(view, line, message) {
-  const found = line >= 1 && line <= view.state.doc.lines ? view.state.doc.line(line) : null;
-  const marks = found ? [{ from: found.from, to: found.to, severity: "error", message }] : [];
-  view.dispatch(setDiagnostics(view.state, marks));
-  if (found) view.dispatch({ effects: EditorView.scrollIntoView(found.from, { y: "center" }) });
+/** An editor in a shadow root, whose styles are adopted style sheets: the page allows no inline ones. `run` is what
+ *  Ctrl+Enter does. */
+export function mount(root, label, text, run) {
+  const name = EditorView.contentAttributes.of({ "aria-label": label, "aria-keyshortcuts": "Control+Enter Meta+Enter", tabindex: "0" });
+  const extensions = [keys(run), basicSetup, python(), completion, faults, lintGutter(), changes, EditorView.lineWrapping, spaces, name, looks];
+  const view = new EditorView({ doc: text, root, parent: root, extensions });
+  return {
+    get text() {
+      return view.state.doc.toString();
+    },
+    get before() {
+      return view.state.sliceDoc(0, view.state.selection.main.head);
+    },
+    /** Another text in the place of this one; of another drill, to which no undo leads back from there. */
+    put(next, other) {
+      if (other) view.setState(EditorState.create({ doc: next, extensions }));
+      else if (next !== this.text) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+    },
+    insert(part) {
+      view.dispatch(view.state.replaceSelection(part), { userEvent: "input.complete", scrollIntoView: true });
+      view.focus();
+    },
+    mark: (line, columns, why) => mark(view, line, columns, why),
+    complete: (groups) => complete(view, groups),
+    compare: (original) => compare(view, original),
+  };
 }

@@ -106,6 +106,7 @@ class WorkerRuntime:
         hyper, lockstep = self._options.hyper, self._options.lockstep
         self._trainer = Trainer(self._host, memory, layout, learner, weights, hyper, self._drill, lockstep)
         self._trainer.run_control.to_win = self._options.to_win
+        self._trainer.run_control.play(self._options.edit)
         if not (self._options.guards or lockstep):
             self._trainer.run_control.switch_safeguards(False)
         locks = self._host.run_locks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from drillsergeant.learn.compile.editable_source import source_of
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.compile_worker import CompileWorker
@@ -39,3 +40,45 @@ def test_a_refusal_comes_with_what_was_printed_before_it() -> None:
     (refused,) = answers("print(player)\n        catch = catch + 1e6")
     assert isinstance(refused, messages.Refused)
     assert "reaches 1e+06" in refused.message and refused.printed.endswith(": 0")
+
+
+def said_of(text: str) -> str:
+    """What the worker says of code that raises."""
+    said: list[messages.Message] = []
+    CompileWorker(said.append).handle(messages.Compile("chase", text, False))
+    (refused,) = said
+    assert isinstance(refused, messages.Refused)
+    return refused.message
+
+
+@pytest.mark.parametrize(
+    ("left", "seen"),
+    [
+        ("mine = 1", "mine"),
+        ("np.mine = 1", "np.mine"),
+        ("np.sqrt = np.square", "np.sqrt(9.0)"),
+        ("import math\nmath.mine = 1", "__import__('math').mine"),
+        ("ChaseDrill.mine = 1", "ChaseDrill.mine"),
+        ("ChaseDrill.push = 99.0", "ChaseDrill.push"),
+        ("ChaseDrill.observe = None", "ChaseDrill.observe"),
+        ("drillsergeant.drills.chase.LOOK_PER_S = 9.0", "drillsergeant.drills.chase.LOOK_PER_S"),
+        ("COMMON_FIELDS['mine'] = 'f32'", "COMMON_FIELDS"),
+        ("np.seterr(all='raise')", "np.geterr()"),
+        ("np.set_printoptions(precision=2)", "np.get_printoptions()['precision']"),
+        ("np.random.seed(7)", "np.random.get_state()[1][0]"),
+    ],
+)
+def test_of_one_run_the_next_sees_nothing(left: str, seen: str) -> None:
+    look = f"raise ValueError(repr({seen}))"
+    before = said_of(look)
+    assert said_of(f"{left}\n{look}") != before, "it is seen at once"
+    assert said_of(look) == before
+
+
+def test_a_refusal_says_between_which_columns_it_is() -> None:
+    text = CHASE.replace(RETURN, "return [gaol") + "\n"
+    said: list[messages.Message] = []
+    CompileWorker(said.append).handle(messages.Compile("chase", text, False))
+    (refused,) = said
+    assert isinstance(refused, messages.Refused)
+    assert text.splitlines()[refused.line - 1][refused.start_column : refused.end_column] == "gaol"

@@ -10,9 +10,9 @@ import js
 from pyodide.ffi import JsException
 
 from drillsergeant.browser.page import address_bar, error_list
-from drillsergeant.browser.page.bars import Bars
 from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.listener import DomListener
+from drillsergeant.browser.page.lists import Bars, Lists
 from drillsergeant.browser.page.screen_filler import ScreenFiller
 from drillsergeant.browser.page.synthesiser import Synthesiser
 from drillsergeant.runtimes.page.view import Bar, ChartData, ViewEvents
@@ -34,10 +34,12 @@ class DomView:
     def __init__(self) -> None:
         self._elements: dict[str, Any] = {}
         self._written: dict[tuple[str, str], str | None] = {}
-        self._rows: dict[str, list[tuple[str, ...]]] = {}
         self._dark, self._calm, self._coarse, self._docked = (js.window.matchMedia(query) for query in MEDIA)
         self._bars: dict[str, Bars] = {}
         self._synthesiser, self._filler = Synthesiser(), ScreenFiller()
+        self._lists = Lists(self._element)
+        self.set_rows, self.set_options = self._lists.set_rows, self._lists.set_options
+        self.set_choices = self._lists.set_choices
         self.play, self.watch_full_screen = self._synthesiser.play, self._filler.watch
         self.charts = UplotCharts(lambda x: self._listener.hovered(x))
         self._listener = DomListener(self.charts, (self._dark, self._calm))
@@ -51,6 +53,7 @@ class DomView:
         self._listener.close()
         self._elements.clear()
         self._bars.clear()
+        self._lists.close()
         self._synthesiser.close()
         self._filler.close()
         self.charts.close()
@@ -86,20 +89,6 @@ class DomView:
         """Put text into an input or choose an option."""
         self._element(name).value = value
 
-    def set_rows(self, name: str, rows: Sequence[Sequence[str]]) -> None:
-        """Replace the rows of a table body; a row that exists is refilled."""
-        wanted = [tuple(row) for row in rows]
-        if self._rows.get(name) == wanted:
-            return
-        self._rows[name] = wanted
-        body = self._element(name)
-        while body.rows.length > len(wanted):
-            body.deleteRow(-1)
-        for index, texts in enumerate(wanted):
-            row = body.rows.item(index) or body.insertRow(-1)
-            for column, text in enumerate(texts):
-                (row.cells.item(column) or row.insertCell(-1)).textContent = text
-
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         """Show groups of bars in an element that holds nothing else."""
         if name not in self._bars:
@@ -123,20 +112,17 @@ class DomView:
         """Draw this in `chart-<name>` when it is seen."""
         self.charts.set(name, data)
 
-    def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
-        """Replace what a select offers: (value, text) each; what was chosen stays chosen if it is still there."""
-        if self._rows.get(name) == [*options]:
-            return
-        self._rows[name] = [*options]
-        select = self._element(name)
-        chosen = str(select.value)
-        select.replaceChildren(*(js.Option.new(text, value) for value, text in options))
-        if any(value == chosen for value, _ in options):
-            select.value = chosen
-
     def get_value(self, name: str) -> str:
         """Return what an input or select holds."""
         return str(self._element(name).value)
+
+    def before_cursor(self, name: str) -> str:
+        """Return what stands before the cursor of an editor."""
+        return str(self._element(name).before)
+
+    def insert(self, name: str, text: str) -> None:
+        """Put text where the cursor of an editor is; the editor gets the keyboard."""
+        self._element(name).insert(text)
 
     def prefer(self, name: str, value: str | None) -> None:
         """Keep a choice about the page's looks for the next visit too, where that is possible."""

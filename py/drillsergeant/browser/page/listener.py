@@ -104,7 +104,7 @@ class DomListener:
             events.on_blur()
         elif hasattr(event, "matches"):
             self.recoloured()
-        elif kind == "change" or _text(event.target, "type") == "range":  # a slider speaks while it moves
+        elif kind == "change" or _text(event.target, "type") in ("range", "search"):  # these speak while they change
             events.on_change(_text(event.target, "id"), _text(event.target, "value"))
 
     def _press(self, events: ViewEvents, down: bool, event: Any) -> None:

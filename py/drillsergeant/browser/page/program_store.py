@@ -107,6 +107,18 @@ class ProgramStore:
 
         self._tasks.begin(fetch())
 
+    def words(self, name: str, then: Callable[[str], None]) -> None:
+        """Fetch what there is to write in a drill's code; `then` gets "" where that cannot be had: one types it all."""
+
+        async def fetch() -> None:
+            try:
+                text = str(await (await _answer(f"programs/{name}.words.json")).text())
+            except Exception:
+                text = ""
+            then(text)
+
+        self._tasks.begin(fetch())
+
     def install(
         self,
         name: str,
@@ -206,6 +218,10 @@ class BrowserDrillCompiler:
     def source(self, drill: str, then: Callable[[str, str], None]) -> None:
         """Fetch the editable parts of a drill; `then` gets their text, or "" and why not."""
         self._programs.source(drill, then)
+
+    def words(self, drill: str, then: Callable[[str], None]) -> None:
+        """Fetch what there is to write in a drill's code; `then` gets "" for nothing."""
+        self._programs.words(drill, then)
 
     def compile(self, drill: str, text: str, answer: Answer) -> None:
         """Make a program of the text in the workshop, for the network that the drill has."""

@@ -28,6 +28,9 @@ from drillsergeant.kernels.trace.rules import (
     operator_power,
 )
 
+#: What an array inside a kernel has.
+METHODS = ("astype", "clip", "copy", "dtype", "view")
+
 _ACROSS = "an array of a kernel is the lanes of one quantity and cannot be looked into"
 _ACROSS_INSTEAD = "np.where(mask, a, b) to choose in each lane, or a Python list with one array per entry"
 _LIST_INSTEAD = "np.sum, np.mean, np.max, np.min, np.argmax or np.linalg.norm of the list, with axis=0,"
@@ -228,8 +231,7 @@ class Tracer(NDArrayOperatorsMixin):
                 f".{name}() works across lanes, and each is a match of its own",
                 f"it elementwise, or np.{name}([a, b, ...], axis=0) of a list,",
             )
-        known = ("astype", "clip", "copy", "dtype", "view")
-        near = get_close_matches(name, known, 1)
+        near = get_close_matches(name, METHODS, 1)
         raise trace_error(
             what,
             f"x.{near[0]}" if near else "it elementwise with NumPy functions, .astype, .view, .clip or np.zeros_like",

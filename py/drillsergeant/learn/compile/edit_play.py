@@ -18,7 +18,7 @@ from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.trace.numpy_hooks import hooked
 from drillsergeant.kernels.trace.tracer import Tracer
 from drillsergeant.learn.compile.drill_checks import NamedArrays
-from drillsergeant.learn.compile.edit_errors import FILE, EditRefused
+from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, Place
 from drillsergeant.learn.engine import MOST_REWARD_TERMS
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import random_action
@@ -26,6 +26,7 @@ from drillsergeant.learn.reference.rollout import random_action
 SAMPLES, SAMPLE_DECISIONS = 32, 40
 LARGEST = 1e4  # of an observation or a reward: more is a slip, and no network learns from it
 MOST_ENTRIES = 256  # of an observation
+PlaceOf = Callable[[str, int, int], Place]
 
 
 def traced_once(drill: Drill, most_nodes: int) -> None:
@@ -52,10 +53,10 @@ def _tracer(graph: Graph, group: str, k: int, kind: str) -> Any:
     return Tracer(graph, graph.load(group, k, DType(kind)))
 
 
-def sampled(drill: Drill, line_of: Callable[[str], int]) -> tuple[int, int, list[State]]:
+def sampled(drill: Drill, place_of: PlaceOf) -> tuple[int, int, list[State]]:
     """Play a few matches by chance and look at everything: how many entries and reward terms there are, the states.
 
-    `line_of` tells where a function of the text returns.
+    `place_of` tells where a function of the text returns: its name, how many entries, and which one, 0 for all of them.
     """
     matches = MatchBatch(drill, SAMPLES, 7)
     observed = earned = 0
@@ -69,18 +70,18 @@ def sampled(drill: Drill, line_of: Callable[[str], int]) -> tuple[int, int, list
             matches.state = drill.tick(matches.state, actions)
         after = NamedArrays("the state", matches.state)
         for player in range(sum(drill.teams)):
-            observed = _checked("observe", drill.observe(after, player), observed, line_of)
-            earned = _checked("reward", drill.reward(before, after, player), earned, line_of)
+            observed = _checked("observe", drill.observe(after, player), observed, place_of)
+            earned = _checked("reward", drill.reward(before, after, player), earned, place_of)
         states.append(matches.state)
         matches.restart(Outcome(*drill.outcome(after)).over)
     return observed, earned, states
 
 
-def _checked(part: str, values: Sequence[Array], count: int, line_of: Callable[[str], int]) -> int:
+def _checked(part: str, values: Sequence[Array], count: int, place_of: PlaceOf) -> int:
     """Refuse what `part` may not return; returns how many arrays there are."""
 
-    def refused(why: str) -> EditRefused:
-        return EditRefused(why, line_of(part))
+    def refused(why: str, number: int = 0) -> EditRefused:
+        return EditRefused(why, place_of(part, len(values) if number else 0, number))
 
     if values is None:
         raise refused(f"{part} returned nothing: is its `return` forgotten?")
@@ -93,7 +94,7 @@ def _checked(part: str, values: Sequence[Array], count: int, line_of: Callable[[
         raise refused(f"{part} returned {len(values)} arrays, at most {most} are allowed")
     for number, value in enumerate(values, 1):
         if fault := _fault(value):
-            raise refused(f"entry {number} of {part} {fault}")
+            raise refused(f"entry {number} of {part} {fault}", number)
     return len(values)
 
 
@@ -134,7 +135,7 @@ def compare(kernel: Kernel, graph: Graph, states: Sequence[State]) -> None:
             if lanes.size:
                 said = f"as NumPy this gives {own[lanes[0]]}, compiled {other[lanes[0]]}"
                 why = "code that draws random numbers of its own, or asks what kind of array it has, cannot be compiled"
-                raise EditRefused(f"{said}: {why}", _first_difference(kernel, inputs, scalars, count))
+                raise EditRefused(f"{said}: {why}", Place(_first_difference(kernel, inputs, scalars, count)))
 
 
 def _inputs(kernel: Kernel, states: Sequence[State]) -> dict[str, list[Array]]:

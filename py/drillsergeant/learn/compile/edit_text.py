@@ -1,4 +1,4 @@
-"""What can be read in a reader's text: lines, names that nothing uses, numbers that make no game."""
+"""What can be read in a reader's text: places, names that nothing uses, numbers that make no game."""
 
 from __future__ import annotations
 
@@ -10,27 +10,36 @@ from typing import Any
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.per_match import Between, Lessons
 from drillsergeant.learn.compile.drill_checks import suggestion
-from drillsergeant.learn.compile.edit_errors import EditRefused
+from drillsergeant.learn.compile.edit_errors import EditRefused, Place
 
 _POSITIVE = ("_m", "_kg", "_s")  # endings of numbers that measure something that is there
 
 
-def line_of_name(text: str, name: str) -> int:
-    """The line on which a name is given a value in the class; 0 where it is not."""
+def place_of_name(text: str, name: str) -> Place:
+    """Where a name is given a value in the class for the last time; nowhere where it is not."""
+    found = Place()
     for node in ast.walk(ast.parse(text)):
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         if isinstance(target, ast.Name) and target.id == name:
-            return target.lineno
-    return 0
+            found = max(found, Place.of(node if isinstance(node, ast.stmt) else target))
+    return found
 
 
-def return_line(text: str, function: str) -> int:
-    """The line of the last `return` of a function, or of its `def` where it has none; 0 where it is not in the text."""
+def return_place(text: str, function: str, count: int = 0, number: int = 0) -> Place:
+    """What the last `return` of a function gives, or its `def` where it has none; nowhere where it is not in the text.
+
+    Of a list that is written out with `count` entries, entry `number`, from 1, alone.
+    """
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef) and node.name == function:
-            returns = [each.lineno for each in ast.walk(node) if isinstance(each, ast.Return)]
-            return max(returns, default=node.lineno)
-    return 0
+            returns = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
+            if not returns:
+                return Place(node.lineno, node.col_offset)
+            last = max(returns, key=lambda each: each.lineno)
+            entries = last.value.elts if isinstance(last.value, ast.List | ast.Tuple) else []
+            plain = len(entries) == count and not any(isinstance(each, ast.Starred) for each in entries)
+            return Place.of(entries[number - 1]) if number and plain else Place.of(last.value or last)
+    return Place()
 
 
 def check_names(text: str, cls: type, base: type) -> None:
@@ -47,7 +56,7 @@ def check_names(text: str, cls: type, base: type) -> None:
             if name and not name.startswith("_") and name not in used and not hasattr(base, name):
                 same_kind = [each for each in known if callable(getattr(base, each)) == (kind == "function")]
                 said = f"{name} is no {kind} of {base.__name__}, and nothing here uses it"
-                raise EditRefused(f"{said}{suggestion(name, same_kind)}", part.lineno)
+                raise EditRefused(f"{said}{suggestion(name, same_kind)}", Place.of(part))
 
 
 def _defined(part: ast.stmt) -> tuple[str, str]:
@@ -64,10 +73,9 @@ def check_numbers(text: str, drill: Drill, original: Drill) -> None:
         value, usual = getattr(drill, field.name), getattr(original, field.name)
         if not isinstance(usual, float):
             continue
-        line = line_of_name(text, field.name)
         for each in _written(value):
             if fault := _number_fault(field.name, each, usual):
-                raise EditRefused(f"{field.name} is {fault}", line)
+                raise EditRefused(f"{field.name} is {fault}", place_of_name(text, field.name))
 
 
 def _written(value: object) -> tuple[object, ...]:

@@ -44,7 +44,7 @@ def source_of(name: str) -> str:
     """Return the editable parts of a drill as text."""
     drill = make(name)
     reward, observe = (_method(name, drill, part) for part in ("reward", "observe"))
-    numbers = "\n".join(["    # Numbers, in m, s and kg.", *_numbers(drill)])
+    numbers = "\n".join(["    # Numbers, in m, s and kg.", *number_lines(drill).values()])
     head = f'''@dataclass(frozen=True)
 class {NAME}({type(drill).__name__}):
     """{drill.words.title} in your words: change anything, press Run. An array holds one number per match."""
@@ -53,8 +53,8 @@ class {NAME}({type(drill).__name__}):
     return head + "\n\n".join([reward, numbers, observe]) + "\n"
 
 
-def _numbers(drill: Drill) -> list[str]:
-    """The lines that define a drill's numbers, with their comments; the drill's own come first."""
+def number_lines(drill: Drill) -> Mapping[str, str]:
+    """The lines that define a drill's numbers, with their comments, by name; the drill's own come first."""
     cls: Any = type(drill)
     mine = {field.name for field in fields(cls) if isinstance(field.default, float)}
     lines: dict[str, str] = {}
@@ -63,7 +63,7 @@ def _numbers(drill: Drill) -> list[str]:
             found = re.match(r"    (\w+): float = ", line)
             if found and found[1] in mine:
                 lines.setdefault(found[1], line)
-    return list(lines.values())
+    return lines
 
 
 def _method(name: str, drill: Drill, part: str) -> str:

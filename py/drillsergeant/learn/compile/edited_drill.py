@@ -5,29 +5,27 @@ It is run on sample states, traced and compiled; whatever is wrong is refused wi
 
 from __future__ import annotations
 
-import builtins
 import json
 import linecache
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from importlib import import_module
+from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from drillsergeant import elementary
 from drillsergeant.drills import make, resolve
 from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill
-from drillsergeant.drills.per_match import between, lessons
 from drillsergeant.kernels.ir.graph import Graph
 from drillsergeant.learn.compile.drill_checks import ensure_drill
-from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, guarded
+from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, Place, guarded
 from drillsergeant.learn.compile.edit_play import compare, sampled, traced_once
 from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.edit_terms import term_names
-from drillsergeant.learn.compile.edit_text import check_names, check_numbers, line_of_name, return_line
-from drillsergeant.learn.compile.editable_source import HOMES, NAME, source_of
+from drillsergeant.learn.compile.edit_text import check_names, check_numbers, place_of_name, return_place
+from drillsergeant.learn.compile.editable_source import NAME, source_of
+from drillsergeant.learn.compile.editing.namespace import namespace_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.files.safetensors import LONGEST_VALUE
@@ -35,7 +33,6 @@ from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.program import Program
 
 FIXED = ("name", "teams", "heads", "action_repeat", "tick_hz", "fields")
-ALLOWED = ("numpy", "math", "dataclasses", "drillsergeant")  # for import
 # Operations of one kernel, and of all together, each of which takes some 50 us to compile on a page: 10 s are patience
 # enough. Ball Drill has 4,500, Squad Drill of three against three 15,000, of eleven against eleven 138,000 (its tick
 # alone 32,000).
@@ -59,7 +56,7 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     """
     printed = printed or Printed()
     linecache.cache[FILE] = (len(text), None, text.splitlines(keepends=True), FILE)  # for errors that quote it
-    namespace = _namespace(name, printed)
+    namespace = namespace_of(name, printed)
     drill: Drill = guarded(lambda: _drill_of(name, text, namespace), namespace)
     if len(json.dumps(text)) > LONGEST_VALUE:  # as it is kept with what is learned
         raise EditRefused(f"the code has {len(text)} characters, too many to be kept in a file: do less")
@@ -68,7 +65,7 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     guarded(lambda: traced_once(played, MOST_NODES), namespace)
     printed.on = True
     with np.errstate(all="ignore"):  # what comes of it is looked at
-        observed, earned, states = guarded(lambda: sampled(played, lambda part: return_line(text, part)), namespace)
+        observed, earned, states = guarded(lambda: sampled(played, partial(return_place, text)), namespace)
     printed.on = False
     drill = resolve(_named(name, drill, text, observed, earned))
     edited = tuple(kernel for part, kernels in _RUN_IN.items() if _is_edited(drill, part) for kernel in kernels)
@@ -104,17 +101,6 @@ def _is_edited(drill: Drill, part: str) -> bool:
     return code is None or code.co_filename == FILE
 
 
-def _namespace(name: str, printed: Printed) -> dict[str, Any]:
-    """What the text may use: what the drill's own files do, and the library under its name."""
-    namespace: dict[str, Any] = {"dataclass": dataclass, "__name__": FILE}
-    for home in reversed(HOMES[name]):
-        namespace |= {key: value for key, value in vars(home).items() if not key.startswith("__")}
-    namespace |= {"drillsergeant": import_module("drillsergeant"), "elementary": elementary}
-    namespace |= {"between": between, "lessons": lessons}
-    namespace["__builtins__"] = {**vars(builtins), "__import__": _import, "print": printed}
-    return namespace
-
-
 def _drill_of(name: str, text: str, namespace: dict[str, Any]) -> Drill:
     """Run the text and make the drill it defines."""
     base = type(make(name))
@@ -122,7 +108,9 @@ def _drill_of(name: str, text: str, namespace: dict[str, Any]) -> Drill:
     classes = (each for each in namespace.values() if isinstance(each, type) and issubclass(each, base))
     found = [each for each in classes if each is not base]
     if not found:
-        raise EditRefused(f"there is no class over {base.__name__}: begin with `class {NAME}({base.__name__}):`", 1)
+        raise EditRefused(
+            f"there is no class over {base.__name__}: begin with `class {NAME}({base.__name__}):`", Place(1)
+        )
     cls: Any = found[-1]
     check_names(text, cls, base)
     # A number without its `: float`, or in a class without @dataclass, counts all the same.
@@ -132,15 +120,9 @@ def _drill_of(name: str, text: str, namespace: dict[str, Any]) -> Drill:
     for fixed in FIXED:
         if getattr(drill, fixed) != getattr(original, fixed):
             why = f"{fixed} cannot be changed here: the match on screen and what was learned depend on it"
-            raise EditRefused(why, line_of_name(text, fixed))
+            raise EditRefused(why, place_of_name(text, fixed))
     check_numbers(text, drill, original)
     return drill
-
-
-def _import(name: str, *rest: Any) -> Any:
-    if name.partition(".")[0] not in ALLOWED:
-        raise ImportError(f"{name} cannot be imported here; there are {', '.join(ALLOWED)}")
-    return __import__(name, *rest)
 
 
 def _named(name: str, drill: Drill, text: str, observed: int, earned: int) -> Drill:

@@ -19,6 +19,7 @@ from drillsergeant.kernels.wasm.compile import add_kernels
 from drillsergeant.kernels.wasm.module import MemoryImport, Module, for_unshared_memory
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
+from drillsergeant.learn.compile.editing.vocabulary import vocabulary
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.compile.learner_functions import LearnerEmitter, learner_kernels
 from drillsergeant.learn.compile.rescale_functions import RescaleEmitter
@@ -26,6 +27,7 @@ from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shaders.play_kernels import play_kernels
 from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.defaults import default_hidden
+from drillsergeant.learn.files.vocabulary import to_json
 from drillsergeant.learn.formulas.network import POLICY_GAIN, VALUE_GAIN, Network
 from drillsergeant.learn.heads import log_stds, masks_of, policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS
@@ -120,6 +122,7 @@ def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
         files = {**binaries, **{suffix: text.encode() for suffix, text in texts.items()}}
         if name in HOMES:
             files[".edit.txt"] = source_of(name).encode()
+            files[".words.json"] = to_json(vocabulary(name)).encode()
         for suffix, content in files.items():
             path = folder / f"{name}{suffix}"
             path.write_bytes(content)

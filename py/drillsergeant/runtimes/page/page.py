@@ -20,7 +20,6 @@ from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.panels.docks import CODE, INSIDE, Docks
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
-from drillsergeant.runtimes.page.panels.own_code import EARLIER
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
 from drillsergeant.runtimes.page.panels.validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page.panels.workshop import EditorPanel
@@ -255,7 +254,7 @@ class Page:
 
     def on_click(self, name: str) -> None:
         """The button `name` was pressed."""
-        command = self._commands.get(name)
+        command = self._commands.get(name) or self.workshop.command(name)
         if command is not None:
             command()
             if self._match.visiting:
@@ -271,12 +270,10 @@ class Page:
             self._learner.choose(value)
         elif name == CHOICE:
             self._drill.choose(value)
-        elif name == EARLIER:
-            self.workshop.choose(value)
         elif name == "seed":
             if self._seed.read():
                 self._tell(answer=True)  # in the place of what was said of the one before
-        else:
+        elif not self.workshop.on_change(name, value):
             self._match.on_change(name, value)
 
     def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:

@@ -46,6 +46,16 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class ListEntry:
+    """Something to press, which is told as a click on `name`: what it is called, what is beside it, and a sentence."""
+
+    name: str
+    text: str
+    detail: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Tone:
     """A tone to be heard: it begins in `at_s` seconds and glides from one frequency to another; `loud` in [0, 1]."""
 
@@ -115,6 +125,9 @@ class View(Protocol):
     def set_options(self, name: str, options: Sequence[tuple[str, str]]) -> None:
         """Replace what a select offers: (value, text) each; what was chosen stays chosen if it is still there."""
 
+    def set_choices(self, name: str, groups: Sequence[tuple[str, Sequence[ListEntry]]]) -> None:
+        """Show what can be pressed, under headings, in an element that holds nothing else."""
+
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         """Show groups of bars in an element that holds nothing else."""
 
@@ -138,6 +151,12 @@ class View(Protocol):
 
     def get_value(self, name: str) -> str:
         """Return what an input or select holds."""
+
+    def before_cursor(self, name: str) -> str:
+        """Return what stands before the cursor of an editor."""
+
+    def insert(self, name: str, text: str) -> None:
+        """Put text where the cursor of an editor is, and the cursor behind it; the editor gets the keyboard."""
 
     def prefer(self, name: str, value: str | None) -> None:
         """Keep a choice (`theme`, `tips`, `shortcuts`, `sound`) for the next visit too; None is no choice."""

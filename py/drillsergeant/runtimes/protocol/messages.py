@@ -415,11 +415,14 @@ class CompiledProgram(Message, wire="COMPILED", to=("page",)):
 
 @dataclass(frozen=True)
 class Refused(Message, wire="REFUSED", to=("page",)):
-    """workshop -> page: the text is no drill, because of what stands in `line` (from 1; 0: nowhere in particular)."""
+    """workshop -> page: the text is no drill, because of what stands in `line` (from 1; 0: nowhere in particular),
+    between two columns (from 0, in units of UTF-16; an end of 0 is that of the line)."""
 
     message: str
     line: int
     printed: str = ""  # what the code printed before, a line for each `print`
+    start_column: int = 0
+    end_column: int = 0
 
 
 # -- what workers tell --

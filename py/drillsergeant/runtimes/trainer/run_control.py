@@ -16,7 +16,7 @@ from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, with_step_scaled
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.safeguards import Safeguards
-from drillsergeant.runtimes.trainer.events import RunEvents
+from drillsergeant.runtimes.trainer.events import ORIGINAL_GAME, OWN_GAME, RunEvents
 from drillsergeant.runtimes.trainer.report import TrainerReport
 from drillsergeant.runtimes.trainer.saved_run import recall_games
 from drillsergeant.runtimes.trainer.timeline import AUTO, BEST, FIRST, MANUAL, Entry, Timeline, TimelineEntry
@@ -58,6 +58,7 @@ class RunControl:
         self._moment, self._publish = moment, publish
         self.timeline, self.events = timeline, RunEvents()
         self.to_win, self._as_set = True, as_set
+        self.edit = ""  # the reader's code that is played; "" for the original
         self._learner_name = learner.name
         self._safeguards = self._fresh_safeguards(not as_set)
         self.begin(hyper)
@@ -163,6 +164,7 @@ class RunControl:
         go_back(entry)
         self._publish()
         self._report.go_back(entry.t_s, ident, [each.id for each in (entry, *self.timeline.entries)])
+        self.mark_game()
         self.note("rewind", f"Back to version {entry.version}, as it was after {entry.decisions:,} decisions")
 
     def next_lesson(self, text: str) -> None:
@@ -173,6 +175,19 @@ class RunControl:
         self._publish()
         self._report.restart_wins()
         self.note("lesson", text)
+
+    def play(self, edit: str) -> None:
+        """Matches are played by the reader's code `edit` from now on, "" is the original; the run is marked with it."""
+        if edit != self.edit:
+            self.edit = edit
+            self.note("code", OWN_GAME if edit else ORIGINAL_GAME)
+
+    def mark_game(self) -> None:
+        """Mark what is played, where the marks that are left say something else."""
+        marked = (event.text for event in reversed(self.events.newest) if event.kind == "code")
+        text = OWN_GAME if self.edit else ORIGINAL_GAME
+        if text != next(marked, ORIGINAL_GAME):
+            self.note("code", text)
 
     def _fall_back(self, why: str) -> None:
         best = self.timeline.best

@@ -186,6 +186,7 @@ class Trainer:
 
     def _set_game(self, program: str, edit: str) -> None:
         """The matches are played by another program, made of a reader's code, which no device has."""
+        self.run_control.play(edit)
         game = Program.from_json(program).drill
         if isinstance(self._learner, AutoLearner):
             self._learner.played_here = not edit
@@ -252,7 +253,9 @@ class Trainer:
         self.progress.publish()
         self._run_epoch.begin(seed)
         self._begin(hyper)
-        self.run_control.note("restart", f"A new run from nothing, seed {seed}")
+        self.run_control.note(
+            "restart", f"A new run from nothing, seed {seed}{', of your code' if self.run_control.edit else ''}"
+        )
 
     def capture(self) -> Capture:
         """Return what there is to save of the run."""
@@ -282,6 +285,7 @@ class Trainer:
         self.run_control.recall(policy)
         self._report.restore(policy.history)
         self.run_control.events.restore(policy.events)
+        self.run_control.mark_game()
         self.run_control.note("save", text)
         self._tell_history()
 

@@ -117,7 +117,7 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
     with pytest.raises(EditRefused) as refused:
         checked_drill("ball", BALL.replace(RETURN, code))
     assert reason in str(refused.value)
-    assert refused.value.line == line
+    assert refused.value.place.line == line
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_more_than_a_page_compiles_is_refused_at_its_line_before_it_is_played() 
     text = BALL.replace(RETURN, f"for number in range(60_000): goal = goal + float(number)\n        {RETURN}")
     with pytest.raises(EditRefused, match=r"^reward is more than 50,000 operations, the most that a page") as refused:
         checked_drill("ball", text)
-    assert refused.value.line == LINE
+    assert refused.value.place.line == LINE
 
 
 def test_more_than_a_page_compiles_in_all_is_refused_with_the_number_of_players(
@@ -197,7 +197,7 @@ def test_the_most_players_there_can_be_are_not_too_many_for_a_page() -> None:
 def test_code_that_is_not_what_it_is_compiled_to_is_refused_at_its_line(code: str, line: int) -> None:
     with pytest.raises(EditRefused, match=r"as NumPy this gives .*, compiled") as refused:
         checked_drill("ball", BALL.replace(RETURN, f"{code}\n        {RETURN}"))
-    assert refused.value.line == line
+    assert refused.value.place.line == line
 
 
 @pytest.mark.parametrize(
@@ -265,6 +265,6 @@ def test_damaged_code_is_refused_or_gives_a_program_and_nothing_else(at: int, le
     try:
         drill = checked_drill("ball", BALL[:at] + instead + BALL[at + length :])
     except EditRefused as refused:
-        assert str(refused) and refused.line >= 0
+        assert str(refused) and min(refused.place) >= 0
     else:
         assert json.loads(build_edited(drill, shared=False).to_json())["drill"]["name"] == "ball"

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[4]
 STATES = ("aria-pressed", "aria-checked", "aria-expanded")
 TWICE = (
     "train", "play", "factory", "compare", "theme", "shortcuts", "safeguards", "validate", "sound", "full-screen",
+    "workshop-words", "workshop-changes",
 )  # fmt: skip
 
 

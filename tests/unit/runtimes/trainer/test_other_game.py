@@ -13,6 +13,7 @@ from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Layout
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import ImportRun, ListRuns, LoadRun, SaveRun
+from drillsergeant.runtimes.trainer.events import ORIGINAL_GAME, OWN_GAME
 from drillsergeant.runtimes.trainer.saves import AUTOSAVE_EVERY_S
 
 from tests.rigs.saving_tab import TITLE, Tab
@@ -44,6 +45,33 @@ def test_an_edit_keeps_the_run_going_and_its_rewards_have_their_own_names() -> N
     assert EDITED.drill.reward_terms == ("goal", "goal_2", "ball_to_goal", "to_ball"), (
         "what is still there keeps its name"
     )
+
+
+def marks(tab: Tab) -> list[str]:
+    """What the curves are marked with about the game."""
+    events = tab.trainer.run_control.events.plain()
+    return [str(event["text"]) for event in events if event["kind"] == "code"]
+
+
+def test_the_run_is_marked_where_another_code_is_played_from_then_on() -> None:
+    tab = Tab().train(1)
+    (first,) = tab.trainer.run_control.timeline.entries
+    tab.host.time_s += 9.0
+    own = [OWN_GAME]
+    for edit, marked in ((EDIT, own), (EDIT, []), (EDIT + "#", own), ("", [ORIGINAL_GAME]), (EDIT, own)):
+        before = marks(tab)
+        play(tab, edit)
+        assert marks(tab) == before + marked
+    tab.train(1).ask(SaveRun())
+    name = tab.told("RUNS")["current"]
+    other = Tab(tab.storage).train(1)
+    play(other, EDIT)
+    other.ask(LoadRun(name))
+    assert marks(other) == marks(tab), "as they were saved"
+    tab.ask(messages.Rewind(first.id))
+    assert marks(tab) == own, "those that came later are gone, the code is not"
+    other.ask(messages.ResetTrainer(4))
+    assert other.trainer.run_control.events.plain()[-1]["text"] == "A new run from nothing, seed 4, of your code"
 
 
 def test_a_run_says_by_which_code_it_was_trained() -> None:

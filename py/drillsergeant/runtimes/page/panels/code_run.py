@@ -12,7 +12,7 @@ from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
 EDITOR = "workshop-editor"
-PRINTED = "workshop-printed"
+PRINTED, PRINTED_PANE, PRINTED_BY = "workshop-printed", "workshop-printed-pane", "workshop-printed-by"
 BUTTONS = ("workshop-run", "workshop-restore")
 KEEP = "keep"
 
@@ -32,18 +32,26 @@ class CodeRun:
         self._view, self._compiler, self._learning, self._own = view, compiler, learning, own
         self._drill, self._say = drill, say
         self._asked: str | None = None  # the text of which was said that it needs another network
+        self._edits: dict[str, str] = {}  # by drill: the reader's code that runs
+        self._runs = 0  # so many were begun at this visit
+
+    def running(self) -> str:
+        """The reader's code that the drill is played with; "" for the original."""
+        return self._edits.get(self._drill(), "")
 
     def run(self, text: str, original: str) -> None:
         """Make a program of the text, and let the workers go over to it; unchanged, it is the `original`."""
         name = self._drill()
+        self._runs += 1
         self.clear()
         self._busy(True, "Checking and compiling. The match and the training go on with the code they have.")
 
         def answer(made: messages.CompiledProgram | messages.Refused) -> None:
-            self._print(made.printed)
+            refused = isinstance(made, messages.Refused)
+            self._print(made.printed, "which was refused" if refused else "which was tried")
             if isinstance(made, messages.Refused):
                 where = f"Line {made.line}: " if made.line else ""
-                self._mark(made.line, made.message)
+                self._mark(made)
                 self._busy(False, f"{where}{ended(made.message)} Training goes on with the code before.")
             elif name != self._drill():
                 self._busy(False, "Another drill was chosen meanwhile; press Run again.")
@@ -65,8 +73,8 @@ class CodeRun:
 
     def clear(self) -> None:
         """Nothing is marked and nothing was printed: another attempt begins, or another drill."""
-        self._mark(0, "")
-        self._print("")
+        self._mark(None)
+        self._print("", "")
 
     def _ask_or_install(self, name: str, made: messages.CompiledProgram | None, text: str) -> None:
         """What was learned is not lost before the reader, who wants to keep it, has been told why and agreed."""
@@ -94,8 +102,11 @@ class CodeRun:
                 return
             if fresh and not lost:
                 self._learning.forget()
-            self._own.set_aside(name, made.edit if made else "")
-            self._learning.on_game(made.edit if made else "")
+            edit = self._edits[name] = made.edit if made else ""
+            self._own.set_aside(name, edit)
+            self._learning.on_game(edit)
+            if made:
+                self._tell_run("which is played now")
             running = "Your code is running" if made else "The original is running again"
             learned = "it goes on with what it learned"
             if lost:
@@ -106,16 +117,25 @@ class CodeRun:
 
         self._compiler.install(name, made, then)
 
-    def _print(self, text: str) -> None:
-        """Show what the code printed while it was tried; nothing hides the place."""
+    def _print(self, text: str, how: str) -> None:
+        """Show what the code printed while it was tried, and by which run; nothing hides the place."""
         self._view.set_text(PRINTED, text)
-        self._view.set_attribute(PRINTED, "hidden", None if text else "")
+        if text:
+            self._tell_run(how)
+        self._view.set_attribute(PRINTED_PANE, "hidden", None if text else "")
+
+    def _tell_run(self, how: str) -> None:
+        self._view.set_text(PRINTED_BY, f"Printed by run {self._runs} of this visit, {how}")
 
     def _busy(self, on: bool, said: str) -> None:
         for button in BUTTONS:
             self._view.set_attribute(button, "disabled", "" if on else None)
         self._say(said)
 
-    def _mark(self, line: int, why: str) -> None:
-        self._view.set_attribute(EDITOR, "data-why", why or None)
+    def _mark(self, refused: messages.Refused | None) -> None:
+        """Show what is wrong at its place, or that nothing is."""
+        line = refused.line if refused else 0
+        where = f"{refused.start_column} {refused.end_column}" if refused and line else None
+        self._view.set_attribute(EDITOR, "data-why", refused.message if refused and line else None)
+        self._view.set_attribute(EDITOR, "data-columns", where)
         self._view.set_attribute(EDITOR, "data-line", str(line) if line else None)

@@ -17,6 +17,9 @@ class DrillCompiler(Protocol):
     def source(self, drill: str, then: Callable[[str, str], None]) -> None:
         """Fetch the editable parts of a drill; `then` gets their text, or "" and why not."""
 
+    def words(self, drill: str, then: Callable[[str], None]) -> None:
+        """Fetch what there is to write in a drill's code, as `files.vocabulary` has it; `then` gets "" for nothing."""
+
     def compile(
         self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]
     ) -> None:

@@ -6,9 +6,11 @@ The code may come from a run, a file, a link or the page around; nothing runs be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.editor.words import FIND, WORD, WordList
 from drillsergeant.runtimes.page.panels.code_exchange import CodeExchange
 from drillsergeant.runtimes.page.panels.code_parts import PARTS, part_of
 from drillsergeant.runtimes.page.panels.code_run import EDITOR, CodeRun
@@ -20,6 +22,7 @@ from drillsergeant.runtimes.protocol import messages
 
 SAID = "workshop-said"
 MARKED = "dock-code"  # the tab, where there is code of the reader's own
+CHANGES = "workshop-changes"
 
 
 class EditorPanel:
@@ -45,8 +48,9 @@ class EditorPanel:
         self._own = OwnCode(view, send, transfer, keeps=not (self._part or framed))
         self._exchange = CodeExchange(view, transfer, self, address, framed)
         self._runs = CodeRun(view, compiler, learning, self._own, lambda: self._drill, self._say)
+        self._words = WordList(view, compiler)
         self._drill, self._titles = game.name, {game.name: game.words.title}
-        self._open = False
+        self._open = self._compared = False
         self._shown = ""  # the drill whose code the editor holds
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -55,8 +59,13 @@ class EditorPanel:
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """What the panel's buttons do, by their ids."""
         exchange = self._exchange.commands(lambda: self._drill)
-        own = {"workshop-run": self._run, "workshop-restore": self._restore}
-        return {**own, **exchange}
+        own = {
+            "workshop-run": self._run,
+            "workshop-restore": self._restore,
+            "workshop-undo": self._undo,
+            CHANGES: self._compare,
+        }
+        return {**own, **exchange, **self._words.commands()}
 
     def on_ready(self) -> None:
         """A trainer is there, which keeps what is written."""
@@ -95,7 +104,19 @@ class EditorPanel:
             self._view.set_attribute(EDITOR, "open", "")
             self._show()
 
-    def choose(self, value: str) -> None:
+    def command(self, name: str) -> Callable[[], None] | None:
+        """What a button does that was made meanwhile; None where it is none of this panel."""
+        return partial(self._words.press, name) if name.startswith(WORD) else None
+
+    def on_change(self, name: str, value: str) -> bool:
+        """The field `name` now holds `value`; returns whether it is one of this panel."""
+        if name == EARLIER:
+            self._choose(value)
+        elif name == FIND:
+            self._words.find(value)
+        return name in (EARLIER, FIND)
+
+    def _choose(self, value: str) -> None:
         """Show a text that was run before, in the place of this one, which is then one of those."""
         self._view.set_value(EARLIER, "")
         if text := self._own.earlier(self._drill, value):
@@ -156,6 +177,7 @@ class EditorPanel:
         name = self._drill
         if not self._exchange.holds(before := self.written()):
             self._own.set_aside(name, before)
+        self._runs.clear()
         self.open()
         self._texts[name] = text
         if name in self._originals:
@@ -163,8 +185,22 @@ class EditorPanel:
         self._say(said)
 
     def _put(self, text: str) -> None:
+        self._view.set_attribute(EDITOR, "data-drill", self._drill)
         self._view.set_value(EDITOR, text)
         self._shown = self._drill
+        self._mark_changes()
+        self._words.show(self._drill)
+
+    def _mark_changes(self) -> None:
+        original = self._originals[self._drill] if self._compared else None
+        self._view.set_attribute(EDITOR, "data-original", original)
+
+    def _compare(self) -> None:
+        """Show what is not as in the original, or no more."""
+        self._compared = not self._compared
+        self._view.set_attribute(CHANGES, "aria-pressed", "true" if self._compared else "false")
+        if self._drill in self._originals:
+            self._mark_changes()
 
     def _remember(self) -> None:
         """What stands in the editor is to be there again when it is shown again."""
@@ -204,6 +240,16 @@ class EditorPanel:
         self._texts.pop(name, None)
         self._put(self._originals[name])
         self._runs.restore(self._originals[name])
+
+    def _undo(self) -> None:
+        """Put the code back that runs now."""
+        if self._drill not in self._originals:
+            return
+        text = self._runs.running() or self._originals[self._drill]
+        if text == self._view.get_value(EDITOR):
+            self._say("This is the code that runs now.")
+        else:
+            self.bring(text, "This is the code that runs now. What stood here comes back by Ctrl+Z.")
 
     def _say(self, said: str) -> None:
         self._said[self._drill] = said

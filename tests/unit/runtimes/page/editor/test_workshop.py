@@ -1,5 +1,7 @@
 """The workshop on the page: what is run, what is said, and that the code before goes on where the new one fails."""
 
+from dataclasses import replace
+
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.editable_source import source_of
@@ -7,8 +9,8 @@ from drillsergeant.learn.compile.edited_drill import checked_drill
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.panels.code_parts import PARTS, part_of
-from drillsergeant.runtimes.page.panels.code_run import EDITOR
-from drillsergeant.runtimes.page.panels.workshop import SAID
+from drillsergeant.runtimes.page.panels.code_run import EDITOR, PRINTED, PRINTED_BY, PRINTED_PANE
+from drillsergeant.runtimes.page.panels.workshop import CHANGES, SAID
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting
@@ -166,12 +168,15 @@ def test_unchanged_code_is_the_original() -> None:
 def test_refused_code_is_marked_and_changes_nothing() -> None:
     sitting = opened()
     sitting.page.on_click("workshop-run")
-    sitting.compiler.attempts[0][2](messages.Refused("SyntaxError: invalid syntax", 7))
+    sitting.compiler.attempts[0][2](messages.Refused("SyntaxError: invalid syntax", 7, "", 4, 9))
     assert sitting.compiler.installed == [] and sitting.fleet.take() == []
     assert sitting.view.texts[SAID].startswith("Line 7: SyntaxError")
-    assert sitting.view.attributes[(EDITOR, "data-line")] == "7"
+    marks = ("data-line", "data-columns", "data-why")
+    assert [sitting.view.attributes[EDITOR, each] for each in marks] == ["7", "4 9", "SyntaxError: invalid syntax"]
     sitting.page.on_click("workshop-run")
-    assert sitting.view.attributes[(EDITOR, "data-line")] is None
+    assert [sitting.view.attributes[EDITOR, each] for each in marks] == [None] * 3
+    sitting.compiler.attempts[1][2](messages.Refused("it never ended", 0))
+    assert [sitting.view.attributes[EDITOR, each] for each in marks] == [None] * 3, "nowhere in particular"
 
 
 @pytest.mark.parametrize(
@@ -183,11 +188,18 @@ def test_what_the_code_printed_is_shown_until_the_next_attempt(
     sitting = opened()
     sitting.page.on_click("workshop-run")
     sitting.compiler.attempts[0][2](made)
-    assert sitting.view.texts["workshop-printed"] == "line 8: [0, 1]"
-    assert sitting.view.attributes[("workshop-printed", "hidden")] is None
-    sitting.page.on_click("workshop-restore")
-    assert sitting.view.texts["workshop-printed"] == ""
-    assert sitting.view.attributes[("workshop-printed", "hidden")] == ""
+    assert sitting.view.texts[PRINTED] == "line 8: [0, 1]"
+    assert sitting.view.attributes[PRINTED_PANE, "hidden"] is None
+    how = "which was refused" if isinstance(made, messages.Refused) else "which was tried"
+    assert sitting.view.texts[PRINTED_BY] == f"Printed by run 1 of this visit, {how}"
+    if how == "which was tried":
+        sitting.compiler.installed[0][2]("", False)
+        assert sitting.view.texts[PRINTED_BY] == "Printed by run 1 of this visit, which is played now"
+    sitting.page.on_click("workshop-run")
+    assert sitting.view.texts[PRINTED] == ""
+    assert sitting.view.attributes[PRINTED_PANE, "hidden"] == ""
+    sitting.compiler.attempts[1][2](made)
+    assert sitting.view.texts[PRINTED_BY].startswith("Printed by run 2")
 
 
 def test_restoring_puts_text_and_program_back() -> None:
@@ -199,6 +211,50 @@ def test_restoring_puts_text_and_program_back() -> None:
     assert (name, made) == ("ball", None)
     then("status 503", False)
     assert "could not go over to it: status 503" in sitting.view.texts[SAID]
+
+
+def test_what_runs_now_comes_back_and_is_not_run_again() -> None:
+    sitting = opened()
+    original = sitting.view.values[EDITOR]
+    sitting.page.on_click("workshop-undo")
+    assert sitting.view.texts[SAID] == "This is the code that runs now."
+    for text, refused in (("first", False), ("second", True), ("third", False)):
+        sitting.view.values[EDITOR] = text
+        sitting.page.on_click("workshop-run")
+        if refused:
+            sitting.compiler.attempts[-1][2](messages.Refused("no", 1))
+        else:
+            sitting.compiler.attempts[-1][2](replace(MADE, edit=text))
+            sitting.compiler.installed[-1][2]("", False)
+        runs = "first" if refused else text
+        assert (sitting.view.attributes[EDITOR, "data-line"] == "1") is refused
+        sitting.view.values[EDITOR] = "typed since"
+        sitting.page.on_click("workshop-undo")
+        assert sitting.view.attributes[EDITOR, "data-line"] is None, "what was wrong is no more there"
+        assert sitting.view.values[EDITOR] == runs
+        assert sitting.view.texts[SAID].startswith("This is the code that runs now. What stood here comes back")
+    attempts = len(sitting.compiler.attempts)
+    sitting.page.on_click("workshop-restore")
+    sitting.compiler.installed[-1][2]("", False)
+    sitting.view.values[EDITOR] = "typed since"
+    sitting.page.on_click("workshop-undo")
+    assert sitting.view.values[EDITOR] == original and len(sitting.compiler.attempts) == attempts
+
+
+def test_a_text_is_compared_with_its_own_original_as_long_as_that_is_wanted() -> None:
+    sitting = opened()
+    original = sitting.view.values[EDITOR]
+    assert sitting.view.attributes[EDITOR, "data-original"] is None
+    sitting.page.on_click(CHANGES)
+    assert sitting.view.attributes[CHANGES, "aria-pressed"] == "true"
+    assert sitting.view.attributes[EDITOR, "data-original"] == original
+    sitting.compiler.texts["chase"] = "class Mine(ChaseDrill): pass"
+    sitting.page.on_drill(facts_of(make("chase")))
+    assert sitting.view.attributes[EDITOR, "data-original"] == "class Mine(ChaseDrill): pass"
+    assert sitting.view.attributes[EDITOR, "data-drill"] == "chase"
+    sitting.page.on_click(CHANGES)
+    assert sitting.view.attributes[CHANGES, "aria-pressed"] == "false"
+    assert sitting.view.attributes[EDITOR, "data-original"] is None
 
 
 def test_every_drill_keeps_its_own_text() -> None:

@@ -1,0 +1,1 @@
+"""What helps to write code: the list of words, beside the panel of the code itself."""
