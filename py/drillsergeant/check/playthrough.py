@@ -117,8 +117,9 @@ class Rounds:
         self._choices = [
             [seats.random(random, state, player) for _ in range(LONGEST_ROUND)] for player in seats.players
         ]
-        self._period = random.integers(1, LONGEST_ROUND + 1, MATCHES)
-        self._held = np.take(HELD, random.integers(0, len(HELD), MATCHES))
+        # What chooses is of the type of an index: 32 bits in a browser, where NumPy takes no wider one for it.
+        self._period = random.integers(1, LONGEST_ROUND + 1, MATCHES).astype(np.intp)
+        self._held = np.take(HELD, random.integers(0, len(HELD), MATCHES).astype(np.intp))
 
     def action(self, player: int, decision: int) -> Action:
         """The actions [N] of a player."""

@@ -24,9 +24,9 @@ from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill
 
 _DRILLS = f"{Path(contract.__file__).parent}{os.sep}"
-# What these refuse is what the drill called them with.
+# What these refuse is what the drill called them with. In a browser NumPy's files have no folder before them.
 _PACKAGES = (Path(contract.__file__).parents[1], Path(np.__file__).parent)
-_FOREIGN = (*(f"{package}{os.sep}" for package in _PACKAGES), "<frozen", "<__array")
+_FOREIGN = (*(f"{package}{os.sep}" for package in _PACKAGES), f"numpy{os.sep}", "<frozen", "<__array")
 _DEEPEST = 3  # functions that hand over to another
 
 

@@ -53,5 +53,7 @@ class MatchBatch:
 
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""
+        if not over.any():
+            return
         fresh = self.drill.reset(self.state["seed"], self.state["episode"] + 1)
         self.state = {name: np.where(over, fresh[name], old) for name, old in self.state.items()}
