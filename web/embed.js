@@ -14,7 +14,7 @@
   const SILENT_MS = 30000; // and one that never even loads is given up
   const FADED_MS = 500; // where a page changes its colours slowly, Firefox tells of the beginning
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
-  const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase", volley: "Volleyball", cartpole: "A pole on a cart", acrobot: "A double pendulum", pendulum: "A pendulum", hide: "Hide-and-catch" };
+  const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase", volley: "Volleyball", cartpole: "A pole on a cart", acrobot: "A double pendulum", pendulum: "A pendulum", hide: "Hide-and-catch", "my-blank": "A run to the mark", "my-chase": "Catching what drifts", "my-pole": "Holding a pole", "my-pong": "Pong", "my-team-ball": "Two against two" };
 
   const choice = (...values) => ({ usual: values[0], said: `one of ${values.join(", ")}`, fits: (text) => values.includes(text) });
   const whole = (low, high, usual) => ({
@@ -193,7 +193,7 @@
       const { controls, drill, editor, panel, site } = this.#settings;
       const text = (className, textContent) => Object.assign(document.createElement("span"), { className, textContent });
       const button = Object.assign(document.createElement("button"), { type: "button", onclick: () => this.start() });
-      const picture = Object.assign(new Image(), { src: new URL(`assets/poster-${drill}.svg`, folder(site)).href, alt: "" });
+      const picture = Object.assign(new Image(), { src: new URL(`assets/${drill.startsWith("my-") ? "own/" : ""}poster-${drill}.svg`, folder(site)).href, alt: "" });
       picture.onerror = () => { picture.crossOrigin ? picture.remove() : (picture.crossOrigin = "anonymous"); }; // an isolated page takes it only so
       const stage = text("picture", "");
       stage.append(picture);

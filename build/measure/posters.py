@@ -1,7 +1,7 @@
 """Draws what stands for a drill before it is loaded: `python -m build.measure.posters [NAME ...]`.
 
-Writes web/assets/poster-<name>.svg: the drill's own scene, drawn by what draws it on the page, some moments after the
-start of a match that its scripted players play.
+Writes web/assets/poster-<name>.svg, of a game to begin one's own with in own/: its own scene, drawn by what draws
+it on the page, some moments after the start of a match that its scripted players play.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from drillsergeant.drawing.place import Point
 from drillsergeant.drawing.poster import poster
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.new_game import PLACES, game_of
 from drillsergeant.runtimes.show.renderer import TRAIL_POINTS
 
 from build.console import guarded, say
@@ -33,6 +34,11 @@ DRAWN: Mapping[str, tuple[int, float]] = {
     "acrobot": (1, 4.0),
     "pendulum": (1, 1.0),
     "hide": (2, 4.0),
+    "my-blank": (2, 0.5),
+    "my-chase": (2, 0.5),
+    "my-pole": (1, 0.5),
+    "my-pong": (2, 1.0),
+    "my-team-ball": (1, 1.0),
 }
 FRAMES_PER_S = 60  # of a page, which keeps the trail's places frame by frame
 
@@ -53,13 +59,13 @@ def moment(drill: Drill, seed: int, at_s: float) -> tuple[dict[str, float], list
 
 def drawn(name: str) -> str:
     """The poster of a drill, as SVG."""
-    drill = make(name)
+    drill = game_of(name) if name in PLACES else make(name)
     return poster(drill.scene, *moment(drill, *DRAWN[name]))
 
 
 def path_of(name: str) -> Path:
     """Where a drill's poster lies."""
-    return ROOT / "web" / "assets" / f"poster-{name}.svg"
+    return ROOT / "web" / "assets" / ("own" if name in PLACES else "") / f"poster-{name}.svg"
 
 
 def main(arguments: Sequence[str]) -> int:

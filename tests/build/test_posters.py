@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from drillsergeant.runtimes.page.panels.drill import DRILLS
+from drillsergeant.runtimes.page.panels.drill import GAMES
 
 from build.measure import posters
 from build.pins import ROOT
@@ -16,7 +16,7 @@ def test_a_poster_is_the_scene_as_it_is_now(name: str) -> None:
     assert posters.path_of(name).read_text() == posters.drawn(name), f"run python -m build.measure.posters {name}"
 
 
-@pytest.mark.parametrize("name", DRILLS)
+@pytest.mark.parametrize("name", GAMES)
 def test_a_drill_of_the_page_has_a_poster_there_and_elsewhere(name: str) -> None:
     script, style = (ROOT / "web/embed.js").read_text(), (ROOT / "web/styles/style.css").read_text()
     (names,) = re.findall(r"const NAMES = \{([^}]*)\}", script)
@@ -24,5 +24,6 @@ def test_a_drill_of_the_page_has_a_poster_there_and_elsewhere(name: str) -> None
     assert name in posters.DRAWN
     if name == "ball":  # its field is there before any address is read
         return
-    rule = f':root[data-drill="{name}"] {{ --field-picture: url("../assets/poster-{name}.svg"); }}'
+    picture = posters.path_of(name).relative_to(ROOT / "web")
+    rule = f':root[data-drill="{name}"] {{ --field-picture: url("../{picture}"); }}'
     assert style.index(rule) > style.rindex("assets/field-dark.svg"), "also in the dark"

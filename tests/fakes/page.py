@@ -13,6 +13,7 @@ from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.panels.runs import FileEvents
 from drillsergeant.runtimes.page.view import Bar, ChartData, ListEntry, Tone, ViewEvents
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.supervisor.compile_client import Answer, CheckAnswer
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
 
@@ -247,7 +248,9 @@ class FakeForge:
         self.lost = ""
         self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
         self.vocabularies: dict[str, str] = {}
-        self.attempts: list[tuple[str, str, Callable[[messages.CompiledProgram | messages.Refused], None]]] = []
+        self.attempts: list[tuple[str, str, Answer]] = []
+        self.checks: list[tuple[str, str, CheckAnswer]] = []
+        self.prepared = 0
         self.installed: list[tuple[str, messages.CompiledProgram | None, Callable[[str, bool], None]]] = []
         self.reshaped: list[tuple[str, str, Callable[[str], None]]] = []
 
@@ -260,10 +263,14 @@ class FakeForge:
     def words(self, drill: str, then: Callable[[str], None]) -> None:
         then(self.vocabularies.get(drill, ""))
 
-    def compile(
-        self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]
-    ) -> None:
+    def compile(self, drill: str, text: str, answer: Answer) -> None:
         self.attempts.append((drill, text, answer))
+
+    def check(self, drill: str, text: str, answer: CheckAnswer) -> None:
+        self.checks.append((drill, text, answer))
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     def reshape(self, drill: str, hidden: str, then: Callable[[str], None]) -> None:
         self.reshaped.append((drill, hidden, then))
@@ -278,8 +285,11 @@ class FakeForge:
 class Sitting:
     """A page with its fakes, and shorthands for what happens to it."""
 
-    def __init__(self, opening: Opening | None = None, transfer: FakeDoor | None = None) -> None:
-        self.view, self.fleet, self.game, self.transfer = FakeView(), FakeCrew(), small_game(), transfer or FakeDoor()
+    def __init__(
+        self, opening: Opening | None = None, transfer: FakeDoor | None = None, game: DrillFacts | None = None
+    ) -> None:
+        self.view, self.fleet, self.transfer = FakeView(), FakeCrew(), transfer or FakeDoor()
+        self.game = game or small_game()
         self.compiler = FakeForge()
         self.page = Page(self.view, self.fleet, self.game, 7, opening or Opening(), self.compiler, self.transfer)
 

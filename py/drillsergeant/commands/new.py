@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from drillsergeant.commands.command import Command
+from drillsergeant.drills.new_game import TEMPLATES, as_program, begun, template
 
 STAR = "star"
 # The games to begin with, and what happens in each: the first, with every part explained, and shorter ones.
-GAMES: Mapping[str, str] = {
-    STAR: "a paddle learns to catch what falls",
-    "blank": "a square learns to run to a mark",
-    "chase": "a square learns to catch what drifts about",
-    "pole": "a cart learns to hold a pole up",
-    "pong": "two paddles learn to return a ball",
-}
-PROGRAM = """
-
-if __name__ == "__main__":  # python {file}
-    import drillsergeant
-
-    print(drillsergeant.check_drill({cls}()))
-    for metrics in drillsergeant.train({cls}(), decisions=300_000):
-        print(f"{{metrics['decisions']:8.0f}} decisions, {{metrics['win_rate']:4.0%}} of the matches won")
-"""
+GAMES: Mapping[str, str] = {STAR: "a paddle learns to catch what falls", **TEMPLATES}
 
 
 def source(file: str, game: str = STAR) -> str:
@@ -35,25 +20,8 @@ def source(file: str, game: str = STAR) -> str:
 
     Raises ValueError for a name that is no name of a module.
     """
-    stem = Path(file).stem
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", stem) or Path(file).suffix != ".py":
-        raise ValueError(
-            f"{Path(file).name!r} is no name for a module: small letters, digits and _, such as my_drill.py"
-        )
-    words = [word for word in stem.split("_") if word] or ["drill"]
-    cls = "".join(word.capitalize() for word in words)
-    name, title = "-".join(words), " ".join(words).capitalize()
-    path = files(__package__) / ("template.py" if game == STAR else f"templates/{game}.py")
-    text = path.read_text(encoding="utf-8")
-    for old, new in (
-        ("YourDrill", cls),
-        ("your-drill", name),
-        ("Your drill", title),
-        (f"class {game.capitalize()}:", f"class {cls}:"),
-        (f'name: str = "{game}"', f'name: str = "{name}"'),
-    ):
-        text = text.replace(old, new)
-    return text + PROGRAM.format(file=Path(file).name, cls=cls)
+    text = files(__package__).joinpath("template.py").read_text(encoding="utf-8") if game == STAR else template(game)
+    return as_program(begun(text, game, file), Path(file).name)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -37,7 +37,8 @@ class DrillFacts:
 
     `keys` holds the result of `from_keys` for every combination, in the order of the loops in `keys_of`;
     `drawn_numbers` are the fields that hold a number that differs from match to match, `lessons` those of them that
-    move on, with their values.
+    move on, with their values. `called`: what a game of the reader's own is called by its class, which files say; its
+    `name` is then that of its place on the page (`drills.new_game`).
     """
 
     name: str
@@ -58,6 +59,7 @@ class DrillFacts:
     only_time_ends: bool = False
     drawn_numbers: tuple[str, ...] = ()
     lessons: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    called: str = ""
 
     def from_keys(self, player: int, right: int, up: int, turn: int, dash: bool) -> tuple[float, ...]:
         """Return the action for the keys a human holds, see `drills.contract.Drill`."""
@@ -99,13 +101,15 @@ class NetworkFacts:
 @dataclass(frozen=True)
 class Program:
     """`signatures` gives the names of every function's parameters, in order. `shared`: the module imports a
-    shared memory, as it must in a browser; otherwise an unshared one."""
+    shared memory, as it must in a browser; otherwise an unshared one. `shader`: the WGSL that is generated for its
+    heads (`compile.shaders.shader_kernels`), where they are others than those that the site has a file for."""
 
     binary: bytes
     shared: bool
     drill: DrillFacts
     network: NetworkFacts
     signatures: Mapping[str, tuple[str, ...]]
+    shader: str = ""
 
     def to_json(self) -> str:
         """Everything but the binary, as text."""
@@ -124,7 +128,8 @@ class Program:
                 f"the program has format {facts['format']}, this version runs {FORMAT}: build the site again"
             )
         signatures = {name: tuple(params) for name, params in facts["signatures"].items()}
-        return cls(binary, facts["shared"], _drill(facts["drill"]), _network(facts["network"]), signatures)
+        drill, network = _drill(facts["drill"]), _network(facts["network"])
+        return cls(binary, facts["shared"], drill, network, signatures, facts.get("shader", ""))
 
 
 def keys_of(from_keys: Any, players: int) -> tuple[tuple[float, ...], ...]:

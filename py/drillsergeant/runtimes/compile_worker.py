@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drillsergeant.drills import make
-from drillsergeant.learn.compile.edit_errors import EditRefused
+from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.new_game import PLACES, game_of
+from drillsergeant.learn.compile.edit_errors import FILE, EditRefused
 from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
 from drillsergeant.learn.compile.editing.apart import apart
+from drillsergeant.learn.compile.editing.whole_game import checked_game, made_game
+from drillsergeant.learn.compile.program_builder import placed
 from drillsergeant.runtimes.protocol import messages
 
 
@@ -25,11 +29,41 @@ class CompileWorker:
     def _handle(self, request: messages.Compile) -> None:
         printed = Printed()
         try:
-            drill = checked_drill(request.drill, request.text, printed) if request.text else make(request.drill)
-            self._post(messages.Checked())
-            program = build_edited(drill, shared=request.shared, hidden=request.hidden)
+            answer = self._check(request, printed) if request.check else self._made(request, printed)
         except EditRefused as refused:
-            self._post(messages.Refused(str(refused), refused.place.line, printed.text, *refused.place[1:]))
-            return
-        made = messages.CompiledProgram(program.to_json(), program.binary, printed.text, request.text)
-        self._post(made)
+            answer = messages.Refused(str(refused), refused.place.line, printed.text, *refused.place[1:])
+        self._post(answer)
+
+    def _made(self, request: messages.Compile, printed: Printed) -> messages.Message:
+        """Raises EditRefused."""
+        drill, is_place = _drill_of(request, printed), request.drill in PLACES
+        self._post(messages.Checked())
+        program = build_edited(drill, shared=request.shared, hidden=request.hidden)
+        program = placed(program, request.drill) if is_place else program
+        return messages.CompiledProgram(program.to_json(), program.binary, printed.text, request.text)
+
+    def _check(self, request: messages.Compile, printed: Printed) -> messages.Message:
+        """Play a whole game, however wrong it is. Raises EditRefused where there is none to be played."""
+        drill, _ = made_game(request.text, printed)
+        self._post(messages.Checked())
+        from drillsergeant.check.check_drill import check_drill  # which most that is compiled never needs
+
+        report = check_drill(drill)
+        findings = [
+            {
+                "severity": str(each.severity),
+                "line": each.where.line if each.where and each.where.file == FILE else 0,
+                "sentence": each.sentence,
+                "remedy": each.remedy,
+            }
+            for each in report
+        ]
+        return messages.Findings(findings, report.played)
+
+
+def _drill_of(request: messages.Compile, printed: Printed) -> Drill:
+    """Raises EditRefused."""
+    place = request.drill in PLACES
+    if not request.text:
+        return game_of(request.drill) if place else make(request.drill)
+    return checked_game(request.text, printed) if place else checked_drill(request.drill, request.text, printed)

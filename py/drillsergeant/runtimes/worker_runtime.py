@@ -127,7 +127,8 @@ class WorkerRuntime:
     def _learner(self) -> Learner | DeviceLearner:
         seed, wanted = self._init.seed, self._options.learner
         if wanted != "numpy":
-            plays = self._options.play == "gpu"
+            whole = bool(self._drill.called and self._options.edit)  # of which no device has anything
+            plays = self._options.play == "gpu" and not whole
             plan = GpuPlan(self._program, self._layout, PlayPlan(self._program, self._layout) if plays else None)
             name = self._drill.name
             learner = AutoLearner(

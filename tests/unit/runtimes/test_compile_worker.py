@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from drillsergeant.drills.new_game import text_of
 from drillsergeant.learn.compile.editable_source import source_of
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.compile_worker import CompileWorker
@@ -82,3 +83,33 @@ def test_a_refusal_says_between_which_columns_it_is() -> None:
     (refused,) = said
     assert isinstance(refused, messages.Refused)
     assert text.splitlines()[refused.line - 1][refused.start_column : refused.end_column] == "gaol"
+
+
+def of_a_whole_game(text: str, check: bool = False) -> list[messages.Message]:
+    said: list[messages.Message] = []
+    CompileWorker(said.append).handle(messages.Compile("my-pong", text, False, check=check))
+    return said
+
+
+def test_a_whole_game_is_made_for_its_place_from_its_text_or_as_it_begins() -> None:
+    for text in (text_of("my-pong").replace('"my-pong"', '"squash"'), ""):
+        checked, made = of_a_whole_game(text)
+        assert isinstance(checked, messages.Checked) and isinstance(made, messages.CompiledProgram)
+        drill = Program.from_json(made.program).drill
+        assert (drill.name, drill.called) == ("my-pong", "squash" if text else "my-pong")
+
+
+def test_a_check_tells_what_is_wrong_line_by_line_however_wrong_it_is() -> None:
+    text = text_of("my-pong").replace('"ball_vy": vy, "point": point}', '"ball_vy": vy, "point": point * 0.0}')
+    checked, found = of_a_whole_game(text, check=True)
+    assert isinstance(checked, messages.Checked) and isinstance(found, messages.Findings)
+    assert isinstance(found.findings, list) and "512 matches" in found.played
+    (bot,) = [each for each in found.findings if "the scripted player wins 0 and loses 0" in each["sentence"]]
+    assert bot["line"] == text[: text.index("return [np.where(np.abs(gap)")].count("\n") + 1 and bot["remedy"]
+    (refused,) = of_a_whole_game("class Mine: pass", check=True)
+    assert isinstance(refused, messages.Refused) and "there is no game in it" in refused.message
+
+
+def test_nothing_is_wrong_with_a_game_as_it_begins() -> None:
+    _, found = of_a_whole_game(text_of("my-pong"), check=True)
+    assert isinstance(found, messages.Findings) and found.findings == []

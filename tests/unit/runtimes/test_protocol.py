@@ -35,6 +35,7 @@ SAMPLES = [
     ("page", messages.RunHistory({"t_s": [1.0], "win_rate": [None]}, rewound=True)),
     ("page", messages.Checked()),
     ("page", messages.CompiledProgram("{}", b"\x00asm")),
+    ("page", messages.Findings([{"severity": "error", "line": 3, "sentence": "It", "remedy": "Do"}], "512 matches")),
     ("page", messages.Refused("SyntaxError: invalid syntax", 7)),
     ("show", messages.Play()),
     ("show", messages.Pause()),

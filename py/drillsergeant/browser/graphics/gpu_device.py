@@ -227,11 +227,11 @@ def _limits(plan: GpuPlan, adapter: Any) -> dict[str, int]:
 
 
 async def _texts(plan: GpuPlan, drill: str, *, subgroups: bool) -> dict[str, str]:
-    """The complete text of every shader."""
+    """The complete text of every shader; that for heads of which the site has no file comes with the plan."""
     files = {name: shader_files(name, subgroups=subgroups) for name in plan.shaders}
     names = sorted({each for parts in files.values() for each in parts})
     texts = dict(zip(names, await asyncio.gather(*(_fetched(f"shaders/{name}.wgsl") for name in names)), strict=True))
-    generated = await _fetched(f"programs/{drill}.wgsl")
+    generated = plan.shader or await _fetched(f"programs/{drill}.wgsl")
     playing = await _fetched(f"programs/{drill}.play.wgsl") if plan.play else ""
     return {
         name: "\n".join([*(texts[each] for each in parts), plan.text(name, generated, playing)])

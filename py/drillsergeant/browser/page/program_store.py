@@ -20,7 +20,8 @@ from drillsergeant.learn.ppo.hidden import hidden_text
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.supervisor.compile_client import Answer, CompileClient
+from drillsergeant.runtimes.supervisor.compile_client import Answer, CheckAnswer, CompileClient
+from drillsergeant.runtimes.supervisor.going_on import why_not
 from drillsergeant.runtimes.supervisor.setup import Setup
 from drillsergeant.runtimes.supervisor.supervisor import Fleet, HostObjects
 from drillsergeant.tasks import Tasks
@@ -44,8 +45,8 @@ class ProgramListener(Protocol):
         """The workers go over to this drill."""
 
     def on_edit(self, drill: DrillFacts, lost: bool) -> None:
-        """The workers go over to other code of this drill, whose players see something else. `lost`: what was
-        learned stays behind, as another network is needed."""
+        """The workers go over to other code of this drill, whose players see something else, or which is a whole game
+        that may be another in everything. `lost`: what was learned stays behind."""
 
     def on_no_drill(self, name: str, why: str) -> None:
         """This drill could not be had."""
@@ -136,9 +137,9 @@ class ProgramStore:
             except Exception as failure:  # told to the reader; the code there is goes on
                 then(str(failure), False)
                 return
-            new = self._places[name]
-            if lost or new.program.drill.observation != old.program.drill.observation:
-                audience.on_edit(new.program.drill, lost)
+            drill, before = self._places[name].program.drill, old.program.drill
+            if lost or drill.observation != before.observation or (drill.called and drill != before):
+                audience.on_edit(drill, lost)
             then("", lost)
 
         self._tasks.begin(go())
@@ -147,19 +148,19 @@ class ProgramStore:
         """Why what was learned would be lost with this program (None: the original); "" where it would go on."""
         now = self._places[name].program
         new = Program.from_json(made.program) if made is not None else self._originals[name]
-        if made is None and len(new.drill.observation) == len(now.drill.observation):
+        if why := why_not(new.drill, now.drill):
+            return why
+        if made is None:
             return ""  # whatever its network is: the original is compiled for the one there is
-        if self._fits(new, self._choose(new), self._places[name]):
-            return ""
-        seen, sees = len(now.drill.observation), len(new.drill.observation)
-        if seen == sees:
-            return "a match has another state now, which takes another memory"
-        return f"the players see {sees} numbers now, and the network that was trained takes {seen}"
+        fits = self._fits(new, self._choose(new), self._places[name])
+        return "" if fits else "a match has another state now, which takes another memory"
 
     def _fits(self, program: Program, setup: Setup, place: StoredProgram) -> bool:
         """Whether a program goes on with the memory and the network that there are."""
-        same_network = program.network.shape_hash == place.program.network.shape_hash
-        return same_network and Layout(setup.plan).to_dict() == place.layout.to_dict()
+        if program.network.shape_hash != place.program.network.shape_hash:
+            return False
+        same_memory = Layout(setup.plan).to_dict() == place.layout.to_dict()
+        return same_memory and not why_not(program.drill, place.program.drill)
 
     def network(self, name: str) -> tuple[str, bool]:
         """The hidden layers of a drill's network ("64,64"), and whether they are those that it was built with."""
@@ -227,6 +228,17 @@ class BrowserDrillCompiler:
         """Make a program of the text in the workshop, for the network that the drill has."""
         hidden, _ = self._programs.network(drill)
         self._compile(drill, text, hidden, answer)
+
+    def prepare(self) -> None:
+        """Have the workshop ready for what is likely to be compiled soon."""
+        self._compile_client.prepare()
+
+    def check(self, drill: str, text: str, answer: CheckAnswer) -> None:
+        """Have a whole game played and looked at in the workshop."""
+        if self._reshaping or self._compile_client.busy:
+            answer(messages.Refused("something is being compiled; check it once that is done", 0))
+        else:
+            self._compile_client.check(messages.Compile(drill, text, self._mode == "shared", check=True), answer)
 
     def _compile(self, drill: str, text: str, hidden: str, answer: Answer) -> None:
         if self._reshaping:

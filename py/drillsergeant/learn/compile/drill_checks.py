@@ -40,11 +40,8 @@ def ensure_drill(drill: Drill) -> None:
         raise TypeError(f"{drill.__name__} is a class; make a drill of it, {drill.__name__}()")
     if isinstance(drill, str):
         raise TypeError(f"{drill!r} is a name; drillsergeant.make({drill!r}) makes the drill")
-    present = [each for each in dir(drill) if not each.startswith("_")]
-    missing = [each for each in (*_VALUES, *_WORDS, *_PARTS) if each not in present]
+    missing, meant = missing_parts(drill)
     if missing:
-        near = [each for each in get_close_matches(missing[0], present, 1) if each not in (*_VALUES, *_WORDS, *_PARTS)]
-        meant = f"; is {near[0]} meant to be it?" if near else ""
         said = f"{type(drill).__name__} lacks {', '.join(missing)}"
         raise TypeError(f"{said}, which drills/contract.py asks of a drill{meant}")
     for fault in (
@@ -59,6 +56,16 @@ def ensure_drill(drill: Drill) -> None:
     ):
         if fault:
             raise ValueError(f"drill {drill.name}: {fault}")
+
+
+def missing_parts(drill: object) -> tuple[list[str], str]:
+    """What every drill has and this one has not, and what may have been meant to be the first of it; "" for nothing."""
+    present = [each for each in dir(drill) if not each.startswith("_")]
+    missing = [each for each in (*_VALUES, *_WORDS, *_PARTS) if each not in present]
+    if not missing:
+        return [], ""
+    near = [each for each in get_close_matches(missing[0], present, 1) if each not in (*_VALUES, *_WORDS, *_PARTS)]
+    return missing, f"; is {near[0]} meant to be it?" if near else ""
 
 
 def _between(drill: Drill) -> str:

@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import fields
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +21,7 @@ from drillsergeant.drills.classic import acrobot, cartpole, pendulum
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.hide import drill as hide
 from drillsergeant.drills.hide import rules as hide_rules
+from drillsergeant.drills.new_game import game_of
 from drillsergeant.drills.squad import drill as squad
 from drillsergeant.drills.squad import observation as squad_observation
 from drillsergeant.drills.volley import drill as volley
@@ -38,6 +40,11 @@ HOMES: Mapping[str, tuple[ModuleType, ...]] = {
     "hide": (hide, hide_rules),
     "volley": (volley,),
 }
+
+
+def homes_of(name: str) -> tuple[ModuleType, ...]:
+    """Where a drill is written, or the game that a place of the page begins with."""
+    return HOMES[name] if name in HOMES else (import_module(type(game_of(name)).__module__),)
 
 
 def source_of(name: str) -> str:

@@ -17,7 +17,6 @@ import numpy as np
 from drillsergeant.drills import make, resolve
 from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill
-from drillsergeant.kernels.ir.graph import Graph
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.edit_errors import FILE, EditRefused, Place, guarded
 from drillsergeant.learn.compile.edit_play import compare, sampled, traced_once
@@ -26,17 +25,13 @@ from drillsergeant.learn.compile.edit_terms import term_names
 from drillsergeant.learn.compile.edit_text import check_names, check_numbers, place_of_name, return_place
 from drillsergeant.learn.compile.editable_source import NAME, source_of
 from drillsergeant.learn.compile.editing.namespace import namespace_of
-from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.compile.editing.traced import MOST_NODES, trace_kernels
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.files.safetensors import LONGEST_VALUE
 from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.program import Program
 
 FIXED = ("name", "teams", "heads", "action_repeat", "tick_hz", "fields")
-# Operations of one kernel, and of all together, each of which takes some 50 us to compile on a page: 10 s are patience
-# enough. Ball Drill has 4,500, Squad Drill of three against three 15,000, of eleven against eleven 138,000 (its tick
-# alone 32,000).
-MOST_NODES, MOST_IN_ALL = 50_000, 200_000
 MOST_BYTES = 4 << 20  # of the compiled module
 # The kernels in which a function of the drill runs, by how their names begin.
 _RUN_IN: Mapping[str, tuple[str, ...]] = {
@@ -69,16 +64,7 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     printed.on = False
     drill = resolve(_named(name, drill, text, observed, earned))
     edited = tuple(kernel for part, kernels in _RUN_IN.items() if _is_edited(drill, part) for kernel in kernels)
-    in_all, graphs = 0, dict[int, Graph]()  # by what is traced: a decision is a tick, repeated
-    for kernel in DrillKernels(drill).all():
-        if id(kernel.fn) not in graphs:
-            traced: Graph = guarded(lambda kernel=kernel: kernel.trace(MOST_NODES), namespace)  # type: ignore[misc]
-            graphs[id(kernel.fn)] = traced
-        graph = graphs[id(kernel.fn)]
-        in_all += len(graph.nodes)
-        if in_all > MOST_IN_ALL:
-            who = f"what {sum(drill.teams)} players do is more than {MOST_IN_ALL:,} operations"
-            raise EditRefused(f"{who} together, the most that a page compiles: do less, or for fewer players")
+    for kernel, graph in trace_kernels(drill, namespace):
         if kernel.name.startswith(edited):
             guarded(lambda kernel=kernel, graph=graph: compare(kernel, graph, states), namespace)  # type: ignore[misc]
     return drill
@@ -109,7 +95,8 @@ def _drill_of(name: str, text: str, namespace: dict[str, Any]) -> Drill:
     found = [each for each in classes if each is not base]
     if not found:
         raise EditRefused(
-            f"there is no class over {base.__name__}: begin with `class {NAME}({base.__name__}):`", Place(1)
+            f"there is no class over {base.__name__}: begin with `class {NAME}({base.__name__}):`{_whole(text)}",
+            Place(1),
         )
     cls: Any = found[-1]
     check_names(text, cls, base)
@@ -123,6 +110,12 @@ def _drill_of(name: str, text: str, namespace: dict[str, Any]) -> Drill:
             raise EditRefused(why, place_of_name(text, fixed))
     check_numbers(text, drill, original)
     return drill
+
+
+def _whole(text: str) -> str:
+    """What to do with a game that is no change of this drill."""
+    is_whole = return_place(text, "tick").line and return_place(text, "reset").line
+    return ". For a whole game, choose one under Your own game first" if is_whole else ""
 
 
 def _named(name: str, drill: Drill, text: str, observed: int, earned: int) -> Drill:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from drillsergeant import elementary
 from drillsergeant.drills import OWN, make
 from drillsergeant.drills.contract import Drill, objective_of, only_time_ends, recommended_by
+from drillsergeant.drills.new_game import PLACES, game_of, text_of
 from drillsergeant.kernels.dense.inline import Inline
 from drillsergeant.kernels.dense.network_forward import NetworkEmitter
 from drillsergeant.kernels.dense.network_gradient import NetworkGradient
@@ -72,6 +74,14 @@ def build_program(drill: Drill, *, shared: bool, hidden: Sequence[int] = ()) -> 
     return Program(module.encode(), shared, facts_of(drill), facts, signatures)
 
 
+def placed(program: Program, place: str) -> Program:
+    """The program of a game of the reader's own as the page has it in this place, whatever its class calls it."""
+    drill, first = program.drill, game_of(place)
+    known = drill.heads == first.heads and drill.masks == masks_of(first)
+    shader = "" if known else generated(drill.heads, drill.masks)
+    return replace(program, drill=replace(drill, name=place, called=drill.name), shader=shader)
+
+
 def facts_of(drill: Drill) -> DrillFacts:
     """What the running side has to know of a drill."""
     return DrillFacts(
@@ -110,18 +120,21 @@ def _initial(network: Network) -> tuple[Noise, ...]:
 
 
 def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
-    """Compile the drills called `names` into `folder`, for shared memory and for solo mode; returns the files."""
+    """Compile the drills called `names` into `folder`, or the games that places of the page begin with, for shared
+    memory and for solo mode; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names:
-        drill = make(name)
+        is_place = name in PLACES
+        drill = game_of(name) if is_place else make(name)
         program = build_program(drill, shared=True)
+        program = placed(program, name) if is_place else program
         shaders = {".wgsl": generated(program.drill.heads, program.drill.masks), ".play.wgsl": play_kernels(drill)}
         binaries = {".wasm": program.binary, ".solo.wasm": for_unshared_memory(program.binary)}
         texts = {".json": program.to_json(), **shaders}
         files = {**binaries, **{suffix: text.encode() for suffix, text in texts.items()}}
-        if name in HOMES:
-            files[".edit.txt"] = source_of(name).encode()
+        if name in HOMES or is_place:
+            files[".edit.txt"] = (text_of(name) if is_place else source_of(name)).encode()
             files[".words.json"] = to_json(vocabulary(name)).encode()
         for suffix, content in files.items():
             path = folder / f"{name}{suffix}"
@@ -134,9 +147,11 @@ def main() -> None:
     """Parse the command line, compile, print what was written."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="folder for the files")
-    parser.add_argument("--drill", action="append", choices=sorted(OWN), help="only this one (may be repeated)")
+    parser.add_argument(
+        "--drill", action="append", choices=sorted([*OWN, *PLACES]), help="only this one (may be repeated)"
+    )
     given = parser.parse_args()
-    for path in write_programs(given.out, given.drill or OWN):
+    for path in write_programs(given.out, given.drill or [*OWN, *PLACES]):
         print(path, path.stat().st_size)
 
 

@@ -21,9 +21,10 @@ of names), `heads` (JSON: the name of each part of an action and its choices, or
 `lesson` (from 0, the drill's that the run had come to; left out at the first), `hyper` (JSON; the names of `Hyper`, or
 their former ones in older files), `hyper_guarded` and `hyper_in_use` (the same, where known, see `PolicyFile`),
 `scales` (JSON, see `ppo.scales`: what training goes on with; the tensors do not depend on it),
-`created`, `version` (of the published weights), `project`, `events` (JSON list), `edit` (JSON string: the reader's own
-code of the drill that it was trained in; left out for the original), and `digest`, of all the rest: whoever changes a
-file leaves `digest` out. The versions that a run has kept are `versions.*`, see `kept_versions`, where there are any.
+`created`, `version` (of the published weights), `project`, `place` (of a game of the reader's own: where the page has
+it), `events` (JSON list), `edit` (JSON string: the reader's own code of the drill that it was trained in; left out for
+the original), and `digest`, of all the rest: whoever changes a file leaves `digest` out. The versions that a run has
+kept are `versions.*`, see `kept_versions`, where there are any.
 """
 
 from __future__ import annotations
@@ -102,6 +103,7 @@ class Summary:
     progress: RunProgress
     edit: str = ""
     hidden: tuple[int, ...] = ()  # units of each hidden layer; none where the file does not say
+    place: str = ""  # of a page, of a game of the reader's own
 
 
 def write_policy(policy: PolicyFile) -> bytes:
@@ -131,6 +133,8 @@ def write_policy(policy: PolicyFile) -> bytes:
         **version_metadata(policy.versions, policy.games),
         "project": __version__,
     }
+    if schema.place:
+        metadata["place"] = schema.place
     if policy.events:
         metadata["events"] = json.dumps(policy.events)
     if policy.edit:
@@ -204,7 +208,8 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
             "written by another program or another version"
         )
     drill, meaning = metadata.get("drill", "")[:40], metadata.get("schema", "")[:64]
-    return Summary(drill, meaning, read_progress(metadata), _edit(metadata), _hidden(metadata))
+    place = metadata.get("place", "")[:40]
+    return Summary(drill, meaning, read_progress(metadata), _edit(metadata), _hidden(metadata), place)
 
 
 def _events(metadata: Mapping[str, str]) -> tuple[Mapping[str, object], ...]:

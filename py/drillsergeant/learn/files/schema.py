@@ -24,7 +24,8 @@ def plain_head(head: Head) -> list[object]:
 
 @dataclass(frozen=True)
 class Schema:
-    """What a policy is for. `meaning` is a digest of everything that gives its inputs and outputs their meaning."""
+    """What a policy is for. `meaning` is a digest of everything that gives its inputs and outputs their meaning;
+    `place` is that of a page, for a game of the reader's own, whose class may be called anything."""
 
     drill: str
     observation: tuple[str, ...]
@@ -33,6 +34,7 @@ class Schema:
     meaning: str
     joint_meaning: str = ""  # that of files from when one choice stood for a choice in every head
     masks: int = 0  # how many choices may be forbidden: all, or none
+    place: str = ""
 
     @classmethod
     def of(cls, drill: DrillFacts, hidden: tuple[int, ...]) -> Schema:
@@ -40,9 +42,10 @@ class Schema:
         # Files from before there were teams have the number of players here, each of which was a team.
         teams = drill.teams if max(drill.teams) > 1 else len(drill.teams)
         rest = [teams, drill.action_repeat, drill.tick_hz]
+        name, place = drill.called or drill.name, drill.name if drill.called else ""
 
         def digest(actions: object, keys: object) -> str:
-            facts = [drill.name, drill.observation, actions, keys, *rest]
+            facts = [name, drill.observation, actions, keys, *rest]
             return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
         sizes, joint = list(map(len, choices_of(drill.heads))), ""
@@ -50,9 +53,13 @@ class Schema:
             codes = [joint_choice(sizes, map(int, action)) for action in drill.keys]
             joint = digest(math.prod(sizes), codes)
         if len(sizes) == len(drill.heads) == 1:
-            return cls(drill.name, drill.observation, drill.heads, hidden, joint, masks=drill.masks)
+            return cls(name, drill.observation, drill.heads, hidden, joint, masks=drill.masks, place=place)
         meaning = digest(list(map(plain_head, drill.heads)), drill.keys)
-        return cls(drill.name, drill.observation, drill.heads, hidden, meaning, joint, drill.masks)
+        return cls(name, drill.observation, drill.heads, hidden, meaning, joint, drill.masks, place)
+
+    def is_of(self, drill: str, place: str) -> bool:
+        """Whether a file is for this drill that names `drill`, or for a game of the same `place` of a page."""
+        return drill == self.drill or (bool(place) and place == self.place)
 
     @property
     def tensors(self) -> dict[str, tuple[int, ...]]:

@@ -81,7 +81,7 @@ class GpuPlan:
         drill, network = program.drill, program.network
         self.layout, self.plan = layout, layout.plan
         self.inputs, self.hidden = len(drill.observation), network.hidden
-        self.heads = drill.heads
+        self.heads, self.shader = drill.heads, program.shader
         self.masks, self.log_stds = drill.masks, log_stds(drill.heads)
         self.head, self.parameters = policy_rows(drill.heads) + 1, network.parameter_count
         self._cells: dict[int, list[Cell]] = {}

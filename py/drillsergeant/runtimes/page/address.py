@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
-from drillsergeant.runtimes.page.panels.drill import DRILLS
+from drillsergeant.runtimes.page.panels.drill import GAMES
 from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
@@ -71,7 +71,7 @@ def opened(
             if values.get(name, allowed[0]) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}")
         if values.get("drill", drill) != drill:
-            raise ValueError(f"drill must be one of {', '.join(DRILLS)}")
+            raise ValueError(f"drill must be one of {', '.join(GAMES)}")
         choose(values)
 
     given, complaints = sensible(parameters, accept)

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.panels.code_link import MOST_CODE
-from drillsergeant.runtimes.page.panels.drill import DRILLS, FIRST
+from drillsergeant.runtimes.page.panels.drill import FIRST, GAMES, OWN_GAMES
 from drillsergeant.runtimes.page.view import View
 
 DIALOG, TAG, NOTE, COPIED = "embed-dialog", "embed-tag", "embed-note", "embed-copied"
 # As web/embed.js has them.
-EMBEDDED = ("ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum", "hide")
+EMBEDDED = (
+    "ball", "squad", "squad-pair", "sumo", "chase", "volley", "cartpole", "acrobot", "pendulum", "hide", *OWN_GAMES
+)  # fmt: skip
 ATTRIBUTES = ("seed", "speed", "workers")  # of what an address may have, those with an attribute of their own
 # The tag says these itself, or they are a frame's, or of what no frame has.
 LEFT_OUT = ("drill", "embed", "editor", "panel", "theme", "mode", "dock")
@@ -69,7 +71,7 @@ class EmbedTag:
         view, values, code = self._view, self._address.values(), self._written()
         drill = values.get("drill", FIRST)
         known = drill in EMBEDDED
-        notes = [UNTRAINED if known else f"{DRILLS.get(drill, drill)} cannot stand in other pages yet."]
+        notes = [UNTRAINED if known else f"{GAMES.get(drill, drill)} cannot stand in other pages yet."]
         if len(code) > MOST_CODE:
             notes.append(f"Your code is left out: {len(code)} characters, at most {MOST_CODE} go into a tag.")
             code = ""

@@ -64,6 +64,7 @@ class Page:
         self._match = match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer)
         self.on_blur, self.on_pointer = match.on_blur, match.on_pointer
         self.on_pad, self.on_gamepad = match.on_pad, match.on_gamepad
+        self.hold, self.on_no_drill = match.hold, self._drill.missing
         self._docks = Docks(view, self._address, self._on_dock)
         self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
         to_trainer = partial(fleet.send, "trainer")
@@ -71,6 +72,7 @@ class Page:
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
         self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address)
         self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
+        self.on_game = self._runs.on_game
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._train = TrainButton(view, to_trainer, self._status, self._begin_training)
         self._restart = RestartButton(view, self._start_over, self._answer)
@@ -103,10 +105,6 @@ class Page:
     def status(self) -> status.Status:
         """How things stand; for whoever stands between the workers and the page."""
         return self._status
-
-    def hold(self, on: bool) -> None:
-        """Let the match stand still while nobody can see it, or go on."""
-        self._match.hold(on)
 
     # What the workers say.
 
@@ -174,6 +172,7 @@ class Page:
         controls.enable(self._view)
         if reshaped:
             self._runs.offer_again()
+        self.workshop.on_open()
         self._tell(answer=True)  # who looks on is waiting for this
 
     def _on_show(self, values: dict[str, object]) -> None:
@@ -211,6 +210,8 @@ class Page:
         self._hyper.on_drill()
         self._drill.arrived(game)
         self.workshop.drill(game)
+        if self.workshop.whole:
+            self._docks.open(CODE)
         self._network.on_drill(game)
         self._address.note("drill", game.name, FIRST)
         self._answer(game.words.sentence)
@@ -222,15 +223,23 @@ class Page:
         self._status.trained_s = 0.0
 
     def on_edit(self, game: DrillFacts, lost: bool) -> None:
-        """Other code of this drill is played; `lost`: by players that know nothing yet."""
+        """Other code is played; `lost`: by players that know nothing yet. A whole game may be another in everything."""
         self._match.on_drill(game)
+        if game.called:
+            self._drill.arrived(game)
+            self._network.on_drill(game)
+            self._story.names = game.words.counts
         if lost:
-            self._runs.on_new_network()
+            self._runs.on_new_network(game)
             self._status.trained_s = 0.0
+        if lost and game.called:
+            self._begin_story(game)
 
     def open_docks(self) -> None:
         """Open beside the match what the address asks for."""
         self._docks.begin()
+        if self.workshop.whole and not self._address.get("dock"):
+            self._docks.open(CODE)
 
     def _on_dock(self, before: str, now: str) -> None:
         if now == CODE:
@@ -238,17 +247,9 @@ class Page:
         if INSIDE in (before, now):
             self._match.look_inside(now == INSIDE)
 
-    def on_game(self, edit: str) -> None:
-        """The game is now made of the reader's code `edit`; "" is the original."""
-        self._runs.on_game(edit)
-
     def learned(self) -> bool:
         """Whether anything was."""
         return self._status.trained_s > 0.0
-
-    def on_no_drill(self, name: str, why: str) -> None:
-        """Another drill was wanted and could not be had."""
-        self._drill.missing(name, why)
 
     # What the visitor does.
 

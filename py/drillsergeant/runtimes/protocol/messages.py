@@ -386,15 +386,17 @@ class KeptCode(Message, wire="KEPT_CODE", to=("page",)):
 @dataclass(frozen=True)
 class Compile(Message, wire="COMPILE", to=("workshop",)):
     """page -> workshop: make a program of drill `drill` as `text` has it (empty: as it is), for memory that is shared
-    or not. `hidden`: units of each hidden layer of its network, "64,64"; empty: the drill's own.
+    or not. `hidden`: units of each hidden layer of its network, "64,64"; empty: the drill's own. `check`: say what is
+    wrong with the text, a whole game, and make nothing.
 
-    Answered with `Refused`, or with `Checked` and then `CompiledProgram`.
+    Answered with `Refused`, or with `Checked` and then `CompiledProgram`, or `Findings` where it was to `check`.
     """
 
     drill: str
     text: str
     shared: bool
     hidden: str = ""
+    check: bool = False
 
 
 @dataclass(frozen=True)
@@ -411,6 +413,15 @@ class CompiledProgram(Message, wire="COMPILED", to=("page",)):
     binary: object
     printed: str = ""
     edit: str = ""
+
+
+@dataclass(frozen=True)
+class Findings(Message, wire="FINDINGS", to=("page",)):
+    """workshop -> page: what a check of a game found, a list of {severity, line (from 1; 0: unknown), sentence,
+    remedy}, the worst first, and how much was played for it."""
+
+    findings: object
+    played: str
 
 
 @dataclass(frozen=True)

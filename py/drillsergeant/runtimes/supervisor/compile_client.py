@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, Handle, Spawner
 
 CODE_LIMIT_S = 10.0  # for the reader's code to run and end
 BUILD_LIMIT_S = 60.0  # for what follows, which is ours
+CHECK_LIMIT_S = 90.0  # for hundreds of matches of the reader's game
+SLOW_CHECK = f"checking took longer than {CHECK_LIMIT_S:.0f} s and was stopped: is there an endless loop?"
+REPLACED = "it was stopped, since the code was run"
 NAME = "workshop"
 Answer = Callable[["messages.CompiledProgram | messages.Refused"], None]
+CheckAnswer = Callable[["messages.Findings | messages.Refused"], None]
 
 
 class CompileClient:
-    """One attempt at a time; a new one replaces the one in hand."""
+    """One attempt at a time; a new one replaces the one in hand, which is told where it was a check."""
 
     def __init__(self, spawner: Spawner) -> None:
         self._spawner = spawner
         self._handle: Handle | None = None
         self._ready = False
         self._request: messages.Compile | None = None
-        self._answer: Answer | None = None
+        self._answer: Callable[[Any], None] | None = None
         self._clock = 0  # of the limits: one that was set before is void
 
     @property
@@ -31,13 +36,28 @@ class CompileClient:
 
     def compile(self, request: messages.Compile, answer: Answer) -> None:
         """Have a program made; `answer` gets it, or why there is none."""
+        self._begin(request, answer)
+
+    def check(self, request: messages.Compile, answer: CheckAnswer) -> None:
+        """Have a game looked at; `answer` gets what was found, or why nothing could be."""
+        self._begin(request, answer)
+
+    def _begin(self, request: messages.Compile, answer: Callable[[Any], None]) -> None:
+        checked = self._answer if self._request is not None and self._request.check else None
         if self._answer is not None:
             self._end()
         self._request, self._answer = request, answer
+        if checked is not None:
+            checked(messages.Refused(REPLACED, 0))
         if self._handle is None:
             self._start()
         elif self._ready:
             self._send()
+
+    def prepare(self) -> None:
+        """Have a worker ready, as something is likely to be compiled soon."""
+        if self._handle is None:
+            self._start()
 
     def _start(self) -> None:
         self._ready = False
@@ -79,10 +99,14 @@ class CompileClient:
                 self._limit_silence()
             case messages.Ready():
                 self._ready = True
-                self._send()
+                self._clock += 1  # it has loaded
+                if self._request is not None:
+                    self._send()
+            case messages.Checked() if self._request is not None and self._request.check:
+                self._limit(CHECK_LIMIT_S, SLOW_CHECK)
             case messages.Checked():
                 self._limit(BUILD_LIMIT_S, f"compiling took longer than {BUILD_LIMIT_S:.0f} s and was stopped")
-            case messages.CompiledProgram() | messages.Refused():
+            case messages.CompiledProgram() | messages.Findings() | messages.Refused():
                 self._done(message)
             case messages.Error(message=text):
                 self._fail(text)
@@ -97,7 +121,7 @@ class CompileClient:
         self._end()
         self._done(messages.Refused(why, 0))
 
-    def _done(self, message: messages.CompiledProgram | messages.Refused) -> None:
+    def _done(self, message: messages.CompiledProgram | messages.Findings | messages.Refused) -> None:
         self._clock += 1
         answer, self._answer, self._request = self._answer, None, None
         if answer is not None:

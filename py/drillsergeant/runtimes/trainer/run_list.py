@@ -30,7 +30,8 @@ class RunList:
                 entries[name] = _entry(name, "", RunProgress(), str(wrong), edited=False)
                 continue
             edited = bool(summary.edit)
-            foreign = summary.drill != schema.drill or (summary.meaning != schema.meaning and not edited)
+            ours = schema.is_of(summary.drill, summary.place)
+            foreign = not ours or (summary.meaning != schema.meaning and not edited)
             problem = f"for another drill or version ({summary.drill})" if foreign else _other_network(summary, schema)
             entries[name] = _entry(name, summary.drill, summary.progress, problem, edited)
         self._entries = entries

@@ -88,7 +88,7 @@ def in_other_game(name: str, content: bytes, schema: Schema, playing: str, anywa
     """Whether the run in a file's `content` was trained in another game of `schema`'s drill than in `playing`, the code
     of the game now. Raises OtherGame unless it is to go on `anyway`, and PolicyFileError for what is no run."""
     summary = read_summary(content)
-    other = summary.drill == schema.drill and summary.edit != playing
+    other = schema.is_of(summary.drill, summary.place) and summary.edit != playing
     if other and not anyway:
         raise OtherGame(name, summary.edit, playing)
     return other

@@ -85,6 +85,7 @@ class Saves:
         """The game is this program from now on, made of the reader's code `edit`; "" is the original."""
         facts = Program.from_json(program)
         self._schema, self._edit = Schema.of(facts.drill, facts.network.hidden), edit
+        self._title = facts.drill.words.title
 
     def close(self) -> None:
         """The trainer ends here while its worker goes on: keep what it learned, then let go of the run."""
@@ -341,5 +342,6 @@ class Saves:
     def _tell(self, note: str, **facts: Any) -> None:
         """Say `note`, and those of the fields of `Runs` that `facts` has."""
         name = self._name
-        told = Runs(self._list.plain(), name, self._list.created(name), note, drill=self._schema.drill, **facts)
+        drill = self._schema.place or self._schema.drill  # as the page calls it
+        told = Runs(self._list.plain(), name, self._list.created(name), note, drill=drill, **facts)
         self._host.post(codec.encode(told))

@@ -8,13 +8,14 @@ from functools import cache
 import numpy as np
 import pytest
 from drillsergeant.drills import make
+from drillsergeant.drills.new_game import text_of
 from drillsergeant.drills.squad.drill import SquadDrill
-from drillsergeant.learn.compile import edited_drill
 from drillsergeant.learn.compile.edit_errors import EditRefused
 from drillsergeant.learn.compile.edit_play import MOST_ENTRIES
 from drillsergeant.learn.compile.edit_print import Printed
 from drillsergeant.learn.compile.editable_source import HOMES, source_of
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
+from drillsergeant.learn.compile.editing import traced
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.engine import MOST_REWARD_TERMS
 from drillsergeant.learn.program import Program
@@ -125,6 +126,7 @@ def test_what_is_wrong_is_refused_with_its_line_and_the_reason(code: str, line: 
     [
         ("", "there is no class over BallDrill"),
         ("class Mine: pass", "there is no class over BallDrill"),
+        (text_of("my-pong"), "over BallDrill: .* For a whole game, choose one under Your own game first"),
         (BALL + "    teams = (1,)\n", "teams cannot be changed here"),
         (BALL + "    heads = ()\n", "heads cannot be changed here"),
         (BALL + "    @property\n    def fields(self):\n        return {}\n", "fields cannot be changed here"),
@@ -172,14 +174,14 @@ def test_more_than_a_page_compiles_is_refused_at_its_line_before_it_is_played() 
 def test_more_than_a_page_compiles_in_all_is_refused_with_the_number_of_players(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(edited_drill, "MOST_IN_ALL", 3_000)  # the real one takes seconds to reach; Ball Drill has 4,500
+    monkeypatch.setattr(traced, "MOST_IN_ALL", 3_000)  # the real one takes seconds to reach; Ball Drill has 4,500
     with pytest.raises(EditRefused, match="what 2 players do is more than 3,000 operations together"):
         checked_drill("ball", BALL)
 
 
 def test_the_most_players_there_can_be_are_not_too_many_for_a_page() -> None:
     kernels = DrillKernels(SquadDrill(teams=(11, 11))).all()
-    assert sum(len(kernel.trace(edited_drill.MOST_NODES).nodes) for kernel in kernels) < edited_drill.MOST_IN_ALL
+    assert sum(len(kernel.trace(traced.MOST_NODES).nodes) for kernel in kernels) < traced.MOST_IN_ALL
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from drillsergeant.runtimes.page.panels.code_run import EDITOR
 from hypothesis import given
 from hypothesis import strategies as st
 
+from build.measure.posters import path_of
 from build.pins import ROOT
 from tests.fakes.page import Sitting
 
@@ -109,4 +110,4 @@ def test_the_drills_for_other_pages_are_those_of_the_element_and_have_posters() 
     (names,) = re.findall(r"const NAMES = \{(.*?)\};", text)
     assert tuple(re.findall(r'([\w-]+)"?: "', names)) == EMBEDDED
     assert len(re.findall(r": \"", names)) == len(EMBEDDED)
-    assert [name for name in EMBEDDED if not (ROOT / "web" / "assets" / f"poster-{name}.svg").is_file()] == []
+    assert [name for name in EMBEDDED if not path_of(name).is_file()] == []

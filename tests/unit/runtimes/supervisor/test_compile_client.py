@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.supervisor.compile_client import CODE_LIMIT_S, CompileClient
+from drillsergeant.runtimes.supervisor.compile_client import CHECK_LIMIT_S, CODE_LIMIT_S, REPLACED, CompileClient
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S
 
 from tests.fakes.workers import FakeSpawner, FakeWorker
 
 REQUEST = messages.Compile("ball", "class Mine(BallDrill): pass", True)
 MADE = messages.CompiledProgram("{}", b"\x00asm")
+CHECK = messages.Compile("my-pong", "class Mine: pass", True, check=True)
+FOUND = messages.Findings([], "512 matches were played")
 
 
 class Stand:
@@ -18,10 +20,14 @@ class Stand:
     def __init__(self) -> None:
         self.spawner = FakeSpawner()
         self.compile_client = CompileClient(self.spawner)
-        self.answers: list[messages.CompiledProgram | messages.Refused] = []
+        self.answers: list[messages.CompiledProgram | messages.Findings | messages.Refused] = []
 
     def ask(self) -> FakeWorker:
         self.compile_client.compile(REQUEST, self.answers.append)
+        return self.spawner.workers[-1]
+
+    def check(self) -> FakeWorker:
+        self.compile_client.check(CHECK, self.answers.append)
         return self.spawner.workers[-1]
 
     def say(self, worker: FakeWorker, message: messages.Message) -> None:
@@ -108,3 +114,39 @@ def test_a_new_attempt_while_one_runs_replaces_it() -> None:
     other.ready()
     stand.say(other, MADE)
     assert stand.answers == [MADE]
+
+
+def test_a_worker_made_ready_before_there_is_anything_to_do_takes_the_first_attempt() -> None:
+    stand = Stand()
+    stand.compile_client.prepare()
+    stand.compile_client.prepare()
+    (worker,) = stand.spawner.workers
+    worker.ready()
+    assert worker.sent == [] and not stand.compile_client.busy
+    for _, late in list(stand.spawner.timers):
+        late()
+    assert not worker.ended, "it has loaded in time"
+    assert stand.ask() is worker and worker.sent == [codec.encode(REQUEST)]
+
+
+def test_a_check_has_a_limit_of_its_own() -> None:
+    stand = Stand()
+    worker = stand.check()
+    worker.ready()
+    stand.say(worker, messages.Checked())
+    stand.say(worker, FOUND)
+    assert stand.answers == [FOUND]
+    stand.check()
+    stand.say(worker, messages.Checked())
+    stand.late(CHECK_LIMIT_S)
+    assert worker.ended
+    assert isinstance(stand.answers[1], messages.Refused) and "checking took longer than" in stand.answers[1].message
+
+
+def test_code_that_is_run_meanwhile_ends_a_check_which_says_so() -> None:
+    stand = Stand()
+    worker = stand.check()
+    worker.ready()
+    stand.ask()
+    assert worker.ended
+    assert stand.answers == [messages.Refused(REPLACED, 0)]

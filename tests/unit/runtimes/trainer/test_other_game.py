@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from drillsergeant.drills import make
@@ -168,3 +169,32 @@ def test_a_trainer_that_ends_says_under_which_name_it_saved() -> None:
 
     asyncio.run(close())
     assert (tab.told("RUNS")["left"], tab.told("RUNS")["drill"]) == (TITLE, "ball")
+
+
+def play_own(tab: Tab, called: str, edit: str) -> None:
+    """The page has the workers go over to a whole game of the reader's own, which its class calls like this."""
+    drill = replace(ORIGINAL.drill, name="my-blank", called=called)
+    tab.trainer.handle(messages.SetGame(replace(ORIGINAL, drill=drill).to_json(), edit))
+    tab.turn()
+
+
+def test_a_game_of_ones_own_is_found_by_its_place_and_goes_on_under_its_code() -> None:
+    first = Tab()
+    play_own(first, "marathon", "class Marathon: ...")
+    told = first.train(1).ask(SaveRun())
+    name = told["current"]
+    assert told["drill"] == "my-blank"
+
+    second = Tab(first.storage)
+    play_own(second, "my-blank", "")
+    told = second.ask(ListRuns())
+    assert [run["problem"] for run in told["runs"]] == [""], "the code that it has here is what it begins with"
+    told = second.ask(LoadRun(name))
+    assert told["refused"] and told["other_game"] == {"edit": "class Marathon: ..."}
+    play_own(second, "marathon", "class Marathon: ...")
+    assert not second.ask(LoadRun(name))["refused"]
+    assert second.trainer.progress.updates == 1
+
+    third = Tab(first.storage)
+    told = third.ask(ListRuns())
+    assert [run["problem"] for run in told["runs"]] == ["for another drill or version (marathon)"]

@@ -38,7 +38,8 @@ def _kept() -> Iterator[Callable[[], None]]:
     """What puts each thing back that code can reach by what it may import."""
     for name, module in list(sys.modules.items()):
         root = name.partition(".")[0]
-        if root not in ALLOWED and module is not builtins:
+        allowed = root in ALLOWED or module is builtins
+        if not allowed or not isinstance(module, ModuleType):  # Python keeps some classes there, too
             continue
         yield _restoring_names(vars(module))
         if root != OURS:

@@ -13,12 +13,13 @@ import numpy as np
 from drillsergeant import elementary
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import COMMON_FIELDS, Drill
+from drillsergeant.drills.new_game import PLACES, game_of
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.kernels.trace.entries import REDUCTIONS
 from drillsergeant.kernels.trace.rules import ELEMENTARY, FUNCTIONS, UFUNCS
 from drillsergeant.kernels.trace.tracer import METHODS, Tracer
 from drillsergeant.learn.compile.edit_print import Printed
-from drillsergeant.learn.compile.editable_source import HOMES, number_lines
+from drillsergeant.learn.compile.editable_source import homes_of, number_lines
 from drillsergeant.learn.compile.editing.namespace import namespace_of
 from drillsergeant.learn.files.vocabulary import CodeWord, WordGroup
 
@@ -45,7 +46,8 @@ LONGEST_VALUE = 40  # characters
 
 def vocabulary(name: str) -> tuple[WordGroup, ...]:
     """What the text of drill `name` may use, group by group."""
-    drill, namespace = make(name), namespace_of(name, Printed())
+    whole = name in PLACES  # which has no other names than those it imports
+    drill, namespace = game_of(name) if whole else make(name), namespace_of(name, Printed())
     groups = (
         WordGroup("State", "property", IN_A_STATE, tuple(_fields(drill))),
         WordGroup("Numbers of the drill", "constant", OF_THE_DRILL, tuple(_numbers(drill))),
@@ -54,7 +56,7 @@ def vocabulary(name: str) -> tuple[WordGroup, ...]:
         WordGroup("Constants of its files", "constant", ALONE, tuple(_constants(name, namespace))),
         WordGroup("NumPy, as far as it is compiled", "function", OF_NUMPY, tuple(_numpy())),
         WordGroup("Of every array", "function", OF_AN_ARRAY, tuple(_array_methods())),
-        WordGroup("The same on every machine", "function", r"\belementary\.", tuple(_elementary())),
+        WordGroup("The same on every machine", "function", r"\belementary\.", () if whole else tuple(_elementary())),
     )
     return tuple(group for group in groups if group.words)
 
@@ -101,7 +103,7 @@ def _functions(namespace: Mapping[str, Any]) -> Iterator[CodeWord]:
 def _constants(name: str, namespace: Mapping[str, Any]) -> Iterator[CodeWord]:
     """The numbers that are written beside the class, with what the file says of them."""
     notes: dict[str, str] = {}
-    for home in HOMES[name]:
+    for home in homes_of(name):
         for line in inspect.getsource(home).splitlines():
             if found := re.match(r"([A-Z]\w*)(: \w+)? = ", line):
                 notes.setdefault(found[1], _comment(line))

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from drillsergeant.learn.files.safetensors import LONGEST_VALUE
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.own_game.new_game import as_file
 from drillsergeant.runtimes.page.panels.code_link import as_code, code_in, with_code
 from drillsergeant.runtimes.page.panels.runs import FileTransfer
 from drillsergeant.runtimes.page.sentences import shortened
@@ -51,7 +52,7 @@ class CodeExchange:
 
     def commands(self, name: Callable[[], str]) -> Mapping[str, Callable[[], None]]:
         """What the buttons do; `name` is that of the drill."""
-        return {"workshop-link": self._copy, "workshop-save": lambda: self._save(f"{name()}.py")}
+        return {"workshop-link": self._copy, "workshop-save": lambda: self._save(name())}
 
     @property
     def pending(self) -> bool:
@@ -106,10 +107,11 @@ class CodeExchange:
         copied = COPIED if text else NO_CODE
         self._view.copy(link, lambda allowed: self._bench.tell(copied if allowed else NOT_COPIED))
 
-    def _save(self, filename: str) -> None:
+    def _save(self, drill: str) -> None:
         text = self._bench.shown()
         if text is None:
             self._bench.tell(NOT_THERE)
             return
-        self._transfer.download(filename, text.encode())
+        filename, content = as_file(drill, text)
+        self._transfer.download(filename, content.encode())
         self._bench.tell(f"Saved as {filename}. Open it here again, or drop it on the page.")

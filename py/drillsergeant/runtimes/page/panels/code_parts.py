@@ -9,8 +9,8 @@ PARTS: Mapping[str, str] = {"reward": "    def reward(", "numbers": "    # Numbe
 
 
 def part_of(text: str, part: str) -> str:
-    """Return a drill's text with this part alone, still a class that runs; "" is all of it."""
-    if not part:
+    """Return a drill's text with this part alone, still a class that runs; "" is all of it, as of a whole game."""
+    if not part or not all(mark in text for mark in PARTS.values()):
         return text
     starts = sorted(text.index(mark) for mark in PARTS.values())
     begins = text.index(PARTS[part])

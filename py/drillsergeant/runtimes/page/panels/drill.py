@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from drillsergeant.drills.new_game import PLACES
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.view import View
 
@@ -22,6 +23,9 @@ DRILLS: Mapping[str, str] = {
     "volley": "Volley Drill",
     "hide": "Hide-and-catch",
 }
+# The games of the reader's own, by the place each has, and what the chooser says of what it begins with.
+OWN_GAMES: Mapping[str, str] = {place: game.replace("-", " ").capitalize() for place, game in PLACES.items()}
+GAMES: Mapping[str, str] = {**DRILLS, **OWN_GAMES}
 FIRST = "ball"
 AROUND = " The score stands above it, the events below it."
 
@@ -35,11 +39,11 @@ class DrillPanel:
 
     def choose(self, name: str) -> None:
         """The visitor wants this drill."""
-        if name == self._game.name or name not in DRILLS:
+        if name == self._game.name or name not in GAMES:
             self._view.set_value(CHOICE, self._game.name)
             return
         self._view.set_attribute(CHOICE, "disabled", "")
-        self._view.set_text(NOTE, f"{DRILLS[name]} is coming.")
+        self._view.set_text(NOTE, f"{GAMES[name]} is coming.")
         self._bring(name)
 
     def arrived(self, game: DrillFacts) -> None:
@@ -50,7 +54,7 @@ class DrillPanel:
 
     def missing(self, name: str, why: str) -> None:
         """A drill could not be had; everything stays as it was."""
-        self._view.set_text(NOTE, f"{DRILLS.get(name, name)} could not be loaded ({why}); this one goes on.")
+        self._view.set_text(NOTE, f"{GAMES.get(name, name)} could not be loaded ({why}); this one goes on.")
         self._view.set_value(CHOICE, self._game.name)
         self._view.set_attribute(CHOICE, "disabled", None)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.supervisor.compile_client import Answer, CheckAnswer
 
 
 class DrillCompiler(Protocol):
@@ -20,10 +21,14 @@ class DrillCompiler(Protocol):
     def words(self, drill: str, then: Callable[[str], None]) -> None:
         """Fetch what there is to write in a drill's code, as `files.vocabulary` has it; `then` gets "" for nothing."""
 
-    def compile(
-        self, drill: str, text: str, answer: Callable[[messages.CompiledProgram | messages.Refused], None]
-    ) -> None:
+    def compile(self, drill: str, text: str, answer: Answer) -> None:
         """Make a program of the text; ends by itself, whatever the code does."""
+
+    def check(self, drill: str, text: str, answer: CheckAnswer) -> None:
+        """Play the whole game that the text is and say what is wrong with it; ends by itself."""
+
+    def prepare(self) -> None:
+        """Something is likely to be compiled soon."""
 
     def reshape(self, drill: str, hidden: str, then: Callable[[str], None]) -> None:
         """Let the workers go over to a network with other hidden layers ("32,32"), which has learned nothing; the game

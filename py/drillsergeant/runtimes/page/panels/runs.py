@@ -146,8 +146,9 @@ class RunsPanel:
         self._drill, self._measure = game.name, DrillMeasure.of(game)
         self._first_list, self._current = self._drill not in self._names, self._names.get(self._drill, "")
 
-    def on_new_network(self) -> None:
+    def on_new_network(self, game: DrillFacts) -> None:
         """The trainer is about to be one for a network that knows nothing: the run in hand stays behind."""
+        self._measure = DrillMeasure.of(game)
         self._close_offer()
         self._listening = self._first_list = False
         self._timelines.pop(self._drill, None)

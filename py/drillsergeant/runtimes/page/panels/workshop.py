@@ -11,6 +11,7 @@ from functools import partial
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.editor.words import FIND, WORD, WordList
+from drillsergeant.runtimes.page.own_game.new_game import FINDINGS, NewGame
 from drillsergeant.runtimes.page.panels.code_exchange import CodeExchange
 from drillsergeant.runtimes.page.panels.code_parts import PARTS, part_of
 from drillsergeant.runtimes.page.panels.code_run import EDITOR, CodeRun
@@ -49,12 +50,14 @@ class EditorPanel:
         self._exchange = CodeExchange(view, transfer, self, address, framed)
         self._runs = CodeRun(view, compiler, learning, self._own, lambda: self._drill, self._say)
         self._words = WordList(view, compiler)
+        self._new_game = NewGame(view, compiler, self.shown, framed)
         self._drill, self._titles = game.name, {game.name: game.words.title}
         self._open = self._compared = False
         self._shown = ""  # the drill whose code the editor holds
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._said: dict[str, str] = {}  # by drill: the last sentence about its code
+        self._meet(game)
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
         """What the panel's buttons do, by their ids."""
@@ -65,7 +68,16 @@ class EditorPanel:
             "workshop-undo": self._undo,
             CHANGES: self._compare,
         }
-        return {**own, **exchange, **self._words.commands()}
+        return {**own, **exchange, **self._words.commands(), **self._new_game.commands()}
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of a game of the reader's own is to be seen here."""
+        return self._new_game.shown
+
+    def on_open(self) -> None:
+        """All workers are there."""
+        self._new_game.on_open()
 
     def on_ready(self) -> None:
         """A trainer is there, which keeps what is written."""
@@ -114,7 +126,9 @@ class EditorPanel:
             self._choose(value)
         elif name == FIND:
             self._words.find(value)
-        return name in (EARLIER, FIND)
+        elif name == FINDINGS:
+            self._new_game.choose(value)
+        return name in (EARLIER, FIND, FINDINGS)
 
     def _choose(self, value: str) -> None:
         """Show a text that was run before, in the place of this one, which is then one of those."""
@@ -159,6 +173,13 @@ class EditorPanel:
         self._view.set_text(SAID, self._said.get(name, ""))
         if self._open:
             self._show()
+        self._meet(game)
+        self._new_game.on_open()
+
+    def _meet(self, game: DrillFacts) -> None:
+        """This drill is played from now on."""
+        if said := self._new_game.on_drill(game):
+            self._say(said)
 
     def propose(self, text: str) -> None:
         """Show this code, which the reader runs or does not; where it is empty, put the original back."""

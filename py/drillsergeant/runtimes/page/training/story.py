@@ -23,7 +23,7 @@ class Story:
 
     def __init__(self, view: View, measure: DrillMeasure, names: Sequence[str] = ()) -> None:
         """`measure` is the drill's; `names` those of its teams."""
-        self._view, self._measure, self._names = view, measure, names
+        self._view, self._measure, self.names = view, measure, names
         self._label()
         self._charts = ChartsPanel(view, measure)
         self._tables = Tables(view, self._charts, measure)
@@ -57,7 +57,7 @@ class Story:
         here = status.milestone(values, self._measure, None if now is None else now.progress)
         status.show_road(self._view, here)
         trained_s = number_text.number(values.get("t_s")) or 0.0
-        self._view.set_text("curve-summary", sentence(now, trained_s, self._measure, self._names))
+        self._view.set_text("curve-summary", sentence(now, trained_s, self._measure, self.names))
 
     def _write(self, values: Mapping[str, object]) -> None:
         """Show these numbers."""

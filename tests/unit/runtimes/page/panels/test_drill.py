@@ -1,11 +1,15 @@
 """Choosing a drill: it is fetched once, everything that names the game follows, a failure changes nothing."""
 
+import re
+
 from drillsergeant.drills import make
+from drillsergeant.drills.new_game import PLACES
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.runtimes.page.match.match import ALONE_TWICE, HINTS
-from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE
+from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE, OWN_GAMES
 from drillsergeant.runtimes.protocol import messages
 
+from build.pins import ROOT
 from tests.fakes.page import TIMELINE, Sitting, with_timeline
 
 CHASE = facts_of(make("chase"))
@@ -88,3 +92,10 @@ def test_what_is_no_drill_is_not_asked_for() -> None:
 
 def test_every_choice_is_a_drill() -> None:
     assert {name: make(name).words.title for name in DRILLS} == DRILLS
+
+
+def test_a_game_of_ones_own_begins_in_one_of_the_places_of_the_chooser() -> None:
+    assert [*OWN_GAMES] == [*PLACES]
+    options = re.findall(r'<option value="([\w-]+)"', (ROOT / "web" / "index.html").read_text())
+    chooser = options[options.index("ball") :][: len(DRILLS) + len(PLACES)]
+    assert chooser == [*DRILLS, *PLACES]

@@ -1,0 +1,1 @@
+"""Measurements of games that visitors write."""
