@@ -54,7 +54,7 @@ def describe(now: Status, of_late: Result | None) -> str:
 def _training(now: Status, of_late: Result | None) -> str:
     if of_late is None:
         return (
-            "Training. Behind this match hundreds of others are played and learned from; "
+            "Training. Behind this match many others are played and learned from; "
             "the players on screen take over each new version as it comes."
         )
     if of_late.progress is not None:
