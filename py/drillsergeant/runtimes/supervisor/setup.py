@@ -22,8 +22,8 @@ MAX_ROLLOUT_WORKERS = 14
 # help it instead of playing ahead. With more slots, chunks are old when their turn comes, and little is learned from
 # them (docs/experiments.md).
 RING_SLOTS = 1
-# Matches where the GPU plays them: with fewer most of it has nothing to do.
-GPU_MATCHES = 1024
+# Where the GPU plays: matches, with fewer of which most of it has nothing to do; workers, which only evaluate there.
+GPU_MATCHES, GPU_WORKERS = 1024, 2
 # Steps an epoch at most: with fourteen workers' play in small minibatches, an update is so many steps that the policy
 # runs away from the play it learns from (docs/experiments.md).
 MINIBATCHES = 4
@@ -55,12 +55,13 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     """
     parameters = current_names(parameters)
     _choice(parameters, "mode", MODES, mode)
-    workers = _whole(parameters, "workers", default_workers(cores), 1, 64)
     # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks. Nor do
     # graphics processors promise it, only the kernels and the reference.
     lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
     learner = _choice(parameters, "learner", LEARNERS, "wasm" if lockstep else LEARNERS[0])
     on_gpu = _plays_on_gpu(parameters, learner, lockstep, mode)
+    usual = min(GPU_WORKERS, default_workers(cores)) if on_gpu else default_workers(cores)
+    workers = _whole(parameters, "workers", usual, 1, 64)
     matches = _whole(parameters, "matches", GPU_MATCHES if on_gpu else RunSizes.matches, 4, 8192)
     # A device does not know the snapshots that are played against.
     duels = 0 if lockstep or on_gpu else duels_of(program.drill.teams, matches, RunSizes.duel_percent)

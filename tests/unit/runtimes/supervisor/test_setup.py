@@ -7,7 +7,7 @@ from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol.init_options import CHOICES
-from drillsergeant.runtimes.supervisor.setup import GPU_MATCHES, choose_setup
+from drillsergeant.runtimes.supervisor.setup import GPU_MATCHES, GPU_WORKERS, choose_setup
 
 BALL, CHASE = (build_program(make(name), shared=False, hidden=(16, 16)) for name in ("ball", "chase"))
 
@@ -58,7 +58,9 @@ def test_what_the_address_leaves_open_is_as_the_drill_needs_it() -> None:
 def test_where_the_gpu_plays_there_are_many_matches_and_no_duels_and_a_batch_is_one_chunk() -> None:
     setup = choose_setup(BALL, 16, {"play": "gpu"})
     assert setup.options.play == "gpu"
-    assert (setup.plan.matches, setup.plan.duels) == (GPU_MATCHES, 0)
+    assert (setup.plan.matches, setup.plan.duels, setup.plan.workers) == (GPU_MATCHES, 0, GPU_WORKERS)
+    assert choose_setup(BALL, 2, {"play": "gpu"}).plan.workers == 1
+    assert choose_setup(BALL, 16, {"play": "gpu", "workers": "5"}).plan.workers == 5
     assert setup.options.hyper.minibatch_size == setup.plan.agents * setup.plan.horizon // 4
     assert choose_setup(BALL, 16, {"play": "gpu", "matches": "64"}).plan.matches == 64
     assert choose_setup(BALL, 16, {"play": "cpu"}) == choose_setup(BALL, 16, {})
