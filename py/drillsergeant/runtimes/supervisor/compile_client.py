@@ -24,7 +24,7 @@ class CompileClient:
     def __init__(self, spawner: Spawner) -> None:
         self._spawner = spawner
         self._handle: Handle | None = None
-        self._ready = False
+        self._ready = self._is_prepared = False
         self._request: messages.Compile | None = None
         self._answer: Callable[[Any], None] | None = None
         self._clock = 0  # of the limits: one that was set before is void
@@ -55,7 +55,8 @@ class CompileClient:
             self._send()
 
     def prepare(self) -> None:
-        """Have a worker ready, as something is likely to be compiled soon."""
+        """Have a worker ready from now on, also after one that was ended for its code: more is likely to come."""
+        self._is_prepared = True
         if self._handle is None:
             self._start()
 
@@ -118,8 +119,11 @@ class CompileClient:
 
     def _fail(self, why: str) -> None:
         """Give the attempt up, and the worker with it."""
+        has_worked = self._ready
         self._end()
         self._done(messages.Refused(why, 0))
+        if has_worked and self._is_prepared and self._handle is None:
+            self._start()
 
     def _done(self, message: messages.CompiledProgram | messages.Findings | messages.Refused) -> None:
         self._clock += 1

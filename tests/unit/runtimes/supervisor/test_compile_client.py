@@ -150,3 +150,16 @@ def test_code_that_is_run_meanwhile_ends_a_check_which_says_so() -> None:
     stand.ask()
     assert worker.ended
     assert stand.answers == [messages.Refused(REPLACED, 0)]
+
+
+def test_after_code_without_end_another_worker_is_made_ready_but_not_after_one_that_cannot_start() -> None:
+    stand = Stand()
+    stand.compile_client.prepare()
+    worker = stand.ask()
+    worker.ready()
+    stand.late(CODE_LIMIT_S)
+    assert worker.ended and len(stand.spawner.workers) == 2
+    fresh = stand.ask()
+    assert fresh is stand.spawner.workers[1]
+    stand.late(BOOT_LIMIT_S)
+    assert fresh.ended and len(stand.spawner.workers) == 2 and len(stand.answers) == 2

@@ -16,6 +16,7 @@ from drillsergeant.runtimes.protocol import messages
 CHECK, SAID, LIST, ONE = "workshop-check", "workshop-checked", "workshop-findings", "workshop-finding"
 CHECKING = "Playing some hundred matches of it, which takes a moment. The match and the training go on meanwhile."
 LONGEST = 90  # characters of a finding in the list; all of it stands below
+MOST_ROWS = 5  # of the list, seen at once
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,9 @@ class CheckButton:
         if not value.isdecimal() or int(value) >= len(self._findings):
             return
         found = self._findings[int(value)]
-        self._view.set_text(ONE, f"{_sentence(found.sentence)} {_sentence(found.remedy)}")
+        self._view.set_text(ONE, " ".join(ended(each) for each in (found.sentence, found.remedy) if each))
         self._view.set_attribute(EDITOR, "data-why", found.sentence if found.line else None)
+        self._view.set_attribute(EDITOR, "data-columns", None)
         self._view.set_attribute(EDITOR, "data-line", str(found.line) if found.line else None)
 
     def _check(self) -> None:
@@ -103,6 +105,7 @@ class CheckButton:
         view = self._view
         view.set_text(SAID, said)
         view.set_attribute(LIST, "hidden", None if findings else "")
+        view.set_attribute(LIST, "size", str(min(max(len(findings), 2), MOST_ROWS)))
         view.set_options(LIST, [(str(place), found.label) for place, found in enumerate(findings)])
         view.set_text(ONE, "")
         if findings:
@@ -119,7 +122,3 @@ def _summary(findings: list[GameFinding], played: str) -> str:
 
 def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'s' if count > 1 else ''}" if count else ""
-
-
-def _sentence(text: str) -> str:
-    return ended(text[:1].upper() + text[1:]) if text else ""

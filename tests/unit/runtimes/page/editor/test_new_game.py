@@ -108,13 +108,13 @@ def test_a_check_is_said_while_it_runs_and_each_finding_marks_its_line() -> None
     assert view.attributes[CHECK, "disabled"] is None and view.attributes[LIST, "hidden"] is None
     assert view.texts[CHECKED] == "1 error and 1 warning: 512 matches of 90 decisions were played."
     assert view.rows[LIST] == [("0", "error, line 40: no match ever ends"), ("1", "warning: the bot is weak")]
-    assert view.texts[ONE] == "No match ever ends. Let `outcome` end it."
+    assert view.texts[ONE] == "no match ever ends. let `outcome` end it."
     assert view.attributes[EDITOR, "data-line"] == "40" and view.attributes[EDITOR, "data-why"] == "no match ever ends"
     sitting.page.on_change(LIST, "1")
-    assert view.texts[ONE] == "The bot is weak. Write a better one."
+    assert view.texts[ONE] == "the bot is weak. write a better one."
     assert view.attributes[EDITOR, "data-line"] is None
     sitting.page.on_change(LIST, "7")
-    assert view.texts[ONE] == "The bot is weak. Write a better one."
+    assert view.texts[ONE] == "the bot is weak. write a better one."
 
 
 def test_a_check_that_finds_nothing_or_cannot_be_says_so() -> None:
