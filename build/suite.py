@@ -31,7 +31,17 @@ from build.pins import CACHE, ROOT, Pins, pins
 APART = ("interop",)
 IN_ORDER = ("unit", "build", "pyodide", "browser", "sb3")
 # What can run beside each other, longest first; a suite in parts by its folders. Other suites and folders come last.
-PARTS = ("browser/page", "unit", "browser/gpu", "browser/workers", "browser/embed", "pyodide", "build", "sb3")
+PARTS = (
+    "browser/page",
+    "unit",
+    "browser/gpu",
+    "browser/workers",
+    "browser/embed",
+    "browser/games",
+    "pyodide",
+    "build",
+    "sb3",
+)
 LANES = 2
 # Seconds of all parts of a suite, also of those that run at once: what they take on two cores where each has one core
 # and no more. What takes half as much again has grown, or waits for something that never comes.

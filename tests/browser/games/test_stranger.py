@@ -68,17 +68,12 @@ class Stranger:
         return box["x"] + box["width"] / 2 + x_m * scale, box["y"] + box["height"] / 2 - y_m * scale
 
 
-def test_a_stranger_finds_everything_in_three_clicks(visitor: Visitor, browser: Browser, tmp_path: Path) -> None:
-    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visitor.open()
-    visitor.until_the_match_moves()
-    stranger, page = Stranger(visitor), visitor.page
-
+def watch(stranger: Stranger) -> None:
+    visitor, page = stranger.visitor, stranger.page
     with stranger.step("see it learn"):
         stranger.press("#train")
         visitor.until("it beats the bot", lambda: (visitor.trainer("win_rate") or 0.0) > 0.5, 120.0)
         assert page.locator("#chart-wins .u-wrap").is_visible()
-
     with stranger.step("look inside a player"):
         stranger.press("#play")  # one that stands still is tapped more easily
         visitor.until("it is held", lambda: visitor.show("playing") is False)
@@ -87,6 +82,10 @@ def test_a_stranger_finds_everything_in_three_clicks(visitor: Visitor, browser: 
         assert page.inner_text("#inside-who") == "Orange"
         stranger.press("#play")
 
+
+def change_the_reward(stranger: Stranger) -> str:
+    """Twice as much for being near the ball; returns the code."""
+    page = stranger.page
     with stranger.step("change the reward"):
         stranger.press("#dock-code")
         line = page.locator("#workshop-editor .cm-line", has_text="closer = ")
@@ -101,7 +100,6 @@ def test_a_stranger_finds_everything_in_three_clicks(visitor: Visitor, browser: 
         assert len(changed) == len(original) + len(MORE)
         stranger.press("#workshop-run")
         stranger.hears("Your code is running")
-
     with stranger.step("get back the change after a reload"):
         page.wait_for_timeout(2000)
         page.reload()
@@ -110,11 +108,14 @@ def test_a_stranger_finds_everything_in_three_clicks(visitor: Visitor, browser: 
         assert page.locator("#workshop-editor").is_visible() and stranger.code() == changed
         stranger.press("#workshop-run")
         stranger.hears("Your code is running")
+    return changed
 
+
+def send(stranger: Stranger, browser: Browser, changed: str) -> None:
     with stranger.step("send it as a link to a second profile"):
         stranger.press("#workshop-link")
         stranger.hears("The link is copied")
-        link: str = page.evaluate("navigator.clipboard.readText()")
+        link: str = stranger.page.evaluate("navigator.clipboard.readText()")
     other = Visitor(browser, link)
     other.open()
     other.until("the code is there", lambda: other.page.evaluate(EDITOR) == changed)
@@ -122,6 +123,9 @@ def test_a_stranger_finds_everything_in_three_clicks(visitor: Visitor, browser: 
     assert "Your code is running" not in other.page.inner_text(SAID)
     other.close()
 
+
+def write_a_game(stranger: Stranger, folder: Path) -> None:
+    visitor, page = stranger.visitor, stranger.page
     with stranger.step("write a game from the blank one"):
         stranger.press("#dock-settings")
         stranger.choose("#drill-choice", "Blank: run to a mark")
@@ -133,15 +137,24 @@ def test_a_stranger_finds_everything_in_three_clicks(visitor: Visitor, browser: 
             page.keyboard.press(keys)
         stranger.hears("Your code is running")
         visitor.until("the moth flies", lambda: visitor.show("lamp_x") is not None)
-
     with stranger.step("train it"):
         stranger.press("#train")
         visitor.until("it finds the lamp", lambda: (visitor.trainer("win_rate") or 0.0) > 0.8, 120.0)
-
     with stranger.step("export it"):
         stranger.press("#dock-runs")
         with page.expect_download() as saved:
             stranger.press("#runs-export")
-        saved.value.save_as(tmp_path / "moth.dshq")
-        assert read_summary((tmp_path / "moth.dshq").read_bytes()).edit == MOTH
+        saved.value.save_as(folder / "moth.dshq")
+        assert read_summary((folder / "moth.dshq").read_bytes()).edit == MOTH
+
+
+def test_a_stranger_finds_everything_in_three_clicks(visitor: Visitor, browser: Browser, tmp_path: Path) -> None:
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.open()
+    visitor.until_the_match_moves()
+    stranger = Stranger(visitor)
+    watch(stranger)
+    send(stranger, browser, change_the_reward(stranger))
+    write_a_game(stranger, tmp_path)
+    assert len(stranger.taken) == 8
     assert visitor.told()["errors"] == [] and visitor.complaints == []

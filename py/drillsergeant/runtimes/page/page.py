@@ -229,6 +229,7 @@ class Page:
             self._drill.arrived(game)
             self._network.on_drill(game)
             self._story.names = game.words.counts
+            self._answer(game.words.sentence)
         if lost:
             self._runs.on_new_network(game)
             self._status.trained_s = 0.0
