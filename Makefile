@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures visit soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
+.PHONY: play site test check drive bench pictures visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -39,6 +39,10 @@ pictures: venv-test  ## train in headless Chromium and take the README's picture
 visit: venv-test  ## ten minutes of a visitor who edits, slips, reloads, comes back; pictures of each step in out/visit/
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.visit $(ARGS)
+
+lighthouse: venv-test  ## Lighthouse's mobile preset on the built site: scores, metrics, and what it finds
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.lighthouse.report $(ARGS)
 
 soak: venv-test  ## crash the graphics process while a page trains on it, twenty times
 	@$(VENV_PYTHON) -m build.site

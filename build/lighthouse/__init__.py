@@ -1,0 +1,1 @@
+"""Lighthouse, pinned by npm's own lock file, and what is made of its reports."""
