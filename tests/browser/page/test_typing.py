@@ -79,6 +79,19 @@ def type_and_reload(visitor: Visitor) -> None:
     visitor.until("it is there again", lambda: code(visitor).endswith("# at the last moment"), 90.0)
 
 
+def undo_in_another_drill(visitor: Visitor) -> None:
+    """No undo leads from the code of one drill into that of another."""
+    page, own = visitor.page, code(visitor)
+    for drill, name in (("sumo", "SumoDrill"), ("chase", "ChaseDrill")):
+        page.select_option("#drill-choice", drill)
+        visitor.until(f"the code of {drill} is there", lambda name=name: f"Mine({name})" in code(visitor))
+        page.click("#dock-code")  # the choice is in another one
+        page.click("#workshop-editor .cm-content")
+        page.keyboard.press("Control+Z")
+        assert f"Mine({name})" in code(visitor)
+    assert code(visitor) == own
+
+
 def test_code_is_completed_run_mended_compared_and_taken_back_by_the_keyboard(visitor: Visitor) -> None:
     visitor.open("?drill=chase&workers=1&matches=64&learner=wasm")
     page = visitor.page
@@ -124,5 +137,6 @@ def test_code_is_completed_run_mended_compared_and_taken_back_by_the_keyboard(vi
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") != "workshop-editor", "the keyboard is no prisoner"
+    undo_in_another_drill(visitor)
     type_and_reload(visitor)
     assert not visitor.told()["errors"] and visitor.complaints == []
