@@ -25,7 +25,6 @@ const theme = EditorView.theme({
   ".cm-deletedChunk, .cm-deletedLine": { backgroundColor: "light-dark(#fbe6e1, #43251f)" },
   ".cm-deletedChunk .cm-put-back": { font: "inherit", fontSize: "0.75rem", minHeight: "1.5rem", color: "var(--ink)", backgroundColor: "var(--card)", border: "1px solid var(--soft)", borderRadius: "0.3rem", cursor: "pointer" },
   "@media (forced-colors: active)": {
-    ".cm-selectionBackground": { forcedColorAdjust: "none", backgroundColor: "Highlight !important", opacity: "0.45" },
     ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { outline: "2px solid Highlight", outlineOffset: "-2px" },
     ".cm-changedLine, .cm-insertedLine": { borderLeft: "3px solid CanvasText" },
     ".cm-deletedChunk": { borderLeft: "3px dashed CanvasText", textDecoration: "line-through" },

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from types import ModuleType
 from typing import NamedTuple, TypeVar
 
 from drillsergeant.kernels.ir.graph import GraphTooLarge
@@ -105,5 +106,8 @@ def _meant(wrong: Exception, names: Iterable[str]) -> str:
     if isinstance(wrong, AttributeError) and wrong.name and wrong.obj is not None:
         thing = wrong.obj
         listed = [each.name for each in fields(thing)] if is_dataclass(thing) else []
-        return suggestion(wrong.name, listed or [each for each in dir(thing) if not each.startswith("_")])
+        names = listed or [each for each in dir(thing) if not each.startswith("_")]
+        if isinstance(thing, ModuleType) and not get_close_matches(wrong.name, names, 1):
+            return ""  # NumPy has hundreds
+        return suggestion(wrong.name, names)
     return ""

@@ -66,3 +66,10 @@ def test_of_an_entry_of_many_lines_the_first_is_marked_to_its_end() -> None:
 def test_what_is_nowhere_is_marked_nowhere() -> None:
     assert place_of("\0") == Place()
     assert place_of(CHASE + "#" * 100_000) == Place()
+
+
+def test_of_numpy_a_name_is_guessed_and_no_hundreds_are_listed() -> None:
+    for name, said in (("minimun", "'minimun'; did you mean minimum?"), ("zzz", "'zzz'")):
+        with pytest.raises(EditRefused) as refused:
+            checked_drill("chase", CHASE.replace(RETURN, f"return [np.{name}(catch, 1.0)]"))
+        assert str(refused.value).endswith(f"has no attribute {said}")

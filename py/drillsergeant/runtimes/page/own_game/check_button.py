@@ -74,8 +74,9 @@ class CheckButton:
         if not value.isdecimal() or int(value) >= len(self._findings):
             return
         found = self._findings[int(value)]
-        self._view.set_text(ONE, " ".join(ended(each) for each in (found.sentence, found.remedy) if each))
-        self._view.set_attribute(EDITOR, "data-why", found.sentence if found.line else None)
+        said = " ".join(ended(each) for each in (found.sentence, found.remedy) if each)
+        self._view.set_text(ONE, said)
+        self._view.set_attribute(EDITOR, "data-why", said if found.line else None)
         self._view.set_attribute(EDITOR, "data-columns", None)
         self._view.set_attribute(EDITOR, "data-line", str(found.line) if found.line else None)
 

@@ -100,6 +100,7 @@ def test_a_check_is_said_while_it_runs_and_each_finding_marks_its_line() -> None
     sitting = chosen()
     view = sitting.view
     view.values[EDITOR] = "class Mine: ..."
+    view.attributes[EDITOR, "data-columns"] = "4 9"
     sitting.page.on_click(CHECK)
     drill, text, answer = sitting.compiler.checks[0]
     assert (drill, text) == ("my-pong", "class Mine: ...")
@@ -109,7 +110,8 @@ def test_a_check_is_said_while_it_runs_and_each_finding_marks_its_line() -> None
     assert view.texts[CHECKED] == "1 error and 1 warning: 512 matches of 90 decisions were played."
     assert view.rows[LIST] == [("0", "error, line 40: no match ever ends"), ("1", "warning: the bot is weak")]
     assert view.texts[ONE] == "no match ever ends. let `outcome` end it."
-    assert view.attributes[EDITOR, "data-line"] == "40" and view.attributes[EDITOR, "data-why"] == "no match ever ends"
+    assert view.attributes[EDITOR, "data-line"] == "40" and view.attributes[EDITOR, "data-why"] == view.texts[ONE]
+    assert view.attributes[EDITOR, "data-columns"] is None, "those of an earlier run are of another line"
     sitting.page.on_change(LIST, "1")
     assert view.texts[ONE] == "the bot is weak. write a better one."
     assert view.attributes[EDITOR, "data-line"] is None
