@@ -18,8 +18,8 @@ from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 
 PAGE = "tutorial/index.html"
 LIGHT = {"index.html", "style.css", "tutorial.css", "theme.js", "embed.js", "tutorial.js", "icon.svg", "loop.svg"}
-POSTERS = {"poster-ball.svg", "poster-chase.svg", "poster-cartpole.svg", "poster-sumo.svg"}
-CHAPTERS = range(1, 8)  # those with a drill
+POSTERS = {"poster-ball.svg", "poster-chase.svg", "poster-cartpole.svg", "poster-sumo.svg", "poster-my-blank.svg"}
+CHAPTERS = range(1, 9)
 LOOKS = ({"color_scheme": "dark"}, {"color_scheme": "light"}, {"forced_colors": "active"})
 LIMIT_S = BOOT_LIMIT_MS / 1000
 TOLD = """

@@ -12,16 +12,20 @@ import numpy as np
 import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.contract import State
+from drillsergeant.drills.new_game import PLACES, file_of
 from drillsergeant.learn.compile.edited_drill import build_edited, checked_drill
+from drillsergeant.learn.compile.editing.whole_game import checked_game
 from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.heads import choices_of
 from drillsergeant.learn.reference.matches import MatchBatch
+from drillsergeant.runtimes.page.panels.code_link import code_in
 
 from build.pins import ROOT
 from tests.rigs.tutorial_text import SEEDS
 
 PAGE = ROOT / "web" / "tutorial" / "index.html"
 WORDS = ("agent", "observation", "action", "reward", "policy", "rollout", "advantage", "PPO", "clipping", "self-play")
+PLACE = next(iter(PLACES))  # of a game of one's own, where the last chapter's link puts it
 # Of a box of code: what it is, so how it is tested.
 PURPOSES = ("data-drill", "data-source", "data-python", "data-tag", "data-game", "data-own")
 TAGS = ("pre", "dfn", "drill-sergeant", "script", "link", "a", "img", "button", "summary")
@@ -105,8 +109,8 @@ def test_every_box_of_code_is_one_that_is_tested() -> None:
     assert all(sum(purpose in box.attributes for purpose in PURPOSES) == 1 for box in boxes)
 
 
-def test_every_chapter_but_the_last_has_a_drill_and_a_question_and_the_words_come_in_order() -> None:
-    chapters = [1, 2, 3, 4, 5, 6, 7]
+def test_every_chapter_has_a_drill_and_a_question_and_the_words_come_in_order() -> None:
+    chapters = [1, 2, 3, 4, 5, 6, 7, 8]
     assert [drill.chapter for drill in TUTORIAL.all("drill-sergeant")] == chapters
     questions = TUTORIAL.all("summary")
     assert sorted({question.chapter for question in questions}) == chapters
@@ -186,7 +190,7 @@ def game() -> str:
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The game as a file, where Python is started."""
     monkeypatch.chdir(tmp_path)
-    path = tmp_path / "dodge.py"
+    path = tmp_path / file_of(PLACE)  # as the page calls it
     path.write_text(game())
     return path
 
@@ -206,6 +210,18 @@ def test_the_game_is_learned_as_it_says(own: Path, seed: int) -> None:
     metrics = list(drillsergeant.train(str(own), seed=seed, decisions=600_000))
     print(f"chapter 8, seed {seed}: wins {metrics[-1]['win_rate']:.3f}")
     assert metrics[-1]["win_rate"] > 0.9
+
+
+def test_the_link_carries_the_game_of_the_boxes_and_a_page_takes_it() -> None:
+    (link,) = [each for each in TUTORIAL.all("a") if "data-link" in each.attributes]
+    address, mark, packed = link.attributes["href"].partition("#")
+    assert address == f"../index.html?drill={PLACE}&dock=code"
+    assert code_in(mark + packed) == game()
+    (drill,) = [each.attributes for each in TUTORIAL.all("drill-sergeant") if each.chapter == 8]
+    assert (drill["drill"], drill["editor"]) == (PLACE, "all")
+    (button,) = TUTORIAL.all("button", "data-boxes")
+    assert button.attributes["data-boxes"] == "[data-game]"
+    assert checked_game(game()).reward_terms == ("hit",)
 
 
 def test_the_lines_that_train_the_file_do(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
