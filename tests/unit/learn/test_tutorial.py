@@ -206,7 +206,7 @@ def test_the_game_is_as_long_as_it_says_has_nothing_wrong_and_fits(own: Path) ->
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_game_is_learned_as_it_says(own: Path, seed: int) -> None:
     text = re.sub(r"\s+", " ", PAGE.read_text())
-    assert "after six hundred thousand decisions it gets through more than nine matches of ten" in text
+    assert "After six hundred thousand decisions it gets through more than nine matches of ten" in text
     metrics = list(drillsergeant.train(str(own), seed=seed, decisions=600_000))
     print(f"chapter 8, seed {seed}: wins {metrics[-1]['win_rate']:.3f}")
     assert metrics[-1]["win_rate"] > 0.9
