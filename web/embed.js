@@ -57,6 +57,8 @@
     #patience = 0;
     #failed = false;
     #unsent = [];
+    #ready = false;
+    #shown = null; // the newest code, for a frame that is loaded again: it does so to be isolated
     #policies = [];
     #metrics = null;
     #visible = false;
@@ -89,10 +91,12 @@
     stop() { this.#send({ type: "stop" }); }
     setHyper(values) { this.#send({ type: "hyper", values }); }
 
-    showCode(text) { // in its editor, for the reader to look at; nobody but the reader runs it
+    showCode(text, run = false) { // in its editor; a page of the frame's own origin may run it at its reader's press, no other
       if (!this.#frame) this.#settings.editor ||= "all";
       this.start();
-      this.#send({ type: "code", text });
+      this.#shown = { type: "code", text, run };
+      this.#port?.postMessage(JSON.stringify(this.#shown));
+      if (this.#ready) this.#shown.run = false;
     }
 
     async loadPolicy(source) { // the bytes of a .dshq file, or its address, fetched as this page may fetch
@@ -131,6 +135,7 @@
       };
       this.#frame = frame;
       this.#greeted = this.#loaded = 0;
+      this.#ready = false;
       this.#patience = setTimeout(() => this.#giveUp(`${this.#site.host} has not answered for ${SILENT_MS / 1000} seconds.`), SILENT_MS);
       this.#box.classList.remove("waiting");
       this.#box.replaceChildren(frame);
@@ -158,6 +163,7 @@
       this.#port = this.#frame = this.#metrics = null;
       this.#failed = why !== "";
       this.#unsent = [];
+      this.#shown = null;
       for (const { reject } of this.#policies.splice(0)) reject(new Error(why || "the drill was left"));
       DrillSergeant.#started = DrillSergeant.#started.filter((each) => each !== this);
       this.#trains(false);
@@ -233,7 +239,8 @@
       port1.onmessage = (event) => this.#hear(JSON.parse(event.data));
       source.postMessage(HELLO, this.#site.origin, [port2]);
       const text = this.#code();
-      if (text) port1.postMessage(JSON.stringify({ type: "code", text }));
+      const code = this.#shown ?? (text && { type: "code", text });
+      if (code) port1.postMessage(JSON.stringify(code));
       for (const waiting of this.#unsent.splice(0)) port1.postMessage(waiting);
       if (!this.#visible) this.#look(false);
     };
@@ -244,8 +251,11 @@
       if (type === "size") this.#box.style.height = `${Math.min(4000, Math.max(100, Number(message.height) || 0))}px`;
       else if (type === "metrics") this.#metrics = Object.freeze(message.values);
       else if (type === "training") this.#trains(message.on);
-      else if (type === "ready" && this.hasAttribute("autotrain") && !DrillSergeant.#training) this.train();
-      else if (type === "policy") {
+      else if (type === "ready") {
+        this.#ready = true;
+        if (this.#shown) this.#shown.run = false; // a press is for what runs now, not for what is loaded later
+        if (this.hasAttribute("autotrain") && !DrillSergeant.#training) this.train();
+      } else if (type === "policy") {
         const { resolve, reject } = this.#policies.shift() ?? {};
         message.ok ? resolve?.(message.note) : reject?.(new Error(message.note));
       }

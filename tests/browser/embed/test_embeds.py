@@ -164,7 +164,7 @@ def test_in_an_isolated_page_a_host_without_headers_is_let_in_without_credential
         origin = host.address.rstrip("/")
         came = f"This code came with the page around, {origin}. Read it, then press Run."
         assert host.frame().inner_text("#workshop-said") == came, "and nothing else has run it"
-        host.drill(f"showCode({OTHER!r})")
+        host.drill(f"showCode({OTHER!r}, true)")
         host.until(
             "more is shown", lambda: host.frame().evaluate("document.getElementById('workshop-editor').value") == OTHER
         )

@@ -154,9 +154,9 @@ def test_below_a_path_of_a_host_without_headers_its_drills_run_at_full_speed(bro
     with serving(tmp_path, {}) as server:
         reader = Reader(browser, server.url + "drill/", keeps=True)
         reader.page.goto(reader.address + PAGE)
-        reader.drill(4).scroll_into_view_if_needed()
-        reader.start(4).click("#train")
-        reader.until("it learns", lambda: (reader.metric(4, "updates") or 0) >= 3)
+        assert "3 numbers now" in reader.put(8, "the game of the four boxes"), "which begins where another one was"
+        reader.frame(8).click("#train")
+        reader.until("it learns", lambda: (reader.metric(8, "updates") or 0) >= 3)
         assert reader.page.evaluate("[crossOriginIsolated, modes.at(-1)]") == [False, "shared"]
         outside = [url for url in reader.requests if not url.startswith((reader.address, "data:", "blob:"))]
         assert outside == [] and reader.complaints == []

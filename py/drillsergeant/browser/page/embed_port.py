@@ -46,7 +46,8 @@ class EmbedPort:
 
     def _greet(self) -> None:
         """A host has come through the gate."""
-        self._embed.greet(self._gate.say, str(self._gate.origin))
+        origin = str(self._gate.origin)
+        self._embed.greet(self._gate.say, origin, same_origin=origin == str(js.location.origin))
         early, self._gate.hear = self._gate.early.splice(0), self._hear
         for data in early:
             self._on_data(data)

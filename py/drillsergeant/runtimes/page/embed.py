@@ -1,8 +1,8 @@
 """The page inside somebody else's: what its host asks for is done as a visitor would do it, what happens is told.
 
 The host speaks JSON texts and policy files through `web/gate.js`; docs/embedding.md is the protocol in words. Values,
-and code that is shown and not run. What is malformed is answered with an error that says what is allowed, and nothing
-else happens.
+and code, which is shown and not run: but for pages of the frame's own origin, which have their reader's press for it.
+What is malformed is answered with an error that says what is allowed, and nothing else happens.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from drillsergeant.runtimes.supervisor.supervisor import FleetListener
 
 PROTOCOL = 1
 WORDS = ("train", "stop", "pause", "resume", "hyper", "theme", "code")
-FIELDS = {"resume": ("train",), "hyper": ("values",), "theme": ("value",), "code": ("text",)}
+FIELDS = {"resume": ("train",), "hyper": ("values",), "theme": ("value",), "code": ("text", "run")}
 THEMES = CHOICES["theme"]
 DEEPEST = 8  # brackets in a message, outside of texts; none needs more than two, and a parser may choke on thousands
 STRING = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)', re.DOTALL)  # of JSON, or one that does not end
@@ -94,6 +94,8 @@ def read(text: str) -> dict[str, object]:
         raise ValueError(f"value must be one of {', '.join(THEMES[1:])}, or empty where that is up to the reader")
     if kind == "code":
         _check_code(message.get("text"))
+        if not isinstance(message.setdefault("run", False), bool):
+            raise ValueError("run must be true or false")
     if kind == "hyper":
         message["values"] = _hyper(message.get("values"))
     return message
@@ -146,6 +148,8 @@ class Embed:
         self._mode, self._why, self._drill = mode, why, drill
         self._post: Callable[[str], None] = lambda _text: None
         self._origin = ""
+        self._same_origin = False
+        self._to_run = ""  # code that a press is for, once it can be run
         self._held = False
         self._wanted = False  # training, once it is possible
         self._told_ready = self._told_training = False
@@ -156,9 +160,9 @@ class Embed:
 
     # The host.
 
-    def greet(self, post: Callable[[str], None], origin: str) -> None:
-        """The host is there, at `origin`: tell it what there is to know."""
-        self._post, self._origin = post, origin
+    def greet(self, post: Callable[[str], None], origin: str, *, same_origin: bool = False) -> None:
+        """The host is there, at `origin`, which may be the page's own: tell it what there is to know."""
+        self._post, self._origin, self._same_origin = post, origin, same_origin
         self._tell("mode", protocol=PROTOCOL, mode=self._mode, why=self._why, drill=self._drill, embedded_by=origin)
         self._told_ready = self._told_training = False
         self._look()
@@ -186,9 +190,8 @@ class Embed:
                 self._tune(values)
             case {"type": "theme", "value": str(theme)}:
                 self._wear(theme)
-            case {"type": "code", "text": str(code)}:
-                said = f"This code came with the page around, {self._origin}. Read it, then press Run."
-                self._page.workshop.bring(textwrap.dedent(code).strip("\n") + "\n", said)
+            case {"type": "code", "text": str(code), "run": bool(run)}:
+                self._show_code(textwrap.dedent(code).strip("\n") + "\n", run)
         self._look()
 
     def sized(self, height_px: int) -> None:
@@ -221,6 +224,23 @@ class Embed:
         for name, value in values.items():
             self._view.set_value(PREFIX + name, f"{value:g}")
             self._page.on_change(PREFIX + name, f"{value:g}")
+
+    def _show_code(self, code: str, run: bool) -> None:
+        self._page.workshop.bring(
+            code, f"This code came with the page around, {self._origin}. Read it, then press Run."
+        )
+        self._to_run = code if run and self._same_origin else ""
+        if run and not self._same_origin:
+            why = "the code is shown and not run: that is up to the reader, but on pages of the frame's own origin"
+            self._tell("error", about="message", message=why)
+
+    def _run_code(self) -> None:
+        """Do what the reader has pressed for, once the workers and the code are there; not if something else is."""
+        shown = self._page.workshop.shown()
+        if self._to_run and shown is not None and self._page.status.ready:
+            code, self._to_run = self._to_run, ""
+            if shown.strip() == code.strip():
+                self._page.on_click("workshop-run")
 
     def _wear(self, theme: str) -> None:
         """Put on the colours of the page around, without making them the reader's own choice."""
@@ -304,6 +324,7 @@ class Embed:
         if status.training != self._told_training:
             self._told_training = status.training
             self._tell("training", on=status.training)
+        self._run_code()
 
     def _on_trainer(self, values: Mapping[str, object]) -> None:
         found = {name: value for name, each in values.items() if (value := number(each)) is not None}

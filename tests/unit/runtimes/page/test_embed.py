@@ -136,6 +136,39 @@ def test_code_of_the_page_around_is_shown_with_where_it_came_from_and_runs_nothi
     assert [text for _, text, _ in compiler.attempts] == [CODE]
 
 
+def test_code_runs_where_the_page_around_is_of_the_same_origin_once_it_can() -> None:
+    framed = Framed()
+    attempts = framed.sitting.compiler.attempts
+    framed.embed.greet(lambda text: framed.heard.append(json.loads(text)), HOST, same_origin=True)
+    framed.say(type="code", text=CODE, run=True)
+    assert attempts == [], "there is nobody yet to play it"
+    framed.boot()
+    assert [text for _, text, _ in attempts] == [CODE]
+    framed.say(type="code", text="x = 1\n")
+    framed.say(type="train")
+    assert len(attempts) == 1, "code is not run for being shown"
+
+
+def test_a_press_is_not_for_what_has_been_typed_meanwhile() -> None:
+    framed = Framed()
+    framed.embed.greet(lambda _text: None, HOST, same_origin=True)
+    framed.say(type="code", text=CODE, run=True)
+    framed.sitting.view.values[EDITOR] = "while True: pass\n"
+    framed.boot()
+    framed.sitting.view.values[EDITOR] = CODE
+    framed.say(type="train")
+    assert framed.sitting.compiler.attempts == []
+
+
+def test_no_other_page_has_its_code_run() -> None:
+    framed = Framed().boot()
+    (answer,) = framed.say(type="code", text=CODE, run=True)
+    assert answer["type"] == "error" and "shown and not run" in str(answer["message"])
+    assert framed.sitting.view.values[EDITOR] == CODE
+    framed.say(type="train")
+    assert framed.sitting.compiler.attempts == []
+
+
 def test_a_policy_file_is_imported_and_answered() -> None:
     framed = Framed().boot()
     framed.embed.hear(b"weights")
@@ -207,7 +240,8 @@ def test_metrics_are_plain_numbers_and_goals_are_told() -> None:
         ('{"type": "code", "text": ["pass"]}', "must be Python"),
         ('{"type": "code", "text": "\\ud800"}', "half a character at 0"),
         ('{"type": "code", "text": "' + "x" * 8193 + '"}', "not 8193"),
-        ('{"type": "code", "text": "pass", "run": true}', "no field 'run'"),
+        ('{"type": "code", "text": "pass", "run": 1}', "true or false"),
+        ('{"type": "code", "text": "pass", "press": true}', "no field 'press'"),
         ('"' + "[" * 4000, "JSON"),
         ('{"type": "hyper"}', "object of numbers"),
         ('{"type": "hyper", "values": [1]}', "object of numbers"),

@@ -21,7 +21,7 @@ MUTANTS = 1200  # of each kind
 HOSTILE = "import js\njs.fetch('https://evil.example/')\nwhile True: pass\n"
 TEXTS = (source_of("chase"), HOSTILE, "class Mine(BallDrill):\n    name = '\u202e\u2066<img onerror=alert(1)>'\n")
 LINKS = tuple("#" + with_code("", text).partition("#")[2] for text in TEXTS)
-SAID = tuple(json.dumps({"type": "code", "text": text}) for text in TEXTS)
+SAID = tuple(json.dumps({"type": "code", "text": text, **run}) for run in ({"run": True}, {}) for text in TEXTS)
 STRANGE = ("#", "=", "%00", "\x00", "&run=1", "javascript:", "-", "_", '"', "{", "\u202e", "\ud800", "A" * 50_000)
 
 
