@@ -23,7 +23,7 @@ MEDIA = (
     "(prefers-color-scheme: dark)",
     "(prefers-reduced-motion: reduce)",
     "(pointer: coarse)",
-    "(min-width: 60rem), (orientation: landscape) and (max-height: 32rem)",
+    "(min-width: 60rem), (orientation: landscape) and (min-width: 48rem) and (max-height: 32rem)",
 )
 SHARPEST = 2.0  # device pixels per CSS pixel; more costs time and shows nothing
 
