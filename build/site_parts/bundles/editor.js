@@ -1,6 +1,6 @@
 // The code editor of the workshop, put together of CodeMirror's parts. Loaded when the workshop is opened.
 import { acceptCompletion } from "@codemirror/autocomplete";
-import { indentWithTab } from "@codemirror/commands";
+import { indentWithTab, isolateHistory } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { indentUnit } from "@codemirror/language";
 import { lintGutter } from "@codemirror/lint";
@@ -44,7 +44,7 @@ export function mount(root, label, text, run) {
     /** Another text in the place of this one; of another drill, to which no undo leads back from there. */
     put(next, other) {
       if (other) view.setState(EditorState.create({ doc: next, extensions }));
-      else if (next !== this.text) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+      else if (next !== this.text) view.dispatch({ annotations: isolateHistory.of("full"), changes: { from: 0, to: view.state.doc.length, insert: next } });
     },
     insert(part) {
       view.dispatch(view.state.replaceSelection(part), { userEvent: "input.complete", scrollIntoView: true });

@@ -179,7 +179,7 @@ class Page:
         self._telemetry.show(values)
         self._match.on_show(values)
         if self._match.tapped():
-            self._docks.open(INSIDE)
+            self._docks.suggest(INSIDE)
         clock_s = number_text.number(values.get("clock_s")) or 0.0
         if clock_s > 0 and not self._status.moving:
             self._status.moving = True

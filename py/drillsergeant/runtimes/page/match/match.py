@@ -313,6 +313,8 @@ class MatchPart:
         self._controller.watch(visiting)
         self._inside.steered(HUMAN_PLAYER if visiting else NOBODY)
         self._inside.look_at(self._views.matches)
+        if visiting and view.coarse():
+            view.reveal("touch")
         if visiting:
             view.focus_stage()
 

@@ -20,6 +20,7 @@ PANELS: Mapping[str, str] = {
 TAB = "dock-"  # the beginning of a tab's id
 CLOSED = "none"
 STEPS: Mapping[str, int] = {"ArrowLeft": -1, "ArrowRight": 1, "ArrowUp": -1, "ArrowDown": 1}
+ENDS: Mapping[str, str] = {"Home": DOCKS[0], "End": DOCKS[-1]}
 CODE, INSIDE = "code", "inside"
 
 
@@ -28,6 +29,7 @@ class Docks:
 
     def __init__(self, view: View, address: Address, turned: Callable[[str, str], None]) -> None:
         self._view, self._address, self._turned = view, address, turned
+        self._latest = DOCKS[0]  # of those that were open
         self._framed, self._chosen = address.get("embed") in ("minimal", "none"), address.get("dock")
 
     @property
@@ -53,7 +55,7 @@ class Docks:
         now = self.now
         for name in DOCKS:
             self._view.set_attribute(TAB + name, "aria-selected", "true" if name == now else "false")
-            in_turn = name == (now if now in DOCKS else DOCKS[0])
+            in_turn = name == (now if now in DOCKS else self._latest)
             self._view.set_attribute(TAB + name, "tabindex", "0" if in_turn else "-1")
 
     def commands(self) -> dict[str, Callable[[], None]]:
@@ -63,15 +65,24 @@ class Docks:
     def open(self, name: str) -> None:
         """Open a dock, if it is not."""
         if name != self.now and not self._framed:
-            before, self._chosen = self.now, name
+            before, self._chosen = self.now, "" if name == self._first else name
             self._show(before)
 
+    def suggest(self, name: str) -> None:
+        """Open a dock, but not in the place of code that somebody may be writing: its tab is marked then."""
+        if self.now == CODE != name:
+            self._view.set_attribute(TAB + name, "data-marked", "")
+        else:
+            self.open(name)
+
     def step(self, code: str) -> bool:
-        """An arrow key on a tab opens the one beside it; returns whether it was one."""
-        if code not in STEPS:
+        """A key on a tab: an arrow opens the one beside it, Home and End the first and last; False for others."""
+        if code in ENDS:
+            name = ENDS[code]
+        elif code in STEPS:
+            name = DOCKS[(DOCKS.index(self._latest) + STEPS[code]) % len(DOCKS)]
+        else:
             return False
-        place = DOCKS.index(self.now) if self.now in DOCKS else 0
-        name = DOCKS[(place + STEPS[code]) % len(DOCKS)]
         self.open(name)
         self._view.reveal(TAB + name)
         return True
@@ -80,8 +91,11 @@ class Docks:
         self.open(CLOSED if name == self.now else name)
 
     def _show(self, before: str) -> None:
-        now = self._chosen
-        self._view.choose("docked", now)
+        now = self.now
+        self._latest = next((name for name in (now, before) if name in DOCKS), self._latest)
+        self._view.choose("docked", self._chosen or None)
+        for seen in {before, now} & set(DOCKS):
+            self._view.set_attribute(TAB + seen, "data-marked", None)
         self.mark()
         self._address.note("dock", now, self._first)
         self._turned(before, now)
