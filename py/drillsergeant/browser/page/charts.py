@@ -183,7 +183,7 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     return {
         "width": element.clientWidth,
         "height": element.clientHeight,
-        "padding": [6, 8, 0 if large else 4, 0],
+        "padding": [6, 8, 0 if large else 4, 8 if large else 0],  # a 0 below the corner is not cut
         "legend": {"show": False},
         "cursor": cursor,
         "hooks": {"setCursor": [on_cursor]},

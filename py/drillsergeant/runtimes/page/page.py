@@ -214,6 +214,7 @@ class Page:
             self._docks.open(CODE)
         self._network.on_drill(game)
         self._address.note("drill", game.name, FIRST)
+        self._address.write()  # a reload at once is of this drill
         self._answer(game.words.sentence)
 
     def _begin_story(self, game: DrillFacts) -> None:

@@ -22,6 +22,7 @@ def test_a_drill_is_asked_for_and_the_page_follows_when_it_comes() -> None:
     assert sitting.view.attributes[(CHOICE, "disabled")] == ""
     sitting.page.on_drill(CHASE)
     texts, attributes = sitting.view.texts, sitting.view.attributes
+    assert sitting.view.address == {"drill": "chase"}, "also where the page is loaded again at once"
     assert (texts["count-0"], texts["count-1"]) == CHASE.words.counts
     assert texts["drill-sentence"] == texts["status"] == CHASE.words.sentence
     assert attributes[("metric-score_1", "aria-label")] == "catches, Got away"
