@@ -36,12 +36,14 @@ class CodeEditor extends HTMLElement {
       const run = () => document.getElementById(this.getAttribute("runs"))?.click();
       this.#editor = mount(root, this.getAttribute("label"), this.#text, run);
       this.#tell();
-      // On a phone it fits between the field and the tabs, and comes there when somebody begins to write.
-      this.addEventListener("focusin", () => {
-        if (matchMedia("(max-width: 59.99rem)").matches && !document.documentElement.dataset.embed) requestAnimationFrame(() => this.scrollIntoView());
-      });
+      this.addEventListener("focusin", () => this.#between());
       this.dataset.ready = "";
     } else if (name !== "open") this.#tell(name);
+  }
+
+  /** On a phone it fits between the field and the tabs, and comes there when somebody begins to write. */
+  #between() {
+    if (matchMedia("(max-width: 59.99rem)").matches && !document.documentElement.dataset.embed) requestAnimationFrame(() => this.scrollIntoView());
   }
 
   /** Let the editor know what an attribute says, or all of them; the three of a mark once, however many change. */

@@ -139,4 +139,5 @@ def test_code_is_completed_run_mended_compared_and_taken_back_by_the_keyboard(vi
     assert page.evaluate("document.activeElement.id") != "workshop-editor", "the keyboard is no prisoner"
     undo_in_another_drill(visitor)
     type_and_reload(visitor)
+    visitor.until("it tells how it is", lambda: "errors" in visitor.told())
     assert not visitor.told()["errors"] and visitor.complaints == []
