@@ -97,6 +97,7 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(visitor: Visitor
     page.evaluate(KEEP_DASHES)
     page.emulate_media(forced_colors="active", color_scheme="dark")
     visitor.until("shapes tell the reward's lines apart", lambda: "7,3" in page.evaluate("dashes"))
+    assert_reachable(visitor)
     page.emulate_media(forced_colors="none", color_scheme="light")
     visitor.until("a version can be chosen", lambda: page.is_enabled("#compare"))
     page.click("#train")
