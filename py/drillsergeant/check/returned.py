@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,9 @@ from drillsergeant.check.source_lines import line_of, line_of_error
 from drillsergeant.drills.contract import Drill, State, has_masks
 from drillsergeant.elementary import Array
 from drillsergeant.learn.compile.drill_checks import suggestion
+from drillsergeant.learn.program import held_keys
 
 N = 16  # matches
-SIGNS = (-1, 0, 1)  # of a direction that keys ask for
 TYPES: Mapping[str, Any] = {"f32": np.float32, "i32": np.int32, "u32": np.uint32, "mask": np.bool_}
 MOST_NAMED = 3
 READ_ONLY = "read-only"  # what NumPy says of an array that may not be written
@@ -144,7 +143,7 @@ def _judged(seats: Seats, start: State, later: State) -> Iterator[DrillFinding]:
 def _steered(seats: Seats) -> Iterator[DrillFinding]:
     """What the keys of a human come to; the first fault."""
     drill = seats.drill
-    for player, right, up, turn, dash in product(seats.players, SIGNS, SIGNS, SIGNS, (False, True)):
+    for player, right, up, turn, dash in held_keys(len(seats.players)):
         found = drill.from_keys(player, right, up, turn, dash)
         if fault := _action_fault(seats, found):
             keys = f"player {player}, right {right}, up {up}, turn {turn}, dash {dash}"

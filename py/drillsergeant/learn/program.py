@@ -7,8 +7,9 @@ the running side. The tracing side (`compile.program_builder` and what it import
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import Any
 
 from drillsergeant.drills.contract import (
@@ -35,7 +36,7 @@ KEY_DIRECTIONS = (-1, 0, 1)
 class DrillFacts:
     """What a drill says about itself, see `drills.contract.Drill`; its functions are kernels of the module.
 
-    `keys` holds the result of `from_keys` for every combination, in the order of the loops in `keys_of`;
+    `keys` holds the result of `from_keys` for every combination, in the order of `held_keys`;
     `drawn_numbers` are the fields that hold a number that differs from match to match, `lessons` those of them that
     move on, with their values. `called`: what a game of the reader's own is called by its class, which files say; its
     `name` is then that of its place on the page (`drills.new_game`).
@@ -132,16 +133,14 @@ class Program:
         return cls(binary, facts["shared"], drill, network, signatures, facts.get("shader", ""))
 
 
+def held_keys(players: int) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Every combination of keys that a human may hold, for each player: what `from_keys` is called with."""
+    return product(range(players), KEY_DIRECTIONS, KEY_DIRECTIONS, KEY_DIRECTIONS, (False, True))
+
+
 def keys_of(from_keys: Any, players: int) -> tuple[tuple[float, ...], ...]:
     """Every result of a drill's `from_keys`."""
-    return tuple(
-        tuple(from_keys(player, right, up, turn, dash))
-        for player in range(players)
-        for right in KEY_DIRECTIONS
-        for up in KEY_DIRECTIONS
-        for turn in KEY_DIRECTIONS
-        for dash in (False, True)
-    )
+    return tuple(tuple(from_keys(*held)) for held in held_keys(players))
 
 
 def _drill(facts: Mapping[str, Any]) -> DrillFacts:
