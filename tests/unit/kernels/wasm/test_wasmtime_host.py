@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 
 import numpy as np
 import pytest
+import wasmtime
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
@@ -67,6 +69,36 @@ def test_call_kernel_passes_groups_by_name() -> None:
     x.write([np.arange(5, dtype=np.int32)])
     call_kernel(memory.link(compile_kernels([DOUBLE], memory.imported)), DOUBLE, {"x": x}, {"y": y})
     assert y.read()[0].tolist() == [0, 2, 4, 6, 8]
+
+
+NUMBERS = """
+(module (import "host" "memory" (memory 1 1))
+  (func (export "sum") (param i32 f32 i32) (result f32)
+    (f32.add (local.get 1) (f32.convert_i32_s (i32.add (local.get 0) (local.get 2)))))
+  (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "nothing")))
+"""
+
+
+def test_numbers_go_in_and_come_back_as_what_the_function_says_they_are() -> None:
+    function = NativeMemory(65536).link(bytes(wasmtime.wat2wasm(NUMBERS))).function
+    assert function("sum")(-3, 0.5, 1) == -1.5
+    assert function("sum")(0xFFFF_FFFF, 0.5, 0) == -0.5, "an unsigned number is the same 32 bits"
+    assert function("sum")(1, 3.0e38, 1) == np.float32(3.0e38)
+    assert function("load")(0) == 0 and function("nothing")() is None
+    for numbers in ((1, 1.0), (1, 1.0, 1, 1), (1.5, 1.0, 1), ("1", 1.0, 1)):
+        with pytest.raises(struct.error):
+            function("sum")(*numbers)
+
+
+def test_an_access_beyond_the_memory_is_an_error_and_calls_go_on() -> None:
+    memory = NativeMemory(65536)
+    load = memory.link(bytes(wasmtime.wat2wasm(NUMBERS))).function("load")
+    memory.store(0, 7)
+    for _ in range(3):
+        with pytest.raises(wasmtime.Trap, match="out of bounds"):
+            load(65536 - 3)
+        assert load(0) == 7
 
 
 def test_threads_may_call_at_the_same_time() -> None:
