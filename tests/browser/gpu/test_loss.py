@@ -24,7 +24,7 @@ WITHHELD_S = 120.0  # after a second loss, Chromium gives no device for so long
 
 @pytest.fixture
 def frail(browser: Browser) -> Iterator[Browser]:
-    started = browser.browser_type.launch(executable_path=ensure(pins()), args=[*FLAGS, SOFTWARE_WEBGPU])
+    started = browser.browser_type.launch(executable_path=ensure(pins()), args=[*FLAGS, *SOFTWARE_WEBGPU])
     yield started
     started.close()
 
