@@ -12,6 +12,7 @@ import struct
 import threading
 from collections.abc import Callable
 from ctypes import POINTER, byref
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class NativeMemory(PlainMemory):
 
     def __init__(self, size_bytes: int) -> None:
         self.pages = -(-size_bytes // PAGE_BYTES)
-        self._store = wasmtime.Store()
+        self._store = wasmtime.Store(_engine())
         self._in_call = threading.Lock()
         super().__init__(self.pages * PAGE_BYTES)
 
@@ -58,15 +59,26 @@ class NativeModule:
     """The exported functions of a linked module, called with numbers as in a browser."""
 
     def __init__(self, store: wasmtime.Store, memory: wasmtime.Memory, in_call: threading.Lock, binary: bytes) -> None:
-        module = wasmtime.Module(store.engine, binary)
         self._store, self._in_call = store, in_call
-        self._instance = wasmtime.Instance(store, module, [memory])
+        self._instance = wasmtime.Instance(store, _compiled(binary), [memory])
 
     def function(self, name: str) -> Callable[..., object]:
         """The exported function `name`; KeyError where there is none."""
         exported = self._instance.exports(self._store)[name]
         assert isinstance(exported, wasmtime.Func), f"export {name} is no function"
         return _prepared(self._store, exported, self._in_call)
+
+
+@cache
+def _engine() -> wasmtime.Engine:
+    """That of all memories: a module is compiled for one engine."""
+    return wasmtime.Engine()
+
+
+@lru_cache(maxsize=16)
+def _compiled(binary: bytes) -> wasmtime.Module:
+    """The module as machine code. Kept, since whoever trains a drill and then plays it links the same one again."""
+    return wasmtime.Module(_engine(), binary)
 
 
 #: A number as wasmtime's C interface takes it, 16 bytes each; of an integer the lower 32 bits count.

@@ -101,6 +101,14 @@ def test_an_access_beyond_the_memory_is_an_error_and_calls_go_on() -> None:
         assert load(0) == 7
 
 
+def test_what_two_memories_are_linked_to_is_compiled_once_and_works_on_each() -> None:
+    memories = NativeMemory(65536), NativeMemory(65536)
+    linked = [memory.link(bytes(wasmtime.wat2wasm(NUMBERS))) for memory in memories]
+    for number, memory in enumerate(memories):
+        memory.store(0, number + 1)
+    assert [each.function("load")(0) for each in linked] == [1, 2]
+
+
 def test_threads_may_call_at_the_same_time() -> None:
     memory = NativeMemory(1 << 20)
     call = memory.link(compile_kernels([DOUBLE], memory.imported)).function("double")
