@@ -48,9 +48,9 @@ def at_once(work: Coroutine[object, None, Result]) -> Result:
 
 
 @cache
-def program_of(drill: str) -> Program:
-    """The program the page runs, for unshared memory; compiled once per test run."""
-    return build_program(make(drill), shared=False)
+def program_of(drill: str, hidden: tuple[int, ...] = ()) -> Program:
+    """The program the page runs, or one for another network, for unshared memory; compiled once per test run."""
+    return build_program(make(drill), shared=False, hidden=hidden)
 
 
 class TrainingRun:
@@ -64,13 +64,16 @@ class TrainingRun:
         hyper: Hyper | None = None,
         address: Mapping[str, str] | None = None,
         device: Callable[[GpuPlan, NativeMemory], GpuDevice] | None = None,
+        hidden: tuple[int, ...] = (),
     ) -> None:
         """`address`: further values of the page's address, such as `horizon` and `lockstep`.
 
         `device`: learns instead of the kernels from the second update on, as where the address says `learner=webgpu`.
+        `hidden`: the network's layers, where they are not the drill's own.
         """
-        program = program_of(drill) if isinstance(drill, str) else build_program(drill, shared=False)
-        self._seed = seed
+        named = isinstance(drill, str)
+        program = program_of(drill, hidden) if named else build_program(drill, shared=False, hidden=hidden)
+        self._seed, self._hidden = seed, program.network.hidden
         setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
         layout = Layout(setup.plan)
         memory = NativeMemory(layout.total_bytes)
@@ -118,7 +121,7 @@ class TrainingRun:
     def edit(self, drill: Drill) -> None:
         """A reader's code of this drill, which the same network plays, takes the place of the drill's."""
         memory, layout, _, shape = self._lane
-        program = build_program(drill, shared=False)
+        program = build_program(drill, shared=False, hidden=self._hidden)
         self._lane = (memory, layout, KernelEngine(program, memory.link(program.binary), layout, memory), shape)
         self.another_rollout()
         self.trainer.handle(messages.SetGame(program.to_json(), "edited"))

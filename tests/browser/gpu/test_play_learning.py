@@ -27,8 +27,9 @@ from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 from tests.rigs.training_run import TrainingRun, program_of
 
 DRILL, MATCHES, HORIZON, UPDATES = "chase", 64, 16, 40
-# As in test_learning.py: learned in some ten thousand decisions.
-ADDRESS = {"horizon": str(HORIZON), "minibatch": "256", "epochs": "2", "play": "gpu"}
+# As in test_learning.py: learned in some ten thousand decisions, in one epoch each.
+HIDDEN = (32, 32)
+ADDRESS = {"horizon": str(HORIZON), "minibatch": "128", "epochs": "1", "learning_rate": "0.006", "play": "gpu"}
 
 
 class FaultyDevice(StandDevice):
@@ -59,7 +60,7 @@ class DeviceRun(TrainingRun):
             self.devices.append(FaultyDevice(stand, plan, text, memory, play_kernels=play_kernels(make(DRILL))))
             return self.devices[-1]
 
-        super().__init__(DRILL, seed, MATCHES, address=ADDRESS, device=opened)
+        super().__init__(DRILL, seed, MATCHES, address=ADDRESS, device=opened, hidden=HIDDEN)
 
     def counts(self) -> tuple[object, ...]:
         """What learned last, and updates that were dropped, lost with a device, and void."""
@@ -69,7 +70,8 @@ class DeviceRun(TrainingRun):
 
 def test_chase_is_learned_wholly_on_the_device_as_on_kernels(stand: Stand) -> None:
     found = []
-    for run in (DeviceRun(stand), TrainingRun(DRILL, 1, MATCHES, address={**ADDRESS, "play": "cpu"})):
+    on_kernels = TrainingRun(DRILL, 1, MATCHES, address={**ADDRESS, "play": "cpu"}, hidden=HIDDEN)
+    for run in (DeviceRun(stand), on_kernels):
         run.train(UPDATES)
         now = run.values()
         assert now["decisions"] == UPDATES * MATCHES * HORIZON
@@ -156,6 +158,6 @@ def test_a_readers_code_is_played_by_the_worker_alone(stand: Stand) -> None:
     run.train(2)
     assert run.counts() == ("webgpu", 0, 0, 0)
     assert "plays" not in str(run.values()["learner_why"])
-    run.trainer.handle(messages.SetGame(program_of(DRILL).to_json()))
+    run.trainer.handle(messages.SetGame(program_of(DRILL, HIDDEN).to_json()))
     run.train(1)
     assert "plays" in str(run.values()["learner_why"])
