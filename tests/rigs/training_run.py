@@ -71,8 +71,10 @@ class TrainingRun:
         `device`: learns instead of the kernels from the second update on, as where the address says `learner=webgpu`.
         `hidden`: the network's layers, where they are not the drill's own.
         """
-        named = isinstance(drill, str)
-        program = program_of(drill, hidden) if named else build_program(drill, shared=False, hidden=hidden)
+        if isinstance(drill, str):
+            program = program_of(drill, hidden)
+        else:
+            program = build_program(drill, shared=False, hidden=hidden)
         self._seed, self._hidden = seed, program.network.hidden
         setup = choose_setup(program, 2, {"workers": "1", "matches": str(matches), **(address or {})})
         layout = Layout(setup.plan)
