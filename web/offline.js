@@ -1,7 +1,7 @@
 // Keeps the whole site in this browser, so that it works without a network, and offers a new version once that is here:
 // nothing is forced on a match that is going on. boot.js loads this when its own work has long been done.
 const LOOK_AGAIN_MS = 3600000;
-const PAUSE_MS = 30; // between two files, for which nobody waits
+const PAUSE_MS = 5; // between two files, for which nobody waits
 const LIST = "build.json";
 const OWN = ["Content-Type", "Content-Security-Policy"]; // of a host's headers, those that are kept with a file
 const OURS = `drillsergeant ${new URL("./", document.baseURI).href} build `; // as service-worker.js has it

@@ -14,7 +14,7 @@ from build.serve import serving
 from build.site_parts.headers import site_headers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVER_NAME = "chromedriver"
@@ -90,15 +90,18 @@ def served(folder: Path = SITE) -> Iterator[str]:
         yield server.url
 
 
+def graphics() -> list[str]:
+    """How the browser reaches a GPU: in software, or as `$CHROME_FLAGS` says on a machine that has one."""
+    return os.environ.get("CHROME_FLAGS", " ".join(SOFTWARE_WEBGPU)).split()
+
+
 @contextmanager
 def chromium(flags: Sequence[str] = ()) -> Iterator["Browser"]:
     """A headless Chromium under Playwright, with further command-line flags."""
     from playwright.sync_api import sync_playwright  # a test tool: the rest of this module works without
 
     with sync_playwright() as playwright:
-        # CHROME_FLAGS lets a machine with a GPU say how its browser reaches it.
-        own = os.environ.get("CHROME_FLAGS", " ".join(SOFTWARE_WEBGPU)).split()
-        browser = playwright.chromium.launch(executable_path=ensure(pins()), args=[*FLAGS, *own, *flags])
+        browser = playwright.chromium.launch(executable_path=ensure(pins()), args=[*FLAGS, *graphics(), *flags])
         try:
             yield browser
         finally:
@@ -106,10 +109,12 @@ def chromium(flags: Sequence[str] = ()) -> Iterator["Browser"]:
 
 
 @contextmanager
-def chromium_profile(folder: Path, browser: "Browser") -> Iterator["BrowserContext"]:
-    """Another Chromium like `browser`, on the profile in `folder`, with a visitor's preferences and storage."""
+def chromium_profile(
+    folder: Path, browser: "Browser", viewport: "ViewportSize | None" = None
+) -> Iterator["BrowserContext"]:
+    """Another Chromium like `browser`, on the profile in `folder`, with a visitor's preferences, storage and cache."""
     context = browser.browser_type.launch_persistent_context(
-        folder, executable_path=ensure(pins()), args=[*FLAGS, *SOFTWARE_WEBGPU]
+        folder, executable_path=ensure(pins()), args=[*FLAGS, *graphics()], viewport=viewport
     )
     try:
         yield context

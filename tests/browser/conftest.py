@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from build.browsers.chromium import chromium, served
+from build.browsers.chromium import chromium, chromium_profile, served
 from build.pins import SITE
 from tests.rigs.graphics.gpu_stand import Stand
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.visitor import VIEWPORT, Household, Visitor
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +26,17 @@ def address() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def household(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """A browser whose profile keeps what it compiled from one visitor to the next."""
+    with chromium_profile(tmp_path_factory.mktemp("profile"), browser, VIEWPORT) as context:
+        yield Household(context)
+
+
 @pytest.fixture
-def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
+def visitor(household: Household, address: str) -> Iterator[Visitor]:
     """A visitor of the page who has not opened it yet."""
-    visitor = Visitor(browser, address)
+    visitor = Visitor(household, address)
     yield visitor
     visitor.close()
 

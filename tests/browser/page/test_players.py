@@ -148,7 +148,7 @@ def test_fingers_and_a_controller_play(visitor: Visitor) -> None:
 
 
 def test_a_goal_by_hand_and_a_training_match_are_watched_large(visitor: Visitor) -> None:
-    visitor.context.add_init_script(COUNT_TONES)
+    visitor.page.add_init_script(COUNT_TONES)
     visitor.open("?learner=wasm")
     page = visitor.page
     assert page.inner_text("#who-1") == "Learner"

@@ -10,12 +10,12 @@ import numpy as np
 import onnxruntime
 from drillsergeant.learn.files.dshq import read_summary
 from drillsergeant.learn.formulas.network import Network
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from safetensors.numpy import load_file
 
 from build.browsers.docks import reach_into_docks
 from build.measure.crashes import crashes, saved, saved_here
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.visitor import Household, Visitor
 
 CRASHES, LONGEST_S = 2, 5.0  # one while it saves, one at any moment; `make crashes` has more, and longer
 QUERY = "?matches=64&workers=1&learner=wasm"
@@ -224,7 +224,6 @@ def test_a_dead_trainer_goes_on_with_its_run(visitor: Visitor) -> None:
     visitor.until("it says so", lambda: "“Ball Drill”" in text(visitor, "runs-state"))
 
 
-def test_a_crash_of_the_tab_loses_no_saved_run(browser: Browser, address: str) -> None:
-    context = browser.new_context()
-    assert len(crashes(context, address, CRASHES, seed=1, longest_s=LONGEST_S)) == CRASHES
-    context.close()
+def test_a_crash_of_the_tab_loses_no_saved_run(household: Household, address: str) -> None:
+    assert len(crashes(household.context, address, CRASHES, seed=1, longest_s=LONGEST_S)) == CRASHES
+    household.clear(address)

@@ -8,20 +8,20 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from build.browsers.docks import open_dock_of
 from tests.rigs.pages.accessibility import violations
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.visitor import Household, Visitor
 
 TOGGLES = ("#train", "#play", "#factory", "#theme", "#safeguards", "#compare")
 STATES = ("pressed", "checked", "expanded")
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, address: str) -> Iterator[Visitor]:
+def opened(household: Household, address: str) -> Iterator[Visitor]:
     """A visitor in whose page soccer is learned."""
-    visitor = Visitor(browser, address)
+    visitor = Visitor(household, address)
     visitor.open("?learner=wasm")
     visitor.page.click("#train")
     visitor.until("a version can be chosen", lambda: visitor.page.is_enabled("#compare"))

@@ -164,7 +164,11 @@ def test_after_the_first_visit_everything_works_without_a_network(browser: Brows
         page.wait_for_selector("#workshop-editor[data-ready]")
         page.click("#workshop-run")
         visitor.until("the editor's code runs", lambda: "running" in page.inner_text("#workshop-said"), 120.0)
-        assert visitor.told()["errors"] == [] and visitor.complaints == []
+        asked_in_vain = (
+            f"net::ERR_EMPTY_RESPONSE ({server.url}build.json)"  # for a newer version, which nobody waits for
+        )
+        unexpected = [text for text in visitor.complaints if not text.endswith(asked_in_vain)]
+        assert visitor.told()["errors"] == [] and unexpected == []
 
         page.goto(server.url + "tutorial/index.html")
         lesson = page.locator("drill-sergeant").first

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Worker
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, Worker
 
 from build.browsers.docks import reach_into_docks
 from tests.rigs.pages.waiting import wait_until
@@ -15,31 +15,67 @@ from tests.rigs.pages.waiting import wait_until
 BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
 ARTEFACTS = Path("out/screenshots")
 WITHOUT_SERVICE_WORKERS = "delete Navigator.prototype.serviceWorker"
+# The page keeps itself once its match has been moving for ten seconds, which nobody needs to see ten times a run.
+AT_EASE_SOON = """{
+  const after = setTimeout;
+  globalThis.setTimeout = (task, ms, ...rest) => after(task, `${task}`.includes("offline.js") ? 500 : ms, ...rest);
+}"""
+VIEWPORT: ViewportSize = {"width": 1280, "height": 860}
+
+
+class Household:
+    """A browser with a profile, for one visitor after the other: each finds what was compiled, and nothing else.
+
+    A browser compiles Pyodide once a profile, which is a third of the work of opening the page.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        context.add_init_script(WITHOUT_SERVICE_WORKERS)
+        self.blank = context.pages[0]
+        self.devtools = context.new_cdp_session(self.blank)
+
+    def clear(self, address: str) -> None:
+        """Close what a visitor opened, and forget what was stored, granted and put in the way for the site there."""
+        for page in self.context.pages:
+            if page is not self.blank:
+                page.close()
+        self.context.unroute_all()
+        self.context.clear_permissions()
+        self.devtools.send("Storage.clearDataForOrigin", {"origin": address.rstrip("/"), "storageTypes": "all"})
 
 
 class Visitor:
     """A tab on the site, and everything that went through it.
 
-    Unless it `keeps` the site for use without a network, which costs seconds and hides requests, its browser has no
-    service workers.
+    Args:
+        browser: the browser, which gives it a context of its own without a cache on disk, or a household.
+        address: of the site.
+        keeps: has service workers, which keep the site for use without a network, cost seconds and hide requests.
     """
 
-    def __init__(self, browser: Browser, address: str, *, keeps: bool = False) -> None:
-        self.context = browser.new_context(viewport={"width": 1280, "height": 860})
-        if not keeps:
-            self.context.add_init_script(WITHOUT_SERVICE_WORKERS)
+    def __init__(self, browser: Browser | Household, address: str, *, keeps: bool = False) -> None:
+        self.household = browser if isinstance(browser, Household) else None
+        if isinstance(browser, Household):
+            self.context = browser.context
+        else:
+            self.context = browser.new_context(viewport=VIEWPORT)
+            self.context.add_init_script(AT_EASE_SOON if keeps else WITHOUT_SERVICE_WORKERS)
         self.page: Page = reach_into_docks(self.context.new_page())
         self.address = address
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.warnings: list[str] = []
-        self.context.on("request", lambda request: self.requests.append(request.url))
+        self.context.on("request", self._request)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._console)
 
+    def _request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
     def _console(self, message: Any) -> None:
         if message.type == "error":
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location['url']})")
         elif message.type == "warning":  # what Python prints as an error, the page's and its workers'
             self.warnings.append(message.text)
 
@@ -98,4 +134,8 @@ class Visitor:
 
     def close(self) -> None:
         """Leave."""
-        self.context.close()
+        if self.household:
+            self.context.remove_listener("request", self._request)
+            self.household.clear(self.address)
+        else:
+            self.context.close()
