@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from drillsergeant.check.findings import DrillFinding, Kind
 from drillsergeant.check.playthrough import Playthrough
 from drillsergeant.check.source_lines import line_of, line_of_error
-from drillsergeant.drills.contract import Drill, State
+from drillsergeant.drills.contract import Drill
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.edit_errors import EditRefused
-from drillsergeant.learn.compile.edit_play import compare
+from drillsergeant.learn.compile.edit_play import Moments, compare, moments_of
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 
 STATES = 8  # moments of the play, with all matches
@@ -23,14 +23,15 @@ def find_uncompiled(played: Playthrough) -> Iterator[DrillFinding]:
     drill = played.seats.drill
     step = max(1, len(played.before) // STATES)
     states = [each for pair in zip(played.before[::step], played.after[::step], strict=True) for each in pair]
+    moments = moments_of(states)
     for kernel in DrillKernels(drill).all():
-        found = _compiled(drill, kernel, states)
+        found = _compiled(drill, kernel, moments)
         if found is not None:
             yield found
             return
 
 
-def _compiled(drill: Drill, kernel: Kernel, states: Sequence[State]) -> DrillFinding | None:
+def _compiled(drill: Drill, kernel: Kernel, moments: Moments) -> DrillFinding | None:
     part = PARTS.get(kernel.name.partition("_")[0], "outcome")
     try:
         graph = kernel.trace()
@@ -42,7 +43,7 @@ def _compiled(drill: Drill, kernel: Kernel, states: Sequence[State]) -> DrillFin
         return DrillFinding(Kind.COMPILED, said, remedy, line_of_error(drill, error) or line_of(drill, part))
     try:
         if kernel.name == "tick_once" or part != "tick":
-            compare(kernel, graph, states)
+            compare(kernel, graph, moments)
     except EditRefused as refused:
         remedy = "leave out whatever is decided when Python runs: `np.random`, `isinstance`, the shape of an array"
         return DrillFinding(

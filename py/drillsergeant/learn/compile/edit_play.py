@@ -26,6 +26,8 @@ from drillsergeant.learn.reference.rollout import random_action
 SAMPLES, SAMPLE_DECISIONS = 32, 40
 LARGEST = 1e4  # of an observation or a reward: more is a slip, and no network learns from it
 MOST_ENTRIES = 256  # of an observation
+#: The arrays of states by the groups that kernels have of them: "state", or "before" and "after".
+Moments = Mapping[str, list[Array]]
 PlaceOf = Callable[[str, int, int], Place]
 
 
@@ -53,8 +55,9 @@ def _tracer(graph: Graph, group: str, k: int, kind: str) -> Any:
     return Tracer(graph, graph.load(group, k, DType(kind)))
 
 
-def sampled(drill: Drill, place_of: PlaceOf) -> tuple[int, int, list[State]]:
-    """Play a few matches by chance and look at everything: how many entries and reward terms there are, the states.
+def sampled(drill: Drill, place_of: PlaceOf) -> tuple[int, int, Moments]:
+    """Play a few matches by chance and look at everything: how many entries and reward terms there are, and moments of
+    the play.
 
     `place_of` tells where a function of the text returns: its name, how many entries, and which one, 0 for all of them.
     """
@@ -74,7 +77,7 @@ def sampled(drill: Drill, place_of: PlaceOf) -> tuple[int, int, list[State]]:
             earned = _checked("reward", drill.reward(before, after, player), earned, place_of)
         states.append(matches.state)
         matches.restart(Outcome(*drill.outcome(after)).over)
-    return observed, earned, states
+    return observed, earned, moments_of(states)
 
 
 def _checked(part: str, values: Sequence[Array], count: int, place_of: PlaceOf) -> int:
@@ -120,13 +123,18 @@ def _short(value: object) -> str:
 # -- the same as it is traced -----------------------------------------------------------------------------------------
 
 
-def compare(kernel: Kernel, graph: Graph, states: Sequence[State]) -> None:
+def compare(kernel: Kernel, graph: Graph, moments: Moments) -> None:
     """Refuse a kernel whose trace, `graph`, computes something else than its function does with arrays, with the line.
 
     A random number of one's own is one number for ever when it is traced, and code may ask what kind of array it has.
     """
-    inputs, scalars = _inputs(kernel, states), dict.fromkeys(kernel.scalars, 7)
-    count = len(next(array for arrays in inputs.values() for array in arrays))
+    count, scalars = len(moments["state"][0]), dict.fromkeys(kernel.scalars, 7)
+    inputs = {
+        group: moments[group]
+        if group in moments
+        else [np.zeros(count, dtype.numpy) for dtype in kernel.types_in(group)]
+        for group in kernel.inputs
+    }
     played = kernel.reference(inputs, scalars)
     compiled = interpret(graph, inputs, scalars, count)
     for group, arrays in played.items():
@@ -138,25 +146,19 @@ def compare(kernel: Kernel, graph: Graph, states: Sequence[State]) -> None:
                 raise EditRefused(f"{said}: {why}", Place(_first_difference(kernel, inputs, scalars, count)))
 
 
-def _inputs(kernel: Kernel, states: Sequence[State]) -> dict[str, list[Array]]:
+def moments_of(states: Sequence[State]) -> Moments:
     """States of a match and the next ones, and, as nobody can tell what happens in so few, each field of any other."""
     rng = np.random.default_rng(7)
     names = list(states[0])
     earlier, later = (
         {name: np.concatenate([state[name] for state in some]) for name in names} for some in (states[:-1], states[1:])
     )
-    count = len(earlier[names[0]])
     mixed = [{name: _mixed(array, rng) for name, array in each.items()} for each in (earlier, later)]
-    groups = {"before": (earlier, mixed[0]), "after": (later, mixed[1]), "state": (later, mixed[1])}
-    arrays = {
-        group: [np.concatenate([part[name] for part in parts]) for name in names] for group, parts in groups.items()
-    }
-    return {
-        group: arrays[group]
-        if group in arrays
-        else [np.zeros(2 * count, dtype.numpy) for dtype in kernel.types_in(group)]
-        for group in kernel.inputs
-    }
+    before, after = (
+        [np.concatenate([part[name] for part in parts]) for name in names]
+        for parts in ((earlier, mixed[0]), (later, mixed[1]))
+    )
+    return {"before": before, "after": after, "state": after}
 
 
 def _mixed(array: Array, rng: np.random.Generator) -> Array:

@@ -60,13 +60,13 @@ def checked_drill(name: str, text: str, printed: Printed | None = None) -> Drill
     guarded(lambda: traced_once(played, MOST_NODES), namespace)
     printed.on = True
     with np.errstate(all="ignore"):  # what comes of it is looked at
-        observed, earned, states = guarded(lambda: sampled(played, partial(return_place, text)), namespace)
+        observed, earned, moments = guarded(lambda: sampled(played, partial(return_place, text)), namespace)
     printed.on = False
     drill = resolve(_named(name, drill, text, observed, earned))
     edited = tuple(kernel for part, kernels in _RUN_IN.items() if _is_edited(drill, part) for kernel in kernels)
     for kernel, graph in trace_kernels(drill, namespace):
         if kernel.name.startswith(edited):
-            guarded(lambda kernel=kernel, graph=graph: compare(kernel, graph, states), namespace)  # type: ignore[misc]
+            guarded(lambda kernel=kernel, graph=graph: compare(kernel, graph, moments), namespace)  # type: ignore[misc]
     return drill
 
 

@@ -63,11 +63,11 @@ def checked_game(text: str, printed: Printed | None = None) -> Drill:
     kernels = _traced(drill, text, names)
     printed.on = True
     with np.errstate(all="ignore"):  # what comes of it is looked at
-        _, _, states = guarded(lambda: sampled(drill, partial(return_place, text)), names)
+        _, _, moments = guarded(lambda: sampled(drill, partial(return_place, text)), names)
     printed.on = False
     for kernel, graph in kernels:
         if kernel.name.startswith(COMPARED):
-            guarded(lambda kernel=kernel, graph=graph: compare(kernel, graph, states), names)  # type: ignore[misc]
+            guarded(lambda kernel=kernel, graph=graph: compare(kernel, graph, moments), names)  # type: ignore[misc]
     return drill
 
 
