@@ -7,7 +7,6 @@ from drillsergeant.drills.boxes.players import player_of
 from drillsergeant.drills.contract import Player, State
 from drillsergeant.drills.squad.drill import SquadDrill, SquadPairDrill
 from drillsergeant.drills.squad.rules import nearer
-from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch
 
 from tests.rigs.play import assert_fair, players_exchanged, random_player, start, ticks
@@ -62,16 +61,18 @@ def test_nobody_starts_inside_a_mate(drill: SquadDrill) -> None:
 
 @each
 def test_scripted_players_beat_random_ones_and_each_other_as_often(drill: SquadDrill) -> None:
-    def winners(one: Player, two: Player) -> Array:
-        """Who has scored in each of 400 matches within their time, +1, -1 or 0."""
-        batch = batch_of(drill, 400)
-        for _ in range(round(drill.time_limit_s * drill.tick_hz / drill.action_repeat)):
-            step(batch, [one] * drill.teams[0] + [two] * drill.teams[1])
-        return batch.state["scored"]
-
-    assert np.mean(winners(Player.SCRIPTED, Player.RANDOM) == 1) > 0.9
-    assert np.mean(winners(Player.RANDOM, Player.SCRIPTED) == -1) > 0.9
-    even = winners(Player.SCRIPTED, Player.SCRIPTED)
+    """Who has scored in each of 400 matches within their time, +1, -1 or 0; three times 400 that are played at once."""
+    batch, random_team = batch_of(drill, 1200), np.repeat([1, 0, -1], 400)
+    for _ in range(round(drill.time_limit_s * drill.tick_hz / drill.action_repeat)):
+        chosen = []
+        for player in range(sum(drill.teams)):
+            scripted, by_chance = (batch.choose(who, player) for who in (Player.SCRIPTED, Player.RANDOM))
+            of_random_team = random_team == int(player >= drill.teams[0])
+            chosen.append(np.where(of_random_team[:, None], by_chance, scripted))
+        batch.step(chosen)
+    against_random, of_random, even = batch.state["scored"].reshape(3, 400)
+    assert np.mean(against_random == 1) > 0.9
+    assert np.mean(of_random == -1) > 0.9
     assert abs(float(np.mean(even == 1) - np.mean(even == -1))) < 0.12
     assert np.mean(even != 0) > 0.6
 
