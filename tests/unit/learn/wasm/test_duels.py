@@ -75,7 +75,7 @@ class Duel:
     ],
 )
 def test_chunks_with_duels_equal_the_reference_in_every_bit(name: str, matches: int, duels: int) -> None:
-    duel = Duel(name, matches, duels)
+    duel = Duel(name, matches, duels, horizon=6)
     tallies = duel.play(2)
     duel.set_opponent(duel.rival)
     tallies += duel.play(3)
