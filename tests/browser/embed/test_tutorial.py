@@ -134,6 +134,7 @@ def test_a_reader_goes_through_the_first_chapters(reader: Reader) -> None:
     assert "goes on with what it learned" in reader.put(2, "a reward for running away")
     reader.until("it does what it is paid for", lambda: (reader.metric(2, "win_rate") or 0) < 0.5)
     assert reader.ticks(1) == resting
+    second.click("#train")  # to learn on meanwhile would cost two cores
     assert abs(reader.height(2) - heights[1]) <= 4, "its place was reserved"
     reader.snapshot("tutorial-second")
     assert violations(reader.page) == [], "with frames and all that is in them"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.rigs.pages.visitor import Visitor
 
-FRAMES = 90  # with the match on screen; the median is of the last 600
+FRAMES = 45  # with the match on screen; the median is of the last 600
 SAMPLE = """async () => {
   const image = await createImageBitmap(document.getElementById("match"));
   const canvas = new OffscreenCanvas(image.width, image.height);
@@ -27,11 +27,11 @@ def moved(visitor: Visitor) -> bool:
 
 
 def test_the_factory_stands_before_training_moves_during_it_and_gives_the_match_back(visitor: Visitor) -> None:
-    visitor.open("?workers=3&matches=64")
+    visitor.open("?workers=2&matches=64")
     page = visitor.page
     page.click("#factory")
     visitor.until("the show draws the factory", lambda: visitor.show("view") == "factory")
-    assert page.inner_text("#factory-count") == "192"
+    assert page.inner_text("#factory-count") == "128"
     assert page.is_hidden("#match-board")
     visitor.until("the matches stand still", lambda: not moved(visitor))
     page.click("#train")

@@ -18,7 +18,7 @@ def stack(worker: Worker) -> int:
 
 
 def test_frames_updates_and_chunks_leak_no_proxies_and_no_stack(visitor: Visitor) -> None:
-    visitor.open("?matches=16")
+    visitor.open("?workers=1&matches=16&horizon=8")
     workers = {role: visitor.worker(role) for role in ("show", "trainer", "rollout")}
     places: list[Page | Worker] = [visitor.page, *workers.values()]
     assert [place.evaluate("'Suspending' in WebAssembly") for place in places] == [False] * 4

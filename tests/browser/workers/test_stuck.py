@@ -57,7 +57,7 @@ def asleep(hung: Visitor, browser: Browser, address: str) -> Iterator[Asleep]:
 
     before = renderers()
     visitor = Visitor(browser, address)
-    visitor.open()
+    visitor.open("?workers=1")
     visitor.page.click("#train")
     visitor.until("training runs", lambda: (visitor.trainer("updates") or 0) >= 2)
     tab = renderers() - before
