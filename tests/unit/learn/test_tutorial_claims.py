@@ -22,7 +22,7 @@ from tests.rigs.tutorial_text import AT_LENGTH, SEEDS, edited, told
 LONGER = 4 if AT_LENGTH else 1
 WINS_ALWAYS = 0.95
 CHANCE = 0.24  # of meeting the ball without looking
-FASTER = "0.0001" if AT_LENGTH else "0.0005"  # for who does not wait
+FASTER = "0.0001" if AT_LENGTH else "0.0007"  # for who does not wait
 
 
 def trained(run: TrainingRun, decisions: float, until: Callable[[], bool] = lambda: False) -> None:
