@@ -59,6 +59,11 @@ class Stranger:
         """Wait until this is said of the code."""
         self.visitor.until(f"{said!r} is said", lambda: said in self.page.inner_text(SAID), 120.0)
 
+    def told(self, *names: str) -> list[object]:
+        """Some numbers of the match."""
+        show = self.visitor.told()["show"]
+        return [show[name] for name in names]
+
     def where_orange_is(self) -> tuple[float, float]:
         """In CSS pixels of the window."""
         box = self.page.locator("#stage").bounding_box()
@@ -74,6 +79,12 @@ def watch(stranger: Stranger) -> None:
         stranger.press("#train")
         visitor.until("it beats the bot", lambda: (visitor.trainer("win_rate") or 0.0) > 0.5, 120.0)
         assert page.locator("#chart-wins .u-wrap").is_visible()
+    page.click("#train")  # to learn on beside what follows would cost two cores all the time
+    # While a goal is on screen, what is told is of the next kick-off already: held soon after one, both are the same.
+    scores, places = stranger.told("score_0", "score_1"), ("player0_x", "player0_y")
+    visitor.until("a goal is made", lambda: stranger.told("score_0", "score_1") != scores)
+    begun = stranger.told(*places)
+    visitor.until("play goes on", lambda: stranger.told(*places) != begun)
     with stranger.step("look inside a player"):
         stranger.press("#play")  # one that stands still is tapped more easily
         visitor.until("it is held", lambda: visitor.show("playing") is False)
