@@ -16,6 +16,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.shaders.play_kernels import play_kernels
 from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.formulas.rescale import moments, rounded
+from drillsergeant.learn.webgpu import player
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.pipelines import Dispatch
 from drillsergeant.learn.webgpu.plan import GpuPlan
@@ -87,11 +88,13 @@ def test_chase_is_learned_wholly_on_the_device_as_on_kernels(stand: Stand) -> No
     assert abs(decisions / kernel_decisions - 1.0) <= 0.15, found
 
 
-def test_scales_move_on_by_what_was_played_there(stand: Stand) -> None:
+def test_scales_move_on_by_what_was_played_there(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(player, "IN_FLIGHT", 1)  # the chunk on the device is that of the last update
     run = DeviceRun(stand)
     run.train(3)
     before = run.learner.state().scales
     assert before is not None
+    run.learner.restore(run.learner.state())  # so that the device gets these
     run.train(1)
     scales = run.learner.state().scales
     assert scales is not None
@@ -128,6 +131,20 @@ def test_a_device_lost_in_the_middle_of_play_costs_that_update(stand: Stand) -> 
     run.train(1)
     assert run.counts() == ("wasm", 0, 1, 0), "from the worker's play"
     assert run.learner.state().updates == state.updates + 1
+
+
+def test_the_update_on_its_way_is_dropped_where_training_goes_back(stand: Stand) -> None:
+    run = DeviceRun(stand)
+    run.train(3)
+    state = run.learner.state()
+    run.train(3)
+    run.learner.restore(state)
+    run.train(1)
+    after = run.learner.state()
+    assert (after.updates, after.steps - state.steps) == (state.updates + 1, MATCHES * HORIZON // 128)
+    moved = np.frombuffer(after.arrays["parameters"], F32) - np.frombuffer(state.arrays["parameters"], F32)
+    assert 0.0 < np.abs(moved).max() <= 2.0 * 0.006 * (after.steps - state.steps), "steps of Adam from there"
+    assert run.counts() == ("webgpu", 0, 0, 0)
 
 
 @pytest.mark.parametrize("where", ["state", "matches"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,7 @@ class StandDevice:
         self.description = stand.description
         self._sizes: Sizes | None = None
         self.submissions: list[int] = []
+        self._ready: deque[bytes] = deque()
         for shader in plan.shaders:
             own = [pipeline for pipeline in plan.pipelines if pipeline.shader == shader]
             stand.compile(own, plan.text(shader, generated, play_kernels), subgroups=subgroups)
@@ -111,6 +113,8 @@ class StandDevice:
     def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
         self.submissions.append(len(dispatches))
         self.stand.run(dispatches)
+        if last:
+            self._ready.append(self.stand.read(*self._plan.readback_bytes))
 
     async def read(self, buffers: Sequence[str]) -> dict[str, bytes]:
         return {name: self.stand.read(name) for name in buffers}
@@ -119,4 +123,4 @@ class StandDevice:
         self.stand.clear()
 
     async def read_back(self) -> bytes:
-        return self.stand.read(*self._plan.readback_bytes)
+        return self._ready.popleft()

@@ -24,6 +24,7 @@ DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines
 MAP_LIMIT_S = 20.0
 STORAGE, UNIFORM, COPY_SOURCE, COPY_TARGET, MAP_READ = 0x80, 0x40, 0x04, 0x08, 0x01
 READ = 1
+READBACKS = 2  # as many as may be made ready before one is read
 SUBGROUPS = "subgroups"
 UNIFORMS = ("knobs", "play_knobs")
 
@@ -45,7 +46,9 @@ class BrowserGpu:
         device.lost.then(create_once_callable(self._on_lost))
         self._complain = create_proxy(self._on_error)
         device.addEventListener("uncapturederror", self._complain)
-        self._readback = self._buffer(sum(plan.readback_bytes.values()), MAP_READ | COPY_TARGET)
+        size = sum(plan.readback_bytes.values())
+        self._readbacks = [self._buffer(size, MAP_READ | COPY_TARGET) for _ in range(READBACKS)]
+        self._made_ready = self._read = 0
 
     def _on_lost(self, info: Any) -> None:
         self._lost = f"the GPU was lost ({info.reason}): {info.message}"
@@ -138,21 +141,24 @@ class BrowserGpu:
             dispatch(*each.groups)
         run.end()
         if last:
-            at = 0
+            at, target = 0, self._readbacks[self._made_ready % READBACKS]
             for name, size in self._plan.readback_bytes.items():
-                encoder.copyBufferToBuffer(self._buffers[name], 0, self._readback, at, size)
+                encoder.copyBufferToBuffer(self._buffers[name], 0, target, at, size)
                 at += size
+            self._made_ready += 1
         self._device.queue.submit(to_js([encoder.finish()]))
 
     async def read_back(self) -> bytes:
-        """Return the bytes of `GpuPlan.readback_bytes`. Only this proves that anything was computed: of a lost device
-        every other promise is kept."""
+        """Return the bytes of `GpuPlan.readback_bytes`, the earliest that were made ready. Only this proves that
+        anything was computed: of a lost device every other promise is kept."""
+        source = self._readbacks[self._read % READBACKS]
+        self._read += 1
         try:
-            await _within(self._readback.mapAsync(READ), MAP_LIMIT_S)
+            await _within(source.mapAsync(READ), MAP_LIMIT_S)
         except (JsException, TimeoutError) as failure:
             raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
-        words: bytes = js.Uint8Array.new(self._readback.getMappedRange()).to_bytes()
-        self._readback.unmap()
+        words: bytes = js.Uint8Array.new(source.getMappedRange()).to_bytes()
+        source.unmap()
         self._check()
         if self._complaints:
             complaint, self._complaints = self._complaints[0], []

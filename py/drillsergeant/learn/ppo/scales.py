@@ -23,6 +23,7 @@ SMALLEST_SPREAD = 0.5
 # Returns that are all alike are measured by a share of their size.
 SMALLEST_RETURN_SHARE = 0.1
 SMALLEST_RETURN_SPREAD = 1e-4
+NEAR = 0.05  # what a network is rescaled by changes nothing that it computes, and little of how it learns
 LARGEST = 1e36  # of what is in a file: the square of what a chunk may hold
 
 
@@ -86,6 +87,15 @@ class Scales:
             returns=self.returns.moved(returns, weight),
             updates=self.updates + 1,
             fresh=False,
+        )
+
+    def near(self, other: Scales) -> bool:
+        """Whether no mean has moved by more than a share NEAR of its spread, and no spread by more of itself."""
+        means = zip([*self.means, self.returns.mean], [*other.means, other.returns.mean], strict=True)
+        spreads = zip([*self.spreads, self.return_spread], [*other.spreads, other.return_spread], strict=True)
+        return all(
+            abs(mean - was) <= NEAR * before and abs(spread - before) <= NEAR * before
+            for (mean, was), (spread, before) in zip(means, spreads, strict=True)
         )
 
     def plain(self) -> dict[str, object]:

@@ -94,6 +94,11 @@ class KernelLearner:
         self._arithmetic.scales = self._arithmetic.scales.moved(observations, returns)
 
     @property
+    def scales(self) -> Scales:
+        """As they are now."""
+        return self._arithmetic.scales
+
+    @property
     def scales_known(self) -> bool:
         """Whether the numbers of any batch have been measured."""
         return self._arithmetic.scales.updates > 0

@@ -80,11 +80,18 @@ class AutoLearner:
 
     def read_parameters(self, weights_offset: int) -> None:
         """Continue from the parameters at `weights_offset` with a fresh optimiser."""
+        self._interrupt()
         self._local.read_parameters(weights_offset)
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
+        self._interrupt()
         self._local.reset(seed)
+
+    def _interrupt(self) -> None:
+        """What is played on the device does not follow on what it learned last."""
+        if self._player is not None:
+            self._player.interrupt()
 
     def close(self) -> None:
         """Give the device back and ask for no other; nothing is learned after this."""
@@ -99,6 +106,7 @@ class AutoLearner:
 
     def restore(self, state: LearnerState) -> None:
         """Go on from a state, on a device too."""
+        self._interrupt()
         self._local.restore(state)
 
     async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
@@ -126,7 +134,7 @@ class AutoLearner:
         assert gpu is not None and player is not None, "nothing plays"
         began_s = time.perf_counter()
         try:
-            played = await player.update(hyper, self._local.entered(), lesson)
+            played = await player.update(hyper, lesson, self._local.scales, self._local.entered)
             if not self._local.finish(played.state):
                 raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
         except Exception as failure:  # as in `_on_device`
@@ -143,6 +151,7 @@ class AutoLearner:
 
     def _on_kernels(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
         self.name = "wasm"
+        self._interrupt()
         began_s = time.perf_counter()
         metrics = self._local.go_on(batch, hyper)
         self._local_s = min(self._local_s, _per_decision(began_s, metrics))
@@ -152,6 +161,8 @@ class AutoLearner:
         """The update there, if it counts."""
         began_s = time.perf_counter()
         try:
+            if self._player is not None:
+                await self._player.drop()
             metrics, after = await gpu.learn(batch, hyper, self._local.rescaled())
             if self._tried and not self._local.finish(after):  # the first one is done again by the kernels
                 raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
@@ -207,6 +218,7 @@ class AutoLearner:
     def _failed(self, gpu: GpuLearner, failure: Exception) -> None:
         """Go on without the device, or only without this update of it."""
         lost = not isinstance(failure, DeviceFailure | ValueError) or getattr(failure, "lost", False)
+        self._interrupt()
         self.why = f"learning on the CPU: {failure}"
         self.losses += lost
         self.voids += not lost

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 ARRAYS = ("parameters", "first_moment", "second_moment")
 CONTROL = struct.Struct(f"<7I4f{len(METRICS)}f")
 BATCH_POISONED, STATE_POISONED = 1, 2  # as in common.wgsl
-# A device that works on one submission for seconds is taken for hung by the system and reset.
-SUBMIT_TARGET_S = 0.05
+# Whatever else is drawn on the device waits for the submission it works on: half a frame at most.
+SUBMIT_TARGET_S = 0.008
 FIRST_SUBMIT, LARGEST_SUBMIT = 16, 1024  # dispatches
 
 
@@ -78,10 +78,13 @@ class GpuDevice(Protocol):
         """Copy from byte `source_bytes` of shared memory to a buffer."""
 
     def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
-        """Run these in order; after the last ones, `GpuPlan.readback_bytes` are made ready to be read."""
+        """Run these in order; after the last ones, `GpuPlan.readback_bytes` are made ready to be read.
+
+        These may be made ready twice before they are read.
+        """
 
     async def read_back(self) -> bytes:
-        """The bytes of these buffers as the last submission left them.
+        """The bytes of these buffers as they were made ready, the earliest first.
 
         Raises DeviceFailure for a device that is lost, did not answer in time, or complained since the last readback.
         """
@@ -122,22 +125,30 @@ class GpuLearner:
         update = self.plan.update(chunks, hyper, state)
         empty = self.device.fit(update.sizes)
         self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
+        self.steer(update)
+        return update, empty
+
+    def steer(self, update: Update) -> None:
+        """Send the words of an update, of whose state the device has the arrays."""
         self.device.write("knobs", update.knobs)
         self.device.write("control", bytes(CONTROL_WORDS * WORD_BYTES))
         self.device.write("schedule", update.schedule)
-        return update, empty
 
     async def run(self, dispatches: Sequence[Dispatch]) -> bytes:
-        """What is read back after these, in submissions of bounded length."""
+        """What is read back after these."""
         began_s = time.perf_counter()
+        self.submit(dispatches)
+        words = await self.device.read_back()
+        self.calibrate(len(dispatches), time.perf_counter() - began_s)
+        return words
+
+    def submit(self, dispatches: Sequence[Dispatch]) -> None:
+        """Run these, in submissions of bounded length, and make ready what is read back."""
         for begin in range(0, len(dispatches), self._per_submit):
             end = begin + self._per_submit
             self.device.submit(dispatches[begin:end], last=end >= len(dispatches))
-        words = await self.device.read_back()
-        self._calibrate(len(dispatches), time.perf_counter() - began_s)
-        return words
 
-    def _calibrate(self, dispatches: int, elapsed_s: float) -> None:
+    def calibrate(self, dispatches: int, elapsed_s: float) -> None:
         """Fit the next submissions to the target; at most twice as long as the last ones."""
         fitting = int(dispatches * SUBMIT_TARGET_S / max(elapsed_s, 1e-6))
         self._per_submit = max(1, min(fitting, 2 * self._per_submit, LARGEST_SUBMIT))

@@ -1,7 +1,8 @@
 """Updates from matches that are played on the device itself: nothing of a chunk ever leaves it.
 
-What goes there for an update is the learner's state, and what comes back is the next one and a few sums. So scales
-(`ppo.scales`) follow one update behind: a chunk is rescaled as it is played, by what the chunks before it came to.
+What comes back from an update is the learner's state and a few sums. The device goes on from the state it has; another
+one is sent where something changed it on this side, and where the scales (`ppo.scales`) have moved on by a good part: a
+chunk is rescaled as it is played, by what chunks before it came to.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import struct
 import time
 from array import array
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from drillsergeant.drills.contract import LESSON_SHIFT
@@ -17,7 +21,10 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.ppo.scales import Moments, Scales
 from drillsergeant.learn.webgpu.learner import SUBMIT_TARGET_S, GpuLearner
+from drillsergeant.learn.webgpu.plan import Update
 from drillsergeant.learn.webgpu.play_plan import PlayPlan
+
+IN_FLIGHT = 2  # updates at once: the device has the next one to do while this side reads the last one
 
 
 class PlayedUpdate(NamedTuple):
@@ -31,36 +38,105 @@ class PlayedUpdate(NamedTuple):
     returns: Moments
 
 
+class Flight(NamedTuple):
+    """An update that was submitted and has not come back: what was run, in how many dispatches, and when."""
+
+    update: Update
+    dispatches: int
+    began_s: float
+
+
 class GpuPlayer:
-    """The matches of one device."""
+    """The matches of one device.
+
+    While an update is waited for, the next one is on its way: it follows on the state that the device has, so nothing
+    has to be sent but the words that steer it. It is dropped where the state turns out to be another one.
+    """
 
     def __init__(self, learner: GpuLearner, play: PlayPlan) -> None:
         self.learner, self.play = learner, play
         self._start: tuple[int, int] | None = None  # seed and lesson of the matches under way
         self._at_once = 1  # decisions in a submission
+        self._flights: deque[Flight] = deque()
+        self._state: LearnerState | None = None  # what the next one to come back follows on
+        self._sizes: tuple[int, int] | None = None  # minibatches and epochs of those in flight
+        self._back_s = 0.0  # when the last one came back
 
-    async def update(self, hyper: Hyper, state: LearnerState, lesson: int) -> PlayedUpdate:
-        """Play a chunk at a lesson and learn from it, from a rescaled state. Raises DeviceFailure.
+    def interrupt(self) -> None:
+        """The next update follows on another state than that of the last one."""
+        self._state = None
+
+    async def update(
+        self, hyper: Hyper, lesson: int, scales: Scales, entered: Callable[[], LearnerState]
+    ) -> PlayedUpdate:
+        """Play a chunk at a lesson and learn from it. Raises DeviceFailure.
 
         A chunk that was poisoned is dropped, and all matches begin anew after it.
+
+        Args:
+            hyper: of the next update that is submitted.
+            lesson: number of the lesson.
+            scales: as they are now; the device has older ones until they have moved on by a good part.
+            entered: the state to follow on, rescaled by them, where that is not what the device has.
         """
+        sizes = hyper.minibatch_size, hyper.epochs
+        state, self._state = self._state, None  # until this has come to something
+        if state is None or not self._goes_on(state, lesson, scales) or sizes != self._sizes:
+            await self.drop()
+            state, self._sizes = entered(), sizes
+            self._submit(hyper, lesson, state, fresh=True)
+        following = replace(state, updates=state.updates + 1, steps=state.steps + self._flights[0].update.steps)
+        if len(self._flights) < IN_FLIGHT:
+            self._submit(hyper, lesson, following, fresh=False)
+        flight = self._flights.popleft()
+        words = await self.learner.device.read_back()
+        self._measure(flight)
+        metrics, after = self.learner.result(words, flight.update, state, 1)
         assert state.scales is not None, "a state to learn from on a device has scales"
-        learner, plan = self.learner, self.learner.plan
-        began_s = time.perf_counter()
-        update, empty = learner.send(1, hyper, state)
-        learner.device.write("scales", self.play.scales(state.scales))
-        start = (worker_seed(state.seed, plan.plan.workers), lesson)
-        anew, self._start = empty or start != self._start, None  # until it has come to something
-        self._submit_play(*start, anew=anew)
-        words = await learner.run([self.play.tally, *plan.prepare_played(), *(update.step * update.steps)])
-        metrics, after = learner.result(words, update, state, 1)
-        if metrics.decisions:
-            self._start = start
-        self._calibrate(time.perf_counter() - began_s)
+        if (after.updates, after.steps) == (following.updates, following.steps):
+            self._state = after
+        if not metrics.decisions:
+            self._start = None
         return PlayedUpdate(metrics, after, *self._sums(words, state.scales))
 
-    def _submit_play(self, seed: int, lesson: int, *, anew: bool) -> None:
-        """A chunk in submissions of bounded length."""
+    def _goes_on(self, state: LearnerState, lesson: int, scales: Scales) -> bool:
+        """Whether the matches under way, and what the device rescales by, will do for one more update."""
+        start = worker_seed(state.seed, self.learner.plan.plan.workers), lesson
+        return start == self._start and state.scales is not None and scales.near(state.scales)
+
+    async def drop(self) -> None:
+        """Wait for what is in flight, and take nothing from it."""
+        self._state = None
+        while self._flights:
+            self._flights.popleft()
+            await self.learner.device.read_back()
+
+    def _submit(self, hyper: Hyper, lesson: int, state: LearnerState, *, fresh: bool) -> None:
+        """An update that follows on a state; `fresh`: of which the device has to be sent everything."""
+        learner, plan, began_s = self.learner, self.learner.plan, time.perf_counter()
+        start, empty = (worker_seed(state.seed, plan.plan.workers), lesson), False
+        if fresh:
+            assert state.scales is not None, "a state to learn from on a device has scales"
+            update, empty = learner.send(1, hyper, state)
+            learner.device.write("scales", self.play.scales(state.scales))
+        else:
+            update = plan.update(1, hyper, state)
+            learner.steer(update)
+        anew, self._start = empty or start != self._start, start
+        played = self._submit_play(*start, anew=anew)
+        dispatches = [self.play.tally, *plan.prepare_played(), *(update.step * update.steps)]
+        learner.submit(dispatches)
+        self._flights.append(Flight(update, played + len(dispatches), began_s))
+
+    def _measure(self, flight: Flight) -> None:
+        """Fit submissions to what an update takes: since it was submitted, or since the one before it came back."""
+        now_s = time.perf_counter()
+        elapsed_s, self._back_s = now_s - max(flight.began_s, self._back_s), now_s
+        self.learner.calibrate(flight.dispatches, elapsed_s)
+        self._calibrate(elapsed_s)
+
+    def _submit_play(self, seed: int, lesson: int, *, anew: bool) -> int:
+        """A chunk in submissions of bounded length; returns of how many."""
         horizon, device = self.learner.plan.plan.horizon, self.learner.device
         before = [self.play.begin, self.play.pack] if anew else [self.play.pack]
         for begins in range(0, horizon, self._at_once):
@@ -69,6 +145,7 @@ class GpuPlayer:
             device.write("play_knobs", numbers)
             device.submit([*before, self.play.play], last=False)
             before = []
+        return -(-horizon // self._at_once)
 
     def _calibrate(self, elapsed_s: float) -> None:
         """Fit the next submissions to the target, at most twice as long as the last ones. None of them can have taken
