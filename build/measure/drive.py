@@ -104,6 +104,7 @@ def report(state: Mapping[str, Any], samples: Sequence[Mapping[str, float]], iso
         figures[f"seconds_to_win_{share}"] = next((p["t_s"] for p in curve if p["win"] >= share / 100), None)
     figures |= {
         "learner": trainer.get("learner"),
+        "learner_why": trainer.get("learner_why"),
         "renderer": show.get("renderer"),
         "rollout_workers": sum(name.startswith("rollout") for name in fleet),
         "cross_origin_isolated": isolated,

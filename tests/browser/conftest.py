@@ -44,6 +44,16 @@ def visitor(household: Household, address: str) -> Iterator[Visitor]:
 @pytest.fixture(scope="session")
 def device_page(browser: Browser, address: str) -> Iterator[Stand]:
     """A compute device in an empty page of the site, for shaders by themselves; it keeps what it has compiled."""
+    yield from device_of_its_own(browser, address)
+
+
+@pytest.fixture(scope="session")
+def other_device_page(browser: Browser, address: str) -> Iterator[Stand]:
+    """Another one."""
+    yield from device_of_its_own(browser, address)
+
+
+def device_of_its_own(browser: Browser, address: str) -> Iterator[Stand]:
     context = browser.new_context()
     page = context.new_page()
     page.goto(address + "build.json")
@@ -56,6 +66,13 @@ def stand(device_page: Stand) -> Stand:
     """The device, with nothing on it."""
     device_page.clear()
     return device_page
+
+
+@pytest.fixture
+def stands(stand: Stand, other_device_page: Stand) -> tuple[Stand, Stand]:
+    """Two devices, with nothing on them."""
+    other_device_page.clear()
+    return stand, other_device_page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache, partial
 from typing import TypeVar, cast
 
@@ -18,7 +18,7 @@ from drillsergeant.learn.wasm.engine import KernelEngine, KernelLearner
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check, GpuDevice
 from drillsergeant.learn.webgpu.plan import GpuPlan
-from drillsergeant.learn.webgpu.play_plan import PlayPlan
+from drillsergeant.learn.webgpu.playing import played_plans
 from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.memory.layout import Layout, initialise, rollout
 from drillsergeant.memory.ring import RingProducer, raise_epoch
@@ -83,9 +83,9 @@ class TrainingRun:
         engine = KernelEngine(program, memory.link(program.binary), layout, memory)
         shape = program.network.shape_hash
         self.host, self.learner = PlainHost(memory), engine.learner(seed)
-        play = PlayPlan(program, layout) if setup.options.play == "gpu" else None
-        tables = GpuPlan(program, layout, play)
-        chosen = self.learner if device is None else _on_device(self.learner, tables, memory, device)
+        tables = GpuPlan(program, layout)
+        played = played_plans(program, setup.plan, matches) if setup.options.play == "gpu" else []
+        chosen = self.learner if device is None else _on_device(self.learner, tables, played, memory, device)
         self.trainer = Trainer(
             self.host,
             memory,
@@ -161,13 +161,17 @@ class TrainingRun:
 
 
 def _on_device(
-    local: Learner, plan: GpuPlan, memory: NativeMemory, device: Callable[[GpuPlan, NativeMemory], GpuDevice]
+    local: Learner,
+    plan: GpuPlan,
+    played: Sequence[GpuPlan],
+    memory: NativeMemory,
+    device: Callable[[GpuPlan, NativeMemory], GpuDevice],
 ) -> AutoLearner:
-    async def opened(software: bool) -> GpuDevice:
+    async def opened(plan: GpuPlan, software: bool) -> GpuDevice:
         return device(plan, memory)
 
     async def nothing() -> Check:
         raise AssertionError("nothing is compared kernel by kernel here")
 
     assert isinstance(local, KernelLearner)
-    return AutoLearner(local, plan, opened, Watch(nothing), "webgpu")
+    return AutoLearner(local, plan, opened, Watch(nothing), "webgpu", played, must_play=True)

@@ -37,10 +37,10 @@ class SelfPlayRun:
         """Hand the parameters as they are now to whoever plays."""
         self._publish(self.decisions)
 
-    def learned(self, chunks: int) -> None:
-        """An update from so many chunks is done."""
+    def learned(self, decisions: int) -> None:
+        """An update from so many is done."""
         self.updates += 1
-        self.decisions += chunks * self.decisions_per_chunk
+        self.decisions += decisions
         self.publish()
 
 
@@ -72,7 +72,7 @@ class SingleThreadRun(SelfPlayRun):
         for player, chunk_offset in zip(self._players, self.chunk_offsets, strict=True):
             player.collect(self.weights_offset, chunk_offset)
         metrics = self.learner.learn(self.chunk_offsets, hyper)
-        self.learned(len(self.chunk_offsets))
+        self.learned(len(self.chunk_offsets) * self.decisions_per_chunk)
         if self._layout.plan.duels:
             self._keep_snapshot()
             self.matchmaking.updated()

@@ -13,14 +13,16 @@ from drillsergeant.memory.layout import Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
 
 CHUNK_WAIT_S = 0.05
+# Where a device plays, so many workers play for evaluation; the others rest, and leave their cores to it.
+EVALUATING = 3
 
 
 class Learned(NamedTuple):
-    """An update: its metrics, from how many `chunks`, the byte offsets of those at hand, and the statistics of one that
-    was played on the device. Those at hand were then not learned from."""
+    """An update: its metrics, from how many decisions, the byte offsets of the chunks at hand, and the statistics of
+    one that was played on the device. Those at hand were then not learned from."""
 
     metrics: Mapping[str, float]
-    chunks: int
+    decisions: int
     chunk_offsets: Sequence[int]
     stats: Sequence[float] | None = None
 
@@ -31,6 +33,8 @@ class Updates:
     def __init__(self, memory: Memory, layout: Layout, learner: Learner | DeviceLearner, *, lockstep: bool) -> None:
         """`lockstep`: every update is of a chunk of every worker."""
         self._learner, self._lockstep = learner, lockstep
+        self._decisions_per_chunk = layout.plan.agents * layout.plan.horizon
+        self._device_played = False
         self._rings = [RingConsumer(memory, layout, index) for index in range(layout.plan.workers)]
         self._doorbell = Doorbell(memory, layout)
         self._held: list[RingConsumer] = []
@@ -39,8 +43,10 @@ class Updates:
     async def update(self, hyper: Hyper, lesson: int) -> Learned | None:
         """One update; None, after a moment, where there is nothing to learn from, or none that counts."""
         ticket = self._doorbell.ticket()
-        chunks = [(ring, chunk.offset) for ring in self._rings if (chunk := ring.peek()) is not None]
         device = self._playing_device()
+        rings = self._rings[:EVALUATING] if device is not None else self._fresh_rings()
+        chunks = [(ring, chunk.offset) for ring in rings if (chunk := ring.peek()) is not None]
+        self._device_played = device is not None
         if device is None and (not chunks or (self._lockstep and len(chunks) < len(self._rings))):
             self._doorbell.wait(ticket, CHUNK_WAIT_S)
             return None
@@ -50,12 +56,20 @@ class Updates:
         try:
             if device is not None:
                 played = await device.play(hyper, lesson)
-                return played and Learned(played[0], 1, offsets, played[1])
+                return played and Learned(played[0], int(played[0]["decisions"]), offsets, played[1])
             learned = self._learner.learn(offsets, hyper)
             metrics = await learned if isinstance(learned, Awaitable) else learned
-            return Learned(metrics, len(chunks), offsets)
+            return Learned(metrics, len(chunks) * self._decisions_per_chunk, offsets)
         finally:
             self.learning = False
+
+    def _fresh_rings(self) -> list[RingConsumer]:
+        """All rings, without what has waited in some while a device played: that is of a policy long left behind."""
+        if self._device_played:
+            for ring in self._rings[EVALUATING:]:
+                if ring.peek() is not None:
+                    ring.release()
+        return self._rings
 
     def _playing_device(self) -> AutoLearner | None:
         """The learner whose device plays, if one does; in lockstep nothing does that depends on a device."""

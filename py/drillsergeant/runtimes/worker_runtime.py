@@ -17,7 +17,7 @@ from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.learner import Check
 from drillsergeant.learn.webgpu.plan import GpuPlan
-from drillsergeant.learn.webgpu.play_plan import PlayPlan
+from drillsergeant.learn.webgpu.playing import played_plans
 from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.memory.access import WORD_BYTES, Memory, SoloMemory
 from drillsergeant.memory.layout import SHOW, Layout, attach, initialise, rollout
@@ -128,15 +128,16 @@ class WorkerRuntime:
         seed, wanted = self._init.seed, self._options.learner
         if wanted != "numpy":
             whole = bool(self._drill.called and self._options.edit)  # of which no device has anything
-            plays = self._options.play == "gpu" and not whole
-            plan = GpuPlan(self._program, self._layout, PlayPlan(self._program, self._layout) if plays else None)
-            name = self._drill.name
+            plays = self._options.play != "cpu" and not whole
+            plan, name = GpuPlan(self._program, self._layout), self._drill.name
             learner = AutoLearner(
                 self._engine.learner(seed),
                 plan,
-                lambda software: self._host.open_gpu(plan, name, software=software),
+                lambda plan, software: self._host.open_gpu(plan, name, software=software),
                 Watch(lambda: self._check(plan), on=self._options.validate),
                 wanted,
+                played_plans(self._program, self._layout.plan, self._options.play_matches) if plays else (),
+                must_play=self._options.play == "gpu",
             )
             learner.played_here = not self._options.edit
             return learner

@@ -50,13 +50,13 @@ class FaultyDevice(StandDevice):
 
 
 class DeviceRun(TrainingRun):
-    """A run on a stand's device, which is the newest of `devices`."""
+    """A run on the first stand's device, whose matches are played on the second's, the newest of `devices`."""
 
-    def __init__(self, stand: Stand, seed: int = 1) -> None:
+    def __init__(self, stands: tuple[Stand, Stand], seed: int = 1) -> None:
         self.devices: list[FaultyDevice] = []
 
         def opened(plan: GpuPlan, memory: NativeMemory) -> FaultyDevice:
-            text = generated(plan.heads, plan.masks)
+            text, stand = generated(plan.heads, plan.masks), stands[plan.play is not None]
             stand.clear()
             self.devices.append(FaultyDevice(stand, plan, text, memory, play_kernels=play_kernels(make(DRILL))))
             return self.devices[-1]
@@ -69,10 +69,10 @@ class DeviceRun(TrainingRun):
         return tuple(now[name] for name in ("learner", "dropped", "gpu_losses", "gpu_voids"))
 
 
-def test_chase_is_learned_wholly_on_the_device_as_on_kernels(stand: Stand) -> None:
+def test_chase_is_learned_wholly_on_the_device_as_on_kernels(stands: tuple[Stand, Stand]) -> None:
     found = []
     on_kernels = TrainingRun(DRILL, 1, MATCHES, address={**ADDRESS, "play": "cpu"}, hidden=HIDDEN)
-    for run in (DeviceRun(stand), on_kernels):
+    for run in (DeviceRun(stands), on_kernels):
         run.train(UPDATES)
         now = run.values()
         assert now["decisions"] == UPDATES * MATCHES * HORIZON
@@ -88,9 +88,9 @@ def test_chase_is_learned_wholly_on_the_device_as_on_kernels(stand: Stand) -> No
     assert abs(decisions / kernel_decisions - 1.0) <= 0.15, found
 
 
-def test_scales_move_on_by_what_was_played_there(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scales_move_on_by_what_was_played_there(stands: tuple[Stand, Stand], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(player, "IN_FLIGHT", 1)  # the chunk on the device is that of the last update
-    run = DeviceRun(stand)
+    run = DeviceRun(stands)
     run.train(3)
     before = run.learner.state().scales
     assert before is not None
@@ -98,7 +98,7 @@ def test_scales_move_on_by_what_was_played_there(stand: Stand, monkeypatch: pyte
     run.train(1)
     scales = run.learner.state().scales
     assert scales is not None
-    obs, returns = played(run.devices[0], run)
+    obs, returns = played(run.devices[-1], run)
     spreads, means = rounded(before.spreads), rounded(before.means)
     raw = obs * spreads[:, None] + means[:, None]
     wanted = before.moved(
@@ -120,11 +120,11 @@ def played(device: StandDevice, run: DeviceRun) -> tuple[np.ndarray, np.ndarray]
     return seen[..., :agents], estimated[:, :agents]
 
 
-def test_a_device_lost_in_the_middle_of_play_costs_that_update(stand: Stand) -> None:
-    run = DeviceRun(stand)
+def test_a_device_lost_in_the_middle_of_play_costs_that_update(stands: tuple[Stand, Stand]) -> None:
+    run = DeviceRun(stands)
     run.train(3)
     state = run.learner.state()
-    run.devices[0].before = lambda device: True
+    run.devices[-1].before = lambda device: True
     run.train(1)
     assert run.learner.state() == state
     run.trainer.handle(messages.SetLearner("wasm"))  # else a device is asked for, which takes its time
@@ -133,8 +133,8 @@ def test_a_device_lost_in_the_middle_of_play_costs_that_update(stand: Stand) -> 
     assert run.learner.state().updates == state.updates + 1
 
 
-def test_the_update_on_its_way_is_dropped_where_training_goes_back(stand: Stand) -> None:
-    run = DeviceRun(stand)
+def test_the_update_on_its_way_is_dropped_where_training_goes_back(stands: tuple[Stand, Stand]) -> None:
+    run = DeviceRun(stands)
     run.train(3)
     state = run.learner.state()
     run.train(3)
@@ -148,8 +148,8 @@ def test_the_update_on_its_way_is_dropped_where_training_goes_back(stand: Stand)
 
 
 @pytest.mark.parametrize("where", ["state", "matches"])
-def test_poison_is_found_in_the_same_update_and_play_begins_anew(stand: Stand, where: str) -> None:
-    run = DeviceRun(stand)
+def test_poison_is_found_in_the_same_update_and_play_begins_anew(stands: tuple[Stand, Stand], where: str) -> None:
+    run = DeviceRun(stands)
     run.train(3)
     device, state = run.devices[-1], run.learner.state()
     poison = np.full(MATCHES, np.nan, np.float32)
@@ -167,8 +167,8 @@ def test_poison_is_found_in_the_same_update_and_play_begins_anew(stand: Stand, w
     assert run.learner.state().steps > state.steps
 
 
-def test_a_readers_code_is_played_by_the_worker_alone(stand: Stand) -> None:
-    run = DeviceRun(stand)
+def test_a_readers_code_is_played_by_the_worker_alone(stands: tuple[Stand, Stand]) -> None:
+    run = DeviceRun(stands)
     run.train(3)
     assert "plays" in str(run.values()["learner_why"])
     run.edit(ChaseDrill(catch_reward=2.0))

@@ -136,7 +136,7 @@ class Rig:
             raise found
         return found
 
-    async def open(self, software: bool) -> GpuDevice:
+    async def open(self, plan: GpuPlan, software: bool) -> GpuDevice:
         if self.refusals:
             raise self.refusals.pop(0)
         device = KernelDevice(self.plan, self.faults)

@@ -7,17 +7,18 @@ in hand, and that one is done again from the same chunks. A device comes and goe
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from array import array
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.wasm.engine import KernelLearner, PreparedBatch
-from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuDevice, GpuLearner
+from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuLearner
 from drillsergeant.learn.webgpu.plan import GpuPlan
-from drillsergeant.learn.webgpu.player import GpuPlayer
+from drillsergeant.learn.webgpu.playing import Opener, Pace, Playing
 from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.tasks import Tasks
 
@@ -25,13 +26,11 @@ MODES = ("auto", "wasm", "webgpu")
 # Seconds after a loss at which to ask for a device again: a browser that has lost two refuses for two minutes.
 RETRIES_S = (0.0, 5.0, 30.0, 125.0, 250.0)
 VOIDS_MAX = 3  # updates in a row that did not count: such a device is not trusted any more
+TRIED_ELSEWHERE = 4  # of them before the device may play: so long the pace of workers' play is taken
 TRIAL_UPDATES = 10  # the first few are slow: pipelines are still being compiled and clocks raised
 # How far a device's first update may be from the kernels': Adam moves no parameter by more than about the learning
 # rate a step, so anything computed wrongly is further off than a hundredth of that soon.
 TRIAL_BOUND = 0.01
-
-# Opens a device; one that is a program on the CPU only if told so.
-Opener = Callable[[bool], Awaitable[GpuDevice]]
 
 
 class AutoLearner:
@@ -40,13 +39,24 @@ class AutoLearner:
     `name` is what the last update ran on, `why` a sentence for the page about that, `mode` what was asked for.
     """
 
-    def __init__(self, local: KernelLearner, plan: GpuPlan, opener: Opener, watch: Watch, mode: str = "auto") -> None:
+    def __init__(
+        self,
+        local: KernelLearner,
+        plan: GpuPlan,
+        opener: Opener,
+        watch: Watch,
+        mode: str = "auto",
+        played: Sequence[GpuPlan] = (),
+        *,
+        must_play: bool = False,
+    ) -> None:
+        """`plan`: of learning from workers' play. `played`, `must_play`: of play on a device, see `Playing`."""
         self.name, self.why = "wasm", "asking the browser for a GPU"
         self._local, self._plan, self._opener, self.watch = local, plan, opener, watch
         self._gpu: GpuLearner | None = None
-        self._player: GpuPlayer | None = None
-        self.played_here = True  # the game that the plan plays is the one that is played
+        self.played_here = True  # the game that the plans play is the one that is played
         self._tasks = Tasks()
+        self._playing = Playing(played, opener, self._tasks, plan.plan, must=must_play)
         self._opening: asyncio.Task[None] | None = None
         self.losses = self.voids = 0
         self._voids_running = 0
@@ -73,6 +83,18 @@ class AutoLearner:
         self._tried = 0
         self._local_s = self._device_s = float("inf")  # seconds a decision
         self._settled = False  # on the kernels
+        self._elsewhere, self._elsewhere_s = Pace(), float("inf")  # with workers' play
+        self._playing.restart()
+
+    def rest(self) -> None:
+        """Nobody trains for a while."""
+        self._elsewhere = Pace()
+        self._playing.rest()
+
+    def warm(self) -> None:
+        """Ask for a device before there is anything to learn from: it takes a second or two to compile its shaders."""
+        if self.mode == "auto" and not self._asked:
+            self._ask(RETRIES_S)
 
     def write_parameters(self, weights_offset: int) -> None:
         """Copy the current parameters to `weights_offset`."""
@@ -80,25 +102,24 @@ class AutoLearner:
 
     def read_parameters(self, weights_offset: int) -> None:
         """Continue from the parameters at `weights_offset` with a fresh optimiser."""
-        self._interrupt()
+        self._playing.interrupt()
         self._local.read_parameters(weights_offset)
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
-        self._interrupt()
+        self._playing.interrupt()
         self._local.reset(seed)
-
-    def _interrupt(self) -> None:
-        """What is played on the device does not follow on what it learned last."""
-        if self._player is not None:
-            self._player.interrupt()
 
     def close(self) -> None:
         """Give the device back and ask for no other; nothing is learned after this."""
         self._tasks.cancel()  # first: it could open a device when the one there is has been closed
+        self._give_back()
+
+    def _give_back(self) -> None:
         if self._gpu is not None:
             self._gpu.device.close()
-            self._gpu = self._player = None
+        self._gpu = None
+        self._playing.close()
 
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands, wherever it learns."""
@@ -106,7 +127,7 @@ class AutoLearner:
 
     def restore(self, state: LearnerState) -> None:
         """Go on from a state, on a device too."""
-        self._interrupt()
+        self._playing.interrupt()
         self._local.restore(state)
 
     async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
@@ -114,6 +135,13 @@ class AutoLearner:
         if self.mode != "wasm" and not self._settled:
             await self._look_for_device()
         batch = self._local.prepare(chunk_offsets, hyper)
+        metrics = await self._learn(batch, hyper)
+        self._elsewhere.updated(int(metrics["decisions"]))
+        if math.isfinite(self._elsewhere.seconds):  # else it rested
+            self._elsewhere_s = self._elsewhere.seconds
+        return metrics
+
+    async def _learn(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
         if self.mode != "wasm" and not self._settled and self._gpu is not None and batch is not None:
             metrics = await self._on_device(self._gpu, batch, hyper)
             if metrics is not None:
@@ -122,36 +150,40 @@ class AutoLearner:
 
     @property
     def plays(self) -> bool:
-        """Whether the next update can be one of play on the device: once an update there has been found right, and but
-        for those that are compared kernel by kernel, whose chunk has to be at hand."""
-        ready = self._player is not None and self._tried > 0 and self.played_here
+        """Whether the next update can be one of play on a device: once an update there has been found right, and where
+        the faster way is taken one was timed, but for those that are compared kernel by kernel, whose chunk has to be
+        at hand."""
+        found = self._settled or self._tried > (0 if self._playing.must else TRIED_ELSEWHERE)
+        ready = self._playing.player is not None and found and self.played_here
         return ready and self.mode != "wasm" and self._local.scales_known and not self.watch.due
 
     async def play(self, hyper: Hyper, lesson: int) -> tuple[Mapping[str, float], Sequence[float]] | None:
         """Play a chunk on the device and update from it, where it `plays`: metrics and the chunk's statistics, or
         nothing if the update does not count."""
-        gpu, player = self._gpu, self._player
-        assert gpu is not None and player is not None, "nothing plays"
-        began_s = time.perf_counter()
+        player = self._playing.player
+        assert player is not None, "nothing plays"
         try:
             played = await player.update(hyper, lesson, self._local.scales, self._local.entered)
             if not self._local.finish(played.state):
                 raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
         except Exception as failure:  # as in `_on_device`
-            self._failed(gpu, failure)
+            self._failed(player.learner, failure)
             return None
         metrics = asdict(played.metrics)
         if played.metrics.decisions:
             self._local.measured(played.observations, played.returns)
         self.watch.passed()
         self.name, self._voids_running = "webgpu", 0
-        rate = 1e-6 / _per_decision(began_s, metrics)
-        self.why = f"{gpu.device.description}: plays and learns {rate:.3g} M decisions/s"
+        self._playing.updated(player, self._elsewhere_s)
+        here, elsewhere = (f"{1e-6 / each:.3g} M decisions/s" for each in (self._playing.told_s, self._elsewhere_s))
+        known = math.isfinite(self._playing.told_s)
+        told = f" {here}; from workers' play {elsewhere} were learned" if known else ""
+        self.why = f"{player.learner.device.description}: plays and learns{told}"
         return {**metrics, **self._counts()}, played.stats
 
     def _on_kernels(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
         self.name = "wasm"
-        self._interrupt()
+        self._playing.interrupt()
         began_s = time.perf_counter()
         metrics = self._local.go_on(batch, hyper)
         self._local_s = min(self._local_s, _per_decision(began_s, metrics))
@@ -160,9 +192,8 @@ class AutoLearner:
     async def _on_device(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper) -> Mapping[str, float] | None:
         """The update there, if it counts."""
         began_s = time.perf_counter()
+        self._playing.interrupt()
         try:
-            if self._player is not None:
-                await self._player.drop()
             metrics, after = await gpu.learn(batch, hyper, self._local.rescaled())
             if self._tried and not self._local.finish(after):  # the first one is done again by the kernels
                 raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
@@ -213,20 +244,22 @@ class AutoLearner:
         """Stay with the kernels until told otherwise."""
         if self._gpu is gpu:  # not one that was lost, and closed, meanwhile
             gpu.device.close()
-        self._gpu, self._player, self._settled = None, None, True
+        self._gpu, self._settled = None, True
 
     def _failed(self, gpu: GpuLearner, failure: Exception) -> None:
         """Go on without the device, or only without this update of it."""
         lost = not isinstance(failure, DeviceFailure | ValueError) or getattr(failure, "lost", False)
-        self._interrupt()
+        self._playing.interrupt()
         self.why = f"learning on the CPU: {failure}"
         self.losses += lost
         self.voids += not lost
         self._voids_running += 1
-        if lost and self._gpu is gpu:
-            gpu.device.close()
-            self._gpu = self._player = None
+        plays = self._playing.player is not None and self._playing.player.learner is gpu
+        if lost and (plays or self._gpu is gpu):  # one is seldom lost alone
+            self._give_back()
             self._restart_trial()
+        elif self._voids_running >= VOIDS_MAX and plays:
+            self._playing.give_up()
         elif self._voids_running >= VOIDS_MAX:
             self._settle(gpu)
 
@@ -237,8 +270,13 @@ class AutoLearner:
         waits = self.mode == "webgpu" and not self._asked
         self._asked = True
         if waits and await self._open():
-            return
-        self._opening = self._tasks.begin(self._keep_asking(RETRIES_S[1:] if waits else RETRIES_S))
+            await self._playing.open()
+        else:
+            self._ask(RETRIES_S[1:] if waits else RETRIES_S)
+
+    def _ask(self, retries_s: Sequence[float]) -> None:
+        self._asked = True
+        self._opening = self._tasks.begin(self._keep_asking(retries_s))
 
     async def _keep_asking(self, retries_s: Sequence[float]) -> None:
         """Get a device, now or later; the next update after that uses it. Ends where there will be none."""
@@ -248,19 +286,22 @@ class AutoLearner:
             waited_s = at_s
             if self._hopeless:  # `_opening` stays, so that nobody asks again until `choose`
                 return
+            playing = self._tasks.begin(self._playing.open())  # beside, since each compiles for a second or two
             if await self._open():
+                await playing
                 self._opening = None
                 return
+            await playing
+            self._playing.close()
 
     async def _open(self) -> bool:
         try:
-            device = await self._opener(self.mode == "webgpu")
+            device = await self._opener(self._plan, self.mode == "webgpu")
         except Exception as failure:  # as above
             self.why = f"learning on the CPU: {failure}"
             self._hopeless = getattr(failure, "final", False)
             return False
         self._gpu = GpuLearner(self._plan, device)
-        self._player = GpuPlayer(self._gpu, self._plan.play) if self._plan.play else None
         self._voids_running = 0
         return True
 

@@ -53,8 +53,13 @@ class GpuPlayer:
     has to be sent but the words that steer it. It is dropped where the state turns out to be another one.
     """
 
-    def __init__(self, learner: GpuLearner, play: PlayPlan) -> None:
+    def __init__(self, learner: GpuLearner, play: PlayPlan, rows_elsewhere: int) -> None:
+        """`rows_elsewhere`: of a batch that is not played here, which the minibatches in `Hyper` are for: there are as
+        many of them in one that is."""
         self.learner, self.play = learner, play
+        plan = learner.plan.plan
+        self.decisions = plan.agents * plan.horizon  # of an update
+        self._share = self.decisions / rows_elsewhere
         self._start: tuple[int, int] | None = None  # seed and lesson of the matches under way
         self._at_once = 1  # decisions in a submission
         self._flights: deque[Flight] = deque()
@@ -79,6 +84,7 @@ class GpuPlayer:
             scales: as they are now; the device has older ones until they have moved on by a good part.
             entered: the state to follow on, rescaled by them, where that is not what the device has.
         """
+        hyper = replace(hyper, minibatch_size=max(1, round(hyper.minibatch_size * self._share)))
         sizes = hyper.minibatch_size, hyper.epochs
         state, self._state = self._state, None  # until this has come to something
         if state is None or not self._goes_on(state, lesson, scales) or sizes != self._sizes:

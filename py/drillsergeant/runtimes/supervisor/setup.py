@@ -22,8 +22,8 @@ MAX_ROLLOUT_WORKERS = 14
 # help it instead of playing ahead. With more slots, chunks are old when their turn comes, and little is learned from
 # them (docs/experiments.md).
 RING_SLOTS = 1
-# Where the GPU plays: matches, with fewer of which most of it has nothing to do; workers, which only evaluate there.
-GPU_MATCHES, GPU_WORKERS = 1024, 2
+# Where the GPU must play: workers, which only evaluate there.
+GPU_WORKERS = 2
 # Steps an epoch at most: with fourteen workers' play in small minibatches, an update is so many steps that the policy
 # runs away from the play it learns from (docs/experiments.md).
 MINIBATCHES = 4
@@ -59,19 +59,18 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     # graphics processors promise it, only the kernels and the reference.
     lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
     learner = _choice(parameters, "learner", LEARNERS, "wasm" if lockstep else LEARNERS[0])
-    on_gpu = _plays_on_gpu(parameters, learner, lockstep, mode)
-    usual = min(GPU_WORKERS, default_workers(cores)) if on_gpu else default_workers(cores)
+    play = _play(parameters, learner, lockstep, mode)
+    usual = min(GPU_WORKERS, default_workers(cores)) if play == "gpu" else default_workers(cores)
     workers = _whole(parameters, "workers", usual, 1, 64)
-    matches = _whole(parameters, "matches", GPU_MATCHES if on_gpu else RunSizes.matches, 4, 8192)
-    # A device does not know the snapshots that are played against.
-    duels = 0 if lockstep or on_gpu else duels_of(program.drill.teams, matches, RunSizes.duel_percent)
+    matches = _whole(parameters, "matches", RunSizes.matches, 4, 8192)
+    duels = 0 if lockstep else duels_of(program.drill.teams, matches, RunSizes.duel_percent)
     plan = plan_for(
         program,
         workers=workers if mode == "shared" else 1,
         matches=matches,
         horizon=_whole(parameters, "horizon", RunSizes.horizon, 1, 256),
         ring_slots=RING_SLOTS,
-        duels=_whole(parameters, "duels", duels, 0, 0 if lockstep or on_gpu else matches // 2),
+        duels=_whole(parameters, "duels", duels, 0, 0 if lockstep else matches // 2),
     )
     if "hidden" in parameters:  # the workers go over to such a network once it is compiled
         parsed_hidden(parameters["hidden"])
@@ -81,9 +80,10 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
         version=version.own_version(),
         mode=mode,
         learner=learner,
-        play=PLAYERS[on_gpu],
+        play=play,
+        play_matches=matches if play != "cpu" and "matches" in parameters else 0,
         renderer=_choice(parameters, "renderer", RENDERERS, RENDERERS[0]),
-        hyper=_hyper(default_hyper(program.drill), 1 if on_gpu else plan.workers, plan, parameters),
+        hyper=_hyper(default_hyper(program.drill), plan, parameters),
         lockstep=lockstep,
         validate=validate,
         guards=bool(_whole(parameters, "guards", 1, 0, 1)),
@@ -96,21 +96,21 @@ def default_workers(cores: int) -> int:
     return max(1, min(MAX_ROLLOUT_WORKERS, cores - 2))
 
 
-def _hyper(default: Hyper, chunks: int, plan: Plan, parameters: Mapping[str, str]) -> Hyper:
-    """The defaults, a minibatch that makes no more than MINIBATCHES of the play of `chunks`, and what the address
+def _hyper(default: Hyper, plan: Plan, parameters: Mapping[str, str]) -> Hyper:
+    """The defaults, a minibatch that makes no more than MINIBATCHES of a chunk of every worker, and what the address
     says."""
-    rows = chunks * plan.agents * plan.horizon
+    rows = plan.workers * plan.agents * plan.horizon
     fitting = default.changed(minibatch_size=max(default.minibatch_size, rows // MINIBATCHES))
     names = [field.name for field in fields(Hyper) if field.name in parameters]
     given = {name: typed_number(parameters[name], RANGES[name].integer) for name in names}
     return fitting.changed(**given)
 
 
-def _plays_on_gpu(parameters: Mapping[str, str], learner: str, lockstep: int, mode: str) -> bool:
-    """Whether matches may be played where a device learns. Not where one worker does everything: it would never play
-    to evaluate."""
-    wanted = _choice(parameters, "play", PLAYERS, PLAYERS[0]) == "gpu"
-    return wanted and learner in ("auto", "webgpu") and not lockstep and mode == "shared"
+def _play(parameters: Mapping[str, str], learner: str, lockstep: int, mode: str) -> str:
+    """Where matches may be played that are learned from. On a device where one learns, but not where one worker does
+    everything: it would never play to evaluate."""
+    wanted = _choice(parameters, "play", PLAYERS, PLAYERS[0])
+    return wanted if learner in ("auto", "webgpu") and not lockstep and mode == "shared" else "cpu"
 
 
 def _choice(parameters: Mapping[str, str], name: str, allowed: Sequence[str], default: str) -> str:

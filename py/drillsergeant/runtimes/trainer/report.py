@@ -26,6 +26,7 @@ from drillsergeant.runtimes.trainer.reward_terms import RewardTerms
 CURVE_POINTS_SENT = 400
 ENOUGH_TO_SHOW = 50.0  # episodes
 HISTORY_ROWS = 240  # kept with a run
+READ_EVERY = 8  # updates of play on a device, of which there are hundreds a second, until workers' counts are read
 LEAST_S = 0.01  # between two of them: a file's f32 must tell them apart
 ROUNDING_S = 0.001  # of the seconds at which a snapshot was taken
 # Against each of the frozen players.
@@ -58,6 +59,7 @@ class TrainerReport:
         self._sample = True
         self.history = History(HISTORY_ROWS)
         self._played_there = 0  # decisions, on the device
+        self._unread = 0  # updates since what workers count was read
         self._ways: dict[int, Numbers] = {}  # the history to each snapshot that is not on this way
 
     def restore(self, numbers: Numbers) -> None:
@@ -124,6 +126,9 @@ class TrainerReport:
         if stats is not None:
             self._rewards.take(stats)
             self._played_there += int(str(metrics["decisions"]))
+            self._unread = (self._unread + 1) % READ_EVERY
+            if self._unread:
+                return
         else:
             for offset in chunk_offsets:
                 self._rewards.add(offset)

@@ -34,6 +34,7 @@ from drillsergeant.runtimes.updates import Updates
 
 METRICS_EVERY_S = 0.5
 BREATHE_EVERY_S = 0.05
+WARM_AFTER_S = 0.3  # until a GPU is asked for that nobody trains on yet: the page starts first
 IDLE_REST_S = 0.02  # between two looks for something to do; without it, a page that does not train wears a whole core
 
 
@@ -55,10 +56,9 @@ class Trainer:
         and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
         self._host, self._memory, self._layout = host, memory, layout
         self._learner, self._weights = learner, weights
-        self._updates, self._run_epoch = (
-            Updates(memory, layout, learner, lockstep=lockstep > 0),
-            RunEpoch(memory, layout),
-        )
+        self._on_gpu = learner if isinstance(learner, AutoLearner) else None  # what may learn and play there
+        self._updates = Updates(memory, layout, learner, lockstep=lockstep > 0)
+        self._run_epoch = RunEpoch(memory, layout)
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self.progress = SelfPlayRun(layout.plan, self._publish)
         self._report = TrainerReport(memory, layout, drill.reward_terms, Score(drill.objective))
@@ -109,6 +109,8 @@ class Trainer:
                 self.report()
                 reported_s = now_s
             if not self.training:
+                if self._on_gpu is not None and now_s - self._since_s >= WARM_AFTER_S:
+                    self._on_gpu.warm()
                 await self._host.rest(IDLE_REST_S)
             elif now_s - breathed_s >= BREATHE_EVERY_S:
                 await self._host.yield_to_events()
@@ -131,7 +133,7 @@ class Trainer:
             self._do_postponed()
             return
         self._report.learned(learned.metrics, learned.chunk_offsets, hyper, learned.stats)
-        self.progress.learned(learned.chunks)
+        self.progress.learned(learned.decisions)
         self._updates.release()  # after publishing, so that whoever waited for room plays on with the new weights
         self.run_control.watch(learned.metrics)
         self._move_on()
@@ -140,7 +142,7 @@ class Trainer:
             self._set_training(False)
             self._report.note("weights_sha256", weights_digest(self._memory, self._layout, self._weights.active_offset))
         self._telemetry.count(Counter.UPDATES)
-        self._telemetry.count(Counter.DECISIONS, learned.chunks * self.progress.decisions_per_chunk)
+        self._telemetry.count(Counter.DECISIONS, learned.decisions)
 
     def _move_on(self) -> None:
         """Go on to the next lesson once this one's measure is reached. Lockstep stays: it depends on no clock."""
@@ -169,8 +171,8 @@ class Trainer:
             case messages.SetLearner(learner=wanted):
                 self._choose(wanted)
             case messages.SetValidation(on=on):
-                if isinstance(self._learner, AutoLearner):  # nothing else learns on a GPU
-                    self._learner.watch.turn(on)
+                if self._on_gpu is not None:
+                    self._on_gpu.watch.turn(on)
             case messages.SetGame(program=program, edit=edit):
                 self._set_game(program, edit)
             case messages.SetGuards(on=on):
@@ -188,8 +190,8 @@ class Trainer:
         """The matches are played by another program, made of a reader's code, which no device has."""
         self.run_control.play(edit)
         game = Program.from_json(program).drill
-        if isinstance(self._learner, AutoLearner):
-            self._learner.played_here = not edit
+        if self._on_gpu is not None:
+            self._on_gpu.played_here = not edit
         self._report.name_rewards(game.reward_terms)
         self._curriculum = Curriculum(game.lessons, self._report.score)
         self._go_to_lesson(0)
@@ -231,9 +233,9 @@ class Trainer:
             self._postponed.pop(0)()
 
     def _choose(self, wanted: str) -> None:
-        if not isinstance(self._learner, AutoLearner):
+        if self._on_gpu is None:
             raise ValueError(f"the learner {self._learner.name} has no other beside it; reload with ?learner={wanted}")
-        self._learner.choose(wanted)
+        self._on_gpu.choose(wanted)
 
     def _set_training(self, on: bool) -> None:
         if on == self.training:
@@ -244,6 +246,8 @@ class Trainer:
             self._report.restart_rates()
         else:
             self._trained_s += now_s - self._since_s
+            if self._on_gpu is not None:
+                self._on_gpu.rest()
         self.training = on
 
     def _reset(self, seed: int, hyper: Hyper) -> None:
@@ -339,7 +343,7 @@ class Trainer:
         }
         if self._curriculum.count > 1:
             values |= {"lesson": self._curriculum.number + 1, "lessons": self._curriculum.count}
-        if isinstance(self._learner, AutoLearner):
-            told = {**self._learner.watch.told(), "possible": self._learner.device_possible}
-            values |= {"learner_choice": self._learner.mode, "validation": told}
+        if self._on_gpu is not None:
+            told = {**self._on_gpu.watch.told(), "possible": self._on_gpu.device_possible}
+            values |= {"learner_choice": self._on_gpu.mode, "validation": told}
         return values

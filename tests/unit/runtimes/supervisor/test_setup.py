@@ -6,8 +6,9 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.runtimes.protocol.init_options import CHOICES
-from drillsergeant.runtimes.supervisor.setup import GPU_MATCHES, GPU_WORKERS, choose_setup
+from drillsergeant.runtimes.supervisor.setup import GPU_WORKERS, choose_setup
 
 BALL, CHASE = (build_program(make(name), shared=False, hidden=(16, 16)) for name in ("ball", "chase"))
 
@@ -55,20 +56,25 @@ def test_what_the_address_leaves_open_is_as_the_drill_needs_it() -> None:
     assert choose_setup(BALL, 4, {"workers": "1"}).options.hyper == Hyper()
 
 
-def test_where_the_gpu_plays_there_are_many_matches_and_no_duels_and_a_batch_is_one_chunk() -> None:
+def test_where_the_gpu_must_play_few_workers_evaluate_and_it_plays_what_the_address_says() -> None:
     setup = choose_setup(BALL, 16, {"play": "gpu"})
-    assert setup.options.play == "gpu"
-    assert (setup.plan.matches, setup.plan.duels, setup.plan.workers) == (GPU_MATCHES, 0, GPU_WORKERS)
+    assert (setup.options.play, setup.options.play_matches) == ("gpu", 0)
+    assert (setup.plan.matches, setup.plan.workers) == (RunSizes.matches, GPU_WORKERS)
     assert choose_setup(BALL, 2, {"play": "gpu"}).plan.workers == 1
     assert choose_setup(BALL, 16, {"play": "gpu", "workers": "5"}).plan.workers == 5
-    assert setup.options.hyper.minibatch_size == setup.plan.agents * setup.plan.horizon // 4
-    assert choose_setup(BALL, 16, {"play": "gpu", "matches": "64"}).plan.matches == 64
-    assert choose_setup(BALL, 16, {"play": "cpu"}) == choose_setup(BALL, 16, {})
-    for other in ({"learner": "wasm"}, {"lockstep": "5"}):
-        assert choose_setup(BALL, 16, {"play": "gpu", **other}) == choose_setup(BALL, 16, other)
+    few = choose_setup(BALL, 16, {"play": "gpu", "matches": "64"})
+    assert (few.plan.matches, few.options.play_matches) == (64, 64)
+
+
+def test_the_gpu_may_play_wherever_it_may_learn_and_workers_evaluate() -> None:
+    assert choose_setup(BALL, 16, {}).options.play == "auto"
+    assert choose_setup(BALL, 16, {"play": "cpu", "matches": "64"}).options.play_matches == 0
+    for other in ({"learner": "wasm"}, {"learner": "numpy"}, {"lockstep": "5"}):
+        setup = choose_setup(BALL, 16, other)
+        assert setup.options.play == "cpu"
+        assert choose_setup(BALL, 16, {"play": "gpu", **other}) == setup
     assert choose_setup(BALL, 16, {"play": "gpu"}, "solo") == choose_setup(BALL, 16, {}, "solo")
-    with pytest.raises(ValueError, match="duels must be a whole number from 0 to 0, not '4'"):
-        choose_setup(BALL, 16, {"play": "gpu", "duels": "4"})
+    assert choose_setup(BALL, 16, {}, "solo").options.play == "cpu"
 
 
 @pytest.mark.parametrize("name", ["learner", "mode", "play", "renderer"])

@@ -1,0 +1,154 @@
+"""Play on a device of its own: how many matches, and whether that is faster than learning from workers' play."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from drillsergeant.learn.program import Program
+from drillsergeant.learn.wasm.scratch import plan_for
+from drillsergeant.learn.webgpu.learner import GpuDevice, GpuLearner
+from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.play_plan import PlayPlan
+from drillsergeant.learn.webgpu.player import GpuPlayer
+from drillsergeant.memory.layout import Layout, Plan, round_up
+from drillsergeant.tasks import Tasks
+
+# Decisions in an update to begin with, and to go on to where there is room: few are learned from sooner, many are
+# played faster.
+DECISIONS = (32768, 131072)
+MATCHES_EVEN = 64  # matches are a multiple of these
+TRIAL_UPDATES = 20  # after which it is told whether it is faster, and whether there is room
+# Trials in a row that others were faster, until they play: in the first one, pipelines are run for the first time.
+TRIALS_LOST = 3
+# An update that takes less leaves room for more matches: there are more than a hundred of them a second then.
+ROOM_S = 0.008
+
+# Opens a device for a plan; one that is a program on the CPU only if told so.
+Opener = Callable[[GpuPlan, bool], Awaitable[GpuDevice]]
+
+
+def played_plans(program: Program, plan: Plan, matches: int) -> list[GpuPlan]:
+    """The plans by which a device plays what workers play by `plan`: that of so many matches, or, for 0, those of about
+    so many DECISIONS.
+
+    None where a match fits into no workgroup.
+    """
+    each = sum(program.drill.teams) * plan.horizon
+    counts = [round_up(decisions // each, MATCHES_EVEN) for decisions in DECISIONS]
+    plans = []
+    for count in [matches] if matches else counts:
+        layout = Layout(plan_for(program, workers=1, matches=count, horizon=plan.horizon, ring_slots=1))
+        try:
+            plans.append(GpuPlan(program, layout, PlayPlan(program, layout)))
+        except ValueError:
+            return []
+    return plans
+
+
+class Pace:
+    """How fast training is, with everything that happens between two updates."""
+
+    def __init__(self) -> None:
+        self._began_s = self._last_s = 0.0
+        self._decisions = self.updates = 0
+
+    def updated(self, decisions: int) -> None:
+        """An update of so many decisions is done; the first one only says when."""
+        now_s = time.perf_counter()
+        if not self._began_s:
+            self._began_s = now_s
+        else:
+            self._decisions += decisions
+            self.updates += 1
+        self._last_s = now_s
+
+    @property
+    def seconds(self) -> float:
+        """A decision; infinite before anything is known."""
+        return (self._last_s - self._began_s) / self._decisions if self._decisions else float("inf")
+
+
+class Playing:
+    """The device that plays, if one does: `player`. `pace` is what it came to lately, `given_up`: others are faster."""
+
+    def __init__(self, plans: Sequence[GpuPlan], opener: Opener, tasks: Tasks, elsewhere: Plan, *, must: bool) -> None:
+        """`elsewhere`: how workers play. `must`: whatever is faster, and on a program on the CPU, too."""
+        self._plans, self._opener, self._tasks, self.must = plans, opener, tasks, must
+        self._rows_elsewhere = elsewhere.workers * elsewhere.agents * elsewhere.horizon
+        self.player: GpuPlayer | None = None
+        self._wider: GpuPlayer | None = None  # that takes its place before the next update
+        self._step = 0  # of the plans, which plays
+        self.restart()
+
+    def restart(self) -> None:
+        """Nothing is known of how fast it is."""
+        self.pace, self.given_up, self._widening, self._lost = Pace(), False, False, 0
+        self.told_s = float("inf")  # seconds a decision, of the last whole trial
+
+    async def open(self) -> None:
+        """Be ready to play by the first plan. Whatever a browser does with its GPU, others go on playing."""
+        self.restart()
+        self._step = 0
+        if self._plans:
+            try:
+                self.player = await self._opened(0)
+            except Exception:
+                self.given_up = True
+
+    async def _opened(self, step: int) -> GpuPlayer:
+        plan = self._plans[step]
+        assert plan.play is not None, "these are plans to play by"
+        return GpuPlayer(GpuLearner(plan, await self._opener(plan, self.must)), plan.play, self._rows_elsewhere)
+
+    def interrupt(self) -> None:
+        """What is played does not follow on what was learned from it last."""
+        if self.player is not None:
+            self.player.interrupt()
+
+    def close(self) -> None:
+        """Give the devices back."""
+        for player in (self.player, self._wider):
+            if player is not None:
+                player.learner.device.close()
+        self.player = self._wider = None
+
+    def rest(self) -> None:
+        """Nobody trains for a while, which tells nothing of the pace."""
+        self.pace = Pace()
+
+    def give_up(self) -> None:
+        """Leave playing to others until `restart`."""
+        self.given_up = True
+        self.close()
+
+    def updated(self, player: GpuPlayer, others_s: float) -> None:
+        """An update is done, and nothing waits for it; others take so many seconds a decision: go on, play more matches
+        from now on, or give up."""
+        if self._wider is not None:
+            player.learner.device.close()
+            self.player, self._wider = self._wider, None
+            self._step += 1
+            self.restart()
+            return
+        self.pace.updated(player.decisions)
+        if self.pace.updates < TRIAL_UPDATES:
+            return
+        self.told_s, self.pace = self.pace.seconds, Pace()
+        self._lost = self._lost + 1 if others_s < self.told_s else 0
+        if self._lost == TRIALS_LOST and not self.must:
+            self.give_up()
+        elif self.told_s * player.decisions < ROOM_S and self._step + 1 < len(self._plans) and not self._widening:
+            self._widening = True
+            self._tasks.begin(self._widen(player, self._step + 1))
+
+    async def _widen(self, before: GpuPlayer, step: int) -> None:
+        """Get ready to play more matches, on another device."""
+        try:
+            player = await self._opened(step)
+        except Exception:  # as in `open`; the matches there are go on
+            return
+        if self.player is before:
+            self._wider = player
+        else:
+            player.learner.device.close()
