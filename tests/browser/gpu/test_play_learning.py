@@ -25,7 +25,7 @@ from drillsergeant.runtimes.protocol import messages
 
 from tests.rigs.engines import F32
 from tests.rigs.graphics.gpu_stand import Stand, StandDevice
-from tests.rigs.training_run import TrainingRun, program_of
+from tests.rigs.training_run import TrainingRun, at_once, program_of
 
 DRILL, MATCHES, HORIZON, UPDATES = "chase", 64, 16, 40
 # As in test_learning.py: learned in some ten thousand decisions, in one epoch each.
@@ -131,6 +131,21 @@ def test_a_device_lost_in_the_middle_of_play_costs_that_update(stands: tuple[Sta
     run.train(1)
     assert run.counts() == ("wasm", 0, 1, 0), "from the worker's play"
     assert run.learner.state().updates == state.updates + 1
+
+
+def test_a_player_that_was_warmed_plays_and_learns_the_same(stands: tuple[Stand, Stand]) -> None:
+    states = []
+    for warms in (False, True):
+        run = DeviceRun(stands)
+        run.train(1)
+        found = run.trainer._on_gpu
+        assert found is not None and found._playing.player is not None
+        if warms:
+            at_once(found._playing.player.warm())
+        run.train(3)
+        assert run.counts() == ("webgpu", 0, 0, 0)
+        states.append(run.learner.state())
+    assert states[0] == states[1]
 
 
 def test_the_update_on_its_way_is_dropped_where_training_goes_back(stands: tuple[Stand, Stand]) -> None:

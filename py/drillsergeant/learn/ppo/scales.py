@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 # The newest batch's weight, once there were so many: scales are a moving average over about as many updates.
@@ -121,17 +122,17 @@ class Scales:
             raise ValueError(f"scales are of {updates!r} updates, fresh: {fresh!r}; expected a count and true or false")
         return cls(tuple(map(Scale, means, variances)), Scale(*returns), updates, fresh)
 
-    @property
+    @cached_property
     def means(self) -> list[float]:
         """Of the observation entries."""
         return [scale.mean for scale in self.observations]
 
-    @property
+    @cached_property
     def spreads(self) -> list[float]:
         """What observation entries are divided by."""
         return [max(math.sqrt(scale.variance), SMALLEST_SPREAD) for scale in self.observations]
 
-    @property
+    @cached_property
     def return_spread(self) -> float:
         """What returns are divided by."""
         least = max(SMALLEST_RETURN_SPREAD, SMALLEST_RETURN_SHARE * abs(self.returns.mean))

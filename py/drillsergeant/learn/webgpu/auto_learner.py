@@ -93,7 +93,7 @@ class AutoLearner:
 
     def warm(self) -> None:
         """Ask for a device before there is anything to learn from: it takes a second or two to compile its shaders."""
-        if self.mode == "auto" and not self._asked:
+        if self.mode == "auto" and not self._asked and self._gpu is None and self._opening is None:
             self._ask(RETRIES_S)
 
     def write_parameters(self, weights_offset: int) -> None:
@@ -150,9 +150,9 @@ class AutoLearner:
 
     @property
     def plays(self) -> bool:
-        """Whether the next update can be one of play on a device: once an update there has been found right, and where
-        the faster way is taken one was timed, but for those that are compared kernel by kernel, whose chunk has to be
-        at hand."""
+        """Whether the next update can be one of play on a device: once an update there has been found right, and, where
+        the faster way is taken, a few have told the pace of workers' play. Not those that are compared kernel by
+        kernel, whose chunk has to be at hand."""
         found = self._settled or self._tried > (0 if self._playing.must else TRIED_ELSEWHERE)
         ready = self._playing.player is not None and found and self.played_here
         return ready and self.mode != "wasm" and self._local.scales_known and not self.watch.due
@@ -265,6 +265,8 @@ class AutoLearner:
 
     async def _look_for_device(self) -> None:
         """Ask for one where there is none. Only the first time, and where nothing else is wanted, wait for it."""
+        if self._opening is None and self._gpu is not None and self._playing.missing:
+            self._opening = self._tasks.begin(self._play_again())
         if self._gpu is not None or self._opening is not None:
             return
         waits = self.mode == "webgpu" and not self._asked
@@ -293,6 +295,10 @@ class AutoLearner:
                 return
             await playing
             self._playing.close()
+
+    async def _play_again(self) -> None:
+        await self._playing.open()
+        self._opening = None
 
     async def _open(self) -> bool:
         try:

@@ -120,9 +120,12 @@ class GpuLearner:
             self.device.write_shared("batch", number * size + obs.offset, observations, obs.end - obs.offset)
         return update
 
-    def send(self, chunks: int, hyper: Hyper, state: LearnerState) -> tuple[Update, bool]:
-        """Send what an update of so many chunks needs beside them: what to run, and whether all buffers are new."""
-        update = self.plan.update(chunks, hyper, state)
+    def send(self, chunks: int, hyper: Hyper, state: LearnerState, *, orders: int = 0) -> tuple[Update, bool]:
+        """Send what an update of so many chunks needs beside them: what to run, and whether all buffers are new.
+
+        `orders`: as for `GpuPlan.update`.
+        """
+        update = self.plan.update(chunks, hyper, state, orders=orders)
         empty = self.device.fit(update.sizes)
         self.device.write("state", b"".join(state.arrays[name] for name in ARRAYS))
         self.steer(update)

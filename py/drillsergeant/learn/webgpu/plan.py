@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from drillsergeant.learn.heads import log_stds, policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS, corrections
@@ -36,7 +37,8 @@ from drillsergeant.memory.layout import Layout
 SPLITS_MAX = 64  # partial gradients of a step
 CONTROL_WORDS = 11 + len(METRICS)
 KNOBS = struct.Struct("<9f5I")
-RECORD_WORDS = 4
+RECORD = struct.Struct("<4I")
+RECORD_WORDS = RECORD.size // WORD_BYTES
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,13 @@ class Sizes:
             _power_of_two(max(self.cells, other.cells)),
             _power_of_two(max(self.records, other.records)),
         )
+
+
+class Order(NamedTuple):
+    """The minibatches of an update: of each its cells and rows, and the records of all cells in order."""
+
+    counts: Sequence[tuple[int, int]]
+    records: bytes
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,7 @@ class GpuPlan:
         self.head, self.parameters = policy_rows(drill.heads) + 1, network.parameter_count
         self._cells: dict[int, list[Cell]] = {}
         self._cell_words: dict[Cell, bytes] = {}
+        self._orders: dict[tuple[int, ...], Order] = {}
         played = play.pipelines if play else ()
         self.pipelines: tuple[Pipeline, ...] = (*self._batch(), *self._dense(), *self._rest(), *played)
 
@@ -142,19 +152,15 @@ class GpuPlan:
         """A batch of a chunk from every worker, with minibatches of default size."""
         return Sizes(self.plan.workers, Hyper().minibatch_size // CELL_ROWS + 1, 1)
 
-    def update(self, chunks: int, hyper: Hyper, state: LearnerState) -> Update:
+    def update(self, chunks: int, hyper: Hyper, state: LearnerState, *, orders: int = 0) -> Update:
         """The update that follows on a state, whose parameters are for numbers rescaled by its scales.
 
-        Cells and minibatches are those of `ppo.PpoLearner`.
+        Cells and minibatches are those of `ppo.PpoLearner`, or, of its first so many `orders`, one after the other.
         """
-        cells = self._cells_of(chunks)
-        steps = [
-            minibatch
-            for epoch in range(hyper.epochs)
-            for minibatch in minibatches(cells, hyper.minibatch_size, state.seed, state.updates + 1, epoch)
-        ]
-        most = max(map(len, steps))
-        sizes = Sizes(chunks, most, 2 * len(steps) + sum(map(len, steps)))
+        number = state.updates + 1
+        order = self._order(chunks, hyper, state.seed, number % orders if orders else number, keep=bool(orders))
+        steps, most = len(order.counts), max(cells for cells, _ in order.counts)
+        sizes = Sizes(chunks, most, 2 * steps + len(order.records) // RECORD.size)
         splits = min(SPLITS_MAX, most)
         numbers = (
             hyper.gamma,
@@ -166,13 +172,12 @@ class GpuPlan:
             hyper.max_grad_norm,
             *return_scale(state),
         )
-        capacity, number = most * CELL_ROWS, state.updates + 1
-        knobs = KNOBS.pack(*numbers, number & 0xFFFF_FFFF, chunks, capacity, splits, splits)
+        knobs = KNOBS.pack(*numbers, number & 0xFFFF_FFFF, chunks, most * CELL_ROWS, splits, splits)
         return Update(
             sizes,
-            self._schedule(steps, state.steps),
+            self._schedule(order, state.steps),
             knobs,
-            len(steps),
+            steps,
             self._prepare(chunks),
             self._step(most, splits),
         )
@@ -189,16 +194,35 @@ class GpuPlan:
         lanes, start = self.plan.lanes, chunk * (self.layout.chunk_bytes // WORD_BYTES) + lane
         observation = start + self._field("obs") + t * self.plan.observation_size * lanes
         prepared = (chunk * self.plan.horizon + t) * lanes + lane
-        return struct.pack("<4I", observation, start + t * lanes, prepared, used)
+        return RECORD.pack(observation, start + t * lanes, prepared, used)
 
-    def _schedule(self, steps: Sequence[Sequence[Cell]], applied: int) -> array[int]:
+    def _order(self, chunks: int, hyper: Hyper, seed: int, number: int, *, keep: bool) -> Order:
+        """The minibatches of an update; those to be kept are made once, which takes longer than some updates do."""
+        key = (chunks, hyper.minibatch_size, hyper.epochs, seed, number)
+        if keep and key in self._orders:
+            return self._orders[key]
+        cells = self._cells_of(chunks)
+        steps = [
+            minibatch
+            for epoch in range(hyper.epochs)
+            for minibatch in minibatches(cells, hyper.minibatch_size, seed, number, epoch)
+        ]
+        counts = [(len(step), sum(cell.lanes for cell in step)) for step in steps]
+        order = Order(counts, b"".join([self._cell_words[cell] for step in steps for cell in step]))
+        if keep:
+            if next(iter(self._orders), key)[:-1] != key[:-1]:  # of other sizes or another seed, which are past
+                self._orders.clear()
+            self._orders[key] = order
+        return order
+
+    def _schedule(self, order: Order, applied: int) -> array[int]:
         words = array("I")
-        first = 2 * len(steps)
-        for number, cells in enumerate(steps):
-            words.extend((first, len(cells), sum(cell.lanes for cell in cells), 0))
+        first = 2 * len(order.counts)
+        for number, (cells, rows) in enumerate(order.counts):
+            words.extend((first, cells, rows, 0))
             words.frombytes(struct.pack("<4f", *corrections(applied + number + 1), 0.0, 0.0))
-            first += len(cells)
-        words.frombytes(b"".join([self._cell_words[cell] for cells in steps for cell in cells]))
+            first += cells
+        words.frombytes(order.records)
         return words
 
     def _field(self, name: str) -> int:

@@ -20,11 +20,17 @@ from drillsergeant.learn.engine import worker_seed
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.ppo.scales import Moments, Scales
-from drillsergeant.learn.webgpu.learner import SUBMIT_TARGET_S, GpuLearner
+from drillsergeant.learn.webgpu.learner import ARRAYS, SUBMIT_TARGET_S, GpuLearner
 from drillsergeant.learn.webgpu.plan import Update
 from drillsergeant.learn.webgpu.play_plan import PlayPlan
+from drillsergeant.memory.access import WORD_BYTES
 
 IN_FLIGHT = 2  # updates at once: the device has the next one to do while this side reads the last one
+
+# Different orders of the minibatches: the rows in them are new in every update, and to permute a thousand cells takes
+# Python as long as the device for an update.
+ORDERS = 32
+WARMING = 3  # updates: in each, submissions get longer
 
 
 class PlayedUpdate(NamedTuple):
@@ -66,6 +72,16 @@ class GpuPlayer:
         self._state: LearnerState | None = None  # what the next one to come back follows on
         self._sizes: tuple[int, int] | None = None  # minibatches and epochs of those in flight
         self._back_s = 0.0  # when the last one came back
+
+    async def warm(self) -> None:
+        """Do a few updates of nothing, since what runs for the first time takes long. Raises DeviceFailure."""
+        plan = self.learner.plan
+        nothing = bytes(WORD_BYTES * plan.parameters)
+        scales = Scales.unknown(plan.inputs, fresh=True)
+        state = LearnerState(0, 0, 0, 0, dict.fromkeys(ARRAYS, nothing), scales)
+        for _ in range(WARMING):
+            await self.update(Hyper(), 0, scales, lambda: state)
+        await self.drop()
 
     def interrupt(self) -> None:
         """The next update follows on another state than that of the last one."""
@@ -123,10 +139,10 @@ class GpuPlayer:
         start, empty = (worker_seed(state.seed, plan.plan.workers), lesson), False
         if fresh:
             assert state.scales is not None, "a state to learn from on a device has scales"
-            update, empty = learner.send(1, hyper, state)
+            update, empty = learner.send(1, hyper, state, orders=ORDERS)
             learner.device.write("scales", self.play.scales(state.scales))
         else:
-            update = plan.update(1, hyper, state)
+            update = plan.update(1, hyper, state, orders=ORDERS)
             learner.steer(update)
         anew, self._start = empty or start != self._start, start
         played = self._submit_play(*start, anew=anew)

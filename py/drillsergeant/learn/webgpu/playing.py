@@ -86,6 +86,11 @@ class Playing:
         self.pace, self.given_up, self._widening, self._lost = Pace(), False, False, 0
         self.told_s = float("inf")  # seconds a decision, of the last whole trial
 
+    @property
+    def missing(self) -> bool:
+        """Whether it might play, and has no device."""
+        return bool(self._plans) and self.player is None and not self.given_up
+
     async def open(self) -> None:
         """Be ready to play by the first plan. Whatever a browser does with its GPU, others go on playing."""
         self.restart()
@@ -99,7 +104,10 @@ class Playing:
     async def _opened(self, step: int) -> GpuPlayer:
         plan = self._plans[step]
         assert plan.play is not None, "these are plans to play by"
-        return GpuPlayer(GpuLearner(plan, await self._opener(plan, self.must)), plan.play, self._rows_elsewhere)
+        player = GpuPlayer(GpuLearner(plan, await self._opener(plan, self.must)), plan.play, self._rows_elsewhere)
+        if not self.must:  # who must play has nothing better to do meanwhile
+            await player.warm()
+        return player
 
     def interrupt(self) -> None:
         """What is played does not follow on what was learned from it last."""

@@ -9,6 +9,7 @@ import pytest
 from drillsergeant.learn.webgpu import playing
 from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuDevice
 from drillsergeant.learn.webgpu.plan import GpuPlan
+from drillsergeant.learn.webgpu.player import GpuPlayer
 from drillsergeant.learn.webgpu.playing import ROOM_S, TRIAL_UPDATES, TRIALS_LOST, Playing, played_plans
 from drillsergeant.tasks import Tasks
 
@@ -67,8 +68,13 @@ class Table:
         return self.playing.player.decisions if self.playing.player is not None else 0
 
 
+async def warm(player: GpuPlayer) -> None:
+    """There is nothing here to warm."""
+
+
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Table:
+    monkeypatch.setattr(GpuPlayer, "warm", warm)
     monkeypatch.setattr(playing, "DECISIONS", (FEW * HORIZON, MANY * HORIZON - 1))
     return Table(monkeypatch)
 
