@@ -106,7 +106,11 @@ class Playing:
         assert plan.play is not None, "these are plans to play by"
         player = GpuPlayer(GpuLearner(plan, await self._opener(plan, self.must)), plan.play, self._rows_elsewhere)
         if not self.must:  # who must play has nothing better to do meanwhile
-            await player.warm()
+            try:
+                await player.warm()
+            except Exception:
+                player.learner.device.close()
+                raise
         return player
 
     def interrupt(self) -> None:

@@ -172,6 +172,18 @@ def test_what_must_play_plays_on_whatever_is_faster_and_on_a_program_on_the_cpu(
     asyncio.run(run())
 
 
+def test_a_device_that_cannot_be_warmed_is_given_back(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(player: GpuPlayer) -> None:
+        raise DeviceFailure("it gave nothing back", lost=True)
+
+    async def run() -> None:
+        monkeypatch.setattr(GpuPlayer, "warm", fails)
+        await table.playing.open()
+        assert table.playing.given_up and table.devices[0].closed
+
+    asyncio.run(run())
+
+
 def test_where_no_device_is_to_be_had_others_play(table: Table) -> None:
     async def run() -> None:
         table.refused = True
