@@ -55,9 +55,9 @@ class Visitor:
     """
 
     def __init__(self, browser: Browser | Household, address: str, *, keeps: bool = False) -> None:
-        self.household = browser if isinstance(browser, Household) else None
+        self.household: Household | None = None
         if isinstance(browser, Household):
-            self.context = browser.context
+            self.household, self.context = browser, browser.context
         else:
             self.context = browser.new_context(viewport=VIEWPORT)
             self.context.add_init_script(AT_EASE_SOON if keeps else WITHOUT_SERVICE_WORKERS)

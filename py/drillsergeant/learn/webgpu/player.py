@@ -123,8 +123,10 @@ class GpuPlayer:
 
     def _goes_on(self, state: LearnerState, lesson: int, scales: Scales) -> bool:
         """Whether the matches under way, and what the device rescales by, will do for one more update."""
-        start = worker_seed(state.seed, self.learner.plan.plan.workers), lesson
-        return start == self._start and state.scales is not None and scales.near(state.scales)
+        return self._start_of(state, lesson) == self._start and state.scales is not None and scales.near(state.scales)
+
+    def _start_of(self, state: LearnerState, lesson: int) -> tuple[int, int]:
+        return worker_seed(state.seed, self.learner.plan.plan.workers), lesson
 
     async def drop(self) -> None:
         """Wait for what is in flight, and take nothing from it."""
@@ -136,7 +138,7 @@ class GpuPlayer:
     def _submit(self, hyper: Hyper, lesson: int, state: LearnerState, *, fresh: bool) -> None:
         """An update that follows on a state; `fresh`: of which the device has to be sent everything."""
         learner, plan, began_s = self.learner, self.learner.plan, time.perf_counter()
-        start, empty = (worker_seed(state.seed, plan.plan.workers), lesson), False
+        start, empty = self._start_of(state, lesson), False
         if fresh:
             assert state.scales is not None, "a state to learn from on a device has scales"
             update, empty = learner.send(1, hyper, state, orders=ORDERS)
