@@ -9,6 +9,7 @@ from pathlib import Path
 
 from drillsergeant.commands.command import Command
 from drillsergeant.drills.new_game import TEMPLATES, as_program, begun, template
+from drillsergeant.learn.files.replacing import replace_file
 
 STAR = "star"
 # The games to begin with, and what happens in each: the first, with every part explained, and shorter ones.
@@ -36,7 +37,7 @@ def _run(given: argparse.Namespace) -> int:
     text = source(given.file.name, given.game)
     if given.file.exists() and not given.force:
         raise ValueError(f"{given.file} is there already: choose another name, or overwrite it with --force")
-    given.file.write_text(text, encoding="utf-8")
+    replace_file(given.file, text.encode())
     print(f"{given.file} is a game that runs: {GAMES[given.game]}. Change it into yours.")
     print(f"  python {given.file}                       trains it")
     print(f"  python -m drillsergeant check {given.file}   says what is wrong with it")

@@ -17,6 +17,7 @@ from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import read_policy, read_summary, write_policy
 from drillsergeant.learn.files.onnx import write_onnx
+from drillsergeant.learn.files.replacing import replace_file
 from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.files.schema import Schema
@@ -148,12 +149,18 @@ class Policy:
         return write_policy(self.content)
 
     def save(self, path: str | Path) -> None:
-        """Write it as `.dshq`: a safetensors file, which the page imports and trains on from."""
-        Path(path).write_bytes(self.to_bytes())
+        """Write it as `.dshq`: a safetensors file, which the page imports and trains on from.
+
+        Raises OSError where it cannot be written; a file that was there before is as it was then.
+        """
+        replace_file(path, self.to_bytes())
 
     def export_onnx(self, path: str | Path) -> None:
-        """Write it as an ONNX model: observation -> logits and probabilities of every head, value."""
-        Path(path).write_bytes(write_onnx(self.content))
+        """Write it as an ONNX model: observation -> logits and probabilities of every head, value.
+
+        Raises OSError as `save` does.
+        """
+        replace_file(path, write_onnx(self.content))
 
 
 def schema_of(drill: Drill, hidden: tuple[int, ...] = ()) -> Schema:

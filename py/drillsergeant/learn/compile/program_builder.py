@@ -29,6 +29,7 @@ from drillsergeant.learn.compile.rollout_functions import RolloutEmitter
 from drillsergeant.learn.compile.shaders.play_kernels import play_kernels
 from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.defaults import default_hidden
+from drillsergeant.learn.files.replacing import replace_file
 from drillsergeant.learn.files.vocabulary import to_json
 from drillsergeant.learn.formulas.network import POLICY_GAIN, VALUE_GAIN, Network
 from drillsergeant.learn.heads import log_stds, masks_of, policy_rows
@@ -138,7 +139,7 @@ def write_programs(folder: Path, names: Sequence[str]) -> list[Path]:
             files[".words.json"] = to_json(vocabulary(name)).encode()
         for suffix, content in files.items():
             path = folder / f"{name}{suffix}"
-            path.write_bytes(content)
+            replace_file(path, content)
             written.append(path)
     return written
 
