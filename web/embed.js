@@ -13,6 +13,7 @@
   const LOADED_MS = 2000; // a frame that is our page says so as soon as it has loaded; this much for slow messages
   const SILENT_MS = 30000; // and one that never even loads is given up
   const FADED_MS = 500; // where a page changes its colours slowly, Firefox tells of the beginning
+  const TRAIN = JSON.stringify({ type: "train" });
   const TOLD = ["ready", "mode", "training", "metrics", "goal", "error"];
   const NAMES = { ball: "Soccer", squad: "Soccer, three against three", "squad-pair": "Soccer, two against two", sumo: "Sumo", chase: "A chase", volley: "Volleyball", cartpole: "A pole on a cart", acrobot: "A double pendulum", pendulum: "A pendulum", hide: "Hide-and-catch", "my-blank": "A run to the mark", "my-chase": "Catching what drifts", "my-pole": "Holding a pole", "my-pong": "Pong", "my-team-ball": "Two against two" };
 
@@ -61,7 +62,8 @@
     #shown = null; // the newest code, for a frame that is loaded again: it does so to be isolated
     #policies = [];
     #metrics = null;
-    #visible = false;
+    #visible = false; // until the browser has looked
+    #wanted = false; // training: asked for, and not granted yet
 
     connectedCallback() {
       this.#settings = Object.fromEntries(Object.entries(ATTRIBUTES).map((entry) => [entry[0], this.#read(...entry)]));
@@ -70,7 +72,7 @@
       root.adoptedStyleSheets = [sheet];
       root.replaceChildren(this.#box);
       this.#box.ontransitionend = () => { this.#recolour(); setTimeout(() => this.#recolour(), FADED_MS); };
-      this.leave();
+      this.#end("");
       this.#watch.observe(this);
     }
 
@@ -83,12 +85,16 @@
     get started() { return this.#frame !== null; }
     get #site() { return folder(this.#settings.site); }
 
-    train() {
+    train() { // once it can: what is out of view rests, and keeps nobody else from training
+      this.#wanted = true;
       this.start();
-      this.#trains(true);
-      this.#send({ type: "train" });
+      if (this.#visible) this.#trains(true);
+      this.#port?.postMessage(TRAIN);
     }
-    stop() { this.#send({ type: "stop" }); }
+    stop() {
+      this.#wanted = false;
+      this.#send({ type: "stop" });
+    }
     setHyper(values) { this.#send({ type: "hyper", values }); }
 
     showCode(text, run = false) { // in its editor; a page of the frame's own origin may run it at its reader's press, no other
@@ -113,7 +119,7 @@
     start() {
       if (this.#frame || !this.isConnected) return;
       const byAge = DrillSergeant.#started.toSorted((one, other) => one.#visible - other.#visible);
-      for (const other of byAge.slice(0, Math.max(0, byAge.length + 1 - MOST_STARTED))) other.leave();
+      for (const other of byAge.slice(0, Math.max(0, byAge.length + 1 - MOST_STARTED))) other.#end("");
       DrillSergeant.#started.push(this);
       addEventListener("message", this.#greet);
       this.#open(false);
@@ -154,7 +160,10 @@
       this.dispatchEvent(new CustomEvent("error", { detail: { type: "error", about: "frame", message: why } }));
     }
 
-    leave() { this.#end(""); }
+    leave() {
+      this.#wanted = false;
+      this.#end("");
+    }
 
     #end(why) { // back to the poster; what was learned is gone, unless the frame was allowed to save it
       clearTimeout(this.#patience);
@@ -220,7 +229,8 @@
     #look(visible) {
       this.#visible = visible;
       if (visible) this.#recolour(); // what is not rendered has no transitions
-      if (visible && this.hasAttribute("autostart") && !this.#failed) this.start();
+      if (visible && (this.hasAttribute("autostart") || this.#wanted) && !this.#failed) this.start();
+      if (visible && this.#wanted) this.#trains(true);
       if (this.#port) this.#send({ type: visible ? "resume" : "pause" });
     }
 
@@ -242,6 +252,7 @@
       const code = this.#shown ?? (text && { type: "code", text });
       if (code) port1.postMessage(JSON.stringify(code));
       for (const waiting of this.#unsent.splice(0)) port1.postMessage(waiting);
+      if (this.#wanted) port1.postMessage(TRAIN);
       if (!this.#visible) this.#look(false);
     };
 
@@ -250,7 +261,10 @@
       if (type === "size" && this.#settings.controls === "full") return; // a page of its own, which scrolls
       if (type === "size") this.#box.style.height = `${Math.min(4000, Math.max(100, Number(message.height) || 0))}px`;
       else if (type === "metrics") this.#metrics = Object.freeze(message.values);
-      else if (type === "training") this.#trains(message.on);
+      else if (type === "training") {
+        this.#wanted &&= !message.on;
+        this.#trains(message.on);
+      }
       else if (type === "ready") {
         this.#ready = true;
         if (this.#shown) this.#shown.run = false; // a press is for what runs now, not for what is loaded later
@@ -263,7 +277,7 @@
     }
 
     #trains(on) {
-      if (on) for (const other of DrillSergeant.#started) if (other !== this) other.stop(); // also one that rests
+      if (on) for (const other of DrillSergeant.#started) if (other !== this && !(other.#wanted && !other.#visible)) other.stop(); // also one that rests
       if (on || DrillSergeant.#training === this) DrillSergeant.#training = on ? this : null;
     }
   }

@@ -65,7 +65,6 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
         for (name, value), warning in zip(NONSENSE.items(), host.warnings, strict=True):
             assert warning.startswith(f'<drill-sergeant {name}="{value}">: {name} must be '), "each is named"
         host.drill("start()")
-        host.until("the first trains", lambda: host.trains(0))
         assert host.frame(0).url == host.site + "index.html?embed=minimal&drill=ball&seed=1&theme=light"
         host.until("and learns", lambda: (host.drill("metrics") or {}).get("updates", 0) >= 3)
         heavy = {path: count for path, count in host.sent.items() if path.endswith(HEAVY)}
@@ -78,18 +77,19 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
         assert host.trains(0) and not host.trains(1), "autotrain waits while another one trains"
         assert {path: count for path, count in host.sent.items() if path.endswith(HEAVY)} == heavy
         host.frame(1).click("#train")
+        assert violations(host.frame(0)) == []
         host.until("it trains when asked", lambda: host.trains(1))
         host.until("which stops the first", lambda: not host.trains(0))
 
-        host.page.locator("drill-sergeant").nth(2).scroll_into_view_if_needed()
-        host.until("the second rests", lambda: not host.trains(1))
-        assert violations(host.frame(0)) == violations(host.frame(1)) == []
-        host.drill("start()", 2)
-        assert started(host, 3) == [False, True, True], "the one started first, out of view, makes room"
-        host.until("the third is ready", lambda: host.heard("ready", 2))
-        assert violations(host.frame(2)) == []
         host.drill("train()", 2)
-        host.until("it trains", lambda: host.trains(2))
+        assert started(host, 3) == [False, True, True], "the one started first makes room"
+        host.until("the third is ready, out of view", lambda: host.heard("ready", 2))
+        assert host.trains(1) and not host.trains(2), "a wish that waits takes nothing from anybody"
+        assert violations(host.frame(1)) == []
+        host.page.locator("drill-sergeant").nth(2).scroll_into_view_if_needed()
+        host.until("it trains, as was asked", lambda: host.trains(2))
+        host.until("the second rests", lambda: not host.trains(1))
+        assert violations(host.frame(2)) == []
         host.until("in its own measure", lambda: "Mean return" in (host.frame(2).text_content("#embed-wins") or ""))
         host.page.locator("drill-sergeant").nth(1).scroll_into_view_if_needed()
         host.until("the third rests", lambda: not host.trains(2))

@@ -207,9 +207,9 @@ class Embed:
 
     def _hold(self) -> None:
         if not self._held:
-            training = self._page.status.training
+            wanted = self._page.status.training or self._wanted
             self._train(False)
-            self._held, self._wanted = True, training or self._wanted
+            self._held, self._wanted = True, wanted
             self._page.hold(True)
 
     def _resume(self, train: bool) -> None:

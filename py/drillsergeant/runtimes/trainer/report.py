@@ -12,10 +12,10 @@ from drillsergeant.learn.evaluation.results import BothTeams, Estimate, Score, r
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.memory.access import Memory
+from drillsergeant.memory.access import Memory, unsigned
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.snapshots import SnapshotWriter
-from drillsergeant.memory.telemetry import Counter, read_telemetry
+from drillsergeant.memory.telemetry import Counter
 from drillsergeant.runtimes.history import History
 from drillsergeant.runtimes.trainer.curve import Curve
 from drillsergeant.runtimes.trainer.evaluations import Evaluations
@@ -38,7 +38,10 @@ class TrainerReport:
 
     def __init__(self, memory: Memory, layout: Layout, reward_terms: Sequence[str], score: Score) -> None:
         self._memory, self._layout, self.score = memory, layout, score
-        self._roles = [rollout(index) for index in range(layout.plan.workers)]
+        self._played_words = [
+            layout[f"telemetry.{rollout(index)}"].word + Counter.DECISIONS for index in range(layout.plan.workers)
+        ]
+        self._played_before = self._played_by_workers()
         self._evaluations = Evaluations(memory, layout, score)
         self._rewards = RewardTerms(memory, layout, reward_terms)
         self._value_error = UnexplainedVariance(memory, layout)
@@ -48,7 +51,7 @@ class TrainerReport:
         """Forget everything; evaluation episodes counted so far are those of the run before."""
         self._evaluations.fresh()
         self.recent = recent_of(self._layout.plan.teams, self.score)
-        self.matchmaking = Matchmaking(SnapshotWriter(self._memory, self._layout), len(self._roles))
+        self.matchmaking = Matchmaking(SnapshotWriter(self._memory, self._layout), self._layout.plan.workers)
         self._curves = {str(name): Curve() for name in EVALUATION_OPPONENTS}
         self._totals = {str(name): Tally(0, 0, 0) for name in EVALUATION_OPPONENTS}
         self._shown: dict[str, object] = {}
@@ -58,7 +61,7 @@ class TrainerReport:
         self._value_error.clear()
         self._sample = True
         self.history = History(HISTORY_ROWS)
-        self._played_there = 0  # decisions, on the device
+        self._played = 0  # decisions
         self._unread = 0  # updates since what workers count was read
         self._ways: dict[int, Numbers] = {}  # the history to each snapshot that is not on this way
 
@@ -125,7 +128,7 @@ class TrainerReport:
         self._latest = dict(metrics)
         if stats is not None:
             self._rewards.take(stats)
-            self._played_there += int(str(metrics["decisions"]))
+            self._played += int(str(metrics["decisions"]))
             self._unread = (self._unread + 1) % READ_EVERY
             if self._unread:
                 return
@@ -153,10 +156,14 @@ class TrainerReport:
 
     def rate(self, now_s: float, decisions: int, updates: int) -> None:
         """Take the counters of a running training as they stand."""
-        blocks = [read_telemetry(self._memory, self._layout, role) for role in self._roles]
-        played = self._played_there + sum(int(block[Counter.DECISIONS]) for block in blocks)
-        counters = {"trained_decisions": decisions, "rollout_decisions": played, "updates": updates}
+        before, self._played_before = self._played_before, self._played_by_workers()
+        self._played += sum(unsigned(b - a) for a, b in zip(before, self._played_before, strict=True))
+        counters = {"trained_decisions": decisions, "rollout_decisions": self._played, "updates": updates}
         self._rates.add(now_s, counters)
+
+    def _played_by_workers(self) -> list[int]:
+        """What each has counted, which wraps."""
+        return [self._memory.load(word) for word in self._played_words]
 
     def values(self, t_s: float, decisions: int) -> dict[str, object]:
         """Return the numbers as they stand after `t_s` seconds of training on `decisions` decisions."""

@@ -81,6 +81,21 @@ def test_train_before_it_is_ready_is_done_once_it_is() -> None:
     assert framed.sitting.page.status.training
 
 
+def test_train_before_it_is_ready_or_seen_is_done_once_it_is_both() -> None:
+    framed = Framed()
+    framed.say(type="train")
+    framed.say(type="pause")
+    framed.boot()
+    assert not framed.sitting.page.status.training, "nobody sees it"
+    framed.say(type="resume")
+    assert framed.sitting.page.status.training
+    back = Framed()
+    for word in ("train", "pause", "stop"):
+        back.say(type=word)
+    back.boot().say(type="resume")
+    assert not back.sitting.page.status.training, "the wish was taken back"
+
+
 def test_out_of_view_it_neither_plays_nor_trains_and_goes_on_after() -> None:
     framed = Framed().boot()
     framed.say(type="train")

@@ -1,7 +1,13 @@
 """What the trainer tells of a policy that plays two different games, and of one that is measured by what it earns."""
 
+from drillsergeant.drills.contract import WinRate
 from drillsergeant.drills.hide.drill import HideDrill
+from drillsergeant.learn.evaluation.results import Score
+from drillsergeant.memory.access import PlainMemory
+from drillsergeant.memory.layout import Layout, Plan, initialise
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.trainer.report import TrainerReport
 
 from tests.rigs.training_run import TrainingRun
 
@@ -35,3 +41,21 @@ def test_what_an_episode_earns_is_told_of_the_run_and_its_versions_where_that_is
     wins = TrainingRun("chase", matches=32)
     wins.train(30)
     assert wins.trainer.capture().win_rate is not None and wins.trainer.capture().mean_return is None
+
+
+def test_what_is_played_a_second_is_told_across_the_end_of_a_counter_and_a_run_begun_anew() -> None:
+    plan = Plan(workers=2, matches=8, teams=(1, 1), horizon=4, observation_size=3, action_words=1, parameter_count=10)
+    layout = Layout(plan)
+    memory = PlainMemory(layout.total_bytes)
+    initialise(memory, layout)
+    counts = [TelemetryWriter(memory, layout, f"rollout.{index}") for index in range(2)]
+    counts[0].count(Counter.DECISIONS, 2**32 - 500)
+    report = TrainerReport(memory, layout, (), Score(WinRate()))
+    for began_s in (0.0, 10.0):
+        for second in range(2):
+            report.rate(began_s + second, 0, 0)
+            for each in counts:
+                each.count(Counter.DECISIONS, 700)
+        report.rate(began_s + 2.0, 0, 0)
+        assert report.values(0.0, 0)["rollout_decisions_per_s"] == 1400.0
+        report.restart()
