@@ -16,8 +16,7 @@ from typing import Any
 
 import drillsergeant
 import numpy as np
-from drillsergeant.gym import win_share
-from gymnasium.vector import AutoresetMode
+from drillsergeant.gym import env_id, win_share
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core import DEFAULT_MODULE_ID
 from ray.rllib.core.rl_module.default_model_config import DefaultModelConfig
@@ -36,10 +35,7 @@ def configured(drill: str, opponent: str, matches: int, seed: int) -> PPOConfig:
     """PPO over one vector environment in this process."""
     return (
         PPOConfig()
-        # RLlib counts on the step between two episodes.
-        .environment(
-            f"drillsergeant/{drill}-v0", env_config={"opponent": opponent, "autoreset": AutoresetMode.NEXT_STEP}
-        )
+        .environment(env_id(drill), env_config={"opponent": opponent})
         .env_runners(
             num_env_runners=0,
             num_envs_per_env_runner=matches,

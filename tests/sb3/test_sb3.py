@@ -3,6 +3,7 @@
 import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import drillsergeant
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import torch
 from drillsergeant.gym import DrillVectorEnv
 from drillsergeant.gym.sb3 import SHAPE, Matches, brought_back, shape_of
-from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers.vector import NormalizeObservation
 from stable_baselines3 import PPO
 
 from tests.rigs.pages.visitor import Visitor
@@ -87,8 +88,9 @@ def test_a_model_of_another_shape_is_refused_with_the_remedy() -> None:
     env = Matches(DrillVectorEnv(2, "chase"))
     with pytest.raises(ValueError, match=r"no features_extractor.net.0, .* policy_kwargs=drillsergeant.gym.sb3.SHAPE"):
         brought_back(PPO("MlpPolicy", env, n_steps=2, batch_size=4, device="cpu"), env.drill)
-    with pytest.raises(ValueError, match="autoreset is NEXT_STEP, SB3 counts on SAME_STEP"):
-        Matches(DrillVectorEnv(2, autoreset=AutoresetMode.NEXT_STEP))
+    wrapped: Any = NormalizeObservation(DrillVectorEnv(2))
+    with pytest.raises(TypeError, match=r"not NormalizeObservation .* VecNormalize"):
+        Matches(wrapped)
 
 
 def test_matches_are_seeded_as_sb3_seeds_them_and_drawn_when_asked() -> None:
@@ -107,8 +109,8 @@ def test_matches_are_seeded_as_sb3_seeds_them_and_drawn_when_asked() -> None:
 def test_what_the_documentation_says_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "docs" / "library.md").read_text()
-    (block,) = re.findall(r"^```python sb3\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    exec(block.replace("2_000_000", "5_000"), {})
+    blocks = re.findall(r"^```python sb3\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    exec("".join(blocks).replace("2_000_000", "5_000"), {})
     assert drillsergeant.Policy.load("striker.dshq").content.progress.decisions >= 5_000
 
 

@@ -59,6 +59,7 @@ class DrillRegistry(Mapping[str, Callable[[], Drill]]):
 
     def __init__(self) -> None:
         self._registered: dict[str, Callable[[], Drill]] = {}
+        self._told: list[Callable[[str], None]] = []
 
     def __getitem__(self, name: str) -> Callable[[], Drill]:
         if name in _HOMES:
@@ -82,6 +83,12 @@ class DrillRegistry(Mapping[str, Callable[[], Drill]]):
         if there is not None and _origin(there()) != _origin(made):
             raise ValueError(f"{made.name!r} is already {_origin(there())}: name {_origin(made)} otherwise")
         self._registered[made.name] = partial(_made, drill)
+        for tell in self._told:
+            tell(made.name)
+
+    def when_added(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called with the name of every drill that is registered from now on."""
+        self._told.append(tell)
 
     def discard(self, name: str) -> None:
         """Forget a drill that was registered."""

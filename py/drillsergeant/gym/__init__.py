@@ -1,32 +1,28 @@
-"""The drills as environments for other libraries: `pip install 'drillsergeant[gym]'`.
+"""The drills as environments for other libraries: `pip install "drillsergeant[gym]"`.
 
     DrillEnv            gymnasium.Env: player 0 of one match, against an opponent
     DrillVectorEnv      gymnasium.vector.VectorEnv: the same for N matches in one batch, which is what makes it fast
     DrillParallelEnv    pettingzoo.ParallelEnv: all players of one match
     win_share           how many of so many matches a policy wins
 
-With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/ball-v0" and so on,
-for every drill there is, those of installed packages too, and those registered before. `drillsergeant.gym.sb3` is for
-Stable-Baselines3.
+With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/Ball-v0" and so on,
+for every drill there is, see `registration`. `drillsergeant.gym.sb3` is for Stable-Baselines3.
 
 Matches, rewards and random numbers are those of the page, to the bit. None of it exists in a browser's workers.
 """
 
-import gymnasium
+from drillsergeant.extras import needed
 
-from drillsergeant.drills import DRILLS
-from drillsergeant.gym.batch import Batch, Opponent
-from drillsergeant.gym.evaluate import win_share
-from drillsergeant.gym.parallel import DrillParallelEnv
-from drillsergeant.gym.single import DrillEnv
-from drillsergeant.gym.vector import DrillVectorEnv
+for _module in ("gymnasium", "pettingzoo"):
+    needed(_module, "gym")
 
-__all__ = ["Batch", "DrillEnv", "DrillParallelEnv", "DrillVectorEnv", "Opponent", "win_share"]
+from drillsergeant.gym.batch import Batch, Opponent  # noqa: E402  # only now is it sure that they can be had
+from drillsergeant.gym.evaluate import win_share  # noqa: E402
+from drillsergeant.gym.parallel import DrillParallelEnv  # noqa: E402
+from drillsergeant.gym.registration import env_id, register_drills  # noqa: E402
+from drillsergeant.gym.single import DrillEnv  # noqa: E402
+from drillsergeant.gym.vector import DrillVectorEnv  # noqa: E402
 
-for _name in DRILLS:
-    gymnasium.register(
-        f"drillsergeant/{_name}-v0",
-        entry_point="drillsergeant.gym.single:DrillEnv",
-        vector_entry_point="drillsergeant.gym.vector:DrillVectorEnv",
-        kwargs={"drill": _name},
-    )
+__all__ = ["Batch", "DrillEnv", "DrillParallelEnv", "DrillVectorEnv", "Opponent", "env_id", "win_share"]
+
+register_drills()

@@ -13,7 +13,7 @@ from gymnasium.error import ResetNeeded
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, Outcome, Player, State
-from drillsergeant.elementary import Array
+from drillsergeant.elementary import Array, hash_u32
 from drillsergeant.kernels.kernel import Kernel
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.formulas.actions import from_words, to_words, unpacked
@@ -49,7 +49,8 @@ class Batch:
         self.drill = drills.resolve(drill)
         self.count = count
         self._kernels = {kernel.name: kernel for kernel in DrillKernels(self.drill).all()}
-        self._kernels |= {kernel.name: kernel for kernel in (_verdict(self.drill), _restart(self.drill))}
+        own = (_verdict(self.drill), _restart(self.drill), _begin(self.drill))
+        self._kernels |= {kernel.name: kernel for kernel in own}
         self._compiled: dict[str, Compiled] = {}
         self._state: list[Array] = []
 
@@ -68,10 +69,21 @@ class Batch:
             raise ResetNeeded(f"no match of {self.drill.name} has been started: call reset() first")
         return self._state
 
-    def reset(self, seed: int) -> None:
-        """Start episode 0 of every match; what is random in them follows from `seed` and their number."""
+    def reset(self, seed: int, chosen: Array | None = None) -> None:
+        """Start episode 0 of every match, or of those in the mask `chosen` [N]; what is random in them follows from
+        `seed` and their number."""
         slots = np.arange(self.count, dtype=np.uint32)
-        self._state = self._run("reset", {"slot": [slots]}, seed=seed % 2**32, first=0)["state"]
+        self._take(self._run("reset", {"slot": [slots]}, seed=seed % 2**32, first=0)["state"], chosen)
+
+    def reset_each(self, seeds: Sequence[int], chosen: Array | None = None) -> None:
+        """The same with a seed [N] for each: the match of a batch of one that is reset with it."""
+        own = hash_u32(np.array([seed % 2**32 for seed in seeds], np.uint32), 0)
+        self._take(self._run("begin", {"seed": [own]})["state"], chosen)
+
+    def _take(self, fresh: list[Array], chosen: Array | None) -> None:
+        if chosen is not None and not chosen.all():
+            fresh = [np.where(chosen, new, old) for new, old in zip(fresh, self._now(), strict=True)]
+        self._state = fresh
 
     def observe(self, player: int) -> Array:
         """What a player sees, f32 [N][OBS]."""
@@ -143,3 +155,13 @@ def _restart(drill: Drill) -> Kernel:
 
     state = tuple(drill.fields.values())
     return Kernel("restart", fn, {"state": state, "over": ["mask"]}, {"state": state})
+
+
+def _begin(drill: Drill) -> Kernel:
+    """seed u32, one for each match -> state at the start of episode 0."""
+
+    def fn(seed: Arrays) -> dict[str, Arrays]:
+        fresh = drill.reset(seed[0], seed[0] & 0)
+        return {"state": [fresh[name] for name in drill.fields]}
+
+    return Kernel("begin", fn, {"seed": ["u32"]}, {"state": tuple(drill.fields.values())})

@@ -12,6 +12,7 @@ from drillsergeant.drills.contract import Drill, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch
 from drillsergeant.gym.render import described, picture
+from drillsergeant.gym.screen import Watched
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
 
@@ -20,7 +21,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     """One match whose players, "player_0" and so on, team after team, decide at the same time; each sees it from its
     own end."""
 
-    metadata = {"name": "drillsergeant", "render_modes": ["rgb_array"]}  # noqa: RUF012  # PettingZoo's own declaration
+    metadata = {"name": "drillsergeant", "render_modes": ["human", "rgb_array"]}  # noqa: RUF012  # PettingZoo's own declaration
 
     def __init__(self, drill: Drill | str = "ball", render_mode: str | None = None) -> None:
         """Play `drill` (an object or its name)."""
@@ -30,6 +31,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         self.possible_agents = [f"player_{player}" for player in range(sum(self.drill.teams))]
         self.agents: list[str] = []
         self.render_mode = render_mode
+        self._screen: Watched | None = None
         self._observations = {agent: observation_space(self.drill) for agent in self.possible_agents}
         self._actions = {agent: action_space(self.drill) for agent in self.possible_agents}
         self._random = np.random.default_rng()
@@ -50,6 +52,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
             self._random = np.random.default_rng(seed)
         self.agents = list(self.possible_agents)
         self._batch.reset(int(self._random.integers(SEEDS)))
+        self._watch()
         return self._seen(), {agent: {} for agent in self.agents}
 
     def step(
@@ -66,6 +69,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         rewards = [float(reward[player][0]) for player in players]
         terminated, truncated = (bool(mask[0]) for mask in (outcome.terminated, outcome.truncated))
         self.agents = [] if over else list(agents)
+        self._watch()
         return (
             self._seen(),
             dict(zip(agents, rewards, strict=True)),
@@ -81,6 +85,19 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     def _seen(self) -> dict[str, Array]:
         return {agent: self._batch.observe(player)[0] for player, agent in enumerate(self.possible_agents)}
 
+    def _watch(self) -> None:
+        """Show the match to a person, where that is the `render_mode`."""
+        if self.render_mode == "human":
+            self._screen = self._screen or Watched(self.drill.tick_hz / self.drill.action_repeat)
+            self._screen.show(picture(self.drill, self._batch.state))
+
     def render(self) -> Array | None:
-        """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
-        return picture(self.drill, self._batch.state) if self.render_mode else None
+        """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None, see
+        `DrillEnv.render`."""
+        return picture(self.drill, self._batch.state) if self.render_mode == "rgb_array" else None
+
+    def close(self) -> None:
+        """Close the window, where there is one."""
+        if self._screen is not None:
+            self._screen.close()
+        self._screen = None

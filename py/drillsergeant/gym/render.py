@@ -17,7 +17,7 @@ from drillsergeant.drawing.place import MARGIN_M, Point
 from drillsergeant.drills.contract import Drill, State
 from drillsergeant.elementary import Array
 
-MODES = (None, "rgb_array")
+MODES = ("human", "rgb_array")
 WIDTH_PX = 640
 SOFT_PX = 0.5
 Box = tuple[slice, slice]
@@ -125,11 +125,12 @@ def _shifted(part: slice, whole: slice) -> slice:
     return slice(part.start - whole.start, max(part.stop, part.start) - whole.start)
 
 
-def described(drill: Drill, mode: str | None) -> dict[str, object]:
+def described(drill: Drill, mode: str | None, modes: Sequence[str] = MODES) -> dict[str, object]:
     """What an environment's metadata say of `render`. Raises ValueError for a mode there is not."""
-    if mode not in MODES:
-        raise ValueError(f'render_mode is {mode!r}, expected "rgb_array", or None to draw nothing')
-    return {"render_modes": ["rgb_array"], "render_fps": drill.tick_hz / drill.action_repeat}
+    if mode is not None and mode not in modes:
+        named = " or ".join(f'"{each}"' for each in modes)
+        raise ValueError(f"render_mode is {mode!r}, expected {named}, or None to draw nothing")
+    return {"render_modes": list(modes), "render_fps": drill.tick_hz / drill.action_repeat}
 
 
 def picture(drill: Drill, state: State, match: int = 0) -> Array:

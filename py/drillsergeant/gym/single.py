@@ -10,6 +10,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent, checked_opponent
 from drillsergeant.gym.render import described, picture
+from drillsergeant.gym.screen import Watched
 from drillsergeant.gym.spaces import action_space, observation_space
 
 SEEDS = 2**32
@@ -22,7 +23,7 @@ class DrillEnv(gymnasium.Env[Array, Any]):
     +1, -1 or 0. Slow, like everything that steps one match at a time: use `DrillVectorEnv` to learn.
     """
 
-    metadata = {"render_modes": ["rgb_array"]}  # noqa: RUF012  # gymnasium's own declaration
+    metadata = {"render_modes": ["human", "rgb_array"]}  # noqa: RUF012  # gymnasium's own declaration
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         self._batch = Batch(drill, 1)
         self.metadata, self.render_mode = described(self._batch.drill, render_mode), render_mode
         self.drill = self._batch.drill
+        self._screen: Watched | None = None
         self.opponent, self.mates = checked_opponent(opponent), checked_opponent(mates, "mates")
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
@@ -42,6 +44,7 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         """Start a match, a new one each time, the same ones after the same seed; the observation f32 [OBS]."""
         super().reset(seed=seed, options=options)
         self._batch.reset(int(self.np_random.integers(SEEDS)))
+        self._watch()
         return self._batch.observe(0)[0], {}
 
     def action_masks(self) -> Array:
@@ -57,9 +60,25 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         others = [self._batch.choose(who, player) for player, who in enumerate(players, 1)]
         reward, outcome = self._batch.step([action, *others])
         info = {"winner": int(outcome.winner[0])} if outcome.over[0] else {}
+        self._watch()
         ended = bool(outcome.terminated[0]), bool(outcome.truncated[0])
         return self._batch.observe(0)[0], float(reward[0][0]), *ended, info
 
+    def _watch(self) -> None:
+        """Show the match to a person, where that is the `render_mode`."""
+        if self.render_mode == "human":
+            self._screen = self._screen or Watched(self.drill.tick_hz / self.drill.action_repeat)
+            self._screen.show(picture(self.drill, self._batch.state))
+
     def render(self) -> Array | None:
-        """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
-        return picture(self.drill, self._batch.state) if self.render_mode else None
+        """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None.
+
+        With "human" every `reset` and `step` shows it at its own pace, see `gym.screen`.
+        """
+        return picture(self.drill, self._batch.state) if self.render_mode == "rgb_array" else None
+
+    def close(self) -> None:
+        """Close the window, where there is one."""
+        if self._screen is not None:
+            self._screen.close()
+        self._screen = None

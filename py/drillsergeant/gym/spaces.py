@@ -21,9 +21,12 @@ def observation_space(drill: Drill) -> spaces.Box:
 def action_space(drill: Drill) -> spaces.Space[Any]:
     """What the drill's `heads` say: Discrete for one choice, MultiDiscrete for several, Box for numbers; a Tuple of
     those, head by head, where there are both."""
-    if is_mixed(drill.heads):
-        return spaces.Tuple([_space([head]) for head in drill.heads])
-    return _space(drill.heads)
+    return space_of(drill.heads)
+
+
+def space_of(heads: Sequence[Head]) -> spaces.Space[Any]:
+    """The same, of heads."""
+    return spaces.Tuple([_space([head]) for head in heads]) if is_mixed(heads) else _space(heads)
 
 
 def _space(heads: Sequence[Head]) -> spaces.Space[Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.utils.seeding import np_random
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
@@ -17,6 +19,8 @@ from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
 from drillsergeant.library.actions import dealt
 
+MODES = ("rgb_array",)  # a window shows one match
+
 
 class DrillVectorEnv(VectorEnv[Array, Any, Array]):
     """Matches against an opponent, a decision of each a step. Every player of team 0 is an environment.
@@ -24,10 +28,12 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
     Where team 0 has P players, N environments are N / P matches: environments 0 to N / P - 1 are player 0 of each, the
     next N / P player 1, and so on; of a drill of one against one, an environment is a match.
 
-    A match that is over starts anew by itself, with `autoreset` SAME_STEP in that very step: then `info["final_obs"]`
-    [N][OBS] has the last observation where the mask `info["_final_obs"]` [N] is set. With NEXT_STEP it starts in the
-    step after, whose action counts for nothing and whose reward is 0. `info["winner"]` [N] says who won where the mask
-    `info["_winner"]` is set.
+    When a match that is over starts anew, `autoreset` says, as of all vector environments of gymnasium. With NEXT_STEP,
+    gymnasium's default, it does so by itself in the step after, whose action counts for nothing and whose reward is 0.
+    With SAME_STEP it does so in that very step: then `info["final_obs"]` [N][OBS] has the last observation, and
+    `info["final_info"]` what else there is, where the mask `info["_final_obs"]` [N] is set. With DISABLED it does not:
+    `reset(options={"reset_mask": over})` starts anew the matches in a mask bool [N], which it does in every mode.
+    `info["winner"]` [N] says who won where the mask `info["_winner"]` is set.
     """
 
     def __init__(
@@ -35,16 +41,13 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         num_envs: int = 256,
         drill: Drill | str = "ball",
         opponent: Opponent = "scripted",
-        autoreset: AutoresetMode = AutoresetMode.SAME_STEP,
+        autoreset: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
     ) -> None:
         """Play `drill` (an object or its name) for team 0, `num_envs` players in all, against `opponent`.
 
-        Raises ValueError for an `autoreset` that leaves it to somebody else, or for `num_envs` that are no whole teams.
+        Raises ValueError for `num_envs` that are no whole teams.
         """
-        if autoreset is AutoresetMode.DISABLED:
-            raise ValueError("autoreset is DISABLED; matches start anew by themselves: take SAME_STEP or NEXT_STEP")
-        self._later = autoreset is AutoresetMode.NEXT_STEP
         drill = drills.resolve(drill)
         self._own = drill.teams[0]
         if num_envs % self._own:
@@ -52,7 +55,8 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
             raise ValueError(f"{what}, each an environment: take a multiple of {self._own}")
         self._batch = Batch(drill, num_envs // self._own)
         self._ended = np.zeros(num_envs // self._own, np.bool_)
-        self.metadata = {**described(self._batch.drill, render_mode), "autoreset_mode": autoreset}
+        self.metadata = described(self._batch.drill, render_mode, MODES)
+        self.autoreset = AutoresetMode(autoreset)
         self.render_mode = render_mode
         self.drill, self.num_envs = self._batch.drill, num_envs
         self.opponent = checked_opponent(opponent)
@@ -61,16 +65,64 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
 
+    @property
+    def autoreset(self) -> AutoresetMode:
+        """When matches that are over start anew; to be set before the first `reset`."""
+        mode: AutoresetMode = self.metadata["autoreset_mode"]
+        return mode
+
+    @autoreset.setter
+    def autoreset(self, mode: AutoresetMode) -> None:
+        self.metadata = {**self.metadata, "autoreset_mode": mode}
+
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Array, dict[str, Any]]:
-        """Start all matches, the same ones after the same seed: f32 [N, OBS]. Raises ValueError for a list of seeds."""
+        """Start all matches, or those of `options["reset_mask"]`, bool [N]: f32 [N, OBS].
+
+        The same matches after the same seed. Of a list of N seeds each is that of `DrillEnv.reset`; of environments
+        that share a match the first one's counts. Without a seed the matches of a mask play their next episode.
+        """
+        chosen = self._chosen(options)
         if isinstance(seed, list):
-            raise ValueError(f"seed is a list of {len(seed)}; this environment takes one number for all its matches")
-        super().reset(seed=seed, options=options)
-        self._batch.reset(int(self.np_random.integers(SEEDS)))
-        self._ended[:] = False
+            self._reset_each(seed, chosen)
+        elif seed is None and chosen is not None:
+            self._batch.restart(chosen)
+        else:
+            super().reset(seed=seed, options=options)
+            self._batch.reset(int(self.np_random.integers(SEEDS)), chosen)
+        self._ended &= False if chosen is None else ~chosen
         return self._seen(), {}
+
+    def _reset_each(self, seeds: list[int | None], chosen: Array | None) -> None:
+        if len(seeds) != self.num_envs:
+            raise ValueError(f"seed is a list of {len(seeds)}, there are {self.num_envs} environments: give each one")
+        known = [seed for seed in seeds if seed is not None]
+        if len(known) == len(seeds):  # then all that follows is determined, too
+            self.np_random = np.random.default_rng(known)
+        generators = [self.np_random if seed is None else np_random(seed)[0] for seed in seeds[: self._batch.count]]
+        self._batch.reset_each([int(each.integers(SEEDS)) for each in generators], chosen)
+
+    def _chosen(self, options: dict[str, Any] | None) -> Array | None:
+        """Which matches are to be reset, bool [MATCHES]; None: all."""
+        if options is None or "reset_mask" not in options:
+            return None
+        mask = options["reset_mask"]
+        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (self.num_envs,):
+            said = f"{mask.dtype} {list(mask.shape)}" if isinstance(mask, np.ndarray) else repr(mask)
+            raise ValueError(
+                f"reset_mask is {said}, expected an array bool [{self.num_envs}]: one for each environment"
+            )
+        players = mask.reshape(self._own, -1)
+        if (players != players[0]).any():
+            raise ValueError(
+                f"reset_mask starts some players of a match anew and leaves others: each match is {self._own} "
+                f"environments, its number, that plus {self._batch.count}, and so on"
+            )
+        if not mask.any():
+            raise ValueError("reset_mask is False everywhere: there is nothing to reset")
+        chosen: Array = players[0].copy()
+        return chosen
 
     def _seen(self) -> Array:
         """What every environment's player sees, f32 [N][OBS]."""
@@ -86,6 +138,12 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
 
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
         """Play one decision of every match, with N actions of `action_space`: int [N], of several heads [N][HEADS]."""
+        mode = self.autoreset
+        if mode is AutoresetMode.DISABLED and self._ended.any():
+            raise ResetNeeded(
+                f"autoreset is DISABLED and matches {np.flatnonzero(self._ended)[:5]} are over: "
+                'reset(options={"reset_mask": terminated | truncated})'
+            )
         others = [self._batch.choose(self.opponent, player) for player in range(self._own, sum(self.drill.teams))]
         rewards, outcome = self._batch.step([*dealt(self.drill.heads, actions, self._own), *others])
         played = ~self._ended
@@ -93,12 +151,13 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         info: dict[str, Any] = {}
         if over.any():
             info = {"winner": self._each(np.where(over, outcome.winner, 0)), "_winner": self._each(over)}
-            if not self._later:
-                info |= {"final_obs": self._seen(), "_final_obs": self._each(over)}
-        restarting = self._ended if self._later else over
+            if mode is AutoresetMode.SAME_STEP:
+                mask = self._each(over)
+                info |= {"final_obs": self._seen(), "_final_obs": mask, "final_info": dict(info), "_final_info": mask}
+        restarting = over if mode is AutoresetMode.SAME_STEP else self._ended
         if restarting.any():
             self._batch.restart(restarting)
-        self._ended = over if self._later else self._ended
+        self._ended = over if mode is not AutoresetMode.SAME_STEP else self._ended
         reward = np.concatenate([np.where(played, own, np.float32(0.0)) for own in rewards[: self._own]])
         terminated, truncated = (self._each(mask & played) for mask in (outcome.terminated, outcome.truncated))
         return self._seen(), reward, terminated, truncated, info

@@ -10,7 +10,7 @@ import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.squad.drill import SquadDrill
-from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, win_share
+from drillsergeant.gym import Batch, DrillEnv, DrillParallelEnv, DrillVectorEnv, env_id, win_share
 from drillsergeant.learn.heads import choices_of
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.library import compiler
@@ -33,16 +33,7 @@ UNBOUNDED = ("ignore:.*infinity.*", "ignore:.*np.inf.*")
 @pytest.mark.parametrize("drill", ["ball", "sumo", "chase"])
 @pytest.mark.filterwarnings("error", *UNBOUNDED)
 def test_gymnasiums_own_check_passes(drill: str) -> None:
-    check_env(gymnasium.make(f"drillsergeant/{drill}-v0").unwrapped)
-
-
-def test_gymnasium_makes_them_by_their_names() -> None:
-    env = gymnasium.make("drillsergeant/ball-v0", opponent="random", render_mode="rgb_array")
-    env.reset(seed=1)
-    image = env.render()
-    assert isinstance(image, np.ndarray) and image.shape == (388, 640, 3)
-    many = gymnasium.make_vec("drillsergeant/sumo-v0", num_envs=3, opponent="random")
-    assert isinstance(many, DrillVectorEnv) and many.num_envs == 3 and many.drill.name == "sumo"
+    check_env(gymnasium.make(env_id(drill)).unwrapped, skip_render_check=True)
 
 
 def test_actions_are_a_number_where_there_is_one_head_and_else_a_number_for_each() -> None:
@@ -115,7 +106,7 @@ def played(env: DrillVectorEnv, seed: int, steps: int) -> list[tuple[Any, ...]]:
 
 
 def test_the_vector_env_hands_out_the_last_observation_before_it_restarts() -> None:
-    env = DrillVectorEnv(6, SHORT)
+    env = DrillVectorEnv(6, SHORT, autoreset=AutoresetMode.SAME_STEP)
     rows = played(env, 5, 15)
     seen, _, terminated, truncated, info = rows[-1]
     over = terminated | truncated
@@ -128,16 +119,14 @@ def test_the_vector_env_hands_out_the_last_observation_before_it_restarts() -> N
 
 
 def test_with_next_step_a_match_rests_for_a_step_and_then_goes_on_as_with_same_step() -> None:
-    late = DrillVectorEnv(4, SHORT, autoreset=AutoresetMode.NEXT_STEP)
-    same = played(DrillVectorEnv(4, SHORT), 5, 15)
+    late = DrillVectorEnv(4, SHORT)
+    same = played(DrillVectorEnv(4, SHORT, autoreset=AutoresetMode.SAME_STEP), 5, 15)
     rows = played(late, 5, 15)
     last, fresh = rows[-1], late.step(np.zeros((4, 3), int))
     assert (last[2] | last[3]).all() and "final_obs" not in last[4]
     np.testing.assert_array_equal(last[0], same[-1][4]["final_obs"])
     np.testing.assert_array_equal(fresh[0], same[-1][0])
     assert not fresh[1].any() and not fresh[2].any() and not fresh[3].any() and fresh[4] == {}
-    with pytest.raises(ValueError, match="take SAME_STEP or NEXT_STEP"):
-        DrillVectorEnv(4, SHORT, autoreset=AutoresetMode.DISABLED)
 
 
 def test_the_same_seed_plays_the_same_with_and_without_webassembly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,12 +167,12 @@ def test_what_cannot_be_done_is_said() -> None:
             make(SHORT, opponent="bot")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="mates is None"):
         DrillEnv(SHORT, mates=None)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="one number for all its matches"):
-        DrillVectorEnv(2, SHORT).reset(seed=[1, 2])
     with pytest.raises(ResetNeeded, match=r"no match of ball has been started: call reset\(\) first"):
         DrillEnv(SHORT).step(STILL)
-    with pytest.raises(ValueError, match="render_mode is 'human', expected \"rgb_array\""):
-        DrillParallelEnv(SHORT, render_mode="human")
+    with pytest.raises(ValueError, match='render_mode is \'ansi\', expected "human" or "rgb_array"'):
+        DrillParallelEnv(SHORT, render_mode="ansi")
+    with pytest.raises(ValueError, match="render_mode is 'human', expected \"rgb_array\", or None"):
+        DrillVectorEnv(2, SHORT, render_mode="human")
 
 
 def test_every_player_of_team_0_is_an_environment() -> None:
@@ -199,7 +188,7 @@ def test_every_player_of_team_0_is_an_environment() -> None:
         rows = env.step(actions)
         np.testing.assert_array_equal(rows[1], np.concatenate(reward[:2]))
         np.testing.assert_array_equal(rows[3], np.tile(outcome.truncated, 2))
-    assert rows[3].all() and rows[4]["_winner"].all() and rows[4]["final_obs"].shape == seen.shape
+    assert rows[3].all() and rows[4]["_winner"].all() and "final_obs" not in rows[4], "gymnasium's default"
     with pytest.raises(ValueError, match="num_envs is 7, team 0 of squad has 2 players"):
         DrillVectorEnv(7, drill)
 
@@ -220,7 +209,8 @@ def test_numbers_and_masks_pass_gymnasiums_own_check_and_play_the_matches_of_the
     game = drill_named(drill)
     check_env(DrillEnv(game), skip_render_check=True)
     parallel_api_test(DrillParallelEnv(game), num_cycles=20)
-    env, matches = DrillVectorEnv(4 * game.teams[0], game), MatchBatch(game, 4, 0)
+    env = DrillVectorEnv(4 * game.teams[0], game, autoreset=AutoresetMode.SAME_STEP)
+    matches = MatchBatch(game, 4, 0)
     env.reset(seed=3)
     matches.state = env._batch.state
     env.action_space.seed(1)

@@ -44,7 +44,7 @@ for metrics in run:
 run.policy.save("star.dshq")
 policy = drillsergeant.Policy.load("star.dshq")
 policy.export_onnx("star.onnx")
-env = gymnasium.make("drillsergeant/falling-star-v0", render_mode="rgb_array")
+env = gymnasium.make("drillsergeant/FallingStar-v0", render_mode="rgb_array")
 seen, _ = env.reset(seed=1)
 seen, reward, *_ = env.step(policy.act(seen))
 print(json.dumps({
