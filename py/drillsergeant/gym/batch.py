@@ -35,6 +35,13 @@ def checked_opponent(who: Opponent, what: str = "opponent") -> Opponent:
     return who
 
 
+def drill_of(who: Opponent) -> str:
+    """The drill that somebody plays. Raises ValueError for who plays any."""
+    if isinstance(who, Policy):
+        return who.content.schema.drill
+    raise ValueError(f"{who!r} plays every drill: say which, drill='ball'")
+
+
 class BatchStep(NamedTuple):
     """What one decision led to."""
 

@@ -6,12 +6,11 @@ import numpy as np
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, team_of
-from drillsergeant.gym.batch import Batch, Opponent, checked_opponent
-from drillsergeant.library.policy import Policy
+from drillsergeant.gym.batch import Batch, Opponent, checked_opponent, drill_of
 
 
 def win_share(
-    policy: Policy,
+    policy: Opponent,
     opponent: Opponent = "scripted",
     matches: int = 256,
     seed: int = 0,
@@ -20,9 +19,11 @@ def win_share(
 ) -> float:
     """The share of `matches` that `policy`, drawing its actions by their chances, wins as `team`.
 
-    Nobody's win counts as none. `drill`: the policy's own with other rules; without it, as on the page.
+    Nobody's win counts as none. `drill`: the policy's own with other rules; without it, as on the page. To be named
+    where "scripted" or "random" is to be judged.
     """
-    drill = drills.resolve(drill or policy.content.schema.drill)
+    drill = drills.resolve(drill or drill_of(policy))
+    policy = checked_opponent(policy, "policy")
     batch, opponent = Batch(drill, matches), checked_opponent(opponent)
     batch.reset(seed)
     sign = -1 if team else 1

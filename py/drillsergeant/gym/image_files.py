@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def gif(images: Sequence[Array], fps: float) -> bytes:
         colours[row] = number >> 16, number >> 8 & 255, number & 255
     parts = [b"GIF89a", struct.pack("<HHBBB", width, height, 0xF7, 0, 0), colours.tobytes()]
     parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")
-    shown = np.full((height, width), -1, np.int32)
+    shown = np.full((height, width), -1, np.int16)
     for step, wanted in enumerate(_indexed(numbers, palette, colours)):
         delay = round(100 * (step + 1) / fps) - round(100 * step / fps)
         box, different = _changed(wanted, shown)
@@ -63,22 +63,25 @@ def _numbers(image: Array) -> Array:
 
 def _palette(numbers: Sequence[Array]) -> list[int]:
     """The most frequent colours of a few of the pictures."""
-    some = np.concatenate([each.ravel() for each in numbers[:: max(len(numbers) // 16, 1)]])
+    some = np.concatenate([each.ravel() for each in numbers[:: max(len(numbers) // 8, 1)]])
     found, counts = np.unique(some, return_counts=True)
     most = np.argsort(-counts, kind="stable")[:MOST_COLOURS]
     return [int(colour) for colour in found[most]]
 
 
-def _indexed(numbers: Sequence[Array], palette: Sequence[int], colours: Array) -> list[Array]:
-    """Each pixel's row of the palette, i32 [HEIGHT][WIDTH]: the same colour, or the one nearest to it."""
+def _indexed(numbers: Sequence[Array], palette: Sequence[int], colours: Array) -> Iterator[Array]:
+    """Each pixel's row of the palette, i16 [HEIGHT][WIDTH]: the same colour, or the one nearest to it."""
     known = colours[: len(palette)].astype(np.int32)
-    pictures = []
+    row_of = np.full(1 << 24, -1, np.int16)
+    row_of[palette] = np.arange(len(palette))
     for each in numbers:
-        found, places = np.unique(each, return_inverse=True)
-        split = np.stack([found >> 16, found >> 8 & 255, found & 255], -1)
-        rows = np.array([((known - one) ** 2).sum(1).argmin() for one in split], np.int32)
-        pictures.append(rows[places].reshape(each.shape))
-    return pictures
+        rows = row_of[each]
+        new = np.unique(each[rows < 0])
+        if len(new):
+            split = np.stack([new >> 16, new >> 8 & 255, new & 255], -1)
+            row_of[new] = [((known - one) ** 2).sum(1).argmin() for one in split]
+            rows = row_of[each]
+        yield rows
 
 
 def _changed(wanted: Array, shown: Array) -> tuple[tuple[slice, slice], Array]:

@@ -144,6 +144,11 @@ class Policy:
             )
         return self._network.forward(self._parameters, np.ascontiguousarray(rows.reshape(-1, size).T))
 
+    def tensors(self) -> dict[str, Array]:
+        """The network's arrays [OUT, IN] and [OUT] by their names in `.dshq`: what `from_tensors` takes."""
+        parts = self.content.schema.split(self.content.state.arrays["parameters"])
+        return {name: np.frombuffer(part.content, np.float32).reshape(part.shape) for name, part in parts.items()}
+
     def to_bytes(self) -> bytes:
         """The content of its `.dshq` file."""
         return write_policy(self.content)

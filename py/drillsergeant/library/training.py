@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from drillsergeant import drills
+from drillsergeant.callbacks.callback import Callback, close, tell
+from drillsergeant.callbacks.history import MetricHistory
+from drillsergeant.callbacks.progress import ProgressBar, progress_here
+from drillsergeant.callbacks.run_plot import RunPlot
 from drillsergeant.drills.contract import Drill, objective_of
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.defaults import default_hidden, default_hyper
@@ -35,8 +40,8 @@ class Training:
     matches in the order in which they began, see `learn.evaluation`), of a drill whose objective is a mean return also
     `mean_return`, of one whose teams differ in size `win_rate_team_0` and `win_rate_team_1`, whose mean `win_rate` is
     then, of one with lessons the `lesson`, from 1, and `reward_<term>`, the mean per episode that ended in this round
-    (NaN where none did; short ones come first). The loop ends after `decisions` decisions; `policy` is the policy as it
-    is now, whenever asked.
+    (NaN where none did; short ones come first). The loop ends after `decisions` decisions, or with an update after
+    which a callback returns False; `policy` is the policy as it is now, whenever asked.
     """
 
     def __init__(
@@ -48,6 +53,19 @@ class Training:
         self._score = Score(objective_of(drill))
         self._recent = recent_of(drill.teams, self._score)
         self._curriculum = Curriculum(getattr(drill, "lesson_values", ()), self._score)
+        self._history, self._callbacks, self._goes_on = MetricHistory(), list[Callback](), True
+        self.settings: dict[str, object] = {"drill": drill.name, "seed": seed, "decisions": decisions}
+        self.settings |= {"matches": matches, "engine": engine, "hidden": list(hidden), **asdict(hyper)}
+
+    @property
+    def wanted(self) -> int:
+        """After how many decisions the loop ends."""
+        return self._wanted
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """The metrics of the updates so far; of more than two thousand, some."""
+        return self._history.rows
 
     @property
     def decisions(self) -> int:
@@ -59,14 +77,48 @@ class Training:
         """Updates made so far."""
         return self._run.updates
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the loop has ended."""
+        return self.decisions >= self._wanted or not self._goes_on
+
     def __iter__(self) -> Iterator[dict[str, float]]:
-        while self.decisions < self._wanted:
-            yield self.step()
+        try:
+            while not self.is_over:
+                yield self.step()
+        finally:
+            close(self._callbacks)
 
     async def __aiter__(self) -> AsyncIterator[dict[str, float]]:
-        while self.decisions < self._wanted:
-            yield self.step()
-            await asyncio.sleep(0)
+        try:
+            while not self.is_over:
+                yield self.step()
+                await asyncio.sleep(0)
+        finally:
+            close(self._callbacks)
+
+    def finish(self, progress: bool | None = None) -> Policy:
+        """Go on to the end and return the policy, with a bar in a terminal and a chart in a notebook.
+
+        `progress` False shows neither; True shows the bar also where it is not a terminal that it is written to.
+        """
+        shown = progress_here() if progress is not False else []
+        self._callbacks += shown or ([ProgressBar()] if progress else [])
+        for _ in self:
+            pass
+        return self.policy
+
+    def watch(self, *callbacks: Callback) -> None:
+        """Call these after every update from now on."""
+        self._callbacks += callbacks
+
+    def plot(self, *names: str) -> RunPlot:
+        """The curve so far, in a notebook a picture, by `plot().save("curve.svg")` a file: the metrics of these names,
+        or wins, or the mean return where that is what counts."""
+        return RunPlot.of(self, *names)
+
+    def _repr_html_(self) -> str:
+        return self.plot().svg()
 
     def step(self) -> dict[str, float]:
         """Play one chunk of every match and learn from it; returns the metrics."""
@@ -76,7 +128,10 @@ class Training:
             self._evaluate()
         self.seconds += time.perf_counter() - start
         counted = {"decisions": self.decisions, "updates": self.updates, "seconds": self.seconds}
-        return {**learned, **counted, **self._won(), **self._rewards()}
+        metrics = {**learned, **counted, **self._won(), **self._rewards()}
+        self._history.add(metrics)
+        self._goes_on = tell(self._callbacks, self, metrics)
+        return metrics
 
     def _evaluate(self) -> None:
         for name, tally in self._run.collectors[0].evaluate(self._run.weights_offset).items():
@@ -127,14 +182,16 @@ def train(
     matches: int = RunSizes.matches,
     engine: str | None = None,
     hidden: Sequence[int] | None = None,
+    callbacks: Iterable[Callback] = (),
 ) -> Training:
     """A run of a drill, or of the one with this name (`drills.make`), from fresh weights: see `Training`.
 
     `hyper` changes hyperparameters by name (`learn.defaults` has what they are without), `matches` is how many are
     played at once, `engine` is "wasm" or "numpy" (default: "wasm" where the host has it), `hidden` the units of each
-    hidden layer of the network, 1 to 3 layers of 8 to 256 (default: the drill's, mostly `(64, 64)`). With "wasm" the
-    same arguments give the same weights to the last bit, in any browser and natively. Raises ValueError for values out
-    of range.
+    hidden layer of the network, 1 to 3 layers of 8 to 256 (default: the drill's, mostly `(64, 64)`), `callbacks` are
+    called with the run and its metrics after every update, see `drillsergeant.callbacks`. With "wasm" the same
+    arguments give the same weights to the last bit, in any browser and natively. Raises ValueError for values out of
+    range.
     """
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}: {REMEDY}")
@@ -143,4 +200,6 @@ def train(
     chosen = hyper if isinstance(hyper, Hyper) else default_hyper(made).changed(**current_names(hyper or {}))
     network = default_hidden(made) if hidden is None else checked_hidden(hidden)
     engine = engine or ("wasm" if has_webassembly() else "numpy")
-    return Training(made, seed, chosen, decisions, matches, engine, network)
+    run = Training(made, seed, chosen, decisions, matches, engine, network)
+    run.watch(*callbacks)
+    return run

@@ -24,13 +24,14 @@ def blocks(text: str, language: str) -> list[str]:
 def test_every_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     shown = blocks(TEXT, "python")
-    assert len(shown) == 5
+    assert len(shown) == 6
     variables: dict[str, object] = {}
     for block in shown:
         exec(block, variables)
     printed = capsys.readouterr().out
     assert "40000" not in printed and "43008 decisions" in printed, "the loop ends with the update that reaches it"
-    assert {path.name for path in tmp_path.iterdir()} == {"striker.dshq", "striker.onnx"}
+    written = {"striker.dshq", "striker.onnx", "curve.csv", "curve.svg", "on_the_way", "match.gif"}
+    assert {path.name for path in tmp_path.iterdir()} == written
 
 
 @pytest.fixture

@@ -99,8 +99,7 @@ def handed_over(policy: Policy, model: Any = None) -> Any:
 def _by_target(policy: Policy, theirs: Any) -> list[tuple[torch.Tensor, Array]]:
     """Each of SB3's parameters with the numbers that belong there."""
     schema = policy.content.schema
-    parts = schema.split(policy.content.state.arrays["parameters"])
-    tensors = {name: np.frombuffer(part.content, np.float32).reshape(part.shape) for name, part in parts.items()}
+    tensors = policy.tensors()
     if halves := _halves(schema.heads):
         middle, half = np.array(halves, np.float32).T
         tensors["policy.weight"] = tensors["policy.weight"] * half[:, None]

@@ -99,8 +99,8 @@ def _refused(name: str, what: str) -> ValueError:
 
 
 def without_scalings(tensors: Mapping[str, Array], found: list[Scaling], unit: float) -> dict[str, Array]:
-    """The tensors of a network by their names in `.dshq`, [OUT, IN] and [OUT], its scalings folded into its first layer,
-    and its forecast in rewards as they are."""
+    """The tensors of a network by their names in `.dshq`, [OUT, IN] and [OUT]: its scalings are folded into its first
+    layer, and its forecast is in rewards as they are."""
     tensors = dict(tensors)
     weight, bias = (np.asarray(tensors[f"net.0.{kind}"], np.float64) for kind in ("weight", "bias"))
     for scaling in found:
