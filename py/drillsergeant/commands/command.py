@@ -15,3 +15,20 @@ class Command:
     about: str  # one line
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
+
+
+def whole(text: str) -> int:
+    """A whole number as people type it: 5000, 1e6. ValueError for another, which argparse tells."""
+    number = float(text)
+    if number != int(number):
+        raise ValueError(text)
+    return int(number)
+
+
+def named_number(text: str) -> tuple[str, float]:
+    """What NAME=NUMBER says. Raises ArgumentTypeError for anything else."""
+    name, _, number = text.partition("=")
+    try:
+        return name.strip(), float(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=NUMBER, such as win_rate=0.9") from None

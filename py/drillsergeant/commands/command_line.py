@@ -1,4 +1,5 @@
-"""`python -m drillsergeant COMMAND`, installed as `drillsergeant`: a game of one's own, and what is wrong with it."""
+"""`python -m drillsergeant COMMAND`, installed as `drillsergeant`: train, play, judge and export policies; make a game
+of one's own, and hear what is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,9 +9,15 @@ from collections.abc import Sequence
 
 from drillsergeant._version import __version__
 from drillsergeant.commands.check import CHECK
+from drillsergeant.commands.eval import EVAL
+from drillsergeant.commands.export import EXPORT
 from drillsergeant.commands.new import NEW
+from drillsergeant.commands.play import PLAY
+from drillsergeant.commands.train import TRAIN
+from drillsergeant.extras import MissingExtraError
 
-COMMANDS = (NEW, CHECK)
+COMMANDS = (TRAIN, PLAY, EVAL, EXPORT, NEW, CHECK)
+INTERRUPTED = 130  # as shells say it
 WRONG_USE = 2  # argparse's own exit status
 
 
@@ -27,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = given.command
     try:
         return int(command.run(given))
-    except (ValueError, OSError) as wrong:
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (ValueError, TypeError, OSError, MissingExtraError) as wrong:
         print(f"drillsergeant {command.name}: {wrong}", file=sys.stderr)
         return WRONG_USE
