@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import js
@@ -48,12 +49,38 @@ class WorkerHandle:
             js.setTimeout(create_once_callable(proxy.destroy), 0)
 
 
+class Clock:
+    """Timers that come in time in a hidden tab, too, where the page's own come once a minute: a worker's.
+
+    The page's own are set beside them, in case that worker could not be had.
+    """
+
+    def __init__(self) -> None:
+        url = js.URL.new(f"workers/clock.js{own_version()}", js.document.baseURI)
+        self._worker = js.Worker.new(url.href, js_object(name="clock"))
+        self._worker.onmessage = create_proxy(lambda event: self._ring(event.data))
+        self._due: dict[int, Callable[[], None]] = {}
+        self._set = 0  # timers, ever
+
+    def after(self, delay_s: float, then: Callable[[], None]) -> None:
+        """Call `then` after `delay_s` seconds."""
+        self._set += 1
+        self._due[self._set] = then
+        self._worker.postMessage(js_object(number=self._set, ms=delay_s * 1000))
+        js.setTimeout(create_once_callable(partial(self._ring, self._set)), delay_s * 1000)
+
+    def _ring(self, number: int) -> None:
+        if then := self._due.pop(number, None):
+            then()
+
+
 class BrowserSpawner:
-    """`runtimes.supervisor.supervisor.Spawner` in a page."""
+    """`runtimes.supervisor.surroundings.Spawner` in a page."""
 
     def __init__(self, first_canvas: Any, equip: Callable[[Any], None]) -> None:
         """`equip` hands a new worker what Python runs on (`web/boot.js`)."""
         self._canvas, self._equip = first_canvas, equip
+        self.after = Clock().after
 
     def spawn(
         self,
@@ -83,10 +110,6 @@ class BrowserSpawner:
             then()
 
         js.navigator.locks.request(lock, create_once_callable(granted)).catch(lambda _denied: None)
-
-    def after(self, delay_s: float, then: Callable[[], None]) -> None:
-        """Call `then` after `delay_s` seconds."""
-        js.setTimeout(create_once_callable(then), delay_s * 1000)
 
     def now_s(self) -> float:
         """Return seconds since navigation began."""

@@ -26,7 +26,7 @@ from drillsergeant.runtimes.page.training.status import Status
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import ImportRun, Runs
-from drillsergeant.runtimes.supervisor.supervisor import FleetListener
+from drillsergeant.runtimes.supervisor.surroundings import FleetListener
 
 PROTOCOL = 1
 WORDS = ("train", "stop", "pause", "resume", "hyper", "theme", "code")

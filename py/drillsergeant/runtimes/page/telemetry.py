@@ -40,11 +40,12 @@ class Telemetry:
 
     def fleet(self, name: str, state: str, why: str, states: Mapping[str, str]) -> None:
         """Note that worker `name` is now in `state` and why, and all workers' states."""
-        news = f"{self._view.now_s():.1f} s: {name} {state}" + (f" ({why})" if why else "")
+        news = f"{self._view.now_s():.2f} s: {name} {state}" + (f" ({why})" if why else "")
         self._news = [*self._news, news][-KEPT:]
         if state == "restarting":
             self._restarts[name] = self._restarts.get(name, 0) + 1
         self._fleet, self._changed = dict(states), True
+        self.write()  # at once: a page that nobody sees writes nothing else
 
     def error(self, message: str) -> None:
         """Keep a problem."""

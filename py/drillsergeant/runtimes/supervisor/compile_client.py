@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, Handle, Spawner
+from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S
+from drillsergeant.runtimes.supervisor.surroundings import Handle, Spawner
 
 CODE_LIMIT_S = 10.0  # for the reader's code to run and end
 BUILD_LIMIT_S = 60.0  # for what follows, which is ours

@@ -9,9 +9,8 @@ The order of starting is the order of need: the show first, so that the match mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, rollout
@@ -21,58 +20,12 @@ from drillsergeant.memory.telemetry import Counter, read_telemetry
 from drillsergeant.memory.weights import clear_pin
 from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S, Heartbeats
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.supervisor.restarts import AT_ONCE, RECOVERY_S, Restarts
 from drillsergeant.runtimes.supervisor.setup import Setup
+from drillsergeant.runtimes.supervisor.surroundings import FleetListener, Handle, Spawner
 
-BOOT_LIMIT_S = 33.0  # of a first start; a busy machine may just be slow, so each further start is given twice as long
-RESTART_LIMIT = 5
-RESTART_WINDOW_S = 60.0
+BOOT_LIMIT_S = 33.0  # in which no worker came any further, where all of them start at once on a slow machine
 SHOW_SETTINGS = (messages.SetSpeed, messages.SetView, messages.Resize)
-
-
-class Handle(Protocol):
-    """One running worker."""
-
-    def post(self, wire: dict[str, object], transfer: object = None) -> None:
-        """Send a message; `transfer` is an object whose ownership goes with it."""
-
-    def terminate(self) -> None:
-        """End the worker at once."""
-
-
-class Spawner(Protocol):
-    """How the page makes workers and learns of their end."""
-
-    def spawn(
-        self,
-        role: str,
-        name: str,
-        packages: Sequence[str],
-        on_data: Callable[[object], None],
-        on_error: Callable[[str], None],
-    ) -> Handle:
-        """Start a worker script of `role` with further Python packages."""
-
-    def when_freed(self, lock: str, then: Callable[[], None]) -> None:
-        """Call `then` once nobody holds `lock`."""
-
-    def after(self, delay_s: float, then: Callable[[], None]) -> None:
-        """Call `then` after `delay_s` seconds."""
-
-    def now_s(self) -> float:
-        """Return seconds on a clock that never goes back."""
-
-    def canvas(self) -> object:
-        """Return a canvas that can be given away to a render worker; a new one each time."""
-
-
-class FleetListener(Protocol):
-    """Who wants to hear of the workers: the page."""
-
-    def on_message(self, role: str, index: int, message: messages.Message) -> None:
-        """A worker said something."""
-
-    def on_fleet(self, name: str, state: str, why: str) -> None:
-        """A worker is now `starting`, `ready`, `restarting` or `dead`."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +51,10 @@ class Worker:
     state: str = "waiting"
     generation: int = 0
     handle: Handle | None = None
-    restarts_s: list[float] = field(default_factory=list)
+    restarts: Restarts = field(default_factory=Restarts)
     inits: int = 0  # sent, ever
     unanswered: int = 0  # of those, the ones not answered with READY yet
     heard: int = 0  # messages
-    loadings: int = 0  # of those, the ones that said that more of a download has come
     replaced: bool = False  # has another runtime than it was started with
     changing: bool = False  # lives, was told INIT again, and what it says is still of the runtime before
     watched: int = -1  # generation whose lock is waited for
@@ -131,6 +83,7 @@ class Fleet:
         self._audience: FleetListener | None = None
         self._training: messages.StartTraining | None = None
         self._pulses = Heartbeats()
+        self._steps = 0  # of all workers together, on their way to being ready
         self._show_settings: dict[str, messages.Message] = {}
         workers = [Worker("show", 0), Worker("trainer", 0)]
         if setup.mode == "shared":
@@ -163,8 +116,8 @@ class Fleet:
 
     def _tell_anew(self, worker: Worker) -> None:
         worker.replaced = True
-        if worker.handle is None:  # it was given up: what ended it may be gone with the old program
-            worker.restarts_s = []
+        if worker.handle is None:  # what ended it may be gone with the old program
+            worker.restarts = Restarts()
             self._begin(worker)
             return
         worker.changing = True
@@ -205,9 +158,10 @@ class Fleet:
             self.send("show", message)
             return
         if isinstance(message, messages.Loading):
-            worker.loadings += 1
+            self._steps += 1
             return
         if isinstance(message, messages.Ready):
+            self._steps += 1
             worker.unanswered -= 1
             if worker.unanswered > 0:
                 return
@@ -249,13 +203,14 @@ class Fleet:
             self._hosted.mirrored,
         )  # fmt: skip
         handle.post(codec.encode(init), canvas)
-        self._watch_boot(worker, number, BOOT_LIMIT_S * 2 ** len(worker.restarts_s))
+        self._watch_boot(worker, number, BOOT_LIMIT_S * worker.restarts.patience)
 
     def _lock(self, worker: Worker) -> str:
         return f"drillsergeant:{self._run}:{worker.name}:{worker.generation}"
 
     def _on_ready(self, worker: Worker) -> None:
         worker.changing = False
+        worker.restarts.ready()
         self._set_state(worker, "ready", "")
         generation = worker.generation
         if worker.watched != generation:
@@ -275,16 +230,17 @@ class Fleet:
                 worker.handle.post(codec.encode(message))
 
     def _watch_boot(self, worker: Worker, init: int, limit_s: float) -> None:
-        loadings = worker.loadings
-        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, init, limit_s, loadings))
+        steps = self._steps
+        self._spawner.after(limit_s, lambda: self._boot_overdue(worker, init, limit_s, steps))
 
-    def _boot_overdue(self, worker: Worker, init: int, limit_s: float, loadings: int) -> None:
+    def _boot_overdue(self, worker: Worker, init: int, limit_s: float, steps: int) -> None:
         if worker.inits != init or worker.state != "starting":
             return
-        if worker.loadings > loadings:  # a slow line
+        if self._steps > steps:  # a slow line, or a slow machine, on which others come first
             self._watch_boot(worker, init, limit_s)
         else:
-            why = f"{worker.name} was not ready {limit_s:.0f} s after its start: a slow machine, or a file is missing"
+            why = f"{worker.name} did not start: nothing came for {limit_s:.0f} s. A file may be missing"
+            worker.restarts.overdue()
             self._tell(worker, messages.Error(worker.role, worker.index, f"{why}; it is started again"))
             self._on_end(worker, worker.generation, why)
 
@@ -293,13 +249,27 @@ class Fleet:
         if generation != worker.generation:
             return
         self._stop(worker)
-        now_s = self._spawner.now_s()
-        worker.restarts_s = [t for t in worker.restarts_s if now_s - t < RESTART_WINDOW_S] + [now_s]
-        if len(worker.restarts_s) > RESTART_LIMIT:
-            self._give_up(worker, why)
-            return
+        pause_s, generation = worker.restarts.pause_s(self._spawner.now_s()), worker.generation
         self._set_state(worker, "restarting", why)
-        self._begin(worker)
+        if pause_s:
+            self._tell_of_pauses(worker, why)
+            self._spawner.after(pause_s, lambda: self._begin_again(worker, generation))
+        else:
+            self._begin(worker)
+
+    def _begin_again(self, worker: Worker, generation: int) -> None:
+        if worker.generation == generation and worker.handle is None:
+            self._begin(worker)
+
+    def _tell_of_pauses(self, worker: Worker, why: str) -> None:
+        if worker.restarts.told:
+            return
+        worker.restarts.told = True
+        text = (
+            f"{worker.name} ended {AT_ONCE + 1} times in a short time (last: {why}); "
+            f"it is started again every {RECOVERY_S:.0f} s from now on"
+        )
+        self._tell(worker, messages.Error(worker.role, worker.index, text))
 
     def _stop(self, worker: Worker) -> None:
         worker.generation += 1
@@ -329,14 +299,6 @@ class Fleet:
 
     def _heartbeat(self, worker: Worker) -> int:
         return int(read_telemetry(self._memory, self._layout, worker.name)[Counter.HEARTBEAT])
-
-    def _give_up(self, worker: Worker, why: str) -> None:
-        text = (
-            f"{worker.name} ended {len(worker.restarts_s)} times within {RESTART_WINDOW_S:.0f} s "
-            f"(last: {why}); it is not started again. Reload the page to try once more."
-        )
-        self._set_state(worker, "dead", text)
-        self._tell(worker, messages.Error(worker.role, worker.index, text))
 
     def _set_state(self, worker: Worker, state: str, why: str) -> None:
         worker.state = state

@@ -11,8 +11,9 @@ from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.protocol.init_options import InitOptions
+from drillsergeant.runtimes.supervisor.restarts import AT_ONCE, RECOVERY_S, SLOWEST
 from drillsergeant.runtimes.supervisor.setup import Setup
-from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, RESTART_LIMIT, Fleet, HostObjects
+from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, Fleet, HostObjects
 
 from tests.fakes.workers import FakeSpawner
 
@@ -112,14 +113,36 @@ def test_the_run_flag_follows_training(bench: Bench) -> None:
 
 def test_a_boot_that_never_ends_is_noticed_and_said(bench: Bench) -> None:
     bench.fleet.start(bench.listener)
-    for start in range(RESTART_LIMIT + 1):
+    for start in range(AT_ONCE):
         delay_s, overdue = bench.spawner.timers[-1]
-        assert delay_s == BOOT_LIMIT_S * 2**start
+        assert delay_s == BOOT_LIMIT_S * min(2**start, SLOWEST)
         overdue()
         assert isinstance(bench.listener.messages[-1], messages.Error)
-        assert f"not ready {delay_s:.0f} s after its start" in bench.listener.messages[-1].message
+        assert f"nothing came for {delay_s:.0f} s" in bench.listener.messages[-1].message
     assert BOOT_LIMIT_S < 35
-    assert bench.fleet.states()["show"] == "dead"
+    assert bench.fleet.states()["show"] == "starting"
+
+
+def test_what_ends_again_and_again_is_started_again_for_ever_and_told_once(bench: Bench) -> None:
+    bench.boot()
+    for _ in range(AT_ONCE):
+        bench.spawner.newest("rollout.0").on_error("there is no network")
+    bench.listener.messages.clear()
+    started = len(bench.spawner.workers)
+    for attempt in range(1, 50):
+        bench.spawner.newest("rollout.0").on_error("there is no network")
+        assert len(bench.spawner.workers) == started + attempt - 1, "it is waited"
+        assert bench.fleet.states()["rollout.0"] == "restarting"
+        delay_s, again = bench.spawner.timers[-1]
+        assert delay_s == pytest.approx(RECOVERY_S)
+        bench.spawner.time_s += delay_s
+        again()
+        again()
+        assert len(bench.spawner.workers) == started + attempt
+    (told,) = bench.listener.messages
+    assert isinstance(told, messages.Error) and "there is no network" in told.message
+    bench.spawner.newest("rollout.0").ready()
+    assert bench.fleet.states()["rollout.0"] == "ready"
 
 
 def test_a_boot_on_a_slow_line_is_waited_for_while_anything_comes(bench: Bench) -> None:
@@ -133,6 +156,19 @@ def test_a_boot_on_a_slow_line_is_waited_for_while_anything_comes(bench: Bench) 
         assert bench.fleet.states()["show"] == "starting" and not worker.ended
     bench.spawner.timers[-1][1]()
     assert worker.ended, "nothing came any more"
+
+
+def test_where_all_start_at_once_on_a_slow_machine_one_waits_for_the_others(bench: Bench) -> None:
+    bench.fleet.start(bench.listener)
+    bench.spawner.newest("show").ready()
+    slow = bench.spawner.newest("rollout.1")
+    for name in ("trainer", "rollout.0"):
+        _, overdue = bench.spawner.timers[-1]
+        bench.spawner.newest(name).ready()
+        overdue()
+        assert bench.fleet.states()["rollout.1"] == "starting" and not slow.ended
+    bench.spawner.timers[-1][1]()
+    assert slow.ended, "nobody came any further"
 
 
 def test_a_late_word_about_an_earlier_life_changes_nothing(bench: Bench) -> None:
@@ -149,8 +185,8 @@ def test_a_late_word_about_an_earlier_life_changes_nothing(bench: Bench) -> None
 
 def test_restarts_far_apart_are_not_counted_together(bench: Bench) -> None:
     bench.boot()
-    for generation in range(3 * RESTART_LIMIT):
-        bench.spawner.time_s += 60.0
+    for generation in range(3 * AT_ONCE):
+        bench.spawner.time_s += RECOVERY_S
         bench.die("rollout.0", generation)
         bench.spawner.newest("rollout.0").ready()
     assert bench.fleet.states()["rollout.0"] == "ready"

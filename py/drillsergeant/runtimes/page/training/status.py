@@ -117,7 +117,7 @@ def trouble(name: str, state: str, training: bool) -> str:
     parts = {"show": "The part that draws the match", "trainer": "The part that learns"}
     who = parts.get(name, f"A part that plays matches ({name})")
     if state == "dead":
-        return f"{who} keeps stopping and was given up. Reload the page to try again."
+        return f"{who} cannot start any more. Reload the page to go on."
     rest = "; training goes on with what was learned." if training else "."
     return f"{who} stopped and is being started again{rest}"
 

@@ -1,0 +1,94 @@
+"""A tab that may lie behind another one: Playwright keeps its own pages visible, so this one is spoken to by DevTools.
+
+Timers of a page that is hidden come once a minute here, soon after it was: in a browser of people, after five minutes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser
+
+from build.browsers.chromium import FLAGS, ensure
+from build.pins import pins
+
+PLAYWRIGHTS = (
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+)
+SOON_S = 2
+THROTTLING = f"--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/{SOON_S}/can_freeze/true"
+
+
+class BackgroundTab:
+    """A tab of a browser's own window."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._devtools = browser.new_browser_cdp_session()
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._workers: dict[str, str] = {}  # sessions by the worker's address
+        self._asked = 0
+        self._target = self._opened("about:blank")
+        attach = {"targetId": self._target, "flatten": False}
+        self._session = self._devtools.send("Target.attachToTarget", attach)["sessionId"]
+        self._devtools.on("Target.receivedMessageFromTarget", self._hear)
+        self._say("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False})
+        self._other = self._opened("about:blank")
+        self.show()
+        self._say("Page.navigate", {"url": address})
+
+    def _opened(self, address: str) -> str:
+        return str(self._devtools.send("Target.createTarget", {"url": address})["targetId"])
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        message = json.loads(event["message"])
+        if "id" in message:
+            self._answers[message["id"]] = message
+        elif message["method"] == "Target.attachedToTarget":
+            self._workers[message["params"]["targetInfo"]["url"]] = message["params"]["sessionId"]
+
+    def _say(self, method: str, values: dict[str, Any]) -> int:
+        self._asked += 1
+        message = json.dumps({"id": self._asked, "method": method, "params": values})
+        self._devtools.send("Target.sendMessageToTarget", {"sessionId": self._session, "message": message})
+        return self._asked
+
+    def evaluate(self, expression: str) -> Any:
+        """What a JavaScript expression comes to in the page."""
+        wanted = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        number = self._say("Runtime.evaluate", wanted)
+        while number not in self._answers:
+            self._devtools.send("Target.getTargets")  # answers come meanwhile
+        result = self._answers.pop(number)["result"]
+        assert "exceptionDetails" not in result, result["exceptionDetails"]
+        return result["result"].get("value")
+
+    def begin_in(self, worker: str, statement: str) -> None:
+        """Let a worker, the newest whose address has this name, run JavaScript; nobody waits for it."""
+        session = [found for address, found in self._workers.items() if worker in address][-1]
+        message = json.dumps({"id": 0, "method": "Runtime.evaluate", "params": {"expression": statement}})
+        self._say("Target.sendMessageToTarget", {"sessionId": session, "message": message})
+
+    def show(self) -> None:
+        """Bring it before the other one."""
+        self._devtools.send("Target.activateTarget", {"targetId": self._target})
+
+    def hide(self) -> None:
+        """Bring the other one before it."""
+        self._devtools.send("Target.activateTarget", {"targetId": self._other})
+
+
+@contextmanager
+def throttling(browser: Browser) -> Iterator[Browser]:
+    """A browser like this one, whose hidden tabs are throttled as those of people are."""
+    started = browser.browser_type.launch(
+        executable_path=ensure(pins()), args=[*FLAGS, THROTTLING], ignore_default_args=PLAYWRIGHTS
+    )
+    try:
+        yield started
+    finally:
+        started.close()
