@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from drillsergeant.drills.contract import Continuous, Discrete, Head
 from drillsergeant.elementary import Array
-from drillsergeant.learn.heads import log_stds
+from drillsergeant.learn.heads import choices_of, log_stds
 
 Joined: TypeAlias = "Array | tuple[Array, ...]"
 
@@ -30,13 +31,26 @@ def joined(heads: Sequence[Head], parts: Sequence[Array]) -> Joined:
 
 
 def split(drill: str, heads: Sequence[Head], action: Joined, count: int) -> list[Array]:
-    """The same, i32 or f32 [N] a head, from `count` actions. Raises ValueError for those that do not exist."""
+    """The same, i32 or f32 [N] a head, from `count` actions. Raises ValueError for those that do not exist.
+
+    Where all heads are choices, one number may stand for a combination of them, the first head's counting fastest: an
+    action as it was before there were heads, and as searches and learners of a single choice have it.
+    """
     columns = [np.asarray(part) for part in action] if is_mixed(heads) else [np.asarray(action)]
+    sizes, named = list(map(len, choices_of(heads))), ", ".join(head.name for head in heads)
+    if len(sizes) == len(heads) > 1 and columns[0].size == count:
+        columns = [_combined(f"actions of {drill} are {named}", sizes, columns[0])]
     if sum(column.size for column in columns) != count * len(heads):
-        named = ", ".join(head.name for head in heads)
         raise ValueError(f"actions of {drill} are {named}, a number each: expected {count} of them, got {action}")
     whole = [part for column in columns for part in column.reshape(count, -1).T]
     return [_checked(drill, head, part) for head, part in zip(heads, whole, strict=True)]
+
+
+def _combined(what: str, sizes: Sequence[int], numbers: Array) -> Array:
+    """Choices [N][HEADS] from the numbers of combinations [N]."""
+    if not np.issubdtype(numbers.dtype, np.integer) or ((numbers < 0) | (numbers >= math.prod(sizes))).any():
+        raise ValueError(f"{what}, a number each, or one from 0 to {math.prod(sizes) - 1} for all, got {numbers}")
+    return np.stack(np.unravel_index(numbers.ravel(), sizes, order="F"), -1)
 
 
 def _checked(drill: str, head: Head, part: Array) -> Array:

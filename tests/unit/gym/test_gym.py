@@ -155,13 +155,24 @@ def test_the_share_of_wins_is_that_of_whole_matches() -> None:
     assert share == win_share(policy, "scripted", matches=32), "the same matches for the same seed"
 
 
+def test_one_number_stands_for_a_combination_of_choices() -> None:
+    env, other = DrillVectorEnv(30, SHORT), DrillVectorEnv(30, SHORT)
+    for each in (env, other):
+        each.reset(seed=1)
+    numbers = np.arange(30)
+    apart = np.stack([numbers % 5, numbers // 5 % 3, numbers // 15], -1)
+    np.testing.assert_array_equal(env.step(numbers)[0], other.step(apart)[0])
+
+
 def test_what_cannot_be_done_is_said() -> None:
     env = DrillEnv(SHORT)
     env.reset(seed=0)
     with pytest.raises(ValueError, match="turn of ball is a whole number from 0 to 2"):
         env.step([0, 3, 0])
-    with pytest.raises(ValueError, match="actions of ball are move, turn, dash, a number each"):
-        env.step(29)
+    with pytest.raises(ValueError, match="actions of ball are move, turn, dash, a number each, or one from 0 to 29"):
+        env.step(30)
+    with pytest.raises(ValueError, match="actions of ball are move, turn, dash, a number each: expected 1 of them"):
+        env.step([0, 0])
     for make in (DrillEnv, lambda drill, opponent: DrillVectorEnv(2, drill, opponent)):
         with pytest.raises(ValueError, match='opponent is \'bot\', expected "scripted", "random" or a Policy'):
             make(SHORT, opponent="bot")  # type: ignore[arg-type]
