@@ -22,6 +22,20 @@ class Around:
         return getattr(self.base, name)
 
     @property
+    def written(self) -> Drill:
+        """The drill as it was written, without what is around it."""
+        return getattr(self.base, "written", self.base)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Around) and self.written == other.written
+
+    def __hash__(self) -> int:
+        return hash(self.written)
+
+    def __repr__(self) -> str:
+        return repr(self.written)
+
+    @property
     def name(self) -> str:
         """As `base` has it, like all that follows."""
         return self.base.name

@@ -111,6 +111,11 @@ class PerMatch(Around):
                 )
 
     @property
+    def written(self) -> Drill:
+        """The drill with what stands for its numbers."""
+        return _with(self.base, self._numbers)
+
+    @property
     def drawn_numbers(self) -> tuple[str, ...]:
         """The fields that hold its numbers."""
         return tuple(self._numbers)

@@ -5,13 +5,17 @@ What all adapters are made of. Nothing restarts by itself: frameworks differ in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from copy import copy
+from functools import wraps
+from typing import Concatenate, Literal, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 from gymnasium.error import ResetNeeded
 
 from drillsergeant import drills
+from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill, Outcome, Player, State
 from drillsergeant.elementary import Array, hash_u32
 from drillsergeant.kernels.kernel import Kernel
@@ -22,6 +26,7 @@ from drillsergeant.learn.reference.rollout import total_reward
 from drillsergeant.library.actions import Joined, joined, split
 from drillsergeant.library.compiler import Compiled
 from drillsergeant.library.policy import Policy
+from drillsergeant.memory.turns import new_turn
 
 Arrays: TypeAlias = Sequence[Array]
 # Who plays the players that are not learned: the drill's hand-written player, a random one, or a policy.
@@ -49,22 +54,64 @@ class BatchStep(NamedTuple):
     outcome: Outcome[Array, Array]
 
 
-class Batch:
-    """The matches. `reset` starts them; before it whatever else is asked of them raises ResetNeeded."""
+class CompiledDrill:
+    """The functions of a drill that matches are played with, each compiled when it is called first."""
 
-    def __init__(self, drill: Drill | str, count: int) -> None:
-        self.drill = drills.resolve(drill)
-        self.count = count
-        self._kernels = {kernel.name: kernel for kernel in DrillKernels(self.drill).all()}
-        own = (_verdict(self.drill), _restart(self.drill), _begin(self.drill))
-        self._kernels |= {kernel.name: kernel for kernel in own}
+    def __init__(self, drill: Drill) -> None:
+        self._kernels = {kernel.name: kernel for kernel in DrillKernels(drill).all()}
+        self._kernels |= {kernel.name: kernel for kernel in (_verdict(drill), _restart(drill), _begin(drill))}
         self._compiled: dict[str, Compiled] = {}
-        self._state: list[Array] = []
 
-    def _run(self, name: str, groups: dict[str, list[Array]], **scalars: float) -> dict[str, list[Array]]:
+    def run(self, name: str, groups: dict[str, list[Array]], scalars: dict[str, float]) -> dict[str, list[Array]]:
+        """Call the function `name` as `Compiled` is called, groups of arrays [N] in and out."""
         if name not in self._compiled:
             self._compiled[name] = Compiled(self._kernels[name])
         return self._compiled[name](groups, scalars)
+
+
+# That of a drill of this package, for batches of a size, while there are any. Others are compiled for every batch: who
+# writes one may change a number that it looks up, and expects to see that in the next.
+_in_use: WeakValueDictionary[tuple[Drill, str, int], CompiledDrill] = WeakValueDictionary()
+
+
+def compiled_for(drill: Drill, count: int) -> CompiledDrill:
+    """What a batch of `count` matches is played with. A thousand environments of a drill compile it once."""
+    if type(unwrapped(drill)).__module__.partition(".")[0] != __name__.partition(".")[0]:
+        return CompiledDrill(drill)
+    key = drill, repr(drill), count  # by its text too: 9 and 9.0 are equal, and not the same number in a kernel
+    found = _in_use.get(key)
+    if found is None:
+        found = _in_use[key] = CompiledDrill(drill)
+    return found
+
+
+class Batch:
+    """The matches. `reset` starts them; before it whatever else is asked of them raises ResetNeeded.
+
+    Copies and pickles go on alike, each by itself. Who may be called by several threads does what it does `in_turn`.
+    """
+
+    def __init__(self, drill: Drill | str, count: int) -> None:
+        self.drill = drills.resolve(drill)
+        self.count, self.turn = count, new_turn()
+        self._functions = compiled_for(self.drill, count)
+        self._state: list[Array] = []
+
+    def __deepcopy__(self, memo: object) -> Batch:
+        with self.turn:
+            copied = copy(self)
+            copied.turn, copied._state = new_turn(), [array.copy() for array in self._state]
+        return copied
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"drill": self.drill, "count": self.count, "_state": self._state}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self.turn, self._functions = new_turn(), compiled_for(self.drill, self.count)
+
+    def _run(self, name: str, groups: dict[str, list[Array]], **scalars: float) -> dict[str, list[Array]]:
+        return self._functions.run(name, groups, scalars)
 
     @property
     def state(self) -> State:
@@ -134,6 +181,28 @@ class Batch:
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""
         self._state = self._run("restart", {"state": self._now(), "over": [over]})["state"]
+
+
+class _Played(Protocol):
+    """Who has matches."""
+
+    _batch: Batch
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound=_Played)
+
+
+def in_turn(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """A method of who has matches, called by one thread at a time: the others wait."""
+
+    @wraps(method)
+    def called(self: S, /, *args: P.args, **options: P.kwargs) -> R:
+        with self._batch.turn:
+            return method(self, *args, **options)
+
+    return called
 
 
 def _verdict(drill: Drill) -> Kernel:

@@ -10,7 +10,7 @@ from pettingzoo import ParallelEnv
 
 from drillsergeant.drills.contract import Drill, team_of
 from drillsergeant.elementary import Array
-from drillsergeant.gym.batch import Batch
+from drillsergeant.gym.batch import Batch, in_turn
 from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.screen import Watched
 from drillsergeant.gym.single import SEEDS
@@ -44,6 +44,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         """What an agent can do: the same for all."""
         return self._actions[agent]
 
+    @in_turn
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Array], dict[str, dict[str, Any]]]:
@@ -55,6 +56,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         self._watch()
         return self._seen(), {agent: {} for agent in self.agents}
 
+    @in_turn
     def step(
         self, actions: dict[str, Any]
     ) -> tuple[dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
@@ -78,6 +80,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
             dict(zip(agents, infos, strict=True)),
         )
 
+    @in_turn
     def action_masks(self) -> dict[str, Array]:
         """Which choices every agent has now, bool [K], those of all discrete heads one after the other."""
         return {agent: self._batch.allowed(player)[0] for player, agent in enumerate(self.possible_agents)}
@@ -91,6 +94,7 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
             self._screen = self._screen or Watched(self.drill.tick_hz / self.drill.action_repeat)
             self._screen.show(picture(self.drill, self._batch.state))
 
+    @in_turn
     def render(self) -> Array | None:
         """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None, see
         `DrillEnv.render`."""

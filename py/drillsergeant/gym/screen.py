@@ -113,10 +113,16 @@ class Watched:
     """A screen at the pace of the match, `fps` pictures a second."""
 
     def __init__(self, fps: float) -> None:
-        self._screen, self._between_s, self._next_s = screen(), 1.0 / fps, 0.0
+        self._screen: Screen | None = None
+        self._between_s, self._next_s = 1.0 / fps, 0.0
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "_screen": None}  # a copy has its own, from its first picture on
 
     def show(self, image: Array) -> None:
         """Show a picture [HEIGHT][WIDTH][3] once it is its turn."""
+        if self._screen is None:
+            self._screen = screen()
         if not isinstance(self._screen, NoScreen):
             time.sleep(max(self._next_s - time.monotonic(), 0.0))
         self._next_s = max(time.monotonic(), self._next_s) + self._between_s
@@ -124,7 +130,8 @@ class Watched:
 
     def close(self) -> None:
         """Give the screen back."""
-        self._screen.close()
+        if self._screen is not None:
+            self._screen.close()
 
 
 def screen() -> Screen:

@@ -8,7 +8,7 @@ import gymnasium
 
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.gym.batch import Batch, Opponent, checked_opponent
+from drillsergeant.gym.batch import Batch, Opponent, checked_opponent, in_turn
 from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.screen import Watched
 from drillsergeant.gym.spaces import action_space, observation_space
@@ -40,6 +40,7 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         self.opponent, self.mates = checked_opponent(opponent), checked_opponent(mates, "mates")
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
+    @in_turn
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Array, dict[str, Any]]:
         """Start a match, a new one each time, the same ones after the same seed; the observation f32 [OBS]."""
         super().reset(seed=seed, options=options)
@@ -47,12 +48,14 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         self._watch()
         return self._batch.observe(0)[0], {}
 
+    @in_turn
     def action_masks(self) -> Array:
         """Which choices there are now, bool [K], those of every discrete head one after the other: what `MaskablePPO`
         of sb3-contrib asks for."""
         masks: Array = self._batch.allowed(0)[0]
         return masks
 
+    @in_turn
     def step(self, action: Any) -> tuple[Array, float, bool, bool, dict[str, Any]]:
         """Play one decision; the observation f32 [OBS]."""
         teams = self.drill.teams
@@ -70,6 +73,7 @@ class DrillEnv(gymnasium.Env[Array, Any]):
             self._screen = self._screen or Watched(self.drill.tick_hz / self.drill.action_repeat)
             self._screen.show(picture(self.drill, self._batch.state))
 
+    @in_turn
     def render(self) -> Array | None:
         """The match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None.
 

@@ -13,7 +13,7 @@ from gymnasium.vector.utils import batch_space
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill
 from drillsergeant.elementary import Array
-from drillsergeant.gym.batch import Batch, Opponent, checked_opponent
+from drillsergeant.gym.batch import Batch, Opponent, checked_opponent, in_turn
 from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
@@ -75,6 +75,7 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
     def autoreset(self, mode: AutoresetMode) -> None:
         self.metadata = {**self.metadata, "autoreset_mode": mode}
 
+    @in_turn
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Array, dict[str, Any]]:
@@ -132,10 +133,12 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         """[N] from one entry a match."""
         return np.tile(of_matches, self._own)
 
+    @in_turn
     def action_masks(self) -> Array:
         """Which choices every environment has now, bool [N][K], see `DrillEnv.action_masks`."""
         return np.concatenate([self._batch.allowed(player) for player in range(self._own)])
 
+    @in_turn
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
         """Play one decision of every match, with N actions of `action_space`: int [N], of several heads [N][HEADS]."""
         mode = self.autoreset
@@ -162,6 +165,7 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         terminated, truncated = (self._each(mask & played) for mask in (outcome.terminated, outcome.truncated))
         return self._seen(), reward, terminated, truncated, info
 
+    @in_turn
     def render(self) -> tuple[Array, ...] | None:
         """Everybody's match as the page draws it, u8 [height][width][3], with `render_mode` "rgb_array"; else None."""
         if not self.render_mode:

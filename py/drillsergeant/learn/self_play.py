@@ -55,7 +55,7 @@ class SingleThreadRun(SelfPlayRun):
         self._memory, self._layout = memory, layout
         self.learner = engine.learner(seed)
         self.weights_offset = layout["weights.0"].offset
-        super().__init__(layout.plan, lambda decisions: self.learner.write_parameters(self.weights_offset))
+        super().__init__(layout.plan, self._play_by)
         each = range(workers)
         self.collectors = [engine.collector(worker, seed) for worker in each]
         self._players = [
@@ -66,6 +66,10 @@ class SingleThreadRun(SelfPlayRun):
         self._library, self._schedule, self._kept = SnapshotWriter(memory, layout), SnapshotSchedule(), 0
         self.matchmaking = Matchmaking(self._library, workers)
         self.publish()
+
+    def _play_by(self, decisions: int) -> None:
+        """Play by the learner's parameters from here on."""
+        self.learner.write_parameters(self.weights_offset)
 
     def update(self, hyper: Hyper) -> Mapping[str, float]:
         """One chunk of every worker, then one update; returns its metrics."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict
+from typing import Any
 
 from drillsergeant import drills
 from drillsergeant.callbacks.callback import Callback, close, tell
@@ -25,6 +27,7 @@ from drillsergeant.learn.rig import ENGINES, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.library.policy import Policy, now, schema_of
 from drillsergeant.library.webassembly import REMEDY, has_webassembly, place
+from drillsergeant.memory.turns import new_turn
 
 # Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth. While nothing
 # is known it is done every time: the first matches count when all of them are over.
@@ -42,13 +45,16 @@ class Training:
     then, of one with lessons the `lesson`, from 1, and `reward_<term>`, the mean per episode that ended in this round
     (NaN where none did; short ones come first). The loop ends after `decisions` decisions, or with an update after
     which a callback returns False; `policy` is the policy as it is now, whenever asked.
+
+    Any number of threads may loop over it, one round at a time. A copy (`copy.deepcopy`, `pickle`) goes on by itself,
+    to the very weights that the run itself would come to; nobody watches it yet.
     """
 
     def __init__(
         self, drill: Drill, seed: int, hyper: Hyper, decisions: int, matches: int, engine: str, hidden: Sequence[int]
     ) -> None:
         self.drill, self.hyper, self.engine, self.hidden = drill, hyper, engine, tuple(hidden)
-        self._wanted, self.seconds = decisions, 0.0
+        self._wanted, self.seconds, self._turn = decisions, 0.0, new_turn()
         self._run = make_rig(drill, RunSizes(matches=matches), engine, place, hidden=hidden).run(1, seed)
         self._score = Score(objective_of(drill))
         self._recent = recent_of(drill.teams, self._score)
@@ -122,16 +128,17 @@ class Training:
 
     def step(self) -> dict[str, float]:
         """Play one chunk of every match and learn from it; returns the metrics."""
-        start = time.perf_counter()
-        learned = self._run.update(annealed(self.hyper, self.updates))
-        if self.updates % EVALUATE_EVERY == 0 or not self._recent["scripted"].seen:
-            self._evaluate()
-        self.seconds += time.perf_counter() - start
-        counted = {"decisions": self.decisions, "updates": self.updates, "seconds": self.seconds}
-        metrics = {**learned, **counted, **self._won(), **self._rewards()}
-        self._history.add(metrics)
-        self._goes_on = tell(self._callbacks, self, metrics)
-        return metrics
+        with self._turn:
+            start = time.perf_counter()
+            learned = self._run.update(annealed(self.hyper, self.updates))
+            if self.updates % EVALUATE_EVERY == 0 or not self._recent["scripted"].seen:
+                self._evaluate()
+            self.seconds += time.perf_counter() - start
+            counted = {"decisions": self.decisions, "updates": self.updates, "seconds": self.seconds}
+            metrics = {**learned, **counted, **self._won(), **self._rewards()}
+            self._history.add(metrics)
+            self._goes_on = tell(self._callbacks, self, metrics)
+            return metrics
 
     def _evaluate(self) -> None:
         for name, tally in self._run.collectors[0].evaluate(self._run.weights_offset).items():
@@ -164,13 +171,32 @@ class Training:
     @property
     def policy(self) -> Policy:
         """The policy as it is now, with its optimiser: saved and imported on the page, it goes on training there."""
+        with self._turn:
+            return Policy(self._content())
+
+    def _content(self) -> dshq.PolicyFile:
+        """What the file of the policy holds."""
         estimate = self._recent["scripted"].estimate()
         mean_return = estimate.mean_return if estimate and self._score.of_returns else None
         win, lesson = estimate.win if estimate else None, self._curriculum.number
         progress = RunProgress(self.decisions, self.seconds, win, now(), mean_return=mean_return, lesson=lesson)
         state, in_use = self._run.learner.state(), annealed(self.hyper, self.updates)
         schema = schema_of(self.drill, self.hidden)
-        return Policy(dshq.PolicyFile(schema, state, self.hyper, progress, hyper_in_use=in_use))
+        return dshq.PolicyFile(schema, state, self.hyper, progress, hyper_in_use=in_use)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Training:
+        with self._turn:
+            copied = Training.__new__(Training)
+            copied.__setstate__(deepcopy(self.__getstate__(), memo))
+        return copied
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {**vars(self), "_callbacks": []}  # which may have files and windows
+        del state["_turn"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _turn=new_turn())
 
 
 def train(

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from drillsergeant.memory.turns import new_turn
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -107,11 +109,14 @@ class PlainMemory:
             )
         self.buffer = self._allocate(size_bytes)
         self._words = self.buffer.cast("i")
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(new_turn())
 
     def _allocate(self, size_bytes: int) -> memoryview:
         """Zeroed bytes that live as long as this object; `wasmtime_host.NativeMemory` takes them from WebAssembly."""
         return memoryview(bytearray(size_bytes))
+
+    def __reduce__(self) -> tuple[Callable[[type[PlainMemory], bytes], PlainMemory], tuple[type[PlainMemory], bytes]]:
+        return _again, (type(self), bytes(self.buffer))
 
     def load(self, word: int) -> int:
         """Return the cell's signed value."""
@@ -166,3 +171,10 @@ class PlainMemory:
                 "take offsets from the layout the memory was made for"
             )
         return self.buffer[offset_bytes:end]
+
+
+def _again(kind: type[PlainMemory], content: bytes) -> PlainMemory:
+    """A memory copied or read from a pickle."""
+    memory = kind(len(content))
+    memory.buffer[:] = content
+    return memory

@@ -130,7 +130,7 @@ class SnapshotReader:
     def __init__(self, memory: Memory, layout: Layout) -> None:
         """Read the library of this memory."""
         self._memory, self._places = memory, _Places(layout)
-        self._copy = memoryview(bytearray(self._places.size_bytes))
+        self._copy = bytearray(self._places.size_bytes)
 
     def ids(self) -> list[int]:
         """The snapshot in each slot, 0 where there is none."""

@@ -44,17 +44,19 @@ class Calls:
         `groups` gives base and stride of a kernel's groups: `in_state=rows` is "in.state.base" and "in.state.stride".
         Raises KeyError naming a parameter that is not given.
         """
+        return BoundCall(self, name, self._arguments(name, numbers, groups))
+
+    def run(self, name: str, numbers: Mapping[str, float], **groups: Rows) -> object:
+        """Make the call once; returns what the function returns."""
+        return self.function(name)(*self._arguments(name, numbers, groups))
+
+    def _arguments(self, name: str, numbers: Mapping[str, float], groups: Mapping[str, Rows]) -> tuple[float, ...]:
+        """What a function is called with, in order."""
         given = dict(numbers)
         for group, rows in groups.items():
             place = group.replace("_", ".", 1)
             given |= {f"{place}.base": rows.base, f"{place}.stride": rows.stride}
-        arguments = tuple(_number(given[param]) for param in self._signatures[name])
-        function = self._function(name)
-        return lambda: function(*arguments)
-
-    def run(self, name: str, numbers: Mapping[str, float], **groups: Rows) -> object:
-        """Make the call once; returns what the function returns."""
-        return self.bind(name, numbers, **groups)()
+        return tuple(_number(given[param]) for param in self._signatures[name])
 
     def run_integer(self, name: str, numbers: Mapping[str, float]) -> int:
         """Make the call of a function that returns an i32."""
@@ -68,10 +70,29 @@ class Calls:
         assert isinstance(result, int | float), f"{name} returned {result!r}"
         return float(result)
 
-    def _function(self, name: str) -> Function:
+    def function(self, name: str) -> Function:
+        """The exported function `name`."""
         if name not in self._functions:
             self._functions[name] = self._kernels.function(name)
         return self._functions[name]
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "_functions": {}}  # looked up again by whoever has a copy
+
+
+class BoundCall:
+    """A function of `calls` with its arguments."""
+
+    def __init__(self, calls: Calls, name: str, arguments: tuple[float, ...]) -> None:
+        self._made_of = calls, name, arguments
+        self._function, self._arguments = calls.function(name), arguments
+
+    def __call__(self) -> object:
+        """Make the call; returns what the function returns."""
+        return self._function(*self._arguments)
+
+    def __reduce__(self) -> tuple[type[BoundCall], tuple[Calls, str, tuple[float, ...]]]:
+        return BoundCall, self._made_of
 
 
 def _number(value: float) -> float:
