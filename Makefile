@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
+.PHONY: play site test check drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -35,6 +35,10 @@ bench: venv-test  ## kernels next to NumPy, in headless Chromium and natively; w
 pictures: venv-test  ## train in headless Chromium and take the README's pictures, into docs/; draw web/icons/
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.pictures $(ARGS)
+
+boot-faults: venv-test  ## break every file that a first visit asks for, in six ways: the page names it, and what to do
+	@$(VENV_PYTHON) -m build.site
+	@BOOT_FAULTS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q tests/browser/workers/test_boot_faults.py $(ARGS)
 
 visit: venv-test  ## ten minutes of a visitor who edits, slips, reloads, comes back; pictures of each step in out/visit/
 	@$(VENV_PYTHON) -m build.site

@@ -7,7 +7,7 @@
     site/programs/     every drill compiled to WebAssembly, and the facts needed to run it
     site/pyodide/      Pyodide core, NumPy, our own wheel, a lock that lists just these, and a
                        memory snapshot of the Python that the page and its workers start as
-    site/build.json    {version, key, files: {path: {bytes, sha256}}}, by which the page checks what it downloads
+    site/build.json    {version, key, files: {path: {bytes, sha256}}, sha256}, by which a page checks its downloads
     site/_headers      the headers every file needs, for static hosts that read such a file
     site/.nojekyll     tells GitHub Pages to serve the files as they are
 
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from build.console import guarded, say
 from build.pins import CACHE, NPM_FOLDER, ROOT, SITE, Pins, pins
-from build.site_parts import distribution, download, embed_styles, lockfile, versions, wheels
+from build.site_parts import distribution, download, embed_styles, integrity, lockfile, versions, wheels
 from build.site_parts.distribution import Places
 from build.site_parts.headers import headers_file
 from build.site_parts.programs import programs_folder
@@ -33,6 +33,7 @@ from build.site_parts.vendor import vendor_folder
 from build.stamps import NOT_BUILT, exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
 
 MANIFEST = "build.json"
+OF_THE_SITE = ("distribution", "download", "embed_styles", "integrity", "lockfile", "versions")  # modules that make it
 
 
 def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
@@ -53,18 +54,12 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         (wheel.parent, "pyodide"),
         (snapshot_folder(places.cache, pyodide, wheel), "pyodide"),
     ]
+    headers = headers_file(pinned.content_security_policy)
     present = [(folder, place) for folder, place in parts if folder is not None and folder.is_dir()]
     key = key_of(
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
-        headers_file(pinned.content_security_policy),
-        distribution.code_key(
-            "site",
-            "site_parts/distribution",
-            "site_parts/download",
-            "site_parts/embed_styles",
-            "site_parts/lockfile",
-            "site_parts/versions",
-        ),
+        headers,
+        distribution.code_key("site", *(f"site_parts/{name}" for name in OF_THE_SITE)),
     )
     if is_current(target, key):
         return core_folder, False
@@ -79,7 +74,8 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         versions.stamp(part, key)
         embed_styles.put_in(part)
         download.state(part)
-        (part / "_headers").write_text(headers_file(pinned.content_security_policy))
+        integrity.seal(part)
+        (part / "_headers").write_text(headers)
         (part / ".nojekyll").touch()
         (part / MANIFEST).write_text(manifest(part, key, wheel))
         swap_folder(part, target)
@@ -88,12 +84,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
 
 def manifest(folder: Path, key: str, wheel: Path) -> str:
     """The site's list of files with their sizes and hashes, as JSON."""
-    files = {
-        file.relative_to(folder).as_posix(): {"bytes": file.stat().st_size, "sha256": file_sha256(file)}
-        for file in files_below([folder])
-    }
-    version = f"{wheel.name.split('-')[1]}+{key}"
-    return json.dumps({"version": version, "key": key, "files": files}, indent=1)
+    return integrity.file_list(folder, key, f"{wheel.name.split('-')[1]}+{key}")
 
 
 def is_current(target: Path, key: str) -> bool:

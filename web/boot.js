@@ -1,7 +1,7 @@
 // Boots the page: starts the show worker, fetches what Python runs on and hands it to the workers, then Python.
 import { isolation } from "./isolation.js";
 import { runtime } from "./runtime.js";
-import { download, manifest } from "./verify.js";
+import { awaited, load, manifest } from "./verify.js";
 import { startPython } from "./workers/python.js";
 
 const version = (document.documentElement.dataset.version = new URL(import.meta.url).search); // see build/site_parts/versions.py
@@ -10,15 +10,25 @@ const DOWNLOADED = 0.5; // of the bar
 const AT_EASE_MS = 10000; // after the start, when the match has been moving for long
 const bar = document.getElementById("boot-progress");
 const stage = document.getElementById("boot-stage");
+const { say, begin } = globalThis.watchdog; // in index.html
 let alarm = null;
-let watchdog = 0;
+let timer = 0;
+let failed = false;
 
 // Something went on: a step, or bytes.
 function step(text, share) {
+  if (failed) return;
   stage.textContent = text;
   bar.value = 100 * share;
-  clearTimeout(watchdog);
-  watchdog = setTimeout(() => { alarm ??= fail(`nothing came for ${PATIENCE_MS / 1000} s while this page was loading; it still waits, and a reload tries again`); }, PATIENCE_MS);
+  wait();
+}
+
+function wait() {
+  clearTimeout(timer);
+  if (failed) return;
+  timer = setTimeout(() => {
+    alarm ??= say(`This page waits for ${[...awaited].join(", ") || "Python to start"}, and nothing has come for ${PATIENCE_MS / 1000} seconds. It still waits; press Reload to try again.`);
+  }, PATIENCE_MS);
 }
 
 function hear(received, all) {
@@ -31,17 +41,15 @@ function sentence(error) {
 }
 
 function fail(error) {
-  clearTimeout(watchdog);
+  failed = true;
+  clearTimeout(timer);
   stage.textContent = "This page could not start.";
-  document.getElementById("errors").hidden = false;
-  const item = Object.assign(document.createElement("li"), { textContent: sentence(error) });
-  document.getElementById("error-list").append(item);
-  return item;
+  say(`This page could not start: ${sentence(error)}.`);
 }
 
 // It came after all.
 function calm() {
-  clearTimeout(watchdog);
+  clearTimeout(timer);
   alarm?.remove();
   document.getElementById("errors").hidden = !document.getElementById("error-list").children.length;
 }
@@ -51,10 +59,10 @@ async function loadProgram(mode) {
   const asked = new URLSearchParams(location.search).get("drill");
   const drill = `programs/${asked}.json` in (await manifest(version)) ? asked : "ball";
   document.documentElement.dataset.drill = drill;
-  const facts = download(`programs/${drill}.json${version}`).then((response) => response.text());
+  const facts = load(`programs/${drill}.json`, version, wait).then((bytes) => new TextDecoder().decode(bytes));
   facts.then(name).catch(() => {}); // whoever waits for them hears of it
-  const binary = `programs/${drill}${mode === "solo" ? ".solo" : ""}.wasm${version}`; // a module fits one kind of memory
-  return Promise.all([facts, WebAssembly.compileStreaming(download(binary))]);
+  const binary = load(`programs/${drill}${mode === "solo" ? ".solo" : ""}.wasm`, version, wait); // a module fits one kind of memory
+  return Promise.all([facts, binary.then((bytes) => WebAssembly.compile(bytes))]);
 }
 
 // Says which game this is before Python can.
@@ -65,6 +73,13 @@ function name(facts) {
   for (const [team, count] of words.counts.entries()) document.getElementById(`count-${team}`).textContent = count;
 }
 
+// Workers take no hash of their scripts, so the page looks at those: one that is otherwise than it was built is named.
+async function checkScripts() {
+  const names = Object.keys(await manifest(version)).filter((each) => each.startsWith("workers/"));
+  await Promise.all(names.map((each) => load(each, version).catch((error) => say(`${sentence(error)}.`))));
+}
+
+begin();
 step("Starting", 0);
 try {
   const way = await isolation();
@@ -72,6 +87,7 @@ try {
   const early = [];
   show.onmessage = (event) => early.push(event.data);
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
+  const checked = checkScripts().catch(() => {}); // without the list of files nothing starts, and that is told
   const [base, [facts, module]] = await Promise.all([runtime(hear), loadProgram(way.mode)]);
   const equip = (worker) => worker.postMessage(base);
   equip(show);
@@ -80,9 +96,11 @@ try {
   document.documentElement.dataset.boot = restored ? "restored" : "plain";
   step("Starting the match", 0.6);
   const entry = python.pyimport("drillsergeant.browser.page.boot");
-  entry.start(show, document.getElementById("match"), facts, module, way, equip);
+  entry.start(show, document.getElementById("match"), facts, module, way, equip, (each) => load(each, version));
   entry.destroy();
   for (const data of early) show.onmessage({ data });
+  wait();
+  await checked;
   calm();
 } catch (error) {
   fail(error);

@@ -1,7 +1,7 @@
 // What Python runs on, fetched and compiled once, by the page, which hands it to every worker: the core, and the memory
 // of a Python that has imported everything already (build/site_parts/snapshot.py). Without that memory, Python starts plainly.
 // The page loads this script before all others, so that the downloads begin at once where nothing can keep it from them.
-import { download, manifest, verified } from "./verify.js";
+import { download, load, manifest, verified } from "./verify.js";
 
 const CORE = "pyodide/pyodide.asm.wasm";
 const SCRIPT = "pyodide/pyodide.asm.js";
@@ -25,6 +25,7 @@ export function runtime(hear) {
 function tell(name, share, size) {
   if (name) arriving.set(name, [share * size, size]);
   const sum = (part) => Array.from(arriving.values(), (pair) => pair[part]).reduce((a, b) => a + b, 0);
+  globalThis.watchdog.stir();
   if (arriving.size) listener(sum(0), sum(1));
 }
 
@@ -33,7 +34,7 @@ async function fetched() {
   const file = async (name, response = download(name)) => verified(name, await response, (await listed)[name], tell);
   const [[core, memory], lock, files] = await Promise.all([
     coreAndMemory(file, listed),
-    download(`pyodide/pyodide-lock.json${version}`).then((response) => response.text()),
+    load("pyodide/pyodide-lock.json", version, tell).then((bytes) => new TextDecoder().decode(bytes)),
     listed,
     file(SCRIPT), // by its bytes; the loader finds it in the browser's cache
   ]);

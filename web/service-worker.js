@@ -9,6 +9,8 @@ const HEADERS = {
   "Cross-Origin-Resource-Policy": "cross-origin",
   "Document-Isolation-Policy": "isolate-and-require-corp",
 };
+// Workers have no other: a page's own, in its <meta>, does not reach them (build/pins.toml).
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-8uzmY8iA4RDHrNBcK0sKCSgKiR0fSfxLGIRnBsJCnKM='; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
 const OURS = `drillsergeant ${registration.scope} `; // another folder of this host may hold another such site
 const BUILD = `${OURS}build `; // and its key: a cache that is whole once it holds the list
 const LIST = "build.json";
@@ -71,6 +73,7 @@ function isolated(answer) {
   if (!answer.status || answer.headers.has("Location")) return answer; // a redirect, which the browser follows by itself
   const headers = new Headers(answer.headers);
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", POLICY);
   return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
 }
 

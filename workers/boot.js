@@ -1,6 +1,6 @@
 // Boots one worker: Python on what the page hands over, then Python. Everything else is Python (browser/worker/boot.py).
 // A boot that never settles is noticed by the page (runtimes/supervisor/supervisor.py).
-import { loadPackages, startPython } from "./python.js";
+import { loadPackages, readText, startPython } from "./python.js";
 
 const TELL_EVERY_MS = 1000;
 const options = new URLSearchParams(self.location.search);
@@ -40,7 +40,7 @@ export async function boot(role, module = "worker.boot", loaded = () => {}) {
     if (packages.length) await loadPackages(begun, runtime, packages, hear);
     const entry = pyodide.pyimport(`drillsergeant.browser.${module}`);
     loaded();
-    entry.start(role, queue, started, (name) => loadPackages(begun, runtime, [name], hear));
+    entry.start(role, queue, started, (name) => loadPackages(begun, runtime, [name], hear), (name) => readText(runtime, name));
     entry.destroy();
   } catch (error) {
     fail(error);

@@ -57,6 +57,12 @@ async function fetched(name, files, hear) {
   return verified(path, await download(new URL(name, FILES).href), files[path], hear);
 }
 
+// The text of a file of the site, by its name.
+export async function readText(runtime, name) {
+  const address = new URL(`../${name}`, import.meta.url).href + new URL(import.meta.url).search;
+  return new TextDecoder().decode(await verified(name, await download(address), runtime.files[name]));
+}
+
 function snapshotOf({ memory, bytes }) {
   const snapshot = new Uint8Array(bytes);
   snapshot.set(new Uint8Array(memory));

@@ -1,6 +1,9 @@
 """One file holds every pin: what else names a version or the policy must agree with it."""
 
+import base64
+import hashlib
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -33,11 +36,24 @@ def test_every_page_carries_the_one_policy() -> None:
         assert parser.found == [pins().content_security_policy], f"{page}: expected the policy of build/pins.toml"
 
 
+def test_the_service_worker_adds_the_same_policy() -> None:
+    (policy,) = re.findall(r'^const POLICY = "(.*)";$', (ROOT / "web" / "service-worker.js").read_text(), re.MULTILINE)
+    assert policy == pins().content_security_policy
+
+
+def test_the_policy_allows_the_one_inline_script_by_its_hash() -> None:
+    (script,) = re.findall(r"<script>(.*?)</script>", (ROOT / "web" / "index.html").read_text(), re.DOTALL)
+    hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f" 'sha256-{hashed}'" in pins().content_security_policy, "the script in web/index.html is another now"
+
+
 def test_the_policy_allows_wasm_and_nothing_of_other_origins() -> None:
     policy = pins().content_security_policy
     assert "'wasm-unsafe-eval'" in policy, "without it loadPyodide never settles"
     for forbidden in ("'unsafe-inline'", "'unsafe-eval'", "http:", "https:", "*"):
         assert forbidden not in policy.split()
+    for closed in ("object-src", "base-uri", "form-action"):
+        assert f"; {closed} 'none'" in policy
 
 
 def test_npm_brings_exactly_the_pinned_pyodide_with_its_integrity() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from build.browsers.altered import alter
 from build.browsers.chromium import chromium, served
 from build.console import BuildError, guarded, say
 from build.measure.drive import telemetry, wait_until_ready
@@ -28,7 +29,7 @@ def visit(browser: Browser, url: str, seconds: float, *, subgroups: bool, checke
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     if not subgroups:
         plain = (SITE / "shaders/sum_plain.wgsl").read_text()
-        context.route("**/shaders/sum_subgroups.wgsl*", lambda route: route.fulfill(body=plain))
+        alter(context, "shaders/sum_subgroups.wgsl", plain)
     try:
         page = context.new_page()
         page.goto(url)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from build.browsers.altered import alter
 from tests.rigs.pages.visitor import Visitor
 
 SIZE = "matches=32&workers=1&horizon=4"
@@ -95,7 +96,7 @@ def test_a_kernel_beyond_its_bound_ends_learning_on_the_device_and_is_named(visi
     right, wrong = "return y;\n}", "return y * 1.0003;\n}"
     text = Path("shaders/dense.wgsl").read_text()
     assert text.count(right) == 1
-    visitor.context.route("**/shaders/dense.wgsl*", lambda route: route.fulfill(body=text.replace(right, wrong)))
+    alter(visitor.context, "shaders/dense.wgsl", text.replace(right, wrong))
     visitor.open(SMALL + "&validate=1")
     page = visitor.page
     page.click("#train")

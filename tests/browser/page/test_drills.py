@@ -25,7 +25,7 @@ def cannot_be_fetched(visitor: Visitor, name: str) -> None:
     there, pattern = visitor.told()["drill"], f"**/programs/{name}.wasm*"
     visitor.context.route(pattern, lambda route: route.fulfill(status=503))
     visitor.page.select_option("#drill-choice", name)
-    visitor.until("it says so", lambda: "status 503" in visitor.page.inner_text("#drill-note"))
+    visitor.until("it says so", lambda: "answered 503" in visitor.page.inner_text("#drill-note"))
     visitor.until_the_match_moves()
     assert visitor.told()["drill"] == visitor.page.input_value("#drill-choice") == there
     assert visitor.told()["errors"] == []

@@ -1,75 +1,115 @@
-"""Boots that cannot finish say why, within 35 seconds, in words."""
+"""A start that cannot succeed names the file and what to do. `make boot-faults` breaks every file in every way."""
 
-import time
-from collections.abc import Callable
-from contextlib import suppress
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, Route
+from playwright.sync_api import Browser
 
 from build.browsers.chromium import served
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.boot_faults import DONE_WITHOUT, NEVER, WAYS, FaultyVisits, answered, exchanged
+from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 
-LIMIT_S = 35.0
-
-
-def flipped(route: Route) -> None:
-    """Answer with the real file, one byte changed."""
-    with suppress(Error):  # several workers ask, and the visitor may have left before the last is answered
-        response = route.fetch()
-        body = bytearray(response.body())
-        body[len(body) // 2] ^= 0xFF
-        route.fulfill(response=response, body=bytes(body))
-
-
-def truncated(route: Route) -> None:
-    """Answer with the first half of the real file."""
-    with suppress(Error):
-        response = route.fetch()
-        route.fulfill(response=response, body=response.body()[: len(response.body()) // 2])
-
-
-FAULTS: list[tuple[str, Callable[[Route], None], str]] = [
-    ("**/pyodide.asm.wasm", lambda route: route.fulfill(status=404), "pyodide.asm.wasm"),
-    ("**/pyodide.asm.wasm", flipped, "pyodide.asm.wasm"),
-    ("**/pyodide.asm.wasm", truncated, "pyodide.asm.wasm"),
-    ("**/pyodide.asm.wasm", lambda route: route.abort(), "fetch"),
-    ("**/pyodide.asm.js", flipped, "pyodide.asm.js"),
-    ("**/pyodide-lock.json*", lambda route: route.fulfill(status=404), "pyodide-lock.json"),
-    ("**/build.json", lambda route: route.fulfill(status=404), "build.json"),
-    ("**/workers/show.js*", lambda route: route.fulfill(status=404), "show"),
+AT_LENGTH = bool(os.environ.get("BOOT_FAULTS_AT_LENGTH"))
+# Each kind of file, and each way at each place that could notice it.
+SOME = [
+    ("boot.js", "missing"),
+    ("boot.js", NEVER),
+    ("isolation.js", "sign-in page"),
+    ("verify.js", "cut"),
+    ("gate.js", "aborted"),
+    ("editor.js", "flipped"),
+    ("theme.js", "missing"),
+    ("theme.js", NEVER),
+    ("styles/style.css", "flipped"),
+    ("styles/charts.css", NEVER),
+    ("pyodide/pyodide-loader.js", "flipped"),
+    ("build.json", "sign-in page"),
+    ("build.json", "flipped"),
+    ("pyodide/pyodide-lock.json", "flipped"),
+    ("pyodide/pyodide.asm.wasm", "cut"),
+    ("pyodide/pyodide.asm.wasm", "aborted"),
+    ("pyodide/pyodide.asm.js", "flipped"),
+    ("pyodide/snapshot.bin", NEVER),
+    ("programs/ball.json", "flipped"),
+    ("programs/ball.wasm", NEVER),
+    ("workers/show.js", "missing"),
+    ("workers/trainer.js", "flipped"),
+    ("workers/python.js", "cut"),
+    ("workers/rollout.js", NEVER),
+    ("shaders/match.wgsl", "flipped"),
 ]
 # What Python needs only where it does not start from a memory snapshot.
-PLAIN_FAULTS: list[tuple[str, Callable[[Route], None], str]] = [
-    ("**/python_stdlib.zip", flipped, "python_stdlib.zip"),
-    ("**/drillsergeant-*.whl", lambda route: route.fulfill(status=404), "drillsergeant"),
-]
+PLAIN = [("pyodide/python_stdlib.zip", "flipped"), ("pyodide/drillsergeant-", "missing")]
 
 
-@pytest.mark.parametrize(("pattern", "fault", "named"), FAULTS)
-def test_a_broken_file_is_named_on_the_page(
-    visitor: Visitor, pattern: str, fault: Callable[[Route], None], named: str
-) -> None:
-    visitor.context.route(pattern, fault)
-    began_s = time.monotonic()
-    visitor.page.goto(visitor.address)
-    visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=LIMIT_S * 1000)
-    assert time.monotonic() - began_s < LIMIT_S
-    assert named in visitor.page.inner_text("#errors")
+@pytest.fixture(scope="module")
+def visits(browser: Browser, address: str) -> Iterator[FaultyVisits]:
+    context = browser.new_context()
+    yield FaultyVisits(context, address)
+    context.close()
 
 
-@pytest.mark.parametrize(("pattern", "fault", "named"), PLAIN_FAULTS)
-def test_a_broken_file_of_a_plain_boot_is_named_too(
-    visitor: Visitor, pattern: str, fault: Callable[[Route], None], named: str
-) -> None:
-    visitor.context.route("**/snapshot.bin", lambda route: route.abort())
-    test_a_broken_file_is_named_on_the_page(visitor, pattern, fault, named)
+@pytest.mark.parametrize(("name", "way"), SOME)
+def test_a_broken_file_is_named_with_what_to_do(visits: FaultyVisits, name: str, way: str) -> None:
+    said = visits.said(name, WAYS[way], skips=way == NEVER)
+    assert name in said and "reload" in said.lower(), said
+
+
+@pytest.mark.skipif(not AT_LENGTH, reason="ten minutes: make boot-faults")
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_a_first_visit_asks_for_is_named_where_it_is_broken(visits: FaultyVisits, way: str) -> None:
+    names = [name for name in visits.files() if not name.startswith(DONE_WITHOUT)]
+    said = {name: visits.said(name, WAYS[way], skips=way == NEVER) for name in names}
+    assert len(names) > 30
+    assert [name for name, text in said.items() if name not in text or "reload" not in text.lower()] == []
+
+
+def test_another_drills_program_under_this_ones_name_is_refused(visits: FaultyVisits) -> None:
+    said = visits.said("programs/ball.wasm", exchanged(visits.address + "programs/sumo.wasm"))
+    assert "programs/ball.wasm is damaged" in said
+    said = visits.said("programs/ball.json", exchanged(visits.address + "programs/sumo.json"))
+    assert "programs/ball.json is damaged" in said
+
+
+def test_a_page_that_broke_off_says_so(visits: FaultyVisits) -> None:
+    page = visits.open("", answered(lambda body: body[: len(body) // 2]))
+    page.wait_for_selector("#error-list li")
+    assert "index.html did not come whole" in page.inner_text("#error-list")
+    visits.close(page)
+
+
+def test_reload_fetches_anew_what_was_broken(visits: FaultyVisits) -> None:
+    page = visits.open("isolation.js", WAYS["cut"])
+    page.wait_for_selector("#error-list li")
+    visits.context.unroute_all()
+    with page.expect_request("**/isolation.js*") as anew:
+        page.click("#reload")
+    assert anew.value.resource_type == "fetch", "past what the browser keeps, before the page is loaded again"
+    page.wait_for_selector("#boot-stage:has-text('Loading Python')")
+    assert page.is_hidden("#errors")
+    visits.close(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [("pyodide/python_stdlib.zip", "flipped"), ("pyodide/drillsergeant-", "missing")]
+)
+def test_what_only_a_plain_start_needs_is_named_too(visits: FaultyVisits, name: str, way: str) -> None:
+    visits.context.route("**/snapshot.bin", lambda route: route.abort())
+    page = visits.context.new_page()
+    visits.context.route(f"**/{name}*", WAYS[way])
+    page.goto(visits.address)
+    page.wait_for_selector("#error-list li", timeout=BOOT_LIMIT_MS)
+    assert name.removeprefix("pyodide/").rstrip("-") in page.inner_text("#error-list")
+    visits.close(page)
 
 
 def test_nonsense_in_the_address_is_refused_by_name(browser: Browser) -> None:
     with served() as address:
         visitor = Visitor(browser, address)
         visitor.page.goto(address + "?matches=lots")
-        visitor.page.wait_for_selector("#address-note:not([hidden])", timeout=LIMIT_S * 1000)
+        visitor.page.wait_for_selector("#address-note:not([hidden])", timeout=BOOT_LIMIT_MS)
         assert "matches=lots is left out" in visitor.page.inner_text("#address-note")
         visitor.close()

@@ -109,7 +109,7 @@ def test_silence_is_told_and_a_late_success_takes_it_back(browser: Browser, slui
     until_more(visitor, 7.0)
     page.clock.fast_forward(TOO_LONG_MS)
     page.wait_for_selector("#errors:not([hidden]) li")
-    assert "nothing came for 34 s" in page.inner_text("#errors")
+    assert f"waits for {CORE}, and nothing has come for 34 seconds" in page.inner_text("#errors")
     gate.let(1)
     page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
     assert page.locator("#errors").is_hidden() and page.locator("#error-list li").count() == 0

@@ -18,6 +18,7 @@ from build.pins import ROOT, SITE, pins
 from build.serve import answering, serving
 from build.site_parts import download
 from build.site_parts.headers import site_headers
+from build.site_parts.integrity import with_own_hash
 from build.stamps import file_sha256
 from tests.rigs.pages.embedding import CountingServer
 from tests.rigs.pages.visitor import Visitor
@@ -46,7 +47,7 @@ class Site:
         if self.snapshot.is_file():
             found = {"bytes": self.snapshot.stat().st_size, "sha256": file_sha256(self.snapshot)}
             manifest["files"][SNAPSHOT] = found
-        (self.folder / "build.json").write_text(json.dumps(manifest))
+        (self.folder / "build.json").write_text(with_own_hash(manifest))
 
     def without_node(self) -> None:
         """As a build without Node leaves it."""

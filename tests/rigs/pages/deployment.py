@@ -10,6 +10,7 @@ from pathlib import Path
 
 from build.pins import SITE
 from build.site import manifest
+from build.site_parts.integrity import seal
 from build.stamps import file_sha256
 
 
@@ -40,6 +41,7 @@ class Deployment:
         lock.write_text(text)
         old.unlink()
         self.list.unlink()
+        seal(self.folder)
         self.list.write_text(manifest(self.folder, self.next_key, new))
 
     def changed(self) -> set[str]:

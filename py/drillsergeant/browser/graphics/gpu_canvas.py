@@ -7,7 +7,7 @@ that a device that is lost between two pictures costs nothing: the next picture 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import js
@@ -19,7 +19,7 @@ from drillsergeant.browser.graphics.gpu_surface import CanvasSurface, ReadSurfac
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.drawing.picture import Painter, Picture
 
-SHADER = "../shaders/match.wgsl"  # from a worker's script
+SHADER = "shaders/match.wgsl"
 FIRST_BYTES = 32768
 # After the first loss a browser gives a device again at once; after the second it may refuse for two minutes.
 RETRY_S = (0.0, 0.5, 5.0, 30.0, 125.0, 250.0)
@@ -137,17 +137,21 @@ async def open_gpu_canvas(canvas: Canvas2D, shader: str, software_too: bool) -> 
 
 
 async def keep_painting(
-    canvas: Canvas2D, choice: str, adopt: Callable[[Painter], None], refuse: Callable[[str], None]
+    canvas: Canvas2D,
+    choice: str,
+    read: Callable[[str], Awaitable[str]],
+    adopt: Callable[[Painter], None],
+    refuse: Callable[[str], None],
 ) -> None:
     """Hand `adopt` a painter, and another one whenever a device was lost, for as long as there are devices.
 
-    `choice` is the page's `renderer`: auto (never on the CPU), webgpu (even there) or canvas2d (never).
+    `choice` is the page's `renderer`: auto (never on the CPU), webgpu (even there) or canvas2d (never). `read` fetches
+    a text of the site.
     """
     if choice == "canvas2d":
         return
     try:
-        response = await js.fetch(js.URL.new(SHADER, js.self.location.href))
-        shader = str(await response.text())
+        shader = await read(SHADER)
         for pause_s in RETRY_S:
             await asyncio.sleep(pause_s)
             painter = await open_gpu_canvas(canvas, shader, software_too=choice == "webgpu")

@@ -7,7 +7,7 @@ a device fails is in the comments; whatever happens becomes a DeviceFailure.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import js
@@ -27,6 +27,8 @@ READ = 1
 READBACKS = 2  # as many as may be made ready before one is read
 SUBGROUPS = "subgroups"
 UNIFORMS = ("knobs", "play_knobs")
+
+Read = Callable[[str], Awaitable[str]]
 
 
 class BrowserGpu:
@@ -197,10 +199,10 @@ class BrowserGpu:
         self._device.destroy()
 
 
-async def open_gpu(plan: GpuPlan, drill: str, memory: Any, *, software: bool) -> BrowserGpu:
+async def open_gpu(plan: GpuPlan, drill: str, memory: Any, read: Read, *, software: bool) -> BrowserGpu:
     """A device for `plan` over the shared `WebAssembly.Memory` of this worker, from the site's own shaders.
 
-    `software`: a program on the CPU will do.
+    `read` fetches a text of the site, `software`: a program on the CPU will do.
 
     Raises: DeviceFailure saying what is missing.
     """
@@ -216,7 +218,7 @@ async def open_gpu(plan: GpuPlan, drill: str, memory: Any, *, software: bool) ->
         wanted = {"requiredLimits": _limits(plan, adapter.handle), "requiredFeatures": [SUBGROUPS] if subgroups else []}
         device = await _within(adapter.handle.requestDevice(js_object(**wanted)), DEVICE_LIMIT_S)
         gpu = BrowserGpu(plan, device, memory, adapter.name + (" with subgroups" if subgroups else ""))
-        await _within(gpu.compile(await _texts(plan, drill, subgroups=subgroups)), DEVICE_LIMIT_S)
+        await _within(gpu.compile(await _texts(plan, drill, read, subgroups=subgroups)), DEVICE_LIMIT_S)
     except (JsException, TimeoutError) as failure:
         raise DeviceFailure(f"the GPU ({adapter.name}) could not be opened: {failure!r}", lost=True) from failure
     return gpu
@@ -232,24 +234,24 @@ def _limits(plan: GpuPlan, adapter: Any) -> dict[str, int]:
     return asked
 
 
-async def _texts(plan: GpuPlan, drill: str, *, subgroups: bool) -> dict[str, str]:
+async def _texts(plan: GpuPlan, drill: str, read: Read, *, subgroups: bool) -> dict[str, str]:
     """The complete text of every shader; that for heads of which the site has no file comes with the plan."""
+
+    async def fetched(path: str) -> str:
+        try:
+            return await read(path)
+        except RuntimeError as failure:
+            raise DeviceFailure(str(failure), lost=True) from failure
+
     files = {name: shader_files(name, subgroups=subgroups) for name in plan.shaders}
     names = sorted({each for parts in files.values() for each in parts})
-    texts = dict(zip(names, await asyncio.gather(*(_fetched(f"shaders/{name}.wgsl") for name in names)), strict=True))
-    generated = plan.shader or await _fetched(f"programs/{drill}.wgsl")
-    playing = await _fetched(f"programs/{drill}.play.wgsl") if plan.play else ""
+    texts = dict(zip(names, await asyncio.gather(*(fetched(f"shaders/{name}.wgsl") for name in names)), strict=True))
+    generated = plan.shader or await fetched(f"programs/{drill}.wgsl")
+    playing = await fetched(f"programs/{drill}.play.wgsl") if plan.play else ""
     return {
         name: "\n".join([*(texts[each] for each in parts), plan.text(name, generated, playing)])
         for name, parts in files.items()
     }
-
-
-async def _fetched(path: str) -> str:
-    response = await js.fetch(js.URL.new(f"../{path}{js.self.location.search}", js.self.location.href))
-    if not response.ok:
-        raise DeviceFailure(f"{path} could not be loaded (status {response.status}): build the site again", lost=True)
-    return str(await response.text())
 
 
 async def _within(promise: Awaitable[Any], limit_s: float) -> Any:

@@ -26,12 +26,12 @@ _alive: list[object] = []
 FRAME_CORES = 4  # what a page in somebody else's takes itself to have at most: two rollout workers
 
 
-def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any, equip: Any) -> None:
+def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any, equip: Any, load: Any) -> None:
     """Begin; `show_worker` is already loading, `canvas` is the match's canvas element.
 
     `program_text` is the drill's manifest, `module` its compiled `WebAssembly.Module` for a memory of the kind
     that `way.mode` has. `way` is what `web/isolation.js` found out: mode, why, and ownTab. `equip` hands a worker
-    what Python runs on.
+    what Python runs on. `load` promises the bytes of a file of the site, by its name, as they were built.
     """
     mode = str(way.mode)
     first = Program.from_json(program_text)
@@ -39,7 +39,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     framed = bool(first_of_each(pairs)[0].get("embed"))
     choose = partial(choose_setup, cores=min(cores, FRAME_CORES) if framed else cores, mode=mode)
     _, opening = opened(pairs, lambda values: choose(first, parameters=values), first.drill.name)
-    programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode)
+    programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode, load)
     place = programs.put(first, program_text, module)
     view, spawner = DomView(), BrowserSpawner(canvas, equip)
     run = str(js.crypto.randomUUID())

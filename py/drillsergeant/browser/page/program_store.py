@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import js
-from pyodide.ffi import to_js
+from pyodide.ffi import JsException, to_js
 
 from drillsergeant.browser.memory import BrowserMemory, allocate
-from drillsergeant.browser.page.spawner import own_version
 from drillsergeant.learn.ppo.hidden import hidden_text
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.memory.layout import Layout, initialise
@@ -25,6 +24,8 @@ from drillsergeant.runtimes.supervisor.going_on import why_not
 from drillsergeant.runtimes.supervisor.setup import Setup
 from drillsergeant.runtimes.supervisor.supervisor import Fleet, HostObjects
 from drillsergeant.tasks import Tasks
+
+PATIENCE_S = 34.0  # with one file, of some ten thousand bytes
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ class ProgramListener(Protocol):
 
 
 class ProgramStore:
-    """Makes places for programs, and brings the workers to them. `choose` decides the set-up of a program."""
+    """Makes places for programs, and brings the workers to them. `choose` decides the set-up of a program, `load`
+    fetches a file of the site (`web/verify.js`)."""
 
-    def __init__(self, choose: Callable[[Program], Setup], mode: str) -> None:
-        self._choose, self._mode = choose, mode
+    def __init__(self, choose: Callable[[Program], Setup], mode: str, load: Callable[[str], Any]) -> None:
+        self._choose, self._mode, self._load = choose, mode, load
         self._places: dict[str, StoredProgram] = {}
         self._originals: dict[str, Program] = {}
         self._current = ""  # the drill that is played
@@ -100,7 +102,7 @@ class ProgramStore:
 
         async def fetch() -> None:
             try:
-                text = str(await (await _answer(f"programs/{name}.edit.txt")).text())
+                text = await self._text(f"programs/{name}.edit.txt")
             except Exception as failure:  # told to the reader
                 then("", str(failure))
                 return
@@ -113,7 +115,7 @@ class ProgramStore:
 
         async def fetch() -> None:
             try:
-                text = str(await (await _answer(f"programs/{name}.words.json")).text())
+                text = await self._text(f"programs/{name}.words.json")
             except Exception:
                 text = ""
             then(text)
@@ -199,8 +201,25 @@ class ProgramStore:
 
     async def _fetched(self, name: str) -> tuple[str, Any]:
         kind = "" if self._mode == "shared" else ".solo"
-        facts, binary = await asyncio.gather(_answer(f"programs/{name}.json"), _answer(f"programs/{name}{kind}.wasm"))
-        return str(await facts.text()), await js.WebAssembly.compileStreaming(binary)
+        names = f"programs/{name}.json", f"programs/{name}{kind}.wasm"
+        text, binary = await asyncio.gather(self._text(names[0]), self._bytes(names[1]))
+        return text, await js.WebAssembly.compile(binary)
+
+    async def _text(self, name: str) -> str:
+        return bytes((await self._bytes(name)).to_py()).decode()
+
+    async def _bytes(self, name: str) -> Any:
+        """A file of the site as JavaScript's bytes. Raises RuntimeError where it is not what was built."""
+
+        async def loaded() -> Any:
+            return await self._load(name)
+
+        try:
+            return await asyncio.wait_for(loaded(), PATIENCE_S)
+        except TimeoutError as failure:
+            raise RuntimeError(f"{name} has not come for {PATIENCE_S:.0f} s; choose it again to try again") from failure
+        except JsException as failure:
+            raise RuntimeError(str(failure.message)) from failure
 
 
 class BrowserDrillCompiler:
@@ -281,10 +300,3 @@ class BrowserDrillCompiler:
             self._compile(drill, "", hidden, self._installing(drill, then))
         else:
             self._programs.install(drill, made, self._fleet, self.audience, then)
-
-
-async def _answer(path: str) -> Any:
-    response = await js.fetch(js.URL.new(path + own_version(), js.document.baseURI))
-    if not response.ok:
-        raise RuntimeError(f"{path} was answered with status {response.status}")
-    return response

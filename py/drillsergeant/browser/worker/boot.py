@@ -95,7 +95,8 @@ class WorkerBoot:
 
     def _paint(self, choice: str) -> None:
         assert self._canvas is not None, "the show needs a canvas"
-        painting = keep_painting(self._canvas, choice, self._adopt, lambda why: self._report(why, "", fatal=False))
+        read, refuse = self._host.read, lambda why: self._report(why, "", fatal=False)
+        painting = keep_painting(self._canvas, choice, read, self._adopt, refuse)
         self._painting.begin(painting)
 
     def _adopt(self, painter: Painter) -> None:
@@ -121,12 +122,12 @@ class WorkerBoot:
         self._host.post(codec.encode(messages.Error(self._role, self._index, message, trace, fatal, final)))
 
 
-def start(role: str, queue: Any, started_ms: float, load: Any) -> None:
+def start(role: str, queue: Any, started_ms: float, load: Any, read: Any) -> None:
     """Begin; `queue` is a JavaScript array of messages that came while Python was loading.
 
-    `load`: see `WorkerHost`.
+    `load`, `read`: see `WorkerHost`.
     """
-    host = WorkerHost(started_ms, load)
+    host = WorkerHost(started_ms, load, read)
     boot = WorkerBoot(role, host)
     _alive.append(boot)
     host.on_message(boot.receive)

@@ -18,13 +18,15 @@ from drillsergeant.browser.worker.opfs import OpfsStorage
 from drillsergeant.browser.worker.run_locks import BrowserRunLocks
 from drillsergeant.learn.webgpu.plan import GpuPlan
 
+READ_LIMIT_S = 34.0
+
 
 class WorkerHost:
     """`runtimes.host.Host` in a dedicated worker. Lives as long as the worker, and so do its proxies."""
 
-    def __init__(self, started_ms: float, load: Any) -> None:
-        """`load` brings a package of the site by its name (`workers/python.js`)."""
-        self._started_ms, self._load = started_ms, load
+    def __init__(self, started_ms: float, load: Any, read: Any) -> None:
+        """`load` brings a package of the site by its name, `read` promises the text of a file (`workers/python.js`)."""
+        self._started_ms, self._load, self._read = started_ms, load, read
         self._frame_proxy: Any = None
         self._message_proxy: Any = None
         self._held: asyncio.Future[None] | None = None
@@ -41,7 +43,7 @@ class WorkerHost:
 
     async def open_gpu(self, plan: GpuPlan, drill: str, *, software: bool) -> BrowserGpu:
         """Open a compute device over the attached memory. Raises DeviceFailure saying what is missing."""
-        return await open_gpu(plan, drill, self._memory, software=software)
+        return await open_gpu(plan, drill, self._memory, self.read, software=software)
 
     def now_s(self) -> float:
         """Return seconds since the worker's time origin."""
@@ -62,6 +64,19 @@ class WorkerHost:
         importlib.invalidate_caches()
         if importlib.util.find_spec(name) is None:
             raise RuntimeError(f"{name}: it is not among the files of this site")
+
+    async def read(self, name: str) -> str:
+        """Return the text of a file of the site. Raises RuntimeError where it is not what was built."""
+
+        async def text() -> str:
+            return str(await self._read(name))
+
+        try:
+            return await asyncio.wait_for(text(), READ_LIMIT_S)
+        except TimeoutError as failure:
+            raise RuntimeError(f"{name} has not come for {READ_LIMIT_S:.0f} s") from failure
+        except JsException as failure:
+            raise RuntimeError(str(failure.message)) from failure
 
     async def yield_to_events(self) -> None:
         """Let the event loop deliver messages."""

@@ -11,12 +11,12 @@ from drillsergeant.runtimes.protocol import codec, messages
 _alive: list[object] = []
 
 
-def start(role: str, queue: Any, started_ms: float, load: Any) -> None:
+def start(role: str, queue: Any, started_ms: float, load: Any, read: Any) -> None:
     """Begin; `queue` is a JavaScript array of messages that came while Python was loading.
 
-    `load`: see `WorkerHost`.
+    `load`, `read`: see `WorkerHost`.
     """
-    host = WorkerHost(started_ms, load)
+    host = WorkerHost(started_ms, load, read)
 
     def post(message: messages.Message) -> None:
         host.post(codec.encode(message))

@@ -173,14 +173,14 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
 
     assert ours["file_name"].split("-")[2] == "0" + hashlib.sha256(wheel_of(checkout)).hexdigest()[:12]
     assert 'href="https://elsewhere/x.js"' in (checkout.site / "index.html").read_text()
-    assert f'src="boot.js?v={manifest["key"]}"' in (checkout.site / "index.html").read_text()
+    assert f'src="boot.js?v={manifest["key"]}" integrity="sha256-' in (checkout.site / "index.html").read_text()
     assert (checkout.site / "boot.js").read_text() == f'import "x"; export {{ a }} from "./a.js?v={manifest["key"]}";'
 
     assert (checkout.site / "embed.js").read_text() == f"sheet.replaceSync({json.dumps(SHADOW_CSS)});"
     assert not (checkout.site / "styles" / "embed_shadow.css").exists(), "it is in embed.js"
 
     lesson = (checkout.site / "tutorial" / "index.html").read_text()
-    assert f'"../embed.js?v={manifest["key"]}"' in lesson and f'"lesson.css?v={manifest["key"]}"' in lesson
+    assert f'"../embed.js?v={manifest["key"]}" integrity=' in lesson and f'"lesson.css?v={manifest["key"]}"' in lesson
 
     second = checkout.build()
     assert "site/ is up to date" in second.stdout and "[" not in second.stdout
