@@ -27,7 +27,7 @@ from build.browsers import chromium
 from build.console import BuildError, guarded, say
 from build.pins import CACHE, ROOT, Pins, pins
 
-# Run only when named: it needs other servers and half a gigabyte of other libraries (`make interop`).
+# Run only when named: it needs other servers and most of a gigabyte of other libraries (`make interop`).
 APART = ("interop",)
 IN_ORDER = ("unit", "build", "pyodide", "browser", "sb3")
 # What can run beside each other, longest first; a suite in parts by its folders. Other suites and folders come last.
@@ -45,7 +45,7 @@ PARTS = (
 LANES = 2
 # Seconds of all parts of a suite, also of those that run at once: what they take on two cores where each has one core
 # and no more. What takes half as much again has grown, or waits for something that never comes.
-BUDGET_S = {"unit": 540, "build": 100, "pyodide": 100, "browser": 1500, "sb3": 100, "interop": 600}
+BUDGET_S = {"unit": 540, "build": 100, "pyodide": 100, "browser": 1500, "sb3": 100, "interop": 900}
 TOLERATED = 1.5
 # Selenium would ask the network for a newer driver than the one installed, at every start.
 OFFLINE = {"SE_OFFLINE": "true"}

@@ -45,7 +45,7 @@ class WandbLogger:
         if self._run is None:
             config = {**run.settings, **self._settings.pop("config", {})}
             self._run = self._wandb.init(config=config, **self._settings)
-        self._run.log(known(metrics), step=run.decisions)
+        self._run.log(known(metrics), step=run.decisions, commit=True)
 
     def close(self) -> None:
         """Finish the run."""
