@@ -18,7 +18,7 @@ from build.venv import python_in
 # Pyodide's entry module, under a name that every server calls a script: many know no .mjs, and browsers refuse a module
 # that is served as plain text.
 LOADER, LOADER_IN_SITE = "pyodide.mjs", "pyodide-loader.js"
-WHEEL_SOURCES = ("py", "pyproject.toml", "LICENSE")
+WHEEL_SOURCES = ("py", "pyproject.toml", "LICENSE", "docs/package.md")
 REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1577836800"}
 
 
