@@ -14,6 +14,7 @@ from drillsergeant.learn.engine import CHUNK_STATS, Engine
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.league.snapshot_schedule import SnapshotSchedule
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import MOST_DECISIONS, counted
 from drillsergeant.memory.access import WORD_BYTES, Memory
 from drillsergeant.memory.layout import LIBRARY_SLOTS, Layout, Plan
 from drillsergeant.memory.snapshots import DuelBook, SnapshotWriter
@@ -39,8 +40,8 @@ class SelfPlayRun:
 
     def learned(self, decisions: int) -> None:
         """An update from so many is done."""
-        self.updates += 1
-        self.decisions += decisions
+        self.updates = counted(self.updates)
+        self.decisions = counted(self.decisions, decisions, MOST_DECISIONS)
         self.publish()
 
 

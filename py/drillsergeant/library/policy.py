@@ -19,7 +19,7 @@ from drillsergeant.learn.files.dshq import read_policy, read_summary, write_poli
 from drillsergeant.learn.files.onnx import write_onnx
 from drillsergeant.learn.files.replacing import replace_file
 from drillsergeant.learn.files.run_progress import RunProgress
-from drillsergeant.learn.files.safetensors import PolicyFileError
+from drillsergeant.learn.files.safetensors import PolicyFileError, check_values
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.formulas.actions import as_played
 from drillsergeant.learn.formulas.gaussian import bounded
@@ -28,6 +28,7 @@ from drillsergeant.learn.formulas.sampling import Choice, Distribution, Number, 
 from drillsergeant.learn.heads import choices_of, spread_of
 from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import MOST_DECISIONS, SANE, checked_count
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.library.actions import joined
 
@@ -68,15 +69,18 @@ class Policy:
 
         `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`, a
         pair for each hidden layer, `policy = Linear`, `value = Linear`, and `policy.log_std` [C] where heads are
-        continuous. Raises ValueError naming a tensor that is missing or has another shape.
+        continuous. `decisions` is what it has learned from. Raises ValueError naming a tensor that is missing, has
+        another shape or holds NaN, infinity or more than 1e18.
         """
         drill = drills.resolve(drill)
+        decisions = checked_count("decisions", decisions, MOST_DECISIONS, "leave it out where it is not known")
         schema, parts = schema_of(drill, _hidden_of(tensors)), []
         for name, shape in schema.tensors.items():
             tensor = np.asarray(tensors[name], np.float32) if name in tensors else None
             if tensor is None or tensor.shape != shape:
                 found = "missing" if tensor is None else f"{list(tensor.shape)}"
                 raise ValueError(f"tensor {name!r} is {found}, a policy for {drill.name} has {list(shape)}")
+            check_values(name, tensor.tobytes(), -SANE)
             parts.append(tensor.tobytes())
         parameters = b"".join(parts)
         still = bytes(len(parameters))

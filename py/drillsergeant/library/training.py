@@ -23,6 +23,7 @@ from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
+from drillsergeant.learn.ppo.limits import checked_seed
 from drillsergeant.learn.rig import ENGINES, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.library.policy import Policy, now, schema_of
@@ -32,6 +33,8 @@ from drillsergeant.memory.turns import new_turn
 # Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth. While nothing
 # is known it is done every time: the first matches count when all of them are over.
 EVALUATE_EVERY = 4
+# In a row, of a run that has learned: rare numbers that are none cost an update each, and no more.
+MOST_IDLE_UPDATES = 16
 
 
 class Training:
@@ -55,6 +58,7 @@ class Training:
     ) -> None:
         self.drill, self.hyper, self.engine, self.hidden = drill, hyper, engine, tuple(hidden)
         self._wanted, self.seconds, self._turn = decisions, 0.0, new_turn()
+        self._steps = self._idle_updates = 0
         self._run = make_rig(drill, RunSizes(matches=matches), engine, place, hidden=hidden).run(1, seed)
         self._score = Score(objective_of(drill))
         self._recent = recent_of(drill.teams, self._score)
@@ -127,10 +131,14 @@ class Training:
         return self.plot().svg()
 
     def step(self) -> dict[str, float]:
-        """Play one chunk of every match and learn from it; returns the metrics."""
+        """Play one chunk of every match and learn from it; returns the metrics.
+
+        Raises FloatingPointError where nothing can be learned from what is played, see `_ensure_learned`.
+        """
         with self._turn:
             start = time.perf_counter()
             learned = self._run.update(annealed(self.hyper, self.updates))
+            self._ensure_learned(learned["steps"])
             if self.updates % EVALUATE_EVERY == 0 or not self._recent["scripted"].seen:
                 self._evaluate()
             self.seconds += time.perf_counter() - start
@@ -139,6 +147,17 @@ class Training:
             self._history.add(metrics)
             self._goes_on = tell(self._callbacks, self, metrics)
             return metrics
+
+    def _ensure_learned(self, steps: float) -> None:
+        """Raise FloatingPointError where a run learns nothing, or nothing any more, as its play holds no numbers."""
+        self._idle_updates = 0 if steps else self._idle_updates + 1
+        self._steps += int(steps)
+        if self._idle_updates >= (MOST_IDLE_UPDATES if self._steps else 1):
+            raise FloatingPointError(
+                f"drill {self.drill.name}: {self._idle_updates} of {self.updates} updates, the last, had nothing to "
+                "learn from, as observations, rewards or weights are NaN, infinite or above 1e18: look at its rules "
+                "and its reward; check_drill says more"
+            )
 
     def _evaluate(self) -> None:
         for name, tally in self._run.collectors[0].evaluate(self._run.weights_offset).items():
@@ -225,6 +244,7 @@ def train(
     ensure_drill(made)
     chosen = hyper if isinstance(hyper, Hyper) else default_hyper(made).changed(**current_names(hyper or {}))
     network = default_hidden(made) if hidden is None else checked_hidden(hidden)
+    seed = checked_seed(seed)
     engine = engine or ("wasm" if has_webassembly() else "numpy")
     run = Training(made, seed, chosen, decisions, matches, engine, network)
     run.watch(*callbacks)

@@ -21,7 +21,8 @@ class History:
         self._open = 0  # how many of those the last row holds so far
 
     def add(self, t_s: float, values: Mapping[str, float]) -> None:
-        """Append a row, or take it into the last one while that is not full."""
+        """Append a row, or take it into the last one while that is not full; time never goes back."""
+        t_s = max(t_s, self.times_s[-1]) if self.times_s else t_s
         if not self.times_s or self._open == self._stride:
             if len(self.times_s) >= self._limit:
                 self._halve()

@@ -123,3 +123,19 @@ def test_a_policy_of_numbers_alone_gives_an_array_of_them() -> None:
     assert policy.act(seen[0]).tolist() == [0.0] and policy.act(seen).shape == (5, 1)
     assert np.abs(policy.act(seen, np.random.default_rng(0))).max() <= 2.0
     assert policy.probabilities(seen).shape == (5, 0) and policy.numbers(seen)[1].tolist() == [[2.0]] * 5
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1e18])
+def test_tensors_that_no_file_may_hold_are_refused_at_once(bad: float, tensors: dict[str, np.ndarray]) -> None:
+    wrong = tensors["net.2.weight"].copy()
+    wrong[1, 2] = bad
+    with pytest.raises(
+        ValueError, match=r"'net\.2\.weight' holds (nan|inf|-1e\+18|-9\.9\d*e\+17) at 66, expected -1e\+18 to 1e"
+    ):
+        drillsergeant.Policy.from_tensors(DRILL, {**tensors, "net.2.weight": wrong})
+
+
+@pytest.mark.parametrize("decisions", [-1, 10**15, True, 1.5])
+def test_decisions_that_no_run_has_made_are_refused_at_once(decisions: int, tensors: dict[str, np.ndarray]) -> None:
+    with pytest.raises(ValueError, match="decisions must be a whole number from 0 to 999999999999999, got "):
+        drillsergeant.Policy.from_tensors(DRILL, tensors, decisions)

@@ -57,6 +57,26 @@ def test_async_for_takes_turns_with_others_and_comes_to_the_same() -> None:
     assert turns >= 3
 
 
+@pytest.mark.parametrize("seed", [-1, 2**32, True, np.bool_(False), 1.0, "7", None])
+def test_a_seed_that_no_file_may_have_is_refused_before_anything_is_compiled(seed: Any) -> None:
+    with pytest.raises(ValueError, match=r"seed must be a whole number from 0 to 4294967295, got .*: leave it out"):
+        drillsergeant.train("chase", seed=seed)
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1, np.int64(7)])
+def test_a_seed_that_is_taken_comes_back_from_a_file(seed: Any) -> None:
+    run = drillsergeant.train("chase", seed=seed, matches=8)
+    run.step()
+    again = drillsergeant.Policy.load(run.policy.to_bytes())
+    assert again.content.state == run.policy.content.state and again.content.state.seed == seed
+
+
+@pytest.mark.parametrize(("field", "value"), [("dash_speed", math.nan), ("goal_reward", math.inf)])
+def test_rules_that_make_no_numbers_end_a_run_with_an_error(field: str, value: float) -> None:
+    with pytest.raises(FloatingPointError, match="drill ball: 1 of 1 updates, the last, had nothing to learn from"):
+        list(drillsergeant.train(replace(BallDrill(), **{field: value}), matches=8, decisions=9000))  # type: ignore[arg-type]
+
+
 def finished(run: drillsergeant.Training) -> drillsergeant.Training:
     for _ in run:
         pass

@@ -5,6 +5,7 @@ What its functions compute is checked where they are traced.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -23,6 +24,7 @@ from drillsergeant.drills.shapes import (
     numbers_of,
 )
 from drillsergeant.elementary import Array
+from drillsergeant.learn.ppo.limits import LONGEST_DRILL_NAME, LONGEST_NAMES
 
 _PARTS = ("reset", "tick", "observe", "reward", "outcome", "scripted", "from_keys")
 _VALUES = ("name", "teams", "heads", "action_repeat", "tick_hz", "time_limit_s", "fields")
@@ -120,10 +122,18 @@ def _fields(drill: Drill) -> str:
 
 
 def _names(drill: Drill) -> str:
+    called = drill.name
+    if not isinstance(called, str) or not 1 <= len(called) <= LONGEST_DRILL_NAME or not called.isprintable():
+        return (
+            f"name is {called!r:.80}; files tell drills apart by 1 to {LONGEST_DRILL_NAME} characters that can be seen"
+        )
     for name in ("observation", "reward_terms"):
         names = getattr(drill, name)
         if isinstance(names, str) or not names or not all(isinstance(each, str) for each in names):
             return f"{name} is {names!r:.60}; give a tuple of names, one for each entry"
+    for what, told in (("observation", list(drill.observation)), ("heads", [vars(head) for head in drill.heads])):
+        if (size := len(json.dumps(told))) > LONGEST_NAMES:
+            return f"the names of {what} have {size:,} characters, files have room for {LONGEST_NAMES:,}: shorten them"
     return ""
 
 

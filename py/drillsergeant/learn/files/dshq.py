@@ -47,7 +47,6 @@ from drillsergeant.learn.files.kept_versions import (
 )
 from drillsergeant.learn.files.run_progress import RunProgress, counter, progress_metadata, read_progress
 from drillsergeant.learn.files.safetensors import (
-    SANE,
     PolicyFileError,
     Tensor,
     check_values,
@@ -60,6 +59,7 @@ from drillsergeant.learn.files.schema import Schema, plain_head
 from drillsergeant.learn.heads import choices_of, policy_rows
 from drillsergeant.learn.ppo.hidden import ALLOWED, LAYERS_MAX, UNITS_MAX, hidden_text
 from drillsergeant.learn.ppo.hyper import Hyper, current_names
+from drillsergeant.learn.ppo.limits import LONGEST_DRILL_NAME, MOST_COUNT, MOST_SEED, SANE, checked_count
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.ppo.scales import Scales
 
@@ -69,8 +69,11 @@ SUFFIX = ".dshq"
 PREFIXES: Mapping[str, str] = {"parameters": "", "first_moment": "adam.mean.", "second_moment": "adam.square."}
 # Metadata and fields of `PolicyFile`.
 HYPERS = ("hyper", "hyper_guarded", "hyper_in_use")
+LONGEST_EVENTS = 32 * 1024  # characters of the marks, beside a reader's code and everything else in a header
 OLD_LAYERS = 2  # of a network, before they could be chosen
-COUNTERS: Mapping[str, int] = {"seed": 2**32 - 1, "updates": 2**31 - 1, "steps": 2**31 - 1, "dropped": 2**31 - 1}
+COUNTERS: Mapping[str, int] = {
+    "seed": MOST_SEED, "updates": MOST_COUNT, "steps": MOST_COUNT, "dropped": MOST_COUNT
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,10 @@ class Summary:
 
 
 def write_policy(policy: PolicyFile) -> bytes:
-    """Return the file."""
+    """Return the file, which `read_policy` takes. Raises ValueError for what cannot have been counted."""
     schema, state = policy.schema, policy.state
+    for name, most in COUNTERS.items():
+        checked_count(name, getattr(state, name), most, "a run neither begins nor counts beyond that")
     tensors: dict[str, Tensor] = {}
     for key, prefix in PREFIXES.items():
         tensors |= schema.split(state.arrays[key], prefix)
@@ -136,10 +141,18 @@ def write_policy(policy: PolicyFile) -> bytes:
     if schema.place:
         metadata["place"] = schema.place
     if policy.events:
-        metadata["events"] = json.dumps(policy.events)
+        metadata["events"] = _newest(policy.events)
     if policy.edit:
         metadata["edit"] = json.dumps(policy.edit)
     return encode(tensors, {**metadata, "digest": _digest(tensors, metadata)})
+
+
+def _newest(events: Sequence[Mapping[str, object]]) -> str:
+    """As many of the newest marks as have room."""
+    kept = list(events)
+    while len(text := json.dumps(kept)) > LONGEST_EVENTS:
+        kept = kept[1 + len(kept) // 8 :]
+    return text
 
 
 def hyper_metadata(policy: PolicyFile) -> dict[str, str]:
@@ -207,7 +220,7 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
             f"the file's format is {'missing' if found is None else repr(found[:40])}, expected {FORMAT!r}: it was "
             "written by another program or another version"
         )
-    drill, meaning = metadata.get("drill", "")[:40], metadata.get("schema", "")[:64]
+    drill, meaning = metadata.get("drill", "")[:LONGEST_DRILL_NAME], metadata.get("schema", "")[:64]
     place = metadata.get("place", "")[:40]
     return Summary(drill, meaning, read_progress(metadata), _edit(metadata), _hidden(metadata), place)
 

@@ -11,17 +11,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from drillsergeant.drills.contract import MOST_LESSONS
-from drillsergeant.learn.files.safetensors import SANE, PolicyFileError, Tensor, check_values, strict_json
+from drillsergeant.learn.files.safetensors import PolicyFileError, Tensor, check_values, strict_json
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.limits import (
+    MOST_COUNT,
+    MOST_DECISIONS,
+    MOST_S,
+    MOST_VERSION,
+    SANE,
+    known_within,
+    within,
+)
 
 PREFIX = "versions."
 VERSIONS, GAMES = "versions", "games"
 MOST_VERSIONS = 64
-MOST_COUNT, MOST_DECISIONS, MOST_S = 2**31 - 1, 2**50, 1e9
 MOST_GAMES, MOST_RATING = 1e9, 1e6
 LONGEST_KIND = 16  # characters
 POLICY, SCRIPTED = 0, -1  # beside the numbers of versions
@@ -74,8 +82,26 @@ def version_metadata(versions: Sequence[KeptVersion], games: Sequence[VersionGam
     """The metadata of `versions`; nothing where there are none."""
     if not versions:
         return {}
-    rows = [{name: value for name, value in vars(each).items() if name != "parameters"} for each in versions]
-    return {VERSIONS: json.dumps(rows), GAMES: json.dumps(games)}
+    rows = [{name: value for name, value in vars(_bounded(each)).items() if name != "parameters"} for each in versions]
+    return {VERSIONS: json.dumps(rows), GAMES: json.dumps(list(map(_bounded_games, games)))}
+
+
+def _bounded(version: KeptVersion) -> KeptVersion:
+    """What was measured of it as far as it makes sense."""
+    rating = version.rating
+    return replace(
+        version,
+        t_s=within(version.t_s, 0.0, MOST_S),
+        win=known_within(version.win, 0.0, 1.0),
+        rating=None if rating is None else within(rating, -MOST_RATING, MOST_RATING),
+        mean_return=known_within(version.mean_return, -SANE, SANE),
+    )
+
+
+def _bounded_games(row: VersionGames) -> VersionGames:
+    """So many games that one more counts for nothing, or fewer; their shares stay."""
+    factor = MOST_GAMES / max(MOST_GAMES, row.games)
+    return row if factor == 1.0 else VersionGames(*row[:2], *(number * factor for number in row[2:]))
 
 
 def split_versions(
@@ -135,7 +161,7 @@ def _version(row: Mapping[str, object], parameters: bytes) -> KeptVersion:
         raise PolicyFileError(f"metadata {VERSIONS!r}: kind must be a word, not {str(kind)[:40]!a}")
     return KeptVersion(
         parameters,
-        _whole(VERSIONS, row.get("version"), 0, MOST_COUNT),
+        _whole(VERSIONS, row.get("version"), 0, MOST_VERSION),
         _whole(VERSIONS, row.get("decisions"), 0, MOST_DECISIONS),
         _whole(VERSIONS, row.get("updates"), 0, MOST_COUNT),
         _number(VERSIONS, row.get("t_s"), 0.0, MOST_S),

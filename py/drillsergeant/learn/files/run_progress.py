@@ -7,9 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drillsergeant.drills.contract import MOST_LESSONS
-from drillsergeant.learn.files.safetensors import SANE, PolicyFileError
+from drillsergeant.learn.files.safetensors import PolicyFileError
+from drillsergeant.learn.ppo.limits import (
+    MOST_DECISIONS,
+    MOST_S,
+    MOST_VERSION,
+    SANE,
+    checked_count,
+    known_within,
+    within,
+)
 
-MOST_COUNTED, MOST_VERSION, MOST_S = 2**50, 2**31 - 1, 1e9
 LONGEST_TIME = 40  # characters
 
 
@@ -31,12 +39,18 @@ class RunProgress:
 
 
 def progress_metadata(progress: RunProgress) -> dict[str, str]:
-    """It as metadata; what most runs do not have is left out."""
-    mean_return, lesson = progress.mean_return, progress.lesson
+    """It as metadata; what most runs do not have is left out, and what was measured is told as far as it makes sense.
+
+    Raises ValueError for what cannot have been counted.
+    """
+    win_rate, lesson = known_within(progress.win_rate, 0.0, 1.0), progress.lesson
+    mean_return = known_within(progress.mean_return, -SANE, SANE)
+    for name, most in (("decisions", MOST_DECISIONS), ("version", MOST_VERSION), ("lesson", MOST_LESSONS - 1)):
+        checked_count(name, getattr(progress, name), most, "a run does not count further")
     return {
         "decisions": str(progress.decisions),
-        "trained_s": repr(progress.trained_s),
-        "win_rate": "" if progress.win_rate is None else repr(progress.win_rate),
+        "trained_s": repr(within(progress.trained_s, 0.0, MOST_S)),
+        "win_rate": "" if win_rate is None else repr(win_rate),
         "created": progress.created,
         "version": str(progress.version),
         **({} if mean_return is None else {"mean_return": repr(mean_return)}),
@@ -47,7 +61,7 @@ def progress_metadata(progress: RunProgress) -> dict[str, str]:
 def read_progress(metadata: Mapping[str, str]) -> RunProgress:
     """What metadata say of it, those of an older file less. Raises PolicyFileError."""
     return RunProgress(
-        counter(metadata, "decisions", MOST_COUNTED),
+        counter(metadata, "decisions", MOST_DECISIONS),
         _number(metadata, "trained_s", 0.0, MOST_S),
         _number(metadata, "win_rate", 0.0, 1.0) if metadata.get("win_rate") else None,
         metadata.get("created", "")[:LONGEST_TIME],

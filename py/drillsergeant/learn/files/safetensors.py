@@ -18,6 +18,8 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from drillsergeant.learn.ppo.limits import SANE
+
 MOST_BYTES = 16 * 1024 * 1024  # a policy has 0.1 MB, with the 24 versions of a long run 0.8 MB
 MOST_HEADER_BYTES = 256 * 1024
 MOST_DEPTH = 3  # header, one tensor's facts, its shape
@@ -30,8 +32,6 @@ LONGEST_NUMBER = 15  # digits
 METADATA = "__metadata__"
 FACTS = {"dtype", "shape", "data_offsets"}
 F32_BYTES = 4
-# Of a policy. Larger numbers are refused by the learner too: their squares are not finite.
-SANE = 1e18
 LENGTH = struct.Struct("<Q")
 # How files begin that are chosen by mistake, and what they are; the length of a header is nowhere near these numbers.
 OTHERS: Mapping[bytes, str] = {
@@ -103,9 +103,12 @@ def read_metadata(content: bytes) -> dict[str, str]:
 
 
 def check_values(name: str, content: bytes, low: float) -> None:
-    """Refuse values outside [`low`, SANE], and what is no number. Raises PolicyFileError."""
-    for index, value in enumerate(array("f", content)):
-        if not low <= value <= SANE:  # true for NaN too
+    """Refuse values below `low`, of the size of SANE or more, and what is no number. Raises PolicyFileError."""
+    values = array("f", content)
+    if values and math.isfinite(sum(values)) and max(low, -SANE) < min(values) and max(values) < SANE:
+        return  # none of them is NaN: then their sum, in f64, would be
+    for index, value in enumerate(values):
+        if not (low <= value and abs(value) < SANE):  # true for NaN too
             raise PolicyFileError(f"tensor {name!r} holds {value} at {index}, expected {low:g} to {SANE:g}")
 
 
@@ -123,7 +126,9 @@ def strict_json(text: str, depth: int = MOST_DEPTH) -> object:
         elif not quoted and token in "}]":
             level -= 1
     try:
-        return json.loads(text, object_pairs_hook=_no_repeats, parse_constant=_no_constant, parse_int=_whole)
+        return json.loads(
+            text, object_pairs_hook=_no_repeats, parse_constant=_no_constant, parse_int=_whole, parse_float=_finite
+        )
     except PolicyFileError:
         raise
     except ValueError as wrong:
@@ -212,7 +217,14 @@ def _no_constant(text: str) -> object:
     raise PolicyFileError(f"the file's text holds {text}, which is no number")
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise PolicyFileError(f"the file's text holds {text[:LONGEST_NAME]}, which is more than a number can be")
+    return value
+
+
 def _whole(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
+    if len(text.lstrip("-")) > LONGEST_NUMBER:
         raise PolicyFileError(f"a number in the file has {len(text)} digits, at most {LONGEST_NUMBER} are read")
     return int(text)

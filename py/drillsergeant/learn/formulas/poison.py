@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from drillsergeant.elementary import Array
+from drillsergeant.learn.ppo.limits import SANE
 
-# 1e18: squares of smaller numbers stay finite in f32, and nothing legitimate in training comes near it.
-SANE_BITS = int(np.float32(1e18).view(np.int32))
+SANE_BITS = int(np.float32(SANE).view(np.int32))
 
 
 def poisoned(values: Array) -> bool:
-    """Whether any of `values`, f32 of any shape, is NaN, infinite or at least 1e18 in magnitude."""
+    """Whether any of `values`, f32 of any shape, is NaN, infinite or at least SANE, 1e18, in magnitude."""
     bits = np.ascontiguousarray(values).view(np.int32) & 0x7FFFFFFF
     return bool((bits >= SANE_BITS).any())

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from drillsergeant.learn.ppo.arithmetic import METRICS, Arithmetic, BatchShape, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import counted
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
 from drillsergeant.learn.ppo.scales import Scales
 
@@ -70,9 +71,9 @@ class PpoLearner(Generic[ChunkT]):
     def go_on(self, shape: BatchShape | None, hyper: Hyper) -> UpdateMetrics:
         """The update from a batch that the arithmetic has prepared."""
         metrics = UpdateMetrics()
-        self.updates += 1
+        self.updates = counted(self.updates)
         if shape is None:
-            self.dropped += 1
+            self.dropped = counted(self.dropped)
             metrics.dropped = 1
             return metrics
         metrics.decisions = shape.chunks * shape.horizon * shape.agents
@@ -89,7 +90,7 @@ class PpoLearner(Generic[ChunkT]):
             setattr(metrics, name, total / max(rows, 1))
         metrics.gradient_norm /= max(metrics.steps, 1)
         if metrics.steps and not self.arithmetic.finish():
-            self.dropped += 1
+            self.dropped = counted(self.dropped)
             metrics.dropped += 1
         return metrics
 
@@ -102,11 +103,11 @@ class PpoLearner(Generic[ChunkT]):
             norm = math.sqrt(squared_norm) / rows
             scale = min(1.0, hyper.max_grad_norm / (norm + 1e-6)) / rows
             if self.arithmetic.adam(hyper.learning_rate, scale, *corrections(self.steps + 1)):
-                self.steps += 1
+                self.steps = counted(self.steps)
                 metrics.steps += 1
                 metrics.gradient_norm += norm
                 return sums
-        self.dropped += 1
+        self.dropped = counted(self.dropped)
         metrics.dropped += 1
         return None
 

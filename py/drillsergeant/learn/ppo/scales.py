@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from drillsergeant.learn.ppo.limits import MOST_COUNT, SANE, counted
+
 # The newest batch's weight, once there were so many: scales are a moving average over about as many updates.
 MEMORY_UPDATES = 100
 # Observations that vary little are scaled up no further than as if by this: what is rare would drown the rest. With
@@ -25,7 +27,7 @@ SMALLEST_SPREAD = 0.5
 SMALLEST_RETURN_SHARE = 0.1
 SMALLEST_RETURN_SPREAD = 1e-4
 NEAR = 0.05  # what a network is rescaled by changes nothing that it computes, and little of how it learns
-LARGEST = 1e36  # of what is in a file: the square of what a chunk may hold
+LARGEST = SANE * SANE  # of a mean or a variance: the square of what a chunk may hold
 
 
 class Moments(NamedTuple):
@@ -58,7 +60,7 @@ class Scale:
         within = max(0.0, moments.squares / moments.rows - offset * offset)
         step = moments.shift + offset - self.mean
         variance = (1.0 - weight) * (self.variance + weight * step * step) + weight * within
-        return Scale(self.mean + weight * step, variance)
+        return Scale(_bounded(self.mean + weight * step), _bounded(variance))
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Scales:
             self,
             observations=entries,
             returns=self.returns.moved(returns, weight),
-            updates=self.updates + 1,
+            updates=counted(self.updates),
             fresh=False,
         )
 
@@ -118,8 +120,9 @@ class Scales:
         if min(*variances, returns[1]) < 0.0:
             raise ValueError("scales have a variance below 0")
         updates, fresh = values.get("updates"), values.get("fresh")
-        if type(updates) is not int or updates < 0 or type(fresh) is not bool:
-            raise ValueError(f"scales are of {updates!r} updates, fresh: {fresh!r}; expected a count and true or false")
+        if type(updates) is not int or not 0 <= updates <= MOST_COUNT or type(fresh) is not bool:
+            found = f"scales are of {updates!r} updates, fresh: {fresh!r}"
+            raise ValueError(f"{found}; expected a count up to {MOST_COUNT} and true or false")
         return cls(tuple(map(Scale, means, variances)), Scale(*returns), updates, fresh)
 
     @cached_property
@@ -137,6 +140,11 @@ class Scales:
         """What returns are divided by."""
         least = max(SMALLEST_RETURN_SPREAD, SMALLEST_RETURN_SHARE * abs(self.returns.mean))
         return max(math.sqrt(self.returns.variance), least)
+
+
+def _bounded(value: float) -> float:
+    """No further than LARGEST; what is no number stays none, and is dropped with what it would rescale."""
+    return value if abs(value) <= LARGEST or math.isnan(value) else math.copysign(LARGEST, value)
 
 
 def _numbers(values: object) -> list[float]:

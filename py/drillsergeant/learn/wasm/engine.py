@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from drillsergeant.learn.ppo.arithmetic import BatchShape
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import MOST_COUNT
 from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.ppo.scales import Moments, Scales
 from drillsergeant.learn.program import Program
@@ -105,7 +106,9 @@ class KernelLearner:
 
     def finish(self, state: LearnerState) -> bool:
         """Take over a rescaled state that an update of the batch has led to elsewhere; False when it is poisoned."""
-        if state.steps > self._ppo.steps:  # else every step was dropped, and the parameters are what they were
+        if (
+            state.steps > self._ppo.steps or state.steps == MOST_COUNT
+        ):  # else every step was dropped, and the parameters are what they were
             self._arithmetic.restore_rescaled(state.arrays)
             if not self._arithmetic.finish():
                 return False

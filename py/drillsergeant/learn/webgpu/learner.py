@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import counted
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.wasm.engine import PreparedBatch
 from drillsergeant.learn.webgpu.pipelines import Dispatch
@@ -161,7 +162,7 @@ class GpuLearner:
     ) -> tuple[UpdateMetrics, LearnerState]:
         """Metrics of an update from `state`, and the state after it. Raises DeviceFailure where it does not count."""
         found, flags, step, applied, dropped, _, rows, _, _, _, norms, *sums = CONTROL.unpack_from(words)
-        number = state.updates + 1
+        number = counted(state.updates)
         if (found, step) != (number & 0xFFFF_FFFF, update.steps):
             raise DeviceFailure(
                 f"the readback is of update {found} after {step} steps, expected {number} after {update.steps}: "
@@ -181,5 +182,5 @@ class GpuLearner:
             metrics.gradient_norm = norms / max(applied, 1)
             start, size = CONTROL.size, len(arrays[ARRAYS[0]])
             arrays = {name: words[start + k * size : start + (k + 1) * size] for k, name in enumerate(ARRAYS)}
-        steps, lost = state.steps + applied, state.dropped + dropped
+        steps, lost = counted(state.steps, applied), counted(state.dropped, dropped)
         return metrics, LearnerState(state.seed, number, steps, lost, arrays, state.scales)

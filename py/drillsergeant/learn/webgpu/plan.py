@@ -16,6 +16,7 @@ from typing import NamedTuple
 from drillsergeant.learn.heads import log_stds, policy_rows
 from drillsergeant.learn.ppo.arithmetic import METRICS, corrections
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import counted
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, Cell, cells_of, minibatches
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.program import Program
@@ -157,17 +158,14 @@ class GpuPlan:
 
         Cells and minibatches are those of `ppo.PpoLearner`, or, of its first so many `orders`, one after the other.
         """
-        number = state.updates + 1
+        number = counted(state.updates)
         order = self._order(chunks, hyper, state.seed, number % orders if orders else number, keep=bool(orders))
         steps, most = len(order.counts), max(cells for cells, _ in order.counts)
         sizes = Sizes(chunks, most, 2 * steps + len(order.records) // RECORD.size)
         splits = min(SPLITS_MAX, most)
         numbers = (
-            hyper.gamma,
-            hyper.gae_lambda,
-            hyper.clip_coef,
-            hyper.entropy_coef,
-            hyper.value_coef,
+            *(hyper.gamma, hyper.gae_lambda),
+            *(hyper.clip_coef, hyper.entropy_coef, hyper.value_coef),
             hyper.learning_rate,
             hyper.max_grad_norm,
             *return_scale(state),

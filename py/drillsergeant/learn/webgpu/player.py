@@ -18,6 +18,7 @@ from typing import NamedTuple
 from drillsergeant.drills.contract import LESSON_SHIFT
 from drillsergeant.learn.engine import worker_seed
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import counted
 from drillsergeant.learn.ppo.ppo import LearnerState, UpdateMetrics
 from drillsergeant.learn.ppo.scales import Moments, Scales
 from drillsergeant.learn.webgpu.learner import ARRAYS, SUBMIT_TARGET_S, GpuLearner
@@ -107,7 +108,8 @@ class GpuPlayer:
             await self.drop()
             state, self._sizes = entered(), sizes
             self._submit(hyper, lesson, state, fresh=True)
-        following = replace(state, updates=state.updates + 1, steps=state.steps + self._flights[0].update.steps)
+        steps = counted(state.steps, self._flights[0].update.steps)
+        following = replace(state, updates=counted(state.updates), steps=steps)
         if len(self._flights) < IN_FLIGHT:
             self._submit(hyper, lesson, following, fresh=False)
         flight = self._flights.popleft()

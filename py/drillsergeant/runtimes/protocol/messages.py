@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from drillsergeant.drills.contract import Player
+from drillsergeant.learn.ppo.limits import MOST_SEED
 from drillsergeant.runtimes.protocol.init_options import InitOptions
 
 Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
 LEARNERS: tuple[str, ...] = ("auto", "wasm", "webgpu")
-SEED_RANGE = (0, 2**32 - 1)
+SEED_RANGE = (0, MOST_SEED)
 VIEWS: tuple[str, ...] = ("match", "factory", "compare")
 WON, DROPPED = "won", "dropped"  # what may have HAPPENED
 # Who plays: a snapshot of the library by its id, which is positive, or one of these.

@@ -9,12 +9,14 @@ from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
+from drillsergeant.learn.ppo.limits import MOST_COUNT
 from drillsergeant.learn.ppo.typed_number import LONGEST, typed_number, whole_within
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.memory.layout import Plan
 from drillsergeant.runtimes import version
+from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.init_options import LEARNERS, MODES, PLAYERS, RENDERERS, InitOptions
 
 MAX_ROLLOUT_WORKERS = 14
@@ -57,7 +59,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
     _choice(parameters, "mode", MODES, mode)
     # Lockstep promises the same bits everywhere: whom a duel is against depends on when the trainer looks. Nor do
     # graphics processors promise it, only the kernels and the reference.
-    lockstep = _whole(parameters, "lockstep", 0, 0, 2**31 - 1)
+    lockstep = _whole(parameters, "lockstep", 0, 0, MOST_COUNT)
     learner = _choice(parameters, "learner", LEARNERS, "wasm" if lockstep else LEARNERS[0])
     play = _play(parameters, learner, lockstep, mode)
     usual = min(GPU_WORKERS, default_workers(cores)) if play == "gpu" else default_workers(cores)
@@ -88,7 +90,7 @@ def choose_setup(program: Program, cores: int, parameters: Mapping[str, str], mo
         validate=validate,
         guards=bool(_whole(parameters, "guards", 1, 0, 1)),
     )
-    return Setup(_whole(parameters, "seed", 1, 0, 2**32 - 1), plan, options, packages, mode)
+    return Setup(_whole(parameters, "seed", 1, *messages.SEED_RANGE), plan, options, packages, mode)
 
 
 def default_workers(cores: int) -> int:

@@ -38,7 +38,7 @@ class Saved:
 
 def check_name(name: str) -> str:
     """Return the name without surrounding space. Raises ValueError for one that cannot be a run's."""
-    name = name.strip().strip(JOINERS)
+    name = _trimmed(name)
     size = len(name.encode(errors="replace"))
     if not name or len(name) > LONGEST_NAME or visible(name) != name:
         shown = "".join(each if visible(each) else "\ufffd" for each in name[:LONGEST_NAME])
@@ -51,6 +51,21 @@ def check_name(name: str) -> str:
 def visible(name: str) -> str:
     """The name without what cannot be seen, such as line breaks and signs that turn the direction of writing round."""
     return "".join(each for each in name if each.isprintable() or each in JOINERS)
+
+
+def fitted(base: str, number: int = 1) -> str:
+    """A run's name made of a text, as far as it can be seen and there is room; from the second on with a number."""
+    end, name = "" if number == 1 else f" {number}", _trimmed(visible(base)) or "run"
+    while len(name + end) > LONGEST_NAME or len((name + end).encode()) > LONGEST_NAME_BYTES:
+        name = _trimmed(name[:-1])
+    return check_name(name + end)
+
+
+def _trimmed(name: str) -> str:
+    """Without what cannot be seen at its ends."""
+    while (shorter := name.strip().strip(JOINERS)) != name:
+        name = shorter
+    return name
 
 
 class Archive:

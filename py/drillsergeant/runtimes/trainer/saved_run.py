@@ -129,9 +129,10 @@ def recall_games(matchmaking: Matchmaking, policy: PolicyFile, ids: Sequence[int
         if ident
     }
     results: dict[int, dict[int, Record]] = {}
-    for own, other, games, wins, losses in policy.games:
-        if own in names and other in names:
-            results.setdefault(names[own], {})[names[other]] = Record(games, wins, losses)
+    for own, other, *told in policy.games:
+        record = Record(*_counted(Record(*told)))  # of somebody's file: fewer than would be written are none
+        if own in names and other in names and record.games:
+            results.setdefault(names[own], {})[names[other]] = record
     matchmaking.restore(ratings, results)
 
 

@@ -34,7 +34,7 @@ from drillsergeant.runtimes.protocol.messages import (
     SaveRun,
 )
 from drillsergeant.runtimes.storage import StorageError
-from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, check_name, visible
+from drillsergeant.runtimes.trainer.archive import Archive, check_name, fitted, visible
 from drillsergeant.runtimes.trainer.run_list import RunList
 from drillsergeant.runtimes.trainer.saved_run import Leave, OtherGame, Run, in_other_game
 from drillsergeant.tasks import Tasks
@@ -224,9 +224,8 @@ class Saves:
     async def _new_name(self, base: str) -> str:
         """A name that nobody uses, and its lock."""
         taken = await self._archive.names()
-        base = base[: LONGEST_NAME - 5].strip()
         for number in count(1):
-            name = base if number == 1 else f"{base} {number}"
+            name = fitted(base, number)
             if name not in taken and await self._locks.hold(name):
                 return name
         raise AssertionError("there is always a larger number")

@@ -12,6 +12,7 @@ from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.limits import MOST_S, within
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.learn.safeguards import Safeguards
 from drillsergeant.learn.self_play import SelfPlayRun
@@ -318,7 +319,7 @@ class Trainer:
 
     def trained_s(self) -> float:
         """Return the seconds spent training so far."""
-        return self._trained_s + (self._host.now_s() - self._since_s if self.training else 0.0)
+        return within(self._trained_s + (self._host.now_s() - self._since_s if self.training else 0.0), 0.0, MOST_S)
 
     def report(self) -> None:
         """Send the page the numbers of this moment."""

@@ -82,6 +82,12 @@ def test_a_misspelt_part_is_pointed_out() -> None:
         ({"time_limit_s": 0.0}, "time_limit_s is 0.0, it must be at least one decision, 0.0666667 s"),
         ({"time_limit_s": float("nan")}, "time_limit_s is nan"),
         ({"observation": ()}, "observation is (); give a tuple of names"),
+        (
+            {"observation": ("dx" * 20_000,)},
+            "the names of observation have 40,004 characters, files have room for 32,768",
+        ),
+        ({"heads": (Discrete("way", ("a" * 40_000,)),)}, "the names of heads have 40,0"),
+        *(({"name": name}, "files tell drills apart by 1 to 64") for name in ("", "x" * 65, "two\nlines", 3)),
         ({"reward_terms": "catch"}, "reward_terms is 'catch'; give a tuple of names"),
         ({"fields": {}}, "fields begin with nothing; begin with **COMMON_FIELDS"),
         ({"fields": {**make("chase").fields, "x": "f64"}}, "field x has the type 'f64'; use one of f32, i32, u32"),

@@ -11,6 +11,7 @@ from drillsergeant.learn.files.dshq import read_policy, read_summary, write_poli
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hidden import HIDDEN
+from drillsergeant.learn.ppo.limits import LONGEST_DRILL_NAME
 
 from tests.fakes.policies import ball_schema, some_policy
 
@@ -23,6 +24,11 @@ def test_a_file_names_the_class_and_where_the_page_has_it() -> None:
     summary = read_summary(write_policy(some_policy(SCHEMA)))
     assert (summary.drill, summary.place) == ("squash", "my-pong")
     assert read_summary(write_policy(some_policy(ball_schema()))).place == ""
+
+
+def test_the_longest_name_of_a_class_is_found_again() -> None:
+    schema = Schema.of(replace(GAME, called="g" * LONGEST_DRILL_NAME), HIDDEN)
+    assert read_policy(write_policy(some_policy(schema)), schema).schema == schema
 
 
 def test_what_the_page_exports_is_for_the_file_that_it_saves() -> None:

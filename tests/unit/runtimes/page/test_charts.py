@@ -31,6 +31,13 @@ def test_history_never_grows_beyond_its_limit_and_keeps_means_and_the_newest_tim
     assert history.column("never") == [None] * len(xs)
 
 
+def test_time_never_goes_back_whatever_a_clock_does() -> None:
+    history = History()
+    for t_s in (1.0, 3.0, -2.0, 2.0, 4.0):
+        history.add(t_s, {"entropy": t_s})
+    assert history.times_s == [1.0, 3.0, 3.0, 3.0, 4.0]
+
+
 def test_rows_are_found_by_time_and_lines_between_points() -> None:
     history = History()
     assert history.row_at(3.0) is None

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 from drillsergeant.runtimes.storage import StorageError
-from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, Saved, check_name
+from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, Saved, check_name, fitted
 
 from tests.fakes.storage import FATES, Crash, FakeStorage
 
@@ -243,3 +243,14 @@ def test_a_name_that_takes_too_much_room_is_refused_with_both_sizes() -> None:
 @pytest.mark.parametrize("name", ["👨‍👩‍👧 run", "🏴‍☠️", "می\u200cخواهم"])
 def test_parts_that_are_joined_invisibly_are_one_name(name: str) -> None:
     assert check_name(f" {name}\u200d") == name
+
+
+@pytest.mark.parametrize(
+    "base", ["Ball Drill", "x" * 99, "🏐" * 40, "蹴鞠" * 30, "", "\n\u200d ", "a \u200d \u200d", "\u202eevil \ud800"]
+)
+@pytest.mark.parametrize("number", [1, 2, 10**9])
+def test_any_title_makes_a_name_that_is_found_again(base: str, number: int) -> None:
+    name, storage = fitted(base, number), FakeStorage()
+    done(Archive(storage).save(name, content(1)))
+    assert done(Archive(storage).names()) == [name] == [check_name(name)]
+    assert name.endswith("" if number == 1 else f" {number}")
