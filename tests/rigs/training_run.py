@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TypeVar, cast
 
@@ -31,6 +32,7 @@ from drillsergeant.runtimes.rollout import Counts, Rollout
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 from drillsergeant.runtimes.trainer.events import Event
 from drillsergeant.runtimes.trainer.trainer import Trainer
+from drillsergeant.tasks import Tasks
 
 from tests.fakes.host import PlainHost
 
@@ -45,6 +47,24 @@ def at_once(work: Coroutine[object, None, Result]) -> Result:
         result: Result = done.value
         return result
     raise AssertionError("it waits for something")
+
+
+class TasksAtOnce(Tasks):
+    """Work that would go on beside something is done before it goes on itself."""
+
+    def begin(self, work: Coroutine[object, None, None]) -> asyncio.Task[None]:
+        at_once(work)
+        return cast("asyncio.Task[None]", Done())
+
+
+class Done:
+    """A task that has ended."""
+
+    def done(self) -> bool:
+        return True
+
+    def __await__(self) -> Iterator[None]:
+        return iter(())
 
 
 @cache
@@ -174,4 +194,6 @@ def _on_device(
         raise AssertionError("nothing is compared kernel by kernel here")
 
     assert isinstance(local, KernelLearner)
-    return AutoLearner(local, plan, opened, Watch(nothing), "webgpu", played, must_play=True)
+    learner = AutoLearner(local, plan, opened, Watch(nothing), "webgpu", played, must_play=True, tasks=TasksAtOnce())
+    learner.warm()
+    return learner

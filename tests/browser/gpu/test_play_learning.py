@@ -58,8 +58,9 @@ class DeviceRun(TrainingRun):
         def opened(plan: GpuPlan, memory: NativeMemory) -> FaultyDevice:
             text, stand = generated(plan.heads, plan.masks), stands[plan.play is not None]
             stand.clear()
-            self.devices.append(FaultyDevice(stand, plan, text, memory, play_kernels=play_kernels(make(DRILL))))
-            return self.devices[-1]
+            device = FaultyDevice(stand, plan, text, memory, play_kernels=play_kernels(make(DRILL)))
+            self.devices.insert(len(self.devices) if plan.play else 0, device)
+            return device
 
         super().__init__(DRILL, seed, MATCHES, address=ADDRESS, device=opened, hidden=HIDDEN)
 

@@ -33,13 +33,13 @@ class KernelDevice:
 
     description = "a device of kernels"
 
-    def __init__(self, plan: GpuPlan, faults: list[object]) -> None:
+    def __init__(self, plan: GpuPlan, faults: list[object], answers: asyncio.Event) -> None:
         both = pair("chase", 5, 3, 2)
         self._memory, self._learner = both.kernel_memory, both.kernel.learner(99)
         self._chunk_offsets = [both.layout[f"ring.{worker}.chunks"].offset for worker in range(2)]
         self._plan, self._faults = plan, faults
         self._sizes: Sizes | None = None
-        self.updates, self.closed = 0, False
+        self.updates, self.closed, self._answers = 0, False, answers
 
     def fit(self, sizes: Sizes) -> bool:
         new = self._sizes is None or not self._sizes.covers(sizes)
@@ -63,13 +63,14 @@ class KernelDevice:
         self._memory.write(self._chunk_offsets[number] + place, self._source(source_bytes, size_bytes))
 
     def submit(self, dispatches: Sequence[Dispatch], *, last: bool) -> None:
-        self._last = last
+        self._last, self._began = last, (self.seed, self.steps_before)
 
     async def read_back(self) -> bytes:
         await asyncio.sleep(0)
+        await self._answers.wait()
         assert self._last
         ppo = self._learner._ppo
-        ppo.seed, ppo.updates, ppo.steps = self.seed, self._number - 1, self.steps_before
+        (ppo.seed, ppo.steps), ppo.updates = self._began, self._number - 1
         metrics = self._learner.go_on(self._batch(), HYPER)
         self.updates += 1
         after = self._learner.rescaled()
@@ -124,6 +125,9 @@ class Rig:
         self.faults = list(faults)
         self.devices: list[KernelDevice] = []
         self.refusals: list[Exception] = []
+        self.comes, self.answers = asyncio.Event(), asyncio.Event()  # a device; and what is read back from it
+        self.comes.set()
+        self.answers.set()
         local = self.both.kernel.learner(3)
         self.local = local
         self.loads: list[Check | Exception] = [check] if check else []
@@ -137,9 +141,10 @@ class Rig:
         return found
 
     async def open(self, plan: GpuPlan, software: bool) -> GpuDevice:
+        await self.comes.wait()
         if self.refusals:
             raise self.refusals.pop(0)
-        device = KernelDevice(self.plan, self.faults)
+        device = KernelDevice(self.plan, self.faults, self.answers)
         device.place(self.chunk)
         self.devices.append(device)
         return device
@@ -151,6 +156,8 @@ class Rig:
 
     async def update(self) -> Mapping[str, float]:
         """One update on both, from the same chunks; the states must be the same afterwards."""
+        self.learner.warm()
+        await breathe()
         self.learner.write_parameters(self.weights)
         for collector, chunk_offset in zip(self.collectors, self.chunk_offsets, strict=True):
             collector.collect(self.weights, chunk_offset)
@@ -163,6 +170,12 @@ class Rig:
         return metrics
 
 
+async def breathe() -> None:
+    """Let whatever goes on beside go on, as the trainer does between updates."""
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
 def play(rig: Rig, updates: int) -> list[str]:
     """What each update ran on."""
 
@@ -171,8 +184,6 @@ def play(rig: Rig, updates: int) -> list[str]:
         for _ in range(updates):
             await rig.update()
             names.append(rig.learner.name)
-            for _ in range(4):
-                await asyncio.sleep(0)  # as the trainer does between updates
         return names
 
     return asyncio.run(run())

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain, count
 
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
@@ -19,18 +19,17 @@ from drillsergeant.learn.wasm.engine import KernelLearner, PreparedBatch
 from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuLearner
 from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.learn.webgpu.playing import Opener, Pace, Playing
+from drillsergeant.learn.webgpu.trial import Trial
 from drillsergeant.learn.webgpu.watch import Watch
 from drillsergeant.tasks import Tasks
 
 MODES = ("auto", "wasm", "webgpu")
-# Seconds after a loss at which to ask for a device again: a browser that has lost two refuses for two minutes.
+# Seconds after a loss at which to ask for a device again, and on and on at the last of them: a browser that has lost
+# two refuses for two minutes.
 RETRIES_S = (0.0, 5.0, 30.0, 125.0, 250.0)
 VOIDS_MAX = 3  # updates in a row that did not count: such a device is not trusted any more
 TRIED_ELSEWHERE = 4  # of them before the device may play: so long the pace of workers' play is taken
 TRIAL_UPDATES = 10  # the first few are slow: pipelines are still being compiled and clocks raised
-# How far a device's first update may be from the kernels': Adam moves no parameter by more than about the learning
-# rate a step, so anything computed wrongly is further off than a hundredth of that soon.
-TRIAL_BOUND = 0.01
 
 
 class AutoLearner:
@@ -49,15 +48,18 @@ class AutoLearner:
         played: Sequence[GpuPlan] = (),
         *,
         must_play: bool = False,
+        tasks: Tasks | None = None,
     ) -> None:
-        """`plan`: of learning from workers' play. `played`, `must_play`: of play on a device, see `Playing`."""
+        """`plan`: of learning from workers' play. `played`, `must_play`: of play on a device, see `Playing`. `tasks`:
+        what goes on beside learning."""
         self.name, self.why = "wasm", "asking the browser for a GPU"
         self._local, self._plan, self._opener, self.watch = local, plan, opener, watch
         self._gpu: GpuLearner | None = None
         self.played_here = True  # the game that the plans play is the one that is played
-        self._tasks = Tasks()
+        self._tasks = tasks or Tasks()
         self._playing = Playing(played, opener, self._tasks, plan.plan, must=must_play)
         self._opening: asyncio.Task[None] | None = None
+        self._trial: asyncio.Task[None] | None = None
         self.losses = self.voids = 0
         self._voids_running = 0
         self.choose(mode)
@@ -73,9 +75,7 @@ class AutoLearner:
             raise ValueError(f"learner {mode!r} must be one of {', '.join(MODES)}")
         self.mode = mode
         self._restart_trial()
-        self._asked = self._hopeless = False
-        if self._opening is not None and self._opening.done():
-            self._opening = None
+        self._hopeless = False
         if mode == "wasm":
             self.why = "chosen"
 
@@ -93,8 +93,8 @@ class AutoLearner:
 
     def warm(self) -> None:
         """Ask for a device before there is anything to learn from: it takes a second or two to compile its shaders."""
-        if self.mode == "auto" and not self._asked and self._gpu is None and self._opening is None:
-            self._ask(RETRIES_S)
+        if self.mode != "wasm" and not self._settled:
+            self._look_for_device()
 
     def write_parameters(self, weights_offset: int) -> None:
         """Copy the current parameters to `weights_offset`."""
@@ -133,7 +133,7 @@ class AutoLearner:
     async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
         if self.mode != "wasm" and not self._settled:
-            await self._look_for_device()
+            self._look_for_device()
         batch = self._local.prepare(chunk_offsets, hyper)
         metrics = await self._learn(batch, hyper)
         self._elsewhere.updated(int(metrics["decisions"]))
@@ -143,10 +143,37 @@ class AutoLearner:
 
     async def _learn(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
         if self.mode != "wasm" and not self._settled and self._gpu is not None and batch is not None:
+            if not self._tried:
+                return self._try(self._gpu, batch, hyper)
             metrics = await self._on_device(self._gpu, batch, hyper)
             if metrics is not None:
                 return metrics
         return self._on_kernels(batch, hyper)
+
+    def _try(self, gpu: GpuLearner, batch: PreparedBatch, hyper: Hyper) -> Mapping[str, float]:
+        """Update on the kernels, and find out beside it whether the device comes to the same."""
+        if goes_on(self._trial):
+            return self._on_kernels(batch, hyper)
+        try:
+            trial = Trial(gpu, batch, hyper, self._local.rescaled())
+        except Exception as failure:  # as in `_on_device`
+            self._failed(gpu, failure)
+            return self._on_kernels(batch, hyper)
+        metrics = self._on_kernels(batch, hyper)
+        self._trial = self._tasks.begin(self._compare(trial, self._local.rescaled()))
+        return metrics
+
+    async def _compare(self, trial: Trial, expected: LearnerState) -> None:
+        try:
+            fault = await trial.fault(expected)
+        except Exception as failure:  # as in `_on_device`
+            self._failed(trial.gpu, failure)
+            return
+        if fault:
+            self._failed(trial.gpu, DeviceFailure(fault, lost=False))
+            self._settle(trial.gpu)
+        elif trial.gpu is self._gpu:
+            self._tried = 1
 
     @property
     def plays(self) -> bool:
@@ -195,15 +222,13 @@ class AutoLearner:
         self._playing.interrupt()
         try:
             metrics, after = await gpu.learn(batch, hyper, self._local.rescaled())
-            if self._tried and not self._local.finish(after):  # the first one is done again by the kernels
+            if not self._local.finish(after):
                 raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
         except Exception as failure:  # whatever a browser does with its GPU, training goes on
             self._failed(gpu, failure)
             return None
         spent_s = _per_decision(began_s, asdict(metrics))
         self._tried += 1
-        if self._tried == 1:
-            return self._checked(gpu, after, batch, hyper)
         self.name, self._voids_running = "webgpu", 0
         self._device_s = min(self._device_s, spent_s)
         self._decide(gpu)
@@ -220,19 +245,6 @@ class AutoLearner:
         if found:
             self._failed(gpu, DeviceFailure(f"{gpu.device.description}: {found}", lost=False))
             self._settle(gpu)
-
-    def _checked(self, gpu: GpuLearner, found: LearnerState, batch: PreparedBatch, hyper: Hyper) -> Mapping[str, float]:
-        """A device's first update: the kernels do the same one, theirs counts, and the device's must be close to it."""
-        metrics = self._on_kernels(batch, hyper)
-        expected = self._local.rescaled()
-        pairs = zip(_floats(found.arrays["parameters"]), _floats(expected.arrays["parameters"]), strict=True)
-        error = max(abs(a - b) for a, b in pairs)
-        bound = TRIAL_BOUND * hyper.learning_rate * max(1, metrics["steps"])
-        if not error <= bound or found.steps != expected.steps:
-            text = f"{gpu.device.description}: an update differs by {error:.2g} from the CPU's, more than {bound:.2g}"
-            self._failed(gpu, DeviceFailure(text, lost=False))
-            self._settle(gpu)
-        return metrics
 
     def _decide(self, gpu: GpuLearner) -> None:
         rates = [f"{1e-6 / each:.3g} M decisions/s" for each in (self._device_s, self._local_s)]
@@ -263,42 +275,30 @@ class AutoLearner:
         elif self._voids_running >= VOIDS_MAX:
             self._settle(gpu)
 
-    async def _look_for_device(self) -> None:
-        """Ask for one where there is none. Only the first time, and where nothing else is wanted, wait for it."""
-        if self._opening is None and self._gpu is not None and self._playing.missing:
-            self._opening = self._tasks.begin(self._play_again())
-        if self._gpu is not None or self._opening is not None:
+    def _look_for_device(self) -> None:
+        """Ask for one where there is none; nobody waits for it."""
+        if goes_on(self._opening):
             return
-        waits = self.mode == "webgpu" and not self._asked
-        self._asked = True
-        if waits and await self._open():
-            await self._playing.open()
-        else:
-            self._ask(RETRIES_S[1:] if waits else RETRIES_S)
+        if self._gpu is None and not self._hopeless:
+            self._opening = self._tasks.begin(self._keep_asking())
+        elif self._gpu is not None and self._playing.missing:
+            self._opening = self._tasks.begin(self._playing.open())
 
-    def _ask(self, retries_s: Sequence[float]) -> None:
-        self._asked = True
-        self._opening = self._tasks.begin(self._keep_asking(retries_s))
-
-    async def _keep_asking(self, retries_s: Sequence[float]) -> None:
+    async def _keep_asking(self) -> None:
         """Get a device, now or later; the next update after that uses it. Ends where there will be none."""
         waited_s = 0.0
-        for at_s in retries_s:
-            await asyncio.sleep(at_s - waited_s)
+        for at_s in chain(RETRIES_S, count(2 * RETRIES_S[-1], RETRIES_S[-1])):
+            if at_s > waited_s:
+                await asyncio.sleep(at_s - waited_s)
             waited_s = at_s
-            if self._hopeless:  # `_opening` stays, so that nobody asks again until `choose`
-                return
             playing = self._tasks.begin(self._playing.open())  # beside, since each compiles for a second or two
-            if await self._open():
-                await playing
-                self._opening = None
-                return
+            found = await self._open()
             await playing
+            if found:
+                break
             self._playing.close()
-
-    async def _play_again(self) -> None:
-        await self._playing.open()
-        self._opening = None
+            if self._hopeless:
+                break
 
     async def _open(self) -> bool:
         try:
@@ -320,5 +320,6 @@ def _per_decision(began_s: float, metrics: Mapping[str, float]) -> float:
     return (time.perf_counter() - began_s) / decisions if decisions else float("inf")
 
 
-def _floats(content: bytes) -> array[float]:
-    return array("f", content)
+def goes_on(task: asyncio.Task[None] | None) -> bool:
+    """Whether it was begun and has not ended."""
+    return task is not None and not task.done()

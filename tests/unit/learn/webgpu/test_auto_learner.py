@@ -84,6 +84,39 @@ def test_while_no_device_is_to_be_had_the_kernels_learn(monkeypatch: pytest.Monk
     assert names[-1] == "webgpu"
 
 
+@pytest.mark.parametrize("what", ["comes", "answers"])
+def test_nobody_waits_for_a_device_that_is_asked_and_says_nothing(what: str) -> None:
+    rig = Rig()
+    silent = getattr(rig, what)
+
+    async def run() -> list[str]:
+        silent.clear()
+        names = []
+        for number in range(8):
+            if number == 4:
+                silent.set()
+            await rig.update()
+            names.append(rig.learner.name)
+        return names
+
+    names = asyncio.run(asyncio.wait_for(run(), 60.0))
+    assert names[:4] == ["wasm"] * 4
+    assert names[6:] == ["webgpu"] * 2
+
+
+def test_a_device_is_asked_for_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto_learner, "RETRIES_S", (0.0, 1e-4))
+    rig = Rig()
+    rig.refusals = [lost() for _ in range(7)]
+
+    async def run() -> None:
+        while rig.learner.name != "webgpu":
+            await rig.update()
+
+    asyncio.run(asyncio.wait_for(run(), 60.0))
+    assert rig.refusals == [] and len(rig.devices) == 1
+
+
 def test_nobody_asks_again_where_there_will_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auto_learner, "RETRIES_S", (0.0, 0.0, 0.0, 0.0))
     rig = Rig(mode="auto")
