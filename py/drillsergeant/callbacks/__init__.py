@@ -30,3 +30,7 @@ __all__ = [
     "WandbLogger",
     "WatchedRun",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -55,6 +55,7 @@ class DrillRegistry(Mapping[str, Callable[[], Drill]]):
     """Name -> what makes the drill: this package's own, then those registered, then those of installed packages.
 
     Installed packages are only looked through for a name that is none of the others, and loaded when theirs is made.
+    Probes, which try learners and are no games, are made by their names and not listed.
     """
 
     def __init__(self) -> None:
@@ -67,10 +68,14 @@ class DrillRegistry(Mapping[str, Callable[[], Drill]]):
         return self._registered[name] if name in self._registered else _installed()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*_HOMES, *self._registered, *_installed())))
+        games = (name for name in _HOMES if _HOMES[name][0] != "probes")
+        return iter(dict.fromkeys((*games, *self._registered, *_installed())))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+    def __repr__(self) -> str:
+        return f"<DRILLS {', '.join(self)}>"
 
     def add(self, drill: object) -> None:
         """Register a drill, or what makes one, under the drill's name. Raises ValueError for a name that is taken."""
@@ -112,15 +117,17 @@ def register(drill: T) -> T:
 def make(name: str) -> Drill:
     """Return the drill of a name in DRILLS, of `module:Class`, of `path/to/file.py` or of `path/to/file.py:Class`.
 
-    Raises ValueError, naming the drills there are, or what there is in the module.
+    Raises ValueError, naming the drills there are, or what there is in the module; TypeError for what is no name.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"make takes the name of a drill, such as 'ball', not {type(name).__name__} {name!r:.40}")
     if name in DRILLS:
         return DRILLS[name]()
     if place := IS_FILE.fullmatch(name):
         return _made(_found(_run(Path(place["home"])), place["what"]))
     if place := IS_ATTRIBUTE.fullmatch(name):
         return _made(_found(_imported(place["home"]), place["what"]))
-    near = get_close_matches(name, DRILLS, 1)
+    near = get_close_matches(name.lower(), DRILLS, 1)
     meant = f"did you mean {near[0]!r}? There are" if near else "take one of"
     raise ValueError(f"no drill is called {name!r}: {meant} {', '.join(DRILLS)}; {ELSEWHERE}")
 

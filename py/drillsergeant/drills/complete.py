@@ -5,17 +5,25 @@ from __future__ import annotations
 from drillsergeant.drills.around import Around
 from drillsergeant.drills.contract import Drill
 from drillsergeant.drills.look_back import LookBack
-from drillsergeant.drills.per_match import PerMatch, varying_numbers
+from drillsergeant.drills.per_match import PerMatch, vars_of, varying_numbers, with_numbers
+from drillsergeant.plain import plain
 
 
 def complete(drill: Drill) -> Drill:
     """The drill with what belongs around it; itself where nothing does."""
     if isinstance(drill, Around):
         return drill
+    drill = _in_plain_numbers(drill)
     looks = getattr(drill, "look_back", 1)
     if varying_numbers(drill):
         drill = PerMatch(drill)
     return drill if looks == 1 else LookBack(drill, looks)
+
+
+def _in_plain_numbers(drill: Drill) -> Drill:
+    """The drill with Python's numbers in place of NumPy's, which an array f32 times one of would be of another type."""
+    numbers = {name: plain(value) for name, value in vars_of(drill).items() if plain(value) is not value}
+    return with_numbers(drill, numbers) if numbers else drill
 
 
 def unwrapped(drill: Drill) -> Drill:

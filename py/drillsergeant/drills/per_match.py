@@ -18,6 +18,7 @@ import numpy as np
 from drillsergeant.drills.around import Around
 from drillsergeant.drills.contract import LESSON_SHIFT, MOST_LESSONS, Drill, Dtype, State, has_masks
 from drillsergeant.elementary import Array, hash_u32, uniform
+from drillsergeant.plain import real_number
 
 DRAWN = 0x6D617463  # keeps these random numbers apart from those that a drill draws
 # What there is one of for all matches.
@@ -65,32 +66,38 @@ class Lessons:
 def between(low: float, high: float) -> Any:
     """What to write in place of a number of a drill to have it drawn anew for every match.
 
-    Raises ValueError where `low` is not below `high`.
+    Raises ValueError for what are no numbers, and where `low` is not below `high`.
     """
+    low, high = real_number("the lower number of between", low), real_number("the higher number of between", high)
     if not low < high:
         raise ValueError(f"between({low!r}, {high!r}): give the lower number first, and a higher one")
-    return Between(float(low), float(high))
+    return Between(low, high)
 
 
 def lessons(*values: float) -> Any:
     """What to write in place of a number of a drill to have it move on, from value to value, as the drill is learned.
 
-    Raises ValueError for less than two values, or more than there can be lessons.
+    Raises ValueError for what are no numbers, less than two values, or more than there can be lessons.
     """
+    values = tuple(real_number("a value of lessons", value) for value in values)
     if not 2 <= len(values) <= MOST_LESSONS:
         raise ValueError(
             f"lessons({', '.join(map(repr, values))}): give 2 to {MOST_LESSONS} values, the first one first"
         )
-    return Lessons(tuple(map(float, values)))
+    return Lessons(values)
 
 
 def varying_numbers(drill: object) -> dict[str, Between | Lessons]:
     """The numbers of a drill that differ from match to match, by their names."""
+    return {name: value for name, value in vars_of(drill).items() if isinstance(value, Between | Lessons)}
+
+
+def vars_of(drill: object) -> dict[str, object]:
+    """What a drill has by its class or itself, by name."""
     known: dict[str, object] = {}
     for each in reversed(type(drill).__mro__):
         known |= vars(each)
-    known |= getattr(drill, "__dict__", {})
-    return {name: value for name, value in known.items() if isinstance(value, Between | Lessons)}
+    return known | getattr(drill, "__dict__", {})
 
 
 class PerMatch(Around):
@@ -99,7 +106,7 @@ class PerMatch(Around):
     def __init__(self, drill: Drill) -> None:
         """Raises ValueError for a number that there is one of for all matches, or that is called like a field."""
         self._numbers = varying_numbers(drill)
-        super().__init__(_with(drill, {name: number.usual for name, number in self._numbers.items()}))
+        super().__init__(with_numbers(drill, {name: number.usual for name, number in self._numbers.items()}))
         for name in self._numbers:
             if name in FIXED:
                 raise ValueError(
@@ -113,7 +120,7 @@ class PerMatch(Around):
     @property
     def written(self) -> Drill:
         """The drill with what stands for its numbers."""
-        return _with(self.base, self._numbers)
+        return with_numbers(self.base, self._numbers)
 
     @property
     def drawn_numbers(self) -> tuple[str, ...]:
@@ -133,7 +140,7 @@ class PerMatch(Around):
     def reset(self, seed: Array, episode: Array) -> State:
         """The start of matches, from u32 [N]; the numbers are drawn here."""
         drawn = {name: each.drawn(seed, episode, place) for place, (name, each) in enumerate(self._numbers.items())}
-        return {**_with(self.base, drawn).reset(seed, episode), **drawn}
+        return {**with_numbers(self.base, drawn).reset(seed, episode), **drawn}
 
     def tick(self, state: State, actions: Sequence[Sequence[Array]]) -> State:
         """A tick after actions [N]; the numbers stay what they are."""
@@ -168,10 +175,10 @@ class PerMatch(Around):
 
     def _of(self, state: State) -> Drill:
         """The drill with the numbers of these matches."""
-        return _with(self.base, {name: state[name] for name in self._numbers})
+        return with_numbers(self.base, {name: state[name] for name in self._numbers})
 
 
-def _with(drill: Drill, numbers: Mapping[str, object]) -> Drill:
+def with_numbers(drill: Drill, numbers: Mapping[str, object]) -> Drill:
     """The drill with other numbers, whatever class it is of."""
     other = copy(drill)
     for name, value in numbers.items():

@@ -28,3 +28,7 @@ from drillsergeant.gym.vector import DrillVectorEnv  # noqa: E402
 __all__ = ["Batch", "DrillEnv", "DrillParallelEnv", "DrillVectorEnv", "Opponent", "env_id", "film", "win_share"]
 
 register_drills()
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -19,6 +19,7 @@ from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import Drill, Outcome, Player, State
 from drillsergeant.elementary import Array, hash_u32
 from drillsergeant.kernels.kernel import Kernel
+from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.kernel_table import DrillKernels
 from drillsergeant.learn.formulas.actions import from_words, to_words, unpacked
 from drillsergeant.learn.heads import choices_of, masks_of
@@ -27,6 +28,7 @@ from drillsergeant.library.actions import Joined, joined, split
 from drillsergeant.library.compiler import Compiled
 from drillsergeant.library.policy import Policy
 from drillsergeant.memory.turns import new_turn
+from drillsergeant.plain import whole_number
 
 Arrays: TypeAlias = Sequence[Array]
 # Who plays the players that are not learned: the drill's hand-written player, a random one, or a policy.
@@ -79,7 +81,10 @@ def compiled_for(drill: Drill, count: int) -> CompiledDrill:
     if type(unwrapped(drill)).__module__.partition(".")[0] != __name__.partition(".")[0]:
         return CompiledDrill(drill)
     key = drill, repr(drill), count  # by its text too: 9 and 9.0 are equal, and not the same number in a kernel
-    found = _in_use.get(key)
+    try:
+        found = _in_use.get(key)
+    except TypeError:  # it holds something that has no hash
+        return CompiledDrill(drill)
     if found is None:
         found = _in_use[key] = CompiledDrill(drill)
     return found
@@ -93,7 +98,8 @@ class Batch:
 
     def __init__(self, drill: Drill | str, count: int) -> None:
         self.drill = drills.resolve(drill)
-        self.count, self.turn = count, new_turn()
+        ensure_drill(self.drill)
+        self.count, self.turn = whole_number("the number of matches", count, least=1), new_turn()
         self._functions = compiled_for(self.drill, count)
         self._state: list[Array] = []
 

@@ -7,6 +7,7 @@ import numpy as np
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, team_of
 from drillsergeant.gym.batch import Batch, Opponent, checked_opponent, drill_of
+from drillsergeant.plain import whole_number
 
 
 def win_share(
@@ -23,6 +24,8 @@ def win_share(
     where "scripted" or "random" is to be judged.
     """
     drill = drills.resolve(drill or drill_of(policy))
+    matches, seed = whole_number("matches", matches, least=1), whole_number("seed", seed)
+    team = whole_number("team", team, most=len(drill.teams) - 1)
     policy = checked_opponent(policy, "policy")
     batch, opponent = Batch(drill, matches), checked_opponent(opponent)
     batch.reset(seed)

@@ -15,6 +15,7 @@ from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.screen import Watched
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
+from drillsergeant.plain import whole_number
 
 
 class DrillParallelEnv(ParallelEnv[str, Array, Any]):
@@ -44,13 +45,16 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         """What an agent can do: the same for all."""
         return self._actions[agent]
 
+    def __repr__(self) -> str:
+        return f"<DrillParallelEnv {self.drill.name}, {len(self.possible_agents)} players>"
+
     @in_turn
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Array], dict[str, dict[str, Any]]]:
         """Start a match, a new one each time, the same ones after the same seed; everybody's observation f32 [OBS]."""
         if seed is not None:
-            self._random = np.random.default_rng(seed)
+            self._random = np.random.default_rng(whole_number("seed", seed))
         self.agents = list(self.possible_agents)
         self._batch.reset(int(self._random.integers(SEEDS)))
         self._watch()

@@ -10,7 +10,7 @@ import re
 
 import gymnasium
 
-from drillsergeant.drills import DRILLS
+from drillsergeant.drills import DRILLS, OWN
 
 
 def env_id(drill: str) -> str:
@@ -32,6 +32,6 @@ def register_drill(drill: str) -> None:
 
 def register_drills() -> None:
     """All that there are, those of installed packages too, and from now on each one as it is registered."""
-    for drill in DRILLS:
+    for drill in (*OWN, *DRILLS):
         register_drill(drill)
     DRILLS.when_added(register_drill)

@@ -12,6 +12,7 @@ from drillsergeant.gym.batch import Batch, Opponent, checked_opponent, in_turn
 from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.screen import Watched
 from drillsergeant.gym.spaces import action_space, observation_space
+from drillsergeant.plain import whole_number
 
 SEEDS = 2**32
 
@@ -40,10 +41,13 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         self.opponent, self.mates = checked_opponent(opponent), checked_opponent(mates, "mates")
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
+    def __repr__(self) -> str:
+        return f"<DrillEnv {self.drill.name}, against {self.opponent}>"
+
     @in_turn
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Array, dict[str, Any]]:
         """Start a match, a new one each time, the same ones after the same seed; the observation f32 [OBS]."""
-        super().reset(seed=seed, options=options)
+        super().reset(seed=None if seed is None else whole_number("seed", seed), options=options)
         self._batch.reset(int(self.np_random.integers(SEEDS)))
         self._watch()
         return self._batch.observe(0)[0], {}

@@ -18,6 +18,7 @@ from drillsergeant.gym.render import described, picture
 from drillsergeant.gym.single import SEEDS
 from drillsergeant.gym.spaces import action_space, observation_space
 from drillsergeant.library.actions import dealt
+from drillsergeant.plain import whole_number
 
 MODES = ("rgb_array",)  # a window shows one match
 
@@ -49,6 +50,7 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         Raises ValueError for `num_envs` that are no whole teams.
         """
         drill = drills.resolve(drill)
+        num_envs = whole_number("num_envs", num_envs, least=1)
         self._own = drill.teams[0]
         if num_envs % self._own:
             what = f"num_envs is {num_envs}, team 0 of {drill.name} has {self._own} players"
@@ -75,6 +77,9 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
     def autoreset(self, mode: AutoresetMode) -> None:
         self.metadata = {**self.metadata, "autoreset_mode": mode}
 
+    def __repr__(self) -> str:
+        return f"<DrillVectorEnv {self.drill.name}, {self.num_envs} environments, against {self.opponent}>"
+
     @in_turn
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
@@ -90,7 +95,7 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         elif seed is None and chosen is not None:
             self._batch.restart(chosen)
         else:
-            super().reset(seed=seed, options=options)
+            super().reset(seed=None if seed is None else whole_number("seed", seed), options=options)
             self._batch.reset(int(self.np_random.integers(SEEDS)), chosen)
         self._ended &= False if chosen is None else ~chosen
         return self._seen(), {}
@@ -98,6 +103,7 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
     def _reset_each(self, seeds: list[int | None], chosen: Array | None) -> None:
         if len(seeds) != self.num_envs:
             raise ValueError(f"seed is a list of {len(seeds)}, there are {self.num_envs} environments: give each one")
+        seeds = [None if seed is None else whole_number("seed", seed) for seed in seeds]
         known = [seed for seed in seeds if seed is not None]
         if len(known) == len(seeds):  # then all that follows is determined, too
             self.np_random = np.random.default_rng(known)

@@ -34,6 +34,7 @@ from drillsergeant.kernels.trace.operands import Wide
 from drillsergeant.kernels.trace.tracer import Tracer
 from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import ALIGNMENT_BYTES
+from drillsergeant.plain import plain
 
 #: A type by name, as drills write it: "f32", "i32", "u32" or "mask".
 TypeName: TypeAlias = DType | str
@@ -77,6 +78,7 @@ class Kernel:
             raise ValueError(
                 f"kernel {self.name} has no input arrays, and so no lanes; give it one, if only to count them"
             )
+        object.__setattr__(self, "repeat", plain(self.repeat))
         if not isinstance(self.repeat, int) or isinstance(self.repeat, bool) or self.repeat < 1:
             raise ValueError(f"kernel {self.name}: repeat is {self.repeat!r}, it must be at least 1, a whole number")
         if self.repeat > 1 and (

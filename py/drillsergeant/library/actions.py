@@ -36,8 +36,11 @@ def split(drill: str, heads: Sequence[Head], action: Joined, count: int) -> list
     Where all heads are choices, one number may stand for a combination of them, the first head's counting fastest: an
     action as it was before there were heads, and as searches and learners of a single choice have it.
     """
-    columns = [np.asarray(part) for part in action] if is_mixed(heads) else [np.asarray(action)]
     sizes, named = list(map(len, choices_of(heads))), ", ".join(head.name for head in heads)
+    parts = action if is_mixed(heads) and isinstance(action, Sequence) else (action,)
+    columns = [np.asarray(part) for part in parts]
+    if any(column.dtype.kind not in "biuf" for column in columns):
+        raise ValueError(f"actions of {drill} are {named}, a number each, got {action!r:.80}")
     if len(sizes) == len(heads) > 1 and columns[0].size == count:
         columns = [_combined(f"actions of {drill} are {named}", sizes, columns[0])]
     if sum(column.size for column in columns) != count * len(heads):
@@ -48,9 +51,9 @@ def split(drill: str, heads: Sequence[Head], action: Joined, count: int) -> list
 
 def _combined(what: str, sizes: Sequence[int], numbers: Array) -> Array:
     """Choices [N][HEADS] from the numbers of combinations [N]."""
-    if not np.issubdtype(numbers.dtype, np.integer) or ((numbers < 0) | (numbers >= math.prod(sizes))).any():
+    if not ((numbers >= 0) & (numbers < math.prod(sizes)) & (numbers == np.floor(numbers))).all():
         raise ValueError(f"{what}, a number each, or one from 0 to {math.prod(sizes) - 1} for all, got {numbers}")
-    return np.stack(np.unravel_index(numbers.ravel(), sizes, order="F"), -1)
+    return np.stack(np.unravel_index(numbers.ravel().astype(np.intp), sizes, order="F"), -1)
 
 
 def _checked(drill: str, head: Head, part: Array) -> Array:
@@ -60,7 +63,7 @@ def _checked(drill: str, head: Head, part: Array) -> Array:
             raise ValueError(f"{head.name} of {drill} is a number from {head.low} to {head.high}, got {part}")
         return np.ascontiguousarray(part, np.float32)
     most = len(head.choices) - 1
-    if ((part < 0) | (part > most)).any():
+    if not ((part >= 0) & (part <= most) & (part == np.floor(part))).all():
         raise ValueError(f"{head.name} of {drill} is a whole number from 0 to {most}, got {part}")
     return np.ascontiguousarray(part, np.int32)
 

@@ -17,6 +17,7 @@ from drillsergeant.kernels.kernel import Groups, Kernel, row_stride_bytes
 from drillsergeant.kernels.wasm.compile import compile_kernels
 from drillsergeant.kernels.wasm.module import PAGE_BYTES, MemoryImport
 from drillsergeant.learn.wasm.calls import Function
+from drillsergeant.library.public import public_names
 from drillsergeant.library.webassembly import EnginePlace, has_webassembly, place
 from drillsergeant.memory.access import WORD_BYTES, signed
 from drillsergeant.memory.layout import MAX_PAGES
@@ -132,6 +133,9 @@ class Compiled:
     def __repr__(self) -> str:
         where = "WebAssembly" if self._binary else "NumPy"
         return f"<Compiled {self.kernel.name}: {_said(self.kernel.inputs)} -> {_said(self.kernel.outputs)}, {where}>"
+
+    def __dir__(self) -> list[str]:
+        return public_names(super().__dir__())
 
     def __copy__(self) -> Compiled:
         return self  # nothing in it changes that anybody sees

@@ -31,6 +31,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.limits import MOST_DECISIONS, SANE, checked_count
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.library.actions import joined
+from drillsergeant.library.public import public_names
 
 
 class Policy:
@@ -87,6 +88,14 @@ class Policy:
         state = LearnerState(0, 0, 0, 0, {"parameters": parameters, "first_moment": still, "second_moment": still})
         return cls(dshq.PolicyFile(schema, state, Hyper(), RunProgress(decisions, created=now())))
 
+    def __repr__(self) -> str:
+        schema, progress = self.content.schema, self.content.progress
+        size = f"{len(schema.observation)} numbers in, network {schema.hidden}"
+        return f"<Policy {schema.drill}: {size}, {progress.decisions:,} decisions learned from>"
+
+    def __dir__(self) -> list[str]:
+        return public_names(super().__dir__())
+
     def probabilities(self, observation: Array, allowed: Array | None = None) -> Array:
         """The chances of the choices, f32 [K] or [N][K]: of every discrete head, one after the other; those of each sum
         to 1. `allowed`: masks of the same shape, of a drill that has them; without, every choice is there."""
@@ -119,6 +128,8 @@ class Policy:
         """
         policy, heads = self._policy(observation, allowed), self.content.schema.heads
         if random is not None:
+            if not isinstance(random, np.random.Generator):
+                raise ValueError(f"random is {random!r:.40}; give a generator, np.random.default_rng(seed)")
             draws = random.random(np.shape(observation)[:-1], np.float32)
         if draws is None:
             parts = [_likeliest(part) for part in policy.by_head()]
@@ -139,7 +150,10 @@ class Policy:
 
     def _seen(self, observation: Array) -> Activations:
         """What the network makes of N situations."""
-        rows = np.asarray(observation, np.float32)
+        rows = np.asarray(observation)
+        if rows.dtype.kind not in "biuf":
+            raise ValueError(f"the observation is {observation!r:.60}; give numbers f32")
+        rows = rows.astype(np.float32, copy=False)
         size = self._network.observation_size
         if rows.ndim not in (1, 2) or rows.shape[-1] != size:
             raise ValueError(

@@ -27,8 +27,10 @@ from drillsergeant.learn.ppo.limits import checked_seed
 from drillsergeant.learn.rig import ENGINES, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.library.policy import Policy, now, schema_of
+from drillsergeant.library.public import public_names
 from drillsergeant.library.webassembly import REMEDY, has_webassembly, place
 from drillsergeant.memory.turns import new_turn
+from drillsergeant.plain import whole_number
 
 # Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth. While nothing
 # is known it is done every time: the first matches count when all of them are over.
@@ -126,6 +128,16 @@ class Training:
         """The curve so far, in a notebook a picture, by `plot().save("curve.svg")` a file: the metrics of these names,
         or wins, or the mean return where that is what counts."""
         return RunPlot.of(self, *names)
+
+    def __repr__(self) -> str:
+        now, said = self._recent["scripted"].estimate(), f"{self.updates:,} updates"
+        if now:
+            said += f", {now.mean_return:.1f} on average" if self._score.of_returns else f", {now.win:.0%} wins"
+        done = f"{self.decisions:,} of {self._wanted:,} decisions, {said}"
+        return f"<Training {self.drill.name}: {done}, network {self.hidden}, {self.engine}>"
+
+    def __dir__(self) -> list[str]:
+        return public_names(super().__dir__())
 
     def _repr_html_(self) -> str:
         return self.plot().svg()
@@ -243,6 +255,8 @@ def train(
     made = drills.resolve(drill)
     ensure_drill(made)
     chosen = hyper if isinstance(hyper, Hyper) else default_hyper(made).changed(**current_names(hyper or {}))
+    decisions = whole_number("decisions", decisions)
+    matches = whole_number("matches", matches, least=1)
     network = default_hidden(made) if hidden is None else checked_hidden(hidden)
     seed = checked_seed(seed)
     engine = engine or ("wasm" if has_webassembly() else "numpy")

@@ -20,3 +20,7 @@ from drillsergeant.gym.sb3.matches import Matches  # noqa: E402
 from drillsergeant.gym.sb3.network import SHAPE, Trunk, shape_of  # noqa: E402
 
 __all__ = ["SHAPE", "Matches", "Trunk", "brought_back", "handed_over", "shape_of"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

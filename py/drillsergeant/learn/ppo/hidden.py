@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from drillsergeant.plain import plain
+
 HIDDEN = (64, 64)  # units of each layer, first to last, where neither drill nor user says anything
 LAYERS_MAX = 3
 UNITS_MIN, UNITS_MAX = 8, 256
@@ -16,7 +18,8 @@ ALLOWED = (
 
 def checked_hidden(hidden: Iterable[int] | int) -> tuple[int, ...]:
     """The units of each layer, as a tuple. Raises ValueError for what no network is compiled for."""
-    units = tuple(hidden) if isinstance(hidden, Iterable) else ()
+    hidden = plain(hidden)
+    units = tuple(map(plain, hidden)) if isinstance(hidden, Iterable) else ()
     whole = all(type(count) is int and UNITS_MIN <= count <= UNITS_MAX for count in units)
     if not whole or not 1 <= len(units) <= LAYERS_MAX:
         raise ValueError(f"hidden is {repr(units or hidden)[:LONGEST]}; {ALLOWED}")

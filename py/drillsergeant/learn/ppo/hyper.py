@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
 from typing import Any, TypeVar
+
+from drillsergeant.plain import plain
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,10 @@ ValueT = TypeVar("ValueT")
 def current_names(values: Mapping[str, ValueT]) -> dict[str, ValueT]:
     """`values` with today's names for former ones, all others as they are.
 
-    Raises: ValueError where one hyperparameter is given by both of its names.
+    Raises: ValueError where one hyperparameter is given by both of its names, or values without names.
     """
+    if not isinstance(values, Mapping):
+        raise ValueError(f"hyper is {values!r:.40}; give hyperparameters by name, such as {{'learning_rate': 0.004}}")
     for former, name in FORMER_NAMES.items():
         if former in values and name in values:
             raise ValueError(f"{former} is what {name} was called before, and both are given: leave {former} out")
@@ -131,7 +136,9 @@ class Hyper:
         known = [field.name for field in fields(self)]
         for name in values:
             if name not in known:
-                raise ValueError(f"no hyperparameter named {name!r}; there are {', '.join(known)}")
+                near = get_close_matches(str(name), known, 1)
+                meant = f"did you mean {near[0]!r}? There" if near else "there"
+                raise ValueError(f"no hyperparameter named {name!r}; {meant} are {', '.join(known)}")
         everything: dict[str, Any] = {**asdict(self), **values}
         return Hyper(**everything)
 
@@ -165,6 +172,7 @@ def _checked(name: str, value: object) -> float | int:
     allowed = RANGES[name]
     if type(value) is float and not allowed.integer and allowed.low <= value <= allowed.high:
         return value  # without a sentence made ready for nothing: hundreds of times a second where a GPU plays
+    value = plain(value)
     refusal = f"{name} must be {allowed}, got {value!r}"
     if isinstance(value, str):
         raise ValueError(f"{refusal}: write it in digits with a decimal point, as in 0.01")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from drillsergeant.drills import DRILLS
+from drillsergeant.drills import OWN
 from drillsergeant.learn.engine import CHUNK_STATS, EVALUATION_MATCHES, NO_EPISODES, SCRIPTED_AWAY, evaluations_of
 from drillsergeant.learn.formulas.actions import unpacked
 from drillsergeant.learn.ppo.hidden import HIDDEN
@@ -56,7 +56,7 @@ def test_a_chunk_of_teams_equals_the_reference_in_every_bit(name: str, matches: 
         assert both.differing(chunk_offset) == []
 
 
-@pytest.mark.parametrize("name", [name for name in DRILLS if name.startswith("probe")])
+@pytest.mark.parametrize("name", [name for name in OWN if name.startswith("probe")])
 def test_matches_that_end_at_every_decision_equal_the_reference(name: str) -> None:
     both = pair(name, 9, horizon=4)
     for chunk_offset in play(both, CHUNKS):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drillsergeant.drills import DRILLS, make
+from drillsergeant.drills import OWN, make
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.program_builder import write_programs
 from drillsergeant.learn.formulas.network import Network
@@ -97,6 +97,6 @@ def test_a_fresh_network_equals_the_reference_in_every_bit(name: str, hidden: tu
 
 
 def test_every_drill_has_a_program() -> None:
-    for name in DRILLS:
+    for name in OWN:
         signatures = program_of(name).signatures
         assert {"collect", "evaluate_scripted", "evaluate_random", "gradient", "adam"} <= set(signatures)
