@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 EPISODES_A_POINT = 200
-SECONDS_A_POINT = 1.0
+# Between two points, and between early ones: a share of the time until then, since that is when most happens.
+SECONDS_A_POINT, EARLY_SHARE, EARLY_SECONDS_A_POINT = 1.0, 0.2, 0.1
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Curve:
         """Take the counters `episodes`, `wins`, `losses` as they stand; returns a point when one is complete."""
         now = (totals["episodes"], totals["wins"], totals["losses"])
         episodes, wins, losses = (a - b for a, b in zip(now, self._counted, strict=True))
-        if episodes < EPISODES_A_POINT or t_s - self._last_s < SECONDS_A_POINT:
+        early_s = max(EARLY_SECONDS_A_POINT, EARLY_SHARE * self._last_s)
+        if episodes < EPISODES_A_POINT or t_s - self._last_s < min(SECONDS_A_POINT, early_s):
             return None
         self._counted, self._last_s = now, t_s
         win, loss = wins / episodes, losses / episodes

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
@@ -115,9 +116,22 @@ def test_a_curve_point_needs_its_episodes_and_counts_only_new_ones() -> None:
     first = curve.update(6.0, 20, {"episodes": EPISODES_A_POINT, "wins": 50, "losses": 100})
     assert first is not None
     assert (first.win, first.loss, first.draw) == (0.25, 0.5, 0.25)
+    assert curve.update(6.9, 25, {"episodes": 2 * EPISODES_A_POINT, "wins": 250, "losses": 100}) is None
     second = curve.update(8.0, 30, {"episodes": 2 * EPISODES_A_POINT, "wins": 250, "losses": 100})
     assert second is not None
     assert (second.win, second.loss) == (1.0, 0.0)
+
+
+def test_early_points_of_a_curve_are_close_together() -> None:
+    curve = Curve()
+    moments = [step / 32 for step in range(1, 257)]
+    for number, t_s in enumerate(moments, 1):
+        curve.update(t_s, 1, {"episodes": number * EPISODES_A_POINT, "wins": 0, "losses": 0})
+    times = [point.t_s for point in curve.points]
+    gaps = [after - before for before, after in pairwise(times)]
+    assert times[0] == gaps[0] == 4 / 32
+    assert all(after >= before for before, after in pairwise(gaps)), gaps
+    assert gaps[-1] == 1.0
 
 
 def test_a_reset_during_an_update_waits_for_it() -> None:
