@@ -1,8 +1,10 @@
 // The parameters as playing reads them: of each layer the weights as [inputs][outputs / 4] vec4f, outputs beyond the
 // last one 0, its biases behind them; behind all layers the log standard deviations. Neighbouring lanes make
-// neighbouring outputs (play.wgsl), so they read what lies side by side. A thread a vec4f.
+// neighbouring outputs (play.wgsl), so they read what lies side by side. A thread a vec4f; y: whose parameters.
 
 override WORKGROUP: u32;
+override FIRST: u32;  // whose packed parameters are the first that are made
+override PARAMETERS: u32;  // of each
 
 @group(0) @binding(0) var<storage, read> parameters: array<f32>;
 @group(0) @binding(1) var<storage, read_write> weights: array<vec4f>;
@@ -10,13 +12,13 @@ override WORKGROUP: u32;
 @compute @workgroup_size(WORKGROUP)
 fn pack(@builtin(global_invocation_id) id: vec3u) {
   if (id.x < PACKED_QUADS) {
-    weights[id.x] = packed(id.x);
+    weights[(FIRST + id.y) * PACKED_QUADS + id.x] = packed(id.x, id.y * PARAMETERS);
   }
 }
 
-fn packed(quad: u32) -> vec4f {
+fn packed(quad: u32, start: u32) -> vec4f {
   var first = 0u;  // vec4f of the layer
-  var at = 0u;  // its first parameter
+  var at = start;  // its first parameter
   var layers = LAYERS;  // x inputs, y outputs
   for (var n = 0u; n < LAYER_COUNT; n++) {
     let inputs = layers[n].x;

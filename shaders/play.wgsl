@@ -1,6 +1,9 @@
 // Playing: HORIZON decisions of every match in one dispatch. See, decide, tick, judge, again; what is learned from goes
 // into a chunk as rollout workers fill theirs (`Layout.chunk`), so the learner's shaders read it where it lies. Only the
-// observations are rescaled at once (`ppo.scales`): the parameters are for such.
+// observations are rescaled at once (`ppo.scales`): the policy's parameters are for such, its opponents' are not.
+//
+// First come the matches of the policy against itself, then its duels, of which only its own team is recorded, then
+// those that are played to be counted and not recorded (learn/webgpu/blocks.py).
 //
 // A workgroup is MATCHES_PER_GROUP matches, of each a row of LANES_PER_PLAYER lanes for every player. The lanes of a row
 // share the work of the network, a few outputs each, by way of `features`; all lanes of a match compute its physics,
@@ -10,6 +13,9 @@
 // (learn/compile/shaders/play_kernels.py, learn/webgpu/play_plan.py).
 
 override WORKGROUP: u32;  // of `begin`
+override MATCHES: u32;
+override SELF_PLAY: u32;  // of them
+override DUELS: u32;  // behind those
 override HORIZON: u32;
 override LANES: u32;  // words from one row of the chunk to the next
 override OBSERVATION: u32;  // words from the chunk's start to the field
@@ -23,22 +29,29 @@ override VALUE: u32;
 
 const ROWS = MATCHES_PER_GROUP * PLAYERS;
 
+// What `opponents` says of a match: whose parameters the other team plays by, 0 for the policy's own, or that it is the
+// drill's own player; and whether that is team 0.
+const OPPONENT = 0xffu;
+const SCRIPTED = 0xffu;
+const AWAY = 0x100u;
+
 struct PlayKnobs {
-  seed: u32,  // of slot 0 and all others, as in `MatchBatch`
-  episode: u32,  // with which all matches begin
-  matches: u32,
-  first_lane: u32,  // of the chunk that is theirs
+  seed: u32,  // of all matches that begin, as in `MatchBatch`
+  episode: u32,  // with which they begin
+  first: u32,  // of them
+  count: u32,
+  slot: u32,  // of the first one
   begins: u32,  // the decisions of the chunk that are played now: from this one on
   ends: u32,  // and before this one
-  scripted: u32,  // 1: team 1 is the drill's own player, and not recorded
 }
 
 @group(0) @binding(0) var<uniform> knobs: PlayKnobs;
-@group(0) @binding(1) var<storage, read> weights: array<vec4f>;  // of pack.wgsl
+@group(0) @binding(1) var<storage, read> weights: array<vec4f>;  // of pack.wgsl, [policy, opponents]
 @group(0) @binding(2) var<storage, read_write> matches: array<u32>;  // [state, running, ended][match]
 @group(0) @binding(3) var<storage, read_write> chunk: array<u32>;
 // Of every observation entry its mean, and what it is multiplied by; behind them mean and spread of returns.
 @group(0) @binding(4) var<storage, read> scales: array<vec2f>;
+@group(0) @binding(5) var<storage, read> opponents: array<u32>;  // [match]
 
 var<workgroup> features: array<f32, ROWS * ROW_PITCH>;  // of every row: what a layer reads, then what it wrote
 var<workgroup> chosen: array<i32, ROWS * HEADS>;
@@ -46,9 +59,10 @@ var<workgroup> chosen: array<i32, ROWS * HEADS>;
 // A thread a match.
 @compute @workgroup_size(WORKGROUP)
 fn begin(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < knobs.matches) {
-    store_state(id.x, kernel_reset(id.x, knobs.seed, knobs.episode).out_state);
-    store_running(id.x, array<f32, RUNNING_ROWS>());
+  if (id.x < knobs.count) {
+    let match_at = knobs.first + id.x;
+    store_state(match_at, kernel_reset(knobs.slot + id.x, knobs.seed, knobs.episode).out_state);
+    store_running(match_at, array<f32, RUNNING_ROWS>());
   }
 }
 
@@ -60,11 +74,17 @@ fn play(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let place = row * ROW_PITCH;
   // Lanes beyond the last match go along with it, for the barriers, and write nothing.
   let number = group.x * MATCHES_PER_GROUP + row / PLAYERS;
-  let match_at = min(number, knobs.matches - 1u);
-  let own = number < knobs.matches;
-  let scripted_player = knobs.scripted != 0u && player >= TEAM;
-  let records = own && !scripted_player;
-  let lane = knobs.first_lane + player * knobs.matches + match_at;
+  let match_at = min(number, MATCHES - 1u);
+  let own = number < MATCHES;
+  // Who decides for this player, and which lane of the chunk is theirs.
+  let against = opponents[match_at];
+  let opposing = match_at >= SELF_PLAY && (player >= TEAM) != ((against & AWAY) != 0u);
+  let scripted_player = opposing && (against & OPPONENT) == SCRIPTED;
+  let slot = select(0u, against & OPPONENT, opposing && !scripted_player);
+  let records = own && !opposing && match_at < SELF_PLAY + DUELS;
+  let self_lane = player * SELF_PLAY + match_at;
+  let duel_lane = PLAYERS * SELF_PLAY + player * DUELS + match_at - SELF_PLAY;
+  let lane = select(duel_lane, self_lane, match_at < SELF_PLAY);
 
   var state = load_state(match_at);
   var running = load_running(match_at);
@@ -77,7 +97,7 @@ fn play(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var t = knobs.begins; t < looks; t++) {
     let seen = observed(player, state);
     if (sub == 0u) {
-      keep_observation(place, seen.obs);
+      keep_observation(place, seen.obs, slot == 0u);
     }
     workgroupBarrier();
     if (records && t < HORIZON) {
@@ -85,8 +105,8 @@ fn play(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         chunk[OBSERVATION + (t * OBSERVATION_SIZE + k) * LANES + lane] = bitcast<u32>(features[place + k]);
       }
     }
-    network(place, sub);
-    let head = head_of(place);
+    network(place, sub, slot * PACKED_QUADS);
+    let head = head_of(place, slot * PACKED_QUADS);
     if (records && sub == 0u) {
       let returns = scales[OBSERVATION_SIZE];
       chunk[VALUE + t * LANES + lane] = bitcast<u32>(head[POLICY_ROWS] * returns.y + returns.x);

@@ -1,5 +1,5 @@
-// What a chunk that was played here comes to, for those who do not see it: sums of the episodes that ended in it, and of
-// its rescaled observations and returns. A workgroup a row.
+// What a chunk that was played here comes to, for those who do not see it: sums of the episodes that ended in it, of
+// each block of matches, and of its rescaled observations and returns. A workgroup a row.
 
 override WORKGROUP: u32;
 override MATCHES: u32;
@@ -13,21 +13,23 @@ override OBSERVATION_SIZE: u32;
 override SUM_THREADS: u32 = WORKGROUP;
 const SUM_VALUES = 2u;
 
-@group(0) @binding(0) var<storage, read_write> played: array<f32>;  // [ENDED_ROWS], [OBSERVATION_SIZE + 1][2]
+@group(0) @binding(0) var<storage, read_write> played: array<f32>;  // [block][ENDED_ROWS], [OBSERVATION_SIZE + 1][2]
 @group(0) @binding(1) var<storage, read> matches: array<u32>;  // [rows][match]
 @group(0) @binding(2) var<storage, read> chunk: array<u32>;
 @group(0) @binding(3) var<storage, read> returns: array<f32>;  // [HORIZON][LANES]
 
-// Each row of counts, summed over the matches.
+// Each row of counts, summed over the matches of a block.
 @compute @workgroup_size(WORKGROUP)
 fn tally(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   var sums: array<f32, SUM_VALUES>;
-  for (var k = local; k < MATCHES; k += WORKGROUP) {
+  var blocks = BLOCKS;  // x first match, y matches
+  let block = blocks[group.y];
+  for (var k = block.x + local; k < block.x + block.y; k += WORKGROUP) {
     sums[0] += bitcast<f32>(matches[(ENDED + group.x) * MATCHES + k]);
   }
   sums = summed(local, sums);
   if (local == 0u) {
-    played[group.x] = sums[0];
+    played[group.y * ENDED_ROWS + group.x] = sums[0];
   }
 }
 
@@ -47,7 +49,8 @@ fn moments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   }
   sums = summed(local, sums);
   if (local == 0u) {
-    played[ENDED_ROWS + 2u * group.x] = sums[0];
-    played[ENDED_ROWS + 2u * group.x + 1u] = sums[1];
+    let place = BLOCK_COUNT * ENDED_ROWS + 2u * group.x;
+    played[place] = sums[0];
+    played[place + 1u] = sums[1];
   }
 }

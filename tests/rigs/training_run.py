@@ -42,7 +42,8 @@ Result = TypeVar("Result")
 def at_once(work: Coroutine[object, None, Result]) -> Result:
     """The result of work that waits for nothing here. Where Playwright's event loop runs, no other one can."""
     try:
-        work.send(None)
+        while work.send(None) is None:  # that is only a moment for others
+            pass
     except StopIteration as done:
         result: Result = done.value
         return result
@@ -195,5 +196,5 @@ def _on_device(
 
     assert isinstance(local, KernelLearner)
     learner = AutoLearner(local, plan, opened, Watch(nothing), "webgpu", played, must_play=True, tasks=TasksAtOnce())
-    learner.warm()
+    learner.warm(Hyper())
     return learner

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from drillsergeant.learn.engine import DeviceLearner, Learner
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
+from drillsergeant.learn.webgpu.matches import Opponents, PlayedChunk
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
@@ -18,13 +19,13 @@ EVALUATING = 3
 
 
 class Learned(NamedTuple):
-    """An update: its metrics, from how many decisions, the byte offsets of the chunks at hand, and the statistics of
-    one that was played on the device. Those at hand were then not learned from."""
+    """An update: its metrics, from how many decisions, the byte offsets of the chunks at hand, and what was played on
+    the device, if it was. Those at hand were then not learned from."""
 
     metrics: Mapping[str, float]
     decisions: int
     chunk_offsets: Sequence[int]
-    stats: Sequence[float] | None = None
+    played: PlayedChunk | None = None
 
 
 class Updates:
@@ -40,8 +41,9 @@ class Updates:
         self._held: list[RingConsumer] = []
         self.learning = False
 
-    async def update(self, hyper: Hyper, lesson: int) -> Learned | None:
-        """One update; None, after a moment, where there is nothing to learn from, or none that counts."""
+    async def update(self, hyper: Hyper, lesson: int, opponents: Opponents) -> Learned | None:
+        """One update, where a device plays with duels against these opponents; None, after a moment, where there is
+        nothing to learn from, or none that counts."""
         ticket = self._doorbell.ticket()
         device = self._playing_device()
         rings = self._rings[:EVALUATING] if device is not None else self._fresh_rings()
@@ -55,7 +57,7 @@ class Updates:
         self.learning = True
         try:
             if device is not None:
-                played = await device.play(hyper, lesson)
+                played = await device.play(hyper, lesson, opponents)
                 return played and Learned(played[0], int(played[0]["decisions"]), offsets, played[1])
             learned = self._learner.learn(offsets, hyper)
             metrics = await learned if isinstance(learned, Awaitable) else learned
@@ -64,12 +66,16 @@ class Updates:
             self.learning = False
 
     def _fresh_rings(self) -> list[RingConsumer]:
-        """All rings, without what has waited in some while a device played: that is of a policy long left behind."""
+        """All rings, without what has waited in some while a device played: that is of a policy long left behind.
+
+        An update that a device is tried with is of one chunk, so that it is done soon.
+        """
         if self._device_played:
             for ring in self._rings[EVALUATING:]:
                 if ring.peek() is not None:
                     ring.release()
-        return self._rings
+        checks = isinstance(self._learner, AutoLearner) and self._learner.checks and not self._lockstep
+        return self._rings[:1] if checks else self._rings
 
     def _playing_device(self) -> AutoLearner | None:
         """The learner whose device plays, if one does; in lockstep nothing does that depends on a device."""

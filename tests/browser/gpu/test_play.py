@@ -9,29 +9,53 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drillsergeant.learn.engine import CHUNK_STATS
+from drillsergeant.learn.league.elo import NOW, SCRIPTED
 
 from tests.rigs.graphics.gpu_play import PlayedOnDevice
 from tests.rigs.graphics.gpu_stand import Stand
 
 BOUND = 1e-3  # of 1 + |x|, after some seconds of a match that magnifies every rounding
 DIFFERING = 0.02  # of all lanes: those in which rounding has decided
-# Drill, matches, decisions, duels: ragged workgroups, one player and six, several heads, masks, matches that are cut.
+SNAPSHOT = 5
+# Drill, matches, decisions: ragged workgroups, one player and six, several heads, masks, matches that are cut.
 PLAYED = [
-    ("chase", 101, 16, 0),
-    ("cartpole", 44, 16, 0),
-    ("ball", 40, 16, 0),
-    ("short-2-1", 20, 16, 0),
-    ("mixed", 12, 8, 0),
-    ("probe-mask", 9, 4, 0),
-    ("ball", 24, 16, 24),
-    ("mixed-1-2", 12, 8, 4),
+    ("chase", 101, 16),
+    ("cartpole", 44, 16),
+    ("ball", 40, 16),
+    ("short-2-1", 20, 16),
+    ("mixed", 12, 8),
+    ("probe-mask", 9, 4),
 ]
+# Drill, matches, duels among them, and against whom.
+DUELED = [("ball", 24, 24, SCRIPTED), ("ball", 24, 16, SNAPSHOT), ("ball", 16, 8, NOW), ("mixed-1-2", 12, 4, SCRIPTED)]
 
 
-@pytest.mark.parametrize(("name", "matches", "horizon", "duels"), PLAYED)
-def test_chunks_are_those_of_the_reference(stand: Stand, name: str, matches: int, horizon: int, duels: int) -> None:
-    """One chunk after the other, with the episodes that end in them, against oneself or the drill's own player."""
-    assert_same_chunks(PlayedOnDevice(stand, name, matches, horizon, duels=duels))
+@pytest.mark.parametrize(("name", "matches", "horizon"), PLAYED)
+def test_chunks_are_those_of_the_reference(stand: Stand, name: str, matches: int, horizon: int) -> None:
+    """One chunk after the other, with the episodes that end in them, against oneself."""
+    assert_same_chunks(PlayedOnDevice(stand, name, matches, horizon))
+
+
+@pytest.mark.parametrize(("name", "matches", "duels", "rival"), DUELED)
+def test_duels_are_those_of_the_reference(stand: Stand, name: str, matches: int, duels: int, rival: int) -> None:
+    """Beside self-play, against the drill's own player, a snapshot, and the policy itself, which is recorded once."""
+    assert_same_chunks(PlayedOnDevice(stand, name, matches, 16, duels_against=(duels, rival)))
+
+
+@pytest.mark.parametrize("name", ["mixed-1-2", "short-1-3", "cartpole"])
+def test_evaluations_are_counted_as_the_reference_counts_them(stand: Stand, name: str) -> None:
+    """As either team, where they differ; against random players only by chance, whose numbers are others."""
+    played = PlayedOnDevice(stand, name, 512, 16, evaluates=True)
+    wanted = played.expected_evaluations(chunks=2)
+    for _ in range(2):
+        played.play()
+        for evaluation, tally in played.evaluations().items():
+            want = wanted[evaluation].pop(0)
+            assert tally.episodes == pytest.approx(want.episodes, rel=0.05), evaluation
+            spread = np.sqrt(want.return_squares / want.episodes)
+            bound = 0.05 if "scripted" in evaluation else 4.0 / np.sqrt(want.episodes)
+            each = [(tally.wins, tally.losses, tally.returns / spread) for tally in (tally, want)]
+            assert np.array(each[0]) / want.episodes == pytest.approx(np.array(each[1]) / want.episodes, abs=bound)
 
 
 @pytest.mark.parametrize(("hidden", "lanes"), [((8,), 8), ((32, 48, 16), 8), ((64, 64), 1), ((20,), 4)], ids=str)

@@ -16,6 +16,7 @@ from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.compile.shaders.play_kernels import play_kernels
 from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.formulas.rescale import moments, rounded
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.webgpu import player
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.pipelines import Dispatch
@@ -142,7 +143,7 @@ def test_a_player_that_was_warmed_plays_and_learns_the_same(stands: tuple[Stand,
         found = run.trainer._on_gpu
         assert found is not None and found._playing.player is not None
         if warms:
-            at_once(found._playing.player.warm())
+            at_once(found._playing.player.warm(Hyper(), 1))
         run.train(3)
         assert run.counts() == ("webgpu", 0, 0, 0)
         states.append(run.learner.state())
@@ -168,10 +169,12 @@ def test_poison_is_found_in_the_same_update_and_play_begins_anew(stands: tuple[S
     run = DeviceRun(stands)
     run.train(3)
     device, state = run.devices[-1], run.learner.state()
+    play = device.play
+    assert play is not None
     poison = np.full(MATCHES, np.nan, np.float32)
 
     def spoil(device: StandDevice) -> bool:
-        device.stand.write(where, poison, 3 * MATCHES * WORD_BYTES if where == "matches" else 0)
+        device.stand.write(where, poison, 3 * play.matches * WORD_BYTES if where == "matches" else 0)
         return False
 
     device.before = spoil

@@ -10,13 +10,16 @@ from drillsergeant.drills.contract import Continuous, Player
 from drillsergeant.elementary import Array
 from drillsergeant.kernels.ir.ops import DType
 from drillsergeant.learn.compile.shaders.play_kernels import play_kernels
-from drillsergeant.learn.engine import CHUNK_STATS
+from drillsergeant.learn.engine import CHUNK_STATS, Tally, evaluations_of
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.rescale import entered, factors, rounded, standardise
+from drillsergeant.learn.league.elo import NOW, SCRIPTED
+from drillsergeant.learn.league.matchmaking import RIVALS
 from drillsergeant.learn.ppo.scales import Scale, Scales
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
 from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.wasm.scratch import plan_for
+from drillsergeant.learn.webgpu.blocks import MatchBlock
 from drillsergeant.learn.webgpu.pipelines import Dispatch
 from drillsergeant.learn.webgpu.play_plan import PlayPlan
 from drillsergeant.memory.access import WORD_BYTES
@@ -32,7 +35,8 @@ Fields = dict[str, Array]
 class PlayedOnDevice:
     """Matches of a drill from one seed, on a stand's device and by the reference, with the same decided policy.
 
-    `scales` are what the device's observations are rescaled by; its parameters are for such.
+    `scales` are what the device's observations are rescaled by; its parameters are for such. Where there are duels,
+    only these are compared: against one opponent each, SCRIPTED, NOW or a snapshot, of which this has the parameters.
     """
 
     def __init__(
@@ -42,23 +46,39 @@ class PlayedOnDevice:
         matches: int,
         horizon: int,
         *,
-        duels: int = 0,
+        duels_against: tuple[int, int] = (0, NOW),
+        evaluates: bool = False,
         hidden: tuple[int, ...] = SMALL_HIDDEN,
         lanes_per_player: int = 8,
         subgroups: bool = False,
     ) -> None:
+        duels, rival = duels_against
         program, self.drill = program_of(name, hidden), drill_named(name)
         self.layout = Layout(plan_for(program, 1, matches, horizon, duels=duels))
-        self.plan = PlayPlan(program, self.layout, duels=duels > 0, lanes_per_player=lanes_per_player)
+        self.plan = PlayPlan(program, self.layout, evaluates=evaluates, lanes_per_player=lanes_per_player)
+        blocks = self.plan.blocks
+        self.block = MatchBlock(blocks.self_play.matches, duels) if duels else blocks.self_play
         network = Network.for_heads(len(self.drill.observation), self.drill.heads, hidden)
         self.parameters, self.scales = decisive_parameters(network, 3), uneven_scales(self.plan.inputs)
-        players = policy_against(Player.SCRIPTED, self.drill.teams) if duels else None
-        self.reference = ReferenceCollector(self.drill, network, self.plan.matches, SEED, players, EPISODE)
+        who = Player.SCRIPTED if rival == SCRIPTED else Player.FROZEN
+        players = policy_against(who, self.drill.teams) if duels else None
+        self.reference = ReferenceCollector(self.drill, network, self.block.matches, SEED, players, EPISODE)
+        other = decisive_parameters(network, 5)
+        self.reference.frozen = self.parameters if rival == NOW else other
+        self.network = network
         self.stand = stand
         self._compile(subgroups)
         stand.write("state", entered(network, self.parameters, self.scales))
         stand.write("scales", self.plan.scales(self.scales))
-        self._run([self.plan.begin], self.plan.knobs(seed=SEED, episode=EPISODE))
+        stand.write("rivals", np.tile(other, RIVALS))
+        stand.write("opponents", blocks.opponents([rival] * len(blocks.duels)))
+        self._run([self.plan.pack_rivals, self.plan.begin()], self.plan.knobs(seed=SEED))
+        for block in (self.block, *blocks.evaluations.values()):
+            self._begin(block)
+
+    def _begin(self, block: MatchBlock) -> None:
+        """As the reference's matches begin."""
+        self._run([self.plan.begin(block)], self.plan.knobs(seed=SEED, episode=EPISODE, block=block, slot=0))
 
     def _compile(self, subgroups: bool) -> None:
         kernels, plan = play_kernels(self.drill), self.layout.plan
@@ -81,8 +101,8 @@ class PlayedOnDevice:
 
     def chunk(self) -> Fields:
         """The device's chunk: every field [T][..][A] of the lanes that are recorded."""
-        content, first = self.stand.read("batch"), self.plan.first_lane
-        lanes = self.plan.matches * len(self.reference.policy_players)
+        content, first = self.stand.read("batch"), self.plan.players * self.block.first
+        lanes = self.block.matches * len(self.reference.policy_players)
         found: Fields = {}
         for name in (field.name for field in fields(ChunkArrays) if field.name != "stats"):
             region = self.layout.chunk[name]
@@ -100,9 +120,28 @@ class PlayedOnDevice:
         return found, chunk.stats
 
     def tallied(self) -> dict[str, float]:
-        """What the device says of the episodes that ended."""
-        sums = np.frombuffer(self.stand.read("played"), np.float32)
+        """What the device says of the episodes that ended, in all of these matches."""
+        words = np.frombuffer(self.stand.read("played"), np.float32)[: self.plan.tallied_words]
+        each = words.reshape(len(self.plan.blocks.all), -1)
+        sums = each[1:].sum(axis=0) if len(each) > 1 else each[0]
         return dict(zip((*CHUNK_STATS, *self.drill.reward_terms), map(float, sums), strict=False))
+
+    def evaluations(self) -> dict[str, Tally]:
+        """What the device says of those that ended in its evaluations, as team 0 has won and lost them."""
+        sums, blocks = np.frombuffer(self.stand.read("played"), np.float32).tolist(), self.plan.blocks
+        first = 1 + len(blocks.duels)
+        return {name: self.plan.tally_of(number, sums) for number, name in enumerate(blocks.evaluations, first)}
+
+    def expected_evaluations(self, chunks: int) -> dict[str, list[Tally]]:
+        """The same of the reference, chunk by chunk."""
+        found: dict[str, list[Tally]] = {}
+        for name, look in evaluations_of(self.drill.teams).items():
+            count = self.plan.blocks.evaluations[name].matches
+            players = policy_against(look.opponent, self.drill.teams, look.team)
+            reference = ReferenceCollector(self.drill, self.network, count, SEED, players, EPISODE)
+            each = [reference.collect(self.parameters, self.layout.plan.horizon).stats for _ in range(chunks)]
+            found[name] = [Tally(*(getattr(stats, field.name) for field in fields(Tally))) for stats in each]
+        return found
 
     def differing(self, found: Fields, wanted: Fields, bound: float) -> Array:
         """Mask of the lanes [A] in which a choice or an end differs, or a number by more than `bound` of 1 + |x|."""

@@ -86,7 +86,7 @@ class StandDevice:
         subgroups: bool = False,
         play_kernels: str = "",
     ) -> None:
-        self.stand, self._plan, self._memory = stand, plan, memory
+        self.stand, self._plan, self._memory, self.play = stand, plan, memory, plan.play
         self.description = stand.description
         self._sizes: Sizes | None = None
         self.submissions: list[int] = []

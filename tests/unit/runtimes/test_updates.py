@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
+from drillsergeant.learn.webgpu.matches import NoOpponents, Opponents, PlayedChunk, Setting
+from drillsergeant.learn.webgpu.play_plan import PlayPlan
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
 from drillsergeant.memory.ring import RingProducer
 from drillsergeant.memory.telemetry import TelemetryWriter
 from drillsergeant.runtimes.updates import EVALUATING, Learned, Updates
 
+from tests.rigs.engines import program_of
 from tests.rigs.training_run import at_once
 
 WORKERS, MATCHES, HORIZON, PLAYED = EVALUATING + 2, 4, 3, 1000
@@ -21,13 +24,17 @@ LAYOUT = Layout(Plan(WORKERS, MATCHES, (1,), HORIZON, 2, 1, 8, ring_slots=1))
 class Learner(AutoLearner):
     """Plays where it is told so, else learns; says which chunks it learned from."""
 
-    plays = False
+    plays = checks = False
 
     def __init__(self) -> None:
         self.learned: list[int] = []
+        plan = PlayPlan(program_of("chase"), LAYOUT, evaluates=False)
+        self.played = PlayedChunk(plan, Setting((), counts=False), [0.0] * plan.played_words)
 
-    async def play(self, hyper: Hyper, lesson: int) -> tuple[Mapping[str, float], Sequence[float]] | None:
-        return {"decisions": PLAYED}, [0.0]
+    async def play(
+        self, hyper: Hyper, lesson: int, opponents: Opponents
+    ) -> tuple[Mapping[str, float], PlayedChunk] | None:
+        return {"decisions": PLAYED}, self.played
 
     async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         self.learned = list(chunk_offsets)
@@ -57,7 +64,7 @@ class Workers:
         return filled
 
     def update(self) -> Learned | None:
-        learned = at_once(self.updates.update(Hyper(), 0))
+        learned = at_once(self.updates.update(Hyper(), 0, NoOpponents()))
         if learned is not None:
             self.updates.release()
         return learned
@@ -67,7 +74,7 @@ def test_workers_chunks_are_learned_from_all_at_once() -> None:
     workers = Workers()
     assert workers.play() == WORKERS
     learned = workers.update()
-    assert learned is not None and learned.decisions == WORKERS * MATCHES * HORIZON and learned.stats is None
+    assert learned is not None and learned.decisions == WORKERS * MATCHES * HORIZON and learned.played is None
     assert len(workers.learner.learned) == WORKERS
 
 
@@ -77,7 +84,7 @@ def test_where_a_device_plays_a_few_workers_are_looked_at_and_the_others_rest() 
     workers.play()
     learned = workers.update()
     assert learned is not None and (learned.decisions, len(learned.chunk_offsets)) == (PLAYED, EVALUATING)
-    assert learned.stats == [0.0] and not workers.learner.learned
+    assert learned.played is workers.learner.played and not workers.learner.learned
     assert workers.play() == EVALUATING, "the others wait for room"
 
 
@@ -91,3 +98,15 @@ def test_what_has_waited_while_a_device_played_is_not_learned_from() -> None:
     assert workers.play() == WORKERS
     learned = workers.update()
     assert learned is not None and len(workers.learner.learned) == WORKERS
+
+
+def test_an_update_that_checks_a_device_waits_for_one_chunk() -> None:
+    workers = Workers()
+    workers.learner.checks = True
+    workers.play()
+    learned = workers.update()
+    assert learned is not None and learned.decisions == MATCHES * HORIZON
+    workers.learner.checks = False
+    workers.play()
+    learned = workers.update()
+    assert learned is not None and learned.decisions == WORKERS * MATCHES * HORIZON

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from drillsergeant.learn.engine import Tally
+from drillsergeant.learn.engine import NO_EPISODES, Tally
 from drillsergeant.learn.league.elo import NOW, SCRIPTED, Ratings
 from drillsergeant.learn.league.opponents import OpponentPool, Record, plain
-from drillsergeant.memory.snapshots import NO_CHOICE, SnapshotWriter
+from drillsergeant.memory.snapshots import NO_CHOICE, DuelTally, SnapshotWriter
 
 # Updates that a worker plays one opponent for. An update is a second of match time, a match 20 seconds at most, and
 # with a new opponent all of a worker's duels start anew: what is under way then is never counted.
 HOLD_UPDATES = 48
+RIVALS = 4  # opponents of a device that plays, at a time
 
 
 class Matchmaking:
@@ -24,6 +25,10 @@ class Matchmaking:
         self._pool, self._ratings = OpponentPool(), Ratings()
         self._scripted = Record()
         self._updates = 0
+        # Nobody is weaker at first, and there is no snapshot yet.
+        self.rivals = [SCRIPTED] * RIVALS
+        self._device_random = random.Random(1)
+        self._device_tallies: dict[int, Tally] = {}
         for worker in range(workers):
             library.choose(worker, NO_CHOICE)
 
@@ -32,15 +37,45 @@ class Matchmaking:
         every = max(1, HOLD_UPDATES // self._workers)
         if self._updates % every == 0:
             self._rotate(self._updates // every % self._workers)
+        every = HOLD_UPDATES // RIVALS
+        if self._updates % every == every - 1:
+            self._rotate_rival(self._updates // every % RIVALS)
         self._updates += 1
 
     def _rotate(self, worker: int) -> None:
-        tallies = self._library.tallies()
-        self._pool.observe(tallies.values())
-        slots = {tally.ident: slot for slot, tally in tallies.items()}
+        slots = self._observe()
         if slots:
             # random() is promised to give the same numbers in every Python version; choices() is not.
             self._library.choose(worker, slots[self._pool.draw(list(slots), self._random.random())])
+
+    def _rotate_rival(self, number: int) -> None:
+        """One of a device's opponents: a snapshot, or the scripted player as long as there is something to learn."""
+        candidates = [SCRIPTED, *self._observe()]
+        beside = {SCRIPTED: self._scripted}
+        self.rivals[number] = self._pool.draw(candidates, self._device_random.random(), beside)
+
+    def _observe(self) -> dict[int, int]:
+        """Take in what is counted; the slot of every snapshot by id."""
+        tallies, beside = self._library.tallies(), self._device_tallies
+        self._device_tallies = {each.ident: beside.get(each.ident, NO_EPISODES) for each in tallies.values()}
+        counted = []
+        for ident, *counts in tallies.values():
+            more = self._device_tallies[ident]
+            sums = map(sum, zip(counts, (more.episodes, more.wins, more.losses), strict=True))
+            counted.append(DuelTally(ident, *sums))
+        self._pool.observe(counted)
+        return {tally.ident: slot for slot, tally in tallies.items()}
+
+    def parameters(self, ident: int) -> bytes | None:
+        """The f32 [P] of a snapshot; None where it is gone."""
+        slots = {found: slot for slot, found in enumerate(self._library.ids())}
+        return self._library.parameters(slots[ident]) if ident in slots else None
+
+    def dueled(self, duels: Mapping[int, Tally]) -> None:
+        """Take in a device's finished duels, by opponent."""
+        for ident, tally in duels.items():
+            if ident > NOW:
+                self._device_tallies[ident] = self._device_tallies.get(ident, NO_EPISODES) + tally
 
     def played_scripted(self, tally: Tally) -> None:
         """Take in finished evaluation episodes against the scripted player, by which all ratings are anchored."""
@@ -48,7 +83,7 @@ class Matchmaking:
 
     def values(self) -> dict[str, object]:
         """The numbers for the page; those that nothing is known of yet are left out."""
-        self._pool.observe(self._library.tallies().values())
+        self._observe()
         records = self._pool.records
         self._ratings.fit({SCRIPTED: self._scripted, **records})
         values: dict[str, object] = {"pool": plain(records, self._ratings.values)}

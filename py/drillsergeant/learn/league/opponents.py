@@ -74,15 +74,19 @@ class OpponentPool:
 
     def weight(self, ident: int) -> float:
         """How much there is to learn from this opponent, FLOOR to 1."""
-        record = self.records.get(ident, Record())
+        return self._weight(self.records.get(ident, Record()))
+
+    def _weight(self, record: Record) -> float:
         if record.games < KNOWN_GAMES:
             return 1.0
         lost_share = 1.0 - record.score / record.games
         return max(FLOOR, lost_share * lost_share)
 
-    def draw(self, idents: Sequence[int], uniform: float) -> int:
-        """One of `idents` (not empty), by weight; `uniform` in [0, 1)."""
-        weights = [self.weight(ident) for ident in idents]
+    def draw(self, idents: Sequence[int], uniform: float, beside: Mapping[int, Record] | None = None) -> int:
+        """One of `idents` (not empty), by weight; `uniform` in [0, 1). `beside`: records of some that are not of the
+        pool."""
+        records = {**self.records, **(beside or {})}
+        weights = [self._weight(records.get(ident, Record())) for ident in idents]
         left = uniform * sum(weights)
         for ident, weight in zip(idents, weights, strict=True):
             left -= weight

@@ -64,7 +64,7 @@ class KernelLearner:
 
     def reset(self, seed: int) -> None:
         """Start over with new parameters."""
-        self._seed = seed
+        self.seed = seed
         self._arithmetic = KernelArithmetic(self._program, self._calls, self._layout, self._memory, seed)
         self._ppo = PpoLearner(self._arithmetic, seed, self._program.network.tile_rows)
 
@@ -121,7 +121,7 @@ class KernelLearner:
 
     def read_parameters(self, weights_offset: int) -> None:
         """Continue from the parameters at `weights_offset` with a fresh optimiser."""
-        self.reset(self._seed)
+        self.reset(self.seed)
         self._arithmetic.copy_parameters(source=weights_offset)
         self._arithmetic.scales = Scales.unknown(len(self._program.drill.observation), fresh=False)
 
@@ -132,4 +132,4 @@ class KernelLearner:
     def restore(self, state: LearnerState) -> None:
         """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""
         self._ppo.restore(state)
-        self._seed = state.seed
+        self.seed = state.seed

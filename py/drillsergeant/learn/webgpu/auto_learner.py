@@ -17,6 +17,7 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.wasm.engine import KernelLearner, PreparedBatch
 from drillsergeant.learn.webgpu.learner import DeviceFailure, GpuLearner
+from drillsergeant.learn.webgpu.matches import Opponents, PlayedChunk
 from drillsergeant.learn.webgpu.plan import GpuPlan
 from drillsergeant.learn.webgpu.playing import Opener, Pace, Playing
 from drillsergeant.learn.webgpu.trial import Trial
@@ -58,6 +59,7 @@ class AutoLearner:
         self.played_here = True  # the game that the plans play is the one that is played
         self._tasks = tasks or Tasks()
         self._playing = Playing(played, opener, self._tasks, plan.plan, must=must_play)
+        self._hyper = Hyper()  # of the latest update
         self._opening: asyncio.Task[None] | None = None
         self._trial: asyncio.Task[None] | None = None
         self.losses = self.voids = 0
@@ -91,8 +93,12 @@ class AutoLearner:
         self._elsewhere = Pace()
         self._playing.rest()
 
-    def warm(self) -> None:
-        """Ask for a device before there is anything to learn from: it takes a second or two to compile its shaders."""
+    def warm(self, hyper: Hyper) -> None:
+        """Ask for a device before there is anything to learn from: it takes a second or two to compile its shaders.
+
+        `hyper`: of the updates there will be.
+        """
+        self._hyper = hyper
         if self.mode != "wasm" and not self._settled:
             self._look_for_device()
 
@@ -132,6 +138,7 @@ class AutoLearner:
 
     async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
+        self._hyper = hyper
         if self.mode != "wasm" and not self._settled:
             self._look_for_device()
         batch = self._local.prepare(chunk_offsets, hyper)
@@ -176,21 +183,29 @@ class AutoLearner:
             self._tried = 1
 
     @property
+    def checks(self) -> bool:
+        """Whether the next update of workers' play is one that a device is tried with: the sooner it is done, the
+        sooner that may learn and play."""
+        return self._gpu is not None and not self._tried and not self._settled and self.mode != "wasm"
+
+    @property
     def plays(self) -> bool:
         """Whether the next update can be one of play on a device: once an update there has been found right, and, where
-        the faster way is taken, a few have told the pace of workers' play. Not those that are compared kernel by
-        kernel, whose chunk has to be at hand."""
-        found = self._settled or self._tried > (0 if self._playing.must else TRIED_ELSEWHERE)
+        the faster way is taken and is not known yet, a few have told the pace of workers' play. Not those that are
+        compared kernel by kernel, whose chunk has to be at hand."""
+        at_once = self._playing.must or self._playing.surely_faster
+        found = self._settled or self._tried > (0 if at_once else TRIED_ELSEWHERE)
         ready = self._playing.player is not None and found and self.played_here
         return ready and self.mode != "wasm" and self._local.scales_known and not self.watch.due
 
-    async def play(self, hyper: Hyper, lesson: int) -> tuple[Mapping[str, float], Sequence[float]] | None:
-        """Play a chunk on the device and update from it, where it `plays`: metrics and the chunk's statistics, or
-        nothing if the update does not count."""
-        player = self._playing.player
-        assert player is not None, "nothing plays"
+    async def play(
+        self, hyper: Hyper, lesson: int, opponents: Opponents
+    ) -> tuple[Mapping[str, float], PlayedChunk] | None:
+        """Play a chunk on the device and update from it, where it `plays`: metrics and what was played, or nothing if
+        the update does not count."""
+        player = self._playing.next_player()
         try:
-            played = await player.update(hyper, lesson, self._local.scales, self._local.entered)
+            played = await player.update(hyper, lesson, self._local.scales, self._local.entered, opponents)
             if not self._local.finish(played.state):
                 raise DeviceFailure("the update left numbers above 1e18 in the weights", lost=False)
         except Exception as failure:  # as in `_on_device`
@@ -202,11 +217,14 @@ class AutoLearner:
         self.watch.passed()
         self.name, self._voids_running = "webgpu", 0
         self._playing.updated(player, self._elsewhere_s)
-        here, elsewhere = (f"{1e-6 / each:.3g} M decisions/s" for each in (self._playing.told_s, self._elsewhere_s))
-        known = math.isfinite(self._playing.told_s)
-        told = f" {here}; from workers' play {elsewhere} were learned" if known else ""
-        self.why = f"{player.learner.device.description}: plays and learns{told}"
-        return {**metrics, **self._counts()}, played.stats
+        self.why = f"{player.learner.device.description}: plays and learns{self._paces()}"
+        return {**metrics, **self._counts()}, played.played
+
+    def _paces(self) -> str:
+        """What is known of how fast a device plays, and others."""
+        paces = (self._playing.told_s, self._elsewhere_s)
+        here, elsewhere = (f"{1e-6 / each:.3g} M decisions/s" if math.isfinite(each) else "" for each in paces)
+        return f" {here}" * bool(here) + f"; from workers' play {elsewhere} were learned" * bool(here and elsewhere)
 
     def _on_kernels(self, batch: PreparedBatch | None, hyper: Hyper) -> Mapping[str, float]:
         self.name = "wasm"
@@ -282,7 +300,7 @@ class AutoLearner:
         if self._gpu is None and not self._hopeless:
             self._opening = self._tasks.begin(self._keep_asking())
         elif self._gpu is not None and self._playing.missing:
-            self._opening = self._tasks.begin(self._playing.open())
+            self._opening = self._tasks.begin(self._playing.open(*self._following))
 
     async def _keep_asking(self) -> None:
         """Get a device, now or later; the next update after that uses it. Ends where there will be none."""
@@ -291,7 +309,8 @@ class AutoLearner:
             if at_s > waited_s:
                 await asyncio.sleep(at_s - waited_s)
             waited_s = at_s
-            playing = self._tasks.begin(self._playing.open())  # beside, since each compiles for a second or two
+            # Beside, since each compiles for a second or two.
+            playing = self._tasks.begin(self._playing.open(*self._following))
             found = await self._open()
             await playing
             if found:
@@ -299,6 +318,11 @@ class AutoLearner:
             self._playing.close()
             if self._hopeless:
                 break
+
+    @property
+    def _following(self) -> tuple[Hyper, int]:
+        """What the next updates will be like: their numbers, and the seed of their minibatches."""
+        return self._hyper, self._local.seed
 
     async def _open(self) -> bool:
         try:

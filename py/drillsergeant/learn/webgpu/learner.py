@@ -97,6 +97,13 @@ class GpuDevice(Protocol):
         """Give everything back."""
 
 
+def fitted(size: int, elapsed_s: float) -> int:
+    """How much the next submission is of, where one of `size` took so long: what fits the target, but at most twice as
+    much and no less than half, since one that is slow may be the first after a pause."""
+    fitting = int(size * SUBMIT_TARGET_S / max(elapsed_s, 1e-6))
+    return max(1, size // 2, min(fitting, 2 * size))
+
+
 class GpuLearner:
     """Updates on one device. It keeps nothing but what makes the next update cheaper."""
 
@@ -153,9 +160,9 @@ class GpuLearner:
             self.device.submit(dispatches[begin:end], last=end >= len(dispatches))
 
     def calibrate(self, dispatches: int, elapsed_s: float) -> None:
-        """Fit the next submissions to the target; at most twice as long as the last ones."""
-        fitting = int(dispatches * SUBMIT_TARGET_S / max(elapsed_s, 1e-6))
-        self._per_submit = max(1, min(fitting, 2 * self._per_submit, LARGEST_SUBMIT))
+        """Fit the next submissions to the target, by what so many dispatches took."""
+        each_s = elapsed_s * self._per_submit / dispatches
+        self._per_submit = min(fitted(self._per_submit, each_s), LARGEST_SUBMIT)
 
     def result(
         self, words: bytes, update: Update, state: LearnerState, chunks: int

@@ -159,7 +159,7 @@ class GpuPlan:
         Cells and minibatches are those of `ppo.PpoLearner`, or, of its first so many `orders`, one after the other.
         """
         number = counted(state.updates)
-        order = self._order(chunks, hyper, state.seed, number % orders if orders else number, keep=bool(orders))
+        order = self.order(chunks, hyper, state.seed, number % orders if orders else number, keep=bool(orders))
         steps, most = len(order.counts), max(cells for cells, _ in order.counts)
         sizes = Sizes(chunks, most, 2 * steps + len(order.records) // RECORD.size)
         splits = min(SPLITS_MAX, most)
@@ -194,8 +194,8 @@ class GpuPlan:
         prepared = (chunk * self.plan.horizon + t) * lanes + lane
         return RECORD.pack(observation, start + t * lanes, prepared, used)
 
-    def _order(self, chunks: int, hyper: Hyper, seed: int, number: int, *, keep: bool) -> Order:
-        """The minibatches of an update; those to be kept are made once, which takes longer than some updates do."""
+    def order(self, chunks: int, hyper: Hyper, seed: int, number: int, *, keep: bool = True) -> Order:
+        """The minibatches of an update, by number; those kept are made once: it takes longer than some updates do."""
         key = (chunks, hyper.minibatch_size, hyper.epochs, seed, number)
         if keep and key in self._orders:
             return self._orders[key]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
+from drillsergeant.learn.engine import duels_of
+from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
+from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.learn.webgpu.learner import GpuDevice, GpuLearner
 from drillsergeant.learn.webgpu.plan import GpuPlan
@@ -23,6 +26,9 @@ TRIAL_UPDATES = 20  # after which it is told whether it is faster, and whether t
 TRIALS_LOST = 3
 # An update that takes less leaves room for more matches: there are more than a hundred of them a second then.
 ROOM_S = 0.008
+# A decision, of a device that need not be timed next to others: faster than anything that was ever learned from what
+# workers played in a browser.
+SURELY_FASTER_S = 1.5e-7
 
 # Opens a device for a plan; one that is a program on the CPU only if told so.
 Opener = Callable[[GpuPlan, bool], Awaitable[GpuDevice]]
@@ -34,11 +40,15 @@ def played_plans(program: Program, plan: Plan, matches: int) -> list[GpuPlan]:
 
     None where a match fits into no workgroup.
     """
-    each = sum(program.drill.teams) * plan.horizon
-    counts = [round_up(decisions // each, MATCHES_EVEN) for decisions in DECISIONS]
+    teams = program.drill.teams
+    # Of a duel, only team 0 is learned from.
+    share = duels_of(teams, 400, RunSizes.duel_percent) / 400
+    each = (sum(teams) - share * sum(teams[1:])) * plan.horizon
+    counts = [round_up(int(decisions / each), MATCHES_EVEN) for decisions in DECISIONS]
     plans = []
     for count in [matches] if matches else counts:
-        layout = Layout(plan_for(program, workers=1, matches=count, horizon=plan.horizon, ring_slots=1))
+        duels = duels_of(teams, count, RunSizes.duel_percent) if plan.duels else 0
+        layout = Layout(plan_for(program, 1, count, plan.horizon, ring_slots=1, duels=duels))
         try:
             plans.append(GpuPlan(program, layout, PlayPlan(program, layout)))
         except ValueError:
@@ -77,8 +87,10 @@ class Playing:
         self._plans, self._opener, self._tasks, self.must = plans, opener, tasks, must
         self._rows_elsewhere = elsewhere.workers * elsewhere.agents * elsewhere.horizon
         self.player: GpuPlayer | None = None
+        self.warm_s = float("inf")  # a decision, of a device that was warmed
         self._wider: GpuPlayer | None = None  # that takes its place before the next update
         self._step = 0  # of the plans, which plays
+        self._following = Hyper(), 0
         self.restart()
 
     def restart(self) -> None:
@@ -91,15 +103,41 @@ class Playing:
         """Whether it might play, and has no device."""
         return bool(self._plans) and self.player is None and not self.given_up
 
-    async def open(self) -> None:
-        """Be ready to play by the first plan. Whatever a browser does with its GPU, others go on playing."""
+    async def open(self, hyper: Hyper, seed: int) -> None:
+        """Be ready to play: by the plan of few matches, or by that of many where there is room. Whatever a browser does
+        with its GPU, others go on playing. `hyper`, `seed`: of the updates there will be."""
         self.restart()
-        self._step = 0
-        if self._plans:
-            try:
-                self.player = await self._opened(0)
-            except Exception:
-                self.given_up = True
+        self._following = hyper, seed
+        self._step, self.warm_s = 0, float("inf")
+        if not self._plans:
+            return
+        try:
+            self.player = await self._opened(0)
+        except Exception:
+            self.given_up = True
+            return
+        if self._room_for_more(self.player, self.warm_s):
+            self._widening = True
+            await self._widen(self.player, 1)
+
+    def _room_for_more(self, player: GpuPlayer, seconds: float) -> bool:
+        """Whether a device that takes so long a decision is to go on to more matches."""
+        return seconds * player.decisions < ROOM_S and self._step + 1 < len(self._plans)
+
+    def next_player(self) -> GpuPlayer:
+        """Whose the next update is: one of more matches, where there is a device for them by now."""
+        assert self.player is not None, "nothing plays"
+        if self._wider is not None:
+            self.player.learner.device.close()
+            self.player, self._wider = self._wider, None
+            self._step += 1
+            self.restart()
+        return self.player
+
+    @property
+    def surely_faster(self) -> bool:
+        """Whether the device need not be timed next to others."""
+        return self.warm_s < SURELY_FASTER_S
 
     async def _opened(self, step: int) -> GpuPlayer:
         plan = self._plans[step]
@@ -107,7 +145,7 @@ class Playing:
         player = GpuPlayer(GpuLearner(plan, await self._opener(plan, self.must)), plan.play, self._rows_elsewhere)
         if not self.must:  # who must play has nothing better to do meanwhile
             try:
-                await player.warm()
+                self.warm_s = await player.warm(*self._following) / player.decisions
             except Exception:
                 player.learner.device.close()
                 raise
@@ -137,12 +175,6 @@ class Playing:
     def updated(self, player: GpuPlayer, others_s: float) -> None:
         """An update is done, and nothing waits for it; others take so many seconds a decision: go on, play more matches
         from now on, or give up."""
-        if self._wider is not None:
-            player.learner.device.close()
-            self.player, self._wider = self._wider, None
-            self._step += 1
-            self.restart()
-            return
         self.pace.updated(player.decisions)
         if self.pace.updates < TRIAL_UPDATES:
             return
@@ -150,7 +182,7 @@ class Playing:
         self._lost = self._lost + 1 if others_s < self.told_s else 0
         if self._lost == TRIALS_LOST and not self.must:
             self.give_up()
-        elif self.told_s * player.decisions < ROOM_S and self._step + 1 < len(self._plans) and not self._widening:
+        elif self._room_for_more(player, self.told_s) and not self._widening:
             self._widening = True
             self._tasks.begin(self._widen(player, self._step + 1))
 

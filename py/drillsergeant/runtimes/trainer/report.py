@@ -12,6 +12,7 @@ from drillsergeant.learn.evaluation.results import BothTeams, Estimate, Score, r
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.webgpu.matches import PlayedChunk
 from drillsergeant.memory.access import Memory, unsigned
 from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.snapshots import SnapshotWriter
@@ -23,14 +24,24 @@ from drillsergeant.runtimes.trainer.explained_variance import UnexplainedVarianc
 from drillsergeant.runtimes.trainer.rates import Rates
 from drillsergeant.runtimes.trainer.reward_terms import RewardTerms
 
+METRICS_EVERY_S = 0.5
+# In the first seconds of training more often: with a GPU, they are those in which a game is learned.
+EARLY_S, EARLY_METRICS_EVERY_S = 2.0, 0.1
 CURVE_POINTS_SENT = 400
 ENOUGH_TO_SHOW = 50.0  # episodes
 HISTORY_ROWS = 240  # kept with a run
-READ_EVERY = 8  # updates of play on a device, of which there are hundreds a second, until workers' counts are read
+# Of play on a device, of which there are hundreds of updates a second, one in so many is looked at for what came of its
+# duels and evaluations, and only then are workers' counts read.
+READ_EVERY = 8
 LEAST_S = 0.01  # between two of them: a file's f32 must tell them apart
 ROUNDING_S = 0.001  # of the seconds at which a snapshot was taken
 # Against each of the frozen players.
 RESULTS = ("win_rate", "win_low", "win_high", "loss_rate", "draw_rate", "mean_return", "return_low", "return_high")
+
+
+def pause_s(t_s: float | None) -> float:
+    """Seconds from one report to the next, after `t_s` seconds of a training that goes on; None where nobody trains."""
+    return METRICS_EVERY_S if t_s is None or t_s > EARLY_S else EARLY_METRICS_EVERY_S
 
 
 class TrainerReport:
@@ -121,30 +132,36 @@ class TrainerReport:
         metrics: Mapping[str, object],
         chunk_offsets: Sequence[int],
         hyper: Hyper,
-        stats: Sequence[float] | None = None,
+        played: PlayedChunk | None = None,
     ) -> None:
-        """Take in one update, before the chunks at hand are released. `stats`: of the chunk it is from, where that was
-        played elsewhere; those at hand are then play of the same policy, too."""
+        """Take in one update, before the chunks at hand are released. `played`: the chunk it is from, where a device
+        played it; those at hand are then play of the same policy, too."""
         self._latest = dict(metrics)
-        if stats is not None:
-            self._rewards.take(stats)
+        if played is not None:
+            self._rewards.take(played.stats)
             self._played += int(str(metrics["decisions"]))
             self._unread = (self._unread + 1) % READ_EVERY
             if self._unread:
                 return
+            self.matchmaking.dueled(played.duels())
+            self._count(played.evaluations())
         else:
             for offset in chunk_offsets:
                 self._rewards.add(offset)
         if self._sample and chunk_offsets:  # one chunk a message is enough
             self._value_error.add(chunk_offsets[0], hyper)
             self._sample = False
-        for name, tally in self._evaluations.fresh().items():
+        self._count(self._evaluations.fresh())
+        self.recent[Player.SCRIPTED].waiting = self._evaluations.waiting()
+        self.matchmaking.updated()
+
+    def _count(self, evaluations: Mapping[str, Tally]) -> None:
+        """Take in episodes of the evaluations, by name."""
+        for name, tally in evaluations.items():
             self.recent[name].add(tally)
             self._totals[Player.SCRIPTED if name == SCRIPTED_AWAY else name] += tally
             if name == Player.SCRIPTED:
                 self.matchmaking.played_scripted(tally)
-        self.recent[Player.SCRIPTED].waiting = self._evaluations.waiting()
-        self.matchmaking.updated()
 
     def name_rewards(self, reward_terms: Sequence[str]) -> None:
         """The matches are played for another reward, with these terms."""

@@ -26,14 +26,13 @@ from drillsergeant.memory.weights import WeightsWriter, weights_digest
 from drillsergeant.runtimes.host import Host
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.storage import Keeper
-from drillsergeant.runtimes.trainer.report import TrainerReport
+from drillsergeant.runtimes.trainer.report import TrainerReport, pause_s
 from drillsergeant.runtimes.trainer.run_control import RunControl
 from drillsergeant.runtimes.trainer.saved_run import Capture, kept_versions, recall_games
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.timeline import Entry, Timeline, TimelineEntry
 from drillsergeant.runtimes.updates import Updates
 
-METRICS_EVERY_S = 0.5
 BREATHE_EVERY_S = 0.05
 WARM_AFTER_S = 0.3  # until a GPU is asked for that nobody trains on yet: the page starts first
 IDLE_REST_S = 0.02  # between two looks for something to do; without it, a page that does not train wears a whole core
@@ -106,12 +105,12 @@ class Trainer:
             for keeper in self._keepers:
                 await keeper.turn()
             now_s = self._host.now_s()
-            if now_s - reported_s >= METRICS_EVERY_S:
+            if now_s - reported_s >= pause_s(self.trained_s() if self.training else None):
                 self.report()
                 reported_s = now_s
             if not self.training:
                 if self._on_gpu is not None and now_s - self._since_s >= WARM_AFTER_S:
-                    self._on_gpu.warm()
+                    self._on_gpu.warm(self.run_control.next_hyper(self.progress.updates))
                 await self._host.rest(IDLE_REST_S)
             elif now_s - breathed_s >= BREATHE_EVERY_S:
                 await self._host.yield_to_events()
@@ -129,11 +128,11 @@ class Trainer:
     async def step(self) -> None:
         """Update once; waits a moment where there is nothing to learn from."""
         hyper = self.run_control.next_hyper(self.progress.updates)
-        learned = await self._updates.update(hyper, self._curriculum.number)
+        learned = await self._updates.update(hyper, self._curriculum.number, self._report.matchmaking)
         if learned is None:
             self._do_postponed()
             return
-        self._report.learned(learned.metrics, learned.chunk_offsets, hyper, learned.stats)
+        self._report.learned(learned.metrics, learned.chunk_offsets, hyper, learned.played)
         self.progress.learned(learned.decisions)
         self._updates.release()  # after publishing, so that whoever waited for room plays on with the new weights
         self.run_control.watch(learned.metrics)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.learn.engine import Tally, duels_of
-from drillsergeant.learn.league.matchmaking import HOLD_UPDATES, Matchmaking
+from drillsergeant.learn.league.elo import NOW, SCRIPTED
+from drillsergeant.learn.league.matchmaking import HOLD_UPDATES, RIVALS, Matchmaking
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan
 from drillsergeant.memory.snapshots import DuelBook, SnapshotWriter
@@ -50,6 +51,48 @@ def test_nobody_has_an_opponent_until_there_is_a_snapshot() -> None:
     ring.put(5)
     ring.updates(HOLD_UPDATES)
     assert [(book.follow(), book.rival is not None) for book in ring.books] == [(True, True)] * WORKERS
+
+
+def test_a_device_plays_the_scripted_player_as_long_as_there_is_something_to_learn() -> None:
+    ring = Ring()
+    assert ring.matchmaking.rivals == [SCRIPTED] * RIVALS
+    ring.put(5)
+    ring.matchmaking.played_scripted(Tally(4000, 4000, 0))
+    seen = set()
+    for _ in range(8 * RIVALS):
+        before = list(ring.matchmaking.rivals)
+        ring.updates(HOLD_UPDATES // RIVALS)
+        changed = [a != b for a, b in zip(before, ring.matchmaking.rivals, strict=True)]
+        assert sum(changed) <= 1, "one after the other"
+        seen.update(ring.matchmaking.rivals)
+    assert seen == {SCRIPTED, 5}
+    assert ring.matchmaking.rivals.count(5) >= RIVALS - 1, "who is beaten every time is played little"
+
+
+def test_a_devices_duels_count_as_workers_do_and_are_forgotten_with_their_snapshot() -> None:
+    ring = Ring()
+    ring.put(5, 6)
+    for book, slot in zip(ring.books, (0, 0, 1), strict=True):
+        ring.library.choose(ring.books.index(book), slot)
+        book.follow()
+        book.count(10, 4, 1)
+    ring.matchmaking.dueled({5: Tally(30, 20, 10), SCRIPTED: Tally(9, 9, 0), NOW: Tally(9, 0, 9)})
+    games = {row["id"]: (row["games"], row["wins"], row["losses"]) for row in pool(ring)}
+    assert games == {5: (50, 28, 12), 6: (10, 4, 1)}
+    assert ring.matchmaking.parameters(6) == bytes(8)
+    ring.put(7)
+    assert ring.matchmaking.parameters(5) is None
+    ring.matchmaking.dueled({5: Tally(30, 20, 10)})
+    assert [row["id"] for row in pool(ring)] == [6, 7]
+    ring.put(5)
+    assert {row["id"]: row["games"] for row in pool(ring)} == {5: 20, 6: 10}, "those that workers count"
+
+
+def pool(ring: Ring) -> list[dict[str, float]]:
+    """Of every snapshot, what the page is told."""
+    found = ring.matchmaking.values()["pool"]
+    assert isinstance(found, list)
+    return found
 
 
 def test_workers_change_opponents_one_after_the_other() -> None:

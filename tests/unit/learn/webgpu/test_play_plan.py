@@ -10,7 +10,7 @@ from drillsergeant.learn.ppo.scales import Scale, Scales
 from drillsergeant.learn.program import NetworkFacts, Program
 from drillsergeant.learn.wasm.scratch import plan_for
 from drillsergeant.learn.webgpu.pipelines import PLAYING
-from drillsergeant.learn.webgpu.play_plan import GROUP_LANES, MOST_GROUP_BYTES, PlayPlan
+from drillsergeant.learn.webgpu.play_plan import GROUP_LANES, MOST_GROUP_BYTES, PACKED, PlayPlan
 from drillsergeant.memory.access import WORD_BYTES
 from drillsergeant.memory.layout import Layout
 
@@ -52,7 +52,7 @@ def test_wide_layers_leave_room_for_fewer_matches_until_there_is_none() -> None:
 def test_layers_lie_one_behind_the_other_and_the_log_standard_deviations_last() -> None:
     plan = plan_of("mixed", (10, 7))
     text = plan.text("play", "")
-    found = re.findall(r"dense_layer\(place, sub, (\d+)u, (\d+)u, (\d+)u, (\w+)\);", text)
+    found = re.findall(r"dense_layer\(place, sub, first \+ (\d+)u, (\d+)u, (\d+)u, (\w+)\);", text)
     places = [tuple(map(int, each[:3])) for each in found]
     assert [inputs for _, inputs, _ in places] == [plan.inputs, 10, 7]
     assert [at for at, _, _ in places][1:] == [at + (inputs + 1) * quads for at, inputs, quads in places][:-1]
@@ -61,7 +61,7 @@ def test_layers_lie_one_behind_the_other_and_the_log_standard_deviations_last() 
     behind = last + (inputs + 1) * quads
     assert f"const LOG_STDS_AT = {behind}u;" in text
     assert plan.packed_quads == behind + 1
-    assert plan.buffer_bytes()["weights"] == 16 * plan.packed_quads
+    assert plan.buffer_bytes()["weights"] == 16 * PACKED * plan.packed_quads
 
 
 def test_every_pipeline_has_its_text_and_only_what_it_needs() -> None:

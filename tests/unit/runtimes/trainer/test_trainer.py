@@ -10,7 +10,8 @@ from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.trainer.curve import EPISODES_A_POINT, Curve
-from drillsergeant.runtimes.trainer.trainer import IDLE_REST_S, METRICS_EVERY_S
+from drillsergeant.runtimes.trainer.report import METRICS_EVERY_S, pause_s
+from drillsergeant.runtimes.trainer.trainer import IDLE_REST_S
 
 from tests.rigs.reference_run import ReferenceRun
 
@@ -147,3 +148,7 @@ def test_a_reset_during_an_update_waits_for_it() -> None:
     factory.rounds(1)
     assert (factory.learner._arithmetic.parameters == fresh).all()
     assert factory.trainer.progress.decisions == 0
+
+
+def test_the_first_seconds_of_training_are_told_more_often() -> None:
+    assert pause_s(0.0) == pause_s(1.9) < pause_s(2.1) == pause_s(None) == METRICS_EVERY_S

@@ -25,7 +25,9 @@ SHARED = ("reset", "tick", "judge", "truncate", "sample")
 def play_kernels(drill: Drill) -> str:
     """WGSL text: constants, the kernels that play, and the functions that shaders/play.wgsl calls."""
     table = DrillKernels(drill)
-    rivals = range(drill.teams[0], table.players)
+    # Where teams differ, the policy is also looked at as team 1 (`engine.evaluations_of`).
+    alike = len(set(drill.teams)) == 1
+    rivals = range(drill.teams[0] if alike else 0, table.players)
     names = [*SHARED, *_of(range(table.players), "observe"), *_of(rivals, "scripted")]
     kernels = {kernel.name: kernel for kernel in table.all()}
     tanh = Kernel("tanh", lambda x: {"y": [elementary.tanh(x[0])]}, {"x": ["f32"]}, {"y": ["f32"]})
@@ -127,7 +129,7 @@ def _in_order(table: DrillKernels, arguments: str) -> str:
 
 
 def _scripted(table: DrillKernels, rivals: Sequence[int]) -> str:
-    """What the drill's own player does for a player of team 1; nothing where there is no such team."""
+    """What the drill's own player does for one of `rivals`; nothing where there are none."""
 
     def body(player: int) -> str:
         return f"      return {_array('i32', len(table.drill.heads), f'kernel_scripted_{player}(state).out_action')};"
@@ -167,7 +169,7 @@ def _reward_of(table: DrillKernels) -> str:
 def _rows(name: str, element: str, types: Sequence[str], first: int) -> str:
     """Loading and storing the rows of a match from row `first` of `matches` on."""
     size = f"{name.upper()}_ROWS"
-    places = [f"matches[{first + row}u * knobs.matches + match_at]" for row in range(len(types))]
+    places = [f"matches[{first + row}u * MATCHES + match_at]" for row in range(len(types))]
     loaded = ", ".join(place if element == "u32" else f"bitcast<{element}>({place})" for place in places)
     values = [f"rows[{row}]" if element == "u32" else f"bitcast<u32>(rows[{row}])" for row in range(len(types))]
     stores = "\n".join(f"  {place} = {value};" for place, value in zip(places, values, strict=True))
@@ -182,17 +184,20 @@ fn store_{name}(match_at: u32, rows: array<{element}, {size}>) {{
 
 
 def _features(table: DrillKernels) -> str:
-    """An observation, rescaled, put where the network's first layer reads it; its head, the log standard deviations
-    behind it."""
+    """An observation, rescaled or not, put where the network's first layer reads it; the head of the parameters packed
+    from `first` on, their log standard deviations behind it."""
     size, stds = len(table.drill.observation), log_stds(table.drill.heads)
-    kept = "\n".join(f"  features[place + {k}u] = (obs[{k}] - scales[{k}].x) * scales[{k}].y;" for k in range(size))
+    kept = "\n".join(
+        f"  features[place + {k}u] = select(obs[{k}], (obs[{k}] - scales[{k}].x) * scales[{k}].y, rescaled);"
+        for k in range(size)
+    )
     rows = [f"features[place + {row}u]" for row in range(policy_rows(table.drill.heads) + 1)]
-    rows += [f"weights[LOG_STDS_AT + {k // 4}u].{'xyzw'[k % 4]}" for k in range(stds)]
-    return f"""fn keep_observation(place: u32, obs: array<f32, OBSERVATION_SIZE>) {{
+    rows += [f"weights[first + LOG_STDS_AT + {k // 4}u].{'xyzw'[k % 4]}" for k in range(stds)]
+    return f"""fn keep_observation(place: u32, obs: array<f32, OBSERVATION_SIZE>, rescaled: bool) {{
 {kept}
 }}
 
-fn head_of(place: u32) -> array<f32, HEAD_ROWS> {{
+fn head_of(place: u32, first: u32) -> array<f32, HEAD_ROWS> {{
   return array<f32, HEAD_ROWS>({", ".join(rows)});
 }}
 """
