@@ -97,6 +97,14 @@ def test_a_gif_holds_the_pictures_one_after_the_other(colours: int) -> None:
     np.testing.assert_array_equal(pictures, wanted)
 
 
+def test_codes_grow_where_a_reader_lets_them_grow() -> None:
+    """Where the last pixel comes just as codes get a bit longer, or just as there are no more of them."""
+    palette = np.random.default_rng(2).integers(0, 256, (255, 3), np.uint8)
+    for count in (1, 2, 254, 255, 256, 3838, 3839, 3840, 5000):
+        image = palette[np.arange(count) * (97 + np.arange(count) // 255) % 255][None]
+        np.testing.assert_array_equal(read_gif(gif([image], 15.0))[1], [image])
+
+
 def test_a_gif_of_too_many_colours_has_those_nearest() -> None:
     image = np.zeros((40, 40, 3), np.uint8)
     image[..., 0], image[..., 1] = np.indices((40, 40)) * 6
@@ -130,6 +138,7 @@ def decoded(data: bytes) -> list[int]:
     table: list[list[int]] = []
     last: list[int] = []
     while True:
+        assert at + size <= 8 * len(data), "it ends with a code that says so"
         code = bits >> at & (1 << size) - 1
         at += size
         if code == 257:
