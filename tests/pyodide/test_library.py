@@ -31,7 +31,9 @@ def web_server_main(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
 async def train(selenium: Any, install: str, seed: int, matches: int, decisions: int) -> dict[str, Any]:
     """Install, import and train; what came of it."""
     import asyncio
+    import copy
     import hashlib
+    import pickle
 
     import js
     from pyodide.code import eval_code_async
@@ -55,7 +57,7 @@ async def train(selenium: Any, install: str, seed: int, matches: int, decisions:
     kernel = drillsergeant.Kernel("root", lambda x: {"y": [np.sqrt(x[0])]}, {"x": ["f32"]}, {"y": ["f32"]})
     x = np.arange(10, dtype=np.float32)
     chances = run.policy.probabilities(np.zeros(len(run.drill.observation), np.float32))
-    return {
+    told = {
         "isolated": bool(js.crossOriginIsolated),
         "engine": run.engine,
         "rows": [{name: float(value) for name, value in row.items()} for row in rows],
@@ -65,6 +67,9 @@ async def train(selenium: Any, install: str, seed: int, matches: int, decisions:
         "chances": float(chances.sum()) / len(run.drill.heads),
         "again": drillsergeant.Policy.load(run.policy.to_bytes()).content.state.updates,
     }
+    copies = [pickle.loads(pickle.dumps(run)), copy.deepcopy(run)]
+    first, *others = (each.policy.content.state.arrays for each in (run, *copies) if each.step())
+    return {**told, "copies_go_on_alike": others == [first, first]}
 
 
 def documented(site: str) -> str:
@@ -88,6 +93,7 @@ def test_a_notebook_installs_the_wheel_trains_and_comes_to_the_native_weights(se
     assert 1.0 < last["entropy"] < 3.5 and last["value_loss"] > 0.0
     assert told["turns"] >= UPDATES, "the page has its turn after every update"
     assert told["roots_equal"] and told["chances"] == pytest.approx(1.0, abs=1e-6) and told["again"] == UPDATES
+    assert told["copies_go_on_alike"]
     native = drillsergeant.train("ball", seed=SEED, matches=MATCHES, decisions=UPDATES * PER_UPDATE)
     for _ in native:
         pass

@@ -9,6 +9,7 @@ import js
 from pyodide.ffi import to_js
 
 from drillsergeant.browser.js_values import js_object
+from drillsergeant.browser.memory import BrowserMemory
 
 
 def compiled(binary: bytes) -> Any:
@@ -27,3 +28,14 @@ class BrowserKernels:
         """Return the exported function `name`."""
         function: Callable[..., object] = getattr(self._exports, name)
         return function
+
+
+class OwnKernels(BrowserKernels):
+    """A module made here and now for this worker's own memory. A copy is linked to the copy of the memory."""
+
+    def __init__(self, binary: bytes, memory: BrowserMemory) -> None:
+        self._made_of = binary, memory
+        super().__init__(compiled(binary), memory.handle)
+
+    def __reduce__(self) -> tuple[type[OwnKernels], tuple[bytes, BrowserMemory]]:
+        return OwnKernels, self._made_of

@@ -5,11 +5,13 @@ The JavaScript views are taken once and live as long as the worker; the memory n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import js
 
 from drillsergeant.browser.js_values import js_object
+from drillsergeant.memory.layout import PAGE_BYTES
 
 
 def allocate(pages: int, *, shared: bool) -> Any:
@@ -35,6 +37,11 @@ class BrowserMemory:
         self._bytes = js.Uint8Array.new(handle.buffer)
         self._load, self._store, self._add = js.Atomics.load, js.Atomics.store, js.Atomics.add
         self._exchange, self._wait, self._notify = js.Atomics.compareExchange, js.Atomics.wait, js.Atomics.notify
+
+    def __reduce__(self) -> tuple[Callable[[bytes], BrowserMemory], tuple[bytes]]:
+        content = bytearray(self.handle.buffer.byteLength)
+        self.read(0, content)
+        return _again, (bytes(content),)
 
     def load(self, word: int) -> int:
         """Return the i32 cell `word`, sequentially consistent."""
@@ -69,3 +76,10 @@ class BrowserMemory:
         """Copy the buffer `source` into shared memory."""
         view = memoryview(source).cast("B")
         self._bytes.subarray(offset_bytes, offset_bytes + view.nbytes).assign(view)
+
+
+def _again(content: bytes) -> BrowserMemory:
+    """A memory copied or read from a pickle, this worker's own."""
+    memory = BrowserMemory(allocate(len(content) // PAGE_BYTES, shared=False))
+    memory.write(0, content)
+    return memory

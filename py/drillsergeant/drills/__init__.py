@@ -200,13 +200,34 @@ def _run(path: Path) -> object:
         raise ValueError(f"there is no file {path}")
     module = sys.modules[spec.name] = module_from_spec(spec)
     spec.loader.exec_module(module)
+    for each in _classes(module):
+        if not any({"__reduce__", "__reduce_ex__"} & vars(base).keys() for base in each.__mro__[:-1]):
+            each.__reduce__ = _to_pickle  # type: ignore[assignment]
     return module
+
+
+def _to_pickle(thing: object) -> tuple[Callable[[str, str], object], tuple[str, str], dict[str, Any]]:
+    """An object of a class from a file as pickle holds it: by the file, since a module of this name is not imported."""
+    kind = type(thing)
+    return _from_pickle, (kind.__module__, kind.__qualname__), dict(vars(thing))
+
+
+def _from_pickle(path: str, name: str) -> object:
+    """A new object of the class `name` of a file, which is run where it has not been."""
+    kind: Any = sys.modules[path] if path in sys.modules else _run(Path(path))
+    for part in name.split("."):
+        kind = getattr(kind, part)
+    return object.__new__(kind)
+
+
+def _classes(module: Any) -> list[type]:
+    """Those that a module defines."""
+    return [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
 
 
 def _found(module: Any, name: str | None) -> object:
     """What is called `name` in a module, or the one class of a drill that the module defines."""
-    own = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
-    classes = {each.__name__: each for each in own if hasattr(each, "tick") and hasattr(each, "observe")}
+    classes = {each.__name__: each for each in _classes(module) if hasattr(each, "tick") and hasattr(each, "observe")}
     if name is None:
         if len(classes) != 1:
             said = f"{len(classes)} drills, {', '.join(classes)}: say which, file.py:Class" if classes else "no drill"

@@ -38,11 +38,11 @@ def has_webassembly() -> bool:
 def place(size_bytes: int) -> EnginePlace:
     """A new memory of at least this size, zeroed. Raises ModuleNotFoundError in CPython without wasmtime."""
     if in_pyodide():
-        from drillsergeant.browser.kernels import BrowserKernels, compiled
+        from drillsergeant.browser.kernels import OwnKernels
         from drillsergeant.browser.memory import BrowserMemory, allocate
 
         browser = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=False))
-        return EnginePlace(SoloMemory(browser), lambda binary: BrowserKernels(compiled(binary), browser.handle))
+        return EnginePlace(SoloMemory(browser), lambda binary: OwnKernels(binary, browser))
     if not has_webassembly():
         raise ModuleNotFoundError(f"kernels run in wasmtime here, which is not installed: {REMEDY}")
     from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory

@@ -7,20 +7,23 @@ import multiprocessing
 import os
 import pickle
 import resource
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import drillsergeant
 import numpy as np
 import pytest
+from drillsergeant.commands.new import source
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.gym import DrillEnv, DrillParallelEnv, DrillVectorEnv
 
 SHORT = BallDrill(time_limit_s=1.0)
 PATIENCE_S = 60
-MOST_BYTES = 3 << 30  # of address space; one environment took 20 GiB once
+MOST_BYTES = 2 << 30  # of address space, for what a worker makes; one environment took 20 GiB once
 THREADS = 4
 
 
@@ -85,7 +88,8 @@ class Worker:
         self.answers = here.SimpleQueue()
 
     def work(self) -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_BYTES, resource.RLIM_INFINITY))
         self.answers.put(self.answer())
         os._exit(0)  # and nothing of the tests' own that a fork has taken along
 
@@ -144,10 +148,21 @@ def test_copies_of_environments_go_on_alike(copied: Callable[[Any], Any], drill:
         for one, two in zip(mine[:4], theirs[:4], strict=True):
             np.testing.assert_array_equal(one, two)
     np.testing.assert_array_equal(env.reset()[0], other.reset()[0])
-    all_players = DrillParallelEnv(drill, render_mode="human")
+    all_players = DrillParallelEnv(drill)
     all_players.reset(seed=2)
     seen, again = (each.reset()[0]["player_0"] for each in (copied(all_players), all_players))
     np.testing.assert_array_equal(seen, again)
+
+
+def test_a_drill_of_a_file_is_found_again_by_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "own_drill.py"
+    path.write_text(source(path.name))
+    env = DrillEnv(str(path))
+    env.reset(seed=1)
+    stored = pickle.dumps(env)
+    del sys.modules[str(path)]  # as where nobody has asked for it yet
+    action = env.action_space.sample()
+    np.testing.assert_array_equal(pickle.loads(stored).step(action)[0], env.step(action)[0])
 
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
