@@ -1,0 +1,1 @@
+"""Training measured, one version or setting against another."""
