@@ -22,6 +22,10 @@ from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.tasks import Tasks
 
 MOST_RUN = 8  # texts that were run, of each drill
+BESIDE = " (version 1)"  # behind a drill's name, where a newer version of this page has written under that
+LEFT_ALONE = (
+    "What a newer version of this page has kept stays as it is, beside it: reload the page to get that version."
+)
 LOCK = "code\n"  # and the drill's name: no run is called so
 
 # What is still being written when whoever began it is gone.
@@ -91,25 +95,41 @@ class CodeKeeper:
     async def _obeyed(self, request: FetchCode | KeepCode) -> bool:
         """Returns whether it could be done now. Raises StorageError."""
         drill = request.drill
-        there = drill in await self._archive.names()  # before the lock: where nothing is kept, that never comes
+        names = await self._archive.names()  # before the lock: where nothing is kept, that never comes
         if not await self._locks.hold(LOCK + drill):
             return False
         try:
-            code = DrillCode.decode((await self._archive.load(drill)).content) if there else DrillCode()
+            place, code = await self._found(drill, names)
             if isinstance(request, KeepCode):
-                code = await self._keep(request, code)
+                code = await self._keep(place, request, code)
         finally:
             self._locks.let_go(LOCK + drill)
         earlier = [{"text": text, "at": at} for text, at in code.earlier]
-        self._post(KeptCode(drill, code.text, earlier))
+        self._post(KeptCode(drill, code.text, earlier, note="" if place == drill else LEFT_ALONE))
         return True
 
-    async def _keep(self, request: KeepCode, before: DrillCode) -> DrillCode:
+    async def _found(self, drill: str, names: Sequence[str]) -> tuple[str, DrillCode]:
+        """Under which name the code of a drill is kept, and what is: beside what a newer version of this page wrote."""
+        found, place = DrillCode(), drill
+        if drill in names:
+            try:
+                saved = await self._archive.load(drill)
+                found, newer = DrillCode.decode(saved.content), saved.newer
+            except StorageError as wrong:
+                newer = wrong.kind == "newer"
+                if not newer:
+                    raise
+            place = drill + BESIDE if newer else drill
+        if place in names and place != drill:
+            found = DrillCode.decode((await self._archive.load(place)).content)
+        return place, found
+
+    async def _keep(self, place: str, request: KeepCode, before: DrillCode) -> DrillCode:
         if len(request.text) > LONGEST_VALUE:
             raise StorageError("full", f"it has {len(request.text):,} characters, at most {LONGEST_VALUE:,} are kept")
         run = request.run if isinstance(request.run, Sequence) and not isinstance(request.run, str) else []
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         code = DrillCode(request.text, before.earlier).with_run([str(text) for text in run], now)
         if code != before:
-            await self._archive.save(request.drill, code.encode())
+            await self._archive.save(place, code.encode())
         return code

@@ -11,8 +11,8 @@ RUNS, CODE = "runs", "code"  # the folders that there are: saved runs, and a rea
 
 
 class StorageError(Exception):
-    """Nothing was saved or loaded; the text says why. `kind`: "full", "busy", "missing", "failed", or
-    "nowhere", where the browser keeps no files at all for this page."""
+    """Nothing was saved or loaded; the text says why. `kind`: "full", "busy", "missing", "failed",
+    "newer", where a newer version of this page has written, or "nowhere", where the browser keeps no files for it."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)

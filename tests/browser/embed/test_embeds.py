@@ -118,6 +118,8 @@ def test_where_nothing_can_be_stored_it_plays_learns_and_takes_policies(browser:
         assert "damaged" in asked["changed"]
         assert "sumo" in asked["sumo"] and "ball" in asked["sumo"]
         assert "status 404" in asked["nowhere"]
+        state = host.frame().evaluate("document.getElementById('runs-state').textContent")
+        assert state.startswith("This browser keeps nothing for this page"), "and promises no saving"
         updates = host.drill("metrics")["updates"]
         host.until("it trains on", lambda: host.drill("metrics")["updates"] > updates + 2)
 

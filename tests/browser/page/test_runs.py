@@ -148,6 +148,14 @@ def test_runs_are_copied_renamed_and_deleted(visitor: Visitor) -> None:
     runs, _ = saved(visitor.context, visitor.address)
     assert list(runs) == ["Pelé"]
 
+    site = {"origin": visitor.address.rstrip("/"), "storageTypes": "all"}  # cleared while the page is open
+    visitor.context.new_cdp_session(page).send("Storage.clearDataForOrigin", site)
+    train(visitor)
+    visitor.until("that is told", lambda: "no longer has 'Pelé'" in text(visitor, "runs-note"))
+    assert "“Pelé”, saved " in text(visitor, "runs-state") and text(visitor, "runs-refusal") == ""
+    runs, _ = saved(visitor.context, visitor.address)
+    assert list(runs) == ["Pelé"]
+
 
 def test_a_second_tab_is_told_and_leaves_the_first_ones_run_alone(visitor: Visitor) -> None:
     visitor.open(QUERY)

@@ -13,9 +13,9 @@ from drillsergeant.runtimes.kept_code import LOCK, MOST_RUN, CodeKeeper, DrillCo
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import FetchCode, KeepCode, KeptCode
 from drillsergeant.runtimes.storage import StorageError
-from drillsergeant.runtimes.trainer.archive import Archive
+from drillsergeant.runtimes.trainer.archive import MAGIC, VERSION, Archive
 
-from tests.fakes.storage import FATES, Crash, FakeStorage, Tabs
+from tests.fakes.storage import FATES, Crash, Entry, FakeStorage, Tabs
 
 TEXT = 'class Mine(BallDrill):\n    """{[\\ "quoted", ünïcode 🙂."""\n\tdash_speed = 9.0\n'
 
@@ -153,3 +153,18 @@ def test_what_waits_when_the_trainer_ends_is_still_written() -> None:
     desk = Desk()
     asyncio.run(end(desk))
     assert Desk(desk.storage).ask(FetchCode("ball")).text == TEXT
+
+
+@pytest.mark.parametrize("ends", [".a", ".b", ".a.b"])
+def test_what_a_newer_version_has_kept_stays_and_this_one_writes_beside_it(ends: str) -> None:
+    desk = Desk()
+    desk.ask(KeepCode("ball", TEXT))
+    theirs = MAGIC + (VERSION + 1).to_bytes(4, "little") + b"whatever follows there"
+    files = [b"ball".hex() + "." + end for end in ends.split(".")[1:]]
+    for file in files:
+        desk.storage.entries[file] = Entry(theirs)
+    answer = desk.ask(FetchCode("ball"))
+    assert answer.text == (TEXT if ends == ".a" else "") and "a newer version of this page" in answer.note
+    assert desk.ask(KeepCode("ball", "mine")).why == ""
+    assert Desk(desk.storage).ask(FetchCode("ball")).text == "mine"
+    assert [desk.storage.entries[file].now() for file in files] == [theirs] * len(files)

@@ -218,7 +218,7 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
     if found != FORMAT:
         raise PolicyFileError(
             f"the file's format is {'missing' if found is None else repr(found[:40])}, expected {FORMAT!r}: it was "
-            "written by another program or another version"
+            "written by another program or a newer version, which a reload of the page or an update brings"
         )
     drill, meaning = metadata.get("drill", "")[:LONGEST_DRILL_NAME], metadata.get("schema", "")[:64]
     place = metadata.get("place", "")[:40]

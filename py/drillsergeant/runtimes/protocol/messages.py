@@ -328,7 +328,8 @@ class Runs(Message, wire="RUNS", to=("page",)):
     `current` is the run in hand, if it has a name, `saved` when it was saved last; `note` is a sentence for the
     visitor, `refused` whether it says why something was not done; `imported` is the name that `ImportRun` had,
     where this is its answer. `other_game` says that a run was refused because its game is another, with the code of
-    that game: {edit}.
+    that game: {edit}. `trouble` is the kind of the StorageError that the last attempt to save ended in, "" for none, or
+    "lockstep", where nothing is saved.
     """
 
     runs: object = field(default_factory=list)
@@ -340,6 +341,7 @@ class Runs(Message, wire="RUNS", to=("page",)):
     drill: str = ""
     left: str = ""
     other_game: object = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -375,13 +377,14 @@ class KeptCode(Message, wire="KEPT_CODE", to=("page",)):
     """trainer -> page: what is kept of the reader's code of a drill, "" for the original.
 
     `earlier` is a list of {text, at (ISO 8601, UTC)}, of texts that were run, newest first. `why` says why it could not
-    be read or written, where it could not.
+    be read or written, where it could not, `note` what else there is to know.
     """
 
     drill: str
     text: str = ""
     earlier: object = field(default_factory=list)
     why: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ Every name has two files, `a` and `b`. A save goes into the one that does not ho
 closed, read again and compared; nothing is ever changed in place. Each file begins with a number that counts up and a
 checksum of everything in it, so that whatever is found later is the newest whole save, or it is not taken for one.
 
+A file of a newer version of this page is nobody's to overwrite: there is no saving under its name, until somebody who
+can read it, or the visitor, has removed it.
+
 What is promised: after any crash at any moment, and after any error, the last save that was reported as done can be
 loaded. What is not: a browser may throw away everything a site keeps, so there are exports.
 """
@@ -13,15 +16,19 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from drillsergeant.runtimes.storage import File, Storage, StorageError
 
 MAGIC = b"dshqsave"
 VERSION = 1
+LATER_VERSIONS = range(VERSION + 1, 256)  # a larger number is damage
 SLOTS = (".a", ".b")
 # magic, format version, CRC-32 of everything behind it in the file, generation, length of the content
 HEADER = struct.Struct("<8sIIQQ")
+HEAD = struct.Struct("<8sI")  # what every version begins with
 CHECKED_FROM = 16
+NEWEST = 2**64 - 1  # above every generation
 LONGEST_NAME = 40  # characters
 LONGEST_NAME_BYTES = 100  # a file's name holds them in hexadecimal
 JOINERS = "\u200c\u200d"  # invisible, and part of words in some scripts and of emoji made of several
@@ -29,11 +36,21 @@ JOINERS = "\u200c\u200d"  # invisible, and part of words in some scripts and of 
 
 @dataclass(frozen=True)
 class Saved:
-    """The newest whole save of a name. `damaged`: its other file held no whole save and was passed over."""
+    """The newest whole save of a name. `damaged`: its other file held no whole save and was passed over; `newer`: that
+    one is of a newer version of this page."""
 
     content: bytes
     generation: int
     damaged: bool
+    newer: bool = False
+
+
+class _Slot(NamedTuple):
+    """What lies in one of a name's two files: nothing whole, a save, or one of a newer version of this page."""
+
+    generation: int = 0
+    content: bytes = b""
+    newer: bool = False
 
 
 def check_name(name: str) -> str:
@@ -85,8 +102,10 @@ class Archive:
         Raises StorageError when it was not saved; what was saved before is still there.
         """
         slots = await self._slots(name)
-        newest = max(slots, key=_generation)
-        generation = _generation(newest) + 1
+        if any(slot.newer for slot in slots):
+            raise newer_version(name)
+        newest = max(slots)
+        generation = newest.generation + 1
         target = _file(name, SLOTS[1 - slots.index(newest)])
         body = _encode(generation, content)
         opened = await self._storage.open(target, create=True)
@@ -100,33 +119,38 @@ class Archive:
         return generation
 
     async def load(self, name: str) -> Saved:
-        """The newest whole save. Raises StorageError where there is none."""
+        """The newest whole save. Raises StorageError where there is none, of the kind "newer" where a newer version of
+        this page could read one."""
         slots = await self._slots(name)
-        newest = max(slots, key=_generation)
-        if newest is None:
-            raise StorageError("missing", f"there is no whole save named {name!r}")
-        others = [slot for slot in SLOTS if slots[SLOTS.index(slot)] is None]
+        newer = any(slot.newer for slot in slots)
+        newest = max(slot for slot in (*slots, _Slot()) if not slot.newer)
+        if not newest.generation:
+            raise newer_version(name) if newer else StorageError("missing", f"there is no whole save named {name!r}")
         present = await self._storage.names()
-        return Saved(*newest, damaged=any(_file(name, slot) in present for slot in others))
+        broken = [_file(name, end) for end, slot in zip(SLOTS, slots, strict=True) if not slot.generation]
+        return Saved(newest.content, newest.generation, any(file in present for file in broken), newer)
 
     async def delete(self, name: str) -> None:
         """Remove everything under `name`, the newest save last."""
         slots = await self._slots(name)
-        for _, slot in sorted(zip(map(_generation, slots), SLOTS, strict=True)):
+        for _, slot in sorted(zip(slots, SLOTS, strict=True)):
             await self._storage.delete(_file(name, slot))
 
     async def rename(self, old: str, new: str) -> None:
         """Move the newest save to another name, a free one. Raises StorageError; the old name still has it then."""
         if new in await self.names():
             raise StorageError("failed", f"there is a run named {new!r} already; choose another name")
-        await self.save(new, (await self.load(old)).content)
+        saved = await self.load(old)
+        if saved.newer:
+            raise newer_version(old)
+        await self.save(new, saved.content)
         await self.delete(old)
 
-    async def _slots(self, name: str) -> list[tuple[bytes, int] | None]:
-        """What lies in the two files: (content, generation) where it is whole."""
+    async def _slots(self, name: str) -> list[_Slot]:
+        """What lies in the two files."""
         present = await self._storage.names()
         files = [_file(name, slot) for slot in SLOTS]
-        return [_decode(await self._read(file)) if file in present else None for file in files]
+        return [_decode(await self._read(file)) if file in present else _Slot() for file in files]
 
     async def _read(self, file: str) -> bytes:
         opened = await self._storage.open(file, create=False)
@@ -169,23 +193,28 @@ def _name_of(file: str) -> str | None:
         return None
 
 
-def _generation(slot: tuple[bytes, int] | None) -> int:
-    return 0 if slot is None else slot[1]
-
-
 def _encode(generation: int, content: bytes) -> bytes:
     header = HEADER.pack(MAGIC, VERSION, 0, generation, len(content))
     crc = zlib.crc32(content, zlib.crc32(header[CHECKED_FROM:]))
     return HEADER.pack(MAGIC, VERSION, crc, generation, len(content)) + content
 
 
-def _decode(body: bytes) -> tuple[bytes, int] | None:
-    """(content, generation) of a file that is whole, None for any other."""
-    if len(body) < HEADER.size:
-        return None
-    magic, version, crc, generation, length = HEADER.unpack_from(body)
-    if (magic, version) != (MAGIC, VERSION) or length != len(body) - HEADER.size or generation < 1:
-        return None
+def newer_version(name: str) -> StorageError:
+    """Why nothing is done with a save of a newer version of this page."""
+    remedy = "it is kept as it is; reload the page to get that version"
+    return StorageError("newer", f"{name!r} was saved by a newer version of this page: {remedy}")
+
+
+def _decode(body: bytes) -> _Slot:
+    """What lies in a file with this content."""
+    magic, version = HEAD.unpack_from(body) if len(body) >= HEAD.size else (b"", 0)
+    if magic != MAGIC or (version not in LATER_VERSIONS and len(body) < HEADER.size):
+        return _Slot()
+    if version in LATER_VERSIONS:
+        return _Slot(NEWEST, newer=True)
+    *_, crc, generation, length = HEADER.unpack_from(body)
+    if version != VERSION or length != len(body) - HEADER.size or not 1 <= generation < NEWEST:
+        return _Slot()
     if zlib.crc32(body[CHECKED_FROM:]) != crc:
-        return None
-    return body[HEADER.size :], generation
+        return _Slot()
+    return _Slot(generation, body[HEADER.size :])

@@ -18,11 +18,11 @@ from drillsergeant.memory.layout import Layout, rollout
 from drillsergeant.memory.snapshots import SnapshotWriter
 from drillsergeant.memory.telemetry import Counter
 from drillsergeant.runtimes.history import History
-from drillsergeant.runtimes.trainer.curve import Curve
-from drillsergeant.runtimes.trainer.evaluations import Evaluations
-from drillsergeant.runtimes.trainer.explained_variance import UnexplainedVariance
-from drillsergeant.runtimes.trainer.rates import Rates
-from drillsergeant.runtimes.trainer.reward_terms import RewardTerms
+from drillsergeant.runtimes.trainer.numbers.curve import Curve
+from drillsergeant.runtimes.trainer.numbers.evaluations import Evaluations
+from drillsergeant.runtimes.trainer.numbers.explained_variance import UnexplainedVariance
+from drillsergeant.runtimes.trainer.numbers.rates import Rates
+from drillsergeant.runtimes.trainer.numbers.reward_terms import RewardTerms
 
 METRICS_EVERY_S = 0.5
 # In the first seconds of training more often: with a GPU, they are those in which a game is learned.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from drillsergeant.learn.files.dshq import PolicyFile, Summary, read_summary
 from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.safetensors import PolicyFileError
@@ -39,6 +41,13 @@ class RunList:
     def put(self, name: str, policy: PolicyFile) -> None:
         """A run was saved."""
         self._entries[name] = _entry(name, policy.schema.drill, policy.progress, "", bool(policy.edit))
+
+    def keep_only(self, names: Sequence[str]) -> list[str]:
+        """These are all there are; returns those that have gone."""
+        gone = [name for name in self._entries if name not in names]
+        for name in gone:
+            self.drop(name)
+        return gone
 
     def drop(self, name: str) -> None:
         """A run was deleted."""

@@ -11,7 +11,6 @@ import contextlib
 import time
 from collections import deque
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from drillsergeant.learn.files import dshq, onnx
@@ -34,12 +33,14 @@ from drillsergeant.runtimes.protocol.messages import (
     SaveRun,
 )
 from drillsergeant.runtimes.storage import StorageError
-from drillsergeant.runtimes.trainer.archive import Archive, check_name, fitted, visible
+from drillsergeant.runtimes.trainer.archive import Archive, check_name, visible
+from drillsergeant.runtimes.trainer.run_file import RunFile
 from drillsergeant.runtimes.trainer.run_list import RunList
 from drillsergeant.runtimes.trainer.saved_run import Leave, OtherGame, Run, in_other_game
 from drillsergeant.tasks import Tasks
 
 AUTOSAVE_EVERY_S, FIRST_SAVE_S = 20.0, 3.0
+GONE = -1  # the version that is saved, where none is any more
 WRITERS = {"dshq": (write_policy, dshq.SUFFIX), "onnx": (onnx.write_onnx, onnx.SUFFIX)}
 
 # Last saves that are still being written, when whoever began them is gone.
@@ -57,11 +58,11 @@ class Saves:
         self._schema, self._title, self._run, self._keeps = schema, title, run, keeps
         self._waiting: deque[messages.Message | Leave] = deque()
         self._list = RunList(archive)
+        self._file = RunFile(archive, locks, self._list)
         self._edit = ""
-        self._name = ""
         self._saved_version = run.moment().version
         self._tried_s = host.now_s()
-        self._was_training = self._save_failed = False
+        self._was_training = False
         self._loaded = RunProgress()  # of the run that was loaded: how good it was, until that is measured again
 
     def handle(self, message: messages.Message) -> bool:
@@ -101,11 +102,19 @@ class Saves:
             await self._answer(self._waiting.popleft())
         stopped = self._was_training and not self._run.training
         self._was_training = self._run.training
+        if not self._keeps:
+            return
         # Early at first, when seconds are all there is to lose; never more than half of it.
         every_s = min(AUTOSAVE_EVERY_S, max(FIRST_SAVE_S, self._run.moment().t_s / 2))
-        due = self._host.now_s() - self._tried_s >= every_s
-        if self._keeps and (stopped or due) and self._changed():
-            await self._answer(SaveRun())
+        waited_s = self._host.now_s() - self._tried_s
+        if self._changed():
+            if stopped or waited_s >= every_s:
+                await self._answer(SaveRun())
+        elif waited_s >= AUTOSAVE_EVERY_S:
+            self._tried_s = self._host.now_s()
+            if not await self._file.there():  # the site's data was cleared: what it had is to be saved again
+                self._saved_version = GONE
+                await self._answer(SaveRun())
 
     async def _answer(self, request: messages.Message | Leave) -> None:
         imported = request.name if isinstance(request, ImportRun) else ""
@@ -114,6 +123,8 @@ class Saves:
         except OtherGame as other:
             self._tell(str(other), refused=True, imported=imported, other_game={"edit": other.edit})
         except (StorageError, ValueError) as wrong:
+            if isinstance(wrong, StorageError) and wrong.kind == "nowhere":
+                self._file.trouble = wrong.kind
             self._tell(str(wrong), refused=True, imported=imported)
         else:
             self._tell(note, imported=imported)
@@ -157,36 +168,22 @@ class Saves:
         )
         return captured.as_file(self._schema, progress, self._edit)
 
-    async def _save(self) -> None:
-        """Save the run in hand under its name, which it gets now if it has none."""
+    async def _save(self) -> str:
+        """Save the run in hand, under the name that it has or gets; returns what there is to tell about it."""
         self._tried_s = self._host.now_s()
         version, policy = self._run.moment().version, self._policy()
-        await self._keep(policy)
+        note = await self._file.save(policy, self._title)
         self._saved_version = version
-
-    async def _keep(self, policy: PolicyFile) -> None:
-        try:
-            if policy.progress.decisions < self._list.decisions(self._name):
-                self._let_go()  # what has come less far never takes the place of what has come further
-            if not self._name:
-                self._name = await self._new_name(self._title)
-            await self._archive.save(self._name, write_policy(policy))
-            self._save_failed = False
-        except StorageError as wrong:
-            self._save_failed = True
-            where = f"{self._name!r} was" if self._name else "What it learned was"
-            text = f"{where} not saved: {wrong}. Earlier saves are still there; export the run to keep it"
-            raise StorageError(wrong.kind, text) from wrong
-        self._list.put(self._name, policy)
+        return note
 
     async def _save_as(self, name: str) -> str:
         """A copy under another name; no name: the run in hand, now."""
-        if not name or name == self._name:
-            failed = self._save_failed
+        if not name or name == self._file.name:
+            failed, note = self._file.trouble, ""
             if self._changed() and (name or self._keeps):
-                await self._save()
-            again = " again," if failed and not self._save_failed else ""
-            return f"Saved{again} as {self._name!r}" if name or again else ""
+                note = await self._save()
+            again = " again," if failed and not self._file.trouble else ""
+            return note or (f"Saved{again} as {self._file.name!r}" if name or again else "")
         name = check_name(name)
         policy = self._policy()
         if name in await self._archive.names() or not await self._locks.hold(name):
@@ -200,35 +197,19 @@ class Saves:
 
     async def _leave(self, policy: PolicyFile | None) -> str:
         """Give up the name, so that what begins now does not replace what was; returns it."""
-        name, self._loaded = self._name, RunProgress()
+        name, self._loaded = self._file.name if await self._file.there() else "", RunProgress()
         try:
             if policy is not None and self._keeps:
-                await self._keep(policy)
-                name = self._name
+                await self._file.save(policy, self._title)
+                name = self._file.name
         finally:
             self._take("")
         return name
 
     def _take(self, name: str) -> None:
-        """The run in hand is called this from now on."""
-        if self._name != name:
-            self._let_go()
-        self._name = name
+        """The run in hand, as it is saved, is called this from now on."""
+        self._file.take(name)
         self._saved_version = self._run.moment().version
-
-    def _let_go(self) -> None:
-        if self._name:
-            self._locks.let_go(self._name)
-        self._name = ""
-
-    async def _new_name(self, base: str) -> str:
-        """A name that nobody uses, and its lock."""
-        taken = await self._archive.names()
-        for number in count(1):
-            name = fitted(base, number)
-            if name not in taken and await self._locks.hold(name):
-                return name
-        raise AssertionError("there is always a larger number")
 
     # Loading.
 
@@ -245,7 +226,7 @@ class Saves:
             policy = replace(policy, state=replace(policy.state, arrays=arrays), progress=progress)
         else:
             await self._secure()
-        mine = (request.newest or not other) and await self._locks.hold(name)
+        mine = (request.newest or not other) and not saved.newer and await self._locks.hold(name)
         self._resume(replace(policy, versions=()) if request.newest else policy, name, other)
         if request.newest:
             self._run.restore_timeline(request.timeline, policy)
@@ -254,9 +235,12 @@ class Saves:
         if saved.damaged:
             told += "; its very last save was not finished, this is the one before"
         if not mine:
-            self._name = await self._new_name(name)
-            why = "in the game that is played now" if other else "which is open in another tab"
-            told += f", {why}: this tab goes on with a copy and saves it as {self._name!r}"
+            self._file.name = await self._file.new_name(name)
+            why = "which is open in another tab"
+            if other or saved.newer:
+                newer = "as it was before a newer version of this page saved it, which is kept as it is"
+                why = newer if saved.newer else "in the game that is played now"
+            told += f", {why}: this tab goes on with a copy and saves it as {self._file.name!r}"
         return told
 
     async def _import(self, request: ImportRun) -> str:
@@ -274,11 +258,13 @@ class Saves:
         self._resume(policy, name, other)
         self._take("")
         try:
-            self._name = await self._new_name(base or self._title)
+            self._file.name = await self._file.new_name(base or self._title)
+            self._saved_version = GONE
             await self._save()
         except StorageError as wrong:
+            self._file.trouble = wrong.kind
             return f"Imported {name!r}. {wrong}"
-        return f"Imported {name!r}; it is saved as {self._name!r}"
+        return f"Imported {name!r}; it is saved as {self._file.name!r}"
 
     async def _secure(self) -> None:
         """Before something else takes its place: save what was learned."""
@@ -299,32 +285,28 @@ class Saves:
     # The list.
 
     async def _delete(self, name: str) -> str:
-        await self._hold(name)
+        await self._file.hold(name)
         await self._archive.delete(name)
         self._list.drop(name)
-        if name == self._name:
-            self._name = ""
+        if name == self._file.name:
+            self._file.name = ""
         self._locks.let_go(name)
         return f"Deleted {name!r}"
 
     async def _rename(self, name: str, to: str) -> str:
-        await self._hold(name)
+        await self._file.hold(name)
         if to == name or not await self._locks.hold(to):
             raise StorageError("busy", f"there is a run named {to!r} already; choose another name")
-        unused = [to] if name == self._name else [name, to]
+        unused = [to] if name == self._file.name else [name, to]
         try:
             await self._archive.rename(name, to)
-            if name == self._name:
-                self._name, unused = to, [name]
+            if name == self._file.name:
+                self._file.name, unused = to, [name]
         finally:
             for each in unused:
                 self._locks.let_go(each)
         self._list.rename(name, to)
         return f"{name!r} is now {to!r}"
-
-    async def _hold(self, name: str) -> None:
-        if not await self._locks.hold(name):
-            raise StorageError("busy", f"{name!r} is open in another tab; do that there, or close that tab first")
 
     # What the page hears.
 
@@ -333,14 +315,14 @@ class Saves:
         if form not in WRITERS:
             raise ValueError(f"there is no form {form!r}; a run is exported as {' or '.join(WRITERS)}")
         write, suffix = WRITERS[form]
-        base = "".join(each if each.isalnum() else "-" for each in self._name or self._title)
+        base = "".join(each if each.isalnum() else "-" for each in self._file.name or self._title)
         filename = f"{base}-{policy.progress.decisions}{suffix}"
         self._host.post(codec.encode(Exported(filename, write(policy))))
         return f"Exported {filename}"
 
     def _tell(self, note: str, **facts: Any) -> None:
         """Say `note`, and those of the fields of `Runs` that `facts` has."""
-        name = self._name
+        name, trouble = self._file.name, self._file.trouble if self._keeps else "lockstep"
         drill = self._schema.place or self._schema.drill  # as the page calls it
-        told = Runs(self._list.plain(), name, self._list.created(name), note, drill=drill, **facts)
+        told = Runs(self._list.plain(), name, self._list.created(name), note, drill=drill, trouble=trouble, **facts)
         self._host.post(codec.encode(told))

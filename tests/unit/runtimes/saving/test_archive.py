@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import pytest
 from drillsergeant.runtimes.storage import StorageError
-from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, Archive, Saved, check_name, fitted
+from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, MAGIC, VERSION, Archive, Saved, check_name, fitted
 
-from tests.fakes.storage import FATES, Crash, FakeStorage
+from tests.fakes.storage import FATES, Crash, Entry, FakeStorage
 
 T = TypeVar("T")
 RUN, OTHER = "Ball 1", "naïve 🏐"
@@ -51,8 +51,8 @@ def test_the_newest_of_several_saves_is_loaded_and_the_one_before_is_kept() -> N
     storage = filled()
     assert done(Archive(storage).load(RUN)) == Saved(content(3), 3, damaged=False)
     assert done(Archive(storage).names()) == sorted([RUN, OTHER])
-    newest = done(Archive(storage)._slots(RUN))
-    assert sorted(slot[1] for slot in newest if slot) == [2, 3]
+    slots = done(Archive(storage)._slots(RUN))
+    assert sorted(slot.generation for slot in slots) == [2, 3]
 
 
 def test_a_damaged_newest_save_gives_the_one_before_and_says_so() -> None:
@@ -254,3 +254,36 @@ def test_any_title_makes_a_name_that_is_found_again(base: str, number: int) -> N
     done(Archive(storage).save(name, content(1)))
     assert done(Archive(storage).names()) == [name] == [check_name(name)]
     assert name.endswith("" if number == 1 else f" {number}")
+
+
+def by_a_newer_version(storage: FakeStorage, *ends: str, version: int = VERSION + 1) -> dict[str, bytes]:
+    """RUN's files with these ends are of a newer version, whatever else it may have in them; returns their content."""
+    for number, end in enumerate(ends):
+        rest = b"" if number else content(3)
+        storage.entries[RUN.encode().hex() + end] = Entry(MAGIC + version.to_bytes(4, "little") + rest)
+    return {name: entry.now() for name, entry in storage.entries.items()}
+
+
+@pytest.mark.parametrize("ends", [(".a",), (".b",), (".a", ".b")])
+@pytest.mark.parametrize("version", [VERSION + 1, 255])
+def test_what_a_newer_version_has_saved_is_never_overwritten(ends: tuple[str, ...], version: int) -> None:
+    storage = filled()
+    before = by_a_newer_version(storage, *ends, version=version)
+    archive = Archive(storage)
+    for refused in (archive.save(RUN, content(4)), archive.rename(RUN, "new")):
+        with pytest.raises(
+            StorageError, match="'Ball 1' was saved by a newer version of this page: it is kept as it"
+        ) as told:
+            done(refused)
+        assert told.value.kind == "newer"
+    assert {name: entry.now() for name, entry in storage.entries.items()} == before
+    if len(ends) == 1:  # there is one that this version can read
+        assert done(archive.load(RUN)) == Saved(
+            content(3 if ends == (".a",) else 2), 3 if ends == (".a",) else 2, False, True
+        )
+    else:
+        with pytest.raises(StorageError, match="newer version"):
+            done(archive.load(RUN))
+    assert RUN in done(archive.names())
+    done(archive.delete(RUN))  # when the visitor wants that
+    assert done(archive.names()) == [OTHER]

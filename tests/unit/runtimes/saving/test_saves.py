@@ -69,12 +69,12 @@ def test_stopping_saves_and_nothing_new_is_not_saved_again() -> None:
     tab.ask(messages.StopTraining())
     tab.turn()
     assert tab.saved(TITLE).progress.decisions == tab.trainer.progress.decisions
-    calls = tab.storage.calls
+    files = {name: entry.now() for name, entry in tab.storage.entries.items()}
     tab.host.time_s += 5 * AUTOSAVE_EVERY_S
     tab.turn()
     tab.trainer.handle(SaveRun())
     tab.turn()
-    assert tab.storage.calls == calls
+    assert {name: entry.now() for name, entry in tab.storage.entries.items()} == files
 
 
 def test_forgetting_saves_what_was_learned_and_begins_another_run() -> None:
@@ -145,7 +145,9 @@ def test_a_full_disk_is_told_and_the_save_before_is_still_there() -> None:
 
     tab.storage.before = full
     told = tab.ask(SaveRun())
-    assert told["refused"] and "no more room" in told["note"] and "Earlier saves are still there" in told["note"]
+    assert (
+        told["refused"] and "no more room" in told["note"] and "last save is still there cannot be told" in told["note"]
+    )
     for request in (LoadRun(TITLE), ImportRun("x.dshq", write_policy(some_policy(tab.schema))), SaveRun("copy")):
         assert tab.ask(request)["refused"]
     assert tab.state() == before

@@ -7,7 +7,7 @@ from drillsergeant.learn.evaluation.results import Score
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan
 from drillsergeant.memory.telemetry import Counter, TelemetryWriter
-from drillsergeant.runtimes.trainer.evaluations import Evaluations
+from drillsergeant.runtimes.trainer.numbers.evaluations import Evaluations
 
 PLAN = Plan(workers=2, matches=1, teams=(1,), horizon=1, observation_size=1, action_words=1, parameter_count=1)
 SCORE = Score(MeanReturn(475.0))

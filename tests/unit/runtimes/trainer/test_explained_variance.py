@@ -6,7 +6,7 @@ from drillsergeant.learn.formulas.gae import gae
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import Layout, Plan, initialise
-from drillsergeant.runtimes.trainer.explained_variance import LANES_SAMPLED, UnexplainedVariance
+from drillsergeant.runtimes.trainer.numbers.explained_variance import LANES_SAMPLED, UnexplainedVariance
 
 HYPER = Hyper(gamma=0.9, gae_lambda=0.8)
 

@@ -153,7 +153,7 @@ def test_what_has_come_less_far_never_takes_the_place_of_what_has_come_further()
     second.ask(ListRuns())
     second.train(1)
     assert second.trainer.saves is not None
-    second.trainer.saves._name = TITLE  # however it came to be called so
+    second.trainer.saves._file.name = TITLE  # however it came to be called so
     second.ask(SaveRun())
     assert second.told("RUNS")["current"] == "Ball Drill 2"
     assert second.saved(TITLE).state.updates == 3

@@ -9,7 +9,7 @@ import pytest
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.trainer.curve import EPISODES_A_POINT, Curve
+from drillsergeant.runtimes.trainer.numbers.curve import EPISODES_A_POINT, Curve
 from drillsergeant.runtimes.trainer.report import METRICS_EVERY_S, pause_s
 from drillsergeant.runtimes.trainer.trainer import IDLE_REST_S
 

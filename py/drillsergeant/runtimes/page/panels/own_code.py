@@ -68,7 +68,7 @@ class OwnCode:
         if message.why:
             code.note = f"Your code is not kept: {message.why}. Copy what you do not want to lose."
             return self._taken_over(message.drill, code) if first else ""
-        code.note = KEPT if message.text else ""
+        code.note = " ".join(each for each in (KEPT if message.text else "", message.note) if each)
         code.aside = [text for text in code.aside if text not in arrived]
         rows = message.earlier if isinstance(message.earlier, Sequence) else []
         found = [row for row in rows if isinstance(row, Mapping)]

@@ -32,6 +32,13 @@ from drillsergeant.runtimes.protocol.messages import (
 DELETE = "Delete"
 CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "file")
 NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself, at first every few seconds."
+NOT_KNOWN = "Nothing is saved yet."  # before the browser has been asked
+# By the trouble that the trainer tells of: where nothing is saved unasked.
+NEVER = {
+    "nowhere": "This browser keeps nothing for this page: when it is closed, what was learned is gone. Export what you "
+    "want to keep.",
+    "lockstep": "With lockstep in the address nothing is saved by itself. Export what you want to keep.",
+}
 NEW_RUN = "What it learns from here on is a new run, saved by itself while it trains. Those below stay as they are."
 KEPT = "The browser has promised to keep your runs."
 NOT_KEPT = "The browser may delete saved runs when it runs out of room: export what you want to be sure of."
@@ -107,7 +114,7 @@ class RunsPanel:
         self._other_game = OtherGameOffer(view, send, editor.propose)
         self._renamed = ("", "")  # what the visitor asked for: the run chosen, and its new name
         self._sure = Question(view, "runs-delete", DELETE)
-        view.set_text("runs-state", NOTHING_YET)
+        view.set_text("runs-state", NOT_KNOWN)
         transfer.connect(self)
 
     def commands(self) -> dict[str, Callable[[], None]]:
@@ -183,7 +190,7 @@ class RunsPanel:
                 self._tell(message.note, message.refused)
             if isinstance(message.other_game, Mapping):
                 self._other_game.ask(message.note, str(message.other_game.get("edit", "")))
-            self._state(message.saved)
+            self._state(message.saved, message.trouble)
             if self._first_list:
                 self._first_list = False
                 self._offer()
@@ -290,11 +297,17 @@ class RunsPanel:
         self._view.set_text("runs-refusal", note if refused else "")
         self._view.set_attribute("dock-runs", "data-marked", "" if refused else None)  # whatever dock is open
 
-    def _state(self, saved: str) -> None:
-        if not saved:
-            self._view.set_text("runs-state", NEW_RUN if self._runs else NOTHING_YET)
+    def _state(self, saved: str, trouble: str) -> None:
+        if trouble in NEVER:
+            self._view.set_text("runs-state", NEVER[trouble])
+            self._view.set_text("runs-kept", "")
             return
-        self._view.set_text("runs-state", f"“{self._current}”, saved {moment(saved)}. It saves itself while it trains.")
+        if not saved:
+            usual = NEW_RUN if self._runs else NOTHING_YET
+            self._view.set_text("runs-state", "This run is not saved." if trouble else usual)
+            return
+        goes_on = "What it has learned since is not saved." if trouble else "It saves itself while it trains."
+        self._view.set_text("runs-state", f"“{self._current}”, saved {moment(saved)}. {goes_on}")
         if not self._asked_to_persist:
             self._asked_to_persist = True
             self._transfer.persist(lambda kept: self._view.set_text("runs-kept", KEPT if kept else NOT_KEPT))

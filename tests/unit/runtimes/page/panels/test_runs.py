@@ -188,3 +188,27 @@ def test_times_are_the_visitors_own(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_no_sentence_promises_saving_where_nothing_is_saved() -> None:
+    sitting = Sitting()
+    assert "saved by itself" not in sitting.view.texts["runs-state"], "nobody has asked the browser yet"
+    answered(sitting)
+    assert "saved by itself" in sitting.view.texts["runs-state"]
+    for trouble, said in (("nowhere", "keeps nothing for this page"), ("lockstep", "nothing is saved by itself")):
+        answered(sitting, current="", trouble=trouble)
+        state = sitting.view.texts["runs-state"]
+        assert said in state and "Export" in state and "while it trains" not in state
+        assert sitting.view.texts["runs-kept"] == ""
+
+
+def test_a_save_that_failed_is_told_beside_when_the_last_one_was() -> None:
+    sitting = answered(Sitting(), run("mine"), current="mine", saved="2026-11-22T14:32:00Z")
+    assert sitting.view.texts["runs-state"].endswith("It saves itself while it trains.")
+    answered(
+        sitting, run("mine"), current="mine", saved="2026-11-22T14:32:00Z", trouble="full", refused=True, note="full"
+    )
+    assert "“mine”, saved " in sitting.view.texts["runs-state"]
+    assert sitting.view.texts["runs-state"].endswith("What it has learned since is not saved.")
+    answered(sitting, trouble="full", refused=True, note="full")
+    assert sitting.view.texts["runs-state"] == "This run is not saved."
