@@ -16,6 +16,7 @@ from typing import Any
 
 import drillsergeant
 import numpy as np
+import ray
 from drillsergeant.gym import env_id, win_share
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core import DEFAULT_MODULE_ID
@@ -31,20 +32,22 @@ TENSORS = {
 }
 
 
-def configured(drill: str, opponent: str, matches: int, seed: int) -> PPOConfig:
-    """PPO over one vector environment in this process."""
+def configured(drill: str, opponent: str, matches: int, seed: int, runners: int = 0) -> PPOConfig:
+    """PPO over one vector environment in this process, or one in each of `runners` others, on whatever machines Ray
+    has."""
+    batch = 16 * matches * max(runners, 1)
     return (
         PPOConfig()
-        .environment(env_id(drill), env_config={"opponent": opponent})
+        # The name says what to import, in processes that have not imported it.
+        .environment(f"drillsergeant.gym:{env_id(drill)}", env_config={"opponent": opponent})
         .env_runners(
-            num_env_runners=0,
+            num_env_runners=runners,
             num_envs_per_env_runner=matches,
             gym_env_vectorize_mode="vector_entry_point",
             rollout_fragment_length=16,
         )
-        .training(
-            train_batch_size=16 * matches, minibatch_size=1024, num_epochs=2, lr=1e-3, gamma=0.98, entropy_coeff=0.003
-        )
+        .training(train_batch_size=batch, minibatch_size=min(1024, batch), num_epochs=2)
+        .training(lr=1e-3, gamma=0.98, entropy_coeff=0.003)
         .rl_module(model_config=SHAPE)
         .debugging(seed=seed)
     )
@@ -70,9 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, dict[str, float]]:
     parser.add_argument("--matches", type=int, default=256)
     parser.add_argument("--decisions", type=float, default=2e6)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runners", type=int, default=0, help="processes that play, on all machines that Ray has")
+    parser.add_argument("--address", help="of a Ray cluster, such as auto (default: this machine alone)")
     parser.add_argument("--out", type=Path, default=Path("policy.dshq"), help="beside it goes the same as .onnx")
     given = parser.parse_args(arguments)
-    algorithm = configured(given.drill, given.opponent, given.matches, given.seed).build_algo()
+    if given.address:
+        ray.init(address=given.address, ignore_reinit_error=True)
+    algorithm = configured(given.drill, given.opponent, given.matches, given.seed, given.runners).build_algo()
     shares: dict[str, dict[str, float]] = {}
     decisions = 0
     for when in ("before", "after"):
