@@ -41,7 +41,7 @@ def start(show_worker: Any, canvas: Any, program_text: str, module: Any, way: An
     _, opening = opened(pairs, lambda values: choose(first, parameters=values), first.drill.name)
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode, load)
     place = programs.put(first, program_text, module)
-    view, spawner = DomView(), BrowserSpawner(canvas, equip)
+    view, spawner = DomView(), BrowserSpawner(canvas, equip, load)
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed
