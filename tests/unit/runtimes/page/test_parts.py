@@ -173,7 +173,7 @@ def test_the_sentence_follows_what_is_going_on() -> None:
     assert gone_on_with.trained(12.0) and not gone_on_with.trained(12.0), "news once, and told at once"
     assert describe(gone_on_with, None).startswith("Training is stopped")
     assert not Status(training=True).trained(1.0), "who trains has other news"
-    assert "is stopped. What was learned is kept" in describe(Status(moving=True, ready=True, trained_s=42), None)
+    assert "is stopped. What was learned is still here" in describe(Status(moving=True, ready=True, trained_s=42), None)
     assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
     assert describe(Status(moving=True, trouble="x"), None) == "x"
 

@@ -88,8 +88,8 @@ class CodeRun:
         again = "Run" if made else "Restore"
         self._busy(
             False,
-            f"What was learned cannot go on with this: {why}. Saved runs keep it; press {again} again to start from "
-            "nothing. Training goes on with the code before.",
+            f"What was learned cannot go on with this: {why}. Only a saved run keeps it; press {again} again to start "
+            "from nothing. Training goes on with the code before.",
         )
 
     def _install(self, name: str, made: messages.CompiledProgram | None) -> None:

@@ -89,7 +89,7 @@ class NetworkPanel:
         if wanted == self._in_use[self._game.name]:
             self._refuse(f"{wanted} is the network that learns now.")
         elif self._learned() and not self._question.agreed(wanted):
-            self._say("What was learned cannot go on in another network. Saved runs keep it. Sure? Press again.")
+            self._say("What was learned cannot go on in another network; only a saved run keeps it. Sure? Press again.")
         else:
             self._go(wanted, lambda _: None)
 

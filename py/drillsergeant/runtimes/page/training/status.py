@@ -47,7 +47,7 @@ def describe(now: Status, of_late: Result | None) -> str:
     if now.training:
         return _training(now, of_late)
     if now.trained_s > 0:
-        return "Training is stopped. What was learned is kept; press Train to go on."
+        return "Training is stopped. What was learned is still here; press Train to go on."
     return "Ready. Nobody has taught the players anything, so they act at random. Press Train."
 
 

@@ -39,7 +39,7 @@ def test_a_network_is_compiled_and_gone_over_to_and_stands_in_the_address() -> N
 def test_what_was_learned_is_only_given_up_when_asked_twice() -> None:
     sitting = Sitting().boot()
     sitting.metrics("trainer", t_s=3.0)
-    assert "Saved runs keep it. Sure? Press again." in use(sitting, "32")
+    assert "only a saved run keeps it. Sure? Press again." in use(sitting, "32")
     assert sitting.view.texts["hidden-apply"] == "Sure? Press again" and sitting.compiler.reshaped == []
     use(sitting, "48")
     assert sitting.compiler.reshaped == [], "another network is another question"
