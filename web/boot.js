@@ -1,6 +1,7 @@
 // Boots the page: starts the show worker, fetches what Python runs on and hands it to the workers, then Python.
 import { isolation } from "./isolation.js";
 import { runtime } from "./runtime.js";
+import { script } from "./trusted.js";
 import { awaited, load, manifest } from "./verify.js";
 import { startPython } from "./workers/python.js";
 
@@ -83,20 +84,21 @@ begin();
 step("Starting", 0);
 try {
   const way = await isolation();
-  const show = new Worker(new URL(`workers/show.js${version}`, document.baseURI), { type: "module", name: "show" });
+  const worker = (address, called) => new Worker(script(address), { type: "module", name: called });
+  const show = worker(`workers/show.js${version}`, "show");
   const early = [];
   show.onmessage = (event) => early.push(event.data);
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
   const checked = checkScripts().catch(() => {}); // without the list of files nothing starts, and that is told
   const [base, [facts, module]] = await Promise.all([runtime(hear), loadProgram(way.mode)]);
-  const equip = (worker) => worker.postMessage(base);
+  const equip = (each) => each.postMessage(base);
   equip(show);
   step("Starting Python", DOWNLOADED);
   const { python, restored } = await startPython(base);
   document.documentElement.dataset.boot = restored ? "restored" : "plain";
   step("Starting the match", 0.6);
   const entry = python.pyimport("drillsergeant.browser.page.boot");
-  entry.start(show, document.getElementById("match"), facts, module, way, equip, (each) => load(each, version));
+  entry.start(show, document.getElementById("match"), facts, module, way, worker, equip, (each) => load(each, version));
   entry.destroy();
   for (const data of early) show.onmessage({ data });
   wait();

@@ -1,5 +1,7 @@
 // Decides how this page runs: "shared", with every worker on one memory, which browsers allow only to isolated pages;
 // or "solo", with one worker, where no header and no service worker can isolate it. May reload the page, once.
+import { script } from "./trusted.js";
+
 const GUARD = "drillsergeant-reloaded-ms";
 const GUARD_MS = 10000; // by time: a mark without end would survive in the tab and keep a later visit from reloading
 const PATIENCE_MS = 8000;
@@ -10,19 +12,9 @@ export async function isolation() {
   for (const name of ["mode", "embed", "editor", "panel", "theme"]) elsewhere.searchParams.delete(name);
   if (new URLSearchParams(location.search).get("mode") === "solo")
     return { mode: "solo", why: "its address says mode=solo", ownTab: elsewhere.href };
-  if (shares()) return { mode: "shared", why: "", ownTab: "" };
-  if (crossOriginIsolated) return { mode: "solo", why: "this browser shares no memory between workers", ownTab: "" };
+  if (crossOriginIsolated) return { mode: "shared", why: "", ownTab: "" };
   const why = await obstacle().catch((error) => `the browser refused the service worker that isolates it (${error.message})`);
   return { mode: "solo", why, ownTab: window === top ? "" : elsewhere.href };
-}
-
-// What works, not what is promised: some browsers call a page isolated, and post no shared memory all the same.
-function shares() {
-  try {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    new MessageChannel().port1.postMessage(memory);
-    return memory.buffer instanceof SharedArrayBuffer;
-  } catch { return false; }
 }
 
 async function obstacle() {
@@ -34,7 +26,7 @@ async function obstacle() {
   const workers = navigator.serviceWorker; // reading it throws where the frame is sandboxed
   if (!workers) return "the server sends no isolation headers, and this browser has no service worker here to add them";
   if (workers.controller) return unable; // loaded through our service worker, so with its headers
-  await soon(workers.register(new URL("service-worker.js", document.baseURI), { updateViaCache: "none" }));
+  await soon(workers.register(script("service-worker.js"), { updateViaCache: "none" }));
   await soon(workers.ready);
   if (!firstReload()) return "the server sends no isolation headers, and reloading through a service worker did not add them";
   location.reload();

@@ -1,5 +1,7 @@
 // Keeps the whole site in this browser, so that it works without a network, and offers a new version once that is here:
 // nothing is forced on a match that is going on. boot.js loads this when its own work has long been done.
+import { script } from "./trusted.js";
+
 const LOOK_AGAIN_MS = 3600000;
 const PAUSE_MS = 5; // between two files, for which nobody waits
 const LIST = "build.json";
@@ -69,6 +71,6 @@ workers.onmessage = ({ data: { newest, load } }) => {
 document.getElementById("update-load").onclick = async () => (await workers.ready).active.postMessage({ mine: key, load: true });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() - looked_ms > LOOK_AGAIN_MS) look(); });
 if ((await builds()).length || !navigator.connection?.saveData) {
-  await workers.register(new URL("service-worker.js", document.baseURI), { updateViaCache: "none" });
+  await workers.register(script("service-worker.js"), { updateViaCache: "none" });
   await look();
 }

@@ -3,11 +3,9 @@
 import { loadPackages, readText, startPython } from "./python.js";
 
 const TELL_EVERY_MS = 1000;
-const kept = globalThis.here; // where it would lie, of a script that the page has kept
-const options = new URL(kept ?? self.location.href).searchParams;
+const options = new URLSearchParams(self.location.search);
 
 async function verifyBuild() {
-  if (kept) return;
   const manifest = await fetch(new URL("../build.json", import.meta.url), { cache: "no-cache" });
   const key = manifest.ok ? (await manifest.json()).key : `unknown (build.json answered ${manifest.status})`;
   if (options.get("v") === key) return;
@@ -19,11 +17,12 @@ async function verifyBuild() {
 export async function boot(role, module = "worker.boot", loaded = () => {}) {
   const started = performance.now();
   const queue = [];
+  let began = false;
   const handed = new Promise((resolve) => { // the page's first message is what Python runs on, all others are Python's
     self.onmessage = ({ data }) => { resolve(data); self.onmessage = (event) => queue.push(event.data); };
   });
   const fail = (error) => {
-    const message = `the ${role} worker could not start: ${error?.message ?? error}`;
+    const message = `the ${role} worker ${began ? "failed" : "could not start"}: ${error?.message ?? error}`;
     self.postMessage({ type: "ERROR", role, index: 0, message, traceback: String(error?.stack ?? ""), fatal: true, final: Boolean(error?.final) });
   };
   self.onunhandledrejection = (event) => fail(event.reason);
@@ -38,10 +37,12 @@ export async function boot(role, module = "worker.boot", loaded = () => {}) {
     const runtime = await handed;
     const [begun] = await Promise.all([startPython(runtime), same]);
     const pyodide = (self.pyodide = begun.python); // global, for a console and the leak tests
+    pyodide._api.on_fatal = fail; // a crash inside Python, which may throw nothing that anybody hears of
     const packages = options.getAll("package");
     if (packages.length) await loadPackages(begun, runtime, packages, hear);
     const entry = pyodide.pyimport(`drillsergeant.browser.${module}`);
     loaded();
+    began = true;
     entry.start(role, queue, started, (name) => loadPackages(begun, runtime, [name], hear), (name) => readText(runtime, name));
     entry.destroy();
   } catch (error) {

@@ -1,9 +1,9 @@
 // What the workshop's script scope is without: a reader's code runs there, which may be somebody else's. No network, no
-// storage, no other worker or tab, and no script made of a text, by which there would be all of these again. What Python
-// took hold of while it started is refused, too, since it took hold of what stands here.
+// storage, no other worker or tab, no end without a word, and no script made of a text, by which there would be all of
+// these again. What Python took hold of while it started is refused, too, since it took hold of what stands here.
 const OPENING = [
   "BroadcastChannel", "EventSource", "FontFace", "Notification", "RTCPeerConnection", "SharedWorker", "WebSocket",
-  "WebSocketStream", "WebTransport", "Worker", "XMLHttpRequest", "eval", "webkitRequestFileSystem",
+  "WebSocketStream", "WebTransport", "Worker", "XMLHttpRequest", "close", "eval", "webkitRequestFileSystem",
   "webkitRequestFileSystemSync", "webkitResolveLocalFileSystemSyncURL", "webkitResolveLocalFileSystemURL",
 ];
 const HOLDING = ["caches", "cookieStore", "fonts", "indexedDB"];

@@ -14,6 +14,7 @@ from drillsergeant.learn.compile.editing.apart import apart
 from drillsergeant.learn.compile.editing.whole_game import checked_game, made_game
 from drillsergeant.learn.compile.program_builder import placed
 from drillsergeant.runtimes.protocol import messages
+from drillsergeant.runtimes.protocol.bounded import Answer, bounded
 
 
 class CompileWorker:
@@ -29,12 +30,12 @@ class CompileWorker:
     def _handle(self, request: messages.Compile) -> None:
         printed = Printed()
         try:
-            answer = self._check(request, printed) if request.check else self._made(request, printed)
+            answer: Answer = self._check(request, printed) if request.check else self._made(request, printed)
         except EditRefused as refused:
             answer = messages.Refused(str(refused), refused.place.line, printed.text, *refused.place[1:])
-        self._post(answer)
+        self._post(bounded(answer))
 
-    def _made(self, request: messages.Compile, printed: Printed) -> messages.Message:
+    def _made(self, request: messages.Compile, printed: Printed) -> Answer:
         """Raises EditRefused."""
         drill, is_place = _drill_of(request, printed), request.drill in PLACES
         self._post(messages.Checked())
@@ -42,7 +43,7 @@ class CompileWorker:
         program = placed(program, request.drill) if is_place else program
         return messages.CompiledProgram(program.to_json(), program.binary, printed.text, request.text)
 
-    def _check(self, request: messages.Compile, printed: Printed) -> messages.Message:
+    def _check(self, request: messages.Compile, printed: Printed) -> Answer:
         """Play a whole game, however wrong it is. Raises EditRefused where there is none to be played."""
         drill, _ = made_game(request.text, printed)
         self._post(messages.Checked())

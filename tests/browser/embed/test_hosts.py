@@ -15,6 +15,7 @@ from build.browsers.chromium import chromium_profile
 from build.pins import SITE
 from build.serve import serving
 from build.site_parts.headers import ISOLATION
+from tests.rigs.pages.devtools import evaluated
 from tests.rigs.pages.framing import framed
 from tests.rigs.pages.hosting import headers_for
 from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
@@ -23,6 +24,14 @@ from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 HEADERS = headers_for((SITE / "_headers").read_text(), "/")
 # GitHub Pages sends this one with everything and lets nobody add another; the site lies below the repository's name.
 GITHUB = {"Access-Control-Allow-Origin": "*"}
+
+POLICY = HEADERS["Content-Security-Policy"]
+TRUSTED_TYPES = f"{POLICY}; require-trusted-types-for 'script'; trusted-types drillsergeant"
+# Asks for a script made of a text, and tells which policy refused it.
+POLICY_IN_FORCE = """() => new Promise((then) => {
+  self.addEventListener("securitypolicyviolation", ({ originalPolicy }) => then(originalPolicy), { once: true });
+  import("data:text/javascript,1").then(() => then("none: it ran"), () => setTimeout(then, 2000, "none that tells"));
+})"""
 
 
 @contextmanager
@@ -67,6 +76,33 @@ def test_the_site_runs_at_full_speed_on_any_static_host(
         visitor.page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
         assert len(went) == loads + 1, "a later visit needs no second load"
         assert visitor.told()["errors"] == [] and visitor.complaints == []
+        workers = ["show", "trainer", "rollout", "workshop"] if path else ["show", "trainer", "rollout"]
+        if path:
+            visitor.page.click("#dock-code")
+            visitor.page.click("#workshop-run")
+        for name in workers:
+            assert evaluated(visitor.page, f"workers/{name}.js", POLICY_IN_FORCE) == POLICY, name
+        visitor.close()
+
+
+def test_a_host_may_require_trusted_types(browser: Browser) -> None:
+    with serving(SITE, {**HEADERS, "Content-Security-Policy": TRUSTED_TYPES}) as server:
+        visitor = Visitor(browser, server.url, keeps=True)
+        visitor.open("?workers=1&drill=chase")
+        page = visitor.page
+        page.click("#train")
+        visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) >= 3)
+        page.click("#train")
+        page.click("#dock-code")
+        page.wait_for_selector("#workshop-editor[data-ready]")
+        page.click("#workshop-run")
+        visitor.until("the editor's code runs", lambda: "running" in page.inner_text("#workshop-said"), 120.0)
+        registered = "navigator.serviceWorker.getRegistration().then(Boolean)"
+        visitor.until("its service worker is there", lambda: page.evaluate(registered))
+        assert visitor.told()["errors"] == [] and visitor.complaints == []
+        text = "new Worker('workers/show.js')"
+        refused = page.evaluate(f"() => {{ try {{ {text}; }} catch (error) {{ return error.name; }} }}")
+        assert refused == "TypeError", "the header is in force: a plain address is refused"
         visitor.close()
 
 

@@ -45,6 +45,7 @@ ATTEMPTS = {
     "function": lambda: js.Function.new("return 1"),
     "constructor": lambda: js.Object.constructor.new("return 1"),
     "timer": lambda: js.setTimeout("1"),
+    "end": lambda: js.self.close(),
 }
 reached = []
 for name, attempt in ATTEMPTS.items():

@@ -36,7 +36,7 @@ BUILDS = """(async () => {
 STAND = """<!doctype html><title>A stand</title><p id="offline-note"></p>
 <div id="update" hidden><button id="update-load"></button><button id="update-later"></button></div>
 <script type="module" src="offline.js?v={key}"></script>"""
-ASKED_ALWAYS = {"stand.html", "build.json", "offline.js", "service-worker.js"}
+ASKED_ALWAYS = {"stand.html", "build.json", "offline.js", "trusted.js", "service-worker.js"}
 NO_COPY = "No copy of the newest version is kept"
 
 

@@ -113,3 +113,10 @@ def test_a_check_tells_what_is_wrong_line_by_line_however_wrong_it_is() -> None:
 def test_nothing_is_wrong_with_a_game_as_it_begins() -> None:
     _, found = of_a_whole_game(text_of("my-pong"), check=True)
     assert isinstance(found, messages.Findings) and found.findings == []
+
+
+def test_an_error_of_ten_million_characters_is_told_in_some_hundred() -> None:
+    said = said_of('raise ValueError("x" * 10**7)')
+    assert said.startswith("ValueError: xxx") and said.endswith("(of 10000000 characters)") and len(said) < 700
+    named = said_of('raise type("E" * 10**6, (Exception,), {})()')
+    assert named.startswith("EEE") and len(named) < 700

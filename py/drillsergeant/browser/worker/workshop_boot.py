@@ -7,6 +7,7 @@ from typing import Any
 from drillsergeant.browser.worker.host import WorkerHost
 from drillsergeant.runtimes.compile_worker import CompileWorker
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.protocol.bounded import bounded
 
 _alive: list[object] = []
 
@@ -32,7 +33,7 @@ def start(role: str, queue: Any, started_ms: float, load: Any, read: Any) -> Non
             post(messages.Error(role, 0, str(wrong)))
         except BaseException as failure:  # SystemExit and the like are the reader's, too
             said = f": {failure}" if str(failure) else ""
-            post(messages.Refused(f"the code ended everything by {type(failure).__name__}{said}", 0))
+            post(bounded(messages.Refused(f"the code ended everything by {type(failure).__name__}{said}", 0)))
 
     _alive.append(workshop)
     host.on_message(receive)

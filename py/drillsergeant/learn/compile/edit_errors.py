@@ -17,7 +17,7 @@ from drillsergeant.learn.compile.drill_checks import suggestion
 
 FILE = "workshop"  # the text's name in tracebacks
 T = TypeVar("T")
-LONGEST_ERROR = 1000  # characters of what the reader's code raises
+LONGEST_ERROR = 500  # characters of what the reader's code raises
 
 
 class Place(NamedTuple):
@@ -72,7 +72,7 @@ def guarded(work: Callable[[], T], names: Iterable[str] = ()) -> T:
     except RecursionError as wrong:
         raise EditRefused("it calls itself without end", place_of_error(wrong)) from wrong
     except Exception as wrong:
-        said = re.sub(rf" \(\S*{FILE}:\d+\)", "", _said(wrong)[:LONGEST_ERROR]) + _meant(wrong, names)
+        said = re.sub(rf" \(\S*{FILE}:\d+\)", "", _said(wrong)) + _meant(wrong, names)
         raise EditRefused(f"{type(wrong).__name__}: {said}", place_of_error(wrong)) from wrong
 
 
@@ -96,7 +96,8 @@ def _place_of_syntax(wrong: SyntaxError) -> Place:
 def _said(wrong: Exception) -> str:
     """An error's own words; a KeyError would quote a whole sentence."""
     first = wrong.args[0] if wrong.args else ""
-    return first if isinstance(wrong, KeyError) and " has no " in str(first) else str(wrong)
+    said = first if isinstance(wrong, KeyError) and " has no " in str(first) else str(wrong)
+    return said if len(said) <= LONGEST_ERROR else f"{said[:LONGEST_ERROR]} ... (of {len(said)} characters)"
 
 
 def _meant(wrong: Exception, names: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drillsergeant.runtimes.protocol import codec, messages
+from drillsergeant.runtimes.protocol.bounded import bounded, shortened
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S
 from drillsergeant.runtimes.supervisor.surroundings import Handle, Spawner
 
@@ -74,7 +75,7 @@ class CompileClient:
                 NAME,
                 ("numpy",),
                 lambda data: self._receive(data) if current() else None,
-                lambda why: self._fail(f"the workshop could not start: {why}") if current() else None,
+                lambda why: self._crash(why) if current() else None,
             )
         )
         self._handle = made[0]
@@ -109,14 +110,21 @@ class CompileClient:
             case messages.Checked():
                 self._limit(BUILD_LIMIT_S, f"compiling took longer than {BUILD_LIMIT_S:.0f} s and was stopped")
             case messages.CompiledProgram() | messages.Findings() | messages.Refused():
-                self._done(message)
+                self._done(bounded(message))
             case messages.Error(message=text):
-                self._fail(text)
+                self._crash(shortened(text))
 
     def _limit(self, limit_s: float, why: str) -> None:
         self._clock += 1
         clock = self._clock
         self._spawner.after(limit_s, lambda: self._fail(why) if clock == self._clock else None)
+
+    def _crash(self, why: str) -> None:
+        """The worker's Python ended, or never began."""
+        if self._ready and self._request is not None:
+            self._fail(f"the code crashed the Python it ran in, which is started anew: {shortened(why)}")
+        else:
+            self._fail(f"the workshop could not start: {shortened(why)}")
 
     def _fail(self, why: str) -> None:
         """Give the attempt up, and the worker with it."""

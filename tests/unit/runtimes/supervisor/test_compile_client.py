@@ -91,6 +91,42 @@ def test_a_limit_of_an_attempt_that_is_done_ends_nothing() -> None:
     assert not worker.ended
 
 
+def test_what_the_readers_code_says_is_told_in_some_hundred_characters() -> None:
+    long, row = "x" * 10**7, {"severity": "error", "line": 1, "sentence": "y" * 10**6, "remedy": ""}
+    stand = Stand()
+    worker = stand.ask()
+    worker.ready()
+    stand.say(worker, messages.Refused(long, 3, long))
+    refused = stand.answers[-1]
+    assert isinstance(refused, messages.Refused) and refused.line == 3
+    assert refused.message.startswith("xxx") and refused.message.endswith("(of 10000000 characters)")
+    assert len(refused.message) < 700 and len(refused.printed) < 7000
+    stand.ask()
+    stand.say(worker, messages.CompiledProgram("{}", b"", long))
+    made = stand.answers[-1]
+    assert isinstance(made, messages.CompiledProgram) and len(made.printed) < 7000
+    stand.check()
+    stand.say(worker, messages.Findings([row] * 1000 + ["no row"], long))
+    found = stand.answers[-1]
+    assert isinstance(found, messages.Findings) and len(found.played) < 700
+    assert isinstance(found.findings, list) and len(found.findings) == 200
+    assert all(len(each["sentence"]) < 700 and each["line"] == 1 for each in found.findings)
+
+
+def test_a_crash_of_the_readers_code_is_told_as_one() -> None:
+    stand = Stand()
+    first = stand.ask()
+    first.ready()
+    first.on_error("RangeError: Maximum call stack size exceeded")
+    crashed = stand.answers[-1]
+    assert isinstance(crashed, messages.Refused)
+    assert crashed.message.startswith("the code crashed the Python it ran in, which is started anew: RangeError")
+    assert stand.ask() is not first
+    stand.spawner.workers[-1].on_error("no script")
+    silent = stand.answers[-1]
+    assert isinstance(silent, messages.Refused) and silent.message == "the workshop could not start: no script"
+
+
 def test_a_workshop_that_fails_or_talks_nonsense_is_given_up() -> None:
     breaks: tuple[Callable[[FakeWorker], None], ...] = (
         lambda worker: worker.on_error("404"),
