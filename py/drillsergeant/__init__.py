@@ -63,11 +63,16 @@ _HOMES = {
 }
 
 
+_PARTS = ("callbacks", "gym")  # public packages, imported when they are asked for
+
+
 def __getattr__(name: str) -> object:
+    if name in _PARTS:
+        return import_module(f"drillsergeant.{name}")
     if name not in _HOMES:
         raise AttributeError(f"drillsergeant has no {name!r}; there are {', '.join(__all__)}")
     return getattr(import_module(f"drillsergeant.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_PARTS])

@@ -206,18 +206,36 @@ def _run(path: Path) -> object:
     return module
 
 
-def _to_pickle(thing: object) -> tuple[Callable[[str, str], object], tuple[str, str], dict[str, Any]]:
-    """An object of a class from a file as pickle holds it: by the file, since a module of this name is not imported."""
-    kind = type(thing)
-    return _from_pickle, (kind.__module__, kind.__qualname__), dict(vars(thing))
+class _ClassOfFile:
+    """A class from a file, or one made of it, as copies have it, the class itself, and pickles: by its file, since a
+    module of that name cannot be imported."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    def __deepcopy__(self, memo: object) -> _ClassOfFile:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        module, name = self.kind.__module__, self.kind.__qualname__
+        return (_from_file, (module, name)) if IS_FILE.fullmatch(module) else (_ClassOfFile, (self.kind,))
 
 
-def _from_pickle(path: str, name: str) -> object:
-    """A new object of the class `name` of a file, which is run where it has not been."""
+def _to_pickle(thing: object) -> tuple[Callable[[_ClassOfFile], object], tuple[_ClassOfFile], dict[str, Any]]:
+    """How an object of such a class is made again."""
+    return _made_again, (_ClassOfFile(type(thing)),), dict(vars(thing))
+
+
+def _made_again(of: _ClassOfFile) -> object:
+    return object.__new__(of.kind)
+
+
+def _from_file(path: str, name: str) -> _ClassOfFile:
+    """The class `name` of a file, which is run where it has not been."""
     kind: Any = sys.modules[path] if path in sys.modules else _run(Path(path))
     for part in name.split("."):
         kind = getattr(kind, part)
-    return object.__new__(kind)
+    return _ClassOfFile(kind)
 
 
 def _classes(module: Any) -> list[type]:

@@ -160,7 +160,11 @@ def test_a_drill_of_a_file_is_found_again_by_its_file(tmp_path: Path) -> None:
     env = DrillEnv(str(path))
     env.reset(seed=1)
     stored = pickle.dumps(env)
+    made = drillsergeant.make(str(path))
+    changed = type("Changed", (type(made),), {})()
+    assert type(copy.copy(changed)) is type(copy.deepcopy(changed)) is type(changed)
     del sys.modules[str(path)]  # as where nobody has asked for it yet
+    assert type(copy.deepcopy(made)) is type(made)
     action = env.action_space.sample()
     np.testing.assert_array_equal(pickle.loads(stored).step(action)[0], env.step(action)[0])
 
