@@ -39,9 +39,9 @@ class ProgressBar:
             self._first, self._start_s = run.decisions, now
         if now >= self._next_s or run.decisions >= run.wanted:
             self._next_s = now + BETWEEN_S
-            text = line(run, metrics, (run.decisions - self._first) / max(now - self._start_s, 1e-9))
-            columns = shutil.get_terminal_size().columns
-            self._out.write(f"\r\x1b[K{text[: columns - 1]}")
+            columns = shutil.get_terminal_size().columns - 1
+            text = line(run, metrics, (run.decisions - self._first) / max(now - self._start_s, 1e-9), columns)
+            self._out.write(f"\r\x1b[K{text[:columns]}")
             self._out.flush()
 
     def close(self) -> None:
@@ -51,15 +51,16 @@ class ProgressBar:
             self._out.flush()
 
 
-def line(run: WatchedRun, metrics: Metrics, rate: float) -> str:
-    """The bar, at `rate` decisions a second."""
+def line(run: WatchedRun, metrics: Metrics, rate: float, columns: int) -> str:
+    """The line, at `rate` decisions a second; the bar has the room that the words leave."""
     share = min(run.decisions / max(run.wanted, 1), 1.0)
-    whole, part = divmod(round(share * BAR * 8), 8)
-    bar = ("█" * whole + EIGHTHS[part] * (part > 0)).ljust(BAR)
     left = f", {_time((run.wanted - run.decisions) / rate)} left" if rate > 0.0 and share < 1.0 else ""
     pace = f", {counted(rate)}/s" if rate > 0.0 else ""
     decisions = f"{counted(run.decisions)} of {counted(run.wanted)} decisions"
-    return f"{run.drill.name} {share:4.0%} |{bar}| {decisions}{pace}{_how_good(metrics)}{left}"
+    before, after = f"{run.drill.name} {share:4.0%} |", f"| {decisions}{pace}{_how_good(metrics)}{left}"
+    size = max(min(columns - len(before) - len(after), BAR), 0)
+    whole, part = divmod(round(share * size * 8), 8)
+    return before + ("█" * whole + EIGHTHS[part] * (part > 0)).ljust(size) + after
 
 
 def _how_good(metrics: Metrics) -> str:

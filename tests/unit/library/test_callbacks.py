@@ -29,6 +29,7 @@ from drillsergeant.callbacks import (
     WatchedRun,
 )
 from drillsergeant.callbacks.history import MOST_ROWS, MetricHistory
+from drillsergeant.callbacks.progress import line
 from drillsergeant.callbacks.run_plot import counted
 from drillsergeant.extras import MissingExtraError, needed
 
@@ -109,7 +110,10 @@ def test_policies_are_kept_on_the_way_the_latest_ones(tmp_path: Path) -> None:
         Checkpoints(tmp_path, every=1, keep=0)
 
 
-def test_a_bar_tells_how_far_it_is_and_is_quiet_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bar_tells_how_far_it_is_and_is_quiet_where_nobody_looks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     out = io.StringIO()
     run = drillsergeant.train("chase", decisions=3 * UPDATE, callbacks=[ProgressBar(out)], **SMALL)
     run.finish()
@@ -119,6 +123,12 @@ def test_a_bar_tells_how_far_it_is_and_is_quiet_where_nobody_looks(capsys: pytes
     assert re.match(r"chase 100% \|█{24}\| [\d.]+k of 1\.34k decisions, [\d.]+k/s", lines[-1]), lines[-1]
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "")
+
+
+def test_a_bar_has_the_room_that_words_leave() -> None:
+    for columns, bar in ((120, 24), (72, 16), (50, 0)):
+        text = line(Told(), {"win_rate": 0.5}, 2.0, columns)
+        assert text == f"chase  50% |{'█' * (bar // 2)}{' ' * (bar // 2)}| 5 of 10 decisions, 2/s, 50% wins, 2 s left"
 
 
 def test_a_chart_grows_in_a_notebook() -> None:
