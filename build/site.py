@@ -29,7 +29,7 @@ from build.site_parts.distribution import Places
 from build.site_parts.headers import headers_file
 from build.site_parts.programs import programs_folder
 from build.site_parts.snapshot import snapshot_folder
-from build.site_parts.vendor import vendor_folder
+from build.site_parts.vendor import put_together, vendor_folder
 from build.stamps import NOT_BUILT, exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
 
 MANIFEST = "build.json"
@@ -71,6 +71,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         lockfile.add(part / "pyodide", [named])
         lockfile.without_dependencies(part / "pyodide", "drillsergeant")
         (part / "pyodide" / distribution.LOADER).rename(part / "pyodide" / distribution.LOADER_IN_SITE)
+        put_together(part, core_folder.parent, "workers/kept.js")
         versions.stamp(part, key)
         embed_styles.put_in(part)
         download.state(part)

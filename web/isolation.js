@@ -12,9 +12,18 @@ export async function isolation() {
   for (const name of ["mode", "embed", "editor", "panel", "theme"]) elsewhere.searchParams.delete(name);
   if (new URLSearchParams(location.search).get("mode") === "solo")
     return { mode: "solo", why: "its address says mode=solo", ownTab: elsewhere.href };
-  if (crossOriginIsolated) return { mode: "shared", why: "", ownTab: "" };
+  if (shares()) return { mode: "shared", why: "", ownTab: "" };
+  if (crossOriginIsolated) return { mode: "solo", why: "this browser shares no memory between workers", ownTab: "" };
   const why = await obstacle().catch((error) => `the browser refused the service worker that isolates it (${error.message})`);
   return { mode: "solo", why, ownTab: window === top ? "" : elsewhere.href };
+}
+
+// What works, not what is promised: some browsers call a page isolated, and post no shared memory all the same.
+function shares() {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    return memory.buffer instanceof SharedArrayBuffer && new MessageChannel().port1.postMessage(memory) === undefined;
+  } catch { return false; }
 }
 
 async function obstacle() {

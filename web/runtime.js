@@ -62,7 +62,7 @@ function unpacked(found, core) {
   const [bytes, inCore, inSnapshot, length] = new Uint32Array(found, 0, 4);
   const memory = new Uint8Array(found, SNAPSHOT_HEADER_BYTES);
   for (let i = 0; i < length; i++) memory[inSnapshot + i] ^= core[inCore + i];
-  if (!crossOriginIsolated) return { memory: memory.slice().buffer, bytes };
+  if (!("SharedArrayBuffer" in globalThis)) return { memory: memory.slice().buffer, bytes };
   const shared = new Uint8Array(new SharedArrayBuffer(memory.length)); // is not copied when it is posted
   shared.set(memory);
   return { memory: shared.buffer, bytes };

@@ -10,7 +10,7 @@ const HEADERS = {
   "Document-Isolation-Policy": "isolate-and-require-corp",
 };
 // Workers have no other: a page's own, in its <meta>, does not reach them (build/pins.toml).
-const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-8uzmY8iA4RDHrNBcK0sKCSgKiR0fSfxLGIRnBsJCnKM='; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-8uzmY8iA4RDHrNBcK0sKCSgKiR0fSfxLGIRnBsJCnKM='; worker-src 'self' blob:; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
 const OURS = `drillsergeant ${registration.scope} `; // another folder of this host may hold another such site
 const BUILD = `${OURS}build `; // and its key: a cache that is whole once it holds the list
 const LIST = "build.json";

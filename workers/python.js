@@ -5,6 +5,7 @@ import { download, verified } from "../verify.js";
 const FILES = new URL("../pyodide/", import.meta.url).href;
 const LOCK = "pyodide-lock.json";
 const LIBRARY = "python_stdlib.zip";
+const AS_KEPT = globalThis.here ? { cache: "force-cache" } : {}; // what a worker before this one had needs no network (kept.js)
 const ZIP = "/lib/python312.zip"; // the standard library, where Python looks for it
 
 // Pyodide 0.27.7 runs every callback on a stack of its own where the browser can switch stacks, and loses a little of the
@@ -54,13 +55,13 @@ export async function loadPackages(begun, runtime, names, hear) {
 
 async function fetched(name, files, hear) {
   const path = `pyodide/${name}`;
-  return verified(path, await download(new URL(name, FILES).href), files[path], hear);
+  return verified(path, await download(new URL(name, FILES).href, AS_KEPT), files[path], hear);
 }
 
 // The text of a file of the site, by its name.
 export async function readText(runtime, name) {
   const address = new URL(`../${name}`, import.meta.url).href + new URL(import.meta.url).search;
-  return new TextDecoder().decode(await verified(name, await download(address), runtime.files[name]));
+  return new TextDecoder().decode(await verified(name, await download(address, AS_KEPT), runtime.files[name]));
 }
 
 function snapshotOf({ memory, bytes }) {

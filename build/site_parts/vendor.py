@@ -40,6 +40,14 @@ def vendor_folder(cache: Path, modules: Path, npm_folder: Path) -> Path:
     return step(cache, "vendor", key, make)
 
 
+def put_together(site: Path, modules: Path, script: str) -> None:
+    """Make one file of a script of the site and of all it imports. `here` is then the address it would have there."""
+    command: list[str | Path] = [modules / ".bin" / "esbuild", script, "--bundle", "--format=esm", "--target=es2022"]
+    command += ["--minify", "--define:import.meta.url=globalThis.here", f"--outfile={script}", "--allow-overwrite"]
+    command += ["--external:node:*", "--external:ws", "--log-level=warning"]  # Pyodide's loader, where it is in Node
+    run_tool(command, f"putting {script} together", "run `make clean` and try again", cwd=site)
+
+
 def packages(metafile: Path) -> list[str]:
     """The npm packages of which something was bundled, by what esbuild says it read."""
     found: set[str] = set()

@@ -71,6 +71,17 @@ def test_one_worker_learns_at_the_pace_of_a_core_and_wins_half_within_a_minute(
     assert visitor.told()["errors"] == [] and visitor.complaints == []
 
 
+def test_where_a_page_is_called_isolated_and_shares_no_memory_one_worker_does_everything(visitor: Visitor) -> None:
+    """As in WebKitGTK, which posts none to workers."""
+    visitor.page.add_init_script("delete globalThis.SharedArrayBuffer")
+    visitor.open("?matches=64&learner=wasm")
+    assert visitor.page.evaluate("crossOriginIsolated")
+    assert "this browser shares no memory between workers" in visitor.page.inner_text("#mode-notice")
+    visitor.page.click("#train")
+    visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) > 2)
+    assert visitor.told()["fleet"] == {"show": "ready", "trainer": "ready"} and visitor.told()["errors"] == []
+
+
 def won(visitor: Visitor) -> float:
     """The newest point of the curve against the scripted bot."""
     curve = visitor.trainer("curve") or []

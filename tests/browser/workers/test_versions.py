@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from build.pins import pins
-from build.serve import serving
+from build.serve import answering, serving
 from build.site_parts.headers import site_headers
 from tests.rigs.pages.deployment import Deployment
+from tests.rigs.pages.embedding import CountingServer
 from tests.rigs.pages.visitor import Visitor
 
 HEADERS = site_headers(pins().content_security_policy)
@@ -28,20 +29,28 @@ def kill_a_player(visitor: Visitor) -> None:
     visitor.worker("rollout").evaluate("self.close()")
 
 
-def test_a_worker_started_after_an_update_is_refused_and_the_match_goes_on(
+def test_who_takes_a_dead_workers_place_is_of_the_pages_build_and_needs_no_network(
     browser: Browser, deployment: Deployment
 ) -> None:
-    with serving(deployment.folder, HEADERS) as server:
+    server = CountingServer(HEADERS, deployment.folder)
+    with server, answering(server):
         visitor = Visitor(browser, server.url)
-        visitor.open("?workers=1")
+        visitor.open("?workers=1&matches=64")
+        visitor.until("scripts are kept", lambda: server.sent["workers/kept.js"])
+        visitor.page.wait_for_timeout(500)
         deployment.replace()
-        kill_a_player(visitor)
-        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=REFUSED_MS)
-        said = visitor.page.inner_text("#errors")
-        assert deployment.key in said and deployment.next_key in said and "reload the page" in said
-        visitor.until("it is not tried again", lambda: visitor.told()["fleet"]["rollout.0"] == "dead")
-        assert visitor.told()["restarts"] == {"rollout.0": 1}
+        for gone, role, name in ((False, "rollout", "rollout.0"), (True, "trainer", "trainer"), (True, "show", "show")):
+            server.gone = gone
+            visitor.worker(role).evaluate("self.close()")
+            visitor.until(f"{name} was noticed", lambda name=name: visitor.told()["restarts"].get(name) == 1)
+            visitor.until(f"{name} is back", lambda name=name: visitor.told()["fleet"][name] == "ready")
+        visitor.page.click("#train")
+        visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) > 2)
+        visitor.page.click("#train")
         visitor.until_the_match_moves()
+        assert visitor.told()["errors"] == []
+        assert visitor.told()["restarts"] == {"rollout.0": 1, "trainer": 1, "show": 1}
+        server.gone = False
         visitor.page.reload()
         visitor.page.wait_for_selector("#train:not([disabled])")
         assert visitor.told()["errors"] == [], "after the reload everything is of the new build"

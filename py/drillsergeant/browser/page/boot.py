@@ -44,7 +44,7 @@ def start(
     _, opening = opened(pairs, lambda values: choose(first, parameters=values), first.drill.name)
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode, load)
     place = programs.put(first, program_text, module)
-    view, spawner = DomView(), BrowserSpawner(canvas, worker, equip)
+    view, spawner = DomView(), BrowserSpawner(canvas, worker, equip, load)
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed

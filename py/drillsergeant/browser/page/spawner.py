@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import js
-from pyodide.ffi import create_once_callable, create_proxy, to_js
+from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.js_values import js_object
+from drillsergeant.tasks import Tasks
+
+PYTHON = "pyodide/pyodide.asm.js"  # what its loader would fetch; the page has
+KEPT = "workers/kept.js"  # what the worker runs, which build/site_parts/vendor.py made one file of
+ROLES = ("show", "trainer", "rollout")  # not the workshop, which has less than these
+# As in workers/python.js, before the first of them.
+BEFORE = "delete WebAssembly.Suspending; delete WebAssembly.promising; globalThis.here = {here};\n"
+AT_EASE_S = 2.0  # after the page has begun, which has other things to fetch
+RETRY_S = 30.0
 
 
 def own_version() -> str:
     """Return the query that asks for files of this page's build (see `build/site_parts/versions.py`)."""
     return str(js.document.documentElement.dataset.version)
+
+
+def _address(name: str) -> str:
+    return str(js.URL.new(name, js.document.baseURI).href)
 
 
 MakeWorker = Callable[[str, str], Any]  # of a script's address and a name; web/boot.js
@@ -25,8 +40,10 @@ class WorkerHandle:
 
     def __init__(self, worker: Any, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> None:
         self._worker = worker
+        self.heard = False  # of it
 
         def deliver(event: Any) -> None:
+            self.heard = True
             on_data(event.data.to_py() if hasattr(event.data, "to_py") else event.data)
 
         def failed(event: Any) -> None:
@@ -76,13 +93,62 @@ class Clock:
             then()
 
 
+class KeptScripts:
+    """The scripts that workers start with, kept in the page's memory: who takes a dead one's place needs no network.
+
+    They are of the build that the page is of, whatever its host has by then.
+    """
+
+    def __init__(self, load: Callable[[str], Any]) -> None:
+        """`load` promises the bytes of a file of the site, by its name, as they were built."""
+        self._load = load
+        self._scripts: list[Any] = []  # their bytes
+        self._made: dict[str, str] = {}  # addresses, by where the script would lie
+        self._useless = False
+        self._tasks = Tasks()
+        self._tasks.begin(self._fetch())
+
+    async def _fetch(self) -> None:
+        await asyncio.sleep(AT_EASE_S)
+        while not self._scripts:
+            try:
+                python = await (await js.fetch(_address(PYTHON), js_object(cache="force-cache"))).arrayBuffer()
+                self._scripts = [python, await self._load(KEPT)]
+            except JsException:  # a network that is not there at the moment, or files of another build
+                await asyncio.sleep(RETRY_S)
+
+    def address(self, role: str, packages: Sequence[str]) -> str:
+        """The address of a script for a worker; "" where none is kept."""
+        if role not in ROLES or not self._scripts or self._useless:
+            return ""
+        here = _address(KEPT) + own_version() + "".join(f"&package={name}" for name in packages)
+        if here not in self._made:
+            self._made[here] = self._put_together(here)
+        return f"{self._made[here]}#workers/{role}.js"
+
+    def _put_together(self, here: str) -> str:
+        """The address of all scripts as one, which takes itself to lie `here`."""
+        python, kept = self._scripts
+        parts = to_js([BEFORE.format(here=json.dumps(here)), python, "\n", kept])
+        blob = js.Blob.new(parts, js_object(type="text/javascript"))
+        return str(js.URL.createObjectURL(blob))
+
+    def forget(self) -> None:
+        """A worker could not be started so."""
+        self._useless = True
+
+
 class BrowserSpawner:
     """`runtimes.supervisor.surroundings.Spawner` in a page."""
 
-    def __init__(self, first_canvas: Any, make: MakeWorker, equip: Callable[[Any], None]) -> None:
-        """`equip` hands a new worker what Python runs on (`web/boot.js`)."""
+    def __init__(
+        self, first_canvas: Any, make: MakeWorker, equip: Callable[[Any], None], load: Callable[[str], Any]
+    ) -> None:
+        """`equip` hands a new worker what Python runs on (`web/boot.js`); `load`: see `KeptScripts`."""
         self._canvas, self._make, self._equip = first_canvas, make, equip
         self.after = Clock(make).after
+        self._kept = KeptScripts(load)
+        self._begun = {"show"}  # names of workers; the first one of these was begun by boot.js
 
     def spawn(
         self,
@@ -92,13 +158,26 @@ class BrowserSpawner:
         on_data: Callable[[object], None],
         on_error: Callable[[str], None],
     ) -> WorkerHandle:
-        """Start `workers/<role>.js` of this page's build, which loads `packages` beside ours."""
-        url = js.URL.new(f"workers/{role}.js{own_version()}", js.document.baseURI)
-        for package in packages:
-            url.searchParams.append("package", package)
+        """Start `workers/<role>.js` of this page's build, which loads `packages` beside ours.
+
+        Who takes another one's place is started from what is kept of the scripts.
+        """
+        kept = self._kept.address(role, packages) if name in self._begun else ""
+        self._begun.add(name)
+        url = js.URL.new(kept or f"workers/{role}.js{own_version()}", js.document.baseURI)
+        if not kept:
+            for package in packages:
+                url.searchParams.append("package", package)
         worker = self._make(url.href, name)
         self._equip(worker)
-        return WorkerHandle(worker, on_data, on_error)
+
+        def failed(why: str) -> None:
+            if kept and not handle.heard:  # a host's policy may forbid it
+                self._kept.forget()
+            on_error(why)
+
+        handle = WorkerHandle(worker, on_data, failed)
+        return handle
 
     def adopt(self, worker: Any, on_data: Callable[[object], None], on_error: Callable[[str], None]) -> WorkerHandle:
         """Take over a worker that the boot script started."""
