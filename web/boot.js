@@ -9,6 +9,7 @@ const version = (document.documentElement.dataset.version = new URL(import.meta.
 const PATIENCE_MS = 34000; // a broken download never settles on its own, so the page speaks up by itself
 const DOWNLOADED = 0.5; // of the bar
 const AT_EASE_MS = 10000; // after the start, when the match has been moving for long
+const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]; // a module
 const bar = document.getElementById("boot-progress");
 const stage = document.getElementById("boot-stage");
 const { say, begin } = globalThis.watchdog; // in index.html
@@ -66,6 +67,15 @@ async function loadProgram(mode) {
   return Promise.all([facts, binary.then((bytes) => WebAssembly.compile(bytes))]);
 }
 
+// What nothing here goes without, and this browser lacks; for all else there is another way.
+function missing() {
+  const there = {
+    "SIMD in WebAssembly": WebAssembly.validate(new Uint8Array(SIMD)),
+    "canvas on which a worker can draw": "transferControlToOffscreen" in HTMLCanvasElement.prototype,
+  };
+  return Object.keys(there).filter((name) => !there[name]).join(", and no ");
+}
+
 // Says which game this is before Python can.
 function name(facts) {
   const { words } = JSON.parse(facts).drill;
@@ -83,6 +93,7 @@ async function checkScripts() {
 begin();
 step("Starting", 0);
 try {
+  if (missing()) throw new Error(`this browser has no ${missing()}; a newer version of it may have`);
   const way = await isolation();
   const worker = (address, called) => new Worker(script(address), { type: "module", name: called });
   const show = worker(`workers/show.js${version}`, "show");

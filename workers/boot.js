@@ -29,15 +29,17 @@ export async function boot(role, module = "worker.boot", loaded = () => {}) {
   };
   self.onunhandledrejection = (event) => fail(event.reason);
   let told_ms = started;
-  const hear = () => { // what takes long is not stuck while something comes
-    if (performance.now() - told_ms < TELL_EVERY_MS) return;
+  const stir = () => { // what takes long is not stuck while it comes further
     told_ms = performance.now();
     self.postMessage({ type: "LOADING", role, index: 0 });
   };
+  const hear = () => { if (performance.now() - told_ms >= TELL_EVERY_MS) stir(); };
   try {
     const same = verifyBuild();
     const runtime = await handed;
+    stir();
     const [begun] = await Promise.all([startPython(runtime), same]);
+    stir();
     const pyodide = (self.pyodide = begun.python); // global, for a console and the leak tests
     pyodide._api.on_fatal = fail; // a crash inside Python, which may throw nothing that anybody hears of
     const packages = options.getAll("package");

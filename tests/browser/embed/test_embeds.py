@@ -65,8 +65,8 @@ def test_several_share_one_download_train_one_at_a_time_and_two_at_most_have_a_f
         for (name, value), warning in zip(NONSENSE.items(), host.warnings, strict=True):
             assert warning.startswith(f'<drill-sergeant {name}="{value}">: {name} must be '), "each is named"
         host.drill("start()")
+        host.until("the first learns", lambda: (host.drill("metrics") or {}).get("updates", 0) >= 3)
         assert host.frame(0).url == host.site + "index.html?embed=minimal&drill=ball&seed=1&theme=light"
-        host.until("and learns", lambda: (host.drill("metrics") or {}).get("updates", 0) >= 3)
         heavy = {path: count for path, count in host.sent.items() if path.endswith(HEAVY)}
         assert len(heavy) == 3 and set(heavy.values()) == {1}, "a core, a snapshot, a program: one download for all"
 

@@ -72,14 +72,28 @@ def test_one_worker_learns_at_the_pace_of_a_core_and_wins_half_within_a_minute(
 
 
 def test_where_a_page_is_called_isolated_and_shares_no_memory_one_worker_does_everything(visitor: Visitor) -> None:
-    """As in WebKitGTK, which posts none to workers."""
-    visitor.page.add_init_script("delete globalThis.SharedArrayBuffer")
+    """As in WebKitGTK, which posts none to workers; and where there are no locks, either."""
+    visitor.page.add_init_script("delete globalThis.SharedArrayBuffer; delete Navigator.prototype.locks")
     visitor.open("?matches=64&learner=wasm")
     assert visitor.page.evaluate("crossOriginIsolated")
     assert "this browser shares no memory between workers" in visitor.page.inner_text("#mode-notice")
     visitor.page.click("#train")
     visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) > 2)
     assert visitor.told()["fleet"] == {"show": "ready", "trainer": "ready"} and visitor.told()["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ("WebAssembly.validate = () => false", "this browser has no SIMD in WebAssembly"),
+        ("delete HTMLCanvasElement.prototype.transferControlToOffscreen", "this browser has no canvas on which"),
+    ],
+)
+def test_what_nothing_goes_without_is_named(visitor: Visitor, without: str, said: str) -> None:
+    visitor.page.add_init_script(without)
+    visitor.page.goto(visitor.address)
+    visitor.page.wait_for_selector("#errors:not([hidden]) li")
+    assert said in visitor.page.inner_text("#errors")
 
 
 def won(visitor: Visitor) -> float:

@@ -184,7 +184,9 @@ class BrowserSpawner:
         return WorkerHandle(worker, on_data, on_error)
 
     def when_freed(self, lock: str, then: Callable[[], None]) -> None:
-        """Call `then` once the lock's holder is gone; never, where the browser gives this frame no locks."""
+        """Call `then` once the lock's holder is gone; never, where the browser has none, or none for this frame."""
+        if not hasattr(js.navigator, "locks"):
+            return
 
         def granted(_lock: Any) -> None:
             then()

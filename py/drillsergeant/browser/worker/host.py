@@ -108,8 +108,11 @@ class WorkerHost:
 
         `then` is called once it is held. Nobody may be told to wait for the lock before that: requests of two
         threads overtake each other, and the page would take the lock, and with it this worker for dead. A frame whose
-        storage the visitor's browser blocks gets no locks; then the worker lives without.
+        storage the visitor's browser blocks gets no locks, and some browsers have none; then the worker lives without.
         """
+        if not hasattr(js.navigator, "locks"):
+            then()
+            return
 
         def for_ever(_lock: Any) -> Any:
             self._held = asyncio.get_running_loop().create_future()  # kept: a collected future would free the lock
