@@ -141,9 +141,10 @@ class Batch:
         self._take(self._run("begin", {"seed": [own]})["state"], chosen)
 
     def _take(self, fresh: list[Array], chosen: Array | None) -> None:
-        if chosen is not None and not chosen.all():
-            fresh = [np.where(chosen, new, old) for new, old in zip(fresh, self._now(), strict=True)]
-        self._state = fresh
+        with self.turn:
+            if chosen is not None and not chosen.all():
+                fresh = [np.where(chosen, new, old) for new, old in zip(fresh, self._now(), strict=True)]
+            self._state = fresh
 
     def observe(self, player: int) -> Array:
         """What a player sees, f32 [N][OBS]."""
@@ -179,14 +180,16 @@ class Batch:
             f"action_{player}": to_words(heads, split(name, heads, each, self.count))
             for player, each in enumerate(actions)
         }
-        before = self._now()
-        self._state = self._run("tick", {"state": before, **chosen})["state"]
-        judged = self._run("verdict", {"before": before, "after": self._state})
+        with self.turn:
+            before = self._now()
+            after = self._state = self._run("tick", {"state": before, **chosen})["state"]
+        judged = self._run("verdict", {"before": before, "after": after})
         return BatchStep(judged["reward"], Outcome(*judged["flags"], *judged["winner"]))
 
     def restart(self, over: Array) -> None:
         """Start the next episode of the matches in the mask `over` [N]."""
-        self._state = self._run("restart", {"state": self._now(), "over": [over]})["state"]
+        with self.turn:
+            self._state = self._run("restart", {"state": self._now(), "over": [over]})["state"]
 
 
 class _Played(Protocol):

@@ -69,6 +69,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: begun(DrillEnv("ball")).step(["a", 1, 0]), "actions of ball are move, turn, dash, a number each, got"),
     (lambda: begun(DrillEnv("ball")).step([0.5, 1, 0]), r"move of ball is a whole number from 0 to 4, got \[0.5\]"),
     (lambda: begun(DrillEnv("pendulum")).step(None), "actions of pendulum are torque, a number each, got None"),
+    (lambda: DrillEnv(replace(BallDrill(), dash_speed="x")), "dash_speed is 'x', by default it is 7.0: give a number"),  # type: ignore[arg-type]
     (lambda: CHASER.act("x"), "the observation is 'x'; give numbers f32"),  # type: ignore[arg-type]
     (lambda: CHASER.act(np.zeros(8), random=5), "random is 5; give a generator"),  # type: ignore[arg-type]
 ]

@@ -18,8 +18,9 @@ import numpy as np
 from drillsergeant.kernels.trace.entries import REDUCTIONS
 from drillsergeant.kernels.trace.rules import ELEMENTARY
 from drillsergeant.kernels.trace.tracer import Tracer
+from drillsergeant.memory.turns import new_turn
 
-_lock = threading.Lock()
+_lock = new_turn()
 _users = 0  # how many functions are being called, in all threads
 _here = threading.local()  # .reference: how many of them just run, in this thread
 

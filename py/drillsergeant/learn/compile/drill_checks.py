@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 
+from drillsergeant.drills.complete import unwrapped
 from drillsergeant.drills.contract import COMMON_FIELDS, Body, Continuous, Discrete, Drill, Shape, Words, teams_fault
 from drillsergeant.drills.per_match import varying_numbers
 from drillsergeant.drills.shapes import (
@@ -25,6 +26,7 @@ from drillsergeant.drills.shapes import (
 )
 from drillsergeant.elementary import Array
 from drillsergeant.learn.ppo.limits import LONGEST_DRILL_NAME, LONGEST_NAMES
+from drillsergeant.plain import is_number
 
 _PARTS = ("reset", "tick", "observe", "reward", "outcome", "scripted", "from_keys")
 _VALUES = ("name", "teams", "heads", "action_repeat", "tick_hz", "time_limit_s", "fields")
@@ -87,6 +89,11 @@ def _numbers(drill: Drill) -> str:
     limit, least = drill.time_limit_s, drill.action_repeat / drill.tick_hz
     if not isinstance(limit, int | float) or not math.isfinite(limit) or limit < least:
         return f"time_limit_s is {limit!r}, it must be at least one decision, {least:g} s"
+    written: object = unwrapped(drill)
+    own = list(fields(written)) if is_dataclass(written) else []
+    for each in own:
+        if is_number(each.default) and isinstance(value := getattr(written, each.name), str | bytes):
+            return f"{each.name} is {value!r:.40}, by default it is {each.default!r}: give a number"
     return ""
 
 
