@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
+.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -23,6 +23,9 @@ check: venv-test  ## ruff, its formatter, strict mypy, Biome over JavaScript and
 	@$(VENV_PYTHON) -m mypy
 	@$(VENV_PYTHON) -m build.lint
 	@$(VENV_PYTHON) -m pytest -q tests/unit/test_architecture.py
+
+api: venv-test  ## write down what is public: tests/golden/public_api.txt and docs/api.md
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.api
 
 drive: venv-test  ## open the built site in headless Chromium, press Train, measure
 	@$(VENV_PYTHON) -m build.site

@@ -37,7 +37,10 @@ class EarlyStop:
 
 
 class Checkpoints:
-    """Saves the policy in `folder` every so many decisions, as ball-000400000.dshq; keeps the `keep` latest ones."""
+    """Saves the policy in `folder` every so many decisions, as ball-000400000.dshq; keeps the `keep` latest ones.
+
+    `files` are those there are, the latest last.
+    """
 
     def __init__(self, folder: str | Path, every: int, keep: int | None = None) -> None:
         """Raises ValueError for an `every` or a `keep` below 1."""

@@ -21,8 +21,8 @@ INTERRUPTED = 130  # as shells say it
 WRONG_USE = 2  # argparse's own exit status
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Parse the arguments (of the process, where none are given), run the command, return the exit status."""
+def parser() -> argparse.ArgumentParser:
+    """What takes the arguments; `command` of what it finds is the one of COMMANDS to run."""
     parser = argparse.ArgumentParser(prog="drillsergeant", description=__doc__)
     parser.add_argument("--version", action="version", version=f"drillsergeant {__version__}")
     chosen = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -30,7 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         own = chosen.add_parser(command.name, help=command.about, description=command.about)
         command.add_arguments(own)
         own.set_defaults(command=command)
-    given = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the arguments (of the process, where none are given), run the command, return the exit status."""
+    given = parser().parse_args(arguments)
     command = given.command
     try:
         return int(command.run(given))

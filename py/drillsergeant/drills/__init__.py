@@ -21,6 +21,8 @@ from drillsergeant.drills.contract import Drill
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+__all__ = ["DRILLS", "DrillRegistry", "make", "register", "resolve"]
+
 T = TypeVar("T")
 GROUP = "drillsergeant.drills"  # of the entry points of installed packages
 IS_NAME = re.compile(r"[\w-]+")  # a part of file names and addresses, and told from `module:Class` and `file.py`
@@ -100,6 +102,7 @@ class DrillRegistry(Mapping[str, Callable[[], Drill]]):
         self._registered.pop(name, None)
 
 
+# Every drill there is, by name: a mapping to what makes it.
 DRILLS = DrillRegistry()
 
 

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeAl
 if TYPE_CHECKING:
     from drillsergeant.elementary import Array
 
-State: TypeAlias = "dict[str, Array]"
-Dtype: TypeAlias = Literal["f32", "i32", "u32"]
+State: TypeAlias = "dict[str, Array]"  # field -> its value in every match, [N]
+Dtype: TypeAlias = Literal["f32", "i32", "u32"]  # of a field
 Flag = TypeVar("Flag", bool, "Array")
 Winner = TypeVar("Winner", int, "Array")
 
@@ -99,7 +99,7 @@ class MeanReturn:
     kind: Literal["mean_return"] = "mean_return"
 
 
-Objective: TypeAlias = "WinRate | SuccessShare | MeanReturn"
+Objective: TypeAlias = "WinRate | SuccessShare | MeanReturn"  # what a drill is about
 
 
 class Outcome(NamedTuple, Generic[Flag, Winner]):
@@ -109,8 +109,8 @@ class Outcome(NamedTuple, Generic[Flag, Winner]):
     it counts once the match is over. Terminated and truncated exclude each other.
     """
 
-    terminated: Flag
-    truncated: Flag
+    terminated: Flag  # the match is decided
+    truncated: Flag  # time is up
     winner: Winner
 
     @property
@@ -123,7 +123,7 @@ class Outcome(NamedTuple, Generic[Flag, Winner]):
 class Discrete:
     """A part of an action: one of several choices, each with a chance of its own."""
 
-    name: str
+    name: str  # in a word, such as "move"
     choices: tuple[str, ...]  # in words
 
 
@@ -131,13 +131,13 @@ class Discrete:
 class Continuous:
     """A part of an action: a number between `low` and `high`, drawn from a Gaussian whose mean the policy says."""
 
-    name: str
+    name: str  # in a word, such as "torque"
     low: float
     high: float
     unit: str  # of the number, such as "N m"
 
 
-Head: TypeAlias = "Discrete | Continuous"
+Head: TypeAlias = "Discrete | Continuous"  # a part of an action
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Body:
     """
 
     kind: Literal["box", "disc"]
-    name: str
+    name: str  # what it is, such as "ball"
     x: str  # state field, m, to the right
     y: str  # state field, m, upwards
     size_m: float  # half the edge of a box, radius of a disc
@@ -168,19 +168,19 @@ class Shape:
     """
 
     colour: str = "nobody"
-    opacity: float = 1.0
+    opacity: float = 1.0  # from 0 to 1
     edge: str = ""
     edge_m: float = 0.05
     detail: bool = False
     player: int | None = None
-    name: str = ""
+    name: str = ""  # what it is, such as "paddle"
 
 
 @dataclass(frozen=True)
 class Words:
     """What a page says of a drill, in words for somebody who has never heard of reinforcement learning."""
 
-    title: str
+    title: str  # of the drill, in a word or two
     sentence: str  # what the players learn
     counts: tuple[str, str]  # over the two numbers of the scoreboard: wins of team 0, and its losses
     win: str  # what is counted there, in the plural

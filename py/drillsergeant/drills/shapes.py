@@ -45,7 +45,9 @@ class Cosine:
     offset: float = 0.0
 
 
+# What a shape is drawn by: the same in every match, or by a field of its state.
 Number: TypeAlias = "float | Linear | Cosine"
+# x and y, m.
 Place: TypeAlias = "tuple[Number, Number]"
 
 
@@ -57,7 +59,7 @@ class Rectangle(Shape):
     x: Number
     y: Number
     width_m: Number
-    height_m: Number
+    height_m: Number  # across
     angle: Number = 0.0
     drag: bool = field(default=False, kw_only=True)
     kind: Literal["rectangle"] = field(default="rectangle", kw_only=True)
@@ -69,7 +71,7 @@ class Circle(Shape):
 
     x: Number
     y: Number
-    radius_m: Number
+    radius_m: Number  # of the disc
     drag: bool = field(default=False, kw_only=True)
     kind: Literal["circle"] = field(default="circle", kw_only=True)
 
@@ -100,7 +102,7 @@ class Polygon(Shape):
 
 @dataclass(frozen=True)
 class Line(Shape):
-    """A path `width_m` wide from point to point, with round ends."""
+    """A path `width_m` wide from point to point of `points`, with round ends."""
 
     points: tuple[Place, ...]
     width_m: float = 0.06
@@ -114,13 +116,14 @@ class Text(Shape):
 
     x: Number
     y: Number
-    text: str
+    text: str  # what is written
     height_m: float = 0.4
     value: Number | None = None
     digits: int = 0
     kind: Literal["text"] = field(default="text", kw_only=True)
 
 
+# One of them all.
 AnyShape: TypeAlias = "Rectangle | Circle | Capsule | Polygon | Line | Text"
 _KINDS: Mapping[str, Callable[..., AnyShape]] = {
     "rectangle": Rectangle, "circle": Circle, "capsule": Capsule, "polygon": Polygon, "line": Line, "text": Text,
@@ -181,7 +184,7 @@ def points_of(
     shape: Shape, state: Mapping[str, Numbers], cos: Callable[[Any], Any] = math.cos
 ) -> tuple[list[tuple[Numbers, Numbers]], Numbers]:
     """The places, m, that a shape hangs on, and how far it reaches around them, m. Numbers are floats or f32 [N], see
-    `value_of`."""
+    `value_of`. Raises TypeError for what is none of `AnyShape`."""
 
     def at(number: Number) -> Numbers:
         return value_of(number, state, cos)

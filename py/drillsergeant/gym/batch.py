@@ -93,7 +93,8 @@ def compiled_for(drill: Drill, count: int) -> CompiledDrill:
 class Batch:
     """The matches. `reset` starts them; before it whatever else is asked of them raises ResetNeeded.
 
-    Copies and pickles go on alike, each by itself. Who may be called by several threads does what it does `in_turn`.
+    Copies and pickles go on alike, each by itself. Who may be called by several threads does what it does `in_turn`,
+    holding the lock `turn`.
     """
 
     def __init__(self, drill: Drill | str, count: int) -> None:

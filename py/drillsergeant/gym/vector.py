@@ -88,6 +88,8 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
 
         The same matches after the same seed. Of a list of N seeds each is that of `DrillEnv.reset`; of environments
         that share a match the first one's counts. Without a seed the matches of a mask play their next episode.
+        Raises ValueError for a mask or a list of seeds that is not one for each environment, and for one that resets
+        nothing, or a part of a match.
         """
         chosen = self._chosen(options)
         if isinstance(seed, list):
@@ -146,7 +148,11 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
 
     @in_turn
     def step(self, actions: Any) -> tuple[Array, Array, Array, Array, dict[str, Any]]:
-        """Play one decision of every match, with N actions of `action_space`: int [N], of several heads [N][HEADS]."""
+        """Play one decision of every match, with N actions of `action_space`: int [N], of several heads [N][HEADS].
+
+        Observations f32 [N, OBS], rewards f32 [N], terminated and truncated bool [N], and what there is to know of
+        matches that are over. Raises ResetNeeded for one of these, where `autoreset` is DISABLED.
+        """
         mode = self.autoreset
         if mode is AutoresetMode.DISABLED and self._ended.any():
             raise ResetNeeded(

@@ -51,8 +51,11 @@ def row_stride_bytes(count: int) -> int:
 class Kernel:
     """`fn(**groups, **scalars)` gets each input group as a list of arrays and each scalar; it returns output groups.
 
-    With `repeat` above 1 the function is applied that many times to each step of four lanes, its output group `state`
+    `name` is that of the function in WebAssembly; `inputs`, `outputs` and `scalars` are tables of names and types. With
+    `repeat` above 1 the function is applied that many times to each step of four lanes, its output group `state`
     becoming its input group `state`; all else stays as it was. Such a kernel writes nothing but `state`.
+
+    Raises ValueError naming what of it does not fit together.
     """
 
     name: str

@@ -49,7 +49,8 @@ class Training:
     `mean_return`, of one whose teams differ in size `win_rate_team_0` and `win_rate_team_1`, whose mean `win_rate` is
     then, of one with lessons the `lesson`, from 1, and `reward_<term>`, the mean per episode that ended in this round
     (NaN where none did; short ones come first). The loop ends after `decisions` decisions, or with an update after
-    which a callback returns False; `policy` is the policy as it is now, whenever asked.
+    which a callback returns False; `policy` is the policy as it is now, whenever asked; `settings` is what the run was
+    begun with, by name, and `seconds` the time it took so far.
 
     Any number of threads may loop over it, one round at a time. A copy (`copy.deepcopy`, `pickle`) goes on by itself,
     to the very weights that the run itself would come to; nobody watches it yet.

@@ -34,7 +34,7 @@ class AcrobotDrill:
     action_repeat: int = 1
     tick_hz: int = 5
     time_limit_s: float = 100.0
-    gravity: float = 9.8
+    gravity: float = 9.8  # m/s**2
     torque_nm: float = 1.0
     start: float = 0.1  # each of MOTION begins anywhere up to here
     limit1_per_s: float = 4.0 * math.pi

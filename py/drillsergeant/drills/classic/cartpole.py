@@ -34,7 +34,7 @@ class CartPoleDrill:
     action_repeat: int = 1
     tick_hz: int = 50
     time_limit_s: float = 10.0
-    gravity: float = 9.8
+    gravity: float = 9.8  # m/s**2
     cart_kg: float = 1.0
     pole_kg: float = 0.1
     half_pole_m: float = 0.5

@@ -46,7 +46,7 @@ class PendulumDrill:
     action_repeat: int = 1
     tick_hz: int = 20
     time_limit_s: float = 10.0
-    gravity: float = 10.0
+    gravity: float = 10.0  # m/s**2
     torque_nm: float = 2.0
     speed_limit_per_s: float = 8.0
     start: tuple[float, float] = (math.pi, 1.0)  # each of MOTION begins anywhere up to here

@@ -34,7 +34,7 @@ class CourtRules:
     run_speed: float = 17.5
     jump_speed: float = 13.5
     ball_speed_max: float = 22.5
-    gravity: float = 29.4
+    gravity: float = 29.4  # m/s**2
     nudge: float = 0.1  # how far things are put apart at a time that have touched
     wait_s: float = 1.0  # until a served ball falls
 

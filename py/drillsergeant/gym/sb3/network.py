@@ -14,7 +14,7 @@ from drillsergeant.learn.ppo.hidden import HIDDEN, checked_hidden
 
 
 class Trunk(BaseFeaturesExtractor):
-    """The page's hidden layers."""
+    """The page's hidden layers, `net`: a linear layer and a tanh for each entry of `hidden`, the units of it."""
 
     def __init__(self, observation_space: spaces.Box, hidden: Sequence[int] = HIDDEN) -> None:
         super().__init__(observation_space, hidden[-1])
