@@ -37,8 +37,7 @@ class KernelCollector:
         arena = Arena.over(layout[f"{rollout(index)}.scratch"])
         self._places = RolloutScratch(program, plan.self_play, arena, plan.duels, plan.horizon)
         self._looks = evaluations_of(plan.teams)
-        largest = max(plan.matches, *(each.matches for each in self._looks.values()))
-        memory.write(self._places.slots, array("I", range(round_up(largest, SIMD_LANES))))
+        memory.write(self._places.slots, array("I", range(round_up(self._places.largest, SIMD_LANES))))
         self._assistant = KernelAssistant(program, calls, layout, memory, index, self._places.match_view.network)
         self._drill = program.drill
         self._seed = worker_seed(seed, index)

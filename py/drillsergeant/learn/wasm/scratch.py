@@ -95,10 +95,10 @@ class RolloutScratch:
         teams = program.drill.teams
         looks = evaluations_of(teams)
         self.evaluations = {name: BatchScratch(program, each.matches, arena) for name, each in looks.items()}
-        largest = max(self_play, duels, *(each.matches for each in looks.values()))
-        agents = max(sum(teams) * largest, sum(teams) * self_play + teams[0] * duels)
+        self.largest = max(self_play, duels, *(each.matches for each in looks.values()))
+        agents = max(sum(teams) * self.largest, sum(teams) * self_play + teams[0] * duels)
         self.match_view = SightScratch(program, agents, arena)
-        self.slots = arena.words(largest)
+        self.slots = arena.words(self.largest)
         self.stats = arena.words(len(CHUNK_STATS) + MOST_REWARD_TERMS)
         log_stride = max(batch.match_stride for batch in self.evaluations.values())
         self.log = arena.take((horizon + 1) * len(CHUNK_STATS) * log_stride)

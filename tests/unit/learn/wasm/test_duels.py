@@ -12,6 +12,7 @@ from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
+from drillsergeant.learn.wasm.rollout import KernelCollector
 from drillsergeant.learn.wasm.scratch import plan_for
 
 from tests.rigs.engines import F32, SMALL_HIDDEN, Pair, decisive, drill_named, pair, program_of
@@ -157,3 +158,14 @@ def test_duels_that_cannot_be_played_are_refused_with_the_remedy(name: str, duel
 def test_a_plan_of_duels_has_lanes_for_team_0_of_each(name: str, agents: int) -> None:
     both: Pair = pair(name, 16, 4, duels=4)
     assert (both.layout.plan.self_play, both.layout.plan.agents) == (12, agents)
+
+
+def test_what_a_collector_writes_when_it_is_made_stays_in_its_place() -> None:
+    """The numbers of all matches are more than those of the largest batch."""
+    duel = Duel("ball", 512, 128)
+    collector = duel.collectors[0]
+    assert isinstance(collector, KernelCollector)
+    places = collector._places
+    assert places.slots < places.stats, "behind them"
+    stats = duel.both.kernel_memory.array(places.stats, 2, F32)
+    assert not stats.any()
