@@ -16,7 +16,9 @@ from build.pins import ROOT
 PACKAGE = "py/drillsergeant"
 SUFFIXES = "py|js|mjs|wgsl|css|html|md|toml|json|svg|png|yaml"
 # What a document shows of somebody else's tree, or of what is made: "policy.json", "/site/embed.js".
-ELSEWHERE = re.compile(r"THE-SITE|node_modules|^(site|out|programs|pyodide|vendor)/|^build\.json$|^\.\.?/?pyodide/|^path/to/")
+ELSEWHERE = re.compile(
+    r"THE-SITE|node_modules|^(site|out|programs|pyodide|vendor)/|^build\.json$|^\.\.?/?pyodide/|^path/to/"
+)
 FILE = re.compile(rf"`([\w./*{{}}<>,-]*[\w*}}>]\.(?:{SUFFIXES}))`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 DOTTED = re.compile(r"`([a-z_0-9]+(?:\.[A-Za-z_0-9]+)+)`")
