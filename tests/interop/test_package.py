@@ -31,6 +31,15 @@ for name, extra in (("drillsergeant.gym", "gym"), ("drillsergeant.gym.sb3", "gym
 print(drillsergeant.__file__)
 """
 
+TYPED = (
+    "train chase --decisions 2e4 --csv curve.csv --plot curve.svg",
+    "play chase.dshq --gif match.gif",
+    "eval chase.dshq --against random --matches 32",
+    "export chase.dshq chase.onnx",
+    "new mine.py",
+    "check mine.py",
+)
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
@@ -90,16 +99,23 @@ def test_it_is_installed_and_imported_without_extras(published: list[Path], tmp_
 
 
 def test_a_first_hour_goes_by_without_a_traceback(published: list[Path], tmp_path: Path) -> None:
-    """In an environment that has this package from its wheel, and the tools that are tested with from here."""
+    """In an environment that has this package from its wheel, with what the extra declares; the command line as it is
+    typed, then everything. Stable-Baselines3, which would be gigabytes, comes from here."""
     wheel, _ = published
     python = environment(tmp_path / "hour")
     library = Path(sysconfig.get_path("purelib", vars={"base": str(tmp_path / "hour")}))
-    done = run(python, tmp_path, "-m", "pip", "install", "-q", "--no-deps", str(wheel))
+    done = run(python, tmp_path, "-m", "pip", "install", "-q", f"{wheel}[gym]")
     assert done.returncode == 0, done.stderr
+    for typed in TYPED:
+        done = run(tmp_path / "hour" / "bin" / "drillsergeant", tmp_path, *typed.split())
+        assert done.returncode == 0 and done.stdout and not re.search(r"\bnan\b", done.stdout), (typed, done.stderr)
+        assert done.stderr == "", typed
+    assert (tmp_path / "match.gif").stat().st_size > 0 and (tmp_path / "chase.onnx").stat().st_size > 0
     (library / "tools.pth").write_text("\n".join(path for path in sys.path if path.endswith("-packages")) + "\n")
     done = run(python, tmp_path, str(ROOT / "examples" / "first_hour.py"), "--folder", str(tmp_path / "files"))
     said = done.stdout + done.stderr
     assert done.returncode == 0 and "Traceback" not in said and "Warning" not in said, said
     assert re.search(r"\bnan\b", said) is None, said
+    assert re.search(r"chase +\d+% \|.*\| .* of 300k decisions, .*/s", done.stderr), "a bar"
     assert "chase: " in done.stdout and "learned on in Stable-Baselines3: " in done.stdout
     assert "match.gif, mine.dshq, mine.gif, mine.onnx, mine.svg, my_drill.py" in done.stdout
