@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package clean venv-site venv-test
+.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package reproducible clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -91,6 +91,10 @@ train: venv-test  ## train natively, without a browser
 package: venv-site  ## an npm package of the site and its element, into out/package/
 	@$(VENV_PYTHON) -m build.site
 	@$(VENV_PYTHON) -m build.npm_package $(ARGS)
+
+reproducible: venv-site  ## build twice, in two folders and at two dates: wheel and site are the same to the last byte
+	@$(VENV_PYTHON) -m build.site
+	@$(VENV_PYTHON) -m build.reproducible $(ARGS)
 
 venv-site venv-test:
 	@$(PYTHON) -m build.venv $(@:venv-%=%)

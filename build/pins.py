@@ -45,7 +45,6 @@ class Pins:
     fallback_folder: str
     traceback: PinnedFile
     compiler_python: str
-    compiler: Requirements
     site_tools: Requirements
     test_tools: Requirements
     own_tools: dict[str, Requirements]
@@ -56,7 +55,7 @@ class Pins:
 def parse(text: str) -> Pins:
     """Read the text of a pins file."""
     table: dict[str, Any] = tomllib.loads(text)
-    pyodide, python, compiler = table["pyodide"], table["python"], table["compiler"]
+    pyodide, python = table["pyodide"], table["python"]
     constraints = tuple(python["constraints"])
     test = (*python["site"], *python["test"])
     sb3 = (*test, *python["sb3"])
@@ -70,8 +69,7 @@ def parse(text: str) -> Pins:
         fallback_requirement=pyodide["fallback"]["requirement"],
         fallback_folder=pyodide["fallback"]["folder"],
         traceback=PinnedFile(**pyodide["traceback"]),
-        compiler_python=compiler["python"],
-        compiler=Requirements(tuple(compiler["requirements"]), tuple(compiler["constraints"])),
+        compiler_python=table["compiler"]["python"],
         site_tools=Requirements(tuple(python["site"]), constraints),
         test_tools=Requirements(test, constraints),
         own_tools={

@@ -1,4 +1,4 @@
-"""Makes the virtual environments: `.venv` for building and testing, and a Python 3.12 one for the compiler.
+"""Makes the virtual environment `.venv`, for building and testing.
 
 Run by the system's Python before anything else exists (`python3 -m build.venv site|test`), so only the standard library
 is imported here.

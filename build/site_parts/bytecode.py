@@ -9,15 +9,16 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from build.console import BuildError, run_tool, say
-from build.pins import Requirements
-from build.venv import ensure, python_in
+from build.console import run_tool, say
 
 INSTALLED = "/lib/python3.12/site-packages"  # where Pyodide puts wheels: what tracebacks name
 REPRODUCIBLE_DATE = (2020, 1, 1, 0, 0, 0)
+ARCHIVES = (".whl", ".zip")
+REPRODUCIBLE = {"PYTHONHASHSEED": "0"}
 
 
 def find_python(version: str, environment: Mapping[str, str]) -> Path | None:
@@ -38,7 +39,7 @@ def _candidates(version: str, environment: Mapping[str, str]) -> Iterator[Path]:
 
 def _version_of(interpreter: Path) -> str | None:
     """Its minor version, or None where it does not start (a pyenv shim of a version not selected, for one)."""
-    script = "import sys, ensurepip, venv; print('%d.%d' % sys.version_info[:2])"
+    script = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         answer = subprocess.run([interpreter, "-c", script], capture_output=True, text=True, timeout=30, check=False)
     except OSError:
@@ -46,44 +47,62 @@ def _version_of(interpreter: Path) -> str | None:
     return answer.stdout.strip() if answer.returncode == 0 else None
 
 
-def prepare(cache: Path, version: str, requirements: Requirements) -> Path | None:
-    """The interpreter of an environment with pyodide-build in it, or None, having said why there is none."""
+def prepare(version: str) -> Path | None:
+    """An interpreter to compile with, or None, having said why there is none."""
     interpreter = find_python(version, os.environ)
     if interpreter is None:
         say(
             f"  no Python {version} here: the standard library and NumPy stay uncompiled, and workers will start about "
             f"half as fast; install Python {version} and run again for the faster site"
         )
-        return None
-    venv = cache / f"compiler-{version}"
-    try:
-        ensure(venv, "compiler", requirements, str(interpreter))
-    except BuildError as error:
-        say(f"  going on without precompiling, workers will start about half as fast: {error}")
-        return None
-    return python_in(venv)
+    return interpreter
 
 
 def compile_folder(python: Path, folder: Path) -> None:
-    """Rewrite the zip, the wheels and the lock in a distribution folder in place, sources replaced by bytecode."""
-    command: list[str | Path] = [python, "-m", "pyodide_cli", "py-compile", folder]
-    run_tool(command, "precompiling stdlib and NumPy", "run `make clean` and try again", cwd=folder)
+    """Rewrite the zips and wheels in a distribution folder in place, every source replaced by its bytecode."""
+    for archive in sorted(file for file in folder.iterdir() if file.suffix in ARCHIVES):
+        replace_sources(python, archive)
+
+
+def replace_sources(python: Path, archive: Path) -> None:
+    """Rewrite a zip or a wheel in place: bytecode instead of sources, all else as it was and in the order it had."""
+    with _unpacked(archive) as (folder, names):
+        # Names within the archive are what Python looks for there and what tracebacks show.
+        _compile(python, folder, ["-b", "-s", folder], f"precompiling {archive.name}")
+        kept = [name for name in names if not name.endswith(".pyc")]
+        _pack(folder, [f"{name}c" if name.endswith(".py") else name for name in kept], archive)
 
 
 def add_bytecode(python: Path, wheel: Path, target: Path) -> None:
-    """Write `target`, the wheel with bytecode beside its sources: workers start sooner, tracebacks keep their lines.
+    """Write `target`, the wheel with bytecode beside its sources: workers start sooner, tracebacks keep their lines."""
+    with _unpacked(wheel) as (folder, _):
+        _compile(python, folder, ["-s", folder, "-p", INSTALLED], "precompiling the drillsergeant wheel")
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        _pack(folder, [file.relative_to(folder).as_posix() for file in files], target)
 
-    The bytecode is marked as never to be compared with its source, which inside a wheel cannot change.
+
+@contextmanager
+def _unpacked(archive: Path) -> Iterator[tuple[Path, list[str]]]:
+    """A temporary folder with the contents of a zip, and its entries' names in their order."""
+    with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(archive) as opened:
+        opened.extractall(scratch)
+        yield Path(scratch), opened.namelist()
+
+
+def _compile(python: Path, folder: Path, options: Sequence[str | Path], doing: str) -> None:
+    """Compile every source below a folder.
+
+    The bytecode holds its source's hash and no date, so that it is the same whenever it is made, and is marked as never
+    to be compared with the source, which inside a zip cannot change.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder)
-        command: list[str | Path] = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-        command += ["-s", folder, "-p", INSTALLED, folder]
-        run_tool(command, "precompiling the drillsergeant wheel", "see the lines above", cwd=folder)
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-                entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), REPRODUCIBLE_DATE)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, file.read_bytes())
+    command: list[str | Path] = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    run_tool([*command, *options, folder], doing, "see the lines above", cwd=folder, env={**os.environ, **REPRODUCIBLE})
+
+
+def _pack(folder: Path, names: Sequence[str], target: Path) -> None:
+    """Write a zip of these entries, in this order and with one date; a name that ends in a slash is a folder's."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            entry = zipfile.ZipInfo(name, REPRODUCIBLE_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, b"" if name.endswith("/") else (folder / name).read_bytes())

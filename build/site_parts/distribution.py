@@ -44,7 +44,7 @@ def pyodide_folder(pinned: Pins, places: Places) -> tuple[Path, Path]:
     found = pyodide_wheels(core_folder, pinned.site_packages, places)
     if places.fallback.at_hand:  # a large download: what the tests need is taken out of it as well
         pyodide_wheels(core_folder, pinned.test_packages, places)
-    compile_with = bytecode.prepare(places.cache, pinned.compiler_python, pinned.compiler)
+    compile_with = bytecode.prepare(pinned.compiler_python)
 
     def make(part: Path) -> None:
         for file in [*(core_folder / name for name in pinned.core_files), *found]:
@@ -52,11 +52,12 @@ def pyodide_folder(pinned: Pins, places: Places) -> tuple[Path, Path]:
         lockfile.trim(core_folder, part)
         if compile_with:
             bytecode.compile_folder(compile_with, part)
+            lockfile.hash_anew(part)
 
     key = key_of(
         tree_key(core_folder, [core_folder]),
         *(file_sha256(file) for file in found),
-        *(pinned.compiler.direct if compile_with else ()),
+        "compiled" if compile_with else "source",
         code_key("site_parts/bytecode", "site_parts/lockfile", "site_parts/distribution"),
     )
     return core_folder, step(places.cache, "pyodide", key, make)
@@ -76,7 +77,7 @@ def our_wheel(pinned: Pins, cache: Path) -> Path:
             bytecode.add_bytecode(compile_with, source, plain)
             source.unlink()
 
-    compile_with = bytecode.prepare(cache, pinned.compiler_python, pinned.compiler)
+    compile_with = bytecode.prepare(pinned.compiler_python)
     key = key_of(tree_key(ROOT, sources), "compiled" if compile_with else "source", code_key("site_parts/bytecode"))
     folder = step(cache, "wheel", key, make)
     found = list(folder.glob("*.whl"))

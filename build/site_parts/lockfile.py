@@ -8,6 +8,7 @@ from pyodide_lock import PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
 
 from build.site_parts.pyodide_core import LOCK
+from build.stamps import file_sha256
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -20,6 +21,14 @@ def trim(source: Path, folder: Path) -> None:
     """Write into `folder` the lock of `source`, listing only packages whose files are in `folder`."""
     spec = PyodideLockSpec.from_json(source / LOCK)
     spec.packages = {name: entry for name, entry in spec.packages.items() if (folder / entry.file_name).is_file()}
+    spec.to_json(folder / LOCK)
+
+
+def hash_anew(folder: Path) -> None:
+    """Give the lock of a folder the hashes of its packages' files as they are now."""
+    spec = PyodideLockSpec.from_json(folder / LOCK)
+    for entry in spec.packages.values():
+        entry.sha256 = file_sha256(folder / entry.file_name)
     spec.to_json(folder / LOCK)
 
 

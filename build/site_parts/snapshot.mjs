@@ -13,6 +13,8 @@ const DATA_SECTION = 11;
 const MEMORY_BASE = 1024; // where Pyodide's loader puts the core's data
 const GLOBAL_GET = 0x23;
 const HEADER_BYTES = 16;
+const DATE_MS = Date.UTC(2020, 0, 1);
+const RANDOM = 4;
 const SITE_PACKAGES = "/lib/python3.12/site-packages";
 
 // Where the one data segment of the core lies in its file: [offset, length].
@@ -51,13 +53,26 @@ function packed(snapshot, core) {
   return zlib.gzipSync(bytes, { level: 9 });
 }
 
+// Memory holds dates of files, the path of this script, and random numbers in places free again. With clocks that stand,
+// one name and chance that is none it is the same every time, wherever it is made; a Python that begins as it draws its
+// own random state (drillsergeant.browser.snapshot.wake).
+function leaveNothingToChance() {
+  process.argv[1] = "snapshot";
+  Date.now = () => DATE_MS;
+  performance.now = () => 0;
+  crypto.getRandomValues = (array) => array.fill(RANDOM);
+}
+
 async function main([folder, wheel, out]) {
+  leaveNothingToChance();
   delete WebAssembly.Suspending; // as in workers/boot.js
   delete WebAssembly.promising;
   const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")));
   const pyodide = await loadPyodide({ _makeSnapshot: true, env: { PYTHONHASHSEED: "0" } }); // the same bytes every time
   const bytes = new Uint8Array(fs.readFileSync(wheel)).buffer; // Pyodide refuses Node's own Buffer
   pyodide.unpackArchive(bytes, "wheel", { extractDir: SITE_PACKAGES });
+  // Where no time goes by, a folder that was empty a moment ago looks as it did: Python must look again.
+  pyodide.runPython(`import sys; sys.path_importer_cache.pop("${SITE_PACKAGES}", None); del sys`);
   pyodide.runPython("from drillsergeant.browser.snapshot import fill; fill(); del fill");
   const core = fs.readFileSync(path.join(folder, "pyodide.asm.wasm"));
   fs.writeFileSync(out, packed(pyodide.makeMemorySnapshot(), core));

@@ -91,7 +91,7 @@ def test_without_that_python_the_build_goes_on_and_says_so(
 ) -> None:
     for name, value in (("PATH", ""), ("HOME", str(tmp_path)), ("PYENV_ROOT", str(tmp_path))):
         monkeypatch.setenv(name, value)
-    assert bytecode.prepare(tmp_path, "3.12", Requirements((), ())) is None
+    assert bytecode.prepare("3.12") is None
     assert "no Python 3.12 here" in capfd.readouterr().out
 
 
