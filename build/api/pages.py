@@ -62,7 +62,7 @@ def described(section: Section) -> list[str]:
             plain = [f"`{each.name}`" for each in entry.members if each.kind == kind]
             lines += ["", f"{PLAINLY[kind]}: {', '.join(plain)}."] if plain else []
         told = [line for each in entry.members if each.kind not in short for line in _item(each)]
-        lines += ["", *told] if told else []
+        lines += ["", *_trimmed(told)] if told else []
     return lines
 
 
@@ -77,7 +77,8 @@ def _item(member: PublicName) -> Iterator[str]:
     first, *more = member.doc.split("\n\n")
     yield f"- `{says}`" + (f": {' '.join(first.split())}" if first else "")
     for paragraph in more:
-        yield from ("", f"  {' '.join(paragraph.split())}", "")
+        yield from ("", f"  {' '.join(paragraph.split())}")
+    yield from [""] if more else []
 
 
 def _wrapped(says: str) -> list[str]:
