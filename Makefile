@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package reproducible clean venv-site venv-test
+.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package reproducible pins clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -94,7 +94,10 @@ package: venv-site  ## an npm package of the site and its element, into out/pack
 
 reproducible: venv-site  ## build twice, in two folders and at two dates: wheel and site are the same to the last byte
 	@$(VENV_PYTHON) -m build.site
-	@$(VENV_PYTHON) -m build.reproducible $(ARGS)
+	@$(VENV_PYTHON) -m build.upkeep.reproducible $(ARGS)
+
+pins: venv-test  ## each pin's age, and the newest version there is
+	@$(VENV_PYTHON) -m build.upkeep.pins_age $(ARGS)
 
 venv-site venv-test:
 	@$(PYTHON) -m build.venv $(@:venv-%=%)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from build.reproducible import differences, set_back
+from build.upkeep.reproducible import differences, set_back
 from build.site_parts import bytecode
 from build.stamps import tree_key
 

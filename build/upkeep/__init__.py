@@ -1,0 +1,1 @@
+"""Keeping the build as it is: reproducible, with pins that are looked at."""
