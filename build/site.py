@@ -7,6 +7,7 @@
     site/programs/     every drill compiled to WebAssembly, and the facts needed to run it
     site/pyodide/      Pyodide core, NumPy, our own wheel, a lock that lists just these, and a
                        memory snapshot of the Python that the page and its workers start as
+    site/licences.html what the site ships of other people's, and the terms of each part
     site/build.json    {version, key, files: {path: {bytes, sha256}}, sha256}, by which a page checks its downloads
     site/_headers      the headers every file needs, for static hosts that read such a file
     site/.nojekyll     tells GitHub Pages to serve the files as they are
@@ -27,13 +28,22 @@ from build.pins import CACHE, NPM_FOLDER, ROOT, SITE, Pins, pins
 from build.site_parts import distribution, download, embed_styles, integrity, lockfile, versions, wheels
 from build.site_parts.distribution import Places
 from build.site_parts.headers import headers_file
+from build.site_parts.notices import licences
 from build.site_parts.programs import programs_folder
 from build.site_parts.snapshot import snapshot_folder
 from build.site_parts.vendor import put_together, vendor_folder
 from build.stamps import NOT_BUILT, exclusive, file_sha256, files_below, key_of, part_folder, swap_folder, tree_key
 
 MANIFEST = "build.json"
-OF_THE_SITE = ("distribution", "download", "embed_styles", "integrity", "lockfile", "versions")  # modules that make it
+OF_THE_SITE = (
+    "distribution",
+    "download",
+    "embed_styles",
+    "integrity",
+    "notices/licences",
+    "lockfile",
+    "versions",
+)  # modules that make it
 
 
 def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
@@ -59,6 +69,8 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
     key = key_of(
         *(f"{place} {tree_key(folder, [folder])}" for folder, place in present),
         headers,
+        tree_key(licences.TEXTS, [licences.TEXTS]),
+        file_sha256(ROOT / "LICENSE"),
         distribution.code_key("site", *(f"site_parts/{name}" for name in OF_THE_SITE)),
     )
     if is_current(target, key):
@@ -72,6 +84,7 @@ def build(pinned: Pins, places: Places, target: Path) -> tuple[Path, bool]:
         lockfile.without_dependencies(part / "pyodide", "drillsergeant")
         (part / "pyodide" / distribution.LOADER).rename(part / "pyodide" / distribution.LOADER_IN_SITE)
         put_together(part, core_folder.parent, "workers/kept.js")
+        licences.put_in(part, pinned.content_security_policy, pinned.pyodide_version, (ROOT / "LICENSE").read_text())
         versions.stamp(part, key)
         embed_styles.put_in(part)
         download.state(part)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from build.stamps import file_sha256, files_below
 
-PAGES = ("index.html", "tutorial/index.html")
+PAGES = ("index.html", "licences.html", "tutorial/index.html")
 # Of this site: an address with a colon is of another.
 TAG = re.compile(r"""<(?:script|link)\b[^>]*?\b(?:src|href)="(?P<path>[^":?]+\.(?:js|css))(?:\?[^"]*)?"[^>]*>""")
 WRITTEN = re.compile(r' integrity="[^"]*"')

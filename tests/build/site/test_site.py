@@ -4,18 +4,30 @@ Runs the real command in a copy of the checkout, with a small stand-in for npm's
 """
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from build.pins import ROOT, pins
 
-NUMPY = b"stand-in for NumPy's wheel"
+
+
+def numpy_wheel() -> bytes:
+    """A stand-in for NumPy's wheel."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("numpy-2.0.2.dist-info/LICENSE.txt"), "stand-in for NumPy's licence")
+    return packed.getvalue()
+
+
+NUMPY = numpy_wheel()
 NUMPY_FILE = "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"
 PAGE = '<!doctype html><script type="module" src="boot.js"></script><a href="https://elsewhere/x.js">'
 LESSON = '<!doctype html><link rel="stylesheet" href="lesson.css"><script src="../embed.js"></script>'
@@ -76,7 +88,8 @@ class Checkout:
         (package / "__init__.py").write_text('"""Stand-in."""\n')
         (package / "learn" / "compile").mkdir(parents=True)
         (package / "learn" / "compile" / "program_builder.py").write_text(PROGRAM_BUILDER)
-        for name in ("pyproject.toml", "LICENSE"):
+        (root / "docs").mkdir()
+        for name in ("pyproject.toml", "LICENSE", "docs/package.md"):
             shutil.copy(ROOT / name, root / name)
         (root / ".venv").symlink_to(sys.prefix)
         self.bin.mkdir()
@@ -164,6 +177,9 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
     parts = {"index.html", "_headers", "pyodide/pyodide.asm.wasm", "programs/ball.wasm", "vendor/charts.js"}
     assert {".nojekyll", *parts} < manifest["files"].keys()
     assert "uplot 1.6.32\n\nstand-in for a licence" in (checkout.site / "vendor" / "LICENCES.txt").read_text()
+    licences = (checkout.site / "licences.html").read_text()
+    for text in ("stand-in for a licence", "stand-in for NumPy&#x27;s licence", "Mozilla Public License"):
+        assert text in licences
     lock = json.loads((checkout.site / "pyodide" / "pyodide-lock.json").read_text())
     assert lock["info"]["version"] == pins().pyodide_version, "0.27.7 refuses a lock without it"
     assert set(lock["packages"]) == {"numpy", "drillsergeant"}

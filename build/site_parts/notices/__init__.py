@@ -1,0 +1,1 @@
+"""Notices of other people's work that the site ships."""
