@@ -196,5 +196,5 @@ def _on_device(
 
     assert isinstance(local, KernelLearner)
     learner = AutoLearner(local, plan, opened, Watch(nothing), "webgpu", played, must_play=True, tasks=TasksAtOnce())
-    learner.warm(Hyper())
+    learner.warm(Hyper)
     return learner

@@ -156,7 +156,7 @@ class Rig:
 
     async def update(self) -> Mapping[str, float]:
         """One update on both, from the same chunks; the states must be the same afterwards."""
-        self.learner.warm(Hyper())
+        self.learner.warm(Hyper)
         await breathe()
         self.learner.write_parameters(self.weights)
         for collector, chunk_offset in zip(self.collectors, self.chunk_offsets, strict=True):

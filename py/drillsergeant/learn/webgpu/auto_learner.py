@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain, count
 
@@ -59,7 +59,7 @@ class AutoLearner:
         self.played_here = True  # the game that the plans play is the one that is played
         self._tasks = tasks or Tasks()
         self._playing = Playing(played, opener, self._tasks, plan.plan, must=must_play)
-        self._hyper = Hyper()  # of the latest update
+        self._next_hyper: Callable[[], Hyper] = Hyper
         self._opening: asyncio.Task[None] | None = None
         self._trial: asyncio.Task[None] | None = None
         self.losses = self.voids = 0
@@ -93,12 +93,12 @@ class AutoLearner:
         self._elsewhere = Pace()
         self._playing.rest()
 
-    def warm(self, hyper: Hyper) -> None:
+    def warm(self, next_hyper: Callable[[], Hyper]) -> None:
         """Ask for a device before there is anything to learn from: it takes a second or two to compile its shaders.
 
-        `hyper`: of the updates there will be.
+        `next_hyper`: tells the numbers of the updates there will be.
         """
-        self._hyper = hyper
+        self._next_hyper = next_hyper
         if self.mode != "wasm" and not self._settled:
             self._look_for_device()
 
@@ -138,7 +138,7 @@ class AutoLearner:
 
     async def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
-        self._hyper = hyper
+        self._next_hyper = lambda: hyper
         if self.mode != "wasm" and not self._settled:
             self._look_for_device()
         batch = self._local.prepare(chunk_offsets, hyper)
@@ -322,7 +322,7 @@ class AutoLearner:
     @property
     def _following(self) -> tuple[Hyper, int]:
         """What the next updates will be like: their numbers, and the seed of their minibatches."""
-        return self._hyper, self._local.seed
+        return self._next_hyper(), self._local.seed
 
     async def _open(self) -> bool:
         try:

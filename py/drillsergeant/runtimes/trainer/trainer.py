@@ -110,7 +110,7 @@ class Trainer:
                 reported_s = now_s
             if not self.training:
                 if self._on_gpu is not None and now_s - self._since_s >= WARM_AFTER_S:
-                    self._on_gpu.warm(self.run_control.next_hyper(self.progress.updates))
+                    self._on_gpu.warm(lambda: self.run_control.next_hyper(self.progress.updates))
                 await self._host.rest(IDLE_REST_S)
             elif now_s - breathed_s >= BREATHE_EVERY_S:
                 await self._host.yield_to_events()
