@@ -317,11 +317,11 @@ def test_page_and_docs_say_of_every_hyperparameter_what_its_owner_says() -> None
     assert all(f"| {each.meaning} Higher: {each.raised}. |" in library for each in RANGES.values())
 
 
-def test_every_element_the_page_writes_to_is_in_index_html_once_and_nothing_is_inline() -> None:
+def test_every_element_the_page_writes_to_is_in_index_html_once_and_only_the_watchdog_is_inline() -> None:
     document = _Ids()
     document.feed((ROOT / "web/index.html").read_text())
     assert len(document.ids) == len(set(document.ids))
-    assert document.inline == []
+    assert document.inline == ["script"], "which the policy allows by its hash: tests/build/test_pins.py"
     pins = tomllib.loads((ROOT / "build/pins.toml").read_text())
     assert document.csp == pins["site"]["content_security_policy"]
     sitting = Sitting().boot()
