@@ -72,11 +72,9 @@ class OpponentPool:
             records[tally.ident] = self.records.get(tally.ident, Record()).after(games, wins, losses)
         self.records, self._seen = records, seen
 
-    def weight(self, ident: int) -> float:
-        """How much there is to learn from this opponent, FLOOR to 1."""
-        return self._weight(self.records.get(ident, Record()))
-
-    def _weight(self, record: Record) -> float:
+    @staticmethod
+    def _weight(record: Record) -> float:
+        """How much there is to learn from an opponent of this record, FLOOR to 1."""
         if record.games < KNOWN_GAMES:
             return 1.0
         lost_share = 1.0 - record.score / record.games
