@@ -77,6 +77,7 @@ class DeviceMatches:
         self._blocks = play.blocks
         self._start: tuple[int, int] | None = None  # seed and lesson of the matches under way
         self._rivals: Sequence[int] | None = None  # None: the device knows of none
+        self._asked: Sequence[int] | None = None  # for which of them: some may have been gone
         self._parameters = [bytes(WORD_BYTES * play.layout.plan.parameter_count)] * RIVALS  # of snapshots among them
         self._duel_starts = self._evaluation_starts = 0
         self._evaluated = 0  # decisions since evaluation began
@@ -96,7 +97,7 @@ class DeviceMatches:
     def prepare(self, seed: int, lesson: int, opponents: Opponents, *, empty: bool) -> Setting:
         """Get the matches ready for a chunk; `empty`: the device's buffers are."""
         if empty or not self.go_on(seed, lesson):
-            self._start, self._rivals, self._evaluated = (seed, lesson), None, 0
+            self._start, self._rivals, self._asked, self._evaluated = (seed, lesson), None, None, 0
             self._begin(None, seed)
         if not self._evaluated:
             for number, block in enumerate(self._blocks.evaluations.values()):
@@ -119,9 +120,10 @@ class DeviceMatches:
     def _face(self, opponents: Opponents, seed: int) -> None:
         """Play the duels against these; those that were against somebody else begin anew."""
         wanted = list(opponents.rivals[: len(self._blocks.duels)])
-        before: Sequence[int | None] = self._rivals or [None] * len(wanted)
-        if wanted == self._rivals:
+        if wanted == self._asked:
             return
+        self._asked = list(wanted)
+        before: Sequence[int | None] = self._rivals or [None] * len(wanted)
         for number, (ident, was) in enumerate(zip(wanted, before, strict=True)):
             if ident > NOW and ident != was:
                 parameters = opponents.parameters(ident)

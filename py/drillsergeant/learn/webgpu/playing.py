@@ -41,13 +41,13 @@ def played_plans(program: Program, plan: Plan, matches: int) -> list[GpuPlan]:
     None where a match fits into no workgroup.
     """
     teams = program.drill.teams
+    percent = RunSizes.duel_percent if plan.duels else 0
     # Of a duel, only team 0 is learned from.
-    share = duels_of(teams, 400, RunSizes.duel_percent) / 400
-    each = (sum(teams) - share * sum(teams[1:])) * plan.horizon
+    each = (sum(teams) - percent / 100 * sum(teams[1:])) * plan.horizon
     counts = [round_up(int(decisions / each), MATCHES_EVEN) for decisions in DECISIONS]
     plans = []
     for count in [matches] if matches else counts:
-        duels = duels_of(teams, count, RunSizes.duel_percent) if plan.duels else 0
+        duels = duels_of(teams, count, percent)
         layout = Layout(plan_for(program, 1, count, plan.horizon, ring_slots=1, duels=duels))
         try:
             plans.append(GpuPlan(program, layout, PlayPlan(program, layout)))

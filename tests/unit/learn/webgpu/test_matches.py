@@ -139,6 +139,9 @@ def test_another_opponent_begins_its_own_block_anew_with_its_parameters() -> Non
     rivals.rivals, rivals.gone = [SCRIPTED, 5, 9, 7], {9}
     assert table.prepare(rivals).rivals == [SCRIPTED, 5, NOW, 7], "one that is gone is the policy itself"
     assert table.device.opponents()[table.plan.blocks.duels[2].first] == OWN
+    table.device.ran.clear()
+    assert table.prepare(rivals).rivals == [SCRIPTED, 5, NOW, 7]
+    assert table.device.ran == [], "and is not asked for again with every chunk"
 
 
 def test_evaluations_count_once_the_longest_episodes_have_ended() -> None:
