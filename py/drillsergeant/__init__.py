@@ -8,6 +8,7 @@ As a library (`docs/library.md`):
     lessons(first, second, ...) one that moves on once the drill's measure is reached
     check_drill(drill)          what is wrong with it, in plain words, with the line
     train(drill, ...)           a run to loop over, with `for` or `async for`
+    replay(file)                a stretch of a match that the page has saved, to look at again
     Policy                      what was learned: chances, actions, .dshq and ONNX files
     Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from drillsergeant.learn.ppo.hyper import Hyper
     from drillsergeant.library.compiler import Compiled, compile
     from drillsergeant.library.policy import Policy
+    from drillsergeant.library.replay import MatchReplay, replay
     from drillsergeant.library.training import Training, train
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Compiled",
     "Hyper",
     "Kernel",
+    "MatchReplay",
     "Policy",
     "Training",
     "__version__",
@@ -43,6 +46,7 @@ __all__ = [
     "lessons",
     "make",
     "register",
+    "replay",
     "train",
 ]
 
@@ -58,6 +62,8 @@ _HOMES = {
     "Compiled": "library.compiler",
     "compile": "library.compiler",
     "Policy": "library.policy",
+    "MatchReplay": "library.replay",
+    "replay": "library.replay",
     "Training": "library.training",
     "train": "library.training",
 }

@@ -53,9 +53,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace) -> int:
     """Show a match where somebody can see it, write the files asked for, and say how it ended."""
     from drillsergeant.gym.film import OUTCOMES, moments
-    from drillsergeant.gym.image_files import gif, png
     from drillsergeant.gym.screen import Watched
     from drillsergeant.learn.files.replacing import replace_file
+    from drillsergeant.pictures.image_files import gif, png
 
     drill, policy, opponent = sides(given)
     fps = drill.tick_hz / drill.action_repeat

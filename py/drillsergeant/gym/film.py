@@ -11,9 +11,9 @@ from drillsergeant import drills
 from drillsergeant.drills.contract import Drill, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent, checked_opponent, drill_of
-from drillsergeant.gym.image_files import gif
 from drillsergeant.gym.render import picture
 from drillsergeant.learn.files.replacing import replace_file
+from drillsergeant.pictures.image_files import gif
 
 OUTCOMES = {1: "team 0 wins", -1: "team 1 wins", 0: "nobody wins"}
 

@@ -17,7 +17,7 @@ import gymnasium
 import numpy as np
 
 from drillsergeant.elementary import Array
-from drillsergeant.gym.image_files import png
+from drillsergeant.pictures.image_files import png
 
 HOME, CLEAR, PLAIN = "\x1b[H", "\x1b[2J", "\x1b[0m"
 UPPER_HALF = "▀"  # a character is two pixels, one over the other

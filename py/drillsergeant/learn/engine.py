@@ -121,6 +121,12 @@ class ShowMatch(Protocol):
         """Choose every player's action for the coming ticks: who plays it by `players`, or its team's policy. A visitor
         has chosen `visitor_action`, a number a head."""
 
+    def actions(self) -> Sequence[int]:
+        """What everybody does now: i32 words [players x heads], player after player."""
+
+    def act(self, actions: Sequence[int]) -> None:
+        """Let everybody do this in the coming ticks, whoever plays: words as `actions` has them."""
+
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""
 

@@ -31,7 +31,7 @@ from drillsergeant.drills.shapes import (
     Text,
 )
 from drillsergeant.elementary import Array
-from drillsergeant.gym.render import Raster
+from drillsergeant.pictures.raster import Raster
 
 from tests.fakes.canvas import Recorder
 from tests.rigs.pictures import NAMES, points_of, rows_of

@@ -67,6 +67,12 @@ class Still:
     def decide(self, players: Mapping[int, Player], visitor_action: Sequence[float] = ()) -> None:
         """Nobody plays."""
 
+    def actions(self) -> Sequence[int]:
+        return []
+
+    def act(self, actions: Sequence[int]) -> None:
+        """Nobody plays."""
+
     def insight(self, player: int) -> Insight:
         return Insight([], 0.0, [])
 

@@ -7,7 +7,7 @@ import pytest
 from drillsergeant.drawing.colours import LIGHT
 from drillsergeant.elementary import Array
 from drillsergeant.gym import DrillEnv, DrillParallelEnv, DrillVectorEnv
-from drillsergeant.gym.render import Raster
+from drillsergeant.pictures.raster import Raster
 
 FULL = [np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in LIGHT.teams]
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.gym import DrillEnv, DrillParallelEnv
-from drillsergeant.gym.image_files import gif, png
 from drillsergeant.gym.screen import half_blocks
+from drillsergeant.pictures.image_files import gif, png
 
 COLOUR = re.compile(r"\x1b\[38;2;(\d+);(\d+);(\d+);48;2;(\d+);(\d+);(\d+)m")
 PROGRAM = """

@@ -10,7 +10,7 @@ from drillsergeant import elementary
 from drillsergeant.drills.contract import LESSON_SHIFT, Continuous, Drill, Outcome, Player, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Insight
-from drillsergeant.learn.formulas.actions import as_played, from_words
+from drillsergeant.learn.formulas.actions import as_played, from_words, to_words
 from drillsergeant.learn.formulas.gaussian import bounded
 from drillsergeant.learn.formulas.network import Activations, Network
 from drillsergeant.learn.formulas.sampling import Choice, Distribution, sample, softmax_parts
@@ -68,6 +68,16 @@ class SoloMatch:
         parameters = self._parameters[team_of(self.drill.teams, player)]
         allowed = self._allowed[player]
         return self.network.policy(self.drill.heads, parameters, self._seen[player], allowed)
+
+    def actions(self) -> Sequence[int]:
+        """See `engine.ShowMatch`."""
+        return [int(word[0]) for action in self._actions for word in to_words(self.drill.heads, action)]
+
+    def act(self, actions: Sequence[int]) -> None:
+        """See `engine.ShowMatch`."""
+        heads = self.drill.heads
+        words = [np.full(1, word, np.int32) for word in actions]
+        self._actions = [from_words(heads, words[at : at + len(heads)]) for at in range(0, len(words), len(heads))]
 
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""

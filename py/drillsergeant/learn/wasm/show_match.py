@@ -46,6 +46,9 @@ class KernelShowMatch:
     def _bind(self) -> None:
         calls, places, state = self._calls, self._places, self._state
         self._players = range(sum(self._program.drill.teams))
+        base, stride = places.action
+        count = len(self._players) * len(self._program.drill.heads)
+        self._action_words = [(base + row * stride) // WORD_BYTES for row in range(count)]
         self._choices = [self._choices_of(player) for player in self._players]
         self._look = [self._look_of(team) for team in range(len(self._program.drill.teams))]
         one, actions = {"count": 1}, {f"in_action_{player}": self._action_of(player) for player in self._players}
@@ -127,6 +130,15 @@ class KernelShowMatch:
         base, stride = self._places.match_views[team_of(self._program.drill.teams, player)].action
         heads = range(len(self._program.drill.heads))
         return [self._memory.load((base + head * stride) // WORD_BYTES + player) for head in heads]
+
+    def actions(self) -> Sequence[int]:
+        """See `engine.ShowMatch`."""
+        return [self._memory.load(word) for word in self._action_words]
+
+    def act(self, actions: Sequence[int]) -> None:
+        """See `engine.ShowMatch`."""
+        for word, value in zip(self._action_words, actions, strict=True):
+            self._memory.store(word, value)
 
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""

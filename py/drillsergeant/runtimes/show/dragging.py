@@ -97,14 +97,14 @@ class Dragging:
             speed = math.hypot(*self._velocity_m_s)
             slower = min(1.0, THROW_MAX_M_S / speed) if speed > 0 else 1.0
             velocity = (slower * part for part in self._velocity_m_s)
-            self._screen_match.match.put(dict(zip(self._body.velocity, velocity, strict=False)))
+            self._screen_match.put(dict(zip(self._body.velocity, velocity, strict=False)))
         self._body = self._screen_match = None
 
     def apply(self) -> None:
         """Put the held body at the pointer."""
         if self._body is None or self._screen_match is None:
             return
-        self._screen_match.match.put(self._body.put(*self._target_m))
+        self._screen_match.put(self._body.put(*self._target_m))
         self._screen_match.look_again()
 
     def player_at(self, screen_match: ScreenMatch, x_m: float, y_m: float) -> int | None:

@@ -12,6 +12,7 @@ from drillsergeant.drawing.match import JUMP_M
 from drillsergeant.drills.contract import Player, team_of
 from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.learn.program import DrillFacts
+from drillsergeant.learn.replay.recorder import Recorder
 from drillsergeant.runtimes.protocol.messages import DROPPED, NEWEST, OTHERS, VISITOR, WON
 from drillsergeant.runtimes.show.beat import DropBeat, WinBeat
 
@@ -36,7 +37,7 @@ class ScreenMatch:
     last tick, and by which team."""
 
     def __init__(self, drill: DrillFacts, match: ShowMatch, seed: int) -> None:
-        self._drill, self.match = drill, match
+        self._drill, self.match, self.recorder = drill, match, Recorder(drill)
         self.players = [NEWEST] * len(drill.teams)  # who plays each team; a visitor takes one of its players
         self.chosen: int | None = None
         self._ball = ball_of(drill.scene)
@@ -47,12 +48,18 @@ class ScreenMatch:
     def reset(self, seed: int, lesson: int = 0) -> None:
         """Start a new match from `seed` at a lesson, with the policies in hand."""
         self.match.reset(seed, lesson)
+        self.recorder.moved(self.match.state())
         self.ticks, self.clock_s, self.waiting = 0, 0.0, False
         self.moment = MatchInstant()
         self.win: WinBeat | None = None
         self.drop: DropBeat | None = None
         self.news: list[tuple[str, int]] = []
         self.look_again()
+
+    def put(self, values: Mapping[str, float]) -> None:
+        """Overwrite state fields: a hand is at work."""
+        self.match.put(values)
+        self.recorder.moved(values)
 
     def look_again(self) -> None:
         """Take the match's state as it is now: it was put there, it did not travel."""
@@ -138,8 +145,10 @@ class ScreenMatch:
         self.win, self.news = None, []
         if self.decides:
             self.match.decide(self._without_policy(), visitor)
+            self.recorder.decided(self.after, self.match.actions())
         self.before = self.after
         self.match.tick()
+        self.recorder.ticked()
         self.ticks += 1
         self.clock_s += 1.0 / self._drill.tick_hz
         self.after = dict(self.match.state())

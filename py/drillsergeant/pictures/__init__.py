@@ -1,0 +1,1 @@
+"""A match as pixels, and pixels as files; needs NumPy."""
