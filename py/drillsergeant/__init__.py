@@ -9,6 +9,7 @@ As a library (`docs/library.md`):
     check_drill(drill)          what is wrong with it, in plain words, with the line
     train(drill, ...)           a run to loop over, with `for` or `async for`
     replay(file)                a stretch of a match that the page has saved, to look at again
+    what_if(drill, number=[..]) players from nothing that differ in a number of the game
     Policy                      what was learned: chances, actions, .dshq and ONNX files
     Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.replay import MatchReplay, replay
     from drillsergeant.library.training import Training, train
+    from drillsergeant.library.what_if import WhatIf, what_if
 
 __all__ = [
     "DRILLS",
@@ -39,6 +41,7 @@ __all__ = [
     "MatchReplay",
     "Policy",
     "Training",
+    "WhatIf",
     "__version__",
     "between",
     "check_drill",
@@ -48,6 +51,7 @@ __all__ = [
     "register",
     "replay",
     "train",
+    "what_if",
 ]
 
 _HOMES = {
@@ -66,6 +70,8 @@ _HOMES = {
     "replay": "library.replay",
     "Training": "library.training",
     "train": "library.training",
+    "WhatIf": "library.what_if",
+    "what_if": "library.what_if",
 }
 
 

@@ -11,6 +11,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.engine import Engine
 from drillsergeant.learn.formulas.network import Network
+from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import NumpyEngine
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.self_play import SingleThreadRun
@@ -79,5 +80,10 @@ def make_rig(
         plain = PlainMemory(layout.total_bytes)
         network = Network.for_heads(len(drill.observation), drill.heads, program.network.hidden)
         return Rig(drill, NumpyEngine(drill, layout, plain, network), layout, plain)
+    return kernel_rig(drill, program, layout, place)
+
+
+def kernel_rig(drill: Drill, program: Program, layout: Layout, place: Callable[[int], KernelPlace]) -> Rig:
+    """The rig of a program for unshared memory that is compiled already."""
     here = place(layout.total_bytes)
     return Rig(drill, KernelEngine(program, here.link(program.binary), layout, here.memory), layout, here.memory)

@@ -14,11 +14,9 @@ from drillsergeant.callbacks.callback import Callback, close, tell
 from drillsergeant.callbacks.history import MetricHistory
 from drillsergeant.callbacks.progress import ProgressBar, progress_here
 from drillsergeant.callbacks.run_plot import RunPlot
-from drillsergeant.drills.contract import Drill, objective_of
+from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.defaults import default_hidden, default_hyper
-from drillsergeant.learn.evaluation.curriculum import Curriculum
-from drillsergeant.learn.evaluation.results import BothTeams, Score, recent_of
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.ppo.hidden import checked_hidden
@@ -26,17 +24,12 @@ from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
 from drillsergeant.learn.ppo.limits import checked_seed
 from drillsergeant.learn.rig import ENGINES, make_rig
 from drillsergeant.learn.run_sizes import RunSizes
+from drillsergeant.learn.trials.evaluated_run import EvaluatedRun
 from drillsergeant.library.policy import Policy, now, schema_of
 from drillsergeant.library.public import public_names
 from drillsergeant.library.webassembly import REMEDY, has_webassembly, place
 from drillsergeant.memory.turns import new_turn
 from drillsergeant.plain import whole_number
-
-# Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth. While nothing
-# is known it is done every time: the first matches count when all of them are over.
-EVALUATE_EVERY = 4
-# In a row, of a run that has learned: rare numbers that are none cost an update each, and no more.
-MOST_IDLE_UPDATES = 16
 
 
 class Training:
@@ -61,11 +54,8 @@ class Training:
     ) -> None:
         self.drill, self.hyper, self.engine, self.hidden = drill, hyper, engine, tuple(hidden)
         self._wanted, self.seconds, self._turn = decisions, 0.0, new_turn()
-        self._steps = self._idle_updates = 0
         self._run = make_rig(drill, RunSizes(matches=matches), engine, place, hidden=hidden).run(1, seed)
-        self._score = Score(objective_of(drill))
-        self._recent = recent_of(drill.teams, self._score)
-        self._curriculum = Curriculum(getattr(drill, "lesson_values", ()), self._score)
+        self._evaluated = EvaluatedRun(drill, self._run)
         self._history, self._callbacks, self._goes_on = MetricHistory(), list[Callback](), True
         self.settings: dict[str, object] = {"drill": drill.name, "seed": seed, "decisions": decisions}
         self.settings |= {"matches": matches, "engine": engine, "hidden": list(hidden), **asdict(hyper)}
@@ -131,9 +121,9 @@ class Training:
         return RunPlot.of(self, *names)
 
     def __repr__(self) -> str:
-        now, said = self._recent["scripted"].estimate(), f"{self.updates:,} updates"
-        if now:
-            said += f", {now.mean_return:.1f} on average" if self._score.of_returns else f", {now.win:.0%} wins"
+        evaluated, said = self._evaluated, f"{self.updates:,} updates"
+        if now := evaluated.recent["scripted"].estimate():
+            said += f", {now.mean_return:.1f} on average" if evaluated.score.of_returns else f", {now.win:.0%} wins"
         done = f"{self.decisions:,} of {self._wanted:,} decisions, {said}"
         return f"<Training {self.drill.name}: {done}, network {self.hidden}, {self.engine}>"
 
@@ -146,54 +136,18 @@ class Training:
     def step(self) -> dict[str, float]:
         """Play one chunk of every match and learn from it; returns the metrics.
 
-        Raises FloatingPointError where nothing can be learned from what is played, see `_ensure_learned`.
+        Raises FloatingPointError where nothing can be learned from what is played, see `EvaluatedRun.update`.
         """
         with self._turn:
             start = time.perf_counter()
-            learned = self._run.update(annealed(self.hyper, self.updates))
-            self._ensure_learned(learned["steps"])
-            if self.updates % EVALUATE_EVERY == 0 or not self._recent["scripted"].seen:
-                self._evaluate()
+            learned = self._evaluated.update(self.hyper)
+            self._evaluated.evaluate_if_due()
             self.seconds += time.perf_counter() - start
             counted = {"decisions": self.decisions, "updates": self.updates, "seconds": self.seconds}
-            metrics = {**learned, **counted, **self._won(), **self._rewards()}
+            metrics = {**learned, **counted, **self._evaluated.won(), **self._rewards()}
             self._history.add(metrics)
             self._goes_on = tell(self._callbacks, self, metrics)
             return metrics
-
-    def _ensure_learned(self, steps: float) -> None:
-        """Raise FloatingPointError where a run learns nothing, or nothing any more, as its play holds no numbers."""
-        self._idle_updates = 0 if steps else self._idle_updates + 1
-        self._steps += int(steps)
-        if self._idle_updates >= (MOST_IDLE_UPDATES if self._steps else 1):
-            raise FloatingPointError(
-                f"drill {self.drill.name}: {self._idle_updates} of {self.updates} updates, the last, had nothing to "
-                "learn from, as observations, rewards or weights are NaN, infinite or above 1e18: look at its rules "
-                "and its reward; check_drill says more"
-            )
-
-    def _evaluate(self) -> None:
-        for name, tally in self._run.collectors[0].evaluate(self._run.weights_offset).items():
-            self._recent[name].add(tally)
-        if self._curriculum.reached(self._recent["scripted"].estimate()):
-            self._curriculum.number += 1
-            self._run.set_lesson(self._curriculum.number)
-            for recent in self._recent.values():
-                recent.restart()
-
-    def _won(self) -> dict[str, float]:
-        estimates = {name: recent.estimate() for name, recent in self._recent.items()}
-        shares = {name: estimate.win if estimate else float("nan") for name, estimate in estimates.items()}
-        won = {"win_rate": shares["scripted"], "win_rate_random": shares["random"]}
-        if self._score.of_returns:
-            now = estimates["scripted"]
-            won["mean_return"] = now.mean_return if now else float("nan")
-        if self._curriculum.count > 1:
-            won["lesson"] = self._curriculum.number + 1
-        if isinstance(both := self._recent["scripted"], BothTeams):
-            for team, each in enumerate(both.of_teams()):
-                won[f"win_rate_team_{team}"] = each.win if each else float("nan")
-        return won
 
     def _rewards(self) -> dict[str, float]:
         sums = self._run.episode_sums(self.drill.reward_terms)
@@ -208,9 +162,9 @@ class Training:
 
     def _content(self) -> dshq.PolicyFile:
         """What the file of the policy holds."""
-        estimate = self._recent["scripted"].estimate()
-        mean_return = estimate.mean_return if estimate and self._score.of_returns else None
-        win, lesson = estimate.win if estimate else None, self._curriculum.number
+        estimate = self._evaluated.recent["scripted"].estimate()
+        mean_return = estimate.mean_return if estimate and self._evaluated.score.of_returns else None
+        win, lesson = estimate.win if estimate else None, self._evaluated.curriculum.number
         progress = RunProgress(self.decisions, self.seconds, win, now(), mean_return=mean_return, lesson=lesson)
         state, in_use = self._run.learner.state(), annealed(self.hyper, self.updates)
         schema = schema_of(self.drill, self.hidden)

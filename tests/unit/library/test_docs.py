@@ -26,13 +26,13 @@ def test_every_block_runs_and_prints_what_stands_under_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shown = re.findall(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", TEXT, re.MULTILINE | re.DOTALL)
-    assert len(shown) == 6
+    assert len(shown) == 7
     variables: dict[str, object] = {}
     for block, output in shown:
         exec(block, variables)
         printed = capsys.readouterr().out
         assert printed == output and "nan" not in printed
-    written = {"striker.dshq", "striker.onnx", "curve.csv", "curve.svg", "on_the_way", "match.gif"}
+    written = {"striker.dshq", "striker.onnx", "curve.csv", "curve.svg", "what_if.svg", "on_the_way", "match.gif"}
     assert {path.name for path in tmp_path.iterdir()} == written
 
 

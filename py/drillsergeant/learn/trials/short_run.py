@@ -1,0 +1,93 @@
+"""A player trained from nothing, shortly: by so many decisions, or until it is as good as the drill asks for.
+
+It depends on nothing but its recipe and the game, so it comes to the same weights in a browser and natively.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from drillsergeant.learn.defaults import default_hyper
+from drillsergeant.learn.files.dshq import PolicyFile
+from drillsergeant.learn.files.run_progress import RunProgress
+from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.hyper import annealed
+from drillsergeant.learn.program import DrillFacts
+from drillsergeant.learn.rig import Rig
+from drillsergeant.learn.run_sizes import RunSizes
+from drillsergeant.learn.trials.evaluated_run import EvaluatedRun
+from drillsergeant.learn.trials.film import Film, filmed, seen_in
+
+DECISIONS = 700_000  # three seconds of a core; of Ball Drill, from nothing to beating the bot now and then
+ENOUGH_EPISODES = 64.0  # effective ones, before a policy counts as good enough
+
+
+@dataclass(frozen=True)
+class TrialRecipe:
+    """How each player is trained. `stops`: as soon as the drill's measure is reached, see `Score.enough`."""
+
+    seed: int = 0
+    decisions: int = DECISIONS
+    matches: int = RunSizes.matches
+    stops: bool = True
+    hyper: Mapping[str, float] = field(default_factory=dict)
+
+
+class ShortRun:
+    """One player. `step` until it `is_over`; what it has come to can be asked for at any time."""
+
+    def __init__(self, rig: Rig, facts: DrillFacts, hidden: tuple[int, ...], recipe: TrialRecipe) -> None:
+        """`rig` is laid out for one worker with the recipe's matches; `facts` name what the file will be for."""
+        self.rig, self.facts, self.recipe = rig, facts, recipe
+        self._schema = Schema.of(facts, hidden)
+        self._hyper = default_hyper(facts).changed(**recipe.hyper)
+        self._evaluated = EvaluatedRun(rig.drill, rig.run(1, recipe.seed))
+        self._run = self._evaluated.run
+
+    @property
+    def decisions(self) -> int:
+        """Learned from so far."""
+        return self._run.decisions
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.decisions >= self.recipe.decisions or (self.recipe.stops and self._is_good())
+
+    def _is_good(self) -> bool:
+        now, score = self._evaluated.recent["scripted"].estimate(), self._evaluated.score
+        last = self._evaluated.curriculum.number + 1 >= self._evaluated.curriculum.count
+        return last and now is not None and now.effective >= ENOUGH_EPISODES and score.value(now) >= score.enough
+
+    def step(self) -> None:
+        """Play one chunk of every match and learn from it. Raises FloatingPointError where nothing can be learned."""
+        self._evaluated.update(self._hyper)
+        self._evaluated.evaluate_if_due()
+
+    def metrics(self) -> dict[str, float]:
+        """How far it has come: `decisions`, `updates`, and what is known of its play."""
+        known = {name: value for name, value in self._evaluated.won().items() if math.isfinite(value)}
+        return {"decisions": self.decisions, "updates": self._run.updates, **known}
+
+    def film(self) -> tuple[Film, dict[str, float]]:
+        """A match of its own as it plays now, and what that says in numbers."""
+        found = filmed(self.rig, self.facts)
+        return found, seen_in(self.facts.scene, found)
+
+    def policy(self, edit: str = "") -> PolicyFile:
+        """What its file holds; `edit` is the reader's code of the game, where it was another one."""
+        known, estimate = self.metrics(), self._evaluated.recent["scripted"].estimate()
+        mean_return = estimate.mean_return if estimate and self._evaluated.score.of_returns else None
+        progress = RunProgress(
+            self.decisions,
+            win_rate=known.get("win_rate"),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            mean_return=mean_return,
+            lesson=self._evaluated.curriculum.number,
+        )
+        in_use = annealed(self._hyper, self._run.updates)
+        state = self._run.learner.state()
+        return PolicyFile(self._schema, state, self._hyper, progress, hyper_in_use=in_use, edit=edit)
