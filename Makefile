@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth gpu-sums gpu-kernels interop train claims yardsticks package reproducible pins clean venv-site venv-test
+.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth promises gpu-sums gpu-kernels interop train claims yardsticks package reproducible mutants pins clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -67,6 +67,10 @@ growth: venv-test  ## train in headless Chromium; the policy after 60 s of it pl
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.growth $(ARGS)
 
+promises: venv-test  ## what is promised: measure it, half an hour; writes docs/promises.md; ARGS="--only hidden,kills" for some of it
+	@$(VENV_PYTHON) -m build.site --tests
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.promises $(ARGS)
+
 gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to plain ones, timed and validated
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_sums $(ARGS)
@@ -95,6 +99,9 @@ package: venv-site  ## an npm package of the site and its element, into out/pack
 reproducible: venv-site  ## build twice, in two folders and at two dates: wheel and site are the same to the last byte
 	@$(VENV_PYTHON) -m build.site
 	@$(VENV_PYTHON) -m build.upkeep.reproducible $(ARGS)
+
+mutants: venv-test  ## change learner, memory, archive and compiler in one place at a time: the tests notice at least 95 %
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.upkeep.mutants $(ARGS)
 
 pins: venv-test  ## each pin's age, and the newest version there is
 	@$(VENV_PYTHON) -m build.upkeep.pins_age $(ARGS)

@@ -22,6 +22,7 @@ from build.console import BuildError, guarded, say
 from build.measure.drive import telemetry, wait_until_ready
 from build.measure.endurance_report import Minute, Sample, table, throughput, verdicts
 from build.pins import SITE
+from build.promises.records import tally, tell
 
 LOOK_EVERY_S = 2.0
 ROLES = ("show", "trainer", "rollout")
@@ -138,6 +139,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--query", default="", help='page address parameters, such as "?seed=2"')
     parser.add_argument("--out", type=Path, default=Path("out/endurance.json"))
+    parser.add_argument("--promised", action="store_true", help="judge by what docs/promises.md lists alone")
     options = parser.parse_args(arguments)
     if not (SITE / "index.html").is_file():
         raise BuildError("site/ is not built: run make site")
@@ -147,6 +149,11 @@ def main(arguments: Sequence[str]) -> int:
     found = verdicts(watcher.samples, watcher.minutes)
     for verdict in found:
         say(verdict.line())
+        if verdict.number:
+            tally(verdict.number, "minutes", len(watcher.minutes), bad=0 if verdict.kept else 1)
+            tell(verdict.number, verdict.claim, verdict.found)
+    if options.promised:
+        found = [verdict for verdict in found if verdict.number]
     return 0 if all(verdict.kept for verdict in found) else 1
 
 

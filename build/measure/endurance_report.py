@@ -52,11 +52,12 @@ class Minute:
 
 @dataclass(frozen=True)
 class PromiseVerdict:
-    """One promise: what was found, what was promised, and whether it was kept."""
+    """One promise: what was found, what was promised, and whether it was kept. `number` in docs/promises.md, or 0."""
 
     claim: str
     found: str
     kept: bool
+    number: int = 0
 
     def line(self) -> str:
         """Return it for the terminal."""
@@ -111,17 +112,19 @@ def verdicts(samples: Sequence[Sample], minutes: Sequence[Minute]) -> list[Promi
             not falls,
         ),
         PromiseVerdict(
-            f"memory slope < {SLOPE_MB_A_MINUTE:g} MB/min", f"{growth:+.2f} MB/min", growth < SLOPE_MB_A_MINUTE
+            f"memory slope < {SLOPE_MB_A_MINUTE:g} MB/min", f"{growth:+.2f} MB/min", growth < SLOPE_MB_A_MINUTE, 15
         ),
         PromiseVerdict(
             f"worst minute >= {WORST_SHARE:.0%} of the median throughput",
             f"{min(rates) / 1e3:.0f} k/s of {middle / 1e3:.0f} k/s, {min(rates) / max(middle, 1e-9):.0%}",
             min(rates) >= WORST_SHARE * middle,
+            4,
         ),
         PromiseVerdict(
             "no proxies leaked per 1000 frames",
             ", ".join(f"{role} {share:+.2f}" for role, share in grown.items()) or "not counted",
             bool(grown) and round(worst_leak) <= 0,
+            15,
         ),
     ]
 

@@ -16,6 +16,7 @@ from drillsergeant.learn.ppo.hidden import HIDDEN
 from playwright.sync_api import Browser, Frame
 
 from build.browsers.chromium import chromium_profile
+from build.promises.records import tally
 from build.site_parts.headers import ISOLATION
 from tests.fakes.policies import some_policy
 from tests.rigs.pages.accessibility import violations
@@ -337,4 +338,5 @@ def test_there_is_never_a_blank_frame(
         link = page.get_by_role("link")
         assert link.get_attribute("href") == host.site + "index.html?drill=sumo&seed=5"
         assert page.get_by_role("button").inner_text() == "Try again"
+        tally(21, "ways", 1)
         host.snapshot(f"embed-{'-'.join(why.split()[:3])}")

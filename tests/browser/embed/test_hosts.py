@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from build.browsers.chromium import chromium_profile
 from build.pins import SITE
+from build.promises.records import tally
 from build.serve import serving
 from build.site_parts.headers import ISOLATION
 from tests.rigs.pages.devtools import evaluated
@@ -110,6 +111,7 @@ def test_in_an_isolated_page_that_allows_it_the_frame_runs_at_full_speed(browser
     context = browser.new_context(viewport={"width": 1280, "height": 960})
     with framed(context, tmp_path, HEADERS, ISOLATION, 'allow="cross-origin-isolated"') as ours:
         assert ours.plays_and_learns() == "shared"
+        tally(21, "ways", 1)
         assert len(ours.navigations) == 1
     context.close()
 
@@ -118,6 +120,7 @@ def test_in_a_plain_page_the_hosts_headers_isolate_the_frame(browser: Browser, t
     context = browser.new_context(viewport={"width": 1280, "height": 960})
     with framed(context, tmp_path, HEADERS, {}) as ours:
         assert ours.plays_and_learns() == "shared"
+        tally(21, "ways", 1)
         assert len(ours.navigations) == 1
     context.close()
 
@@ -126,6 +129,7 @@ def test_in_a_plain_page_without_any_help_the_frame_runs_solo_and_says_so(browse
     context = browser.new_context(viewport={"width": 1280, "height": 960})  # blocks third parties' storage
     with framed(context, tmp_path, {}, {}) as ours:
         assert ours.plays_and_learns() == "solo"
+        tally(21, "ways", 1)
         assert "refused the service worker" in ours.frame.inner_text("#mode-notice")
         assert ours.frame.get_attribute("#own-tab", "href") == ours.address + "?workers=1"
         assert len(ours.navigations) == 1, "nothing to reload for"
@@ -146,4 +150,5 @@ def test_in_a_plain_page_a_service_worker_isolates_the_frame_where_it_may_store(
     (tmp_path / "parent").mkdir()
     with chromium_profile(profile, browser) as context, framed(context, tmp_path / "parent", {}, {}) as ours:
         assert ours.plays_and_learns() == "shared"
+        tally(21, "ways", 1)
         assert len(ours.navigations) == 2, "one reload"

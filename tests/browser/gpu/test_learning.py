@@ -17,6 +17,7 @@ from drillsergeant.learn.compile.shaders.shader_kernels import generated
 from drillsergeant.learn.webgpu.learner import GpuDevice
 from drillsergeant.learn.webgpu.plan import GpuPlan
 
+from build.promises.records import tally
 from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 from tests.rigs.training_run import TrainingRun
 
@@ -63,6 +64,7 @@ def test_a_probe_is_learned_on_the_device(device: Device, probe: str) -> None:
         run.train(LOOK_EVERY)
         now = run.values()
         assert without_trouble(now), now
+    tally(19, "games", 1)
 
 
 def learned(seed: int, device: Device | None) -> Run:

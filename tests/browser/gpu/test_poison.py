@@ -17,6 +17,7 @@ from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.pipelines import Dispatch
 
+from build.promises.records import tally
 from tests.rigs.engines import F32, pair
 from tests.rigs.graphics.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.graphics.gpu_stand import Stand, StandDevice
@@ -38,6 +39,7 @@ def test_poison_in_a_chunk_drops_the_update_and_is_counted(stand: Stand) -> None
         assert (kernel["dropped"], kernel["steps"]) == (gpu.dropped, gpu.steps) == (1, 0), (field, value)
         assert compared.state.arrays == compared.kernel.rescaled().arrays
         assert (compared.state.updates, compared.state.dropped) == (before.updates + 1, before.dropped + 1)
+        tally(16, "injections", 2)  # on the device and on the kernels
     compared.collect()
     _, gpu = compared.learn(HYPER)
     assert gpu.steps > 0, "the update after a poisoned one is an ordinary one"
@@ -59,6 +61,7 @@ def test_poison_in_the_weights_or_moments_makes_the_update_void(stand: Stand) ->
             assert metrics.steps == 0, "poisoned weights were used"
         except DeviceFailure as failure:
             assert not failure.lost
+        tally(16, "injections", 1)
         compared.kernel.restore(good)
         compared.collect()
         assert_close(*compared.learn(HYPER))
@@ -78,6 +81,7 @@ def test_poison_in_the_weights_stops_the_kernels_too(value: float) -> None:
     assert metrics["steps"] == 0
     assert metrics["dropped"] >= 1
     np.testing.assert_array_equal(weights, before)
+    tally(16, "injections", 1)
 
 
 class Poisoning(StandDevice):
@@ -134,6 +138,7 @@ def test_poison_in_the_gradient_alone_drops_that_step_and_no_other(stand: Stand,
         assert compared.state.dropped == before.dropped + 1
         assert compared.errors()["parameters"] < PARAMETER_BOUND, "the other steps count, on both"
         assert np.isfinite(np.frombuffer(compared.state.arrays["parameters"], F32)).all()
+        tally(16, "injections", 2)
     compared.collect()
     kernel, gpu = compared.learn(HYPER)
     assert gpu.dropped == kernel["dropped"] == 0, "the update after a poisoned one is an ordinary one"

@@ -10,6 +10,7 @@ import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.validation import Validator
 
+from build.promises.records import tally, tell
 from tests.rigs.engines import F32, SMALL_HIDDEN, UPDATED, pair
 from tests.rigs.graphics.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.graphics.gpu_stand import Stand, StandDevice
@@ -117,7 +118,10 @@ def test_validation_finds_every_kernel_within_its_bound_and_a_broken_one_beyond(
         *(f"{kind}{layer}" for layer in range(layers + 1) for kind in ("forward", "weights")), "estimate", "scale",
         "loss", *(f"backward{layer}" for layer in range(layers)), "adam",
     }  # fmt: skip
-    assert max(findings, key=lambda finding: finding.share).share < 1.0, findings
+    worst = max(findings, key=lambda finding: finding.share)
+    assert worst.share < 1.0, findings
+    tally(17, "kernels", len(findings))
+    tell(17, "the worst", f"{worst.share:.0%}")
     for buffer, kernel in (("hidden1", "forward1"), ("gradient", "weights0"), ("upstream0", "backward0")):
         device.buffer = buffer
         findings = run(validator.check(compared.gpu, compared.batch, hyper, compared.state))

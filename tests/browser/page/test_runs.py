@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 
 from build.browsers.docks import reach_into_docks
 from build.measure.crashes import crashes, saved, saved_here
+from build.promises.records import tally
 from tests.rigs.pages.visitor import Household, Visitor
 
 CRASHES, LONGEST_S = 2, 5.0  # one while it saves, one at any moment; `make crashes` has more, and longer
@@ -205,6 +206,7 @@ def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path:
         assert read_summary(content).progress.decisions > read_summary(kept["Ball Drill"]).progress.decisions
         visitor.until("it trains on", lambda updates=updates: visitor.trainer("updates") > updates)
         assert saved_here(page)[0] == kept, f"{room} bytes of room"
+        tally(12, "full disks", 1)
     visitor.snapshot("full-disk")
 
     visitor.open(QUERY)  # a full disk, and it goes on with what is saved

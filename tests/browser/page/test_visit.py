@@ -1,5 +1,6 @@
 """A visit: the match moves, Train raises the version on screen, controls work, nothing leaves the origin."""
 
+from build.promises.records import tally
 from tests.rigs.pages.visitor import Visitor
 
 
@@ -44,6 +45,7 @@ def test_a_visitor_trains_pauses_plays_and_resets(visitor: Visitor) -> None:
     assert visitor.complaints == []
     elsewhere = [url for url in visitor.requests if not url.startswith((visitor.address, "data:", "blob:"))]
     assert elsewhere == []
+    tally(22, "requests", len(visitor.requests))
 
 
 def test_a_human_plays_with_the_keyboard(visitor: Visitor) -> None:

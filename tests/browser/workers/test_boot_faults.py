@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from build.browsers.chromium import served
+from build.promises.records import tally
 from tests.rigs.pages.boot_faults import DONE_WITHOUT, NEVER, WAYS, FaultyVisits, answered, exchanged
 from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 
-AT_LENGTH = bool(os.environ.get("BOOT_FAULTS_AT_LENGTH"))
+AT_LENGTH = bool(os.environ.get("BOOT_FAULTS_AT_LENGTH") or os.environ.get("PROMISES_AT_LENGTH") == "full")
 # Each kind of file, and each way at each place that could notice it.
 SOME = [
     ("boot.js", "missing"),
@@ -56,6 +57,7 @@ def visits(browser: Browser, address: str) -> Iterator[FaultyVisits]:
 def test_a_broken_file_is_named_with_what_to_do(visits: FaultyVisits, name: str, way: str) -> None:
     said = visits.said(name, WAYS[way], skips=way == NEVER)
     assert name in said and "reload" in said.lower(), said
+    tally(14, "faults", 1)
 
 
 @pytest.mark.skipif(not AT_LENGTH, reason="ten minutes: make boot-faults")
@@ -64,6 +66,7 @@ def test_whatever_a_first_visit_asks_for_is_named_where_it_is_broken(visits: Fau
     names = [name for name in visits.files() if not name.startswith(DONE_WITHOUT)]
     said = {name: visits.said(name, WAYS[way], skips=way == NEVER) for name in names}
     assert len(names) > 30
+    tally(14, "faults", len(names))
     assert [name for name, text in said.items() if name not in text or "reload" not in text.lower()] == []
 
 

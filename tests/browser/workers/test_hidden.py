@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,13 +13,17 @@ import pytest
 from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S
 from playwright.sync_api import Browser
 
+from build.promises.records import tally, tell
 from tests.rigs.pages.background_tab import BackgroundTab, throttling
+from tests.rigs.pages.shared_memory import RINGS, SEE
 
 STUCK = "setTimeout(() => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); }, 0)"
 READY = "document.querySelector('#train:not([disabled])') !== null"
 TIMERS = "globalThis.timers = 0; setInterval(() => timers++, 100)"
 STILL_S = 3.0  # without any of these: they come once a second at first, where nobody looks
 LIMIT_S = 90.0
+PAIRS, LOOK_S, SHARE = 3, 20.0, 0.95  # at length: seconds visible and hidden in turns, and what is promised
+LEARNED = f"[performance.now(), pyodide.runPython({json.dumps(SEE + RINGS)})]"
 SLACK_S = 10.0  # for the start of another one, on a machine that does something else beside
 
 
@@ -62,6 +68,13 @@ class Watched:
             before = self.text("metric-updates")
             self.until("it learns", lambda was=before: self.text("metric-updates") != was, SLACK_S)
 
+    def pace(self) -> float:
+        """Decisions learned from in a second, over the next LOOK_S seconds."""
+        before_ms, before = self.tab.evaluate_in("show.js", LEARNED)
+        time.sleep(LOOK_S)
+        after_ms, after = self.tab.evaluate_in("show.js", LEARNED)
+        return (json.loads(after)["learned"] - json.loads(before)["learned"]) / (after_ms - before_ms) * 1000
+
 
 @pytest.fixture
 def watched(browser: Browser, address: str) -> Iterator[Watched]:
@@ -81,3 +94,21 @@ def test_a_hidden_tab_trains_and_a_stuck_trainer_is_replaced_there(watched: Watc
     assert tab.evaluate("document.hidden")
     told = watched.told()
     assert told["restarts"] == {"trainer": 1} and told["errors"] == []
+
+
+@pytest.mark.skipif(not os.environ.get("PROMISES_AT_LENGTH"), reason="two minutes: make promises")
+def test_a_hidden_tab_learns_at_the_pace_of_a_visible_one(watched: Watched) -> None:
+    tab = watched.tab
+    tab.evaluate("document.getElementById('train').click()")
+    watched.until_it_has_learned()
+    paces: dict[bool, list[float]] = {False: [], True: []}
+    for _ in range(PAIRS):
+        tab.show()
+        watched.until("it is seen", lambda: not tab.evaluate("document.hidden"))
+        paces[False].append(watched.pace())
+        watched.hide()
+        paces[True].append(watched.pace())
+    hidden, visible = (statistics.fmean(paces[each]) for each in (True, False))
+    tell(5, "hidden / visible", f"{hidden / visible:.0%}, of {visible / 1e3:.0f} k decisions/s")
+    tally(5, "hidden looks", PAIRS, bad=0 if hidden >= SHARE * visible else PAIRS)
+    assert hidden >= SHARE * visible, paces

@@ -25,6 +25,7 @@ from itertools import combinations, pairwise
 
 from drillsergeant.memory.access import signed
 
+from build.promises.records import tally
 from tests.rigs.memory.replay import Frontier, History, Node, Program, ReplayMemory
 
 Load = Callable[[int], int]  # word to value, in a state where nothing can move any more
@@ -87,6 +88,7 @@ class Explorer:
                 self._search(check)
             except _Widened:
                 continue
+            tally(2, "states", self.states)
             return self
 
     def _grow(self, program: Program, history: History = (), parent: Node | None = None) -> bytes:

@@ -50,6 +50,10 @@ class BackgroundTab:
             self._answers[message["id"]] = message
         elif message["method"] == "Target.attachedToTarget":
             self._workers[message["params"]["targetInfo"]["url"]] = message["params"]["sessionId"]
+        elif message["method"] == "Target.receivedMessageFromTarget":
+            answer = json.loads(message["params"]["message"])
+            if "id" in answer:
+                self._answers[answer["id"]] = answer
 
     def _say(self, method: str, values: dict[str, Any]) -> int:
         self._asked += 1
@@ -60,18 +64,27 @@ class BackgroundTab:
     def evaluate(self, expression: str) -> Any:
         """What a JavaScript expression comes to in the page."""
         wanted = {"expression": expression, "awaitPromise": True, "returnByValue": True}
-        number = self._say("Runtime.evaluate", wanted)
+        return self._answer(self._say("Runtime.evaluate", wanted))
+
+    def _answer(self, number: int) -> Any:
         while number not in self._answers:
             self._devtools.send("Target.getTargets")  # answers come meanwhile
         result = self._answers.pop(number)["result"]
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
-    def begin_in(self, worker: str, statement: str) -> None:
+    def begin_in(self, worker: str, statement: str) -> int:
         """Let a worker, the newest whose address has this name, run JavaScript; nobody waits for it."""
         session = [found for address, found in self._workers.items() if worker in address][-1]
-        message = json.dumps({"id": 0, "method": "Runtime.evaluate", "params": {"expression": statement}})
+        wanted = {"expression": statement, "returnByValue": True}
+        number = -self._asked - 1
+        message = json.dumps({"id": number, "method": "Runtime.evaluate", "params": wanted})
         self._say("Target.sendMessageToTarget", {"sessionId": session, "message": message})
+        return number
+
+    def evaluate_in(self, worker: str, expression: str) -> Any:
+        """What a JavaScript expression comes to in such a worker."""
+        return self._answer(self.begin_in(worker, expression))
 
     def show(self) -> None:
         """Bring it before the other one."""
@@ -80,6 +93,10 @@ class BackgroundTab:
     def hide(self) -> None:
         """Bring the other one before it."""
         self._devtools.send("Target.activateTarget", {"targetId": self._other})
+
+    def freeze(self, on: bool) -> None:
+        """Let all of it stand still, as a browser does with a hidden one; or go on."""
+        self._say("Page.setWebLifecycleState", {"state": "frozen" if on else "active"})
 
 
 @contextmanager

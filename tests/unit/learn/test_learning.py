@@ -28,6 +28,7 @@ from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
 from drillsergeant.learn.reference.chunk import ChunkArrays
 from drillsergeant.learn.reference.rollout import ReferenceCollector, evaluate
 
+from build.promises.records import tally
 from tests.rigs.probe_answers import probe_error
 
 # A short memory, so that the delay probe tells a discounted value (0.7) from an undiscounted one.
@@ -54,6 +55,7 @@ def worst_error(probe: Probe, seed: int = 0, updates: int = 60) -> float:
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
 def test_a_probe_is_solved_within_a_tenth(probe: type[Probe], seed: int) -> None:
     assert worst_error(probe(), seed) < 0.1
+    tally(19, "games", 1)
 
 
 def flipped_policy(*args: Any) -> Any:

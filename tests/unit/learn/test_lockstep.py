@@ -10,6 +10,7 @@ from drillsergeant.learn.lockstep import Recipe, lockstep_run, run
 from drillsergeant.learn.ppo.hyper import Hyper
 
 from build.measure.lockstep import golden, native_digest
+from build.promises.records import tally
 from tests.rigs.engines import pair
 
 SMALL = Recipe("chase", workers=2, matches=9, horizon=4, seed=7, updates=5, hyper=Hyper(minibatch_size=64))
@@ -21,13 +22,19 @@ def test_fifty_updates_come_to_the_golden_weights() -> None:
     assert native_digest(recipe) == wanted, (
         "if game or learner was meant to change, write the new value: `python -m build.measure.lockstep --write`"
     )
+    tally(18, "digests", 1)
 
 
-def test_kernels_and_numpy_come_to_the_same_weights() -> None:
-    both = pair(SMALL.drill, SMALL.matches, SMALL.horizon, SMALL.workers)
-    engines: list[Engine] = [both.kernel, both.numpy]
-    digests = [run(engine, both.layout, memory, SMALL) for engine, memory in zip(engines, both.memories, strict=True)]
-    assert digests[0] == digests[1]
+@pytest.mark.parametrize("workers", [1, 2, 4, 8])
+def test_kernels_and_numpy_come_to_the_same_weights_and_again(workers: int) -> None:
+    recipe = replace(SMALL, workers=workers)
+    digests = []
+    for _ in range(2):
+        both = pair(recipe.drill, recipe.matches, recipe.horizon, workers)
+        engines: list[Engine] = [both.kernel, both.numpy]
+        digests += [run(each, both.layout, memory, recipe) for each, memory in zip(engines, both.memories, strict=True)]
+    assert len(set(digests)) == 1
+    tally(18, "digests", len(digests))
 
 
 def test_evaluation_in_between_changes_nothing_and_the_seed_everything() -> None:

@@ -23,6 +23,7 @@ from drillsergeant.learn.wasm.scratch import plan_for
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from build.promises.records import tally
 from tests.rigs.training_run import program_of
 
 RETURN = "return [goal, seen_from(player, nearer), closer]"
@@ -264,6 +265,7 @@ SCRAPS = some.sampled_from(["", "(", "\n", "0", "player", "np.", " "])
 @settings(max_examples=25, deadline=None)
 @given(some.integers(0, len(BALL) - 1), some.integers(1, 40), SCRAPS)
 def test_damaged_code_is_refused_or_gives_a_program_and_nothing_else(at: int, length: int, instead: str) -> None:
+    tally(13, "texts and links", 1)
     try:
         drill = checked_drill("ball", BALL[:at] + instead + BALL[at + length :])
     except EditRefused as refused:

@@ -11,6 +11,7 @@ import pytest
 from drillsergeant.learn.files.dshq import read_policy, read_summary, write_policy
 from drillsergeant.learn.files.safetensors import LENGTH, PolicyFileError
 
+from build.promises.records import tally
 from tests.fakes.policies import SMALL, some_policy, with_versions
 
 ORIGINAL = with_versions(some_policy(SMALL))
@@ -104,6 +105,7 @@ def test_a_mutated_file_is_refused_or_loads_equal(mutate: Callable[[bytes, rando
             refused += 1
         assert time.process_time() - began_s < SLOWEST_S, number
     assert refused > 1000
+    tally(13, "files", 1500)
 
 
 def test_without_a_digest_what_loads_is_still_whole_and_finite() -> None:
@@ -125,6 +127,7 @@ def test_without_a_digest_what_loads_is_still_whole_and_finite() -> None:
             assert numbers.size == len(ORIGINAL.state.arrays["parameters"]) // 4
             assert (np.abs(numbers) <= 1e18).all() and (name != "second_moment" or (numbers >= 0).all())
     assert loaded > 100
+    tally(13, "files", 4000)
 
 
 def test_the_summary_of_a_mutated_file_is_refused_or_read() -> None:

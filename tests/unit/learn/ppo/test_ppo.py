@@ -14,6 +14,8 @@ from drillsergeant.learn.ppo.ppo import PpoLearner
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic, normalised
 from drillsergeant.learn.reference.chunk import ChunkArrays
 
+from build.promises.records import tally
+
 OBS, ACT, HORIZON, AGENTS = 4, 3, 4, 24
 HEADS = (Discrete("way", ("left", "right", "up")),)
 HYPER = Hyper(minibatch_size=64, epochs=2)
@@ -117,6 +119,7 @@ def test_a_poisoned_chunk_is_dropped_and_counted(field: str, poison: float) -> N
     metrics = subject.learn([chunk], HYPER)
     assert (metrics.dropped, metrics.steps, subject.dropped, subject.steps) == (1, 0, 1, 0)
     np.testing.assert_array_equal(parameters_of(subject), before)
+    tally(16, "injections", 1)
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf, 1e38])
@@ -131,6 +134,7 @@ def test_poison_inside_the_learner_never_reaches_the_parameters(where: str, pois
     metrics = subject.learn([chunk], HYPER)
     assert (metrics.dropped, subject.dropped, subject.steps) == (4, 4, 0)
     np.testing.assert_array_equal(arithmetic.parameters, before)
+    tally(16, "injections", 1)
 
 
 def test_the_guard_finds_what_comparisons_may_hide() -> None:

@@ -15,6 +15,7 @@ from drillsergeant.runtimes.page.training.result import NOTHING, Result, result,
 from drillsergeant.runtimes.page.training.status import Status, describe
 from drillsergeant.runtimes.protocol import messages
 
+from build.promises.records import tally
 from tests.fakes.page import FakeView, Sitting
 
 
@@ -42,6 +43,7 @@ def test_a_bad_value_reaches_the_trainer_and_its_refusal_puts_the_old_one_back(b
     assert note.startswith("Boldness must be a number from 1e-06 to 0.1, got “" + bad[:40])
     assert "learning_rate" not in note and "inf" not in note
     assert sitting.view.errors == [], "a slip is not a failure of the page"
+    tally(13, "numbers", 1)
 
 
 def test_a_decimal_comma_is_taken_and_shown_as_it_was_understood() -> None:

@@ -11,6 +11,7 @@ import pytest
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import LONGEST_NAME, MAGIC, VERSION, Archive, Saved, check_name, fitted
 
+from build.promises.records import tally
 from tests.fakes.storage import FATES, Crash, Entry, FakeStorage
 
 T = TypeVar("T")
@@ -159,6 +160,7 @@ def test_a_crash_at_any_moment_loses_no_save_that_was_done(what: str) -> None:
         if not reached:
             break
     assert not reached and cuts > 500
+    tally(10, "cuts", cuts)
 
 
 @pytest.mark.parametrize("what", list(operations()))
@@ -176,6 +178,7 @@ def test_an_error_at_any_call_loses_no_save_that_was_done(what: str, kind: str) 
         if not reached:
             break
     assert not reached
+    tally(12, "failing calls", number)
 
 
 def test_everything_fails_from_some_call_on_and_the_last_save_is_still_there() -> None:

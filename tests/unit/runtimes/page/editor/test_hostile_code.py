@@ -15,6 +15,7 @@ from drillsergeant.runtimes.page.panels.code_run import EDITOR
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import FetchCode, ImportRun, KeepCode, KeptCode
 
+from build.promises.records import tally
 from tests.fakes.page import Sitting
 
 MUTANTS = 1200  # of each kind
@@ -80,6 +81,7 @@ def test_a_mutated_link_is_shown_or_refused_and_runs_nothing(victim: Victim) -> 
             assert not text or victim.sitting.view.values[EDITOR] == text
         assert victim.ran() == [], link
     assert shown > MUTANTS / 100, "some of them are code all the same"
+    tally(13, "texts and links", MUTANTS)
 
 
 def test_a_mutated_file_of_python_is_shown_or_refused_and_runs_nothing(victim: Victim) -> None:
@@ -89,6 +91,7 @@ def test_a_mutated_file_of_python_is_shown_or_refused_and_runs_nothing(victim: V
         name = mutated("drill.py", chance)
         victim.sitting.transfer.guard.on_file(name, content)
         assert victim.ran() == [], (name, content)
+    tally(13, "texts and links", MUTANTS)
 
 
 def test_a_mutated_message_of_the_page_around_runs_nothing(victim: Victim) -> None:
@@ -98,6 +101,7 @@ def test_a_mutated_message_of_the_page_around_runs_nothing(victim: Victim) -> No
     for number in range(MUTANTS):
         embed.hear(mutated(SAID[number % len(SAID)], chance))
         assert victim.ran() == []
+    tally(13, "texts and links", MUTANTS)
     embed.hear(SAID[1])
     assert sitting.view.values[EDITOR] == HOSTILE and victim.ran() == []
 

@@ -1,0 +1,126 @@
+"""Measure the promises and write docs/promises.md: `make promises`, `make promises ARGS="--only hidden,kills"`.
+
+What was measured at this commit is not measured again, so a run that was ended goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from build.console import BuildError, guarded, say
+from build.pins import ROOT, SITE
+from build.promises.page import PAGE, kept, text
+from build.promises.promise import NEVER, Measured, Promise, judged
+from build.promises.records import FOLDER, forget, found
+from build.promises.table import PROMISES
+from build.suite import OFFLINE, ONE_THREAD, options
+
+DONE = FOLDER / "done.json"  # {commit: the numbers of what was measured there}
+AT_LENGTH = "PROMISES_AT_LENGTH"
+LAST_LINES = 12
+NO_TESTS = 5  # pytest's exit status where all that was asked for is left out
+
+
+def command_of(measured: str) -> list[str]:
+    """What to run for it."""
+    if measured.startswith("tests/"):
+        suite = measured.split("/")[1]
+        return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", measured, *options(suite)]
+    return [sys.executable, "-m", *measured.split()]
+
+
+def commit() -> str:
+    """What lies here."""
+    told = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return told.stdout.strip() or "unknown"
+
+
+def run(measured: str, full: bool) -> str:
+    """Run one test or program; "" where it ended well, else its name and its last words."""
+    length = {AT_LENGTH: "full" if full else "long", "PYTHONPATH": str(ROOT / "py")}
+    environment = {**ONE_THREAD, **os.environ, **OFFLINE, **length}
+    done = subprocess.run(
+        command_of(measured), cwd=ROOT, env=environment, check=False, text=True, errors="replace",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    if done.returncode in (0, NO_TESTS):
+        return ""
+    say("\n".join(f"    {each}" for each in done.stdout.rstrip().splitlines()[-LAST_LINES:]))
+    return f"{measured.split()[0]} ended with {done.returncode}"
+
+
+def done_here(here: str) -> set[int]:
+    """The numbers of what was measured at this commit."""
+    told: Mapping[str, list[int]] = json.loads(DONE.read_text()) if DONE.is_file() else {}
+    return set(told.get(here, ()))
+
+
+def chosen(only: str) -> list[Promise]:
+    """The promises of these words, or all. Raises BuildError for a word that none has."""
+    words = [word.strip() for word in only.split(",") if word.strip()]
+    names = [promise.name for promise in PROMISES]
+    if unknown := [word for word in words if word not in names]:
+        raise BuildError(f"--only {', '.join(unknown)}: no promise is called so, expected some of {', '.join(names)}")
+    return [promise for promise in PROMISES if not words or promise.name in words]
+
+
+def measure(promises: Sequence[Promise], *, full: bool, again: bool) -> dict[int, Measured]:
+    """Measure these, and write the page after each; the rows of all."""
+    rows, here = kept(), commit()
+    done = set() if again else done_here(here)
+    failed: dict[str, str] = {}  # what has run, and how it ended: some measure more than one promise
+    due = [each for each in promises if not (each.number in done and rows.get(each.number, NEVER).held)]
+    say(f"{len(promises) - len(due)} of {len(promises)} were measured at this commit before")
+    for promise in due:
+        forget(promise.number)
+    for promise in due:
+        parts = (promise.full or promise.measured) if full else promise.measured
+        say(f"{promise.number:2} {promise.name}: about {promise.minutes:g} min ...")
+        began_s = time.monotonic()
+        for part in parts:
+            if part not in failed:
+                failed[part] = run(part, full)
+        why = "; ".join(failed[part] for part in parts if failed[part])
+        row = judged(promise, found(promise.number), why, datetime.date.today().isoformat())
+        rows[promise.number] = row
+        say(f"   {row.verdict}: {row.value} ({time.monotonic() - began_s:.0f} s)")
+        done.add(promise.number)
+        DONE.parent.mkdir(parents=True, exist_ok=True)
+        DONE.write_text(json.dumps({here: sorted(done)}) + "\n")
+        PAGE.write_text(text(rows))
+    return rows
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Parse the command line, measure, print the table; non-zero where a promise that was asked for is not held."""
+    parser = argparse.ArgumentParser(prog="make promises", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", metavar="WORDS", help="of the promises, with commas between")
+    parser.add_argument("--full", action="store_true", help="the longest ones at the length of the promise")
+    parser.add_argument("--again", action="store_true", help="also what was measured at this commit")
+    parser.add_argument("--list", action="store_true", help="print what was found last, and measure nothing")
+    options_given = parser.parse_args(arguments)
+    promises = chosen(options_given.only)
+    if not options_given.list and not (SITE / "index.html").is_file():
+        raise BuildError("site/ is not built: run make site")
+    found_rows = kept() if options_given.list else measure(promises, full=options_given.full, again=options_given.again)
+    say("")
+    for promise in PROMISES:
+        row = found_rows.get(promise.number, NEVER)
+        say(f"{promise.number:2} {promise.name:13} {row.verdict:28} {row.value}")
+    missed = [promise.name for promise in promises if not found_rows.get(promise.number, NEVER).held]
+    say(
+        f"{len(promises) - len(missed)} of {len(promises)} held"
+        + (f"; not held: {', '.join(missed)}" if missed else "")
+    )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    guarded(main)
