@@ -11,6 +11,7 @@ As a library (`docs/library.md`):
     replay(file)                a stretch of a match that the page has saved, to look at again
     what_if(drill, number=[..]) players from nothing that differ in a number of the game
     Policy                      what was learned: chances, actions, .dshq and ONNX files
+    demonstrate(drill), Demonstrations   decisions to learn from: run.clone(demonstrations), then PPO goes on
     Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
 
 Nothing is imported before it is asked for: the page's workers import this package, most of them without NumPy.
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from drillsergeant.drills import DRILLS, make, register
     from drillsergeant.drills.per_match import between, lessons
     from drillsergeant.kernels.kernel import Kernel
+    from drillsergeant.learn.imitation.demonstrations import Demonstrations
     from drillsergeant.learn.ppo.hyper import Hyper
     from drillsergeant.library.compiler import Compiled, compile
+    from drillsergeant.library.demonstrate import demonstrate
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.replay import MatchReplay, replay
     from drillsergeant.library.training import Training, train
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DRILLS",
     "Compiled",
+    "Demonstrations",
     "Hyper",
     "Kernel",
     "MatchReplay",
@@ -46,6 +50,7 @@ __all__ = [
     "between",
     "check_drill",
     "compile",
+    "demonstrate",
     "lessons",
     "make",
     "register",
@@ -62,9 +67,11 @@ _HOMES = {
     "lessons": "drills.per_match",
     "check_drill": "check.check_drill",
     "Kernel": "kernels.kernel",
+    "Demonstrations": "learn.imitation.demonstrations",
     "Hyper": "learn.ppo.hyper",
     "Compiled": "library.compiler",
     "compile": "library.compiler",
+    "demonstrate": "library.demonstrate",
     "Policy": "library.policy",
     "MatchReplay": "library.replay",
     "replay": "library.replay",

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from drillsergeant.drills.contract import Outcome, Player
 from drillsergeant.learn.ppo.hyper import Hyper
+from drillsergeant.learn.ppo.imitator import Imitator
 from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.memory.layout import Plan
 
@@ -201,6 +202,9 @@ class Learner(AnyLearner, Protocol):
 
     def learn(self, chunk_offsets: Sequence[int], hyper: Hyper) -> Mapping[str, float]:
         """Update from these chunks; returns the metrics of the update."""
+
+    def imitator(self) -> Imitator:
+        """What clones with this learner's arithmetic. The learner is to be restored after that, whatever came of it."""
 
 
 class DeviceLearner(AnyLearner, Protocol):

@@ -19,6 +19,9 @@ from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.defaults import default_hidden, default_hyper
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.run_progress import RunProgress
+from drillsergeant.learn.heads import masks_of
+from drillsergeant.learn.imitation.cloning import Agreement, Cloning, cloned
+from drillsergeant.learn.imitation.demonstrations import Demonstrations
 from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import Hyper, annealed, current_names
 from drillsergeant.learn.ppo.limits import checked_seed
@@ -148,6 +151,37 @@ class Training:
             self._history.add(metrics)
             self._goes_on = tell(self._callbacks, self, metrics)
             return metrics
+
+    def clone(self, demonstrations: Demonstrations) -> Agreement:
+        """Make the policy do what somebody did, by behaviour cloning; the loop then goes on from there with PPO.
+
+        Returns how far the policy agrees with the decisions that were held out, see `learn.imitation.cloning`. The
+        optimiser starts afresh, and wins are counted anew. Raises ValueError where they are too few, or of another
+        drill or of one whose players see or do something else; FloatingPointError where a step leaves numbers that are
+        none. Nothing has changed then.
+        """
+        with self._turn:
+            masks = masks_of(self.drill)
+            if not demonstrations.belongs_to(self.drill, masks):
+                wanted = Demonstrations.of(self.drill, masks)
+                raise ValueError(
+                    f"the demonstrations are of {demonstrations.told()}, this run is of {wanted.told()}: record "
+                    "some of this drill as it is now"
+                )
+            learner, collectors = self._run.learner, self._run.collectors
+            before = after = learner.state()
+            try:
+                cloning = Cloning(learner.imitator(), self.drill.heads, demonstrations, before.arrays["parameters"])
+                *_, last = cloning.epochs()
+                after = cloned(before, cloning.parameters)
+            finally:
+                learner.restore(after)
+            self._run.publish()
+            for recent in self._evaluated.recent.values():
+                recent.restart()
+            for collector in collectors:
+                collector.restart_evaluations()
+            return last.best
 
     def _rewards(self) -> dict[str, float]:
         sums = self._run.episode_sums(self.drill.reward_terms)

@@ -28,6 +28,7 @@ from drillsergeant.learn.ppo.ppo import LearnerState, PpoLearner
 from drillsergeant.learn.ppo.scales import Scales
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic
 from drillsergeant.learn.reference.chunk import ChunkArrays, EpisodeStats
+from drillsergeant.learn.reference.imitation import NumpyImitator
 from drillsergeant.learn.reference.rollout import ReferenceCollector, policy_against
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.memory.access import Memory
@@ -222,6 +223,10 @@ class NumpyLearner:
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands."""
         return self._ppo.state()
+
+    def imitator(self) -> NumpyImitator:
+        """What clones a policy for these heads."""
+        return NumpyImitator(self._network, self._heads)
 
     def restore(self, state: LearnerState) -> None:
         """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""

@@ -88,6 +88,16 @@ class KernelArithmetic:
         self.scales = self._moved
         return True
 
+    @property
+    def in_use(self) -> int:
+        """Byte offset of the parameters that a step works on."""
+        return self._current.base
+
+    @property
+    def places(self) -> LearnerScratch:
+        """What lies where."""
+        return self._places
+
     def rescaled(self) -> dict[str, bytes]:
         """As `state`, with the parameters for rescaled numbers, as `prepare` and what followed have left them."""
         return {name: self._read(self._current.base + k * self._current.stride) for k, name in enumerate(SET)}

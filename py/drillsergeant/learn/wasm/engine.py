@@ -14,6 +14,7 @@ from drillsergeant.learn.ppo.scales import Moments, Scales
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
 from drillsergeant.learn.wasm.calls import Calls, Kernels
+from drillsergeant.learn.wasm.imitation import KernelImitator
 from drillsergeant.learn.wasm.rollout import KernelCollector
 from drillsergeant.learn.wasm.show_match import KernelShowMatch
 from drillsergeant.memory.access import Memory
@@ -128,6 +129,10 @@ class KernelLearner:
     def state(self) -> LearnerState:
         """Return everything needed to go on elsewhere exactly where this learner stands."""
         return self._ppo.state()
+
+    def imitator(self) -> KernelImitator:
+        """What clones on this learner's kernels. The learner is to be restored after that, whatever came of it."""
+        return KernelImitator(self._program, self._calls, self._memory, self._arithmetic)
 
     def restore(self, state: LearnerState) -> None:
         """Go on from a state. Raises ValueError when it is another network's, or holds unusable numbers."""

@@ -10,6 +10,7 @@ from typing import Any
 from drillsergeant.learn.engine import CHUNK_STATS, DUEL_TEAMS, MOST_REWARD_TERMS, SHOW_MATCHES, evaluations_of
 from drillsergeant.learn.heads import head_rows, mask_words
 from drillsergeant.learn.ppo.arithmetic import METRICS
+from drillsergeant.learn.ppo.imitator import MOST_ROWS
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Rows
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES
@@ -138,6 +139,19 @@ class RescaleScratch:
         self.columns, self.shifts, self.products = (arena.words(hidden * entries + SIMD_LANES) for _ in range(3))
 
 
+class ImitationScratch:
+    """A minibatch of decisions to be imitated: what was seen and done, what the network makes of it, and the three rows
+    that a chunk has of each decision: logp, advantages and returns."""
+
+    def __init__(self, program: Program, arena: Arena) -> None:
+        drill = program.drill
+        self.obs = arena.rows(len(drill.observation), MOST_ROWS)
+        self.action = arena.rows(len(drill.heads), MOST_ROWS)
+        self.allowed = arena.rows(mask_words(drill.masks), MOST_ROWS)
+        self.rows = arena.rows(3, MOST_ROWS)
+        self.head = arena.rows(head_rows(drill.heads), MOST_ROWS)
+
+
 class LearnerScratch:
     """Parameters and moments twice, the gradient, and a batch of a chunk from each worker prepared for learning.
 
@@ -163,6 +177,7 @@ class LearnerScratch:
         self.observations = [arena.take(observation_bytes) for _ in range(plan.workers)]
         self.plain = arena.words(network.parameter_count)
         self.rescale = RescaleScratch(program, plan, arena)
+        self.imitation = ImitationScratch(program, arena)
 
 
 def _state_rows(program: Program) -> int:

@@ -1,0 +1,1 @@
+"""Learning from decisions that somebody has made: what was recorded, and behaviour cloning on it."""
