@@ -10,6 +10,7 @@ As a library (`docs/library.md`):
     train(drill, ...)           a run to loop over, with `for` or `async for`
     replay(file)                a stretch of a match that the page has saved, to look at again
     what_if(drill, number=[..]) players from nothing that differ in a number of the game
+    value_map(policy, ...)      what it expects, and where it would go, with the ball anywhere
     Policy                      what was learned: chances, actions, .dshq and ONNX files
     demonstrate(drill), Demonstrations   decisions to learn from: run.clone(demonstrations), then PPO goes on
     Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.replay import MatchReplay, replay
     from drillsergeant.library.training import Training, train
+    from drillsergeant.library.value_map import ValueMap, value_map
     from drillsergeant.library.what_if import WhatIf, what_if
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "MatchReplay",
     "Policy",
     "Training",
+    "ValueMap",
     "WhatIf",
     "__version__",
     "between",
@@ -56,6 +59,7 @@ __all__ = [
     "register",
     "replay",
     "train",
+    "value_map",
     "what_if",
 ]
 
@@ -79,6 +83,8 @@ _HOMES = {
     "train": "library.training",
     "WhatIf": "library.what_if",
     "what_if": "library.what_if",
+    "ValueMap": "library.value_map",
+    "value_map": "library.value_map",
 }
 
 

@@ -16,6 +16,7 @@ from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.colours import DARK, LIGHT, Colours, faded
 from drillsergeant.drawing.figures import Surface, put
 from drillsergeant.drawing.flatten import Still, flatten, layers_of, lit, middle_of, still_floor, still_marks
+from drillsergeant.drawing.maps.mosaic import MapPicture, Mosaic
 from drillsergeant.drawing.place import Fit, Point, arrange
 from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.drills.shapes import fields_of
@@ -40,7 +41,8 @@ class Look:
 
     `trail` are places the ball was at, oldest first, m. `flash` in [0, 1] fades after a goal of `scored_by`.
     `chosen` is the player who is ringed. A match that is `waiting` for the other one is dimmed.
-    `hop`: a player in the air, and how high, m. A `whistle` and a `word` tell what has just happened.
+    `hop`: a player in the air, and how high, m. A `whistle` and a `word` tell what has just happened. A `map` tints the
+    floor.
     """
 
     dark: bool = False
@@ -52,6 +54,7 @@ class Look:
     hop: tuple[int, float] | None = None
     whistle: Whistle | None = None
     word: Word | None = None
+    map: MapPicture | None = None
 
 
 MatchView: TypeAlias = tuple[Mapping[str, float], Look]
@@ -63,6 +66,9 @@ class Pen(Surface, Protocol):
 
     def still(self, still: Still) -> None:
         """Draw figures that were made once."""
+
+    def mosaic(self, mosaic: Mosaic) -> None:
+        """Draw the tiles of a map."""
 
     def player(self, at: Point, half: float, turn: Point, glow: float, eyes: bool, colour: str) -> None:
         """Draw a rounded box of half edge `half`, turned to (cos, sin); the glow is in [0, 1]."""
@@ -123,6 +129,8 @@ def draw_match(pen: Pen, scene: Scene, place: Fit, colours: Colours, state: Mapp
     """Draw one match, from below: the floor and what lights it up, marks and shapes, the trail, rings, the bodies."""
     layers = layers_of(scene)
     pen.still(still_floor(scene, place, colours))
+    if look.map is not None:
+        pen.mosaic(look.map.mosaic(place))
     tint = tint_of(look, colours)
     if tint is not None and layers.floor:
         put(pen, lit(layers.floor[0], place, colours, *tint))
@@ -204,6 +212,11 @@ class CanvasPen:
     def still(self, still: Still) -> None:
         """Draw figures that were made once."""
         put(self._canvas, still.figures)
+
+    def mosaic(self, mosaic: Mosaic) -> None:
+        """One path for each colour."""
+        for colour, outline in mosaic.paths.items():
+            self._canvas.path(outline, colour, "", 0.0)
 
     def player(self, at: Point, half: float, turn: Point, glow: float, eyes: bool, colour: str) -> None:
         """A rounded box with two eyes on the side it looks to; a glow while it dashes."""

@@ -26,6 +26,7 @@ from drillsergeant.drawing.factory import (
 )
 from drillsergeant.drawing.figures import put
 from drillsergeant.drawing.flatten import Still, figures_of, inks, layers_of
+from drillsergeant.drawing.maps.mosaic import Mosaic, MosaicRow
 from drillsergeant.drawing.match import BALL_EDGE, BODY_EDGE, MatchView, draw_match, heading
 from drillsergeant.drawing.place import Point, arrange
 from drillsergeant.drills.contract import Body, Scene
@@ -110,6 +111,11 @@ class PicturePen:
         """Draw figures that were made once."""
         self._picture.floats.extend(_rows_of(still, self._colours))
 
+    def mosaic(self, mosaic: Mosaic) -> None:
+        """Row after row."""
+        for row in mosaic.rows:
+            self._picture.floats.extend(tiles_of(row))
+
     def player(self, at: Point, half: float, turn: Point, glow: float, eyes: bool, colour: str) -> None:
         """A rounded box."""
         self._picture.add(BOX, at, half, (*turn, glow, float(eyes)), rgba(colour))
@@ -178,6 +184,19 @@ def _rows_of(still: Still, colours: Colours) -> array[float]:
     picture = Picture(array("f", bytes(4 * HEAD_FLOATS)), BLANK)
     put(PicturePen(picture, colours), still.figures)
     return picture.floats[HEAD_FLOATS:]
+
+
+@lru_cache(maxsize=64)  # of a map that is shown, and the next one
+def tiles_of(row: MosaicRow) -> array[float]:
+    """The tiles and arrows of a map's row as rows; each has four points."""
+    floats = array("f")
+    for ((ax, ay), (bx, by), (cx, cy), (dx, dy)), colour in row.tiles:
+        left, right, top, bottom = min(ax, bx, cx, dx), max(ax, bx, cx, dx), min(ay, by, cy, dy), max(ay, by, cy, dy)
+        middle, reach = ((left + right) / 2, (top + bottom) / 2), ((right - left) / 2 + 1, (bottom - top) / 2 + 1)
+        floats.extend((*middle, 0.0, POLYGON, *reach, 4.0, 0.0, *rgba(colour)))
+        floats.extend((0.0, 0.0, 0.0, POINTS, ax, ay, 0.0, 0.0, bx, by, 0.0, 0.0))
+        floats.extend((0.0, 0.0, 0.0, POINTS, cx, cy, 0.0, 0.0, dx, dy, 0.0, 0.0))
+    return floats
 
 
 @lru_cache(maxsize=8)

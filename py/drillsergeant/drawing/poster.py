@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
 
+from drillsergeant.drawing.maps.mosaic import LEVELS, MapPicture, tint
 from drillsergeant.drawing.match import Look, draw
 from drillsergeant.drawing.place import Point
 from drillsergeant.drills.contract import Scene
 
 SIZE_PX = (735, 445)  # the shape of the page's stage
 DIGITS = 1  # behind the point, of pixels
+LEGEND_PX = 34  # how high the line below a map is
+SWATCH_PX = 8  # how wide a tint is there
 
 
 class _Element(NamedTuple):
@@ -78,6 +82,35 @@ def poster(scene: Scene, state: Mapping[str, float], trail: Sequence[Point] = ()
             f"    @media (prefers-color-scheme: dark) {{{sheets[1]} }}",
             "  </style>",
             *body,
+            "</svg>\n",
+        )
+    )
+
+
+def map_poster(scene: Scene, state: Mapping[str, float], tinted: MapPicture, about: str) -> str:
+    """The picture of a match on a floor that is tinted by a map, with a legend; `about`: what the numbers are. Its
+    colours stand where they are used, so that several can stand on one page."""
+    canvas = SvgCanvas(*SIZE_PX)
+    draw(canvas, scene, [(state, Look(map=tinted))])
+    width, height = SIZE_PX
+    left, middle = width // 2 - LEVELS * SWATCH_PX // 2, height + LEGEND_PX * 2 // 3
+    swatches = [
+        f'<rect x="{left + SWATCH_PX * level}" y="{height + 10}" width="{SWATCH_PX}" height="14" fill="{tint(level)}"/>'
+        for level in range(LEVELS)
+    ]
+    ends = (("end", left - 8, tinted.low), ("start", left + LEVELS * SWATCH_PX + 8, tinted.high))
+    numbers = [f'<text x="{x}" y="{middle}" text-anchor="{side}">{value:+.2f}</text>' for side, x, value in ends]
+    shapes = [
+        f'<{each.text} fill="{each.fill or "none"}" stroke="{each.stroke or "none"}"/>' for each in canvas.elements
+    ]
+    return "\n".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + LEGEND_PX}" role="img" '
+            f'aria-label={quoteattr(about)} stroke-linecap="round" stroke-linejoin="round" '
+            'font-family="system-ui, sans-serif" font-size="14">',
+            f"  <title>{escape(about)}</title>",
+            f'  <rect width="{width}" height="{height + LEGEND_PX}" fill="#ffffff"/>',
+            *(f"  {line}" for line in (*shapes, *swatches, *numbers)),
             "</svg>\n",
         )
     )

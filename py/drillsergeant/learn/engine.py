@@ -131,6 +131,23 @@ class ShowMatch(Protocol):
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""
 
+    def picked(self, player: int) -> Sequence[float]:
+        """Return what `player`'s policy chose at the last decision, a number a head, whoever played."""
+
+    def influences(self, player: int, baseline: Sequence[float]) -> list[float]:
+        """Return, for each entry of what `player` saw at the last decision, how much less likely what its policy chose
+        would have been with that entry at its `baseline` [OBS]: the fall of the log-probability, nats."""
+
+    def suppose(
+        self, player: int, state: Mapping[str, float], changes: Sequence[Mapping[str, float]]
+    ) -> Sequence[Insight]:
+        """Return what `player`'s policy would make of a state of the match with each of these changes of its fields,
+        without the observations. The match itself is left alone."""
+
+    def earned(self, player: int) -> list[float]:
+        """Return what `player` has earned since the last decision, in the order of the reward terms: after the ticks,
+        before `finish`."""
+
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""
 

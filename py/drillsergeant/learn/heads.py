@@ -16,6 +16,7 @@ BITS_PER_WORD = 31  # masks in a word i32, whose sign stays out of it
 FORBIDDEN = -1e9  # instead of the logit of a choice that cannot be taken: finite, and far below any other
 # Within these bounds of a log standard deviation nothing overflows, and nobody needs more or less.
 LOG_STD_MIN, LOG_STD_MAX = -5.0, 1.0
+LEAST_CHANCE = 1e-30  # of which a logarithm is taken
 GAUSSIAN_ENTROPY = 0.5 * math.log(2.0 * math.pi) + 0.5  # of deviation 1, in nats
 
 Row = TypeVar("Row")
@@ -73,3 +74,16 @@ def split_rows(heads: Sequence[Head], rows: Sequence[Row]) -> list[list[Row]]:
 def most_entropy(heads: Sequence[Head]) -> float:
     """The entropy of a policy that takes every choice equally often, in nats; of numbers it has no end."""
     return math.inf if log_stds(heads) else sum(math.log(len(choices)) for choices in choices_of(heads))
+
+
+def log_chance(heads: Sequence[Head], chances: Sequence[Sequence[float]], action: Sequence[float]) -> float:
+    """The logarithm of the chance of an action (a number a head) by such chances, in nats; of numbers, of their density
+    by their unit. No chance counts as less than LEAST_CHANCE."""
+    total = 0.0
+    for head, own, part in zip(heads, chances, action, strict=True):
+        if isinstance(head, Continuous):
+            mean, std = own
+            total -= 0.5 * ((part - mean) / std) ** 2 + math.log(std) + 0.5 * math.log(2.0 * math.pi)
+        else:
+            total += math.log(max(own[int(part)], LEAST_CHANCE))
+    return total

@@ -76,6 +76,20 @@ class Still:
     def insight(self, player: int) -> Insight:
         return Insight([], 0.0, [])
 
+    def picked(self, player: int) -> Sequence[float]:
+        return []
+
+    def influences(self, player: int, baseline: Sequence[float]) -> list[float]:
+        return []
+
+    def suppose(
+        self, player: int, state: Mapping[str, float], changes: Sequence[Mapping[str, float]]
+    ) -> Sequence[Insight]:
+        return [self.insight(player) for _ in changes]
+
+    def earned(self, player: int) -> list[float]:
+        return []
+
     def tick(self) -> None:
         """It stands."""
 

@@ -49,6 +49,7 @@ class DrillKernels:
             self._judge(),
             self._truncate(),
             self._finish(),
+            self._rewards(),
             self._sample(),
             *(self._observe(player) for player in players),
             *(self._scripted(player) for player in players),
@@ -171,10 +172,7 @@ class DrillKernels:
 
         def fn(before: Arrays, after: Arrays, running: Arrays, ended: Arrays) -> Results:
             old, new = self._named(before), self._named(after)
-            terms = [
-                self._entries("reward", self.drill.reward(old, new, player), self.drill.reward_terms)
-                for player in range(self.players)
-            ]
+            terms = self._earned(old, new)
             terminated, _, winner = self._outcome(new)
             _, late, _ = self._outcome(old)  # what is earned past the limit does not count
             length = running[0] + (~late).astype(np.float32)
@@ -188,6 +186,22 @@ class DrillKernels:
         inputs = {"before": self.state, "after": self.state, "running": self.running, "ended": self.ended}
         outputs = {"reward": ["f32"] * self.players, "flag": ["mask"], **self._books()}
         return Kernel("judge", fn, inputs, outputs)
+
+    def _earned(self, before: State, after: State) -> list[list[Array]]:
+        """The reward terms of every player, f32 [N] each."""
+        return [
+            self._entries("reward", self.drill.reward(before, after, player), self.drill.reward_terms)
+            for player in range(self.players)
+        ]
+
+    def _rewards(self) -> Kernel:
+        """For the match on screen: states around one decision -> reward terms, player after player."""
+
+        def fn(before: Arrays, after: Arrays) -> Results:
+            return {"terms": [term for own in self._earned(self._named(before), self._named(after)) for term in own]}
+
+        outputs = {"terms": ["f32"] * (self.players * len(self.drill.reward_terms))}
+        return Kernel("rewards", fn, {"before": self.state, "after": self.state}, outputs)
 
     def _truncate(self) -> Kernel:
         """At a chunk's end: state -> truncated; truncated matches start anew."""

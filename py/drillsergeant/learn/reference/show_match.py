@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from drillsergeant import elementary
-from drillsergeant.drills.contract import LESSON_SHIFT, Continuous, Drill, Outcome, Player, team_of
+from drillsergeant.drills.contract import LESSON_SHIFT, Continuous, Drill, Outcome, Player, has_masks, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.formulas.actions import as_played, from_words, to_words
 from drillsergeant.learn.formulas.gaussian import bounded
 from drillsergeant.learn.formulas.network import Activations, Network
 from drillsergeant.learn.formulas.sampling import Choice, Distribution, sample, softmax_parts
-from drillsergeant.learn.heads import spread_of
+from drillsergeant.learn.heads import log_chance, spread_of
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.learn.reference.rollout import RANDOM_PLAYER_SALT, SAMPLING_SALT, random_action
 
@@ -34,6 +34,8 @@ class SoloMatch:
         nothing = from_words(self.drill.heads, [np.zeros(1, np.int32) for _ in self.drill.heads])
         self._actions = [nothing for _ in players]
         self._allowed = [self._matches.allowed(player) for player in players]
+        self._draws = [self._matches.draw(player, SAMPLING_SALT) for player in players]
+        self._before = dict(self._matches.state)
         self._seen = [self._look(player) for player in players]
 
     def use(self, parameters: Array, team: int) -> None:
@@ -46,13 +48,15 @@ class SoloMatch:
 
     def decide(self, players: Mapping[int, Player], visitor_action: Sequence[float] = ()) -> None:
         """See `engine.ShowMatch`."""
+        self._before = dict(self._matches.state)
         for player in range(sum(self.drill.teams)):
             self._seen[player], self._allowed[player] = self._look(player), self._matches.allowed(player)
+            self._draws[player] = self._matches.draw(player, SAMPLING_SALT)
             self._actions[player] = self._action(player, players.get(player, Player.POLICY), visitor_action)
 
     def _action(self, player: int, who: Player, visitor_action: Sequence[float]) -> list[Array]:
         if who is Player.POLICY:
-            return sample(self._policy(player), self._matches.draw(player, SAMPLING_SALT))[0]
+            return sample(self._policy(player), self._draws[player])[0]
         if who is Player.SCRIPTED:
             return self.drill.scripted(self._matches.state, player)
         if who is Player.RANDOM:
@@ -82,16 +86,48 @@ class SoloMatch:
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""
         seen = self._seen[player]
-        chances: list[list[float]] = []
-        for part in self._policy(player).by_head():
-            if isinstance(part, Choice):
-                _, exponentials, total = softmax_parts(*part)
-                chances.append([float(exponential[0] / total[0]) for exponential in exponentials])
-            else:
-                middle, half = spread_of(part.head)
-                mean, std = float(part.mean[0]), float(elementary.exp(bounded(part.log_std))[0])
-                chances.append([mean * half + middle, std * half])
-        return Insight(chances, float(seen.value[0]), [float(entry[0]) for entry in seen.observation])
+        return Insight(
+            _chances(self._policy(player))[0], float(seen.value[0]), [float(entry[0]) for entry in seen.observation]
+        )
+
+    def picked(self, player: int) -> list[float]:
+        """See `engine.ShowMatch`."""
+        return [float(part[0]) for part in sample(self._policy(player), self._draws[player])[0]]
+
+    def influences(self, player: int, baseline: Sequence[float]) -> list[float]:
+        """See `engine.ShowMatch`."""
+        seen, heads, action = self._seen[player].observation, self.drill.heads, self.picked(player)
+        count = len(seen)
+        rows = np.repeat(seen, count, axis=1)
+        np.fill_diagonal(rows, np.asarray(baseline, np.float32))
+        allowed = [np.repeat(mask, count) for mask in self._allowed[player]]
+        others = self._made_of(player, rows, allowed)[0]
+        whole = log_chance(heads, self.insight(player).probabilities, action)
+        return [whole - log_chance(heads, chances, action) for chances in others]
+
+    def suppose(self, player: int, state: Mapping[str, float], changes: Sequence[Mapping[str, float]]) -> list[Insight]:
+        """See `engine.ShowMatch`."""
+        supposed = {
+            name: np.array([change.get(name, state[name]) for change in changes], old.dtype)
+            for name, old in self._matches.state.items()
+        }
+        rows = np.stack(self.drill.observe(supposed, player))
+        allowed = self.drill.allowed(supposed, player) if has_masks(self.drill) else []
+        chances, values = self._made_of(player, rows, allowed)
+        return [Insight(own, value, ()) for own, value in zip(chances, values, strict=True)]
+
+    def _made_of(
+        self, player: int, observation: Array, allowed: Sequence[Array]
+    ) -> tuple[list[list[list[float]]], list[float]]:
+        """Chances and value of each of B observations [OBS][B] by a player's policy."""
+        parameters = self._parameters[team_of(self.drill.teams, player)]
+        seen = self.network.forward(parameters, observation)
+        policy = self.network.policy(self.drill.heads, parameters, seen, allowed)
+        return _chances(policy), [float(value) for value in seen.value]
+
+    def earned(self, player: int) -> list[float]:
+        """See `engine.ShowMatch`."""
+        return [float(term[0]) for term in self.drill.reward(self._before, self._matches.state, player)]
 
     def tick(self) -> None:
         """Advance the physics by one tick with the chosen actions."""
@@ -115,3 +151,17 @@ class SoloMatch:
         for name, value in values.items():
             old = self._matches.state[name]
             self._matches.state[name] = np.full(1, value, old.dtype)
+
+
+def _chances(policy: Distribution) -> list[list[list[float]]]:
+    """Of each of B situations and every head the chances of its choices, or mean and standard deviation."""
+    columns: list[list[Array]] = []
+    for part in policy.by_head():
+        if isinstance(part, Choice):
+            _, exponentials, total = softmax_parts(*part)
+            columns.append([exponential / total for exponential in exponentials])
+        else:
+            middle, half = spread_of(part.head)
+            columns.append([part.mean * half + middle, elementary.exp(bounded(part.log_std)) * half])
+    rows = len(columns[0][0])
+    return [[[float(number[row]) for number in own] for own in columns] for row in range(rows)]

@@ -18,6 +18,8 @@ from drillsergeant.memory.layout import ALIGNMENT_BYTES, LANE_MULTIPLE, SHARES_M
 
 # So many numbers may differ from match to match without another memory.
 DRAWN_NUMBERS = 8
+# Situations that the show asks a policy about at a time.
+SITUATIONS = 32
 
 
 class Arena:
@@ -112,6 +114,7 @@ class ShowMatchScratch:
     def __init__(self, program: Program, arena: Arena) -> None:
         teams, players = program.drill.teams, sum(program.drill.teams)
         self.state = arena.rows(_state_rows(program), 1)
+        self.before = arena.rows(_state_rows(program), 1)  # the decision that is played now
         self.verdict = arena.rows(3, 1)
         self.action = arena.rows(players * len(program.drill.heads), 1)
         # Players are one lane apart: what a kernel writes behind the last one's is not to be the next row's.
@@ -119,14 +122,24 @@ class ShowMatchScratch:
         self.parameters = [arena.words(program.network.parameter_count) for _ in teams]
 
 
+class SituationScratch:
+    """Situations that never came, and what a player makes of them."""
+
+    def __init__(self, program: Program, arena: Arena) -> None:
+        self.state = arena.rows(_state_rows(program), SITUATIONS)
+        self.view = SightScratch(program, SITUATIONS, arena)
+
+
 class ShowScratch:
-    """The matches on screen, and a place for parameters on their way to one."""
+    """The matches on screen, a place for parameters on their way to one, and what is asked about a player."""
 
     def __init__(self, program: Program, arena: Arena) -> None:
         self.matches = [ShowMatchScratch(program, arena) for _ in range(SHOW_MATCHES)]
         self.slots = arena.words(1)
         self.index = arena.words(noise_indices(program))
         self.snapshot = arena.words(program.network.parameter_count)
+        self.situations = SituationScratch(program, arena)
+        self.terms = arena.rows(sum(program.drill.teams) * MOST_REWARD_TERMS, 1)
 
 
 class RescaleScratch:

@@ -8,12 +8,13 @@ from typing import Literal
 
 from drillsergeant.drills.contract import LESSON_SHIFT, Continuous, Dtype, Outcome, Player, team_of
 from drillsergeant.learn.engine import Insight
-from drillsergeant.learn.heads import BITS_PER_WORD, head_rows, mask_words, policy_rows
+from drillsergeant.learn.heads import BITS_PER_WORD, head_rows, log_chance, mask_words, policy_rows
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.arithmetic import bits_of, initialise
 from drillsergeant.learn.wasm.calls import Call, Calls, Rows
 from drillsergeant.learn.wasm.insight import chances_of
 from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
+from drillsergeant.learn.wasm.situations import Situations
 from drillsergeant.memory.access import SIMD_LANES, WORD_BYTES, Memory, signed
 from drillsergeant.memory.layout import SHOW, Layout
 
@@ -29,7 +30,8 @@ class KernelShowMatch:
     ) -> None:
         self._program, self._calls, self._memory = program, calls, memory
         scratch = ShowScratch(program, Arena.over(layout[f"{SHOW}.scratch"]))
-        self._places, self._slots = scratch.matches[number], scratch.slots
+        self._places, self._slots, self._terms = scratch.matches[number], scratch.slots, scratch.terms
+        self._situations = Situations(program, calls, memory, scratch.situations)
         self._state = self._places.state
         self._fields = {name: row for row, name in enumerate(program.drill.fields)}
         self._copy = bytearray(len(self._fields) * self._state.stride)
@@ -53,6 +55,9 @@ class KernelShowMatch:
         self._look = [self._look_of(team) for team in range(len(self._program.drill.teams))]
         one, actions = {"count": 1}, {f"in_action_{player}": self._action_of(player) for player in self._players}
         self._tick = calls.bind("tick_once", one, in_state=state, out_state=state, **actions)
+        states = {"source": state.base, "target": places.before.base, "size_bytes": len(self._copy)}
+        self._remember = calls.bind("copy", states)
+        self._rewards = calls.bind("rewards", one, in_before=places.before, in_after=state, out_terms=self._terms)
         self._finish = calls.bind("finish", one, in_state=state, out_state=state, out_verdict=places.verdict)
 
     def _look_of(self, team: int) -> tuple[Call, Call]:
@@ -104,6 +109,7 @@ class KernelShowMatch:
 
     def decide(self, players: Mapping[int, Player], visitor_action: Sequence[float] = ()) -> None:
         """See `engine.ShowMatch`."""
+        self._remember()
         for see, choose in self._look:
             see()
             choose()
@@ -145,11 +151,45 @@ class KernelShowMatch:
         drill = self._program.drill
         match_view = self._places.match_views[team_of(drill.teams, player)]
         rows, head = policy_rows(drill.heads), self._column(match_view.head, head_rows(drill.heads), player)
-        first, step = (places // WORD_BYTES for places in (match_view.allowed, match_view.lanes_bytes))
-        words = [self._memory.load(first + word * step + player) for word in range(mask_words(drill.masks))]
-        masks = [bool(words[k // BITS_PER_WORD] >> k % BITS_PER_WORD & 1) for k in range(drill.masks)]
+        masks = self._masks(player)
         observation = self._column(Rows(match_view.obs, match_view.lanes_bytes), len(drill.observation), player)
         return Insight(chances_of(drill.heads, head[:rows], head[rows + 1 :], masks), head[rows], observation)
+
+    def _masks(self, player: int) -> list[bool]:
+        """Which choices a player had at the last decision; none where the drill has no masks."""
+        drill = self._program.drill
+        match_view = self._places.match_views[team_of(drill.teams, player)]
+        first, step = (places // WORD_BYTES for places in (match_view.allowed, match_view.lanes_bytes))
+        words = [self._memory.load(first + word * step + player) for word in range(mask_words(drill.masks))]
+        return [bool(words[k // BITS_PER_WORD] >> k % BITS_PER_WORD & 1) for k in range(drill.masks)]
+
+    def picked(self, player: int) -> list[float]:
+        """See `engine.ShowMatch`."""
+        heads, words = self._program.drill.heads, self._chosen(player)
+        numbers = memoryview(array("i", words).tobytes()).cast("f")
+        return [
+            numbers[at] if isinstance(head, Continuous) else word
+            for at, (head, word) in enumerate(zip(heads, words, strict=True))
+        ]
+
+    def influences(self, player: int, baseline: Sequence[float]) -> list[float]:
+        """See `engine.ShowMatch`."""
+        drill, insight, action = self._program.drill, self.insight(player), self.picked(player)
+        parameters = self._places.parameters[team_of(drill.teams, player)]
+        others = self._situations.ablated(parameters, insight.observation, baseline, self._masks(player))
+        whole = log_chance(drill.heads, insight.probabilities, action)
+        return [whole - log_chance(drill.heads, other.probabilities, action) for other in others]
+
+    def suppose(self, player: int, state: Mapping[str, float], changes: Sequence[Mapping[str, float]]) -> list[Insight]:
+        """See `engine.ShowMatch`."""
+        parameters = self._places.parameters[team_of(self._program.drill.teams, player)]
+        return self._situations.suppose(player, parameters, state, changes)
+
+    def earned(self, player: int) -> list[float]:
+        """See `engine.ShowMatch`."""
+        self._rewards()
+        terms = len(self._program.drill.reward_terms)
+        return self._column(Rows(self._terms.base + player * terms * self._terms.stride, self._terms.stride), terms, 0)
 
     def _column(self, rows: Rows, count: int, lane: int) -> list[float]:
         """One lane of f32 rows."""

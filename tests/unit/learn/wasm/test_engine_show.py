@@ -160,3 +160,44 @@ def test_a_match_at_another_lesson_equals_the_reference() -> None:
             assert show.state()["player_push"] == push
         assert play(both, shows, 8, {}) > 0, "and the next match is played at the same one"
         assert shows[0].state()["player_push"] == push
+
+
+@pytest.mark.parametrize("name", ["ball", "short-1-3", "mixed", "pendulum"])
+def test_what_is_asked_about_a_player_equals_the_reference_and_leaves_the_match_alone(name: str) -> None:
+    both = pair(name, 4, 2)
+    shows, drill = matches_of(both, 11), both.program.drill
+    weights = write_weights(both, 1, 2)
+    for show in shows:
+        for team in range(len(drill.teams)):
+            show.adopt(weights, team)
+    play(both, shows, 5, {})
+    before = shows[0].state()
+    field = next(name for name, dtype in drill.fields.items() if dtype == "f32")
+    changes = [{field: before[field] + 0.1 * step} for step in range(40)]  # more than a block
+    for player in range(sum(drill.teams)):
+        kernel, numpy = (show.suppose(player, before, changes) for show in shows)
+        assert [each.value for each in kernel] == [each.value for each in numpy]
+        for one, other in zip(kernel, numpy, strict=True):
+            for chances, others in zip(one.probabilities, other.probabilities, strict=True):
+                assert np.abs(np.subtract(chances, others)).max() < 1e-6
+        seen = shows[0].insight(player)
+        assert shows[0].picked(player) == shows[1].picked(player)
+        assert max(map(abs, shows[0].influences(player, seen.observation))) < 1e-5, "nothing is replaced"
+        baseline = [entry + 0.5 for entry in seen.observation]
+        weighed = [show.influences(player, baseline) for show in shows]
+        assert np.abs(np.subtract(weighed[0], weighed[1])).max() < 1e-4 < max(map(abs, weighed[0]))
+        assert shows[0].earned(player) == shows[1].earned(player)
+    assert shows[0].state() == shows[1].state() == before
+
+
+def test_what_was_earned_by_a_decision_is_the_drills_reward_for_it() -> None:
+    both = pair("ball", 4, 2)
+    shows = matches_of(both, 11)
+    for show in shows:
+        show.decide({0: Player.SCRIPTED})
+        for _ in range(both.program.drill.action_repeat):
+            show.tick()
+    earned = [[show.earned(player) for player in (0, 1)] for show in shows]
+    assert earned[0] == earned[1]
+    assert earned[0][0] != earned[0][1] and any(earned[0][0])
+    assert len(earned[0][0]) == len(both.program.drill.reward_terms)

@@ -6,9 +6,10 @@ import math
 from dataclasses import replace
 
 import pytest
+from drillsergeant.drawing.grips import allowed
 from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.drills.shapes import Capsule, Linear, Rectangle
-from drillsergeant.runtimes.show.dragging import Dragging, allowed
+from drillsergeant.runtimes.show.dragging import Dragging
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
 from hypothesis import given
 from hypothesis import strategies as some
