@@ -84,10 +84,11 @@ function name(facts) {
   for (const [team, count] of words.counts.entries()) document.getElementById(`count-${team}`).textContent = count;
 }
 
-// Workers take no hash of their scripts, so the page looks at those: one that is otherwise than it was built is named.
+// Workers take no hash of their scripts, so the page looks at those, and plays nothing where one is otherwise than it was
+// built. That of the bench is another page's.
 async function checkScripts() {
-  const names = Object.keys(await manifest(version)).filter((each) => each.startsWith("workers/"));
-  await Promise.all(names.map((each) => load(each, version).catch((error) => say(`${sentence(error)}.`))));
+  const names = Object.keys(await manifest(version)).filter((each) => each.startsWith("workers/") && each !== "workers/bench.js");
+  await Promise.all(names.map((each) => load(each, version)));
 }
 
 begin();
@@ -100,20 +101,22 @@ try {
   const early = [];
   show.onmessage = (event) => early.push(event.data);
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
-  const checked = checkScripts().catch(() => {}); // without the list of files nothing starts, and that is told
+  const checked = checkScripts();
+  checked.catch(() => show.terminate()); // and told below
   const [base, [facts, module]] = await Promise.all([runtime(hear), loadProgram(way.mode)]);
   const equip = (each) => each.postMessage(base);
   equip(show);
   step("Starting Python", DOWNLOADED);
   const { python, restored } = await startPython(base);
   document.documentElement.dataset.boot = restored ? "restored" : "plain";
-  step("Starting the match", 0.6);
-  const entry = python.pyimport("drillsergeant.browser.page.boot");
-  entry.start(show, document.getElementById("match"), facts, module, way, worker, equip, (each) => load(each, version));
-  entry.destroy();
-  for (const data of early) show.onmessage({ data });
   wait();
   await checked;
+  step("Starting the match", 0.6);
+  const entry = python.pyimport("drillsergeant.browser.page.boot");
+  const built = (each) => load(each, each.startsWith("pyodide/") ? "" : version); // of which the browser has no other
+  entry.start(show, document.getElementById("match"), facts, module, way, worker, equip, built);
+  entry.destroy();
+  for (const data of early) show.onmessage({ data });
   calm();
 } catch (error) {
   fail(error);

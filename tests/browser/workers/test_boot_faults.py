@@ -77,6 +77,16 @@ def test_another_drills_program_under_this_ones_name_is_refused(visits: FaultyVi
     assert "programs/ball.json is damaged" in said
 
 
+def test_a_damaged_script_of_a_worker_is_refused_before_anything_is_played(visits: FaultyVisits) -> None:
+    page = visits.open("workers/rollout.js", WAYS["flipped"])
+    page.wait_for_selector("#error-list li", timeout=BOOT_LIMIT_MS)
+    assert "could not start: workers/rollout.js is damaged" in page.inner_text("#error-list")
+    page.wait_for_timeout(1500)  # in which it would start
+    assert page.is_disabled("#train") and [worker.url for worker in page.workers] == []
+    assert page.inner_text("#boot-stage") == "This page could not start."
+    visits.close(page)
+
+
 def test_a_page_that_broke_off_says_so(visits: FaultyVisits) -> None:
     page = visits.open("", answered(lambda body: body[: len(body) // 2]))
     page.wait_for_selector("#error-list li")

@@ -112,8 +112,7 @@ class KeptScripts:
         await asyncio.sleep(AT_EASE_S)
         while not self._scripts:
             try:
-                python = await (await js.fetch(_address(PYTHON), js_object(cache="force-cache"))).arrayBuffer()
-                self._scripts = [python, await self._load(KEPT)]
+                self._scripts = [await self._load(PYTHON), await self._load(KEPT)]
             except JsException:  # a network that is not there at the moment, or files of another build
                 await asyncio.sleep(RETRY_S)
 
