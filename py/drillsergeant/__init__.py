@@ -11,6 +11,7 @@ As a library (`docs/library.md`):
     replay(file)                a stretch of a match that the page has saved, to look at again
     what_if(drill, number=[..]) players from nothing that differ in a number of the game
     value_map(policy, ...)      what it expects, and where it would go, with the ball anywhere
+    league(files)               everybody plays everybody: ratings with intervals
     Policy                      what was learned: chances, actions, .dshq and ONNX files
     demonstrate(drill), Demonstrations   decisions to learn from: run.clone(demonstrations), then PPO goes on
     Kernel, compile(kernel)     plain NumPy functions as WebAssembly SIMD
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from drillsergeant.learn.ppo.hyper import Hyper
     from drillsergeant.library.compiler import Compiled, compile
     from drillsergeant.library.demonstrate import demonstrate
+    from drillsergeant.library.league import LeagueTable, league
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.replay import MatchReplay, replay
     from drillsergeant.library.training import Training, train
@@ -44,6 +46,7 @@ __all__ = [
     "Demonstrations",
     "Hyper",
     "Kernel",
+    "LeagueTable",
     "MatchReplay",
     "Policy",
     "Training",
@@ -54,6 +57,7 @@ __all__ = [
     "check_drill",
     "compile",
     "demonstrate",
+    "league",
     "lessons",
     "make",
     "register",
@@ -77,6 +81,8 @@ _HOMES = {
     "compile": "library.compiler",
     "demonstrate": "library.demonstrate",
     "Policy": "library.policy",
+    "LeagueTable": "library.league",
+    "league": "library.league",
     "MatchReplay": "library.replay",
     "replay": "library.replay",
     "Training": "library.training",

@@ -54,14 +54,21 @@ class Theatre:
         self.match = self.matches[0]
         self.drawn: list[dict[str, float]] = []
         self.moments: list[messages.Happened] = []
+        self.answers: list[messages.Message] = []  # all else that was told
         self.now_s = 0.0
         reader = WeightsReader(self.memory, self.layout, SHOW, shape)
         place = self.layout[f"{SHOW}.scratch"].offset
         snapshots = SnapshotCache(SnapshotReader(self.memory, self.layout), self.memory, place, size_bytes)
         self.show = Show(
             facts_of(self.drill), self.matches, reader, snapshots.fetch, self._draw, seed, lambda: self.lesson,
-            self.moments.append,
+            self._told,
         )  # fmt: skip
+
+    def _told(self, message: messages.Message) -> None:
+        if isinstance(message, messages.Happened):
+            self.moments.append(message)
+        else:
+            self.answers.append(message)
 
     def _draw(self, view: str, screen_matches: Sequence[ScreenMatch]) -> None:
         self.drawn.append(dict(screen_matches[0].after))

@@ -11,12 +11,13 @@ from drillsergeant._version import __version__
 from drillsergeant.commands.check import CHECK
 from drillsergeant.commands.eval import EVAL
 from drillsergeant.commands.export import EXPORT
+from drillsergeant.commands.league import LEAGUE
 from drillsergeant.commands.new import NEW
 from drillsergeant.commands.play import PLAY
 from drillsergeant.commands.train import TRAIN
 from drillsergeant.extras import MissingExtraError
 
-COMMANDS = (TRAIN, PLAY, EVAL, EXPORT, NEW, CHECK)
+COMMANDS = (TRAIN, PLAY, EVAL, LEAGUE, EXPORT, NEW, CHECK)
 INTERRUPTED = 130  # as shells say it
 WRONG_USE = 2  # argparse's own exit status
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -28,10 +28,11 @@ def png(image: Array) -> bytes:
     )
 
 
-def gif(images: Sequence[Array], fps: float) -> bytes:
+def gif(images: Sequence[Array], fps: float, made: Callable[[int], None] = lambda _count: None) -> bytes:
     """Pictures u8 [HEIGHT][WIDTH][3] of one size as a GIF that moves for ever, `fps` of them a second.
 
-    A picture has only what differs from the one before. Of more than 255 colours the most frequent are kept.
+    A picture has only what differs from the one before. Of more than 255 colours the most frequent are kept. `made`
+    hears how many pictures are done.
     """
     height, width, _ = images[0].shape
     numbers = [_numbers(image) for image in images]
@@ -51,6 +52,7 @@ def gif(images: Sequence[Array], fps: float) -> bytes:
         parts.append(struct.pack("<BHHHHB", 0x2C, columns.start, rows.start, cut.shape[1], cut.shape[0], 0))
         parts.append(b"\x08" + _in_blocks(_compressed(cut.ravel().tolist())) + b"\x00")
         shown = wanted
+        made(step + 1)
     return b"".join(parts) + b"\x3b"
 
 

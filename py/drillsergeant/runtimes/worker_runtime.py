@@ -34,6 +34,7 @@ from drillsergeant.runtimes.kept_code import CodeKeeper
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.rollout import Counts, Rollout
 from drillsergeant.runtimes.show.factory import Factory
+from drillsergeant.runtimes.show.guests import Guests
 from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.show import Show
 from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
@@ -63,6 +64,7 @@ class WorkerRuntime:
         self._solo: Solo | None = None
         build = {"show": self._build_show, "trainer": self._build_trainer, "rollout": self._build_rollout}
         self._renderer: Renderer | None = None
+        self._guests: Guests | None = None
         if canvas is not None:
             self._renderer = Renderer(
                 self._drill.scene, canvas, Factory(program, self._layout, self._memory, host.now_s)
@@ -84,11 +86,13 @@ class WorkerRuntime:
         seed = self._init.seed
         weights = WeightsReader(self._memory, self._layout, SHOW, self._shape_hash)
         matches = [self._engine.show_match(seed, number) for number in range(SHOW_MATCHES)]
-        lesson = RunStart(self._memory, self._layout)
+        lesson, cache = RunStart(self._memory, self._layout), self._snapshots()
+        self._guests = Guests(Schema.of(self._drill, self._program.network.hidden), cache)
         self._show = Show(
-            self._drill, matches, weights, self._snapshots().fetch, self._renderer.draw, seed, lambda: lesson.lesson,
-            lambda moment: self._host.post(codec.encode(moment)),
+            self._drill, matches, weights, cache.fetch, self._renderer.draw, seed, lambda: lesson.lesson,
+            lambda message: self._host.post(codec.encode(message)),
         )  # fmt: skip
+        self._show.replays.edit = self._options.edit
         self._reported_s = self._host.now_s()
 
     def _snapshots(self) -> SnapshotCache:
@@ -216,6 +220,8 @@ class WorkerRuntime:
                 self._show.calm = message.calm
         elif isinstance(message, messages.WatchMatch) and self._renderer is not None:
             self._renderer.watch(message.match)
+        elif isinstance(message, messages.OpenPolicy) and self._guests is not None:
+            self._host.post(codec.encode(self._guests.open(message)))
         elif self._show is not None:
             self._show.handle(message)
         elif self._trainer is not None:

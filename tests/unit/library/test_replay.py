@@ -16,7 +16,7 @@ from drillsergeant.learn.files.dshr import ReplayFileError, write_replay
 from tests.fakes.theatre import Theatre
 from tests.rigs.replays import cut
 
-FASTER = "@dataclass(frozen=True)\nclass MyDrill(ChaseDrill):\n    target_speed: float = 1.5\n"
+FASTER = "@dataclass(frozen=True)\nclass MyDrill(ChaseDrill):\n    push: float = 9.0\n"
 
 
 def test_it_shows_what_was_played_as_states_pictures_and_a_gif(tmp_path: Path) -> None:

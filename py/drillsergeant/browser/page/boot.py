@@ -19,6 +19,7 @@ from drillsergeant.runtimes.page.embed import Embed
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.solo_notice import tell_mode
 from drillsergeant.runtimes.supervisor.compile_client import CompileClient
+from drillsergeant.runtimes.supervisor.job_client import JobClient
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 from drillsergeant.runtimes.supervisor.supervisor import Fleet
 
@@ -58,8 +59,9 @@ def start(
         lambda why: page.on_fleet("show", "dead", why),
     )
     fleet.start(audience, show)
+    page.files.equip(view, JobClient(spawner), lambda: (fleet.hosted.program, fleet.hosted.module))
     page.open_docks()
-    page.workshop.on_link(address_bar.fragment())
+    page.files.on_link(address_bar.fragment())
     _alive.extend((fleet, page, spawner, compiler))
     if isinstance(audience, Embed):
         if opening.given.get("editor"):

@@ -15,7 +15,8 @@ from drillsergeant.learn.files.safetensors import MOST_BYTES
 from drillsergeant.runtimes.page.panels.runs import FileEvents
 from drillsergeant.tasks import Tasks
 
-FILE_INPUTS = ("runs-file", "workshop-file")
+LEAGUE = "league-files"  # where several at once go
+FILE_INPUTS = ("runs-file", "workshop-file", "replay-file", LEAGUE)
 DRAFT = "drillsergeant-draft-"  # and a name
 LINGER_MS = 60_000  # a download may begin late; after that its bytes are let go
 
@@ -91,8 +92,8 @@ class BrowserFileTransfer:
             self._guard.on_hidden()
 
     def _chosen(self, field: Any) -> None:
-        if field.files.length:
-            self._read(field.files.item(0))
+        for number in range(field.files.length):
+            self._read(field.files.item(number), str(field.id))
         field.value = ""  # the same file may be chosen again
 
     def _hovered(self, event: Any) -> None:
@@ -100,14 +101,16 @@ class BrowserFileTransfer:
             event.preventDefault()  # or the browser would leave the page for the file
 
     def _dropped(self, event: Any) -> None:
-        if event.dataTransfer.files.length:
+        files = event.dataTransfer.files
+        if files.length:
             event.preventDefault()
-            self._read(event.dataTransfer.files.item(0))
+        for number in range(files.length):
+            self._read(files.item(number), LEAGUE if files.length > 1 else "")
 
-    def _read(self, file: Any) -> None:
-        self._reading.begin(self._reported(file))
+    def _read(self, file: Any, into: str) -> None:
+        self._reading.begin(self._reported(file, into))
 
-    async def _reported(self, file: Any) -> None:
+    async def _reported(self, file: Any, into: str) -> None:
         assert self._guard is not None, "files come after connect"
         if file.size > MOST_BYTES:
             why = f"{file.name} has {file.size:,} bytes, at most {MOST_BYTES:,} are read: no run or code has so many."
@@ -118,4 +121,4 @@ class BrowserFileTransfer:
         except Exception as failure:  # a folder, or a file that is gone
             self._guard.on_refused_file(f"{file.name} cannot be read: {failure}"[:300])
             return
-        self._guard.on_file(str(file.name), content)
+        self._guard.on_file(str(file.name), content, into)

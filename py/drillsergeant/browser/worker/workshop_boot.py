@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from drillsergeant.browser.kernels import BrowserKernels
+from drillsergeant.browser.memory import BrowserMemory, allocate
 from drillsergeant.browser.worker.host import WorkerHost
+from drillsergeant.learn.program import Program
+from drillsergeant.memory.access import Memory, SoloMemory
+from drillsergeant.memory.layout import PAGE_BYTES
 from drillsergeant.runtimes.compile_worker import CompileWorker
+from drillsergeant.runtimes.jobs import do_job
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.protocol.bounded import bounded
 
 _alive: list[object] = []
+
+
+def _linked(program: Program, module: object, size_bytes: int) -> tuple[Memory, BrowserKernels]:
+    """A memory of this worker's own, of the kind that the module imports, and the module on it."""
+    memory = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=program.shared))
+    return SoloMemory(memory), BrowserKernels(module, memory.handle)
 
 
 def start(role: str, queue: Any, started_ms: float, load: Any, read: Any) -> None:
@@ -27,8 +39,10 @@ def start(role: str, queue: Any, started_ms: float, load: Any, read: Any) -> Non
     def receive(data: Any) -> None:
         try:
             request = codec.decode(data.to_py() if hasattr(data, "to_py") else data, role)
-            assert isinstance(request, messages.Compile), "the workshop accepts nothing else"
-            workshop.handle(request)
+            if isinstance(request, messages.Compile):
+                workshop.handle(request)
+            else:
+                do_job(request, post, _linked)
         except codec.ProtocolError as wrong:
             post(messages.Error(role, 0, str(wrong)))
         except BaseException as failure:  # SystemExit and the like are the reader's, too

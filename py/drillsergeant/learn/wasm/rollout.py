@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drillsergeant.drills.contract import LESSON_SHIFT
 from drillsergeant.learn.engine import (
@@ -147,6 +147,15 @@ class KernelCollector:
         players = {"parameters": weights_offset, "rival_parameters": self._rival or weights_offset}
         self._calls.run("collect_duel", {**self._duels, **beside, **players, "stats": self._places.stats})
         return self._tally()
+
+    def ended_duels(self) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+        """Of each duel [N] how many of its matches ended in the last chunk, and how many team 0 won and lost."""
+        ended, kinds = self._places.duels.ended, 3  # the first of CHUNK_STATS
+        log = array("f", bytes(kinds * ended.stride))
+        self._memory.read(ended.base, log)
+        step, matches = ended.stride // WORD_BYTES, self._layout.plan.duels
+        over, won, lost = (log[at * step : at * step + matches] for at in range(kinds))
+        return over, won, lost
 
     def evaluate(self, weights_offset: int) -> Mapping[str, Tally]:
         """Play the evaluation matches for one chunk's length; returns what counts from now on of each."""

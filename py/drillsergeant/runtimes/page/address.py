@@ -21,7 +21,7 @@ SHORT = 160  # characters of a bad value, or of what is wrong with it, that are 
 DOCKS = ("settings", "charts", "inside", "code", "compare", "runs", "checks")
 # What the page itself takes from the address; the first of each is what it does without.
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "view": messages.VIEWS,
+    "view": messages.VIEWS[:3],  # not a replay, which is in no address
     "speed": ("1", "0.25", "0.5", "2", "4"),
     "dock": ("", *DOCKS, "none"),
     "embed": ("", "minimal", "full", "none"),  # inside somebody else's page, with so much around the match

@@ -20,6 +20,7 @@ from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.panels.docks import CODE, INSIDE, Docks
 from drillsergeant.runtimes.page.panels.drill import CHOICE, FIRST, DrillPanel
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
+from drillsergeant.runtimes.page.panels.file_desk import FileDesk
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
 from drillsergeant.runtimes.page.panels.validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page.panels.workshop import EditorPanel
@@ -35,7 +36,6 @@ from drillsergeant.runtimes.page.training.story import Story
 from drillsergeant.runtimes.page.training.suggestions import Suggestions
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
-from drillsergeant.runtimes.protocol.messages import RUN_ANSWERS
 
 
 class Page:
@@ -72,7 +72,7 @@ class Page:
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
         self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address)
         self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
-        self.on_game = self._runs.on_game
+        self.on_game, self.files = self._runs.on_game, FileDesk(transfer, self._runs, self.workshop, match)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._train = TrainButton(view, to_trainer, self._status, self._begin_training)
         self._restart = RestartButton(view, self._start_over, self._answer)
@@ -117,13 +117,13 @@ class Page:
                 self._on_show(values)
             case messages.Metrics(values=values) if role == "trainer":
                 self._on_trainer(values)
-            case messages.Happened():
-                self._match.on_moment(message)
+            case _ if isinstance(message, messages.MATCH_NEWS):
+                self._match.on_news(message)
             case messages.RunHistory(numbers=numbers, rewound=rewound):
                 self._story.restore(numbers, rewound)
             case messages.KeptCode():
                 self.workshop.on_kept(message)
-            case _ if isinstance(message, RUN_ANSWERS):
+            case _ if isinstance(message, messages.RUN_ANSWERS):
                 self._runs.show(message)
             case messages.Error(message=text, traceback=trace):
                 name = f"{role} {index}" if role == "rollout" else role

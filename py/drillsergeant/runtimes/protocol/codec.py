@@ -9,6 +9,7 @@ import math
 from dataclasses import asdict, fields
 from typing import Any, get_type_hints
 
+from drillsergeant.learn.files.dshr import MOST_TICKS
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.init_options import InitOptions
@@ -115,6 +116,10 @@ def _check_ranges(message: messages.Message) -> None:
         )
     elif isinstance(message, messages.SetView) and message.view not in messages.VIEWS:
         raise ProtocolError(f"SET_VIEW.view must be one of {', '.join(messages.VIEWS)}, not {message.view!r}")
+    elif isinstance(message, messages.OpenPolicy):
+        _in_range("OPEN_POLICY.id", message.id, messages.GUESTS, messages.GUESTS + messages.MOST_GUESTS - 1)
+    elif isinstance(message, messages.SeekReplay):
+        _in_range("SEEK_REPLAY.tick", message.tick, 0, MOST_TICKS)
     elif isinstance(message, messages.WatchMatch):
         _in_range("WATCH_MATCH.match", message.match, *messages.WATCH_RANGE)
     elif isinstance(message, messages.Resize):

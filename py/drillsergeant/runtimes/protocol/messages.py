@@ -19,11 +19,13 @@ Role = str
 ROLES: tuple[Role, ...] = ("show", "trainer", "rollout")
 LEARNERS: tuple[str, ...] = ("auto", "wasm", "webgpu")
 SEED_RANGE = (0, MOST_SEED)
-VIEWS: tuple[str, ...] = ("match", "factory", "compare")
+VIEWS: tuple[str, ...] = ("match", "factory", "compare", "replay")
 WON, DROPPED = "won", "dropped"  # what may have HAPPENED
 # Who plays: a snapshot of the library by its id, which is positive, or one of these.
 NEWEST, SCRIPTED, RANDOM, VISITOR = 0, -1, -2, -3
 OTHERS: Mapping[int, Player] = {SCRIPTED: Player.SCRIPTED, RANDOM: Player.RANDOM, VISITOR: Player.VISITOR}
+# Policies from files, which the show keeps for the page: as snapshots, whose ids are below.
+GUESTS, MOST_GUESTS = 2**30, 24
 PLAYER_RANGE = (VISITOR, 2**31 - 1)
 MATCH_RANGE = (0, 2)  # the match, and the two that are compared
 WATCH_RANGE = (-1, 63)  # a training match that is shown, or -1: all that are
@@ -193,6 +195,15 @@ class SetPlayers(Message, wire="SET_PLAYERS", to=("show",)):
 
 
 @dataclass(frozen=True)
+class OpenPolicy(Message, wire="OPEN_POLICY", to=("show",)):
+    """page -> show: keep the policy in this file, a `.dshq`'s bytes, whoever wrote it, to be seated as `id`, from
+    GUESTS on. Answered with `PolicyRead`."""
+
+    id: int
+    content: object
+
+
+@dataclass(frozen=True)
 class StartContest(Message, wire="START_CONTEST", to=("show",)):
     """page -> show: the scores of all matches begin anew; the matches go on."""
 
@@ -200,7 +211,7 @@ class StartContest(Message, wire="START_CONTEST", to=("show",)):
 @dataclass(frozen=True)
 class SetView(Message, wire="SET_VIEW", to=("show",)):
     """page -> show: what is on screen: the match; the training matches, behind which it goes on; or the two that are
-    compared, from a new kick-off, while it is held."""
+    compared, from a new kick-off, while it is held; or the replay that was opened, while it is held, too."""
 
     view: str
 
@@ -239,6 +250,34 @@ class Input(Message, wire="INPUT", to=("show",)):
     y_m: float = 0.0
     released: bool = False
     match: int = 0
+
+
+@dataclass(frozen=True)
+class CutReplay(Message, wire="CUT_REPLAY", to=("show",)):
+    """page -> show: make a replay of the last seconds of the match. Answered with `ReplayCut`. `names`: a list of who
+    plays each team."""
+
+    names: object = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OpenReplay(Message, wire="OPEN_REPLAY", to=("show",)):
+    """page -> show: put this replay, a file's bytes, whoever wrote it, on screen. Answered with `ReplayRead`."""
+
+    content: object
+
+
+@dataclass(frozen=True)
+class SeekReplay(Message, wire="SEEK_REPLAY", to=("show",)):
+    """page -> show: go to a moment of the replay on screen, and on from there where it is `playing`."""
+
+    tick: int
+    playing: bool
+
+
+@dataclass(frozen=True)
+class FilmReplay(Message, wire="FILM_REPLAY", to=("show",)):
+    """page -> show: tell the states of the replay on screen that a film of it shows. Answered with `ReplayPictures`."""
 
 
 @dataclass(frozen=True)
@@ -352,6 +391,43 @@ class Exported(Message, wire="EXPORTED", to=("page",)):
     content: object
 
 
+@dataclass(frozen=True)
+class PolicyRead(Message, wire="POLICY_READ", to=("page",)):
+    """show -> page: the policy `id` can be seated, after so many `decisions` learned from; or `why` it cannot."""
+
+    id: int
+    why: str = ""
+    decisions: int = 0
+
+
+@dataclass(frozen=True)
+class ReplayCut(Message, wire="REPLAY_CUT", to=("page",)):
+    """show -> page: the last seconds of the match, as a file's bytes, and what the file is called."""
+
+    content: object
+    filename: str
+
+
+@dataclass(frozen=True)
+class ReplayRead(Message, wire="REPLAY_READ", to=("page",)):
+    """show -> page: a replay is on screen, of so many ticks; or `why` it is not, or why none was made. `names`: who
+    plays each team. `edit`: of one that was refused, the code of its own that it was played by."""
+
+    why: str = ""
+    ticks: int = 0
+    tick_hz: int = 1
+    names: object = field(default_factory=list)
+    edit: str = ""
+
+
+@dataclass(frozen=True)
+class ReplayPictures(Message, wire="REPLAY_PICTURES", to=("page",)):
+    """show -> page: the states that a film of the replay shows, a list of {field: number}, `fps` a second."""
+
+    states: object
+    fps: float
+
+
 # -- a reader's code is kept, and becomes a program --
 
 
@@ -440,6 +516,48 @@ class Refused(Message, wire="REFUSED", to=("page",)):
     end_column: int = 0
 
 
+# -- long jobs beside everything, in a worker that lives for one of them --
+
+
+@dataclass(frozen=True)
+class MakeFilm(Message, wire="MAKE_FILM", to=("workshop",)):
+    """page -> job: draw these states, a list of {field: number}, of a game (the text form of its program) as a GIF,
+    `fps` pictures a second. Answered with `Progress`, and then `Exported` or `Refused`."""
+
+    program: str
+    states: object
+    fps: float
+    filename: str
+    dark: bool = False
+
+
+@dataclass(frozen=True)
+class PlayLeague(Message, wire="PLAY_LEAGUE", to=("workshop",)):
+    """page -> job: let the policies in these files, a list of [name, bytes], play each other. `program` and `module` as
+    in INIT. Answered with `Progress`, and then `LeaguePlayed` or `Refused`."""
+
+    program: str
+    module: object
+    files: object
+
+
+@dataclass(frozen=True)
+class Progress(Message, wire="PROGRESS", to=("page",)):
+    """job -> page: so much is done, of how much."""
+
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
+class LeaguePlayed(Message, wire="LEAGUE_PLAYED", to=("page",)):
+    """job -> page: how a league ended. `players`: a list of {name, rating, low, high, won, drawn, lost}, as the files
+    stood; `refused`: a list of [name, why] of those that did not play."""
+
+    players: object
+    refused: object
+
+
 # -- what workers tell --
 
 
@@ -517,4 +635,5 @@ class Error(Message, wire="ERROR", to=("page",)):
 
 
 RUN_REQUESTS: tuple[type[Message], ...] = (ListRuns, SaveRun, LoadRun, DeleteRun, RenameRun, ImportRun, ExportRun)
+MATCH_NEWS: tuple[type[Message], ...] = (Happened, PolicyRead, ReplayCut, ReplayRead, ReplayPictures)
 RUN_ANSWERS: tuple[type[Message], ...] = (Runs, Exported)

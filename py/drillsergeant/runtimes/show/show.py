@@ -20,6 +20,7 @@ from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.show.beat import FASTEST
 from drillsergeant.runtimes.show.dragging import Dragging
 from drillsergeant.runtimes.show.frame_clock import FrameClock
+from drillsergeant.runtimes.show.replay_stage import ReplayStage
 from drillsergeant.runtimes.show.screen_match import Fetch, ScreenMatch
 
 MAX_CATCH_UP_S = 0.1
@@ -39,10 +40,10 @@ class Show:
         draw: Callable[[str, Sequence[ScreenMatch]], None],
         seed: int,
         lesson: Callable[[], int] = lambda: 0,
-        tell: Callable[[messages.Happened], None] = lambda _moment: None,
+        tell: Callable[[messages.Message], None] = lambda _message: None,
     ) -> None:
         """`matches`: its own and two to compare. `fetch` gives the byte offset of a snapshot's parameters, `lesson`
-        the lesson at which training plays; `tell` hears at once what happens on screen."""
+        the lesson at which training plays; `tell` hears at once what happens on screen, and answers."""
         self._lesson, self.lesson, self._tell = lesson, 0, tell
         self._drill, self._weights, self._fetch, self._draw = drill, weights, fetch, draw
         self._tick_s = 1.0 / drill.tick_hz
@@ -55,21 +56,26 @@ class Show:
         self.calm = False  # where nothing should move but the match, nothing lingers either
         self.version, self.versions_adopted = 0, 0
         self._all = [ScreenMatch(drill, match, seed) for match in matches]
+        self.replays = ReplayStage(drill, self._all[1])
 
     @property
     def screen_matches(self) -> Sequence[ScreenMatch]:
-        """The matches that go on: the pair while it is looked at, else the one, seen or behind the factory."""
+        """The matches that go on: the pair while it is looked at, else the one, seen or behind the factory; or the
+        one in which a replay is seen."""
+        if self.view == "replay":
+            return [self.replays.screen_match]
         return self._all[1:] if self.view == "compare" else self._all[:1]
 
     @property
     def report_every_s(self) -> float:
-        """How often the page wants to know: more often while a visitor looks into a player."""
-        return METRICS_EVERY_S if self._inspected is None else INSIDE_EVERY_S
+        """How often the page wants to know: more often while a visitor looks into a player, or at a replay."""
+        quick = self._inspected is not None or self.view == "replay"
+        return INSIDE_EVERY_S if quick else METRICS_EVERY_S
 
     def _reset(self, seed: int) -> None:
         self._seed, self._unspent_s = seed, 0.0
         self._dragging.let_go()
-        for screen_match in self.screen_matches:
+        for screen_match in self._all[:1] if self.view == "replay" else self.screen_matches:
             screen_match.reset(seed, self.lesson)
 
     def _follow_lesson(self) -> None:
@@ -86,6 +92,10 @@ class Show:
         self._follow_lesson()
         self._now_s = now_s
         passed_s = min(self._clock.frame(now_s), MAX_CATCH_UP_S)
+        if self.view == "replay":
+            self.replays.frame(passed_s * self.speed)
+            self._draw(self.view, self.screen_matches)
+            return
         if self.playing:
             self._play(passed_s * self.speed)
         self._dragging.apply()
@@ -165,6 +175,14 @@ class Show:
                     screen_match.begin_contest()
             case messages.SetView(view=view):
                 self._look_at(view)
+            case messages.OpenReplay() | messages.CutReplay() | messages.SeekReplay() | messages.FilmReplay():
+                self._replay(message)
+            case _:
+                self._touch(message)
+
+    def _touch(self, message: messages.Message) -> None:
+        """Obey a message of a visitor's hand on the field."""
+        match message:
             case messages.Inspect(player=player, match=number):
                 self._inspect(player, number)
             case messages.Tap() as tap:
@@ -174,9 +192,27 @@ class Show:
             case messages.Input(action=action):
                 self._set_action(action)
 
+    def _replay(self, message: messages.Message) -> None:
+        match message:
+            case messages.OpenReplay(content=content):
+                answer = self.replays.open(content)
+                self._tell(answer)
+                if self.view == "compare":  # in whose match it was played
+                    self._reset(self._seed)
+                if not answer.why:
+                    self._look_at("replay")
+            case messages.CutReplay(names=names):
+                self._tell(self.replays.cut(names, self._all[0], self._seed))
+            case messages.FilmReplay():
+                self._tell(self.replays.pictures())
+            case messages.SeekReplay(tick=tick, playing=playing):
+                self.replays.seek(tick, playing)
+
     def _look_at(self, view: str) -> None:
         if view == self.view:
             return
+        if view == "replay" and not self.replays.there:
+            raise codec.ProtocolError("there is no replay to look at: open one first")
         self._dragging.let_go()
         self._inspect(-1, 0)
         self.view = view
@@ -190,6 +226,8 @@ class Show:
         self._all[number].seat(players, self._fetch)
 
     def _step(self, ticks: int) -> None:
+        if self.view == "replay":
+            raise codec.ProtocolError("STEP is for the match, and a replay is on screen: go to a moment of it")
         if self.playing:
             raise codec.ProtocolError("STEP works while paused; the match is playing: pause it first")
         for _ in range(ticks):
@@ -237,6 +275,8 @@ class Show:
         }
         if others:
             values["second"] = self._match_metrics(others[0])
+        if self.view == "replay":
+            values["replay"] = self.replays.told()
         if self._inspected is not None:
             values["inside"] = self._inside(*self._inspected)
         return values

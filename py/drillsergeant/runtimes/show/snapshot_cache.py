@@ -15,9 +15,20 @@ class SnapshotCache:
     def __init__(self, library: SnapshotReader, memory: Memory, offset: int, size_bytes: int) -> None:
         self._library, self._memory, self._offset, self._size_bytes = library, memory, offset, size_bytes
         self._kept: dict[int, bytearray] = {}
+        self._guests: dict[int, bytes] = {}
+
+    def take_in(self, ident: int, parameters: bytes) -> None:
+        """Keep a policy from elsewhere, f32 [P], as long as this worker plays the game. Raises ValueError for another
+        size."""
+        if len(parameters) != self._size_bytes:
+            raise ValueError(f"a policy has {self._size_bytes} bytes here, this one {len(parameters)}")
+        self._guests[ident] = parameters
 
     def fetch(self, ident: int) -> int | None:
         """Return the byte offset of a copy, good until the next call; None where snapshot `ident` is kept nowhere."""
+        if ident in self._guests:
+            self._memory.write(self._offset, self._guests[ident])
+            return self._offset
         copy = self._kept.pop(ident, None)
         if copy is not None:
             self._memory.write(self._offset, copy)

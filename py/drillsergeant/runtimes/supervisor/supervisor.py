@@ -125,6 +125,11 @@ class Fleet:
         self._release(worker)
         self._send_init(worker, worker.handle, None)
 
+    @property
+    def hosted(self) -> HostObjects:
+        """What the workers play by."""
+        return self._hosted
+
     def states(self) -> dict[str, str]:
         """Return every worker's state by name."""
         return {name: worker.state for name, worker in self._workers.items()}

@@ -13,7 +13,8 @@ from drillsergeant.runtimes.page.match.full_screen import FULL_SCREEN, FullScree
 from drillsergeant.runtimes.page.match.inspector import NOBODY, SELECT, Inspector
 from drillsergeant.runtimes.page.match.moments import MomentBoard
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
-from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, Views
+from drillsergeant.runtimes.page.match.replays import ReplayPanel
+from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, REPLAY, Views
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import PLAY_CODES, Keys, Steering
 from drillsergeant.runtimes.page.match.touch import Controller, PadUse, TouchPads, touch_hint
@@ -30,6 +31,7 @@ HINTS = {
     MATCH: "Drag what moves; tap a player to look inside.",
     FACTORY: "Every match in here is learned from. Press one to watch it large.",
     COMPARE: "The same start twice, each against the hand-written bot. Who is done first waits for the other.",
+    REPLAY: "What was played, again. Pull the slider to any moment of it.",
 }
 WATCHED = "One of the matches it learns from, as fast as it plays it. Press it for all, \u2190 and \u2192 for the next."
 ALONE_TWICE = "The same start twice, played then and now. Who is done first waits for the other."
@@ -54,6 +56,8 @@ class MatchPart:
         self._views = Views(view, self._to_show)
         self._players = Players(view, send, self._views, tell, self._on_seated)
         self._factory = FactoryWatch(self._to_show, self._on_seated)
+        self.guests = self._players.guests
+        self.replays = ReplayPanel(view, self._to_show, self._views, tell, self._look_at, self._players.names)
         self._moments, self._full_screen = MomentBoard(view), FullScreenButton(view)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
         self._playing, self._speed = True, "1"
@@ -69,7 +73,7 @@ class MatchPart:
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
         self._players.measure = DrillMeasure.of(game)
         self._pads.offer(PadUse.of(game, HUMAN_PLAYER))
-        self._alone = len(game.teams) < 2
+        self._alone = self.guests.alone = len(game.teams) < 2
         for name in FOR_TWO:
             self._view.set_attribute(name, "hidden", "" if self._alone else None)
         self._view.set_text("try-you", PLAY_IT if self._alone else PLAY_AGAINST)
@@ -97,6 +101,7 @@ class MatchPart:
             FACTORY: lambda: self._look_at(FACTORY if self._views.now != FACTORY else MATCH),
             **self._players.commands(),
             **self._moments.commands(),
+            **self.replays.commands(),
             FULL_SCREEN: self._full_screen.turn,
         }
 
@@ -120,7 +125,8 @@ class MatchPart:
             self._view.set_value("speed", speed)
             self._set_speed(speed)
         self._players.repeat()
-        if self._views.now != MATCH:
+        self.replays.on_ready()
+        if self._views.now not in (MATCH, REPLAY):
             self._views.repeat()
             if self._factory.match != ALL:
                 self._factory.repeat()
@@ -136,6 +142,7 @@ class MatchPart:
         self._factory.show(values)
         self._views.show(values, self._factory.name)
         self._inside.show(values)
+        self.replays.on_show(values)
 
     def look_inside(self, on: bool) -> None:
         """Look into a player, the first where nobody is chosen, or into nobody."""
@@ -148,9 +155,14 @@ class MatchPart:
         self._tapped = False
         return True
 
-    def on_moment(self, moment: messages.Happened) -> None:
-        """Something has just happened in a match."""
-        self._moments.show(moment, on_board=self._views.now == MATCH)
+    def on_news(self, news: messages.Message) -> None:
+        """Something has just happened in a match, or was asked of a replay."""
+        if isinstance(news, messages.Happened):
+            self._moments.show(news, on_board=self._views.now == MATCH)
+        elif isinstance(news, messages.PolicyRead):
+            self.guests.on_read(news)
+        else:
+            self.replays.on_told(news)
 
     def on_refused(self, text: str) -> bool:
         """The show has refused something; returns whether that was a version that is gone, and now plays instead."""
@@ -177,7 +189,7 @@ class MatchPart:
         elif name == SELECT:
             self._inside.choose(value)
         else:
-            return self._players.change(name, value)
+            return self.replays.change(name, value) or self._players.change(name, value)
         return True
 
     def on_key(self, code: str, down: bool) -> bool:
@@ -265,7 +277,8 @@ class MatchPart:
         return place.to_field(x_px, y_px)
 
     def _play(self) -> None:
-        if self._views.now == FACTORY:
+        self.replays.play()
+        if not self._views.matches:
             return
         self._playing = not self._playing
         self._to_show(messages.Play() if self._playing else messages.Pause())
@@ -277,7 +290,7 @@ class MatchPart:
         self._to_show(messages.Pause() if on or not self._playing else messages.Play())
 
     def _step(self) -> None:
-        if self._views.now == FACTORY:
+        if not self._views.matches:
             return
         if self._playing:
             self._play()
@@ -285,6 +298,8 @@ class MatchPart:
 
     def _reset(self) -> None:
         if self._seed.read():
+            if self.replays.shown:
+                self._look_at(MATCH)
             self._to_show(messages.ResetShow(self._seed.value))
 
     def _look_at(self, name: str) -> None:
@@ -300,6 +315,8 @@ class MatchPart:
         self._drop()
         if self._views.now != FACTORY:
             self._factory.leave()
+        if not self.replays.shown:
+            self.replays.leave()
         self._address.note("view", FACTORY if self._views.now == FACTORY else MATCH, MATCH)
         view.set_attribute("stage", "data-mode", "human_vs_ai" if visiting else "ai_vs_ai")
         view.set_attribute("touch", "hidden", None if visiting else "")

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from drillsergeant.runtimes.page import number_text
+from drillsergeant.runtimes.page.match.guests import GuestPanel
 from drillsergeant.runtimes.page.match.screen import COMPARE, MATCH, Views
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
-NOW, THEN, BOT, YOU = "now", "then", "bot", "you"
+NOW, THEN, BOT, YOU, GUEST = "now", "then", "bot", "you", "guest"
 FIXED = {NOW: messages.NEWEST, BOT: messages.SCRIPTED, "random": messages.RANDOM, YOU: messages.VISITOR}
 KEPT_NOW = "The version of now is kept on the timeline."
 NAMES = {NOW: "Learner", BOT: "Scripted bot", "random": "Pure chance", YOU: "You"}
@@ -82,6 +83,8 @@ class Players:
         self._versions: list[Version] = []
         self._then: Version | None = None
         self._teams = {LEFT: NOW, RIGHT: NOW}
+        self._guest = (messages.NEWEST, "")  # of a file, by id and name
+        self.guests = GuestPanel(view, lambda message: send("show", message), self.seat_guest)
         self._trained = self._chosen = False  # ever; and whether the visitor has said who is blue
 
     @property
@@ -92,6 +95,7 @@ class Players:
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does."""
         return {
+            **self.guests.commands(),
             "now": self._to_now,
             COMPARE: self._compare,
             "duel": self._duel,
@@ -102,6 +106,7 @@ class Players:
 
     def repeat(self) -> None:
         """Seat everybody again, for a show that is new."""
+        self.guests.repeat()
         self._seat()
 
     def on_training(self) -> None:
@@ -160,7 +165,12 @@ class Players:
         self._write()
 
     def _choose(self, team: str, who: str) -> None:
-        if who not in (*FIXED, THEN) or (who == YOU and team == RIGHT) or (who == THEN and not self._look_back()):
+        if (
+            who not in (*FIXED, THEN, GUEST)
+            or (who == GUEST and not self._guest[1])
+            or (who == YOU and team == RIGHT)
+            or (who == THEN and not self._look_back())
+        ):
             self._view.set_value(team, self._teams[team])
             return
         self._teams[team] = who
@@ -169,6 +179,16 @@ class Players:
         self._views.turn(MATCH)
         self._seat()
         self._write()
+
+    def seat_guest(self, ident: int, name: str) -> None:
+        """Let the policy of a file play the other side, or the only one."""
+        self._guest = (ident, name)
+        team = LEFT if self.measure.alone else RIGHT
+        for select in self._teams:
+            self._view.set_text(f"{select}-guest", f"the file {name}")
+            self._view.set_attribute(f"{select}-guest", "disabled", None)
+            self._view.set_attribute(f"{select}-guest", "hidden", None)
+        self._choose(team, GUEST)
 
     def _look_back(self) -> bool:
         """Put the slider on the first version where it stands at now; False where there is none yet."""
@@ -188,8 +208,12 @@ class Players:
 
     def forget(self) -> None:
         """The versions are another drill's: there are none yet."""
-        self._versions, self._then = [], None
-        self._teams = {team: NOW if who == THEN else who for team, who in self._teams.items()}
+        self._versions, self._then, self._guest = [], None, (messages.NEWEST, "")
+        self._teams = {team: NOW if who in (THEN, GUEST) else who for team, who in self._teams.items()}
+        self.guests.on_drill()
+        for select in self._teams:
+            self._view.set_attribute(f"{select}-guest", "hidden", "")
+            self._view.set_attribute(f"{select}-guest", "disabled", "")
         self._oppose()
         self._views.turn(MATCH)
         self._seated()
@@ -244,12 +268,20 @@ class Players:
     def _player(self, who: str) -> int:
         if who == THEN:
             return self._then.id if self._then is not None else messages.NEWEST
+        if who == GUEST:
+            return self._guest[0]
         return FIXED[who]
+
+    def names(self) -> list[str]:
+        """Who plays each team."""
+        return [self._name(who) for who in list(self._teams.values())[: 1 if self.measure.alone else 2]]
 
     def _name(self, who: str) -> str:
         """Who plays, in a word or two: what stands beside the team's colour on the board."""
         if who == THEN and self._then is not None:
             return f"v{self._then.version}"
+        if who == GUEST:
+            return self._guest[1]
         return NAMES.get(who, NAMES[NOW])
 
     def version(self, newest: object) -> object:

@@ -1,4 +1,4 @@
-"""What is on screen: the match, the training matches, or two versions side by side; and the board above each."""
+"""What is on screen: the match, the training matches, two versions, or a replay; and the board above each."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
-MATCH, FACTORY, COMPARE = messages.VIEWS
+MATCH, FACTORY, COMPARE, REPLAY = messages.VIEWS
 # Which matches are on screen, by their numbers in the protocol.
-MATCHES: Mapping[str, tuple[int, ...]] = {MATCH: (0,), FACTORY: (), COMPARE: (1, 2)}
+MATCHES: Mapping[str, tuple[int, ...]] = {MATCH: (0,), FACTORY: (), COMPARE: (1, 2), REPLAY: ()}
 HELD_CONTROLS = ("play", "step", "speed")  # of the match; nobody holds the training matches
 STANDING = 0.05  # times real time; below that nobody sees anything move
 
@@ -46,7 +46,8 @@ class Views:
     def enable(self) -> None:
         """Let the controls of the match work where a match is on screen."""
         for control in HELD_CONTROLS:
-            self._view.set_attribute(control, "disabled", None if self.matches else "")
+            works = self.matches or (self.now == REPLAY and control != "step")
+            self._view.set_attribute(control, "disabled", None if works else "")
 
     def show(self, values: Mapping[str, object], watched: str) -> None:
         """Write the boards: how many matches are trained on and how fast, or which one is `watched`, and the scores of

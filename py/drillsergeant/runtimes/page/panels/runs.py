@@ -63,8 +63,8 @@ class FileTransfer(Drafts, Protocol):
 class FileEvents(Protocol):
     """Who is told what comes through the door."""
 
-    def on_file(self, name: str, content: bytes) -> None:
-        """The visitor chose or dropped a file."""
+    def on_file(self, name: str, content: bytes, into: str = "") -> None:
+        """The visitor chose a file `into` the field of this id, or dropped it, where that is empty."""
 
     def on_refused_file(self, why: str) -> None:
         """A file was not even read."""
@@ -81,12 +81,6 @@ class Editor(Protocol):
 
     def propose(self, text: str) -> None:
         """Show this code, or put the original back where it is empty."""
-
-    def on_file(self, name: str, content: bytes) -> None:
-        """Show the code of a `.py` file."""
-
-    def on_link(self, fragment: str) -> None:
-        """Show the code that the end of the page's address carries, if it does."""
 
     def flush(self) -> None:
         """Keep what is written now."""
@@ -115,7 +109,6 @@ class RunsPanel:
         self._renamed = ("", "")  # what the visitor asked for: the run chosen, and its new name
         self._sure = Question(view, "runs-delete", DELETE)
         view.set_text("runs-state", NOT_KNOWN)
-        transfer.connect(self)
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does."""
@@ -196,17 +189,10 @@ class RunsPanel:
                 self._offer()
 
     def on_file(self, name: str, content: bytes) -> None:
-        """The visitor chose or dropped a file: Python is for the editor, all else a run."""
-        if name.lower().endswith(".py"):
-            self._editor.on_file(name, content)
-            return
+        """The visitor chose or dropped the file of a run."""
         self._close_offer()
         self._view.reveal("runs")
         self._ask_for(ImportRun(name[:100], content))
-
-    def on_link(self, fragment: str) -> None:
-        """The page's address has another end."""
-        self._editor.on_link(fragment)
 
     def on_refused_file(self, why: str) -> None:
         """A file was not even read."""
