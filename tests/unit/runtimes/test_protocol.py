@@ -11,6 +11,7 @@ OPTIONS = InitOptions("0123", learner="wasm", hyper=Hyper(epochs=3), lockstep=50
 SAMPLES = [
     ("show", messages.Init("show", 0, 0, 7, {"plan": {}}, "{}", object(), object(), None, OPTIONS)),
     ("trainer", messages.StartTraining({"clip_coef": 0.1})),
+    ("trainer", messages.ExpectTraining()),
     ("trainer", messages.StopTraining()),
     ("show", messages.OpenPolicy(messages.GUESTS, b"\x00")),
     ("page", messages.PolicyRead(messages.GUESTS, "it is damaged")),

@@ -16,6 +16,7 @@ from drillsergeant.runtimes.page.view import ViewEvents
 DOCUMENT_EVENTS = ("click", "change", "input", "keydown", "keyup", "pointerdown")
 STAGE_EVENTS = ("pointerdown", "pointermove", "pointerup", "pointercancel")
 PHASES = {"pointerdown": "down", "pointermove": "move", "pointerup": "up", "pointercancel": "up"}
+APPROACHED, APPROACHES = "train", ("pointerenter", "focus")
 TICK_MS = 500
 
 
@@ -75,6 +76,7 @@ class DomListener:
         touched = [self._stage, *(pads.item(index) for index in range(pads.length))]
         targets = [(js.document, name) for name in DOCUMENT_EVENTS]
         targets += [(target, name) for target in touched for name in STAGE_EVENTS]
+        targets += [(js.document.getElementById(APPROACHED), name) for name in APPROACHES]
         return [*targets, (js.window, "blur"), *((query, "change") for query in self._media)]
 
     def _handle(self, event: Any) -> None:
@@ -100,6 +102,8 @@ class DomListener:
         elif kind in ("keydown", "keyup"):
             self.by_pointer = False
             self._press(events, kind == "keydown", event)
+        elif kind in APPROACHES:
+            events.on_approach()
         elif kind == "blur":
             events.on_blur()
         elif hasattr(event, "matches"):

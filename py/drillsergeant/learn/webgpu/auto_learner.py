@@ -90,17 +90,18 @@ class AutoLearner:
 
     def rest(self) -> None:
         """Nobody trains for a while."""
-        self._elsewhere = Pace()
-        self._playing.rest()
+        self._elsewhere = self._playing.pace = Pace()
 
     def warm(self, next_hyper: Callable[[], Hyper]) -> None:
         """Ask for a device before there is anything to learn from: it takes a second or two to compile its shaders.
-
-        `next_hyper`: tells the numbers of the updates there will be.
-        """
+        `next_hyper` tells the numbers of the updates there will be."""
         self._next_hyper = next_hyper
         if self.mode != "wasm" and not self._settled:
             self._look_for_device()
+
+    def rouse(self) -> None:
+        """Training is about to begin: a device that would play has its clocks up by then."""
+        self._playing.rouse()
 
     def write_parameters(self, weights_offset: int) -> None:
         """Copy the current parameters to `weights_offset`."""
@@ -184,8 +185,7 @@ class AutoLearner:
 
     @property
     def checks(self) -> bool:
-        """Whether the next update of workers' play is one that a device is tried with: the sooner it is done, the
-        sooner that may learn and play."""
+        """Whether the next update of workers' play is one that a device is tried with: best a short one."""
         return self._gpu is not None and not self._tried and not self._settled and self.mode != "wasm"
 
     @property
@@ -203,6 +203,7 @@ class AutoLearner:
     ) -> tuple[Mapping[str, float], PlayedChunk] | None:
         """Play a chunk on the device and update from it, where it `plays`: metrics and what was played, or nothing if
         the update does not count."""
+        await self._playing.end_rousing()
         player = self._playing.next_player()
         try:
             played = await player.update(hyper, lesson, self._local.scales, self._local.entered, opponents)

@@ -85,20 +85,26 @@ class GpuPlayer:
         Returns the seconds that one takes in the end, where nothing comes between.
         """
         plan = self.learner.plan
-        nothing = bytes(WORD_BYTES * plan.parameters)
-        scales = Scales.unknown(plan.inputs, fresh=True)
         for number in range(ORDERS):
             plan.order(1, self._sized(hyper), seed, number)
             await asyncio.sleep(0)
-        state = LearnerState(seed, 0, 0, 0, dict.fromkeys(ARRAYS, nothing), scales)
-        took_s = []
-        for _ in range(WARMING):
-            began_s = time.perf_counter()
-            await self.update(hyper, 0, scales, lambda: state, NoOpponents())
-            took_s.append(time.perf_counter() - began_s)
+        took_s = [await self.idle(hyper, seed) for _ in range(WARMING)]
+        await self.rest()
+        return min(took_s[WARMING // 2 :])
+
+    async def idle(self, hyper: Hyper, seed: int) -> float:
+        """An update of nothing, as hard work as any; returns the seconds it takes. Raises DeviceFailure."""
+        plan = self.learner.plan
+        scales = Scales.unknown(plan.inputs, fresh=True)
+        arrays = dict.fromkeys(ARRAYS, bytes(WORD_BYTES * plan.parameters))
+        began_s = time.perf_counter()
+        await self.update(hyper, 0, scales, lambda: LearnerState(seed, 0, 0, 0, arrays, scales), NoOpponents())
+        return time.perf_counter() - began_s
+
+    async def rest(self) -> None:
+        """Nothing is left of updates of nothing. Raises DeviceFailure."""
         await self.drop()
         self._matches.forget()
-        return min(took_s[WARMING // 2 :])
 
     def interrupt(self) -> None:
         """The next update follows on another state than that of the last one; evaluation begins anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -29,6 +30,8 @@ ROOM_S = 0.008
 # A decision, of a device that need not be timed next to others: faster than anything that was ever learned from what
 # workers played in a browser.
 SURELY_FASTER_S = 1.5e-7
+# Of work before somebody trains, at most: longer than a pointer takes from a button's edge to pressing it.
+ROUSED_S = 1.0
 
 # Opens a device for a plan; one that is a program on the CPU only if told so.
 Opener = Callable[[GpuPlan, bool], Awaitable[GpuDevice]]
@@ -91,6 +94,8 @@ class Playing:
         self._wider: GpuPlayer | None = None  # that takes its place before the next update
         self._step = 0  # of the plans, which plays
         self._following = Hyper(), 0
+        self._rousing: asyncio.Task[None] | None = None
+        self._needed = False  # the device that is being roused
         self.restart()
 
     def restart(self) -> None:
@@ -123,6 +128,30 @@ class Playing:
     def _room_for_more(self, player: GpuPlayer, seconds: float) -> bool:
         """Whether a device that takes so long a decision is to go on to more matches."""
         return seconds * player.decisions < ROOM_S and self._step + 1 < len(self._plans)
+
+    def rouse(self) -> None:
+        """Keep a fast device busy for ROUSED_S, or until it plays: one that has rested runs at a third of its clocks or
+        less, and takes a third of a second of work to raise them."""
+        if self.player is not None and self.surely_faster and self._rousing is None:
+            self._rousing = self._tasks.begin(self._rouse(self._wider or self.player))
+
+    async def _rouse(self, player: GpuPlayer) -> None:
+        ends_s = time.monotonic() + ROUSED_S
+        try:
+            while not self._needed and time.monotonic() < ends_s:
+                await player.idle(*self._following)
+            await player.rest()
+        except Exception:
+            return  # whoever needs the device next hears of it
+        finally:
+            self._rousing = None
+
+    async def end_rousing(self) -> None:
+        """The device is needed."""
+        if self._rousing is not None:
+            self._needed = True
+            await asyncio.wait([self._rousing])
+            self._needed = False
 
     def next_player(self) -> GpuPlayer:
         """Whose the next update is: one of more matches, where there is a device for them by now."""
@@ -162,10 +191,6 @@ class Playing:
             if player is not None:
                 player.learner.device.close()
         self.player = self._wider = None
-
-    def rest(self) -> None:
-        """Nobody trains for a while, which tells nothing of the pace."""
-        self.pace = Pace()
 
     def give_up(self) -> None:
         """Leave playing to others until `restart`."""

@@ -75,6 +75,7 @@ class Page:
         self.on_game, self.files = self._runs.on_game, FileDesk(transfer, self._runs, self.workshop, match)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
         self._train = TrainButton(view, to_trainer, self._status, self._begin_training)
+        self.on_approach = self._train.approach
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
         self._commands = self._buttons()
@@ -320,8 +321,6 @@ class Page:
         """Something failed: show it and keep it for whoever reads the telemetry."""
         self._telemetry.error(message)
         self._view.add_error(message, detail)
-
-    # The buttons.
 
     def _press_train(self) -> None:
         self._train.press()

@@ -97,6 +97,9 @@ class ViewEvents(Protocol):
     def on_hover(self, x: float | None) -> None:
         """The pointer is over a chart at `x` on its time axis, or over none any more."""
 
+    def on_approach(self) -> None:
+        """A pointer or the keyboard has come to the button that trains."""
+
     def on_tick(self) -> None:
         """Half a second has passed."""
 

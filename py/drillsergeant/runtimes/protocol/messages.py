@@ -79,6 +79,11 @@ class StartTraining(Message, wire="START_TRAINING", to=("trainer",)):
 
 
 @dataclass(frozen=True)
+class ExpectTraining(Message, wire="EXPECT_TRAINING", to=("trainer",)):
+    """page -> trainer: Train is about to be pressed. What takes a moment to be at its fastest may begin to."""
+
+
+@dataclass(frozen=True)
 class StopTraining(Message, wire="STOP_TRAINING", to=("trainer",)):
     """page -> trainer: finish the update in hand, then rest. Weights and optimiser are kept."""
 

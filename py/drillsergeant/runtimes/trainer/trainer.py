@@ -164,15 +164,16 @@ class Trainer:
             case messages.StartTraining(hyper=changes):
                 self.run_control.change(changes)
                 self._set_training(True)
+            case messages.ExpectTraining() if self._on_gpu is not None:
+                self._on_gpu.rouse()
             case messages.StopTraining():
                 self._set_training(False)
             case messages.SetHyper(changes=changes):
                 self.run_control.change(changes)
             case messages.SetLearner(learner=wanted):
                 self._choose(wanted)
-            case messages.SetValidation(on=on):
-                if self._on_gpu is not None:
-                    self._on_gpu.watch.turn(on)
+            case messages.SetValidation(on=on) if self._on_gpu is not None:
+                self._on_gpu.watch.turn(on)
             case messages.SetGame(program=program, edit=edit):
                 self._set_game(program, edit)
             case messages.SetGuards(on=on):

@@ -16,6 +16,7 @@ from drillsergeant.learn.webgpu.playing import (
     SURELY_FASTER_S,
     TRIAL_UPDATES,
     TRIALS_LOST,
+    Pace,
     Playing,
     played_plans,
 )
@@ -124,7 +125,7 @@ def test_a_rest_between_two_updates_is_no_slow_update(table: Table) -> None:
     async def run() -> None:
         await table.playing.open(Hyper(), 1)
         await table.play(FAST_S, SLOW_S, TRIAL_UPDATES - 2)
-        table.playing.rest()
+        table.playing.pace = Pace()
         table.now_s += 60.0
         await table.play(FAST_S, SLOW_S)
         assert table.decisions and not table.playing.given_up
@@ -224,5 +225,48 @@ def test_where_no_device_is_to_be_had_others_play(table: Table) -> None:
         table.refused = True
         await table.playing.open(Hyper(), 1)
         assert table.playing.given_up and table.playing.player is None
+
+    asyncio.run(run())
+
+
+def test_a_fast_device_works_from_when_training_is_expected_until_it_is_needed(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idled, rested = [], []
+
+    async def idle(player: GpuPlayer, hyper: Hyper, seed: int) -> float:
+        idled.append(player)
+        await asyncio.sleep(0)
+        return 0.0
+
+    async def rest(player: GpuPlayer) -> None:
+        rested.append(player)
+
+    monkeypatch.setattr(GpuPlayer, "idle", idle)
+    monkeypatch.setattr(GpuPlayer, "rest", rest)
+
+    async def run() -> None:
+        table.playing.rouse()  # nothing is there yet
+        await table.playing.open(Hyper(), 1)
+        table.playing.rouse()  # as slow as this one is, it is left alone
+        await table.playing.end_rousing()
+        assert not idled
+        table.warm_s = SURELY_FASTER_S * FEW * HORIZON / 2
+        await table.playing.open(Hyper(), 1)
+        table.playing.rouse()
+        table.playing.rouse()
+        for _ in range(8):
+            await asyncio.sleep(0)
+        assert len(idled) > 2 and not rested
+        await table.playing.end_rousing()
+        done = len(idled)
+        assert rested == [table.playing.next_player()]
+        await asyncio.sleep(0)
+        assert len(idled) == done
+        monkeypatch.setattr(playing, "ROUSED_S", 0.0)
+        table.playing.rouse()
+        for _ in range(4):
+            await asyncio.sleep(0)
+        assert len(idled) == done and len(rested) == 2, "nobody came"
 
     asyncio.run(run())

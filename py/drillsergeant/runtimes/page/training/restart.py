@@ -34,6 +34,11 @@ class TrainButton:
         self._view.set_attribute("train", "aria-pressed", "true" if on else "false")
         self._view.set_text("train", "Stop" if on else "Train")
 
+    def approach(self) -> None:
+        """Somebody points at the button, or has come to it by key."""
+        if self._status.ready and not self._status.training:
+            self._send(messages.ExpectTraining())
+
 
 class RestartButton:
     """Asks, then calls `restart`. `tell` answers the visitor in a sentence."""
