@@ -110,11 +110,11 @@ def chromium(flags: Sequence[str] = ()) -> Iterator["Browser"]:
 
 @contextmanager
 def chromium_profile(
-    folder: Path, browser: "Browser", viewport: "ViewportSize | None" = None
+    folder: Path, browser: "Browser", viewport: "ViewportSize | None" = None, flags: Sequence[str] = ()
 ) -> Iterator["BrowserContext"]:
     """Another Chromium like `browser`, on the profile in `folder`, with a visitor's preferences, storage and cache."""
     context = browser.browser_type.launch_persistent_context(
-        folder, executable_path=ensure(pins()), args=[*FLAGS, *graphics()], viewport=viewport
+        folder, executable_path=ensure(pins()), args=[*FLAGS, *graphics(), *flags], viewport=viewport
     )
     try:
         yield context

@@ -33,6 +33,7 @@ LONGEST_S = 25.0  # of training before a crash that does not come while it saves
 BEHIND_S = 30.0  # promised
 KEPT = "kept apart"
 READ = """async () => {
+  if (!navigator.storage.getDirectory) return await inDatabase();
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs', {create: true});
   const found = {};
   for await (const [name, handle] of folder.entries()) {
@@ -44,7 +45,21 @@ READ = """async () => {
     found[name] = url.slice(url.indexOf(',') + 1);
   }
   return found;
+  async function inDatabase() {
+    const asked = (request) => new Promise((done, fail) => {
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => fail(request.error);
+    });
+    const database = await asked(indexedDB.open('drillsergeant'));
+    const store = database.transaction('runs').objectStore('runs');
+    const [names, files] = await Promise.all([asked(store.getAllKeys()), asked(store.getAll())]);
+    database.close();
+    const text = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    return Object.fromEntries(names.map((name, index) => [name, text(files[index])]));
+  }
 }"""
+# Chromium without files for pages: what is kept is kept in its database.
+WITHOUT_FILES = "--disable-blink-features=FileSystemAccessOriginPrivate"
 
 
 T = TypeVar("T")
@@ -90,7 +105,7 @@ class Content:
     def truncate(self, size: int) -> None:
         """Nothing is changed."""
 
-    def flush(self) -> None:
+    async def flush(self) -> None:
         """Nothing waits."""
 
     def close(self) -> None:
@@ -255,8 +270,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1, help="of the moments of the crashes")
     parser.add_argument("--longest", type=float, default=LONGEST_S, metavar="S", help="of training before a crash")
+    parser.add_argument("--database", action="store_true", help="in a browser that keeps no files, only a database")
     options = parser.parse_args(arguments)
-    with served() as address, chromium() as browser:
+    with served() as address, chromium([WITHOUT_FILES] if options.database else []) as browser:
         crashes(browser.new_context(), address, options.count, options.seed, options.longest)
     return 0
 

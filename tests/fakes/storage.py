@@ -119,7 +119,7 @@ class FakeFile:
         self.storage.count()
         self.entry.pending.append(("truncate", size, b""))
 
-    def flush(self) -> None:
+    async def flush(self) -> None:
         self.storage.count()
         self.entry.safe, self.entry.pending = self.entry.now(), []
 

@@ -1,4 +1,4 @@
-"""Folders of files as saves need them: a Protocol that `browser/` fulfils over the origin private file system, and one
+"""Folders of files as saves need them: a Protocol that `browser/` fulfils over what a browser keeps for a site, and one
 for whoever keeps something there."""
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class File(Protocol):
     def truncate(self, size: int) -> None:
         """Make the file this long."""
 
-    def flush(self) -> None:
+    async def flush(self) -> None:
         """Return when everything written would survive a crash."""
 
     def close(self) -> None:

@@ -10,13 +10,14 @@ import numpy as np
 import onnxruntime
 from drillsergeant.learn.files.dshq import read_summary
 from drillsergeant.learn.formulas.network import Network
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from safetensors.numpy import load_file
 
+from build.browsers.chromium import chromium_profile
 from build.browsers.docks import reach_into_docks
-from build.measure.crashes import crashes, saved, saved_here
+from build.measure.crashes import WITHOUT_FILES, crashes, saved, saved_here
 from build.promises.records import tally
-from tests.rigs.pages.visitor import Household, Visitor
+from tests.rigs.pages.visitor import VIEWPORT, Household, Visitor
 
 CRASHES, LONGEST_S = 2, 5.0  # one while it saves, one at any moment; `make crashes` has more, and longer
 QUERY = "?matches=64&workers=1&learner=wasm"
@@ -237,3 +238,21 @@ def test_a_dead_trainer_goes_on_with_its_run(visitor: Visitor) -> None:
 def test_a_crash_of_the_tab_loses_no_saved_run(household: Household, address: str) -> None:
     assert len(crashes(household.context, address, CRASHES, seed=1, longest_s=LONGEST_S)) == CRASHES
     household.clear(address)
+
+
+def test_where_a_browser_keeps_no_files_its_database_keeps_runs_through_a_crash_and_a_full_disk(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    with chromium_profile(tmp_path, browser, VIEWPORT, [WITHOUT_FILES]) as context:
+        household = Household(context)
+        assert len(crashes(context, address, 1, seed=1)) == 1
+        before, _ = saved(context, address)
+        visitor = Visitor(household, address)
+        visitor.open(QUERY)
+        disk = {"origin": address.rstrip("/"), "quotaSize": 1}
+        context.new_cdp_session(visitor.page).send("Storage.overrideQuotaForOrigin", disk)
+        visitor.page.click("#train")
+        full = "was not saved: the browser has no more room"
+        visitor.until("a full disk is told", lambda: full in text(visitor, "runs-refusal"))
+        assert saved_here(visitor.page)[0] == before
+        visitor.close()

@@ -14,7 +14,7 @@ from pyodide.ffi import JsException, create_once_callable, create_proxy
 from drillsergeant.browser.graphics.gpu_device import BrowserGpu, open_gpu
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.browser.memory import BrowserMemory
-from drillsergeant.browser.worker.opfs import OpfsStorage
+from drillsergeant.browser.worker.kept_files import KeptFiles
 from drillsergeant.browser.worker.run_locks import BrowserRunLocks
 from drillsergeant.learn.webgpu.plan import GpuPlan
 
@@ -86,9 +86,9 @@ class WorkerHost:
         """Do nothing for about so long; messages are delivered meanwhile."""
         await asyncio.sleep(seconds)
 
-    def storage(self, folder: str) -> OpfsStorage:
+    def storage(self, folder: str) -> KeptFiles:
         """Return the site's own folder of this name."""
-        return OpfsStorage(folder)
+        return KeptFiles(folder)
 
     def run_locks(self) -> BrowserRunLocks:
         """Return what decides which tab saves a run."""

@@ -14,19 +14,14 @@ import js
 from pyodide.ffi import JsException, to_js
 
 from drillsergeant.browser.js_values import js_object
+from drillsergeant.browser.worker.storage_errors import FULL, now, told
 from drillsergeant.runtimes.storage import StorageError
 
 WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-KINDS = {
-    "QuotaExceededError": ("full", "the browser has no more room for this site's files"),
-    "NoModificationAllowedError": ("busy", "the file is open somewhere else, in another tab perhaps"),
-    "NotFoundError": ("missing", "there is no such file"),
-    "SecurityError": ("nowhere", "the browser keeps no files for this page (a private window, or a foreign frame)"),
-}
 
 
 class OpfsStorage:
-    """`runtimes.trainer.archive.Storage` in a dedicated worker, the only place that has these handles."""
+    """`runtimes.storage.Storage` in a dedicated worker, the only place that has these handles."""
 
     def __init__(self, folder: str) -> None:
         """`folder`: the name of one below the site's root, which is made where it is not there."""
@@ -65,65 +60,49 @@ class OpfsStorage:
 
     async def _opened(self) -> Any:
         """The folder, asked for each time: a handle points nowhere once the visitor has cleared the site's data."""
-        storage: Any = getattr(js.navigator, "storage", None)
-        if not hasattr(storage, "getDirectory"):
-            raise StorageError("nowhere", "this browser keeps no files for a page")
-        root = await _asked(storage.getDirectory)
+        root = await _asked(js.navigator.storage.getDirectory)
         return await _asked(lambda: root.getDirectoryHandle(self._folder, js_object(create=True)))
 
 
 class OpfsFile:
-    """`runtimes.trainer.archive.File` over a `FileSystemSyncAccessHandle`."""
+    """`runtimes.storage.File` over a `FileSystemSyncAccessHandle`."""
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
 
     def size(self) -> int:
         """Length in bytes."""
-        return int(_now(self._handle.getSize))
+        return int(now(self._handle.getSize))
 
     def read(self, at: int, size: int) -> bytes:
         """Up to `size` bytes from byte `at` on."""
         buffer = js.Uint8Array.new(size)
-        count = int(_now(lambda: self._handle.read(buffer, js_object(at=at))))
+        count = int(now(lambda: self._handle.read(buffer, js_object(at=at))))
         content: bytes = buffer.subarray(0, count).to_bytes()
         return content
 
     def write(self, at: int, content: bytes) -> int:
         """Write; returns how many bytes were written."""
-        written = int(_now(lambda: self._handle.write(to_js(content), js_object(at=at))))
+        written = int(now(lambda: self._handle.write(to_js(content), js_object(at=at))))
         if written > len(content):  # Chromium, beyond the quota: the number of an error, -8, as if it were a count
-            raise StorageError(*KINDS["QuotaExceededError"])
+            raise StorageError(*FULL)
         return written
 
     def truncate(self, size: int) -> None:
         """Make the file this long."""
-        _now(lambda: self._handle.truncate(size))
+        now(lambda: self._handle.truncate(size))
 
-    def flush(self) -> None:
+    async def flush(self) -> None:
         """Return when the browser has handed everything to the disk."""
-        _now(self._handle.flush)
+        now(self._handle.flush)
 
     def close(self) -> None:
         """Let go of the file."""
-        _now(self._handle.close)
+        now(self._handle.close)
 
 
 async def _asked(call: Callable[[], Awaitable[Any]]) -> Any:
     try:
         return await call()
     except JsException as error:
-        raise _told(error) from error
-
-
-def _now(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except JsException as error:
-        raise _told(error) from error
-
-
-def _told(error: JsException) -> StorageError:
-    text = str(error)  # "<name of the DOMException>: <sentence>"
-    kind, told = next((KINDS[name] for name in KINDS if text.startswith(name)), ("failed", f"the browser says {text}"))
-    return StorageError(kind, told[:200])
+        raise told(str(error)) from error

@@ -110,7 +110,7 @@ class Archive:
         body = _encode(generation, content)
         opened = await self._storage.open(target, create=True)
         try:
-            _write(opened, body)
+            await _write(opened, body)
             if await self._read(target) != body:
                 raise StorageError("failed", "what was read back is not what was written")
         except StorageError:
@@ -167,14 +167,14 @@ class Archive:
             return
 
 
-def _write(opened: File, body: bytes) -> None:
+async def _write(opened: File, body: bytes) -> None:
     """Fill an open file and close it."""
     try:
         opened.truncate(len(body))
         written = opened.write(0, body)
         if written != len(body):
             raise StorageError("full", f"there is room for only {written} of {len(body)} bytes")
-        opened.flush()
+        await opened.flush()
     finally:
         opened.close()
 
