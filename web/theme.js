@@ -9,4 +9,4 @@ const asked = new URLSearchParams(location.search);
 if (/^[a-z-]{1,32}$/.test(asked.get("drill"))) document.documentElement.dataset.drill = asked.get("drill"); // the field to wait on
 for (const [name, values] of [["embed", ["minimal", "full", "none"]], ["editor", ["reward", "observation", "numbers", "all"]], ["panel", ["inside", "learning"]], ["theme", ["light", "dark"]]])
   if (values.includes(asked.get(name))) document.documentElement.dataset[name] = asked.get(name);
-if (/^(settings|charts|inside|code|compare|runs|checks|none)$/.test(asked.get("dock"))) document.documentElement.dataset.docked = asked.get("dock");
+if (/^(settings|charts|inside|code|compare|whatif|runs|checks|none)$/.test(asked.get("dock"))) document.documentElement.dataset.docked = asked.get("dock");

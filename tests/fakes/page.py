@@ -11,9 +11,10 @@ from drillsergeant.learn.program import DrillFacts, keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.panels.runs import FileEvents
-from drillsergeant.runtimes.page.view import Bar, ChartData, ListEntry, Tone, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, CellGrid, ChartData, ListEntry, Tone, ViewEvents
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.supervisor.compile_client import Answer, CheckAnswer
+
+from tests.fakes.forge import FakeForge
 
 ALL_READY = {"show": "ready", "trainer": "ready", "rollout.0": "ready"}
 
@@ -30,6 +31,8 @@ class FakeView:
         self.charts: dict[str, ChartData] = {}
         self.bars: dict[str, list[list[Bar]]] = {}
         self.choices: dict[str, list[tuple[str, list[ListEntry]]]] = {}
+        self.cells: dict[str, CellGrid] = {}
+        self.given: list[str] = []  # names of cells
         self.before, self.inserted = "", ""  # of the editor's cursor
         self.heard: list[Sequence[Tone]] = []
         self.filled = ""  # what fills the screen
@@ -75,6 +78,15 @@ class FakeView:
 
     def set_choices(self, name: str, groups: Sequence[tuple[str, Sequence[ListEntry]]]) -> None:
         self.choices[name] = [(title, list(choices)) for title, choices in groups]
+
+    def set_cells(self, name: str, grid: CellGrid) -> None:
+        self.cells[name] = grid
+
+    def give_cell(self, name: str, cell: str) -> object:
+        assert cell in [each.name for each in self.cells[name].cells]
+        assert cell not in self.given, "a canvas is given away once"
+        self.given.append(cell)
+        return cell
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         self.bars[name] = [list(group) for group in groups]
@@ -166,6 +178,7 @@ class FakeDoor:
         self.downloads: list[tuple[str, object]] = []
         self.persisting: list[Callable[[bool], None]] = []
         self.drafts: dict[str, str] = {}
+        self.long_texts: dict[str, str] = {}
         self.forgotten = 0  # links
 
     def connect(self, guard: FileEvents) -> None:
@@ -188,6 +201,12 @@ class FakeDoor:
 
     def noted(self, name: str) -> str:
         return self.drafts.get(name, "")
+
+    def keep(self, name: str, text: str) -> None:
+        self.long_texts[name] = text
+
+    def kept(self, name: str, then: Callable[[str], None]) -> None:
+        then(self.long_texts.get(name, ""))
 
 
 class FakeCrew:
@@ -238,48 +257,6 @@ def small_game(**changes: object) -> DrillFacts:
         keys=keys_of(spelt, 2),
     )
     return replace(facts, **changes)  # type: ignore[arg-type]
-
-
-class FakeForge:
-    """Remembers what it is asked for; the test answers."""
-
-    def __init__(self) -> None:
-        self.brought: list[str] = []
-        self.lost = ""
-        self.texts = {"ball": "class Mine(BallDrill):\n    pass\n"}
-        self.vocabularies: dict[str, str] = {}
-        self.attempts: list[tuple[str, str, Answer]] = []
-        self.checks: list[tuple[str, str, CheckAnswer]] = []
-        self.prepared = 0
-        self.installed: list[tuple[str, messages.CompiledProgram | None, Callable[[str, bool], None]]] = []
-        self.reshaped: list[tuple[str, str, Callable[[str], None]]] = []
-
-    def bring(self, drill: str) -> None:
-        self.brought.append(drill)
-
-    def source(self, drill: str, then: Callable[[str, str], None]) -> None:
-        then(self.texts.get(drill, ""), "" if drill in self.texts else "status 404")
-
-    def words(self, drill: str, then: Callable[[str], None]) -> None:
-        then(self.vocabularies.get(drill, ""))
-
-    def compile(self, drill: str, text: str, answer: Answer) -> None:
-        self.attempts.append((drill, text, answer))
-
-    def check(self, drill: str, text: str, answer: CheckAnswer) -> None:
-        self.checks.append((drill, text, answer))
-
-    def prepare(self) -> None:
-        self.prepared += 1
-
-    def reshape(self, drill: str, hidden: str, then: Callable[[str], None]) -> None:
-        self.reshaped.append((drill, hidden, then))
-
-    def loses(self, drill: str, made: messages.CompiledProgram | None) -> str:
-        return self.lost
-
-    def install(self, drill: str, made: messages.CompiledProgram | None, then: Callable[[str, bool], None]) -> None:
-        self.installed.append((drill, made, then))
 
 
 class Sitting:

@@ -9,7 +9,9 @@ import js
 from pyodide.ffi import to_js
 
 from drillsergeant.browser.js_values import js_object
-from drillsergeant.browser.memory import BrowserMemory
+from drillsergeant.browser.memory import BrowserMemory, allocate
+from drillsergeant.memory.access import SoloMemory
+from drillsergeant.memory.layout import PAGE_BYTES
 
 
 def compiled(binary: bytes) -> Any:
@@ -28,6 +30,18 @@ class BrowserKernels:
         """Return the exported function `name`."""
         function: Callable[..., object] = getattr(self._exports, name)
         return function
+
+
+class OwnPlace:
+    """`learn.rig.KernelPlace`: a memory of this thread's own, and modules made here for it."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self._browser = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=False))
+        self.memory = SoloMemory(self._browser)
+
+    def link(self, binary: bytes) -> OwnKernels:
+        """A module that imports an unshared memory, made to work on this one."""
+        return OwnKernels(binary, self._browser)
 
 
 class OwnKernels(BrowserKernels):

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from drillsergeant.kernels.wasm.module import PAGE_BYTES
 from drillsergeant.learn.wasm.calls import Kernels
-from drillsergeant.memory.access import Memory, SoloMemory
+from drillsergeant.memory.access import Memory
 
 REMEDY = "install it (pip install 'drillsergeant[wasm]') or use engine='numpy', the slower reference"
 
@@ -38,11 +37,10 @@ def has_webassembly() -> bool:
 def place(size_bytes: int) -> EnginePlace:
     """A new memory of at least this size, zeroed. Raises ModuleNotFoundError in CPython without wasmtime."""
     if in_pyodide():
-        from drillsergeant.browser.kernels import OwnKernels
-        from drillsergeant.browser.memory import BrowserMemory, allocate
+        from drillsergeant.browser.kernels import OwnPlace
 
-        browser = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=False))
-        return EnginePlace(SoloMemory(browser), lambda binary: OwnKernels(binary, browser))
+        own = OwnPlace(size_bytes)
+        return EnginePlace(own.memory, own.link)
     if not has_webassembly():
         raise ModuleNotFoundError(f"kernels run in wasmtime here, which is not installed: {REMEDY}")
     from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory

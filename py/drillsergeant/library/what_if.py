@@ -22,7 +22,8 @@ from drillsergeant.learn.ppo.limits import checked_seed
 from drillsergeant.learn.rig import kernel_rig
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.trials.film import Film
-from drillsergeant.learn.trials.short_run import DECISIONS, ShortRun, TrialRecipe
+from drillsergeant.learn.trials.recipe import DECISIONS, TrialRecipe
+from drillsergeant.learn.trials.short_run import ShortRun
 from drillsergeant.learn.trials.values import tunable_name, with_values
 from drillsergeant.library.policy import Policy
 from drillsergeant.library.webassembly import place

@@ -37,7 +37,7 @@ class CompileWorker:
 
     def _made(self, request: messages.Compile, printed: Printed) -> Answer:
         """Raises EditRefused."""
-        drill, is_place = _drill_of(request, printed), request.drill in PLACES
+        drill, is_place = drill_of(request.drill, request.text, printed), request.drill in PLACES
         self._post(messages.Checked())
         program = build_edited(drill, shared=request.shared, hidden=request.hidden)
         program = placed(program, request.drill) if is_place else program
@@ -62,9 +62,9 @@ class CompileWorker:
         return messages.Findings(findings, report.played)
 
 
-def _drill_of(request: messages.Compile, printed: Printed) -> Drill:
-    """Raises EditRefused."""
-    place = request.drill in PLACES
-    if not request.text:
-        return game_of(request.drill) if place else make(request.drill)
-    return checked_game(request.text, printed) if place else checked_drill(request.drill, request.text, printed)
+def drill_of(name: str, text: str, printed: Printed) -> Drill:
+    """Drill `name`, or the game in this place, as `text` has it (empty: as it is). Raises EditRefused."""
+    place = name in PLACES
+    if not text:
+        return game_of(name) if place else make(name)
+    return checked_game(text, printed) if place else checked_drill(name, text, printed)

@@ -15,7 +15,8 @@ MOST_SHIFT = 0.01  # a tenth of what is usually called good
 # The docks, and what is there when one is.
 DOCKED = {
     "settings": "#drill-choice:enabled", "charts": "#chart-entropy .u-wrap", "inside": "#inside-body:not([hidden])",
-    "code": "#workshop-editor[data-ready]", "compare": "#player-left:enabled", "runs": "#runs-list",
+    "code": "#workshop-editor[data-ready]", "compare": "#player-left:enabled", "whatif": "#what-if-run:enabled",
+    "runs": "#runs-list",
     "checks": "#validation-state",
 }  # fmt: skip
 DIFFERENT = ("settings", "inside", "code", "compare")  # from one game to another

@@ -22,6 +22,7 @@ from drillsergeant.runtimes.supervisor.compile_client import CompileClient
 from drillsergeant.runtimes.supervisor.job_client import JobClient
 from drillsergeant.runtimes.supervisor.setup import choose_setup
 from drillsergeant.runtimes.supervisor.supervisor import Fleet
+from drillsergeant.runtimes.supervisor.trial_crew import TrialCrew, crew_size
 
 _alive: list[object] = []
 FRAME_CORES = 4  # what a page in somebody else's takes itself to have at most: two rollout workers
@@ -49,7 +50,8 @@ def start(
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
     drill, seed = place.program.drill, place.setup.seed
-    compiler = BrowserDrillCompiler(programs, fleet, CompileClient(spawner), mode)
+    crew = TrialCrew(spawner, crew_size(min(cores, FRAME_CORES) if framed else cores))
+    compiler = BrowserDrillCompiler(programs, fleet, CompileClient(spawner), crew, mode)
     page = Page(view, fleet, drill, seed, opening, compiler, BrowserFileTransfer())
     compiler.audience = audience = Embed(page, view, fleet.send, mode, str(way.why), drill.name) if framed else page
     tell_mode(view, mode, str(way.why), str(way.ownTab))

@@ -10,12 +10,13 @@ import js
 from pyodide.ffi import JsException
 
 from drillsergeant.browser.page import address_bar, error_list
+from drillsergeant.browser.page.cells.dom_cells import DomCells
 from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.listener import DomListener
 from drillsergeant.browser.page.lists import Bars, Lists
 from drillsergeant.browser.page.screen_filler import ScreenFiller
 from drillsergeant.browser.page.synthesiser import Synthesiser
-from drillsergeant.runtimes.page.view import Bar, ChartData, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, CellGrid, ChartData, ViewEvents
 
 # What the page looks like depends on: dark colours, less motion, fingers, and room for docks beside the match, which is
 # as in `styles/docks.css`.
@@ -36,6 +37,7 @@ class DomView:
         self._written: dict[tuple[str, str], str | None] = {}
         self._dark, self._calm, self._coarse, self._docked = (js.window.matchMedia(query) for query in MEDIA)
         self._bars: dict[str, Bars] = {}
+        self._cells: dict[str, DomCells] = {}
         self._synthesiser, self._filler = Synthesiser(), ScreenFiller()
         self._lists = Lists(self._element)
         self.set_rows, self.set_options = self._lists.set_rows, self._lists.set_options
@@ -53,6 +55,7 @@ class DomView:
         self._listener.close()
         self._elements.clear()
         self._bars.clear()
+        self._cells.clear()
         self._lists.close()
         self._synthesiser.close()
         self._filler.close()
@@ -94,6 +97,16 @@ class DomView:
         if name not in self._bars:
             self._bars[name] = Bars(self._element(name))
         self._bars[name].set(groups)
+
+    def set_cells(self, name: str, grid: CellGrid) -> None:
+        """Show a grid of small pictures to press."""
+        if name not in self._cells:
+            self._cells[name] = DomCells(self._element(name))
+        self._cells[name].set(grid)
+
+    def give_cell(self, name: str, cell: str) -> Any:
+        """Give the canvas of a cell away."""
+        return self._cells[name].give(cell)
 
     def move_knob(self, name: str, x: float, y: float) -> None:
         """Put the knob of a stick away from its middle, as shares of half its stick's size, y upwards."""

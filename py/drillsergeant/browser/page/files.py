@@ -11,6 +11,7 @@ from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.browser.page import address_bar
+from drillsergeant.browser.page.cells.kept_texts import KeptTexts
 from drillsergeant.learn.files.safetensors import MOST_BYTES
 from drillsergeant.runtimes.page.panels.runs import FileEvents
 from drillsergeant.tasks import Tasks
@@ -27,7 +28,7 @@ class BrowserFileTransfer:
     def __init__(self) -> None:
         self._guard: FileEvents | None = None
         self._proxies: list[tuple[Any, str, Any]] = []
-        self._reading = Tasks()
+        self._reading, self._texts = Tasks(), KeptTexts()
 
     def connect(self, guard: FileEvents) -> None:
         """Begin to report."""
@@ -86,6 +87,14 @@ class BrowserFileTransfer:
         with suppress(JsException):
             return str(js.localStorage.getItem(DRAFT + name) or "")
         return ""
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep a long text, soon."""
+        self._texts.keep(name, text)
+
+    def kept(self, name: str, then: Callable[[str], None]) -> None:
+        """`then` hears a text that was kept; "" where there is none."""
+        self._texts.kept(name, then)
 
     def _hidden(self) -> None:
         if self._guard is not None and js.document.visibilityState == "hidden":

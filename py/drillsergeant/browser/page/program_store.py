@@ -7,7 +7,7 @@ that a reader has edited takes the place of the drill's own, over the same memor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from drillsergeant.runtimes.supervisor.compile_client import Answer, CheckAnswer
 from drillsergeant.runtimes.supervisor.going_on import why_not
 from drillsergeant.runtimes.supervisor.setup import Setup
 from drillsergeant.runtimes.supervisor.supervisor import Fleet, HostObjects
+from drillsergeant.runtimes.supervisor.trial_crew import Heard, TrialCrew
 from drillsergeant.tasks import Tasks
 
 PATIENCE_S = 34.0  # with one file, of some ten thousand bytes
@@ -227,8 +228,12 @@ class BrowserDrillCompiler:
 
     audience: ProgramListener
 
-    def __init__(self, programs: ProgramStore, fleet: Fleet, compile_client: CompileClient, mode: str) -> None:
+    def __init__(
+        self, programs: ProgramStore, fleet: Fleet, compile_client: CompileClient, crew: TrialCrew, mode: str
+    ) -> None:
         self._programs, self._fleet, self._compile_client, self._mode = programs, fleet, compile_client, mode
+        self._crew = crew
+        self.stop_trials, self.end_trials, self.watch_trials = crew.stop, crew.end, crew.watch
         self._reshaping = False  # then the workshop is nobody else's
 
     def bring(self, drill: str) -> None:
@@ -247,6 +252,11 @@ class BrowserDrillCompiler:
         """Make a program of the text in the workshop, for the network that the drill has."""
         hidden, _ = self._programs.network(drill)
         self._compile(drill, text, hidden, answer)
+
+    def try_players(self, drill: str, requests: Sequence[messages.TryPlayer], heard: Heard) -> None:
+        """Have players trained from nothing beside the run, for the network that the drill has."""
+        hidden, _ = self._programs.network(drill)
+        self._crew.begin([replace(each, hidden=hidden) for each in requests], heard)
 
     def prepare(self) -> None:
         """Have the workshop ready for what is likely to be compiled soon."""

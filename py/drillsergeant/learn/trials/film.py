@@ -10,7 +10,6 @@ from itertools import pairwise
 from drillsergeant.drills.contract import Player, Scene, team_of
 from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.learn.program import DrillFacts
-from drillsergeant.learn.rig import Rig
 
 SEED = 20  # of the match that every policy is filmed in
 LASTS_S = 20.0
@@ -41,25 +40,17 @@ class Film:
 
     def run_m(self, body: str) -> float:
         """How far a body went, m, for each second of the match."""
-        way = sum(math.dist(*step) for piece in self.ways(body) for step in pairwise(piece))
+        way = math.fsum(math.dist(*step) for piece in self.ways(body) for step in pairwise(piece))
         return way * FRAMES_PER_S / max(len(self.places.get(body, ())), 1)
 
     def apart_m(self, body: str, other: str) -> float:
         """How far two bodies were from each other on average, m; 0 where one is none."""
         pairs = list(zip(self.places.get(body, ()), self.places.get(other, ()), strict=False))
-        return sum(math.dist(*pair) for pair in pairs) / len(pairs) if pairs else 0.0
-
-
-def filmed(rig: Rig, drill: DrillFacts) -> Film:
-    """The policy of a rig in a match of its own, team 0, against the scripted player."""
-    match = rig.engine.show_match(SEED)
-    for team in range(len(drill.teams)):
-        match.adopt(rig.weights_offset, team)
-    return film(match, drill)
+        return math.fsum(math.dist(*pair) for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def film(match: ShowMatch, drill: DrillFacts) -> Film:
-    """A match from now on; team 1 is the scripted player's."""
+    """A match from now on, of the policies it has; team 1 is the scripted player's."""
     bodies, every = drill.scene.bodies, max(drill.tick_hz // FRAMES_PER_S, 1)
     places: dict[str, list[Place]] = {body.name: [] for body in bodies}
     scripted = {player: Player.SCRIPTED for player in range(sum(drill.teams)) if team_of(drill.teams, player)}

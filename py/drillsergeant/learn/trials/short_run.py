@@ -6,8 +6,6 @@ It depends on nothing but its recipe and the game, so it comes to the same weigh
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from drillsergeant.learn.defaults import default_hyper
@@ -17,23 +15,11 @@ from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hyper import annealed
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.learn.rig import Rig
-from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.trials.evaluated_run import EvaluatedRun
-from drillsergeant.learn.trials.film import Film, filmed, seen_in
+from drillsergeant.learn.trials.film import SEED, Film, film, seen_in
+from drillsergeant.learn.trials.recipe import TrialRecipe
 
-DECISIONS = 700_000  # three seconds of a core; of Ball Drill, from nothing to beating the bot now and then
 ENOUGH_EPISODES = 64.0  # effective ones, before a policy counts as good enough
-
-
-@dataclass(frozen=True)
-class TrialRecipe:
-    """How each player is trained. `stops`: as soon as the drill's measure is reached, see `Score.enough`."""
-
-    seed: int = 0
-    decisions: int = DECISIONS
-    matches: int = RunSizes.matches
-    stops: bool = True
-    hyper: Mapping[str, float] = field(default_factory=dict)
 
 
 class ShortRun:
@@ -72,9 +58,18 @@ class ShortRun:
         known = {name: value for name, value in self._evaluated.won().items() if math.isfinite(value)}
         return {"decisions": self.decisions, "updates": self._run.updates, **known}
 
+    def parameters(self) -> bytes:
+        """What it plays by now, f32 [P]."""
+        found = bytearray(4 * self.rig.layout.plan.parameter_count)
+        self.rig.memory.read(self.rig.weights_offset, found)
+        return bytes(found)
+
     def film(self) -> tuple[Film, dict[str, float]]:
         """A match of its own as it plays now, and what that says in numbers."""
-        found = filmed(self.rig, self.facts)
+        match = self.rig.engine.show_match(SEED)
+        for team in range(len(self.facts.teams)):
+            match.adopt(self.rig.weights_offset, team)
+        found = film(match, self.facts)
         return found, seen_in(self.facts.scene, found)
 
     def policy(self, edit: str = "") -> PolicyFile:

@@ -18,7 +18,7 @@ from drillsergeant.runtimes.supervisor.setup import Setup
 
 SHORT = 160  # characters of a bad value, or of what is wrong with it, that are worth repeating
 # What can be opened beside the match; "none" closes all.
-DOCKS = ("settings", "charts", "inside", "code", "compare", "runs", "checks")
+DOCKS = ("settings", "charts", "inside", "code", "compare", "whatif", "runs", "checks")
 # What the page itself takes from the address; the first of each is what it does without.
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "view": messages.VIEWS[:3],  # not a replay, which is in no address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from drillsergeant.runtimes.protocol import messages
@@ -15,6 +16,16 @@ class WorkerFleet(Protocol):
 
     def states(self) -> dict[str, str]:
         """Return every worker's state by name."""
+
+
+class KeptLongTexts(Protocol):
+    """Long texts that are there at the next visit, by name."""
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep a text in the place of the one before, soon, where the browser keeps anything at all."""
+
+    def kept(self, name: str, then: Callable[[str], None]) -> None:
+        """`then` hears the text; "" where there is none."""
 
 
 class Drafts(Protocol):

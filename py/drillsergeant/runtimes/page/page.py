@@ -245,8 +245,7 @@ class Page:
             self._docks.open(CODE)
 
     def _on_dock(self, before: str, now: str) -> None:
-        if now == CODE:
-            self.workshop.open()
+        self.workshop.on_dock(now)
         if INSIDE in (before, now):
             self._match.look_inside(now == INSIDE)
 

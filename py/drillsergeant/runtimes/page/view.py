@@ -56,6 +56,29 @@ class ListEntry:
 
 
 @dataclass(frozen=True)
+class CellEntry:
+    """One of a grid of small pictures to press, which is told as a click on `name`: what stands below it, what it is
+    called for who cannot see it, how good it is in [0, 1] where that is known, and whether it is the one chosen."""
+
+    name: str
+    text: str
+    label: str
+    share: float | None
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class CellGrid:
+    """Such pictures row after row, with a heading over each column and, where there are any, beside each row. Each is
+    `ratio` as high as it is wide."""
+
+    columns: Sequence[str]
+    rows: Sequence[str]
+    cells: Sequence[CellEntry]
+    ratio: float = 1.0
+
+
+@dataclass(frozen=True)
 class Tone:
     """A tone to be heard: it begins in `at_s` seconds and glides from one frequency to another; `loud` in [0, 1]."""
 
@@ -130,6 +153,12 @@ class View(Protocol):
 
     def set_choices(self, name: str, groups: Sequence[tuple[str, Sequence[ListEntry]]]) -> None:
         """Show what can be pressed, under headings, in an element that holds nothing else."""
+
+    def set_cells(self, name: str, grid: CellGrid) -> None:
+        """Show a grid in an element that holds nothing else; it is built anew where it has other names."""
+
+    def give_cell(self, name: str, cell: str) -> object:
+        """Give the canvas of a cell away, to whoever draws on it; once for each."""
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         """Show groups of bars in an element that holds nothing else."""

@@ -6,6 +6,7 @@ Whoever receives something that cannot be decoded answers with `messages.Error` 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any, get_type_hints
 
@@ -100,33 +101,38 @@ def _checked(label: str, value: object, hint: object) -> object:
     raise ProtocolError(f"{label} must be a finite {wanted}, not {value!r}")
 
 
+# Numbers that have a range, by the message and the field.
+_RANGES: Mapping[tuple[type[messages.Message], str], tuple[float, float]] = {
+    (messages.SetSpeed, "speed"): messages.SPEED_RANGE,
+    (messages.ResetShow, "seed"): messages.SEED_RANGE,
+    (messages.ResetTrainer, "seed"): messages.SEED_RANGE,
+    (messages.StepShow, "ticks"): (1, 1200),
+    (messages.SetPlayers, "left"): messages.PLAYER_RANGE,
+    (messages.SetPlayers, "right"): messages.PLAYER_RANGE,
+    (messages.OpenPolicy, "id"): (messages.GUESTS, messages.GUESTS + messages.MOST_GUESTS - 1),
+    (messages.SeekReplay, "tick"): (0, MOST_TICKS),
+    (messages.WatchMatch, "match"): messages.WATCH_RANGE,
+    (messages.Resize, "width_px"): (1, 16384),
+    (messages.Resize, "height_px"): (1, 16384),
+    (messages.TryPlayer, "place"): messages.TRIED_RANGE,
+    (messages.PlayerTried, "place"): messages.TRIED_RANGE,
+    (messages.SetPlayers, "match"): messages.MATCH_RANGE,
+    (messages.Inspect, "match"): messages.MATCH_RANGE,
+    (messages.Tap, "match"): messages.MATCH_RANGE,
+    (messages.Input, "match"): messages.MATCH_RANGE,
+}
+
+
 def _check_ranges(message: messages.Message) -> None:
-    if isinstance(message, messages.SetSpeed):
-        _in_range("SET_SPEED.speed", message.speed, *messages.SPEED_RANGE)
-    elif isinstance(message, (messages.ResetShow, messages.ResetTrainer)):
-        _in_range(f"{message.TYPE}.seed", message.seed, *messages.SEED_RANGE)
-    elif isinstance(message, messages.StepShow):
-        _in_range("STEP.ticks", message.ticks, 1, 1200)
-    elif isinstance(message, messages.SetPlayers):
-        for name in ("left", "right"):
-            _in_range(f"SET_PLAYERS.{name}", getattr(message, name), *messages.PLAYER_RANGE)
-    elif isinstance(message, messages.SetLearner) and message.learner not in messages.LEARNERS:
+    for (kind, name), (low, high) in _RANGES.items():
+        if type(message) is kind:
+            _in_range(f"{message.TYPE}.{name}", getattr(message, name), low, high)
+    if isinstance(message, messages.SetLearner) and message.learner not in messages.LEARNERS:
         raise ProtocolError(
             f"SET_LEARNER.learner must be one of {', '.join(messages.LEARNERS)}, not {message.learner!r}"
         )
-    elif isinstance(message, messages.SetView) and message.view not in messages.VIEWS:
+    if isinstance(message, messages.SetView) and message.view not in messages.VIEWS:
         raise ProtocolError(f"SET_VIEW.view must be one of {', '.join(messages.VIEWS)}, not {message.view!r}")
-    elif isinstance(message, messages.OpenPolicy):
-        _in_range("OPEN_POLICY.id", message.id, messages.GUESTS, messages.GUESTS + messages.MOST_GUESTS - 1)
-    elif isinstance(message, messages.SeekReplay):
-        _in_range("SEEK_REPLAY.tick", message.tick, 0, MOST_TICKS)
-    elif isinstance(message, messages.WatchMatch):
-        _in_range("WATCH_MATCH.match", message.match, *messages.WATCH_RANGE)
-    elif isinstance(message, messages.Resize):
-        _in_range("RESIZE.width_px", message.width_px, 1, 16384)
-        _in_range("RESIZE.height_px", message.height_px, 1, 16384)
-    if isinstance(message, (messages.SetPlayers, messages.Inspect, messages.Tap, messages.Input)):
-        _in_range(f"{message.TYPE}.match", message.match, *messages.MATCH_RANGE)
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:

@@ -30,6 +30,7 @@ PLAYER_RANGE = (VISITOR, 2**31 - 1)
 MATCH_RANGE = (0, 2)  # the match, and the two that are compared
 WATCH_RANGE = (-1, 63)  # a training match that is shown, or -1: all that are
 SPEED_RANGE = (0.25, 4.0)
+TRIED_RANGE = (0, 63)  # players that are trained side by side
 
 MESSAGES: dict[str, type[Message]] = {}  # by the word on the wire; filled by the classes below
 
@@ -561,6 +562,47 @@ class LeaguePlayed(Message, wire="LEAGUE_PLAYED", to=("page",)):
 
     players: object
     refused: object
+
+
+# -- what if: players from nothing, beside the run --
+
+
+@dataclass(frozen=True)
+class TryPlayer(Message, wire="TRY_PLAYER", to=("workshop",)):
+    """page -> workshop: train a player from nothing in drill `drill` as `text` has it, by `recipe` (fields of
+    `learn.trials.short_run.TrialRecipe`), and let it play on `canvas`, where there is one. `place` is its own among the
+    others; `hidden` as in `Compile`. `content`: the file of a player that has learned before, and only plays.
+
+    Answered with `Refused`, or with `Checked` and then `PlayerTried`, again and again until it is `over`.
+    """
+
+    place: int
+    drill: str
+    text: str
+    hidden: str = ""
+    recipe: dict[str, object] = field(default_factory=dict)
+    canvas: object = None
+    content: object = None
+
+
+@dataclass(frozen=True)
+class WatchPlayers(Message, wire="WATCH_PLAYERS", to=("workshop",)):
+    """page -> workshop: the players' matches go on and are drawn, or are held: nobody sees them."""
+
+    on: bool
+    dark: bool = False
+
+
+@dataclass(frozen=True)
+class PlayerTried(Message, wire="PLAYER_TRIED", to=("page",)):
+    """workshop -> page: how far a player has come, {name: number}; once it is `over` also its file, bytes, and where
+    everybody was in a match of its own, {body: list of (x, y), m}."""
+
+    place: int
+    metrics: dict[str, object]
+    over: bool = False
+    content: object = None
+    places: dict[str, object] = field(default_factory=dict)
 
 
 # -- what workers tell --

@@ -15,7 +15,7 @@ from drillsergeant.runtimes.page.view import View
 # The element of each dock.
 PANELS: Mapping[str, str] = {
     "settings": "settings", "charts": "charts", "inside": "inside", "code": "workshop", "compare": "contest",
-    "runs": "runs", "checks": "validation",
+    "whatif": "what-if", "runs": "runs", "checks": "validation",
 }  # fmt: skip
 TAB = "dock-"  # the beginning of a tab's id
 CLOSED = "none"

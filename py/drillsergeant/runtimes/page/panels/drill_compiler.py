@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.supervisor.compile_client import Answer, CheckAnswer
+from drillsergeant.runtimes.supervisor.trial_crew import Heard
 
 
 class DrillCompiler(Protocol):
@@ -26,6 +27,19 @@ class DrillCompiler(Protocol):
 
     def check(self, drill: str, text: str, answer: CheckAnswer) -> None:
         """Play the whole game that the text is and say what is wrong with it; ends by itself."""
+
+    def try_players(self, drill: str, requests: Sequence[messages.TryPlayer], heard: Heard) -> None:
+        """Have players trained from nothing beside the run, for the network that the drill has; `heard` gets every
+        answer. Whoever was trained before is gone."""
+
+    def stop_trials(self) -> None:
+        """Train no more of them; who is done plays on."""
+
+    def end_trials(self) -> None:
+        """None of them is wanted any more."""
+
+    def watch_trials(self, on: bool, dark: bool) -> None:
+        """Whether anybody sees their matches, and in which colours they are drawn."""
 
     def prepare(self) -> None:
         """Something is likely to be compiled soon."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.confirm import Question
-from drillsergeant.runtimes.page.interfaces import Drafts
+from drillsergeant.runtimes.page.interfaces import Drafts, KeptLongTexts
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.number_text import compact, number
 from drillsergeant.runtimes.page.panels.other_game import OtherGameOffer
@@ -44,7 +44,7 @@ KEPT = "The browser has promised to keep your runs."
 NOT_KEPT = "The browser may delete saved runs when it runs out of room: export what you want to be sure of."
 
 
-class FileTransfer(Drafts, Protocol):
+class FileTransfer(Drafts, KeptLongTexts, Protocol):
     """How files come in and go out, how the page hears that it is about to be gone, and what it can do then."""
 
     def connect(self, guard: FileEvents) -> None:

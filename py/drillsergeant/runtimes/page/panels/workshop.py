@@ -15,10 +15,12 @@ from drillsergeant.runtimes.page.own_game.new_game import FINDINGS, NewGame
 from drillsergeant.runtimes.page.panels.code_exchange import CodeExchange
 from drillsergeant.runtimes.page.panels.code_parts import PARTS, part_of
 from drillsergeant.runtimes.page.panels.code_run import EDITOR, CodeRun
+from drillsergeant.runtimes.page.panels.docks import CODE
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler, Learning
 from drillsergeant.runtimes.page.panels.own_code import EARLIER, OwnCode
 from drillsergeant.runtimes.page.panels.runs import FileTransfer
 from drillsergeant.runtimes.page.view import View
+from drillsergeant.runtimes.page.what_if.panel import WhatIfPanel
 from drillsergeant.runtimes.protocol import messages
 
 SAID = "workshop-said"
@@ -57,6 +59,7 @@ class EditorPanel:
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._said: dict[str, str] = {}  # by drill: the last sentence about its code
+        self._what_if = WhatIfPanel(view, compiler, game, self, send, transfer, address)
         self._meet(game)
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
@@ -68,7 +71,7 @@ class EditorPanel:
             "workshop-undo": self._undo,
             CHANGES: self._compare,
         }
-        return {**own, **exchange, **self._words.commands(), **self._new_game.commands()}
+        return {**own, **exchange, **self._words.commands(), **self._new_game.commands(), **self._what_if.commands()}
 
     @property
     def whole(self) -> bool:
@@ -98,6 +101,7 @@ class EditorPanel:
 
     def tick(self) -> None:
         """Keep what is written."""
+        self._what_if.tick()
         if self._shown == self._drill:
             if not self._exchange.holds(text := self.written()):
                 self._exchange.release()
@@ -109,6 +113,20 @@ class EditorPanel:
         if self._shown == self._drill and not self._exchange.holds(text := self.written()):
             self._own.flush(self._drill, text)
 
+    def on_dock(self, now: str) -> None:
+        """Another dock is open."""
+        if now == CODE:
+            self.open()
+        self._what_if.on_dock(now)
+
+    def played(self, then: Callable[[str, bool, str], None]) -> None:
+        """`then` hears the code that the drill is played by now, whether it is the original, and why there is none."""
+        running = self._runs.running()
+        if running:
+            then(running, False, "")
+        else:
+            self._compiler.source(self._drill, lambda text, why: then(text, True, why))
+
     def open(self) -> None:
         """Load the editor and the code, if they are not there."""
         if not self._open:
@@ -118,7 +136,7 @@ class EditorPanel:
 
     def command(self, name: str) -> Callable[[], None] | None:
         """What a button does that was made meanwhile; None where it is none of this panel."""
-        return partial(self._words.press, name) if name.startswith(WORD) else None
+        return partial(self._words.press, name) if name.startswith(WORD) else self._what_if.command(name)
 
     def on_change(self, name: str, value: str) -> bool:
         """The field `name` now holds `value`; returns whether it is one of this panel."""
@@ -128,7 +146,7 @@ class EditorPanel:
             self._words.find(value)
         elif name == FINDINGS:
             self._new_game.choose(value)
-        return name in (EARLIER, FIND, FINDINGS)
+        return name in (EARLIER, FIND, FINDINGS) or self._what_if.on_change(name, value)
 
     def _choose(self, value: str) -> None:
         """Show a text that was run before, in the place of this one, which is then one of those."""
@@ -174,6 +192,7 @@ class EditorPanel:
         if self._open:
             self._show()
         self._meet(game)
+        self._what_if.on_drill(game)
         self._new_game.on_open()
 
     def _meet(self, game: DrillFacts) -> None:

@@ -1,0 +1,21 @@
+"""How short runs are trained, all of them alike. Needs no NumPy: the page asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from drillsergeant.learn.run_sizes import RunSizes
+
+DECISIONS = 700_000  # three seconds of a core; of Ball Drill, from nothing to beating the bot now and then
+
+
+@dataclass(frozen=True)
+class TrialRecipe:
+    """How each player is trained. `stops`: as soon as the drill's measure is reached, see `Score.enough`."""
+
+    seed: int = 0
+    decisions: int = DECISIONS
+    matches: int = RunSizes.matches
+    stops: bool = True
+    hyper: Mapping[str, float] = field(default_factory=dict)

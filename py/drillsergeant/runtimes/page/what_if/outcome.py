@@ -1,0 +1,56 @@
+"""What has become of the players: in a few letters, and all of them as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from drillsergeant.drawing.trial_grid import TrialCell, trial_grid
+from drillsergeant.drills.contract import Scene
+from drillsergeant.runtimes.page.number_text import compact, percent
+from drillsergeant.runtimes.page.what_if.grid import PlayerSoFar, WhatIfQuestion
+
+AWAY = "_away_m"  # the end of the name of how far the player is from something
+SAID: Mapping[str, tuple[str, Callable[[float], str]]] = {
+    "decisions": ("learned from", lambda value: f"{compact(value)} decisions"),
+    "win_rate": ("wins against the bot", percent),
+    "win_rate_random": ("wins against chance", percent),
+    "mean_return": ("earns in a match", lambda value: f"{value:.4g}"),
+    "speed_m_s": ("runs", lambda value: f"{value:.2f} m/s"),
+}
+
+
+def picture(question: WhatIfQuestion, players: Mapping[int, PlayerSoFar], title: str, scene: Scene) -> str:
+    """All players side by side, SVG, as `drillsergeant.what_if` draws them."""
+    first, *rest = question.axes
+    down: tuple[str, Sequence[str]] = (rest[0].name, [f"{value:g}" for value in rest[0].values]) if rest else ("", ())
+    cells = []
+    for place in range(len(question.points())):
+        player = players.get(place) or PlayerSoFar()
+        text = player.why or caption(player.metrics, True)
+        share = player.metrics.get("win_rate")
+        cells.append(TrialCell(player.film.all_ways(), share, text) if player.is_over else None)
+    across = first.name, [f"{value:g}" for value in first.values]
+    return trial_grid(title, scene, across, down, cells)
+
+
+def told(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
+    """A player's numbers in words, a row each."""
+    rows = []
+    for name, value in metrics.items():
+        if name in SAID:
+            words, shown = SAID[name]
+            rows.append((words, shown(value)))
+        elif name.endswith(AWAY):
+            rows.append((f"on average from the {name.removesuffix(AWAY)}", f"{value:.2f} m"))
+    return rows
+
+
+def caption(metrics: Mapping[str, float], is_over: bool) -> str:
+    """A player in a few letters."""
+    if not metrics:
+        return "waits" if not is_over else "plays"
+    if "mean_return" in metrics:
+        return f"{metrics['mean_return']:.4g} on average"
+    if "win_rate" in metrics:
+        return f"{metrics['win_rate']:.0%} wins"
+    return "no match over yet" if is_over else "begins"

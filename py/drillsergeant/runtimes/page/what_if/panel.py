@@ -1,0 +1,325 @@
+"""The dock that asks what if: two numbers of the game and their values, a player from nothing for each, side by side.
+
+The run in use is not touched before the visitor makes one of the players the one on screen, and is saved then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Protocol
+
+from drillsergeant.learn.files.dshq import SUFFIX
+from drillsergeant.learn.program import DrillFacts
+from drillsergeant.learn.trials.recipe import TrialRecipe
+from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.number_text import compact
+from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
+from drillsergeant.runtimes.page.panels.runs import FileTransfer
+from drillsergeant.runtimes.page.sentences import ended
+from drillsergeant.runtimes.page.view import CellEntry, CellGrid, View
+from drillsergeant.runtimes.page.what_if import grid as grids
+from drillsergeant.runtimes.page.what_if.form import BUDGET, LINK, RUN, SELECTS, VALUES, WhatIfForm
+from drillsergeant.runtimes.page.what_if.grid import PlayerSoFar, WhatIfQuestion
+from drillsergeant.runtimes.page.what_if.outcome import caption, picture, told
+from drillsergeant.runtimes.protocol import messages
+
+DOCK = "whatif"
+CELL = "what-if-cell-"
+SAID, CHOSEN = "what-if-said", "what-if-chosen"
+UNKNOWN = "The game's numbers could not be read: {why}."
+
+
+class CodeEditor(Protocol):
+    """The editor of the game, as far as this goes."""
+
+    def played(self, then: Callable[[str, bool, str], None]) -> None:
+        """`then` hears the code of the game as it is played now, whether it is the original, and why there is none."""
+
+    def bring(self, text: str, said: str) -> None:
+        """Show this code, and say what it is."""
+
+
+class WhatIfPanel:
+    """`send` reaches the trainer; `transfer` keeps the newest grid of each drill."""
+
+    def __init__(
+        self,
+        view: View,
+        compiler: DrillCompiler,
+        game: DrillFacts,
+        editor: CodeEditor,
+        send: Callable[[messages.Message], None],
+        transfer: FileTransfer,
+        address: Address,
+    ) -> None:
+        self._view, self._compiler, self._editor, self._send = view, compiler, editor, send
+        self._transfer, self._address = transfer, address
+        self._form = WhatIfForm(view, address, game)
+        self._game = game
+        self._question: WhatIfQuestion | None = None
+        self._players: dict[int, PlayerSoFar] = {}
+        self._is_open = self._running = self._shown = False
+        self._built = 0  # grids, ever: their buttons have names of their own
+        self._chosen = -1
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """What each button does."""
+        return {
+            RUN: self._press,
+            "what-if-show": self._show_again,
+            "what-if-take": self._take,
+            "what-if-code": self._open_code,
+            "what-if-picture": self._save_picture,
+            "what-if-link": self._copy_link,
+        }
+
+    def command(self, name: str) -> Callable[[], None] | None:
+        """What pressing a player does; None where it is none."""
+        found = re.fullmatch(rf"{CELL}{self._built}-(\d+)", name)
+        return partial(self._choose, int(found[1])) if found else None
+
+    def on_dock(self, now: str) -> None:
+        """Another dock is open, or none."""
+        was, self._is_open = self._is_open, now == DOCK
+        if self._is_open and not was:
+            self._open()
+        self._watch()
+
+    def on_drill(self, game: DrillFacts) -> None:
+        """Another drill is played: its grid takes the place of the other's, which is kept."""
+        self._compiler.end_trials()
+        self._running, self._shown, self._game = False, False, game
+        self._question, self._players, self._chosen = None, {}, -1
+        self._form.clear(game)
+        self._show_grid()
+        self._say("")
+        if self._is_open:
+            self._open()
+
+    def on_change(self, name: str, _value: str) -> bool:
+        """A field holds another value; returns whether it is one of these."""
+        if name in SELECTS:
+            self._form.propose(SELECTS.index(name))
+        return name in (*SELECTS, *VALUES, BUDGET)
+
+    def tick(self) -> None:
+        """Half a second has passed."""
+        self._watch()
+
+    def _watch(self) -> None:
+        if self._shown:
+            self._compiler.watch_trials(self._is_open, self._view.dark())
+
+    # The form.
+
+    def _open(self) -> None:
+        """What there is to ask about, by the code that is played now; and the grid that was kept."""
+        drill = self._game.name
+
+        def then(code: str, is_original: bool, why: str) -> None:
+            if drill != self._game.name:
+                return
+            if why:
+                self._say(UNKNOWN.format(why=why))
+                return
+            if (said := self._form.offer(code, is_original)) and not self._players:
+                self._say(said)
+
+        self._editor.played(then)
+        if self._question is None:
+            self._transfer.kept(f"what-if-{drill}", partial(self._recall, drill))
+
+    # Training.
+
+    def _press(self) -> None:
+        if self._running:
+            self._compiler.stop_trials()
+            self._stopped("Stopped.")
+            return
+        try:
+            self._question = self._form.asked()
+        except ValueError as wrong:
+            self._say(str(wrong))
+            return
+        self._players, self._chosen = {}, -1
+        self._address.note(LINK, self._question.link(), "")
+        self._begin(self._question)
+
+    def _begin(self, question: WhatIfQuestion) -> None:
+        """Train those who have not learned yet, and show all of them."""
+        self._show_grid()
+        self._running = self._shown = True
+        recipe = {**asdict(TrialRecipe(question.seed, question.decisions))}
+        requests = []
+        for place in range(len(question.points())):
+            player = self._players.get(place) or PlayerSoFar()
+            if player.why:
+                continue
+            text = question.code(place)
+            given = self._view.give_cell("what-if-grid", self._name(place))
+            content = player.content or None
+            requests.append(messages.TryPlayer(place, question.drill, text, "", recipe, given, content))
+        self._view.set_text(RUN, "Stop")
+        self._tell_progress()
+        self._compiler.try_players(question.drill, requests, self._heard)
+        self._watch()
+
+    def _heard(self, answer: messages.PlayerTried | messages.Refused, place: int) -> None:
+        """A worker tells of a player."""
+        player = self._players.setdefault(place, PlayerSoFar())
+        if isinstance(answer, messages.Refused):
+            player.why = ended(answer.message)
+        elif not player.content:
+            player.metrics = grids.clean_metrics(answer.metrics)
+            if answer.over:
+                player.content = bytes(answer.content) if isinstance(answer.content, bytes | memoryview) else b""
+                player.film = grids.clean_film(answer.places)
+        self._show_cells()
+        question = self._question
+        assert question is not None, "somebody asked"
+        if all(place in self._players and self._players[place].is_over for place in range(len(question.points()))):
+            self._stopped(f"{len(self._players)} players are there. Press one.")
+        else:
+            self._tell_progress()
+        if place == self._chosen:
+            self._show_chosen()
+
+    def _stopped(self, said: str) -> None:
+        self._running = False
+        self._view.set_text(RUN, "Try it")
+        self._view.set_attribute("what-if-progress", "hidden", "")
+        self._say(said)
+        self._show_cells()
+        if self._question is not None:
+            self._transfer.keep(f"what-if-{self._question.drill}", grids.to_json(self._question, self._players))
+
+    def _tell_progress(self) -> None:
+        question = self._question
+        assert question is not None, "somebody asked"
+        total = len(question.points())
+        learned = sum(
+            1.0 if player.is_over else player.metrics.get("decisions", 0.0) / question.decisions
+            for player in self._players.values()
+        )
+        done = sum(player.is_over for player in self._players.values())
+        self._view.set_attribute("what-if-progress", "hidden", None)
+        self._view.set_attribute("what-if-progress", "value", f"{100 * learned / total:.0f}")
+        self._say(f"{done} of {total} players are there; each learns from {compact(question.decisions)} decisions.")
+
+    # The grid.
+
+    def _recall(self, drill: str, text: str) -> None:
+        """The grid of an earlier visit: who was trained is there, and plays on when asked to."""
+        if not text or drill != self._game.name or self._question is not None:
+            return
+        try:
+            question, players = grids.from_json(text)
+        except ValueError:
+            return  # another version's, or damaged: there is none then
+        self._question, self._players = question, players
+        self._show_grid()
+        self._say("The players of an earlier visit. Press one, or Let them play.")
+
+    def _show_again(self) -> None:
+        """Let the players of an earlier visit play, and train those that are missing."""
+        if self._question is not None and not self._running:
+            self._begin(self._question)
+
+    def _name(self, place: int) -> str:
+        return f"{CELL}{self._built}-{place}"
+
+    def _show_grid(self) -> None:
+        """Build the grid anew: canvases are given away for good."""
+        self._built += 1
+        self._show_cells()
+        self._show_chosen()
+
+    def _show_cells(self) -> None:
+        question = self._question
+        for name in ("what-if-exports", "what-if-grid"):
+            self._view.set_attribute(name, "hidden", "" if question is None else None)
+        unfinished = not self._shown or any(not player.is_over for player in self._players.values())
+        waiting = bool(self._players) and not self._running and unfinished
+        self._view.set_attribute("what-if-show", "hidden", None if waiting else "")
+        if question is None:
+            self._view.set_cells("what-if-grid", CellGrid((), (), ()))
+            return
+        first, *rest = question.axes
+        columns = tuple(f"{grids.readable(first.name)} {value:g}" for value in first.values)
+        rows = tuple(f"{grids.readable(rest[0].name)} {value:g}" for value in rest[0].values) if rest else ()
+        entries = tuple(self._entry(question, place) for place in range(len(question.points())))
+        scene = self._game.scene
+        self._view.set_cells(
+            "what-if-grid", CellGrid(columns, rows, entries, scene.half_width_m / max(scene.half_length_m, 1e-9))
+        )
+
+    def _entry(self, question: WhatIfQuestion, place: int) -> CellEntry:
+        player = self._players.get(place) or PlayerSoFar()
+        said = caption(player.metrics, player.is_over) if not player.why else "refused"
+        share = player.metrics.get("win_rate") if not player.why else None
+        label = f"{question.words(place)}: {said}"
+        return CellEntry(self._name(place), said, label, share, place == self._chosen)
+
+    def _choose(self, place: int) -> None:
+        self._chosen = -1 if place == self._chosen else place
+        self._show_cells()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        player = self._players.get(self._chosen)
+        self._view.set_attribute(CHOSEN, "hidden", None if player and self._question else "")
+        if player is None or self._question is None:
+            return
+        self._view.set_text("what-if-name", self._question.words(self._chosen))
+        rows = [("refused", player.why)] if player.why else told(player.metrics)
+        self._view.set_rows("what-if-metrics", rows)
+        self._view.set_attribute("what-if-take", "disabled", None if player.content else "")
+
+    # One of the players.
+
+    def _take(self) -> None:
+        """Make the chosen player the one on screen, which goes on training from there."""
+        player, question = self._players.get(self._chosen), self._question
+        if player is not None and question is not None and player.content:
+            name = f"what if {question.words(self._chosen)}"[:36]
+            self._send(messages.ImportRun(f"{name}{SUFFIX}", player.content, anyway=True))
+            self._say(
+                f"{question.words(self._chosen)} is on screen now, as a run of its own; the run before is saved. It "
+                "goes on in the game as it is played now: open its code and press Run to train it on in its own."
+            )
+
+    def _open_code(self) -> None:
+        if self._question is not None and self._chosen >= 0:
+            said = f"The game with {self._question.words(self._chosen)}. Press Run to play it."
+            self._editor.bring(self._question.code(self._chosen), said)
+            self._view.reveal("workshop-editor")
+
+    # Out of here.
+
+    def _save_picture(self) -> None:
+        if self._question is not None:
+            title = f"{self._game.words.title}: what if?"
+            content = picture(self._question, self._players, title, self._game.scene).encode()
+            self._transfer.download(f"what-if-{self._question.drill}.svg", content)
+
+    def _copy_link(self) -> None:
+        if self._question is None:
+            return
+        self._address.note(LINK, self._question.link(), "")
+        self._address.note("dock", DOCK, "")
+        self._address.write()
+        more = "" if self._question.original else " Your own code is not in it: the editor has a link for that."
+        self._view.copy(
+            self._view.location(),
+            lambda done: self._say(
+                f"The link is copied: it opens this question, and nothing is trained before Try it is pressed.{more}"
+                if done
+                else f"This browser does not let a page copy: the link stands in the address bar.{more}"
+            ),
+        )
+
+    def _say(self, said: str) -> None:
+        self._view.set_text(SAID, said)
