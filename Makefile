@@ -79,7 +79,7 @@ gpu-kernels: venv-test  ## every kernel of every drill as WGSL next to NumPy, fr
 	@$(VENV_PYTHON) -m build.site
 	@GPU_KERNELS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/browser/gpu/test_wgsl_drills.py $(ARGS)
 
-interop: venv-test  ## the package as published, other people's trackers and learners (Stable-Baselines3, RLlib), games (slimevolleygym), servers (nginx, Caddy) and pages (Sphinx, MkDocs, Quarto, npm) with our drills and site
+interop: venv-test  ## the package as published, other people's trackers and learners (Stable-Baselines3, RLlib, Tianshou, TorchRL, PettingZoo), games (slimevolleygym), servers (nginx, Caddy) and pages (Sphinx, MkDocs, Quarto, npm) with our drills and site
 	@$(VENV_PYTHON) -m build.site
 	@$(VENV_PYTHON) -m build.suite sb3 interop $(ARGS)
 

@@ -35,7 +35,8 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         self._screen: Watched | None = None
         self._observations = {agent: observation_space(self.drill) for agent in self.possible_agents}
         self._actions = {agent: action_space(self.drill) for agent in self.possible_agents}
-        self._random = np.random.default_rng()
+        # Made at the first reset, so that copies of one that was never started play different matches.
+        self._random: np.random.Generator | None = None
 
     def observation_space(self, agent: str) -> Space[Any]:
         """What an agent sees: the same kind for all."""
@@ -53,8 +54,8 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Array], dict[str, dict[str, Any]]]:
         """Start a match, a new one each time, the same ones after the same seed; everybody's observation f32 [OBS]."""
-        if seed is not None:
-            self._random = np.random.default_rng(whole_number("seed", seed))
+        if seed is not None or self._random is None:
+            self._random = np.random.default_rng(None if seed is None else whole_number("seed", seed))
         self.agents = list(self.possible_agents)
         self._batch.reset(int(self._random.integers(SEEDS)))
         self._watch()

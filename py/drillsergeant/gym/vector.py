@@ -58,7 +58,7 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         self._batch = Batch(drill, num_envs // self._own)
         self._ended = np.zeros(num_envs // self._own, np.bool_)
         self.metadata = described(self._batch.drill, render_mode, MODES)
-        self.autoreset = AutoresetMode(autoreset)
+        self.autoreset = autoreset
         self.render_mode = render_mode
         self.drill, self.num_envs = self._batch.drill, num_envs
         self.opponent = checked_opponent(opponent)
@@ -74,8 +74,13 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         return mode
 
     @autoreset.setter
-    def autoreset(self, mode: AutoresetMode) -> None:
-        self.metadata = {**self.metadata, "autoreset_mode": mode}
+    def autoreset(self, mode: AutoresetMode | str) -> None:
+        self.metadata = {**self.metadata, "autoreset_mode": AutoresetMode(mode)}
+
+    @property
+    def autoreset_mode(self) -> AutoresetMode:
+        """The same as `autoreset`, where gymnasium's own vector environments have it and TorchRL looks for it."""
+        return self.autoreset
 
     def __repr__(self) -> str:
         return f"<DrillVectorEnv {self.drill.name}, {self.num_envs} environments, against {self.opponent}>"

@@ -23,7 +23,7 @@ LONG = {
 ARRAY = re.compile(r"\b(Array|ndarray|NDArray)\b")
 SHAPE = re.compile(r"\[(?:[A-Z]|\d|count\b|\.\.\.)[^\])]*\]|\b(?:same|broadcast|any|own) shape\b|\belementwise\b")
 # Asserting helpers are named so; pytest's expectations; waiting, which fails when time is up; others' own checks.
-ASSERTING = re.compile(r"^_?assert_|^raises$|^warns$|^until|^check_env$|^parallel_\w+_test$")
+ASSERTING = re.compile(r"^_?assert_|^raises$|^warns$|^until|^check_env(_specs)?$|^(\w+_)?(api|seed)_test$")
 
 
 def long_files(tree: Tree) -> list[str]:

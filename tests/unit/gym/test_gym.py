@@ -1,5 +1,6 @@
 """The adapters: what their frameworks' own checks say, and the same matches as everywhere else."""
 
+import copy
 import warnings
 from typing import Any
 
@@ -49,6 +50,14 @@ def test_pettingzoos_own_checks_pass(drill: str) -> None:
         warnings.simplefilter("error")
         parallel_api_test(DrillParallelEnv(SHORT if drill == "ball" else ChaseDrill(time_limit_s=1.0)), num_cycles=60)
     parallel_seed_test(lambda: DrillParallelEnv(SHORT), num_cycles=30)  # type: ignore[no-untyped-call]
+
+
+def test_copies_of_an_environment_go_on_alike_but_were_it_never_started() -> None:
+    for env, alike in ((DrillParallelEnv(SHORT), False), (DrillParallelEnv(SHORT), True)):
+        if alike:
+            env.reset(seed=3)
+        one, other = (copied.reset()[0]["player_0"] for copied in (copy.deepcopy(env), copy.deepcopy(env)))
+        assert (one == other).all() == alike
 
 
 def chosen(random: np.random.Generator, count: int) -> np.ndarray:

@@ -83,6 +83,16 @@ def test_the_matches_of_a_mask_start_anew_and_the_others_go_on() -> None:
         np.testing.assert_array_equal(one[2] | one[3], over)
 
 
+def test_how_it_restarts_is_found_where_gymnasiums_own_have_it() -> None:
+    env = DrillVectorEnv(4, SHORT, autoreset="Disabled")
+    own = synchronous(AutoresetMode.DISABLED)
+    assert env.autoreset_mode is own.autoreset_mode is env.metadata["autoreset_mode"]
+    env.autoreset = AutoresetMode.SAME_STEP
+    assert env.autoreset_mode is AutoresetMode.SAME_STEP
+    with pytest.raises(ValueError, match="'sometimes' is not a valid AutoresetMode"):
+        env.autoreset = "sometimes"
+
+
 def test_what_a_reset_cannot_do_is_refused() -> None:
     env = DrillVectorEnv(4, SHORT, autoreset=AutoresetMode.DISABLED)
     with pytest.raises(ResetNeeded, match="no match of ball has been started"):

@@ -4,7 +4,7 @@ and what cannot be brought back."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,10 @@ def scalings(env: VecEnv | None, what: str) -> tuple[list[Scaling], float]:
     found: list[Scaling] = []
     unit = 1.0
     while isinstance(env, VecEnvWrapper):
-        if isinstance(env, VecNormalize):
+        if type(env).__module__.startswith("supersuit."):
+            for name in _under_supersuit(env.venv):
+                raise _refused(name, what)
+        elif isinstance(env, VecNormalize):
             if env.norm_reward:
                 unit *= float(np.sqrt(env.ret_rms.var + env.epsilon))
             if env.norm_obs:
@@ -80,6 +83,17 @@ def scalings(env: VecEnv | None, what: str) -> tuple[list[Scaling], float]:
             if name not in LEAVES_ALONE:
                 raise _refused(name, what)
     return found, unit
+
+
+def _under_supersuit(env: Any) -> Iterator[str]:
+    """Names of what SuperSuit's vector environment of all players has around the matches."""
+    if not hasattr(env, "vec_envs"):  # of processes, which nobody can look into
+        yield type(env).__name__
+    for each in getattr(env, "vec_envs", ()):
+        inner = getattr(each, "par_env", None)
+        while type(inner).__name__ != "DrillParallelEnv":
+            yield type(inner).__name__
+            inner = getattr(inner, "env", None)
 
 
 def _scaling(env: Any) -> Scaling:
