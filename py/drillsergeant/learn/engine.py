@@ -99,11 +99,12 @@ class Tally:
 class Insight:
     """What a player's policy made of the last decision: its chances for each choice of each head (of a continuous head:
     mean and standard deviation in its unit), the reward it expects from there on, and what it saw [OBS]. Also where
-    somebody else played for it: what the policy would have done."""
+    somebody else played for it: what the policy would have done. `allowed`: masks of all choices, or none."""
 
     probabilities: Sequence[Sequence[float]]
     value: float
     observation: Sequence[float]
+    allowed: Sequence[bool] = ()
 
 
 NO_EPISODES = Tally(0, 0, 0)

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from drillsergeant.runtimes.protocol.messages import Message
 
-RUNS, CODE = "runs", "code"  # the folders that there are: saved runs, and a reader's own code
+# The folders that there are: saved runs, a reader's own code, and what a visitor has played.
+RUNS, CODE, PLAYED = "runs", "code", "played"
 
 
 class StorageError(Exception):
@@ -65,3 +66,10 @@ class Keeper(Protocol):
 
     def close(self) -> None:
         """The trainer ends here while its worker goes on: do what has to be done, by itself."""
+
+
+class TellingKeeper(Keeper, Protocol):
+    """One whose numbers the page shows."""
+
+    def told(self) -> dict[str, object]:
+        """What there is to show."""

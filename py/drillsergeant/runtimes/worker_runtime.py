@@ -39,8 +39,9 @@ from drillsergeant.runtimes.show.renderer import Renderer
 from drillsergeant.runtimes.show.show import Show
 from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
 from drillsergeant.runtimes.solo_mode import Solo
-from drillsergeant.runtimes.storage import CODE, RUNS
+from drillsergeant.runtimes.storage import CODE, PLAYED, RUNS
 from drillsergeant.runtimes.trainer.archive import Archive
+from drillsergeant.runtimes.trainer.played import PlayedKeeper
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.trainer import Trainer
 
@@ -58,6 +59,7 @@ class WorkerRuntime:
         self._drill, self._shape_hash = program.drill, program.network.shape_hash
         self._engine = KernelEngine(program, kernels, self._layout, self._memory)
         self._fallback: AutoLearner | None = None
+        self._local: Learner
         self._show: Show | None = None
         self._trainer: Trainer | None = None
         self._rollout: Rollout | None = None
@@ -117,6 +119,10 @@ class WorkerRuntime:
         self._trainer.code = CodeKeeper(
             lambda message: self._host.post(codec.encode(message)), Archive(self._host.storage(CODE)), locks
         )
+        self._trainer.played = PlayedKeeper(
+            self._host, Archive(self._host.storage(PLAYED)), locks, self._drill, self._trainer,
+            lambda: self._local.imitator(), lockstep > 0,
+        )  # fmt: skip
         self._trainer.saves = Saves(
             self._host, Archive(self._host.storage(RUNS)), locks,
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
@@ -134,8 +140,9 @@ class WorkerRuntime:
             whole = bool(self._drill.called and self._options.edit)  # of which no device has anything
             plays = self._options.play != "cpu" and not whole
             plan, name = GpuPlan(self._program, self._layout), self._drill.name
+            self._local = self._engine.learner(seed)
             learner = AutoLearner(
-                self._engine.learner(seed),
+                self._local,
                 plan,
                 lambda plan, software: self._host.open_gpu(plan, name, software=software),
                 Watch(lambda: self._check(plan), on=self._options.validate),
@@ -152,7 +159,8 @@ class WorkerRuntime:
 
         heads = self._drill.heads
         network = Network.for_heads(len(self._drill.observation), heads, self._program.network.hidden)
-        return NumpyLearner(network, heads, self._layout, self._memory, seed, self._drill.masks)
+        self._local = NumpyLearner(network, heads, self._layout, self._memory, seed, self._drill.masks)
+        return self._local
 
     async def _check(self, plan: GpuPlan) -> Check:
         """What compares a device's kernels with the reference, which needs NumPy."""

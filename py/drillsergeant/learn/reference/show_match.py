@@ -86,9 +86,9 @@ class SoloMatch:
     def insight(self, player: int) -> Insight:
         """Return what `player`'s policy made of the last decision."""
         seen = self._seen[player]
-        return Insight(
-            _chances(self._policy(player))[0], float(seen.value[0]), [float(entry[0]) for entry in seen.observation]
-        )
+        masks = [bool(mask[0]) for mask in self._allowed[player]]
+        observation = [float(entry[0]) for entry in seen.observation]
+        return Insight(_chances(self._policy(player))[0], float(seen.value[0]), observation, masks)
 
     def picked(self, player: int) -> list[float]:
         """See `engine.ShowMatch`."""

@@ -153,7 +153,7 @@ class KernelShowMatch:
         rows, head = policy_rows(drill.heads), self._column(match_view.head, head_rows(drill.heads), player)
         masks = self._masks(player)
         observation = self._column(Rows(match_view.obs, match_view.lanes_bytes), len(drill.observation), player)
-        return Insight(chances_of(drill.heads, head[:rows], head[rows + 1 :], masks), head[rows], observation)
+        return Insight(chances_of(drill.heads, head[:rows], head[rows + 1 :], masks), head[rows], observation, masks)
 
     def _masks(self, player: int) -> list[bool]:
         """Which choices a player had at the last decision; none where the drill has no masks."""

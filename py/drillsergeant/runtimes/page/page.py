@@ -61,20 +61,20 @@ class Page:
         self._hyper = HyperForm(view, lambda changes: fleet.send("trainer", messages.SetHyper(changes)), opening)
         self._address = Address(view, opening.given)
         self._seed = SeedField(view, seed, self._address, self._refuse)
-        self._match = match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer)
-        self.on_blur, self.on_pointer = match.on_blur, match.on_pointer
-        self.on_pad, self.on_gamepad = match.on_pad, match.on_gamepad
+        to_trainer = partial(fleet.send, "trainer")
+        self._train = TrainButton(view, to_trainer, self._status, self._begin_training)
+        begin = self._train.begin
+        self._match = match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer, begin)
+        self.on_blur, self.on_pointer, self.on_pad, self.on_gamepad = match.hands
         self.hold, self.on_no_drill = match.hold, self._drill.missing
         self._docks = Docks(view, self._address, self._on_dock)
-        self._validation = ValidationPanel(view, lambda message: fleet.send("trainer", message))
-        to_trainer = partial(fleet.send, "trainer")
+        self._validation = ValidationPanel(view, to_trainer)
         self._learner = LearnerChoice(view, to_trainer, self._address)
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
         self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address)
         self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
         self.on_game, self.files = self._runs.on_game, FileDesk(transfer, self._runs, self.workshop, match)
         self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
-        self._train = TrainButton(view, to_trainer, self._status, self._begin_training)
         self.on_approach = self._train.approach
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
@@ -193,7 +193,7 @@ class Page:
         self._validation.show(values)
         self._hyper.on_told(values.get("hyper"), values.get("hyper_in_use"))
         self._safeguards.show(values)
-        self._match.on_timeline(values.get("timeline"))
+        self._match.on_trainer(values)
         self._runs.on_timeline(values.get("timeline"))
         self._learner.show(values)
         if self._status.trained(number_text.number(values.get("t_s")) or 0.0):

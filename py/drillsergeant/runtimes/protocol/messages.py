@@ -249,7 +249,7 @@ class Tap(Message, wire="TAP", to=("show",)):
 @dataclass(frozen=True)
 class Input(Message, wire="INPUT", to=("show",)):
     """page -> show: the visitor's current action, a list of a number for each head, or a drag of the body that is
-    nearest to where it began (metres, field coordinates). Never trained on."""
+    nearest to where it began (metres, field coordinates). It is trained on only after `LearnFromPlayed`."""
 
     action: object = None
     x_m: float = 0.0
@@ -295,6 +295,33 @@ class Resize(Message, wire="RESIZE", to=("show",)):
     height_px: int
     dark: bool = False
     calm: bool = False
+
+
+# -- what a visitor plays, to be learned from --
+
+
+@dataclass(frozen=True)
+class PlayedDecisions(Message, wire="PLAYED", to=("page", "trainer")):
+    """show -> page -> trainer, about once a second: what the visitor's player saw and did, a list of a row for each
+    decision as `Demonstrations.extended` takes it. Kept, and nothing else, before `LearnFromPlayed`."""
+
+    drill: str
+    rows: object = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LearnFromPlayed(Message, wire="LEARN_FROM_PLAYED", to=("trainer",)):
+    """page -> trainer: the visitor has pressed "Learn from me": clone what was played of this drill, then go on."""
+
+
+@dataclass(frozen=True)
+class ForgetPlayed(Message, wire="FORGET_PLAYED", to=("trainer",)):
+    """page -> trainer: remove all that was played of this drill, for good."""
+
+
+@dataclass(frozen=True)
+class ExportPlayed(Message, wire="EXPORT_PLAYED", to=("trainer",)):
+    """page -> trainer: make a file of all that was played of this drill. Answered with `Exported`."""
 
 
 # -- saved runs --

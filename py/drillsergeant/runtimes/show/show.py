@@ -20,6 +20,7 @@ from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.show.beat import FASTEST
 from drillsergeant.runtimes.show.dragging import Dragging
 from drillsergeant.runtimes.show.frame_clock import FrameClock
+from drillsergeant.runtimes.show.played import PlayRecorder
 from drillsergeant.runtimes.show.replay_stage import ReplayStage
 from drillsergeant.runtimes.show.screen_match import Fetch, ScreenMatch
 
@@ -57,6 +58,7 @@ class Show:
         self.version, self.versions_adopted = 0, 0
         self._all = [ScreenMatch(drill, match, seed) for match in matches]
         self.replays = ReplayStage(drill, self._all[1])
+        self._played = PlayRecorder(drill, tell)
 
     @property
     def screen_matches(self) -> Sequence[ScreenMatch]:
@@ -119,8 +121,11 @@ class Show:
     def advance(self) -> None:
         """Play one physics tick of every match on screen. Of a pair, who is done waits for the other."""
         running = [screen_match for screen_match in self.screen_matches if not screen_match.waiting]
-        self._adopt_newest([screen_match for screen_match in running if screen_match.decides])
+        deciding = [screen_match for screen_match in running if screen_match.decides]
+        self._adopt_newest(deciding)
         ended = [screen_match for screen_match in running if screen_match.advance(self._visitor_action)]
+        if self.view == "match" and deciding:
+            self._played.note(deciding[0])
         for screen_match in running:
             self._announce(screen_match)
         if ended:

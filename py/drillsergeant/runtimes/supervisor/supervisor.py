@@ -162,6 +162,9 @@ class Fleet:
             self._hosted.mirrored.update(message.spans)
             self.send("show", message)
             return
+        if isinstance(message, messages.PlayedDecisions):
+            self.send("trainer", message)
+            return
         if isinstance(message, messages.Loading):
             self._steps += 1
             return

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 EVENTS_KEPT = 64
 LONGEST_TEXT = 400  # characters, of an event from a file
-KINDS = ("hyper", "guard", "rewind", "learner", "restart", "save", "lesson", "code")
+KINDS = ("hyper", "guard", "rewind", "learner", "restart", "save", "lesson", "code", "taught")
 OWN_GAME, ORIGINAL_GAME = "Your code", "The original"  # of kind "code": what the game is made of from here on
 
 

@@ -170,11 +170,23 @@ class RunControl:
     def next_lesson(self, text: str) -> None:
         """Another lesson has begun: how well the one before was played is no measure of it."""
         self._keep(AUTO)
+        self._go_on_anew()
+        self.note("lesson", text)
+
+    def taught(self, state: LearnerState, text: str) -> None:
+        """Go on from what it was taught: how well it played before is no measure of that, and can be gone back to."""
+        if not self.timeline.holds(self._learner.state()):
+            self._keep(AUTO)
+        self._learner.restore(state)
+        self._go_on_anew()
+        self.note("taught", text)
+
+    def _go_on_anew(self) -> None:
+        self._promising = None
         self._safeguards = self._fresh_safeguards(self._safeguards.on)
         self.timeline.demote_best()
         self._publish()
         self._report.restart_wins()
-        self.note("lesson", text)
 
     def play(self, edit: str) -> None:
         """Matches are played by the reader's code `edit` from now on, "" is the original; the run is marked with it."""

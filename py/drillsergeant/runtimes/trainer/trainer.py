@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from drillsergeant.drills.contract import Player
@@ -25,7 +24,8 @@ from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.memory.weights import WeightsWriter, weights_digest
 from drillsergeant.runtimes.host import Host
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.storage import Keeper
+from drillsergeant.runtimes.storage import Keeper, TellingKeeper
+from drillsergeant.runtimes.trainer.between_updates import BetweenUpdates
 from drillsergeant.runtimes.trainer.report import TrainerReport, pause_s
 from drillsergeant.runtimes.trainer.run_control import RunControl
 from drillsergeant.runtimes.trainer.saved_run import Capture, kept_versions, recall_games
@@ -55,9 +55,10 @@ class Trainer:
         """`lockstep`: with N > 0, every update waits for a chunk of every worker, and training stops after N updates
         and reports the digest of the weights, which then depend on nothing but seed, sizes and hyperparameters."""
         self._host, self._memory, self._layout = host, memory, layout
-        self._learner, self._weights = learner, weights
+        self.learner, self._weights = learner, weights
         self._on_gpu = learner if isinstance(learner, AutoLearner) else None  # what may learn and play there
         self._updates = Updates(memory, layout, learner, lockstep=lockstep > 0)
+        self.between = BetweenUpdates(self._updates)
         self._run_epoch = RunEpoch(memory, layout)
         self._telemetry = TelemetryWriter(memory, layout, TRAINER)
         self.progress = SelfPlayRun(layout.plan, self._publish)
@@ -67,7 +68,7 @@ class Trainer:
         self.training = False
         self.saves: Saves | None = None
         self.code: Keeper | None = None
-        self._postponed: list[Callable[[], None]] = []
+        self.played: TellingKeeper | None = None
         self._restart_counts()
         if weights.version == 0:
             self.progress.publish()
@@ -88,7 +89,7 @@ class Trainer:
 
     def _publish(self, decisions: int) -> None:
         """Hand the learner's parameters to every reader."""
-        self._learner.write_parameters(self._weights.reserve())
+        self.learner.write_parameters(self._weights.reserve())
         self._weights.commit(decisions)
 
     def _turn(self) -> None:
@@ -123,21 +124,21 @@ class Trainer:
 
     @property
     def _keepers(self) -> list[Keeper]:
-        return [keeper for keeper in (self.code, self.saves) if keeper is not None]
+        return [keeper for keeper in (self.code, self.saves, self.played) if keeper is not None]
 
     async def step(self) -> None:
         """Update once; waits a moment where there is nothing to learn from."""
         hyper = self.run_control.next_hyper(self.progress.updates)
         learned = await self._updates.update(hyper, self._curriculum.number, self._report.matchmaking)
         if learned is None:
-            self._do_postponed()
+            self.between.catch_up()
             return
         self._report.learned(learned.metrics, learned.chunk_offsets, hyper, learned.played)
         self.progress.learned(learned.decisions)
         self._updates.release()  # after publishing, so that whoever waited for room plays on with the new weights
         self.run_control.watch(learned.metrics)
         self._move_on()
-        self._do_postponed()
+        self.between.catch_up()
         if self._lockstep and self.progress.updates == self._lockstep:
             self._set_training(False)
             self._report.note("weights_sha256", weights_digest(self._memory, self._layout, self._weights.active_offset))
@@ -182,7 +183,7 @@ class Trainer:
                 self.run_control.to_win = to_win
             case messages.ResetTrainer(seed=seed, hyper=changes):
                 hyper = self.run_control.setting.changed(**changes)
-                self._between_updates(lambda: self._reset(seed, hyper))
+                self.between.do(lambda: self._reset(seed, hyper))
             case messages.Rewind() | messages.KeepSnapshot():
                 self._turn_back(message)
         self.report()
@@ -202,7 +203,7 @@ class Trainer:
             raise ValueError(f"{message.TYPE} is not for lockstep, whose weights depend on nothing but its numbers")
         ident = message.id
         if isinstance(message, messages.KeepSnapshot) and not ident:
-            self._between_updates(self.run_control.snapshot)
+            self.between.do(self.run_control.snapshot)
             return
         self.run_control.timeline.find(ident)
         if isinstance(message, messages.KeepSnapshot):
@@ -210,7 +211,7 @@ class Trainer:
             return
         if self.saves is not None:
             self.saves.branch()
-        self._between_updates(lambda: self._rewind(ident))
+        self.between.do(lambda: self._rewind(ident))
 
     def _rewind(self, ident: int) -> None:
         """The weights of a snapshot, and clocks, counters, numbers and lesson as they were when it was taken."""
@@ -222,20 +223,9 @@ class Trainer:
         self.run_control.rewind(ident, go_back)
         self._tell_history(rewound=True)
 
-    def _between_updates(self, action: Callable[[], None]) -> None:
-        """Do it now, or when the update in hand is done: its chunks are held, and it works on the state as it was."""
-        if self._updates.learning:
-            self._postponed.append(action)
-        else:
-            action()
-
-    def _do_postponed(self) -> None:
-        while self._postponed:
-            self._postponed.pop(0)()
-
     def _choose(self, wanted: str) -> None:
         if self._on_gpu is None:
-            raise ValueError(f"the learner {self._learner.name} has no other beside it; reload with ?learner={wanted}")
+            raise ValueError(f"the learner {self.learner.name} has no other beside it; reload with ?learner={wanted}")
         self._on_gpu.choose(wanted)
 
     def _set_training(self, on: bool) -> None:
@@ -253,7 +243,7 @@ class Trainer:
 
     def _reset(self, seed: int, hyper: Hyper) -> None:
         self._go_to_lesson(0)
-        self._learner.reset(seed)
+        self.learner.reset(seed)
         self._restart_counts()
         self.progress.publish()
         self._run_epoch.begin(seed)
@@ -267,7 +257,7 @@ class Trainer:
         control = self.run_control
         in_use = control.next_hyper(self.progress.updates)
         return Capture(
-            self._learner.state(),
+            self.learner.state(),
             control.setting,
             control.guarded,
             in_use,
@@ -281,7 +271,7 @@ class Trainer:
     def resume(self, policy: PolicyFile, text: str) -> None:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
         progress = policy.progress
-        self._learner.restore(policy.state)
+        self.learner.restore(policy.state)
         self._go_to_lesson(progress.lesson)
         self._restart_counts(progress.trained_s, progress.decisions, policy.state.updates)
         self._weights.go_on_from(progress.version)
@@ -301,7 +291,7 @@ class Trainer:
         """Put back the snapshots that a trainer before this one left, and of which it told this; where it left none,
         those that were saved with `policy`."""
         timeline = self.run_control.timeline
-        if not timeline.restore_timeline(told, self._learner.state()):
+        if not timeline.restore_timeline(told, self.learner.state()):
             self.run_control.recall(policy)
             return
         ids = {entry.version: entry.id for entry in timeline.entries}
@@ -338,10 +328,12 @@ class Trainer:
             "decisions": self.progress.decisions,
             "updates": self.progress.updates,
             "version": self._weights.version,
-            "learner": self._learner.name,
-            "learner_why": self._learner.why,
+            "learner": self.learner.name,
+            "learner_why": self.learner.why,
             **self.run_control.values(self.progress.updates),
         }
+        if self.played is not None:
+            values["played"] = self.played.told()
         if self._curriculum.count > 1:
             values |= {"lesson": self._curriculum.number + 1, "lessons": self._curriculum.count}
         if self._on_gpu is not None:

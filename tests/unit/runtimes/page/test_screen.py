@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drillsergeant.drawing.place import arrange
-from drillsergeant.runtimes.page.match.match import HINTS
+from drillsergeant.runtimes.page.match.screen import HINTS
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting, with_timeline

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from drillsergeant.drawing.place import arrange
 from drillsergeant.learn.program import DrillFacts
@@ -14,11 +15,12 @@ from drillsergeant.runtimes.page.match.inspector import NOBODY, SELECT, Inspecto
 from drillsergeant.runtimes.page.match.moments import MomentBoard
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.replays import ReplayPanel
-from drillsergeant.runtimes.page.match.screen import COMPARE, FACTORY, MATCH, REPLAY, Views
+from drillsergeant.runtimes.page.match.screen import ALONE_TWICE, COMPARE, FACTORY, HINTS, MATCH, REPLAY, WATCHED, Views
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import PLAY_CODES, Keys, Steering
 from drillsergeant.runtimes.page.match.touch import Controller, PadUse, TouchPads, touch_hint
 from drillsergeant.runtimes.page.measure import DrillMeasure
+from drillsergeant.runtimes.page.teaching.learn_from_you import LearnFromYou
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -27,14 +29,6 @@ GONE = "not kept any more"
 SLOP_PX = 5.0  # a pointer that moved less than this tapped
 LARGEST_PX = 4096  # either side of the canvas
 CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot", SELECT)
-HINTS = {
-    MATCH: "Drag what moves; tap a player to look inside.",
-    FACTORY: "Every match in here is learned from. Press one to watch it large.",
-    COMPARE: "The same start twice, each against the hand-written bot. Who is done first waits for the other.",
-    REPLAY: "What was played, again. Pull the slider to any moment of it.",
-}
-WATCHED = "One of the matches it learns from, as fast as it plays it. Press it for all, \u2190 and \u2192 for the next."
-ALONE_TWICE = "The same start twice, played then and now. Who is done first waits for the other."
 # What makes no sense where nobody plays against anybody, and what the visitor's seat is called there and elsewhere.
 FOR_TWO = ("team-right", "who-0", "who-1", "duel", "try-bot")  # with one team, the board counts how matches ended
 PLAY_IT, PLAY_AGAINST = "Play it yourself", "Play against it"
@@ -51,17 +45,21 @@ class MatchPart:
         seed: SeedField,
         address: Address,
         tell: Callable[[str], None],
+        train_on: Callable[[], None],
     ) -> None:
+        """`train_on` begins to train where nobody does."""
         self._view, self._send, self._seed, self._address = view, send, seed, address
         self._views = Views(view, self._to_show)
         self._players = Players(view, send, self._views, tell, self._on_seated)
         self._factory = FactoryWatch(self._to_show, self._on_seated)
         self.guests = self._players.guests
         self.replays = ReplayPanel(view, self._to_show, self._views, tell, self._look_at, self._players.names)
+        self._learn_from_you = LearnFromYou(view, partial(send, "trainer"), tell, train_on)
         self._moments, self._full_screen = MomentBoard(view), FullScreenButton(view)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
         self._playing, self._speed = True, "1"
         self._begun = False
+        self.hands = self.on_blur, self.on_pointer, self.on_pad, self.on_gamepad
         self._pressed: tuple[int, float, float] | None = None  # the match, and where, CSS pixels
         self._dragging = self._tapped = False
         self._take(game)
@@ -102,6 +100,7 @@ class MatchPart:
             **self._players.commands(),
             **self._moments.commands(),
             **self.replays.commands(),
+            **self._learn_from_you.commands(),
             FULL_SCREEN: self._full_screen.turn,
         }
 
@@ -176,9 +175,10 @@ class MatchPart:
         """The learner starts from nothing."""
         self._players.begin_contest()
 
-    def on_timeline(self, timeline: object) -> None:
-        """The trainer tells which versions it keeps."""
-        self._players.learn(timeline)
+    def on_trainer(self, values: Mapping[str, object]) -> None:
+        """The trainer tells which versions it keeps, and what was played."""
+        self._players.learn(values.get("timeline"))
+        self._learn_from_you.show(values)
 
     # What the visitor does.
 

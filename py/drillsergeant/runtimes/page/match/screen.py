@@ -13,6 +13,15 @@ MATCH, FACTORY, COMPARE, REPLAY = messages.VIEWS
 MATCHES: Mapping[str, tuple[int, ...]] = {MATCH: (0,), FACTORY: (), COMPARE: (1, 2), REPLAY: ()}
 HELD_CONTROLS = ("play", "step", "speed")  # of the match; nobody holds the training matches
 STANDING = 0.05  # times real time; below that nobody sees anything move
+# What stands under the field.
+HINTS = {
+    MATCH: "Drag what moves; tap a player to look inside.",
+    FACTORY: "Every match in here is learned from. Press one to watch it large.",
+    COMPARE: "The same start twice, each against the hand-written bot. Who is done first waits for the other.",
+    REPLAY: "What was played, again. Pull the slider to any moment of it.",
+}
+WATCHED = "One of the matches it learns from, as fast as it plays it. Press it for all, \u2190 and \u2192 for the next."
+ALONE_TWICE = "The same start twice, played then and now. Who is done first waits for the other."
 
 
 class Views:

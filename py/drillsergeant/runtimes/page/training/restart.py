@@ -25,6 +25,11 @@ class TrainButton:
     ) -> None:
         self._view, self._send, self._status, self._began = view, send, status, began
 
+    def begin(self) -> None:
+        """Train, where nobody does."""
+        if not self._status.training:
+            self.press()
+
     def press(self) -> None:
         """Train, or stop."""
         on = self._status.training = not self._status.training

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.drawing.factory import grid
-from drillsergeant.runtimes.page.match.match import HINTS, WATCHED
+from drillsergeant.runtimes.page.match.screen import HINTS, WATCHED
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting

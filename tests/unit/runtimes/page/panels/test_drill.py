@@ -5,7 +5,7 @@ import re
 from drillsergeant.drills import make
 from drillsergeant.drills.new_game import PLACES
 from drillsergeant.learn.compile.program_builder import facts_of
-from drillsergeant.runtimes.page.match.match import ALONE_TWICE, HINTS
+from drillsergeant.runtimes.page.match.screen import ALONE_TWICE, HINTS
 from drillsergeant.runtimes.page.panels.drill import CHOICE, DRILLS, NOTE, OWN_GAMES
 from drillsergeant.runtimes.protocol import messages
 

@@ -1,0 +1,1 @@
+"""Learn from you: what a visitor has played, and what comes of it."""
