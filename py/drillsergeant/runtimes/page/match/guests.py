@@ -103,7 +103,7 @@ class GuestPanel:
             self._jobs.stop(STOPPED)
             return
         program, module = self._program()
-        files = [[guest.name, guest.content] for guest in self._guests if guest.there]
+        files = sorted([guest.name, guest.content] for guest in self._guests if guest.there)  # as a folder has them
         self._jobs.begin(messages.PlayLeague(program, module, files), self._told)
         self._show(rating=True)
 

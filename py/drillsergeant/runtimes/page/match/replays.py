@@ -27,6 +27,7 @@ SAVED = "Saved as {}: a few kilobytes. Drop it on this page, here or elsewhere, 
 COPIED = "The link is copied. Whoever opens it sees this replay."
 NOT_COPIED = "This browser does not let a page copy. Save the replay and send the file."
 TOO_LONG = f"This replay takes {{:,}} characters, a link has room for {MOST_LINK:,}. Save it and send the file."
+OPENING = "Opening the replay …"
 OPENED = "A replay, to the last bit as it was. The live match waits."
 
 
@@ -45,9 +46,9 @@ class ReplayPanel:
         self._view, self._send, self._views, self._tell = view, send, views, tell
         self._turn, self._names = turn, names
         self._then: Callable[[messages.ReplayCut], None] | None = None  # what is to be done with what was asked for
-        self._content = b""  # of the replay on screen, or on its way there
-        self._filename = ""
-        self._ready = self._playing = False
+        self._content, self._filename = b"", ""  # of the replay on screen
+        self._coming = (b"", "")  # the one that the show is to read, or reads
+        self._ready = self._seen = self._playing = False
         self._tick, self._ticks, self._tick_hz = 0, 0, 1
         self.download: Callable[[str, bytes], None] = lambda _name, _content: None
         self.films: FilmMaker | None = None
@@ -77,8 +78,10 @@ class ReplayPanel:
         self._ready = True
         for name in ("replay-watch", "replay-save", "replay-file"):
             self._view.set_attribute(name, "disabled", None)
-        if self._content:
-            self._send(messages.OpenReplay(self._content))
+        if not self._coming[0]:
+            self._coming = self._content, self._filename
+        if self._coming[0]:
+            self._send(messages.OpenReplay(self._coming[0]))
 
     def on_file(self, name: str, content: bytes) -> None:
         """The visitor chose or dropped a `.dshr` file."""
@@ -147,8 +150,9 @@ class ReplayPanel:
         self._seek()
 
     def leave(self) -> None:
-        """It is not on screen any more."""
-        self._content, self._playing = b"", False
+        """Something else is on screen: one that was there is not any more."""
+        if self._seen:
+            self._content, self._seen, self._playing = b"", False, False
 
     def _seek(self) -> None:
         self._send(messages.SeekReplay(self._tick, self._playing))
@@ -170,13 +174,15 @@ class ReplayPanel:
         self.say(SAVED.format(self._filename))
 
     def _open(self, content: bytes, name: str) -> None:
-        self._content, self._filename = content, name if name.endswith(SUFFIX) else name + SUFFIX
+        self._coming = content, name if name.endswith(SUFFIX) else name + SUFFIX
         self._view.set_attribute("replay-code", "hidden", "")
+        self._view.set_text("replay-said", OPENING)
         if self._ready:
             self._send(messages.OpenReplay(content))
 
     def _opened(self, read: messages.ReplayRead) -> None:
         self._ticks, self._tick_hz, self._tick, self._playing = read.ticks, read.tick_hz, 0, True
+        self._seen, self._coming, (self._content, self._filename) = True, (b"", ""), self._coming
         names = [str(name) for name in read.names] if isinstance(read.names, list | tuple) else []
         self._view.set_text("replay-who", " against ".join(names))
         self._view.set_attribute(AT, "max", str(read.ticks))
@@ -185,8 +191,7 @@ class ReplayPanel:
         self.say(OPENED)
 
     def _refused(self, why: str, edit: str) -> None:
-        self._then, self._content = None, b""
-        self._edit = edit
+        self._then, self._coming, self._edit = None, (b"", ""), edit
         self._view.set_attribute("replay-code", "hidden", None if edit else "")
         self.say(f"No replay: {ended(shortened(why, LONGEST_WHY))}")
 

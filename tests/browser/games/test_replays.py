@@ -1,0 +1,149 @@
+"""Replays as a visitor has them: looked at, saved, sent, opened elsewhere to the same bits; hostile ones refused."""
+
+from __future__ import annotations
+
+import random
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import drillsergeant
+from playwright.sync_api import Page
+
+from build.browsers.chromium import served
+from build.browsers.firefox import firefox
+from tests.rigs.pages.accessibility import violations
+from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.waiting import wait_until
+from tests.rigs.replay_mutants import mutants
+
+QUERY = "?matches=64&workers=1&learner=wasm"
+MUTANTS = 200
+OPENED = "A replay, to the last bit as it was. The live match waits."
+# Drops one file after the other on the page, and returns what was said of each.
+DROP = """async (packed) => {
+  const said = document.getElementById("replay-said");
+  const heard = [];
+  for (const content of packed) {
+    const told = new Promise((then) => {
+      const watch = new MutationObserver(() => {
+        if (!said.textContent.startsWith("Opening")) { watch.disconnect(); then(said.textContent); }
+      });
+      watch.observe(said, { childList: true, characterData: true, subtree: true });
+      setTimeout(() => { watch.disconnect(); then("nothing"); }, 10000);
+    });
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(content), (each) => each.charCodeAt(0))], "theirs.dshr"));
+    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    heard.push(await told);
+  }
+  return heard;
+}"""
+
+
+def drop(page: Page, contents: list[bytes]) -> list[str]:
+    """What the page says of each file."""
+    said: list[str] = page.evaluate(DROP, [b64encode(each).decode() for each in contents])
+    return said
+
+
+def where(visitor: Visitor) -> dict[str, Any]:
+    """Where the replay on screen is."""
+    return visitor.show("replay") or {}
+
+
+def saved_by(visitor: Visitor, button: str, folder: Path) -> Path:
+    with visitor.page.expect_download(timeout=120_000) as waiting:
+        visitor.page.click(button)
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_a_replay_is_the_same_to_the_bit_wherever_it_is_opened(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.open(QUERY)
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.page
+    play_and_reset(visitor)
+    page.click("#replay-watch")
+    visitor.until("the replay is on screen", lambda: where(visitor).get("final"))
+    final = where(visitor)["final"]
+    look_through(visitor)
+
+    file = saved_by(visitor, "#replay-keep", tmp_path)
+    content = file.read_bytes()
+    assert file.name == "ball.dshr" and len(content) < 4096
+    native = drillsergeant.replay(file)
+    assert native.content.final == final, "played natively to the end, or it would be refused"
+    gif = saved_by(visitor, "#replay-film", tmp_path)
+    assert gif.read_bytes().startswith(b"GIF89a") and gif.name == "ball.gif"
+    assert page.locator("#replay-film-done").is_hidden()
+    assert violations(page, "#replay-board", "#runs") == []
+    page.click("#replay-link")
+    visitor.until("the link is copied", lambda: "copied" in page.inner_text("#replay-said"))
+    link = page.evaluate("navigator.clipboard.readText()")
+
+    page.click("#replay-back")
+    visitor.until("the match is on screen", lambda: visitor.show("view") == "match")
+    visitor.until_the_match_moves(10)
+    page.goto("about:blank")
+    page.goto(link)
+    visitor.until("the replay of the link is on screen", lambda: where(visitor).get("final") == final, 90)
+    refuse_mutants(visitor, content, final)
+    in_firefox(content, final)
+
+
+def play_and_reset(visitor: Visitor) -> None:
+    """A visitor's play, and another match."""
+    page = visitor.page
+    page.select_option("#player-left", "you")
+    page.keyboard.down("d")
+    visitor.until_the_match_moves(120)
+    page.keyboard.up("d")
+    page.click("#reset")
+    visitor.until_the_match_moves(90)
+
+
+def look_through(visitor: Visitor) -> None:
+    """To its end, back to its beginning, and on from there."""
+    page = visitor.page
+    assert page.locator("#replay-board").is_visible() and not page.locator("#match-board").is_visible()
+    visitor.snapshot("replay")
+    visitor.until("it has ended", lambda: where(visitor).get("playing") is False)
+    assert page.inner_text("#replay-play") == "Play again"
+    page.focus("#replay-at")
+    page.keyboard.press("Home")
+    visitor.until("it is at its beginning", lambda: where(visitor).get("tick") == 0)
+    assert where(visitor)["playing"] is False
+    page.click("#replay-play")
+    visitor.until("it goes on", lambda: where(visitor).get("tick", 0) > 0)
+
+
+def refuse_mutants(visitor: Visitor, content: bytes, final: str) -> None:
+    """Hostile files get a reason, and the page lives on, on a phone, too."""
+    page = visitor.page
+    said = drop(page, [each for each in mutants(content, MUTANTS, random.Random(5)) if each != content])
+    assert all(each.startswith(("No replay: ", OPENED)) for each in said), said
+    assert sum(each.startswith("No replay: ") for each in said) > 0.8 * MUTANTS
+    assert drop(page, [content]) == [OPENED]
+    visitor.until("it is the same as ever", lambda: where(visitor).get("final") == final)
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    visitor.snapshot("replay-phone")
+    assert visitor.complaints == []
+    assert visitor.told()["errors"] == []
+
+
+def in_firefox(content: bytes, final: str) -> None:
+    """The same file in Firefox comes to the same end."""
+    told = "JSON.parse(document.getElementById('telemetry').textContent || '{}')"
+    with served() as address, firefox() as tab:
+        tab.open(address + QUERY)
+
+        def until(what: str, true: str) -> None:
+            wait_until(what, lambda: tab.evaluate(true), lambda: tab.evaluate(told), lambda: None, 120)
+
+        until("files are taken", "!document.getElementById('replay-file').disabled")
+        packed = b64encode(content).decode()
+        assert tab.evaluate(f"({DROP})(['{packed}'])") == [OPENED]
+        until("it plays", f"({told}.show?.replay?.final) === '{final}'")
