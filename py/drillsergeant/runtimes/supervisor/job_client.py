@@ -41,7 +41,7 @@ class JobClient:
             self._spawner.spawn(
                 ROLE,
                 NAME,
-                ("numpy",) if isinstance(job, messages.MakeFilm) else (),
+                ("numpy",),  # with which all of the package comes
                 lambda data: self._receive(data, job) if current() else None,
                 lambda why: self._end(messages.Refused(shortened(why), 0)) if current() else None,
             )
