@@ -8,8 +8,10 @@ that somebody listens to.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 class Tasks:
@@ -36,3 +38,23 @@ class Tasks:
         if failure is not None:
             told = {"message": f"{task.get_coro()} failed", "exception": failure, "task": task}
             task.get_loop().call_exception_handler(told)
+
+
+async def prodded(
+    work: Coroutine[Any, Any, Result], prod: Callable[[], object], every_s: float, limit_s: float
+) -> Result:
+    """What `work` comes to, which goes on when it is prodded, once every `every_s` seconds.
+
+    Raises TimeoutError where it has not ended after `limit_s` seconds; it is cancelled then.
+    """
+    task = asyncio.ensure_future(work)
+
+    async def until_it_ends() -> Result:
+        while not (await asyncio.wait([task], timeout=every_s))[0]:
+            prod()
+        return task.result()
+
+    try:
+        return await asyncio.wait_for(until_it_ends(), limit_s)
+    finally:
+        task.cancel()

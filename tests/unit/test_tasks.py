@@ -7,7 +7,8 @@ import gc
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from drillsergeant.tasks import Tasks
+import pytest
+from drillsergeant.tasks import Tasks, prodded
 
 
 def told(run: Callable[[Tasks], Coroutine[Any, Any, None]]) -> list[str]:
@@ -72,3 +73,38 @@ def test_an_owner_that_ended_its_tasks_may_begin_others() -> None:
 
     assert told(run) == []
     assert done == ["it"]
+
+
+def test_work_that_goes_on_when_it_is_prodded_ends_or_is_given_up_in_time() -> None:
+    async def main() -> None:
+        prods: list[None] = []
+        woken = asyncio.Event()
+
+        def prod() -> None:
+            prods.append(None)
+            if len(prods) == 3:
+                woken.set()
+
+        async def answer() -> str:
+            await woken.wait()
+            return "done"
+
+        assert await prodded(answer(), prod, 0.001, 30.0) == "done"
+        assert len(prods) == 3
+        with pytest.raises(LookupError):
+            await prodded(fails(), prod, 0.001, 30.0)
+        ended: list[str] = []
+
+        async def never() -> None:
+            try:
+                await rests()
+            except asyncio.CancelledError:
+                ended.append("cancelled")
+                raise
+
+        with pytest.raises(TimeoutError):
+            await prodded(never(), prod, 0.001, 0.02)
+        await asyncio.sleep(0)
+        assert ended == ["cancelled"]
+
+    asyncio.run(main())

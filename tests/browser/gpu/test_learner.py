@@ -5,14 +5,27 @@ Chromium's device here runs on the CPU, so it is used only because the page's ad
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
 
 from build.browsers.altered import alter
 from tests.rigs.pages.visitor import Visitor
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SIZE = "matches=32&workers=1&horizon=4"
 SMALL = f"?learner=webgpu&drill=probe-both&{SIZE}"
 KERNELS = 12
+
+
+@pytest.fixture
+def as_firefox(browser: Browser, address: str) -> Iterator[Visitor]:
+    """A visitor whose browser says that it is Firefox."""
+    visitor = Visitor(browser, address, user_agent=FIREFOX)
+    yield visitor
+    visitor.close()
 
 
 def learns(visitor: Visitor) -> None:
@@ -52,8 +65,10 @@ def test_a_program_that_plays_a_device_is_chosen_neither_to_learn_nor_to_draw(vi
 
 
 def test_a_probe_is_learned_on_kernels_then_on_the_device_validated_in_the_middle_then_on_kernels(
-    visitor: Visitor,
+    as_firefox: Visitor,
 ) -> None:
+    """With what Firefox's devices need, whose answers are asked for by empty submissions."""
+    visitor = as_firefox
     visitor.open(f"?learner=wasm&drill=probe-both&{SIZE}&learning_rate=0.03")
     page = visitor.page
     page.click("#train")

@@ -52,14 +52,17 @@ class Visitor:
         browser: the browser, which gives it a context of its own without a cache on disk, or a household.
         address: of the site.
         keeps: has service workers, which keep the site for use without a network, cost seconds and hide requests.
+        user_agent: what the browser says it is, instead of what it is.
     """
 
-    def __init__(self, browser: Browser | Household, address: str, *, keeps: bool = False) -> None:
+    def __init__(
+        self, browser: Browser | Household, address: str, *, keeps: bool = False, user_agent: str | None = None
+    ) -> None:
         self.household: Household | None = None
         if isinstance(browser, Household):
             self.household, self.context = browser, browser.context
         else:
-            self.context = browser.new_context(viewport=VIEWPORT)
+            self.context = browser.new_context(viewport=VIEWPORT, user_agent=user_agent)
             self.context.add_init_script(AT_EASE_SOON if keeps else WITHOUT_SERVICE_WORKERS)
         self.page: Page = reach_into_docks(self.context.new_page())
         self.address = address

@@ -18,10 +18,13 @@ from drillsergeant.browser.js_values import js_object
 from drillsergeant.learn.webgpu.learner import DeviceFailure
 from drillsergeant.learn.webgpu.pipelines import Dispatch, Pipeline, shader_files
 from drillsergeant.learn.webgpu.plan import GpuPlan, Sizes
+from drillsergeant.tasks import prodded
 
 # A promise of WebGPU need never settle.
 DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines
 MAP_LIMIT_S = 20.0
+# Firefox looks whether its GPU is done at every submission, and else on a timer of 100 ms: it is given empty ones.
+LOOKS_SELDOM, PROD_S = "Gecko/", 0.001
 STORAGE, UNIFORM, COPY_SOURCE, COPY_TARGET, MAP_READ = 0x80, 0x40, 0x04, 0x08, 0x01
 READ = 1
 READBACKS = 2  # as many as may be made ready before one is read
@@ -51,6 +54,7 @@ class BrowserGpu:
         size = sum(plan.readback_bytes.values())
         self._readbacks = [self._buffer(size, MAP_READ | COPY_TARGET) for _ in range(READBACKS)]
         self._made_ready = self._read = 0
+        self._looks_seldom = LOOKS_SELDOM in str(js.navigator.userAgent)  # others are only "like Gecko"
 
     def _on_lost(self, info: Any) -> None:
         self._lost = f"the GPU was lost ({info.reason}): {info.message}"
@@ -156,7 +160,7 @@ class BrowserGpu:
         source = self._readbacks[self._read % READBACKS]
         self._read += 1
         try:
-            await _within(source.mapAsync(READ), MAP_LIMIT_S)
+            await self._mapped(source)
         except (JsException, TimeoutError) as failure:
             raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
         words: bytes = js.Uint8Array.new(source.getMappedRange()).to_bytes()
@@ -178,7 +182,7 @@ class BrowserGpu:
             at += planned[name]
         self._device.queue.submit(to_js([encoder.finish()]))
         try:
-            await _within(staging.mapAsync(READ), MAP_LIMIT_S)
+            await self._mapped(staging)
         except (JsException, TimeoutError) as failure:
             raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
         content, found, at = js.Uint8Array.new(staging.getMappedRange()).to_bytes(), {}, 0
@@ -187,6 +191,15 @@ class BrowserGpu:
             found[name] = content[at : at + planned[name]]
             at += planned[name]
         return found
+
+    async def _mapped(self, buffer: Any) -> None:
+        """The CPU may read the buffer."""
+        mapping = _kept(buffer.mapAsync(READ))
+        if self._looks_seldom:
+            nothing = to_js([])
+            await prodded(mapping, lambda: self._device.queue.submit(nothing), PROD_S, MAP_LIMIT_S)
+        else:
+            await asyncio.wait_for(mapping, MAP_LIMIT_S)
 
     def _check(self) -> None:
         if self._lost:
@@ -255,7 +268,8 @@ async def _texts(plan: GpuPlan, drill: str, read: Read, *, subgroups: bool) -> d
 
 
 async def _within(promise: Awaitable[Any], limit_s: float) -> Any:
-    async def kept() -> Any:
-        return await promise
+    return await asyncio.wait_for(_kept(promise), limit_s)
 
-    return await asyncio.wait_for(kept(), limit_s)
+
+async def _kept(promise: Awaitable[Any]) -> Any:
+    return await promise
