@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from drillsergeant.learn.webgpu.patience import FIRST_S, LEAST_S
 from playwright.sync_api import Browser
 
 from build.browsers.altered import alter
@@ -18,6 +19,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 SIZE = "matches=32&workers=1&horizon=4"
 SMALL = f"?learner=webgpu&drill=probe-both&{SIZE}"
 KERNELS = 12
+HANGS = "void (GPUBuffer.prototype.mapAsync = () => new Promise(() => {}))"  # whatever was asked of it before
 
 
 @pytest.fixture
@@ -97,6 +99,13 @@ def test_a_probe_is_learned_on_kernels_then_on_the_device_validated_in_the_middl
     updates, reward = visitor.trainer("updates"), visitor.trainer("reward_earned")
     visitor.until("the device learns on", lambda: visitor.trainer("updates") > updates + 5)
     assert visitor.trainer("gpu_voids") == 0
+
+    visitor.worker("trainer").evaluate(HANGS)
+    visitor.until("the kernels take over", lambda: visitor.trainer("learner") == "wasm")
+    visitor.until("it is told", lambda: "has not answered for" in visitor.trainer("learner_why"))
+    waited_s = float(visitor.trainer("learner_why").split("answered for ")[1].split()[0])
+    assert LEAST_S <= waited_s < FIRST_S, "a few times as long as its answers took"
+    assert visitor.trainer("gpu_losses") == 1
 
     page.select_option("#learner", "wasm")
     visitor.until("the kernels learn again", lambda: visitor.trainer("learner") == "wasm")

@@ -7,6 +7,7 @@ a device fails is in the comments; whatever happens becomes a DeviceFailure.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,13 +17,13 @@ from pyodide.ffi import JsException, create_once_callable, create_proxy, to_js
 from drillsergeant.browser.graphics.gpu_adapter import find_adapter
 from drillsergeant.browser.js_values import js_object
 from drillsergeant.learn.webgpu.learner import DeviceFailure
+from drillsergeant.learn.webgpu.patience import Patience
 from drillsergeant.learn.webgpu.pipelines import Dispatch, Pipeline, shader_files
 from drillsergeant.learn.webgpu.plan import GpuPlan, Sizes
 from drillsergeant.tasks import prodded
 
 # A promise of WebGPU need never settle.
-DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines
-MAP_LIMIT_S = 20.0
+DEVICE_LIMIT_S = 60.0  # for the device, and for all pipelines; learning goes on meanwhile
 # Firefox looks whether its GPU is done at every submission, and else on a timer of 100 ms: it is given empty ones.
 LOOKS_SELDOM, PROD_S = "Gecko/", 0.001
 STORAGE, UNIFORM, COPY_SOURCE, COPY_TARGET, MAP_READ = 0x80, 0x40, 0x04, 0x08, 0x01
@@ -42,6 +43,7 @@ class BrowserGpu:
         self._plan, self._device, self._memory = plan, device, memory
         self._lost = ""
         self._complaints: list[str] = []
+        self._patience, self._reading = Patience(), Patience()
         self._pipelines: dict[str, Any] = {}
         self._groups: dict[str, Any] = {}
         self._buffers: dict[str, Any] = {}
@@ -159,10 +161,7 @@ class BrowserGpu:
         anything was computed: of a lost device every other promise is kept."""
         source = self._readbacks[self._read % READBACKS]
         self._read += 1
-        try:
-            await self._mapped(source)
-        except (JsException, TimeoutError) as failure:
-            raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
+        await self._mapped(source, self._patience)
         words: bytes = js.Uint8Array.new(source.getMappedRange()).to_bytes()
         source.unmap()
         self._check()
@@ -181,10 +180,7 @@ class BrowserGpu:
             encoder.copyBufferToBuffer(self._buffers[name], 0, staging, at, planned[name])
             at += planned[name]
         self._device.queue.submit(to_js([encoder.finish()]))
-        try:
-            await self._mapped(staging)
-        except (JsException, TimeoutError) as failure:
-            raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
+        await self._mapped(staging, self._reading)
         content, found, at = js.Uint8Array.new(staging.getMappedRange()).to_bytes(), {}, 0
         staging.destroy()
         for name in buffers:
@@ -192,14 +188,29 @@ class BrowserGpu:
             at += planned[name]
         return found
 
-    async def _mapped(self, buffer: Any) -> None:
-        """The CPU may read the buffer."""
-        mapping = _kept(buffer.mapAsync(READ))
+    async def _mapped(self, buffer: Any, patience: Patience) -> None:
+        """Wait until the CPU may read a buffer, for as long as this device may be expected to take."""
+        promise = buffer.mapAsync(READ)
+        while True:
+            limit_s, began_s = patience.limit_s, time.monotonic()
+            try:
+                await self._settled(promise, limit_s)
+            except JsException as failure:
+                raise DeviceFailure(self._lost or f"the GPU gave nothing back: {failure!r}", lost=True) from failure
+            except TimeoutError as late:
+                if patience.spent(limit_s, time.monotonic() - began_s):
+                    why = f"the GPU has not answered for {limit_s:.0f} s"
+                    raise DeviceFailure(self._lost or why, lost=True) from late
+            else:
+                patience.answered(time.monotonic() - began_s)
+                return
+
+    async def _settled(self, promise: Awaitable[Any], limit_s: float) -> None:
         if self._looks_seldom:
             nothing = to_js([])
-            await prodded(mapping, lambda: self._device.queue.submit(nothing), PROD_S, MAP_LIMIT_S)
+            await prodded(_kept(promise), lambda: self._device.queue.submit(nothing), PROD_S, limit_s)
         else:
-            await asyncio.wait_for(mapping, MAP_LIMIT_S)
+            await _within(promise, limit_s)
 
     def _check(self) -> None:
         if self._lost:
