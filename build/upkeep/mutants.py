@@ -9,7 +9,6 @@ tests, or a change that changes nothing, which `equivalents.py` names with the r
 from __future__ import annotations
 
 import argparse
-import compileall
 import os
 import random
 import shutil
@@ -19,6 +18,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -79,9 +79,10 @@ class Mutant:
         return f"{PACKAGE}/{self.file}:{self.mutation.line}: {self.mutation.change}"
 
 
-def mutants(area: str) -> list[Mutant]:
+@cache
+def mutants(area: str) -> tuple[Mutant, ...]:
     """All of an area."""
-    found = []
+    found: list[Mutant] = []
     for place, tests in AREAS[area].items():
         root = ROOT / PACKAGE / place
         files = [root] if root.is_file() else sorted(root.rglob("*.py"))
@@ -89,12 +90,12 @@ def mutants(area: str) -> list[Mutant]:
             if file.name not in LEFT_OUT:
                 name = str(file.relative_to(ROOT / PACKAGE))
                 found += [Mutant(area, name, tests, each) for each in mutations(file.read_text())]
-    return found
+    return tuple(found)
 
 
 def sample(areas: Sequence[str], size: int, seed: int) -> list[Mutant]:
     """So many, as evenly from these areas as they go; those known to change nothing are not among them."""
-    chance, found = random.Random(seed), []
+    chance, found = random.Random(seed), list[Mutant]()
     for number, area in enumerate(areas):
         wanted = size // len(areas) + (number < size % len(areas))
         there = [each for each in mutants(area) if not reason(each.file, each.mutation)]
@@ -107,8 +108,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self._package = folder / "py" / "drillsergeant"
-        shutil.copytree(ROOT / PACKAGE, self._package, ignore=shutil.ignore_patterns("__pycache__"))
-        compileall.compile_dir(self._package, quiet=2)
+        shutil.copytree(ROOT / PACKAGE, self._package)  # with what Python has compiled
 
     def run(self, tests: Sequence[str], limit_s: float) -> str:
         """Run the tests on it; "" where all pass, else in a word why not."""

@@ -19,9 +19,10 @@ COMPUTED: dict[type[ast.operator], ast.operator] = {
 
 @dataclass(frozen=True)
 class Mutation:
-    """A change of one line, `line` from 1; `text` is the whole file after it."""
+    """A change of one line, `line` from 1 and `words` its text; `text` is the whole file after it."""
 
     line: int
+    words: str
     before: str
     after: str
     text: str
@@ -37,12 +38,10 @@ def mutations(source: str) -> Iterator[Mutation]:
     tree, lines = ast.parse(source), source.splitlines(keepends=True)
     for node in _changeable(tree):
         for other in _others(node):
-            before = ast.get_source_segment(source, node)
-            if before is not None and hasattr(node, "end_lineno") and hasattr(node, "lineno"):
-                after = ast.unparse(other)
-                if isinstance(node, ast.expr):
-                    after = f"({after})"
-                yield Mutation(node.lineno, _short(before), _short(after), _replaced(lines, node, after))
+            assert isinstance(node, ast.expr | ast.stmt)
+            after = f"({ast.unparse(other)})" if isinstance(node, ast.expr) else ast.unparse(other)
+            before, text = _replaced(lines, node, after)
+            yield Mutation(node.lineno, lines[node.lineno - 1].strip(), _short(before), _short(after), text)
 
 
 def _changeable(node: ast.AST) -> Iterator[ast.AST]:
@@ -95,12 +94,14 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def _replaced(lines: list[str], node: ast.AST, after: str) -> str:
-    """The file with other words in a node's place. Columns count bytes of UTF-8."""
-    assert isinstance(node, ast.expr | ast.stmt) and node.end_lineno is not None and node.end_col_offset is not None
-    first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
-    middle = first[: node.col_offset] + after.encode() + last[node.end_col_offset :]
-    return "".join(lines[: node.lineno - 1]) + middle.decode() + "".join(lines[node.end_lineno :])
+def _replaced(lines: list[str], node: ast.expr | ast.stmt, after: str) -> tuple[str, str]:
+    """What stands in a node's place, and the file with other words there. Columns count bytes of UTF-8."""
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    span = "".join(lines[node.lineno - 1 : node.end_lineno]).encode()
+    end = node.end_col_offset + len(span) - len(lines[node.end_lineno - 1].encode())
+    middle = (span[: node.col_offset] + after.encode() + span[end:]).decode()
+    text = "".join(lines[: node.lineno - 1]) + middle + "".join(lines[node.end_lineno :])
+    return span[node.col_offset : end].decode(), text
 
 
 def _short(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser
@@ -93,6 +94,16 @@ class BackgroundTab:
     def hide(self) -> None:
         """Bring the other one before it."""
         self._devtools.send("Target.activateTarget", {"targetId": self._other})
+
+    def scheduled(self) -> tuple[float, float]:
+        """Seconds that threads of the browser's renderers have run, and have been ready to while others ran."""
+        listed = self._devtools.send("SystemInfo.getProcessInfo")["processInfo"]
+        ran, waited = 0, 0
+        for process in (each["id"] for each in listed if each["type"] == "renderer"):
+            for file in Path(f"/proc/{process}/task").glob("*/schedstat"):
+                numbers = [int(each) for each in file.read_text().split()]
+                ran, waited = ran + numbers[0], waited + numbers[1]
+        return ran * 1e-9, waited * 1e-9
 
     def freeze(self, on: bool) -> None:
         """Let all of it stand still, as a browser does with a hidden one; or go on."""

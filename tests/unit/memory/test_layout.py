@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields, replace
+from enum import IntEnum
 from itertools import pairwise
 
 import pytest
+from drillsergeant.memory import layout as layout_module
+from drillsergeant.memory import ring, run_epoch, snapshots, telemetry, weights
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import (
     ALIGNMENT_BYTES,
@@ -193,3 +196,15 @@ def test_a_memory_beyond_two_gibibytes_is_refused_with_the_remedy() -> None:
 
 def test_control_words_fit_their_region() -> None:
     assert max(ControlWord) < Layout(PLAN)["control"].shape[0]
+
+
+def test_words_that_are_named_lie_beside_each_other_and_no_two_are_one() -> None:
+    named = [
+        kind
+        for module in (layout_module, ring, run_epoch, snapshots, telemetry, weights)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, IntEnum) and kind.__name__.endswith(("Word", "Counter"))
+    ]
+    assert len({kind.__name__ for kind in named}) >= 6
+    for kind in named:
+        assert [member.value for member in kind.__members__.values()] == list(range(len(kind.__members__))), kind

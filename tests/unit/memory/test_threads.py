@@ -258,3 +258,13 @@ def test_wrong_sizes_shapes_and_orders_are_refused_with_both_values() -> None:
     with pytest.raises(ValueError, match="shape hash 0x00000abc, show expects 0x00000def"):
         reader.pin()
     assert memory.load(layout["weights.pin.show"].word) == 0, "a refused slot stays pinned"
+
+
+def test_a_wait_says_whether_there_is_something_newer() -> None:
+    memory, layout = make(parameter_count=4)
+    writer, reader = CopyingWriter(memory, layout, 1), CopyingReader(memory, layout, "show", 1)
+    assert reader.wait(0.0) is False
+    writer.publish(array("f", [1.0] * 4), step_counter=1)
+    assert reader.wait(0.0) is True
+    reader.read(array("f", bytes(16)))
+    assert reader.wait(0.0) is False

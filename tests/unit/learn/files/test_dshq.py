@@ -163,6 +163,7 @@ def changed(policy: PolicyFile, **metadata: str | None) -> bytes:
         ({"hyper": '{"charm": 1}'}, "no hyperparameter named 'charm'"),
         ({"hyper": '{"clip_coef": {}}'}, "nested more than 1 deep"),
         ({"hyper": '{"clip_coef": NaN}'}, "NaN, which is no number"),
+        ({"events": '[{"kind": [1]}]'}, "nested more than 2 deep"),
         ({"note": "x" * 100_000}, "100000 characters"),
         ({"note": "\x07"}, "cannot be shown"),
         ({"note": "\ud800"}, "cannot be shown"),
