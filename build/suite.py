@@ -38,6 +38,7 @@ PARTS = (
     "browser/workers",
     "browser/embed",
     "browser/games",
+    "browser/look",
     "pyodide",
     "build",
     "sb3",

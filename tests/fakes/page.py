@@ -11,7 +11,7 @@ from drillsergeant.learn.program import DrillFacts, keys_of
 from drillsergeant.runtimes.page.address import Opening
 from drillsergeant.runtimes.page.page import Page
 from drillsergeant.runtimes.page.panels.runs import FileEvents
-from drillsergeant.runtimes.page.view import Bar, CellGrid, ChartData, ListEntry, Tone, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, CellGrid, ChartData, ListEntry, StripRow, Tone, ViewEvents
 from drillsergeant.runtimes.protocol import codec, messages
 
 from tests.fakes.forge import FakeForge
@@ -30,6 +30,7 @@ class FakeView:
         self.errors: list[tuple[str, str]] = []
         self.charts: dict[str, ChartData] = {}
         self.bars: dict[str, list[list[Bar]]] = {}
+        self.strips: dict[str, list[StripRow]] = {}
         self.choices: dict[str, list[tuple[str, list[ListEntry]]]] = {}
         self.cells: dict[str, CellGrid] = {}
         self.given: list[str] = []  # names of cells
@@ -90,6 +91,9 @@ class FakeView:
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         self.bars[name] = [list(group) for group in groups]
+
+    def set_strip(self, name: str, rows: Sequence[StripRow]) -> None:
+        self.strips[name] = list(rows)
 
     def watch_full_screen(self, told: Callable[[bool], None]) -> bool:
         self.full_screen = told

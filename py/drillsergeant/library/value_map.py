@@ -15,6 +15,7 @@ from drillsergeant.drawing.maps.mosaic import MapPicture
 from drillsergeant.drawing.poster import map_poster
 from drillsergeant.drills.contract import Drill, Scene, team_of
 from drillsergeant.elementary import Array
+from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.library.policy import Policy
@@ -70,7 +71,8 @@ def value_map(
     drill = drills.resolve(schema.drill if drill is None else drill)
     if not 0 <= player < sum(drill.teams):
         raise ValueError(f"player is {player}, {drill.name} has the players 0 to {sum(drill.teams) - 1}")
-    network = Network.for_heads(len(schema.observation), schema.heads, schema.hidden)
+    # In the order of the kernels: the page has the same numbers, to the bit.
+    network = Network.for_heads(len(schema.observation), schema.heads, schema.hidden, ORDERED)
     match = SoloMatch(drill, network, seed)
     match.use(np.frombuffer(policy.content.state.arrays["parameters"], np.float32), team_of(drill.teams, player))
     asked = match.state() if state is None else _state(drill, state)

@@ -13,10 +13,10 @@ from drillsergeant.browser.page import address_bar, error_list
 from drillsergeant.browser.page.cells.dom_cells import DomCells
 from drillsergeant.browser.page.charts import UplotCharts
 from drillsergeant.browser.page.listener import DomListener
-from drillsergeant.browser.page.lists import Bars, Lists
+from drillsergeant.browser.page.lists import Bars, Lists, Strip
 from drillsergeant.browser.page.screen_filler import ScreenFiller
 from drillsergeant.browser.page.synthesiser import Synthesiser
-from drillsergeant.runtimes.page.view import Bar, CellGrid, ChartData, ViewEvents
+from drillsergeant.runtimes.page.view import Bar, CellGrid, ChartData, StripRow, ViewEvents
 
 # What the page looks like depends on: dark colours, less motion, fingers, and room for docks beside the match, which is
 # as in `styles/docks.css`.
@@ -38,6 +38,7 @@ class DomView:
         self._dark, self._calm, self._coarse, self._docked = (js.window.matchMedia(query) for query in MEDIA)
         self._bars: dict[str, Bars] = {}
         self._cells: dict[str, DomCells] = {}
+        self._strips: dict[str, Strip] = {}
         self._synthesiser, self._filler = Synthesiser(), ScreenFiller()
         self._lists = Lists(self._element)
         self.set_rows, self.set_options = self._lists.set_rows, self._lists.set_options
@@ -56,6 +57,7 @@ class DomView:
         self._elements.clear()
         self._bars.clear()
         self._cells.clear()
+        self._strips.clear()
         self._lists.close()
         self._synthesiser.close()
         self._filler.close()
@@ -107,6 +109,12 @@ class DomView:
     def give_cell(self, name: str, cell: str) -> Any:
         """Give the canvas of a cell away."""
         return self._cells[name].give(cell)
+
+    def set_strip(self, name: str, rows: Sequence[StripRow]) -> None:
+        """Show the rows of a strip in an element that holds nothing else."""
+        if name not in self._strips:
+            self._strips[name] = Strip(self._element(name))
+        self._strips[name].set(rows)
 
     def move_knob(self, name: str, x: float, y: float) -> None:
         """Put the knob of a stick away from its middle, as shares of half its stick's size, y upwards."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import js
 
-from drillsergeant.runtimes.page.view import Bar, ListEntry
+from drillsergeant.runtimes.page.view import STRIP_HIGH, STRIP_WIDE, Bar, ListEntry, StripRow
+
+SVG = "http://www.w3.org/2000/svg"
 
 
 class Bars:
@@ -45,6 +47,44 @@ class Bars:
         value = _child(row, "dd", "")
         track = _child(value, "span", "bar")
         return _child(track, "span", "bar-fill"), _child(value, "span", "bar-number")
+
+
+class Strip:
+    """Rows of a name, a drawing and a number inside one element: built once, then only redrawn."""
+
+    def __init__(self, holder: Any) -> None:
+        self._holder = holder
+        self._shown: list[StripRow] = []
+        self._rows: list[tuple[dict[str, Any], Any]] = []
+
+    def set(self, rows: Sequence[StripRow]) -> None:
+        """Show these; a path that has not changed costs nothing."""
+        shapes = [(row.name, [kind for kind, _ in row.paths]) for row in rows]
+        if shapes != [(row.name, [kind for kind, _ in row.paths]) for row in self._shown]:
+            self._holder.replaceChildren()
+            self._rows = [self._build(row) for row in rows]
+            self._shown = [StripRow(row.name, "", [(kind, "") for kind, _ in row.paths]) for row in rows]
+        for (paths, number), old, row in zip(self._rows, self._shown, rows, strict=True):
+            for (kind, path), (_, was) in zip(row.paths, old.paths, strict=True):
+                if path != was:
+                    paths[kind].setAttribute("d", path)
+            if row.text != old.text:
+                number.textContent = row.text
+        self._shown = list(rows)
+
+    def _build(self, row: StripRow) -> tuple[dict[str, Any], Any]:
+        box = _child(self._holder, "div", "strip-row")
+        _child(box, "span", "strip-name").textContent = row.name
+        drawing = js.document.createElementNS(SVG, "svg")
+        drawing.setAttribute("viewBox", f"0 0 {STRIP_WIDE:g} {STRIP_HIGH:g}")
+        drawing.setAttribute("preserveAspectRatio", "none")
+        drawing.setAttribute("aria-hidden", "true")
+        paths = {}
+        for kind, _ in row.paths:
+            paths[kind] = drawing.appendChild(js.document.createElementNS(SVG, "path"))
+            paths[kind].setAttribute("class", f"strip-{kind}")
+        box.appendChild(drawing)
+        return paths, _child(box, "span", "strip-number")
 
 
 class Lists:

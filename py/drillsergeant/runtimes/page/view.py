@@ -45,6 +45,18 @@ class Bar:
     text: str
 
 
+STRIP_WIDE, STRIP_HIGH = 300.0, 24.0  # of what the paths of a strip's row are in
+
+
+@dataclass(frozen=True)
+class StripRow:
+    """A row of a strip over time: a name, what is drawn, paths in SVG's notation by their kinds, and a number."""
+
+    name: str
+    text: str
+    paths: Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class ListEntry:
     """Something to press, which is told as a click on `name`: what it is called, what is beside it, and a sentence."""
@@ -162,6 +174,9 @@ class View(Protocol):
 
     def set_bars(self, name: str, groups: Sequence[Sequence[Bar]]) -> None:
         """Show groups of bars in an element that holds nothing else."""
+
+    def set_strip(self, name: str, rows: Sequence[StripRow]) -> None:
+        """Show the rows of a strip in an element that holds nothing else."""
 
     def move_knob(self, name: str, x: float, y: float) -> None:
         """Put the knob of a stick away from its middle, as shares of half its stick's size, y upwards."""

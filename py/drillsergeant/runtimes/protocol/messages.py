@@ -238,6 +238,28 @@ class Inspect(Message, wire="INSPECT", to=("show",)):
 
 
 @dataclass(frozen=True)
+class SetMap(Message, wire="SET_MAP", to=("show",)):
+    """page -> show: tint the field by what the player who is looked into would expect if thing number `thing` of those
+    that can be dragged were there, with `arrows` where it would go; -1: no map."""
+
+    thing: int = -1
+    arrows: bool = True
+
+
+@dataclass(frozen=True)
+class ExportMap(Message, wire="EXPORT_MAP", to=("show",)):
+    """page -> show: make a file of the map on screen. Answered with `Exported`."""
+
+
+@dataclass(frozen=True)
+class Recall(Message, wire="RECALL", to=("show",)):
+    """page -> show, while paused: show the match as it was at this decision of the player who is looked into, which
+    METRICS have told, and what that one made of it; -1: as it is."""
+
+    decision: int = -1
+
+
+@dataclass(frozen=True)
 class Tap(Message, wire="TAP", to=("show",)):
     """page -> show: a place on a field was pointed at (metres); look into the player there, if there is one."""
 
@@ -418,7 +440,7 @@ class Runs(Message, wire="RUNS", to=("page",)):
 
 @dataclass(frozen=True)
 class Exported(Message, wire="EXPORTED", to=("page",)):
-    """trainer -> page: a file for the visitor; `content` holds its bytes."""
+    """trainer or show -> page: a file for the visitor; `content` holds its bytes."""
 
     filename: str
     content: object

@@ -16,8 +16,8 @@ from drillsergeant.drawing.beat import ball_of
 from drillsergeant.drawing.canvas import Canvas
 from drillsergeant.drawing.factory import begun, draw_factory
 from drillsergeant.drawing.match import JUMP_M, Look, MatchView, blend, draw
-from drillsergeant.drawing.picture import Painter, Picture, factory_picture, match_picture
-from drillsergeant.drawing.place import Point
+from drillsergeant.drawing.picture import Painter, Picture, factory_picture, match_picture, tiles_of
+from drillsergeant.drawing.place import Point, arrange
 from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes.show.factory import Factory
 from drillsergeant.runtimes.show.screen_match import ScreenMatch
@@ -66,6 +66,7 @@ class Renderer:
         """Draw the matches, each as far between its last two ticks as its moment says, or the factory."""
         if view != "factory":
             self._draw_matches([self._match_view(screen_match) for screen_match in screen_matches])
+            self._prepare(screen_matches)
             return
         matches = self._factory.look(STILL_S if self._calm else 0.0)
         if 0 <= self._watched < len(matches) and begun(self._scene, matches[self._watched]):
@@ -80,8 +81,19 @@ class Renderer:
         if not (self._painter and self._painted(match_picture(self._scene, *size, match_views))):
             draw(self._canvas, self._scene, match_views)
 
+    def _prepare(self, screen_matches: Sequence[ScreenMatch]) -> None:
+        """Make the pictures of a map's rows as these come, so that no frame makes them all."""
+        places = arrange(self._scene, len(screen_matches), self._canvas.width_px, self._canvas.height_px)
+        for place, screen_match in zip(places, screen_matches, strict=True):
+            if screen_match.map is not None and screen_match.map.coming is not None:
+                for row in screen_match.map.coming.drawn(place):
+                    _ = tiles_of(row) if self._painter else row.paths
+
     def _match_view(self, screen_match: ScreenMatch) -> MatchView:
         moment, win, drop = screen_match.moment, screen_match.win, screen_match.drop
+        shown = None if screen_match.map is None else screen_match.map.shown
+        if screen_match.recalled is not None:
+            return screen_match.recalled.state, Look(self._dark, chosen=screen_match.ringed, map=shown)
         state = win.state if win else blend(self._scene, screen_match.before, screen_match.after, moment.ahead)
         flash, trail = max(0.0, 1.0 - moment.since_goal_s / FLASH_S), self._trail(screen_match, state)
         look = Look(
@@ -94,6 +106,7 @@ class Renderer:
             None if win is None else win.hop,
             None if drop is None else drop.whistle,
             None if win is None else win.word,
+            shown,
         )
         return state, look
 

@@ -15,6 +15,8 @@ from drillsergeant.learn.program import DrillFacts
 from drillsergeant.learn.replay.recorder import Recorder
 from drillsergeant.runtimes.protocol.messages import DROPPED, NEWEST, OTHERS, VISITOR, WON
 from drillsergeant.runtimes.show.beat import DropBeat, WinBeat
+from drillsergeant.runtimes.show.decisions import DecisionLog, PastDecision
+from drillsergeant.runtimes.show.map_maker import MapMaker
 
 NO_POLICY = -1
 NO_TEAM = -1
@@ -33,13 +35,16 @@ class MatchInstant:
 
 class ScreenMatch:
     """A match, its players, and its last two states. `waiting`: it is over, and stands at its next kick-off.
-    `chosen` is the player who is looked into. `win` and `drop` linger on screen; `news` is what happened in the
+    `log` is of the player who is looked into, `map` what that one expects; the match is shown as it was at the decision
+    `recalled`, where there is one. `win` and `drop` linger on screen; `news` is what happened in the
     last tick, and by which team."""
 
     def __init__(self, drill: DrillFacts, match: ShowMatch, seed: int) -> None:
         self._drill, self.match, self.recorder = drill, match, Recorder(drill)
         self.players = [NEWEST] * len(drill.teams)  # who plays each team; a visitor takes one of its players
-        self.chosen: int | None = None
+        self.log = DecisionLog(drill, match)
+        self.recalled: PastDecision | None = None
+        self.map: MapMaker | None = None
         self._ball = ball_of(drill.scene)
         # Of the newest weights each team holds; 0 none yet, NO_POLICY: a snapshot.
         self.versions = [0] * len(drill.teams)
@@ -51,6 +56,8 @@ class ScreenMatch:
         self.recorder.moved(self.match.state())
         self.ticks, self.clock_s, self.waiting = 0, 0.0, False
         self.moment = MatchInstant()
+        self.recalled = None
+        self.log.drop()
         self.win: WinBeat | None = None
         self.drop: DropBeat | None = None
         self.news: list[tuple[str, int]] = []
@@ -64,6 +71,21 @@ class ScreenMatch:
     def look_again(self) -> None:
         """Take the match's state as it is now: it was put there, it did not travel."""
         self.before = self.after = dict(self.match.state())
+
+    def follow(self, player: int | None) -> None:
+        """Look into a player from the next decision on, or into nobody."""
+        self.recalled = None
+        self.log.follow(player)
+
+    @property
+    def chosen(self) -> int | None:
+        """The player who is looked into."""
+        return self.log.player
+
+    @property
+    def seen(self) -> Mapping[str, float]:
+        """The state that is looked into: as it was, or as it is."""
+        return self.after if self.recalled is None else self.recalled.state
 
     @property
     def shown(self) -> Mapping[str, float]:
@@ -142,10 +164,11 @@ class ScreenMatch:
 
     def advance(self, visitor: Sequence[float]) -> bool:
         """Play one physics tick, with the action `visitor` where a visitor plays; returns whether the match ended."""
-        self.win, self.news = None, []
+        self.win, self.recalled, self.news = None, None, []
         if self.decides:
             self.match.decide(self._without_policy(), visitor)
             self.recorder.decided(self.after, self.match.actions())
+            self.log.begin(self.after, self.clock_s)
         self.before = self.after
         self.match.tick()
         self.recorder.ticked()
@@ -165,7 +188,9 @@ class ScreenMatch:
             self.news.append((DROPPED, NO_TEAM))
 
     def _judge(self) -> bool:
+        earned = [] if self.chosen is None else self.match.earned(self.chosen)
         result = self.match.finish()
+        self.log.end(result, earned)
         if result.winner:
             team = 0 if result.winner > 0 else 1
             self.moment.scores[team] += 1

@@ -7,19 +7,18 @@ policy is adopted at the next decision, and the match's state is not touched by 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from drillsergeant.drills.contract import Continuous, Head
 from drillsergeant.learn.engine import ShowMatch
-from drillsergeant.learn.heads import GAUSSIAN_ENTROPY, spread_of
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.memory.weights import WeightsReader
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.show.beat import FASTEST
 from drillsergeant.runtimes.show.dragging import Dragging
 from drillsergeant.runtimes.show.frame_clock import FrameClock
+from drillsergeant.runtimes.show.looking import Looking
 from drillsergeant.runtimes.show.played import PlayRecorder
 from drillsergeant.runtimes.show.replay_stage import ReplayStage
 from drillsergeant.runtimes.show.screen_match import Fetch, ScreenMatch
@@ -51,7 +50,6 @@ class Show:
         self._clock = FrameClock()
         self._dragging = Dragging(drill.scene)
         self._visitor_action: list[float] = [0] * len(drill.heads)
-        self._inspected: tuple[int, int] | None = None
         self._unspent_s, self._now_s, self._seed = 0.0, 0.0, seed
         self.playing, self.speed, self.view = True, 1.0, "match"
         self.calm = False  # where nothing should move but the match, nothing lingers either
@@ -59,6 +57,7 @@ class Show:
         self._all = [ScreenMatch(drill, match, seed) for match in matches]
         self.replays = ReplayStage(drill, self._all[1])
         self._played = PlayRecorder(drill, tell)
+        self._looking = Looking(drill, self._all)
 
     @property
     def screen_matches(self) -> Sequence[ScreenMatch]:
@@ -71,7 +70,7 @@ class Show:
     @property
     def report_every_s(self) -> float:
         """How often the page wants to know: more often while a visitor looks into a player, or at a replay."""
-        quick = self._inspected is not None or self.view == "replay"
+        quick = self._looking.match is not None or self.view == "replay"
         return INSIDE_EVERY_S if quick else METRICS_EVERY_S
 
     def _reset(self, seed: int) -> None:
@@ -104,6 +103,7 @@ class Show:
         for screen_match in self.screen_matches:
             screen_match.moment.since_goal_s += passed_s
             screen_match.moment.ahead = 0.0 if screen_match.waiting else self._unspent_s / self._tick_s
+        self._looking.frame()
         self._draw(self.view, self.screen_matches)
 
     def _play(self, passed_s: float) -> None:
@@ -167,6 +167,7 @@ class Show:
         match message:
             case messages.Play() | messages.Pause():
                 self.playing = isinstance(message, messages.Play)
+                self._looking.forget()
             case messages.StepShow(ticks=ticks):
                 self._step(ticks)
             case messages.ResetShow(seed=seed):
@@ -186,10 +187,12 @@ class Show:
                 self._touch(message)
 
     def _touch(self, message: messages.Message) -> None:
-        """Obey a message of a visitor's hand on the field."""
+        """Obey a message of a visitor's hand on the field, or one about a player."""
         match message:
-            case messages.Inspect(player=player, match=number):
-                self._inspect(player, number)
+            case messages.Inspect() | messages.SetMap() | messages.Recall() | messages.ExportMap():
+                answer = self._looking.obey(message, self.playing)
+                if answer is not None:
+                    self._tell(answer)
             case messages.Tap() as tap:
                 self._tap(tap)
             case messages.Input(action=None) as drag:
@@ -219,7 +222,7 @@ class Show:
         if view == "replay" and not self.replays.there:
             raise codec.ProtocolError("there is no replay to look at: open one first")
         self._dragging.let_go()
-        self._inspect(-1, 0)
+        self._looking.inspect(-1, 0)
         self.view = view
         if view == "compare":
             self._reset(self._seed)
@@ -242,21 +245,14 @@ class Show:
         if drag.released:
             self._dragging.let_go(self._now_s)
         else:
+            self._looking.forget()
             self._dragging.drag(self._all[drag.match], drag.x_m, drag.y_m, self._now_s)
             self._all[drag.match].go_on()
 
     def _tap(self, tap: messages.Tap) -> None:
         player = self._dragging.player_at(self._all[tap.match], tap.x_m, tap.y_m)
         if player is not None:
-            self._inspect(player, tap.match)
-
-    def _inspect(self, player: int, number: int) -> None:
-        players = sum(self._drill.teams)
-        if player >= players:
-            raise codec.ProtocolError(f"INSPECT.player must be below {players}, not {player}")
-        self._inspected = (number, player) if player >= 0 else None
-        for each, screen_match in enumerate(self._all):
-            screen_match.chosen = player if player >= 0 and each == number else None
+            self._looking.inspect(player, tap.match)
 
     def _set_action(self, action: object) -> None:
         heads = self._drill.heads
@@ -282,8 +278,8 @@ class Show:
             values["second"] = self._match_metrics(others[0])
         if self.view == "replay":
             values["replay"] = self.replays.told()
-        if self._inspected is not None:
-            values["inside"] = self._inside(*self._inspected)
+        if (inside := self._looking.facts()) is not None:
+            values["inside"] = inside
         return values
 
     def _match_metrics(self, screen_match: ScreenMatch) -> dict[str, object]:
@@ -295,20 +291,6 @@ class Show:
             "clock_s": screen_match.clock_s,
             "ticks": screen_match.ticks,
             **{name: screen_match.after[name] for body in bodies for name in (body.x, body.y)},
-        }
-
-    def _inside(self, number: int, player: int) -> dict[str, object]:
-        """What the policy of the player looked into makes of its situation; entropy in nats."""
-        screen_match = self._all[number]
-        insight = screen_match.match.insight(player)
-        return {
-            "match": number,
-            "player": player,
-            "clock_s": screen_match.clock_s,
-            "probabilities": [list(chances) for chances in insight.probabilities],
-            "value": insight.value,
-            "entropy": sum(map(_entropy, self._drill.heads, insight.probabilities)),
-            "observation": list(insight.observation),
         }
 
 
@@ -323,10 +305,3 @@ def _checked(head: Head, number: Any) -> float:
     if not known:
         raise codec.ProtocolError(f"INPUT.action's {head.name} must be between {low} and {high}, not {number!r}")
     return float(number) if isinstance(head, Continuous) else int(number)
-
-
-def _entropy(head: Head, chances: Sequence[float]) -> float:
-    """In nats; of a number, of its density per half range."""
-    if isinstance(head, Continuous):
-        return math.log(chances[1] / spread_of(head)[1]) + GAUSSIAN_ENTROPY
-    return -sum(chance * math.log(chance) for chance in chances if chance > 0)

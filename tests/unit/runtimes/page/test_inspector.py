@@ -6,7 +6,7 @@ import pytest
 from drillsergeant.drills.contract import Continuous, Discrete
 from drillsergeant.learn.program import keys_of
 from drillsergeant.runtimes.page.address import Opening
-from drillsergeant.runtimes.page.match.inspector import ABOUT_TO, IN_YOUR_PLACE, names
+from drillsergeant.runtimes.page.match.inside.inspector import ABOUT_TO, IN_YOUR_PLACE, names
 from drillsergeant.runtimes.protocol import messages
 
 from tests.fakes.page import Sitting, small_game, spelt, with_timeline

@@ -11,7 +11,7 @@ from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.match.factory_watch import ALL, FactoryWatch
 from drillsergeant.runtimes.page.match.full_screen import FULL_SCREEN, FullScreenButton
-from drillsergeant.runtimes.page.match.inspector import NOBODY, SELECT, Inspector
+from drillsergeant.runtimes.page.match.inside.inspector import NOBODY, SELECT, Inspector, commands_of
 from drillsergeant.runtimes.page.match.moments import MomentBoard
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.replays import ReplayPanel
@@ -57,8 +57,7 @@ class MatchPart:
         self._learn_from_you = LearnFromYou(view, partial(send, "trainer"), tell, train_on)
         self._moments, self._full_screen = MomentBoard(view), FullScreenButton(view)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
-        self._playing, self._speed = True, "1"
-        self._begun = False
+        self._playing, self._speed, self._begun = True, "1", False
         self.hands = self.on_blur, self.on_pointer, self.on_pad, self.on_gamepad
         self._pressed: tuple[int, float, float] | None = None  # the match, and where, CSS pixels
         self._dragging = self._tapped = False
@@ -67,7 +66,7 @@ class MatchPart:
     def _take(self, game: DrillFacts) -> None:
         """Everything that depends on the drill."""
         self._game = game
-        self._inside = Inspector(self._view, self._to_show, game)
+        self._inside = Inspector(self._view, self._to_show, game, self._hold_still)
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
         self._players.measure = DrillMeasure.of(game)
         self._pads.offer(PadUse.of(game, HUMAN_PLAYER))
@@ -102,6 +101,7 @@ class MatchPart:
             **self.replays.commands(),
             **self._learn_from_you.commands(),
             FULL_SCREEN: self._full_screen.turn,
+            **commands_of(lambda: self._inside),
         }
 
     @property
@@ -123,8 +123,8 @@ class MatchPart:
         if anew and speed:
             self._view.set_value("speed", speed)
             self._set_speed(speed)
-        self._players.repeat()
-        self.replays.on_ready()
+        for told_again in (self._players.repeat, self.replays.on_ready, self._inside.repeat):
+            told_again()
         if self._views.now not in (MATCH, REPLAY):
             self._views.repeat()
             if self._factory.match != ALL:
@@ -186,9 +186,7 @@ class MatchPart:
         """The field `name` now holds `value`; returns whether it belongs to this part."""
         if name == "speed":
             self._set_speed(value)
-        elif name == SELECT:
-            self._inside.choose(value)
-        else:
+        elif not self._inside.on_change(name, value):
             return self.replays.change(name, value) or self._players.change(name, value)
         return True
 
@@ -285,16 +283,18 @@ class MatchPart:
         self._view.set_attribute("play", "aria-pressed", "true" if self._playing else "false")
         self._view.set_text("play", "Pause" if self._playing else "Play")
 
+    def _hold_still(self) -> None:
+        if self._playing:
+            self._play()
+
     def hold(self, on: bool) -> None:
         """Nobody can see the match, or somebody can again; what the visitor chose stands meanwhile."""
         self._to_show(messages.Pause() if on or not self._playing else messages.Play())
 
     def _step(self) -> None:
-        if not self._views.matches:
-            return
-        if self._playing:
-            self._play()
-        self._to_show(messages.StepShow(self._game.action_repeat))
+        if self._views.matches:
+            self._hold_still()
+            self._to_show(messages.StepShow(self._game.action_repeat))
 
     def _reset(self) -> None:
         if self._seed.read():

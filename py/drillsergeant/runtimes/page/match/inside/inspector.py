@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from drillsergeant.drills.contract import Continuous, Head
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
+from drillsergeant.runtimes.page.match.inside import map_control, reward_strip
+from drillsergeant.runtimes.page.match.inside.attention import Attention
 from drillsergeant.runtimes.page.view import Bar, View
 from drillsergeant.runtimes.protocol import messages
 
@@ -19,6 +21,7 @@ NOBODY = -1
 COLOURS = ("Orange", "Blue")  # of the teams
 MATCHES = ("", " then", " now")  # which of the matches on screen, by its number
 HISTORY_S = 10.0
+LATE_S = 1.0  # for so long after a player is let go, what is told of that one is old
 WIDTH, HEIGHT = 300.0, 70.0  # of the drawing of what it expects, as in index.html
 LEAST_SCALE = 1.0  # a goal is worth 1: the drawing reaches at least so far up and down
 # What stands above the network's choices: for a player that plays by it, and for the one whom the visitor steers.
@@ -34,19 +37,33 @@ class Inspector:
         view: View,
         send: Callable[[messages.Message], None],
         game: DrillFacts,
+        hold: Callable[[], None],
     ) -> None:
         self._view, self._send, self._heads = view, send, game.heads
         self._observation = [name.replace("_", " ") for name in game.observation]
         self._names = names(game.teams)
         self._player, self._match, self._steered = NOBODY, 0, NOBODY
         options = [(str(number), name) for number, name in enumerate(self._names)]
+        self.strip = reward_strip.RewardStrip(view, send, game, hold)
+        self.map = map_control.MapControl(view, send, game, self._names)
+        self._looks = Attention(view, self._observation)
         view.set_options(SELECT, [(str(NOBODY), "nobody"), *options])
         self._history: list[tuple[float, float]] = []
+        self._left, self._left_s = (NOBODY, 0), 0.0  # who was looked into last, and until when
 
     @property
     def player(self) -> int:
         """Whom it looks into; -1 nobody."""
         return self._player
+
+    def on_change(self, name: str, value: str) -> bool:
+        """The field `name` now holds `value`; returns whether it belongs to this panel."""
+        took = {
+            SELECT: self.choose, reward_strip.SLIDER: self.strip.scrub, map_control.CHOICE: self.map.choose
+        }.get(name)  # fmt: skip
+        if took is not None:
+            took(value)
+        return took is not None
 
     def choose(self, value: str) -> None:
         """Look into a player, or into nobody."""
@@ -67,6 +84,12 @@ class Inspector:
         """Look into nobody."""
         self.choose(str(NOBODY))
 
+    def repeat(self) -> None:
+        """Tell a show that has never heard of it whom to look into, and of the map."""
+        if self._player >= 0:
+            self.choose(str(self._player))
+            self.map.repeat()
+
     def look_at(self, matches: Sequence[int]) -> None:
         """Other matches, by their numbers, are on screen now; the panel stays with the same player."""
         self._match = matches[0] if matches else 0
@@ -77,8 +100,12 @@ class Inspector:
                 self._turn_to(NOBODY, 0)
 
     def _turn_to(self, player: int, match: int) -> None:
+        if player < 0:
+            self._left, self._left_s = (self._player, self._match), self._view.now_s()
         self._player, self._match = player, match
         self._history = []
+        self.strip.clear()
+        self._looks.clear()
         self._view.set_value(SELECT, str(player))
         self._view.set_attribute("inside-body", "hidden", None if player >= 0 else "")
         who = self._names[player] + MATCHES[match] if player >= 0 else "a player"
@@ -91,6 +118,8 @@ class Inspector:
         if not isinstance(inside, Mapping) or len(inside["observation"]) != len(self._observation):
             return  # the latter: from a show on its way out, whose players see something else
         place = int(inside["player"]), int(inside["match"])
+        if self._player < 0 and place == self._left and self._view.now_s() - self._left_s < LATE_S:
+            return  # told before it was let go
         if place != (self._player, self._match):
             self._turn_to(*place)
         chances = [[float(chance) for chance in of_head] for of_head in inside["probabilities"]]
@@ -104,6 +133,9 @@ class Inspector:
         self._view.set_text("inside-plan", f"{plan}{share}")
         self._view.set_text("inside-entropy", number_text.text_of(inside["entropy"], lambda nats: f"{nats:.2f} nats"))
         self._expect(float(inside["clock_s"]), float(inside["value"]))
+        self._looks.show(inside)
+        self.strip.show(inside)
+        self.map.show(inside)
 
     def _expect(self, clock_s: float, value: float) -> None:
         if self._history and clock_s < self._history[-1][0]:
@@ -116,6 +148,15 @@ class Inspector:
         points = " ".join(f"{WIDTH * x:.1f},{HEIGHT * y:.1f}" for x, y in places)
         self._view.set_attribute("inside-line", "points", points)
         self._view.set_text("inside-value", f"{value:+.2f}".replace("-", "\u2212"))
+
+
+def commands_of(inspector: Callable[[], Inspector]) -> dict[str, Callable[[], None]]:
+    """What each button of the panel does, whichever inspector there is by then."""
+    return {
+        reward_strip.NOW: lambda: inspector().strip.scrub("0"),
+        map_control.ARROWS: lambda: inspector().map.turn_arrows(),
+        map_control.SAVE: lambda: inspector().map.save(),
+    }
 
 
 def names(teams: Sequence[int]) -> list[str]:
