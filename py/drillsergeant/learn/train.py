@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from io import BytesIO
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from drillsergeant.learn.defaults import default_hidden, default_hyper
 from drillsergeant.learn.engine import CHUNK_STATS, SCRIPTED_AWAY, Tally
 from drillsergeant.learn.evaluation.curriculum import Curriculum
 from drillsergeant.learn.evaluation.results import Estimate, RecentEpisodes, Score
+from drillsergeant.learn.files.replacing import replace_file
 from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, annealed
 from drillsergeant.learn.rig import ENGINES, Rig, make_rig
@@ -187,9 +189,13 @@ def _share(value: object) -> str:
 
 
 def save(path: str, drill: Drill, hidden: Sequence[int], parameters: Array, decisions: int) -> None:
-    """Write a policy as .npz: the flat parameters f32 [P], and what they belong to; `choices` is 0 of a number."""
+    """Write a policy as .npz: the flat parameters f32 [P], and what they belong to; `choices` is 0 of a number.
+
+    `path` gets that ending where it has none. Raises OSError; what lay there before is whole then.
+    """
+    content = BytesIO()
     np.savez(
-        path,
+        content,
         parameters=parameters,
         drill=np.array(drill.name),
         observation=np.array(drill.observation),
@@ -198,6 +204,7 @@ def save(path: str, drill: Drill, hidden: Sequence[int], parameters: Array, deci
         hidden=np.array(hidden),
         decisions=np.array(decisions),
     )
+    replace_file(path if path.endswith(".npz") else f"{path}.npz", content.getvalue())
 
 
 def main() -> None:

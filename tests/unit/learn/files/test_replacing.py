@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import drillsergeant
+import numpy as np
 import pytest
 from drillsergeant.commands.command_line import main
 from drillsergeant.learn.files.replacing import replace_file
+from drillsergeant.learn.train import save
 
 from tests.fakes.policies import ball_schema, some_policy
 
@@ -20,6 +22,7 @@ POLICY = drillsergeant.Policy(some_policy(ball_schema()))
 WRITERS: dict[str, Callable[[Path], None]] = {
     "save": POLICY.save,
     "export_onnx": POLICY.export_onnx,
+    "train --out": lambda path: save(str(path), drillsergeant.make("ball"), (64, 64), np.zeros(9000, np.float32), 1),
     "replace_file": lambda path: replace_file(path, bytes(100_000)),
 }
 
@@ -40,18 +43,18 @@ def room_for(size: int) -> Iterator[None]:
 def test_a_full_disk_leaves_the_old_file_whole_and_nothing_else(
     write: Callable[[Path], None], room: int, tmp_path: Path
 ) -> None:
-    path = tmp_path / "good"
+    path = tmp_path / "good.npz"
     path.write_bytes(b"what was there")
     with room_for(room), pytest.raises(OSError, match="what lay there before is as it was; make room") as refused:
         write(path)
     assert refused.value.filename == str(path) and refused.value.errno
-    assert path.read_bytes() == b"what was there" and os.listdir(tmp_path) == ["good"]
+    assert path.read_bytes() == b"what was there" and os.listdir(tmp_path) == ["good.npz"]
     path.unlink()
     with room_for(room), pytest.raises(OSError, match="nothing is left of it"):
         write(path)
     assert os.listdir(tmp_path) == []
     write(path)
-    assert len(path.read_bytes()) > 20_000 and os.listdir(tmp_path) == ["good"]
+    assert len(path.read_bytes()) > 20_000 and os.listdir(tmp_path) == ["good.npz"]
 
 
 def test_a_game_is_begun_whole_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
