@@ -13,6 +13,7 @@ import drillsergeant
 import numpy as np
 import pytest
 from drillsergeant.drills.ball.drill import BallDrill
+from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.train import Settings, native_rig
 from drillsergeant.learn.train import train as terminal
@@ -73,8 +74,15 @@ def test_a_seed_that_is_taken_comes_back_from_a_file(seed: Any) -> None:
 
 @pytest.mark.parametrize(("field", "value"), [("dash_speed", math.nan), ("goal_reward", math.inf)])
 def test_rules_that_make_no_numbers_end_a_run_with_an_error(field: str, value: float) -> None:
-    with pytest.raises(FloatingPointError, match="drill ball: 1 of 1 updates, the last, had nothing to learn from"):
+    with pytest.raises(FloatingPointError, match="drill ball: 1 of its last 1 updates had nothing to learn from"):
         list(drillsergeant.train(replace(BallDrill(), **{field: value}), matches=8, decisions=9000))  # type: ignore[arg-type]
+
+
+def test_a_run_that_learns_only_where_nothing_is_scored_ends_with_an_error() -> None:
+    """A catch is worth more than any number that is learned from, so what is left teaches never to catch."""
+    drill = replace(ChaseDrill(), catch_reward=1e30)
+    with pytest.raises(FloatingPointError, match=r"drill chase: 16 of its last .* had nothing to learn from"):
+        list(drillsergeant.train(drill, seed=1, matches=16, decisions=20_000))
 
 
 def finished(run: drillsergeant.Training) -> drillsergeant.Training:

@@ -5,6 +5,7 @@ Looking has no influence on the weights, but for a drill with lessons, which mov
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
 from drillsergeant.drills.contract import Drill, objective_of
@@ -16,8 +17,9 @@ from drillsergeant.learn.self_play import SingleThreadRun
 # Evaluation plays about a third as many decisions as training does; every fourth time it costs a tenth. While nothing
 # is known it is done every time: the first matches count when all of them are over.
 EVALUATE_EVERY = 4
-# In a row, of a run that has learned: rare numbers that are none cost an update each, and no more.
-MOST_IDLE_UPDATES = 16
+# Of the last LOOKED_BACK, in a run that has learned: rare numbers that are none cost an update each, and no more. Where
+# they are not rare, what is learned is what never leads to them, say never to score.
+MOST_IDLE_UPDATES, LOOKED_BACK = 16, 32
 
 
 class EvaluatedRun:
@@ -25,23 +27,25 @@ class EvaluatedRun:
 
     def __init__(self, drill: Drill, run: SingleThreadRun) -> None:
         self.run, self.score, self._name = run, Score(objective_of(drill)), drill.name
-        self._steps = self._idle_updates = 0
+        self._steps, self._idle = 0, deque[bool](maxlen=LOOKED_BACK)
         self.recent = recent_of(drill.teams, self.score)
         self.curriculum = Curriculum(getattr(drill, "lesson_values", ()), self.score)
 
     def update(self, hyper: Hyper) -> Mapping[str, float]:
         """Play one chunk of every match and learn from it; returns the metrics of the update.
 
-        Raises FloatingPointError where a run learns nothing, or nothing any more, as its play holds no numbers.
+        Raises FloatingPointError where a run learns nothing, or from half of its play at most, as the other holds no
+        numbers.
         """
         metrics = self.run.update(annealed(hyper, self.run.updates))
-        self._idle_updates = 0 if metrics["steps"] else self._idle_updates + 1
+        self._idle.append(not metrics["steps"])
         self._steps += int(metrics["steps"])
-        if self._idle_updates >= (MOST_IDLE_UPDATES if self._steps else 1):
+        idle = sum(self._idle)
+        if idle >= (MOST_IDLE_UPDATES if self._steps else 1):
             raise FloatingPointError(
-                f"drill {self._name}: {self._idle_updates} of {self.run.updates} updates, the last, had nothing to "
-                "learn from, as observations, rewards or weights are NaN, infinite or above 1e18: look at its rules "
-                "and its reward; check_drill says more"
+                f"drill {self._name}: {idle} of its last {len(self._idle)} updates had nothing to learn from, as "
+                "observations, rewards or weights are NaN, infinite or above 1e18: look at its rules and its reward; "
+                "check_drill says more"
             )
         return metrics
 
