@@ -1,5 +1,5 @@
 // Boots the page: starts the show worker, fetches what Python runs on and hands it to the workers, then Python.
-import { isolation } from "./isolation.js";
+import { isolation, trial } from "./isolation.js";
 import { runtime } from "./runtime.js";
 import { script } from "./trusted.js";
 import { awaited, load, manifest } from "./verify.js";
@@ -67,11 +67,11 @@ async function loadProgram(mode) {
   return Promise.all([facts, binary.then((bytes) => WebAssembly.compile(bytes))]);
 }
 
-// What nothing here goes without, and this browser lacks; for all else there is another way.
-function missing() {
+// What nothing here goes without, and this browser lacks; for all else there is another way. `can`: see `trial`.
+function missing(can) {
   const there = {
     "SIMD in WebAssembly": WebAssembly.validate(new Uint8Array(SIMD)),
-    "canvas on which a worker can draw": "transferControlToOffscreen" in HTMLCanvasElement.prototype,
+    "canvas on which a worker can draw": can.draws && "transferControlToOffscreen" in HTMLCanvasElement.prototype,
   };
   return Object.keys(there).filter((name) => !there[name]).join(", and no ");
 }
@@ -94,27 +94,31 @@ async function checkScripts() {
 begin();
 step("Starting", 0);
 try {
-  if (missing()) throw new Error(`this browser has no ${missing()}; a newer version of it may have`);
-  const way = await isolation();
   const worker = (address, called) => new Worker(script(address), { type: "module", name: called });
+  const clock = worker(`workers/clock.js${version}`, "clock");
+  const can = await trial(clock);
+  if (missing(can)) throw new Error(`this browser has no ${missing(can)}; a newer version of it may have`);
+  const way = await isolation(can);
   const show = worker(`workers/show.js${version}`, "show");
   const early = [];
   show.onmessage = (event) => early.push(event.data);
   show.onerror = (event) => fail(`the script workers/show.js could not run: ${event.message || "it did not load"}`);
   const checked = checkScripts();
-  checked.catch(() => show.terminate()); // and told below
-  const [base, [facts, module]] = await Promise.all([runtime(hear), loadProgram(way.mode)]);
+  checked.catch(() => { for (const each of [clock, show]) each.terminate(); }); // and told below
+  const [base, [facts, module]] = await Promise.all([runtime(hear, can.shares), loadProgram(way.mode)]);
   const equip = (each) => each.postMessage(base);
   equip(show);
   step("Starting Python", DOWNLOADED);
-  const { python, restored } = await startPython(base);
+  const began_ms = performance.now();
+  const { python, restored } = await startPython(base, wait);
+  const pythonS = (performance.now() - began_ms) / 1000; // here: how fast the machine is
   document.documentElement.dataset.boot = restored ? "restored" : "plain";
   wait();
   await checked;
   step("Starting the match", 0.6);
   const entry = python.pyimport("drillsergeant.browser.page.boot");
   const built = (each) => load(each, each.startsWith("pyodide/") ? "" : version); // of which the browser has no other
-  entry.start(show, document.getElementById("match"), facts, module, way, worker, equip, built);
+  entry.start(show, document.getElementById("match"), facts, module, { ...way, pythonS }, worker, equip, built, clock);
   entry.destroy();
   for (const data of early) show.onmessage({ data });
   calm();

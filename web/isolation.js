@@ -6,24 +6,38 @@ const GUARD = "drillsergeant-reloaded-ms";
 const GUARD_MS = 10000; // by time: a mark without end would survive in the tab and keep a later visit from reloading
 const PATIENCE_MS = 8000;
 
-export async function isolation() {
+// `can`: what `trial` found.
+export async function isolation(can) {
   if (!isSecureContext) throw new Error("this page needs https (or localhost): over plain http, browsers withhold what it checks its files and minds its workers with");
   const elsewhere = new URL(location.href);
   for (const name of ["mode", "embed", "editor", "panel", "theme"]) elsewhere.searchParams.delete(name);
   if (new URLSearchParams(location.search).get("mode") === "solo")
     return { mode: "solo", why: "its address says mode=solo", ownTab: elsewhere.href };
-  if (shares()) return { mode: "shared", why: "", ownTab: "" };
+  if (can.shares) return { mode: "shared", why: "", ownTab: "" };
   if (crossOriginIsolated) return { mode: "solo", why: "this browser shares no memory between workers", ownTab: "" };
   const why = await obstacle().catch((error) => `the browser refused the service worker that isolates it (${error.message})`);
   return { mode: "solo", why, ownTab: window === top ? "" : elsewhere.href };
 }
 
-// What works, not what is promised: some browsers call a page isolated, and post no shared memory all the same.
-function shares() {
+// What a worker of this browser can do, found by trying and not by what is promised: {shares, draws}. Some browsers call a
+// page isolated and share no memory with its workers all the same; in some, workers have no canvas to draw on. A worker that
+// does not answer tells nothing of that: where its script is missing, that is told when the scripts are compared.
+export async function trial(worker) {
+  let memory = sharedMemory();
+  const changed = (each) => each?.buffer instanceof SharedArrayBuffer && Atomics.load(new Int32Array(each.buffer), 0) === 1;
+  const answer = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve({ shares: memory !== null && changed(data.memory) && changed(memory), draws: data.draws });
+    worker.onerror = () => reject(new Error("its script did not load"));
+  });
+  try { worker.postMessage({ memory }); } catch { worker.postMessage({ memory: (memory = null) }); }
+  return soon(answer).catch(() => ({ shares: memory !== null, draws: true }));
+}
+
+function sharedMemory() {
   try {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    return memory.buffer instanceof SharedArrayBuffer && new MessageChannel().port1.postMessage(memory) === undefined;
-  } catch { return false; }
+    return memory.buffer instanceof SharedArrayBuffer ? memory : null;
+  } catch { return null; }
 }
 
 async function obstacle() {

@@ -15,11 +15,12 @@ let listener = () => {};
 
 // What was fetched: {core, lock, files, memory, bytes}: the compiled core; the lock's text; size and hash of all files;
 // the snapshot's first bytes, and how many there are with the zeros after them; null and 0 without one.
-// `hear(received, all)`: bytes so far.
-export function runtime(hear) {
+// `hear(received, all)`: bytes so far. `shares`: the memory is shared, where it is not copied when it is posted.
+export async function runtime(hear, shares) {
   listener = hear;
   tell();
-  return begun ?? fetched();
+  const found = await (begun ?? fetched());
+  return found.memory ? { ...found, memory: handed(found.memory, shares) } : found;
 }
 
 function tell(name, share, size) {
@@ -62,10 +63,14 @@ function unpacked(found, core) {
   const [bytes, inCore, inSnapshot, length] = new Uint32Array(found, 0, 4);
   const memory = new Uint8Array(found, SNAPSHOT_HEADER_BYTES);
   for (let i = 0; i < length; i++) memory[inSnapshot + i] ^= core[inCore + i];
-  if (!("SharedArrayBuffer" in globalThis)) return { memory: memory.slice().buffer, bytes };
-  const shared = new Uint8Array(new SharedArrayBuffer(memory.length)); // is not copied when it is posted
+  return { memory, bytes };
+}
+
+function handed(memory, shares) {
+  if (!shares) return memory.slice().buffer;
+  const shared = new Uint8Array(new SharedArrayBuffer(memory.length));
   shared.set(memory);
-  return { memory: shared.buffer, bytes };
+  return shared.buffer;
 }
 
 const begun = crossOriginIsolated ? fetched() : null; // else the page may reload to become so

@@ -38,7 +38,7 @@ export async function boot(role, module = "worker.boot", loaded = () => {}) {
     const same = verifyBuild();
     const runtime = await handed;
     stir();
-    const [begun] = await Promise.all([startPython(runtime), same]);
+    const [begun] = await Promise.all([startPython(runtime, stir), same]);
     stir();
     const pyodide = (self.pyodide = begun.python); // global, for a console and the leak tests
     pyodide._api.on_fatal = fail; // a crash inside Python, which may throw nothing that anybody hears of

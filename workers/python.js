@@ -17,16 +17,17 @@ delete WebAssembly.promising;
 const script = import(new URL("pyodide.asm.js", FILES)).catch(() => {});
 
 // Start Python. The result's `restored`: it began as the snapshot's memory and has everything that needs no file.
-export async function startPython(runtime) {
+// `stir()` is called whenever it came further.
+export async function startPython(runtime, stir) {
   if (runtime.memory) {
     try {
-      return { python: await started(runtime, snapshotOf(runtime)), restored: true };
+      return { python: await started(runtime, snapshotOf(runtime), stir), restored: true };
     } catch (error) {
       console.info(`Python starts without its memory snapshot: ${error?.message ?? error}`);
     }
   }
-  const python = await started(runtime, undefined);
-  await loadPackages({ python, restored: false }, runtime, ["drillsergeant"]);
+  const python = await started(runtime, undefined, stir);
+  await loadPackages({ python, restored: false }, runtime, ["drillsergeant"], stir);
   return { python, restored: false };
 }
 
@@ -70,16 +71,22 @@ function snapshotOf({ memory, bytes }) {
   return snapshot;
 }
 
-async function started({ core, lock }, snapshot) {
+async function started({ core, lock }, snapshot, stir) {
   // A plain start asks for the lock of the site as it is now: another build's wheel then says so (runtimes/version.py).
   const known = snapshot && { [LOCK]: lock, [LIBRARY]: "" };
   const handBack = answering({ "pyodide.asm.wasm": "", ...known });
   const { instantiateStreaming } = WebAssembly;
-  WebAssembly.instantiateStreaming = async (_, imports) => ({ module: core, instance: await WebAssembly.instantiate(core, imports) });
+  WebAssembly.instantiateStreaming = async (_, imports) => {
+    const instance = await WebAssembly.instantiate(core, imports);
+    stir();
+    return { module: core, instance };
+  };
   try {
     await script;
+    stir();
     const lockFileURL = FILES + LOCK + (snapshot ? "" : new URL(import.meta.url).search);
     const python = await loadPyodide({ indexURL: FILES, lockFileURL, ...(snapshot && { _loadSnapshot: snapshot }) });
+    stir();
     if (snapshot) {
       const module = python.pyimport("drillsergeant.browser.snapshot");
       module.wake();

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from build.pins import ROOT
+from build.browsers.altered import alter
+from build.pins import ROOT, SITE
 from tests.rigs.pages.visitor import Visitor
 
 # Of what one core does when it plays and learns in sequence, measured right before, natively through wasmtime. By the
@@ -18,6 +19,23 @@ from tests.rigs.pages.visitor import Visitor
 SHARE = 0.4
 NATIVE = ("--decisions", "800000", "--evaluate-every", "100000000", "--evaluation-episodes", "1", "--seed", "1")
 HALF_WON_S = 60.0
+
+# What pages do without, and how each is taken away: in the page, and in its workers. Of shared memory, that it can be
+# posted: it still can be made.
+NOT_POSTED = """{
+  const post = Worker.prototype.postMessage;
+  const shared = (each) => each instanceof SharedArrayBuffer || each?.buffer instanceof SharedArrayBuffer;
+  Worker.prototype.postMessage = function (data, ...rest) {
+    if (Object.values(Object(data)).some(shared)) throw new DOMException("It can not be cloned.", "DataCloneError");
+    return post.call(this, data, ...rest);
+  };
+}"""
+LACKS = {
+    "memory that workers share": (NOT_POSTED, ""),
+    "files": ("delete StorageManager.prototype.getDirectory", "delete StorageManager.prototype.getDirectory"),
+    "a graphics processor": ("delete Navigator.prototype.gpu", "delete WorkerNavigator.prototype.gpu"),
+    "locks": ("delete Navigator.prototype.locks", "delete WorkerNavigator.prototype.locks"),
+}
 
 
 def native_decisions_per_s(folder: Path) -> float:
@@ -71,29 +89,46 @@ def test_one_worker_learns_at_the_pace_of_a_core_and_wins_half_within_a_minute(
     assert visitor.told()["errors"] == [] and visitor.complaints == []
 
 
-def test_where_a_page_is_called_isolated_and_shares_no_memory_one_worker_does_everything(visitor: Visitor) -> None:
-    """As in WebKitGTK, which posts none to workers; and where there are no locks, either."""
-    visitor.page.add_init_script("delete globalThis.SharedArrayBuffer; delete Navigator.prototype.locks")
-    visitor.open("?matches=64&learner=wasm")
-    assert visitor.page.evaluate("crossOriginIsolated")
-    assert "this browser shares no memory between workers" in visitor.page.inner_text("#mode-notice")
-    visitor.page.click("#train")
+@pytest.mark.parametrize("there", list(LACKS))
+def test_a_page_that_lacks_all_but_one_of_these_works_in_another_way(visitor: Visitor, there: str) -> None:
+    """With pages that have all of them, any two are there, missing, and there without the other."""
+    lacks = [(page, worker) for name, (page, worker) in LACKS.items() if name != there]
+    visitor.page.add_init_script(";".join(page for page, _ in lacks))
+    script = (SITE / "workers/boot.js").read_text()
+    alter(visitor.context, "workers/boot.js", ";".join(worker for _, worker in lacks) + f";{script}")
+    visitor.open("?matches=64&workers=1")
+    page = visitor.page
+    assert page.evaluate("crossOriginIsolated && typeof SharedArrayBuffer === 'function'")
+    mode = page.get_attribute("#mode-notice", "data-mode")
+    assert mode == ("shared" if there == "memory that workers share" else "solo")
+    why = "this browser shares no memory between workers"
+    assert (why in page.inner_text("#mode-notice")) == (mode == "solo")
+    page.click("#train")
     visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) > 2)
-    assert visitor.told()["fleet"] == {"show": "ready", "trainer": "ready"} and visitor.told()["errors"] == []
+    page.click("#dock-runs")
+    visitor.until("it saves", lambda: "It saves itself" in page.inner_text("#runs-state"))
+    assert visitor.told()["errors"] == [] and visitor.told()["restarts"] == {}
 
 
 @pytest.mark.parametrize(
-    ("without", "said"),
+    ("page", "clock", "said"),
     [
-        ("WebAssembly.validate = () => false", "this browser has no SIMD in WebAssembly"),
-        ("delete HTMLCanvasElement.prototype.transferControlToOffscreen", "this browser has no canvas on which"),
+        ("WebAssembly.validate = () => false", "", "no SIMD in WebAssembly"),
+        ("delete HTMLCanvasElement.prototype.transferControlToOffscreen", "", "no canvas on which a worker can draw"),
+        ("", "delete self.OffscreenCanvas", "no canvas on which a worker can draw"),
+        (
+            "WebAssembly.validate = () => false",
+            "OffscreenCanvas.prototype.getContext = () => null",
+            "no SIMD in WebAssembly, and no canvas on which a worker can draw",
+        ),
     ],
 )
-def test_what_nothing_goes_without_is_named(visitor: Visitor, without: str, said: str) -> None:
-    visitor.page.add_init_script(without)
+def test_what_nothing_goes_without_is_named(visitor: Visitor, page: str, clock: str, said: str) -> None:
+    visitor.page.add_init_script(page)
+    alter(visitor.context, "workers/clock.js", f"{clock};{(SITE / 'workers/clock.js').read_text()}")
     visitor.page.goto(visitor.address)
     visitor.page.wait_for_selector("#errors:not([hidden]) li")
-    assert said in visitor.page.inner_text("#errors")
+    assert f"this browser has {said}; a newer version of it may have" in visitor.page.inner_text("#errors")
 
 
 def won(visitor: Visitor) -> float:

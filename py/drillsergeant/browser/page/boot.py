@@ -29,14 +29,23 @@ FRAME_CORES = 4  # what a page in somebody else's takes itself to have at most: 
 
 
 def start(
-    show_worker: Any, canvas: Any, program_text: str, module: Any, way: Any, worker: Any, equip: Any, load: Any
+    show_worker: Any,
+    canvas: Any,
+    program_text: str,
+    module: Any,
+    way: Any,
+    worker: Any,
+    equip: Any,
+    load: Any,
+    clock: Any,
 ) -> None:
     """Begin; `show_worker` is already loading, `canvas` is the match's canvas element.
 
     `program_text` is the drill's manifest, `module` its compiled `WebAssembly.Module` for a memory of the kind
-    that `way.mode` has. `way` is what `web/isolation.js` found out: mode, why, and ownTab. `worker` makes one of a
-    script's address and a name, `equip` hands it what Python runs on. `load` promises the bytes of a file of the site,
-    by its name, as they were built.
+    that `way.mode` has. `way` is what `web/isolation.js` found out: mode, why, and ownTab; and pythonS, the seconds in
+    which Python started here. `worker` makes one of a script's address and a name, `equip` hands it what Python runs
+    on. `load` promises the bytes of a file of the site, by its name, as they were built. `clock` is a worker that runs
+    `workers/clock.js`.
     """
     mode = str(way.mode)
     first = Program.from_json(program_text)
@@ -46,9 +55,9 @@ def start(
     _, opening = opened(pairs, lambda values: choose(first, parameters=values), first.drill.name)
     programs = ProgramStore(lambda program: choose(program, parameters=opening.given), mode, load)
     place = programs.put(first, program_text, module)
-    view, spawner = DomView(), BrowserSpawner(canvas, worker, equip, load)
+    view, spawner = DomView(), BrowserSpawner(canvas, worker, equip, load, clock)
     run = str(js.crypto.randomUUID())
-    fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted)
+    fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted, float(way.pythonS))
     drill, seed = place.program.drill, place.setup.seed
     crew = TrialCrew(spawner, crew_size(min(cores, FRAME_CORES) if framed else cores))
     compiler = BrowserDrillCompiler(programs, fleet, CompileClient(spawner), crew, mode)

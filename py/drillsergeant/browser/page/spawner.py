@@ -75,8 +75,9 @@ class Clock:
     The page's own are set beside them, in case that worker could not be had.
     """
 
-    def __init__(self, make: MakeWorker) -> None:
-        self._worker = make(f"workers/clock.js{own_version()}", "clock")
+    def __init__(self, worker: Any) -> None:
+        """`worker` runs `workers/clock.js`."""
+        self._worker = worker
         self._worker.onmessage = create_proxy(lambda event: self._ring(event.data))
         self._due: dict[int, Callable[[], None]] = {}
         self._set = 0  # timers, ever
@@ -141,11 +142,11 @@ class BrowserSpawner:
     """`runtimes.supervisor.surroundings.Spawner` in a page."""
 
     def __init__(
-        self, first_canvas: Any, make: MakeWorker, equip: Callable[[Any], None], load: Callable[[str], Any]
+        self, first_canvas: Any, make: MakeWorker, equip: Callable[[Any], None], load: Callable[[str], Any], clock: Any
     ) -> None:
-        """`equip` hands a new worker what Python runs on (`web/boot.js`); `load`: see `KeptScripts`."""
+        """`equip` hands a new worker what Python runs on (`web/boot.js`); for `load` and `clock` see who has them."""
         self._canvas, self._make, self._equip = first_canvas, make, equip
-        self.after = Clock(make).after
+        self.after = Clock(clock).after
         self._kept = KeptScripts(load)
         self._begun = {"show"}  # names of workers; the first one of these was begun by boot.js
 

@@ -24,7 +24,8 @@ from drillsergeant.runtimes.supervisor.restarts import AT_ONCE, RECOVERY_S, Rest
 from drillsergeant.runtimes.supervisor.setup import Setup
 from drillsergeant.runtimes.supervisor.surroundings import FleetListener, Handle, Spawner
 
-BOOT_LIMIT_S = 33.0  # in which no worker came any further, where all of them start at once on a slow machine
+BOOT_LIMIT_S = 33.0  # in which no worker came any further, where all of them start at once
+SLOWER = 12.0  # than the page's own Python one of them may come from one step to the next
 SHOW_SETTINGS = (messages.SetSpeed, messages.SetView, messages.Resize)
 
 
@@ -76,7 +77,10 @@ class Fleet:
         run: str,
         setup: Setup,
         hosted: HostObjects,
+        python_s: float = 0.0,
     ) -> None:
+        """`python_s`: in how many seconds Python started in the page itself, by which a slow machine is known."""
+        self._boot_limit_s = max(BOOT_LIMIT_S, SLOWER * python_s)
         self._spawner, self._memory, self._layout, self._run = spawner, memory, layout, run
         self._setup, self._hosted = setup, hosted
         self._run_flag = RunFlag(memory, layout)
@@ -211,7 +215,7 @@ class Fleet:
             self._hosted.mirrored,
         )  # fmt: skip
         handle.post(codec.encode(init), canvas)
-        self._watch_boot(worker, number, BOOT_LIMIT_S * worker.restarts.patience)
+        self._watch_boot(worker, number, self._boot_limit_s * worker.restarts.patience)
 
     def _lock(self, worker: Worker) -> str:
         return f"drillsergeant:{self._run}:{worker.name}:{worker.generation}"

@@ -13,7 +13,7 @@ from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.protocol.init_options import InitOptions
 from drillsergeant.runtimes.supervisor.restarts import AT_ONCE, RECOVERY_S, SLOWEST
 from drillsergeant.runtimes.supervisor.setup import Setup
-from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, Fleet, HostObjects
+from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S, SLOWER, Fleet, HostObjects
 
 from tests.fakes.workers import FakeSpawner
 
@@ -121,6 +121,19 @@ def test_a_boot_that_never_ends_is_noticed_and_said(bench: Bench) -> None:
         assert f"nothing came for {delay_s:.0f} s" in bench.listener.messages[-1].message
     assert BOOT_LIMIT_S < 35
     assert bench.fleet.states()["show"] == "starting"
+
+
+def test_a_machine_is_given_as_long_as_it_needs() -> None:
+    layout, spawner, listener = Layout(PLAN), FakeSpawner(), Listener()
+    memory = PlainMemory(layout.total_bytes)
+    initialise(memory, layout)
+    hosted = HostObjects("{}", object(), object())
+    fleet = Fleet(spawner, memory, layout, "run", Setup(1, PLAN, InitOptions()), hosted, python_s=10.0)
+    fleet.start(listener)
+    delay_s, overdue = spawner.timers[-1]
+    assert delay_s == SLOWER * 10.0 > BOOT_LIMIT_S
+    overdue()
+    assert spawner.timers[-1][0] == 2 * delay_s, "and still longer, where that was not enough"
 
 
 def test_what_ends_again_and_again_is_started_again_for_ever_and_told_once(bench: Bench) -> None:
