@@ -15,7 +15,7 @@ from drillsergeant.runtimes.page.match.inside.inspector import NOBODY, SELECT, I
 from drillsergeant.runtimes.page.match.moments import MomentBoard
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.replays import ReplayPanel
-from drillsergeant.runtimes.page.match.screen import ALONE_TWICE, COMPARE, FACTORY, HINTS, MATCH, REPLAY, WATCHED, Views
+from drillsergeant.runtimes.page.match.screen import ALONE_TWICE, COMPARE, FACTORY, HINTS, MATCH, WATCHED, Views
 from drillsergeant.runtimes.page.match.seed import SeedField
 from drillsergeant.runtimes.page.match.steering import PLAY_CODES, Keys, Steering
 from drillsergeant.runtimes.page.match.touch import Controller, PadUse, TouchPads, touch_hint
@@ -125,7 +125,7 @@ class MatchPart:
             self._set_speed(speed)
         for told_again in (self._players.repeat, self.replays.on_ready, self._inside.repeat):
             told_again()
-        if self._views.now not in (MATCH, REPLAY):
+        if self._views.now != MATCH:
             self._views.repeat()
             if self._factory.match != ALL:
                 self._factory.repeat()

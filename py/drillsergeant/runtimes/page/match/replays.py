@@ -49,6 +49,7 @@ class ReplayPanel:
         self._content, self._filename = b"", ""  # of the replay on screen
         self._coming = (b"", "")  # the one that the show is to read, or reads
         self._ready = self._seen = self._playing = False
+        self._again = False  # the one on screen was lost with its show, and is to be opened by the new one
         self._tick, self._ticks, self._tick_hz = 0, 0, 1
         self.download: Callable[[str, bytes], None] = lambda _name, _content: None
         self.films: FilmMaker | None = None
@@ -78,6 +79,7 @@ class ReplayPanel:
         self._ready = True
         for name in ("replay-watch", "replay-save", "replay-file"):
             self._view.set_attribute(name, "disabled", None)
+        self._again = self._seen
         if not self._coming[0]:
             self._coming = self._content, self._filename
         if self._coming[0]:
@@ -182,6 +184,7 @@ class ReplayPanel:
 
     def _opened(self, read: messages.ReplayRead) -> None:
         self._ticks, self._tick_hz, self._tick, self._playing = read.ticks, read.tick_hz, 0, True
+        self._again = False
         self._seen, self._coming, (self._content, self._filename) = True, (b"", ""), self._coming
         names = [str(name) for name in read.names] if isinstance(read.names, list | tuple) else []
         self._view.set_text("replay-who", " against ".join(names))
@@ -193,6 +196,9 @@ class ReplayPanel:
     def _refused(self, why: str, edit: str) -> None:
         self._then, self._coming, self._edit = None, (b"", ""), edit
         self._view.set_attribute("replay-code", "hidden", None if edit else "")
+        if self._again:
+            self._again = False
+            self._back()
         self.say(f"No replay: {ended(shortened(why, LONGEST_WHY))}")
 
     def _film(self) -> None:

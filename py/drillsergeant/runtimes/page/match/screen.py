@@ -49,8 +49,9 @@ class Views:
         self.enable()
 
     def repeat(self) -> None:
-        """Tell the show what is on screen."""
-        self._send(messages.SetView(self.now))
+        """Tell the show what is on screen; a replay is there as soon as it is opened."""
+        if self.now != REPLAY:
+            self._send(messages.SetView(self.now))
 
     def enable(self) -> None:
         """Let the controls of the match work where a match is on screen."""

@@ -137,3 +137,6 @@ def test_a_show_that_takes_the_place_of_another_is_given_the_replay_again() -> N
     sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
     kinds = [type(message) for _, message in sitting.fleet.take()]
     assert messages.OpenReplay in kinds and messages.SetView not in kinds
+    told(sitting, messages.ReplayRead("it was played by the original, here plays code of its own"))
+    assert sitting.fleet.take()[0] == ("show", messages.SetView("match")), "other code is played by now"
+    assert sitting.view.attributes[("replay-board", "hidden")] == ""
