@@ -22,8 +22,8 @@ LONGEST_NAME = 60
 class Link(Protocol):
     """How kernels come to a memory of their own."""
 
-    def __call__(self, program: Program, module: object, size_bytes: int) -> tuple[Memory, Kernels]:
-        """A memory, zeroed, and the program's compiled module working on it."""
+    def __call__(self, module: object, size_bytes: int, *, shared: bool) -> tuple[Memory, Kernels]:
+        """A memory, zeroed, of the kind that the compiled module imports, and the module working on it."""
 
 
 def do_job(job: messages.Message, post: Callable[[messages.Message], None], link: Link) -> None:
@@ -70,7 +70,7 @@ def _league(job: messages.PlayLeague, post: Callable[[messages.Message], None], 
         return messages.LeaguePlayed([{"name": name} for name in names], refused)
     ensure_league(program.drill, len(players))
     layout = league_layout(program)
-    memory, kernels = link(program, job.module, layout.total_bytes)
+    memory, kernels = link(job.module, layout.total_bytes, shared=job.shared)
     standings = Standings()
     for after in League(program, kernels, layout, memory).play(players):
         standings = after

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import drillsergeant
 from drillsergeant.learn.compile.program_builder import build_program
-from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Kernels
 from drillsergeant.library.webassembly import place
 from drillsergeant.memory.access import Memory
@@ -18,9 +17,9 @@ from tests.fakes.theatre import Theatre
 PROGRAM = build_program(drillsergeant.make("ball"), shared=False)
 
 
-def linked(program: Program, module: object, size_bytes: int) -> tuple[Memory, Kernels]:
+def linked(module: object, size_bytes: int, *, shared: bool) -> tuple[Memory, Kernels]:
     """wasmtime in the place of a browser's WebAssembly."""
-    assert isinstance(module, bytes)
+    assert isinstance(module, bytes) and not shared
     here = place(size_bytes)
     return here.memory, here.link(module)
 
@@ -39,7 +38,7 @@ def test_a_league_is_the_one_of_the_command(tmp_path: Path) -> None:
         path = tmp_path / f"{seed}.dshq"
         drillsergeant.train("ball", seed=seed, decisions=1).finish().save(path)
         files.append([path.stem, path.read_bytes()])
-    *progress, played = done(messages.PlayLeague(PROGRAM.to_json(), PROGRAM.binary, [*files, ["bad", b"x"]]))
+    *progress, played = done(messages.PlayLeague(PROGRAM.to_json(), PROGRAM.binary, False, [*files, ["bad", b"x"]]))
     assert progress == [messages.Progress(pair, 3) for pair in (1, 2, 3)]
     assert isinstance(played, messages.LeaguePlayed) and isinstance(played.players, list)
     native = drillsergeant.league([tmp_path])
@@ -50,7 +49,7 @@ def test_a_league_is_the_one_of_the_command(tmp_path: Path) -> None:
 
 
 def test_fewer_than_two_that_fit_are_no_league() -> None:
-    (played,) = done(messages.PlayLeague(PROGRAM.to_json(), PROGRAM.binary, [["bad", b"x"]]))
+    (played,) = done(messages.PlayLeague(PROGRAM.to_json(), PROGRAM.binary, False, [["bad", b"x"]]))
     assert played == messages.LeaguePlayed([], played.refused)  # type: ignore[attr-defined]
 
 

@@ -19,7 +19,7 @@ SAMPLES = [
     ("show", messages.OpenPolicy(messages.GUESTS, b"\x00")),
     ("page", messages.PolicyRead(messages.GUESTS, "it is damaged")),
     ("workshop", messages.MakeFilm("{}", [{"ball_x": 0.5}], 15.0, "ball.gif")),
-    ("workshop", messages.PlayLeague("{}", object(), [["one.dshq", b"\x00"]])),
+    ("workshop", messages.PlayLeague("{}", object(), True, [["one.dshq", b"\x00"]])),
     ("page", messages.Progress(3, 15)),
     ("page", messages.LeaguePlayed([{"name": "one"}], [["two.dshq", "it is damaged"]])),
     ("show", messages.CutReplay(["Learner", "Bot"])),

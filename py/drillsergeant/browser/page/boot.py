@@ -70,7 +70,7 @@ def start(
         lambda why: page.on_fleet("show", "dead", why),
     )
     fleet.start(audience, show)
-    page.files.equip(view, JobClient(spawner), lambda: (fleet.hosted.program, fleet.hosted.module))
+    page.files.equip(view, JobClient(spawner), lambda: (fleet.hosted.program, fleet.hosted.module, mode == "shared"))
     page.open_docks()
     page.files.on_link(address_bar.fragment())
     _alive.extend((fleet, page, spawner, compiler))

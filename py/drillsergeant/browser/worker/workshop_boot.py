@@ -12,7 +12,6 @@ from drillsergeant.browser.graphics.canvas2d import Canvas2D
 from drillsergeant.browser.kernels import BrowserKernels, OwnPlace
 from drillsergeant.browser.memory import BrowserMemory, allocate
 from drillsergeant.browser.worker.host import WorkerHost
-from drillsergeant.learn.program import Program
 from drillsergeant.memory.access import Memory, SoloMemory
 from drillsergeant.memory.layout import PAGE_BYTES
 from drillsergeant.runtimes.compile_worker import CompileWorker
@@ -27,9 +26,9 @@ _alive: list[object] = []
 REST_S = 0.02  # between two pictures, while nothing is learned
 
 
-def _linked(program: Program, module: object, size_bytes: int) -> tuple[Memory, BrowserKernels]:
+def _linked(module: object, size_bytes: int, *, shared: bool) -> tuple[Memory, BrowserKernels]:
     """A memory of this worker's own, of the kind that the module imports, and the module on it."""
-    memory = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=program.shared))
+    memory = BrowserMemory(allocate(-(-size_bytes // PAGE_BYTES), shared=shared))
     return SoloMemory(memory), BrowserKernels(module, memory.handle)
 
 

@@ -589,10 +589,12 @@ class MakeFilm(Message, wire="MAKE_FILM", to=("workshop",)):
 @dataclass(frozen=True)
 class PlayLeague(Message, wire="PLAY_LEAGUE", to=("workshop",)):
     """page -> job: let the policies in these files, a list of [name, bytes], play each other. `program` and `module` as
-    in INIT. Answered with `Progress`, and then `LeaguePlayed` or `Refused`."""
+    in INIT; `shared`: the memory that the module imports is. Answered with `Progress`, and then `LeaguePlayed` or
+    `Refused`."""
 
     program: str
     module: object
+    shared: bool
     files: object
 
 

@@ -42,12 +42,13 @@ class GuestPanel:
         self._view, self._send, self._seat = view, send, seat
         self._guests: list[Guest] = []
         self._jobs: Jobs | None = None
-        self._program: Callable[[], tuple[str, object]] = lambda: ("", None)
+        self._program: Callable[[], tuple[str, object, bool]] = lambda: ("", None, True)
         self._rating = self._ready = False
         self.alone = False
 
-    def equip(self, jobs: Jobs, program: Callable[[], tuple[str, object]]) -> None:
-        """Let leagues be played: `program` is the text form of what is played, and its module."""
+    def equip(self, jobs: Jobs, program: Callable[[], tuple[str, object, bool]]) -> None:
+        """Let leagues be played: `program` is the text form of what is played, its module, and whether that
+        works on shared memory."""
         self._jobs, self._program = jobs, program
 
     def commands(self) -> dict[str, Callable[[], None]]:
@@ -102,9 +103,9 @@ class GuestPanel:
         if self._rating:
             self._jobs.stop(STOPPED)
             return
-        program, module = self._program()
+        program, module, shared = self._program()
         files = sorted([guest.name, guest.content] for guest in self._guests if guest.there)  # as a folder has them
-        self._jobs.begin(messages.PlayLeague(program, module, files), self._told)
+        self._jobs.begin(messages.PlayLeague(program, module, shared, files), self._told)
         self._show(rating=True)
 
     def _told(self, message: messages.Message) -> None:

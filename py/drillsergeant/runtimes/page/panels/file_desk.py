@@ -51,9 +51,9 @@ class FileDesk:
         self._replays.download, self._replays.show_code = transfer.download, editor.propose
         transfer.connect(self)
 
-    def equip(self, view: View, jobs: Jobs, program: Callable[[], tuple[str, object]]) -> None:
+    def equip(self, view: View, jobs: Jobs, program: Callable[[], tuple[str, object, bool]]) -> None:
         """Let films be made and leagues be played: `jobs` does what takes long, `program` is the text form of what is
-        played, and its module."""
+        played, its module, and whether that works on shared memory."""
         self._choosing = lambda: view.choice("docked") == "compare"
         replays = self._replays
         replays.films = FilmMaker(view, jobs, lambda: program()[0], self._transfer.download, replays.say)

@@ -38,7 +38,7 @@ class FakeJobs:
 def with_files(*names: str, game: object = None) -> tuple[Sitting, FakeJobs]:
     """A page with policies that the show has taken in."""
     sitting, jobs = Sitting(game=game).boot(), FakeJobs()  # type: ignore[arg-type]
-    sitting.page.files.equip(sitting.view, jobs, lambda: ("{}", "module"))
+    sitting.page.files.equip(sitting.view, jobs, lambda: ("{}", "module", True))
     for at, name in enumerate(names):
         sitting.transfer.guard.on_file(name, name.encode(), FIELD)
         sitting.page.on_message("show", 0, messages.PolicyRead(GUESTS + at, decisions=2_000_000))
@@ -87,7 +87,7 @@ def test_a_league_is_a_job_whose_table_has_the_best_first() -> None:
     sitting, jobs = with_files("one.dshq", "two.dshq")
     assert sitting.enabled("league-play")
     sitting.page.on_click("league-play")
-    assert jobs.jobs == [messages.PlayLeague("{}", "module", [["one", b"one.dshq"], ["two", b"two.dshq"]])]
+    assert jobs.jobs == [messages.PlayLeague("{}", "module", True, [["one", b"one.dshq"], ["two", b"two.dshq"]])]
     jobs.told(messages.Progress(1, 2))
     assert sitting.view.values["league-done"] == "50"
     jobs.told(messages.LeaguePlayed(PLAYERS, []))
