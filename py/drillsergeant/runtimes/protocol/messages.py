@@ -406,7 +406,8 @@ class ImportRun(Message, wire="IMPORT_RUN", to=("trainer",)):
 
 @dataclass(frozen=True)
 class ExportRun(Message, wire="EXPORT_RUN", to=("trainer",)):
-    """page -> trainer: make a file of the policy as it is now: `dshq` or `onnx`. Answered with `Exported` too."""
+    """page -> trainer: make a file of the run as it is now: `dshq` or `onnx`, or its numbers as `csv` or `json`.
+    Answered with `Exported` too."""
 
     form: str
 

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from drillsergeant.learn.files import dshq, onnx
+from drillsergeant.learn.files import dshq, onnx, run_table
 from drillsergeant.learn.files.dshq import PolicyFile, read_policy, write_policy
 from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.schema import Schema
@@ -41,7 +41,12 @@ from drillsergeant.tasks import Tasks
 
 AUTOSAVE_EVERY_S, FIRST_SAVE_S = 20.0, 3.0
 GONE = -1  # the version that is saved, where none is any more
-WRITERS = {"dshq": (write_policy, dshq.SUFFIX), "onnx": (onnx.write_onnx, onnx.SUFFIX)}
+WRITERS = {
+    "dshq": (write_policy, dshq.SUFFIX),
+    "onnx": (onnx.write_onnx, onnx.SUFFIX),
+    "csv": (run_table.write_csv, run_table.CSV),
+    "json": (run_table.write_json, run_table.JSON),
+}
 
 # Last saves that are still being written, when whoever began them is gone.
 _finishing = Tasks()

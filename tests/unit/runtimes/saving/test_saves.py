@@ -222,6 +222,8 @@ def test_exports_load_elsewhere() -> None:
     tab.ask(ExportRun("onnx"))
     session = onnxruntime.InferenceSession(tab.told("EXPORTED")["content"], providers=["CPUExecutionProvider"])
     assert session.get_inputs()[0].name == "observation"
+    assert tab.ask(ExportRun("csv"))["note"].endswith(".csv")
+    assert b"\nt_s," in tab.told("EXPORTED")["content"]
     assert tab.ask(ExportRun("pickle"))["refused"]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from drillsergeant.learn.program import DrillFacts
@@ -30,7 +31,7 @@ from drillsergeant.runtimes.protocol.messages import (
 )
 
 DELETE = "Delete"
-CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "file")
+CONTROLS = ("list", "load", "delete", "name", "copy", "rename", "export", "onnx", "csv", "json", "file")
 NOTHING_YET = "Nothing is saved yet. While it trains, it is saved by itself, at first every few seconds."
 NOT_KNOWN = "Nothing is saved yet."  # before the browser has been asked
 # By the trouble that the trainer tells of: where nothing is saved unasked.
@@ -121,7 +122,7 @@ class RunsPanel:
             "runs-copy": self._copy,
             "runs-rename": self._rename,
             "runs-export": lambda: self._send(ExportRun("dshq")),
-            "runs-onnx": lambda: self._send(ExportRun("onnx")),
+            **{f"runs-{form}": partial(self._send, ExportRun(form)) for form in ("onnx", "csv", "json")},
         }
 
     def on_ready(self) -> None:

@@ -21,7 +21,7 @@ from drillsergeant.runtimes.page.panels.runs import FileTransfer
 from drillsergeant.runtimes.page.sentences import ended
 from drillsergeant.runtimes.page.view import CellEntry, CellGrid, View
 from drillsergeant.runtimes.page.what_if import grid as grids
-from drillsergeant.runtimes.page.what_if.form import BUDGET, LINK, RUN, SELECTS, VALUES, WhatIfForm
+from drillsergeant.runtimes.page.what_if.form import BEGIN, BUDGET, LINK, RUN, SELECTS, VALUES, WhatIfForm
 from drillsergeant.runtimes.page.what_if.grid import PlayerSoFar, WhatIfQuestion
 from drillsergeant.runtimes.page.what_if.outcome import caption, picture, told
 from drillsergeant.runtimes.protocol import messages
@@ -95,7 +95,7 @@ class WhatIfPanel:
         self._question, self._players, self._chosen = None, {}, -1
         self._form.clear(game)
         self._show_grid()
-        self._say("")
+        self._say(BEGIN)
         if self._is_open:
             self._open()
 

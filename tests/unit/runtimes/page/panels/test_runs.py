@@ -77,9 +77,10 @@ def test_nothing_is_offered_where_nothing_is_saved() -> None:
 def test_the_buttons_send_what_they_say() -> None:
     sitting = answered(Sitting().boot(), run("old"), run("other"))
     sitting.view.values |= {"runs-list": "other", "runs-name": " Pelé "}
-    for name in ("runs-load", "runs-copy", "runs-rename", "runs-export", "runs-onnx"):
+    for name in ("runs-load", "runs-copy", "runs-rename", "runs-export", "runs-onnx", "runs-csv", "runs-json"):
         sitting.page.on_click(name)
     expected = [LoadRun("other"), SaveRun("Pelé"), RenameRun("other", "Pelé"), ExportRun("dshq"), ExportRun("onnx")]
+    expected += [ExportRun("csv"), ExportRun("json")]
     assert sent(sitting) == expected
 
 
