@@ -11,6 +11,7 @@ Rows are summed, not averaged: the optimiser divides by their number.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -60,20 +61,13 @@ def loss_gradient(
 
     value, logp_old, advantage (normalised), return_ f32 [B]; action[HEADS] i32 or f32 [B]; scalars np.float32.
     """
-    parts = [_part(part, taken) for part, taken in zip(policy.by_head(), action, strict=True)]
-    logp, entropy = parts[0].logp, parts[0].entropy
+    parts = parts_of(policy, action)
+    entropy = parts[0].entropy
     for part in parts[1:]:
-        logp, entropy = logp + part.logp, entropy + part.entropy
-
-    difference = logp - logp_old
-    log_ratio = np.minimum(np.maximum(difference, -LOG_RATIO_MAX), LOG_RATIO_MAX)
-    ratio = elementary.exp(log_ratio)
-    clipped_ratio = np.minimum(np.maximum(ratio, 1.0 - clip_coef), 1.0 + clip_coef)
-    gain = ratio * advantage
-    clipped_gain = clipped_ratio * advantage
-    # Only the unclipped branch depends on the policy; where both are equal it is the one taken.
-    moving = (gain <= clipped_gain) & (log_ratio == difference)
-    dlogp = np.where(moving, -gain, 0.0)
+        entropy = entropy + part.entropy
+    surrogate = surrogate_of(log_probability(parts), logp_old, advantage, clip_coef)
+    ratio = surrogate.ratio
+    dlogp = np.where(surrogate.moving, -surrogate.gain, 0.0)
 
     drows: list[Array] = []
     dlog_stds: list[Array] = []
@@ -83,13 +77,50 @@ def loss_gradient(
             dlog_stds.append(part.log_std_gradient(dlogp, entropy_coef))
     error = value - return_
     metrics = [
-        -np.minimum(gain, clipped_gain),
+        -np.minimum(surrogate.gain, surrogate.clipped_gain),
         error * error * 0.5,
         entropy,
-        ratio - 1.0 - log_ratio,
+        ratio - 1.0 - surrogate.log_ratio,
         (np.abs(ratio - 1.0) > clip_coef).astype(np.float32),
     ]
     return [*drows, value_coef * error, *dlog_stds], metrics
+
+
+class Surrogate(NamedTuple):
+    """What PPO makes of B decisions, f32 [B] each but `moving`, a mask: where the loss depends on the policy."""
+
+    log_ratio: Array
+    ratio: Array
+    clipped_ratio: Array
+    gain: Array
+    clipped_gain: Array
+    moving: Array
+
+
+def surrogate_of(logp: Array, logp_old: Array, advantage: Array, clip_coef: np.float32) -> Surrogate:
+    """From the log-probabilities now and when it was played, and the normalised advantage, f32 [B] each."""
+    difference = logp - logp_old
+    log_ratio = np.minimum(np.maximum(difference, -LOG_RATIO_MAX), LOG_RATIO_MAX)
+    ratio = elementary.exp(log_ratio)
+    clipped_ratio = np.minimum(np.maximum(ratio, 1.0 - clip_coef), 1.0 + clip_coef)
+    gain = ratio * advantage
+    clipped_gain = clipped_ratio * advantage
+    # Only the unclipped branch depends on the policy; where both are equal it is the one taken.
+    moving = (gain <= clipped_gain) & (log_ratio == difference)
+    return Surrogate(log_ratio, ratio, clipped_ratio, gain, clipped_gain, moving)
+
+
+def parts_of(policy: Distribution, action: Sequence[Array]) -> list[_Choice | Gaussian]:
+    """The heads of an action, i32 or f32 [B] each, in the loss."""
+    return [_part(part, taken) for part, taken in zip(policy.by_head(), action, strict=True)]
+
+
+def log_probability(parts: Sequence[_Choice | Gaussian]) -> Array:
+    """Of the whole action, f32 [B]: heads choose independently."""
+    logp = parts[0].logp
+    for part in parts[1:]:
+        logp = logp + part.logp
+    return logp
 
 
 def _part(part: Choice | Number, taken: Array) -> _Choice | Gaussian:
