@@ -41,6 +41,7 @@ from drillsergeant.runtimes.show.snapshot_cache import SnapshotCache
 from drillsergeant.runtimes.solo_mode import Solo
 from drillsergeant.runtimes.storage import CODE, PLAYED, RUNS
 from drillsergeant.runtimes.trainer.archive import Archive
+from drillsergeant.runtimes.trainer.one_update import UpdateTeller
 from drillsergeant.runtimes.trainer.played import PlayedKeeper
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.trainer import Trainer
@@ -123,6 +124,7 @@ class WorkerRuntime:
             self._host, Archive(self._host.storage(PLAYED)), locks, self._drill, self._trainer,
             lambda: self._local.imitator(), lockstep > 0,
         )  # fmt: skip
+        self._trainer.teller = UpdateTeller(self._host, self._trainer, self._drill.name, self._program.network.hidden)
         self._trainer.saves = Saves(
             self._host, Archive(self._host.storage(RUNS)), locks,
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,

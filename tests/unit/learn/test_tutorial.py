@@ -27,7 +27,7 @@ PAGE = ROOT / "web" / "tutorial" / "index.html"
 WORDS = ("agent", "observation", "action", "reward", "policy", "rollout", "advantage", "PPO", "clipping", "self-play")
 PLACE = next(iter(PLACES))  # of a game of one's own, where the last chapter's link puts it
 # Of a box of code: what it is, so how it is tested.
-PURPOSES = ("data-drill", "data-source", "data-python", "data-tag", "data-game", "data-own")
+PURPOSES = ("data-drill", "data-python", "data-tag", "data-game", "data-own")
 TAGS = ("pre", "dfn", "drill-sergeant", "script", "link", "a", "img", "button", "summary")
 
 
@@ -166,12 +166,6 @@ def test_what_is_said_of_the_first_drill_is_how_it_is_set_up() -> None:
     assert "sixteen others are played" in text and (given["matches"], drill["workers"]) == ("16", "1")
     assert "steps a thirtieth as large as usual" in text
     assert default_hyper(make("chase")).learning_rate == pytest.approx(30 * float(given["learning_rate"]))
-
-
-def test_lines_of_the_source_are_in_the_source() -> None:
-    for box in TUTORIAL.all("pre", "data-source"):
-        source = (ROOT / "py" / "drillsergeant" / box.attributes["data-source"]).read_text()
-        assert all(line in source for line in box.text.splitlines())
 
 
 def test_the_lines_for_a_notebook_run(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,8 @@ SAMPLES = [
     ("workshop", messages.WatchPlayers(True, True)),
     ("page", messages.PlayerTried(3, {"win_rate": 0.5}, True, b"", {"ball": [(0.0, 1.0)]})),
     ("trainer", messages.StopTraining()),
+    ("trainer", messages.TellUpdate(3)),
+    ("page", messages.UpdateTold({"passes": 4})),
     ("show", messages.OpenPolicy(messages.GUESTS, b"\x00")),
     ("page", messages.PolicyRead(messages.GUESTS, "it is damaged")),
     ("workshop", messages.MakeFilm("{}", [{"ball_x": 0.5}], 15.0, "ball.gif")),

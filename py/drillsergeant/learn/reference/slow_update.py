@@ -48,7 +48,7 @@ LINES: dict[str, tuple[ModuleType, str]] = {
 
 
 @dataclass(frozen=True)
-class SourceLine:
+class LineOfSource:
     """Where a number is computed: a file of the package, the number of the line, and those around it from `first`."""
 
     file: str
@@ -69,7 +69,7 @@ class SlowUpdate:
 
     actions: list[str]
     numbers: dict[str, list[float]]
-    sources: dict[str, SourceLine]
+    sources: dict[str, LineOfSource]
     passes: int
     clip_coef: float
     decision: int
@@ -182,7 +182,7 @@ def _numbers(
     return dict(zip(LINES, (*found, *made), strict=True))
 
 
-def source_line(module: ModuleType, begins: str) -> SourceLine:
+def source_line(module: ModuleType, begins: str) -> LineOfSource:
     """The one line of a module that begins so, with those around it. Raises ValueError where it is not one."""
     lines = inspect.getsource(module).splitlines()
     places = [place for place, line in enumerate(lines) if line.strip().startswith(begins)]
@@ -190,7 +190,7 @@ def source_line(module: ModuleType, begins: str) -> SourceLine:
         raise ValueError(f"{module.__name__} has {len(places)} lines that begin with {begins!r}, expected one")
     first, end = max(places[0] - AROUND, 0), places[0] + AROUND + 1
     file = module.__name__.replace(".", "/") + ".py"
-    return SourceLine(file, places[0] + 1, first + 1, tuple(lines[first:end]))
+    return LineOfSource(file, places[0] + 1, first + 1, tuple(lines[first:end]))
 
 
 def _told(heads: Sequence[Head], chunk: ChunkArrays) -> list[str]:

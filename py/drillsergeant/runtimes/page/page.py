@@ -24,6 +24,7 @@ from drillsergeant.runtimes.page.panels.file_desk import FileDesk
 from drillsergeant.runtimes.page.panels.runs import FileTransfer, RunsPanel
 from drillsergeant.runtimes.page.panels.validation import SWITCH, ValidationPanel
 from drillsergeant.runtimes.page.panels.workshop import EditorPanel
+from drillsergeant.runtimes.page.teaching.one_update import OneUpdate
 from drillsergeant.runtimes.page.telemetry import Telemetry
 from drillsergeant.runtimes.page.tools import Tools
 from drillsergeant.runtimes.page.training import controls, status
@@ -78,6 +79,7 @@ class Page:
         self.on_approach = self._train.approach
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
+        self._one_update = OneUpdate(view, to_trainer)
         self._commands = self._buttons()
         view.connect(self)
         self._telemetry.refused(*opening.complaints)
@@ -100,14 +102,13 @@ class Page:
             **self.workshop.commands(),
             **self._docks.commands(),
             **self._network.commands(),
+            **self._one_update.commands(),
         }
 
     @property
     def status(self) -> status.Status:
         """How things stand; for whoever stands between the workers and the page."""
         return self._status
-
-    # What the workers say.
 
     def on_message(self, role: str, index: int, message: messages.Message) -> None:
         """A worker said something."""
@@ -118,6 +119,8 @@ class Page:
                 self._on_show(values)
             case messages.Metrics(values=values) if role == "trainer":
                 self._on_trainer(values)
+            case messages.UpdateTold():
+                self._one_update.show(message)
             case _ if isinstance(message, messages.MATCH_NEWS):
                 self._match.on_news(message)
             case messages.RunHistory(numbers=numbers, rewound=rewound):
@@ -252,8 +255,6 @@ class Page:
     def learned(self) -> bool:
         """Whether anything was."""
         return self._status.trained_s > 0.0
-
-    # What the visitor does.
 
     def on_click(self, name: str) -> None:
         """The button `name` was pressed."""

@@ -346,6 +346,25 @@ class ExportPlayed(Message, wire="EXPORT_PLAYED", to=("trainer",)):
     """page -> trainer: make a file of all that was played of this drill. Answered with `Exported`."""
 
 
+# -- one update, step by step --
+
+
+@dataclass(frozen=True)
+class TellUpdate(Message, wire="TELL_UPDATE", to=("trainer",)):
+    """page -> trainer: play sixteen decisions of a match of this seed with the weights as they are, learn from them
+    aside, and tell every number. Answered with `UpdateTold`."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class UpdateTold(Message, wire="UPDATE_TOLD", to=("page",)):
+    """trainer -> page: an update as `learn.reference.slow_update.SlowUpdate.plain` has it, or why there is none."""
+
+    table: object = None
+    why: str = ""
+
+
 # -- saved runs --
 
 

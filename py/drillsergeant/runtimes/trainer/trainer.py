@@ -69,6 +69,7 @@ class Trainer:
         self.saves: Saves | None = None
         self.code: Keeper | None = None
         self.played: TellingKeeper | None = None
+        self.teller: Keeper | None = None
         self._restart_counts()
         if weights.version == 0:
             self.progress.publish()
@@ -124,7 +125,7 @@ class Trainer:
 
     @property
     def _keepers(self) -> list[Keeper]:
-        return [keeper for keeper in (self.code, self.saves, self.played) if keeper is not None]
+        return [keeper for keeper in (self.code, self.saves, self.played, self.teller) if keeper is not None]
 
     async def step(self) -> None:
         """Update once; waits a moment where there is nothing to learn from."""
