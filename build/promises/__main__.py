@@ -89,9 +89,9 @@ def measure(promises: Sequence[Promise], *, full: bool, again: bool) -> dict[int
                 failed[part] = run(part, full)
         why = "; ".join(failed[part] for part in parts if failed[part])
         row = judged(promise, found(promise.number), why, datetime.date.today().isoformat())
-        rows[promise.number] = row
+        rows = {**kept(), promise.number: row}  # another one may measure others meanwhile
         say(f"   {row.verdict}: {row.value} ({time.monotonic() - began_s:.0f} s)")
-        done.add(promise.number)
+        done = done_here(here) | {promise.number}
         DONE.parent.mkdir(parents=True, exist_ok=True)
         DONE.write_text(json.dumps({here: sorted(done)}) + "\n")
         PAGE.write_text(text(rows))
