@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from drillsergeant.callbacks.callback import Metrics, WatchedRun
-from drillsergeant.learn.files.replacing import replace_file
+from drillsergeant.learn.files.replacing import checked_kind, replace_file
 
 WIDTH, HEIGHT = 640, 280
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 44, 40
@@ -88,6 +88,7 @@ class RunPlot:
 
     def save(self, path: str | Path) -> None:
         """Write it as an SVG file."""
+        checked_kind(path, ".svg")
         replace_file(path, self.svg().encode())
 
     def _repr_html_(self) -> str:

@@ -50,7 +50,8 @@ def check_drill(drill: Drill | str) -> CheckReport:
     NumPy and takes some seconds; what it plays is always the same. A finding that keeps the drill from being played
     ends the check, so there may be more once it is mended. Raises nothing for a faulty drill.
     """
-    drill = drills.resolve(drill)
+    if isinstance(drill, str) or hasattr(drill, "tick"):
+        drill = drills.resolve(drill)
     name = getattr(drill, "name", None) or type(drill).__name__
     try:
         ensure_drill(drill)

@@ -54,11 +54,14 @@ def _run(given: argparse.Namespace) -> int:
     """Show a match where somebody can see it, write the files asked for, and say how it ended."""
     from drillsergeant.gym.film import OUTCOMES, moments
     from drillsergeant.gym.screen import Watched
-    from drillsergeant.learn.files.replacing import replace_file
+    from drillsergeant.learn.files.replacing import checked_kind, replace_file
     from drillsergeant.pictures.image_files import gif, png
 
     drill, policy, opponent = sides(given)
     fps = drill.tick_hz / drill.action_repeat
+    for path, ending in ((given.gif, ".gif"), (given.picture, ".png")):
+        if path:
+            checked_kind(path, ending)
     watched = Watched(fps) if sys.stdout.isatty() and not (given.gif or given.picture) else None
     images: list[Array] = []
     for shot in moments(drill, [policy, opponent], given.seed):

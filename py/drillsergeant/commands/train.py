@@ -47,6 +47,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     """Train, save, and say in a line what it has come to. Ctrl+C ends it early, and what was learned is saved."""
+    from drillsergeant.learn.files.replacing import checked_kind
     from drillsergeant.learn.ppo.hidden import parsed_hidden
     from drillsergeant.learn.run_sizes import RunSizes
     from drillsergeant.library.training import train
@@ -62,8 +63,13 @@ def _run(given: argparse.Namespace) -> int:
         callbacks=_callbacks(given),
     )
     out = given.out or Path(f"{run.drill.name}.dshq")
-    if not out.parent.is_dir():
-        raise ValueError(f"there is no folder {out.parent} for {out.name}: make it, or name another with --out")
+    for option, path in (("out", out), ("plot", given.plot)):
+        if path and not path.parent.is_dir():
+            raise ValueError(
+                f"there is no folder {path.parent} for {path.name}: make it, or name another with --{option}"
+            )
+    if given.plot:
+        checked_kind(given.plot, ".svg")
     try:
         run.finish(progress=False if given.quiet else None)
     except KeyboardInterrupt:

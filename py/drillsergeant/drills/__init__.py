@@ -145,6 +145,10 @@ def resolve(drill: Drill | str) -> Drill:
 
 def _complete(drill: Drill) -> Drill:
     """The drill with what belongs around it, see `complete`; what is no drill is told where it is to be played."""
+    if not hasattr(drill, "tick") and not hasattr(drill, "name"):
+        raise TypeError(
+            f"the drill is {drill!r:.40} ({type(drill).__name__}): give a drill, or its name, such as 'ball'"
+        )
     if not hasattr(drill, "tick") or isinstance(drill, type):
         return drill
     return cast(Drill, import_module("drillsergeant.drills.complete").complete(drill))

@@ -35,10 +35,19 @@ Arrays: TypeAlias = Sequence[Array]
 Opponent: TypeAlias = Literal["scripted", "random", Player.SCRIPTED, Player.RANDOM] | Policy
 
 
-def checked_opponent(who: Opponent, what: str = "opponent") -> Opponent:
-    """Who plays in the place of `what`. Raises ValueError for a name that nobody has."""
-    if not isinstance(who, Policy) and who not in (Player.SCRIPTED, Player.RANDOM):
+def checked_opponent(who: Opponent, what: str = "opponent", drill: Drill | None = None) -> Opponent:
+    """Who plays in the place of `what`. Raises ValueError for a name that nobody has, and for a policy of another game
+    than `drill`."""
+    if not isinstance(who, Policy) and (not isinstance(who, str) or who not in (Player.SCRIPTED, Player.RANDOM)):
         raise ValueError(f'{what} is {who!r}, expected "scripted", "random" or a Policy')
+    if isinstance(who, Policy) and drill is not None:
+        schema = who.content.schema
+        theirs, ours = ((len(each.observation), len(each.heads)) for each in (schema, drill))
+        if theirs != ours:
+            raise ValueError(
+                f"{what} is a policy of {schema.drill}, which sees {theirs[0]} numbers and decides {theirs[1]} things; "
+                f"{drill.name} shows {ours[0]} and asks {ours[1]}: take one that learned {drill.name}"
+            )
     return who
 
 

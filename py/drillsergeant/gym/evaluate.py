@@ -26,8 +26,8 @@ def win_share(
     drill = drills.resolve(drill or drill_of(policy))
     matches, seed = whole_number("matches", matches, least=1), whole_number("seed", seed)
     team = whole_number("team", team, most=len(drill.teams) - 1)
-    policy = checked_opponent(policy, "policy")
-    batch, opponent = Batch(drill, matches), checked_opponent(opponent)
+    policy = checked_opponent(policy, "policy", drill)
+    batch, opponent = Batch(drill, matches), checked_opponent(opponent, drill=drill)
     batch.reset(seed)
     sign = -1 if team else 1
     won, counted = np.zeros(matches, np.bool_), np.zeros(matches, np.bool_)

@@ -12,7 +12,7 @@ from drillsergeant.drills.contract import Drill, team_of
 from drillsergeant.elementary import Array
 from drillsergeant.gym.batch import Batch, Opponent, checked_opponent, drill_of
 from drillsergeant.gym.render import picture
-from drillsergeant.learn.files.replacing import replace_file
+from drillsergeant.learn.files.replacing import checked_kind, replace_file
 from drillsergeant.pictures.image_files import gif
 
 OUTCOMES = {1: "team 0 wins", -1: "team 1 wins", 0: "nobody wins"}
@@ -47,8 +47,9 @@ def film(
 
     `drill`: the policy's own with other rules; to be named where "scripted" or "random" plays.
     """
+    checked_kind(path, ".gif")
     drill = drills.resolve(drill or drill_of(policy))
-    teams = [checked_opponent(policy, "policy"), checked_opponent(opponent)]
+    teams = [checked_opponent(policy, "policy", drill), checked_opponent(opponent, drill=drill)]
     shots = list(moments(drill, teams, seed))
     replace_file(path, gif([shot.draw() for shot in shots], drill.tick_hz / drill.action_repeat))
     return OUTCOMES[shots[-1].winner or 0]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Space
 from pettingzoo import ParallelEnv
 
@@ -65,8 +67,15 @@ class DrillParallelEnv(ParallelEnv[str, Array, Any]):
     def step(
         self, actions: dict[str, Any]
     ) -> tuple[dict[str, Array], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
-        """Play one decision, an action for everybody; observations f32 [OBS]. A match that is over leaves no agents."""
+        """Play one decision, an action for everybody; observations f32 [OBS]. A match that is over leaves no agents.
+
+        Raises ResetNeeded before the first `reset`, ValueError where an action is missing or is none.
+        """
         agents = self.possible_agents
+        if self._random is None:
+            raise ResetNeeded(f"no match of {self.drill.name} has been started: call reset() first")
+        if not isinstance(actions, Mapping) or not all(agent in actions for agent in agents):
+            raise ValueError(f"actions are {actions!r:.60}; give a dict with one for each of {', '.join(agents)}")
         reward, outcome = self._batch.step([actions[agent] for agent in agents])
         over = bool(outcome.over[0])
         players, teams = range(len(agents)), self.drill.teams

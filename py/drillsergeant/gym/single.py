@@ -38,7 +38,9 @@ class DrillEnv(gymnasium.Env[Array, Any]):
         self.metadata, self.render_mode = described(self._batch.drill, render_mode), render_mode
         self.drill = self._batch.drill
         self._screen: Watched | None = None
-        self.opponent, self.mates = checked_opponent(opponent), checked_opponent(mates, "mates")
+        self.opponent, self.mates = (
+            checked_opponent(who, what, self.drill) for who, what in ((opponent, "opponent"), (mates, "mates"))
+        )
         self.observation_space, self.action_space = observation_space(self.drill), action_space(self.drill)
 
     def __repr__(self) -> str:

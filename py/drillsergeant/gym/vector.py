@@ -61,7 +61,7 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
         self.autoreset = autoreset
         self.render_mode = render_mode
         self.drill, self.num_envs = self._batch.drill, num_envs
-        self.opponent = checked_opponent(opponent)
+        self.opponent = checked_opponent(opponent, drill=drill)
         self.single_observation_space = observation_space(self.drill)
         self.single_action_space = action_space(self.drill)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
@@ -75,6 +75,9 @@ class DrillVectorEnv(VectorEnv[Array, Any, Array]):
 
     @autoreset.setter
     def autoreset(self, mode: AutoresetMode | str) -> None:
+        ways = [each.value for each in AutoresetMode]
+        if mode not in ways and not isinstance(mode, AutoresetMode):
+            raise ValueError(f"autoreset is {mode!r}, expected one of {', '.join(ways)}")
         self.metadata = {**self.metadata, "autoreset_mode": AutoresetMode(mode)}
 
     @property

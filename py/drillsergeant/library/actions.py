@@ -71,6 +71,10 @@ def _checked(drill: str, head: Head, part: Array) -> Array:
 def dealt(heads: Sequence[Head], action: Joined, parts: int) -> list[Joined]:
     """Joined actions of N in `parts` lots of N / parts, in order."""
     if not is_mixed(heads):
-        return [*np.split(np.asarray(action), parts)]
+        actions = np.asarray(action)
+        if not actions.ndim or len(actions) % parts:
+            named = ", ".join(head.name for head in heads)
+            raise ValueError(f"actions are {action!r:.40}; give an array, of {named} for each environment")
+        return [*np.split(actions, parts)]
     columns = [np.split(np.asarray(column), parts) for column in action]
     return [tuple(lot) for lot in zip(*columns, strict=True)]

@@ -145,8 +145,18 @@ class Policy:
         masks: list[Array] = []
         count = sum(map(len, choices_of(self.content.schema.heads)))
         if allowed is not None and count:
-            masks = list(np.asarray(allowed, np.bool_).reshape(-1, count).T)
+            masks = list(self._allowed(observation, allowed, count).T)
         return self._network.policy(self.content.schema.heads, self._parameters, self._seen(observation), masks)
+
+    def _allowed(self, observation: Array, allowed: Array, count: int) -> Array:
+        """Masks bool [N][K] of N situations."""
+        masks, wanted = np.asarray(allowed, np.bool_), (*np.shape(observation)[:-1], count)
+        if masks.shape != wanted:
+            raise ValueError(
+                f"allowed has the shape {list(masks.shape)}, these observations of {self.content.schema.drill} take "
+                f"{list(wanted)}, a bool for every choice of all heads"
+            )
+        return masks.reshape(-1, count)
 
     def _seen(self, observation: Array) -> Activations:
         """What the network makes of N situations."""
@@ -160,6 +170,9 @@ class Policy:
                 f"the observation has the shape {list(rows.shape)}, a policy for {self.content.schema.drill} takes "
                 f"[{size}] or [N, {size}]"
             )
+        if not np.isfinite(rows).all():
+            first = self.content.schema.observation[np.argwhere(~np.isfinite(rows))[0][-1]]
+            raise ValueError(f"the observation holds NaN or infinity, as {first}: give finite numbers")
         return self._network.forward(self._parameters, np.ascontiguousarray(rows.reshape(-1, size).T))
 
     def tensors(self) -> dict[str, Array]:

@@ -115,7 +115,10 @@ class Training:
         return self.policy
 
     def watch(self, *callbacks: Callback) -> None:
-        """Call these after every update from now on."""
+        """Call these after every update from now on. Raises TypeError for what cannot be called."""
+        for each in callbacks:
+            if not callable(each):
+                raise TypeError(f"a callback is {each!r:.40}; give functions of the run and its metrics")
         self._callbacks += callbacks
 
     def plot(self, *names: str) -> RunPlot:
@@ -237,7 +240,7 @@ def train(
     hidden layer of the network, 1 to 3 layers of 8 to 256 (default: the drill's, mostly `(64, 64)`), `callbacks` are
     called with the run and its metrics after every update, see `drillsergeant.callbacks`. With "wasm" the same
     arguments give the same weights to the last bit, in any browser and natively. Raises ValueError for values out of
-    range.
+    range, TypeError for callbacks that cannot be called.
     """
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}: {REMEDY}")
@@ -250,5 +253,7 @@ def train(
     seed = checked_seed(seed)
     engine = engine or ("wasm" if has_webassembly() else "numpy")
     run = Training(made, seed, chosen, decisions, matches, engine, network)
+    if not isinstance(callbacks, Iterable):
+        raise TypeError(f"callbacks is {callbacks!r:.40}; give a list of them, [callback]")
     run.watch(*callbacks)
     return run

@@ -89,7 +89,7 @@ def test_how_it_restarts_is_found_where_gymnasiums_own_have_it() -> None:
     assert env.autoreset_mode is own.autoreset_mode is env.metadata["autoreset_mode"]
     env.autoreset = AutoresetMode.SAME_STEP
     assert env.autoreset_mode is AutoresetMode.SAME_STEP
-    with pytest.raises(ValueError, match="'sometimes' is not a valid AutoresetMode"):
+    with pytest.raises(ValueError, match="autoreset is 'sometimes', expected one of NextStep, SameStep, Disabled"):
         env.autoreset = "sometimes"
 
 

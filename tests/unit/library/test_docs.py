@@ -26,7 +26,7 @@ def test_every_block_runs_and_prints_what_stands_under_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shown = re.findall(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", TEXT, re.MULTILINE | re.DOTALL)
-    assert len(shown) == 8
+    assert len(shown) == 9
     variables: dict[str, object] = {}
     for block, output in shown:
         exec(block, variables)

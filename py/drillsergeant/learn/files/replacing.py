@@ -38,6 +38,14 @@ def replace_file(path: str | Path, content: bytes) -> None:
     _flush_folder(target.parent)
 
 
+def checked_kind(path: str | Path, ending: str) -> None:
+    """Raise ValueError for a file whose name ends as that of another kind of file."""
+    if Path(path).suffix.lower() not in ("", ending):
+        raise ValueError(
+            f"{Path(path).name} would hold {ending[1:].upper()}, the only kind there is: end it in {ending}"
+        )
+
+
 def _fill(beside: Path, content: bytes, mode: int | None) -> None:
     """Write a new file and return once it would survive a crash."""
     with beside.open("xb") as opened:

@@ -19,7 +19,7 @@ ALLOWED = (
 def checked_hidden(hidden: Iterable[int] | int) -> tuple[int, ...]:
     """The units of each layer, as a tuple. Raises ValueError for what no network is compiled for."""
     hidden = plain(hidden)
-    units = tuple(map(plain, hidden)) if isinstance(hidden, Iterable) else ()
+    units = tuple(map(plain, hidden)) if isinstance(hidden, Iterable) and not isinstance(hidden, str) else ()
     whole = all(type(count) is int and UNITS_MIN <= count <= UNITS_MAX for count in units)
     if not whole or not 1 <= len(units) <= LAYERS_MAX:
         raise ValueError(f"hidden is {repr(units or hidden)[:LONGEST]}; {ALLOWED}")

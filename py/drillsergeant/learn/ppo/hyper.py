@@ -96,7 +96,7 @@ def current_names(values: Mapping[str, ValueT]) -> dict[str, ValueT]:
 
     Raises: ValueError where one hyperparameter is given by both of its names, or values without names.
     """
-    if not isinstance(values, Mapping):
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
         raise ValueError(f"hyper is {values!r:.40}; give hyperparameters by name, such as {{'learning_rate': 0.004}}")
     for former, name in FORMER_NAMES.items():
         if former in values and name in values:

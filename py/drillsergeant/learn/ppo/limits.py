@@ -7,7 +7,9 @@ beyond its limit: it stays there, which a run of months would not notice, and wh
 from __future__ import annotations
 
 import operator
-from typing import SupportsIndex
+from numbers import Integral
+
+from drillsergeant.plain import plain
 
 MOST_SEED = 2**32 - 1  # a word of 32 bits, from which everything random follows
 MOST_COUNT = 2**31 - 2  # updates, steps, what was dropped: one more is still a signed word
@@ -38,8 +40,8 @@ def known_within(value: float | None, low: float, high: float) -> float | None:
 
 def checked_count(name: str, value: object, most: int, remedy: str) -> int:
     """`value` as a whole number from 0 to `most`. Raises ValueError naming both."""
-    kind = type(value).__name__
-    whole = operator.index(value) if isinstance(value, SupportsIndex) and not kind.startswith("bool") else None
+    kind, number = type(value).__name__, plain(value)
+    whole = operator.index(number) if isinstance(number, Integral) and not isinstance(number, bool) else None
     if whole is None or not 0 <= whole <= most:
         told = f"{value!r:.40}" if whole is not None else f"{value!r:.40} ({kind})"
         raise ValueError(f"{name} must be a whole number from 0 to {most}, got {told}: {remedy}")

@@ -39,7 +39,7 @@ def without(name: str) -> object:
     ("thing", "said"),
     [
         (ChaseDrill, "ChaseDrill is a class; make a drill of it, ChaseDrill()"),
-        (None, "NoneType lacks name, teams"),
+        (None, "the drill is None (NoneType): give a drill, or its name"),
         (without("scripted"), "Partial lacks scripted"),
         (without("fields"), "Partial lacks fields"),
     ],
