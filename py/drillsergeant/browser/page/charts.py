@@ -78,7 +78,8 @@ class UplotCharts:
         """Keep what `name` is to show, and draw it if it can be seen."""
         chart = self._charts.get(name)
         if chart is None:
-            self._charts[name] = _Chart(data, [create_proxy(_labels_of(data.kind)), create_proxy(_axis_px)])
+            chart = self._charts[name] = _Chart(data, [])
+            chart.proxies += [create_proxy(_labels_of(chart)), create_proxy(_axis_px)]
             self._elements[name] = js.document.getElementById(f"chart-{name}")
             self._watch_seen.observe(self._elements[name])
             self._watch_size.observe(self._elements[name])
@@ -142,7 +143,7 @@ class UplotCharts:
             return
         chart.stale = False
         wanted = chart.data
-        shape = (len(wanted.columns), wanted.end, wanted.unit)
+        shape = (len(wanted.columns), wanted.end, wanted.unit, wanted.kind)
         data = to_js([list(column) for column in wanted.columns])
         if chart.built_for != shape:
             if chart.plot is not None:
@@ -183,7 +184,7 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     return {
         "width": element.clientWidth,
         "height": element.clientHeight,
-        "padding": [6, 8, 0 if large else 4, 8 if large else 0],  # a 0 below the corner is not cut
+        "padding": [6, 14 if large else 8, 0 if large else 4, 8 if large else 0],  # a 0 below the corner is not cut
         "legend": {"show": False},
         "cursor": cursor,
         "hooks": {"setCursor": [on_cursor]},
@@ -217,11 +218,11 @@ def _place_marks(chart: _Chart, speaking: bool) -> None:
         over.append(item)
 
 
-def _labels_of(kind: str) -> Callable[..., Any]:
-    """uPlot's `values` of an axis: what stands at its places."""
+def _labels_of(chart: _Chart) -> Callable[..., Any]:
+    """uPlot's `values` of an axis: what stands at its places. Another game may count in something else."""
 
     def values(_plot: Any, splits: Any, *_: Any) -> Any:
-        return to_js(ticks.labels([float(split) for split in splits], kind))
+        return to_js(ticks.labels([float(split) for split in splits], chart.data.kind))
 
     return values
 

@@ -155,6 +155,7 @@ class ReplayPanel:
         """Something else is on screen: one that was there is not any more."""
         if self._seen:
             self._content, self._seen, self._playing = b"", False, False
+            self._view.set_text("replay-said", "")
 
     def _seek(self) -> None:
         self._send(messages.SeekReplay(self._tick, self._playing))
