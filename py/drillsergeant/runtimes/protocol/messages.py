@@ -254,7 +254,7 @@ class ExportMap(Message, wire="EXPORT_MAP", to=("show",)):
 @dataclass(frozen=True)
 class Recall(Message, wire="RECALL", to=("show",)):
     """page -> show, while paused: show the match as it was at this decision of the player who is looked into, which
-    METRICS have told, and what that one made of it; -1: as it is."""
+    METRICS have told, and what that one made of it; -1, or one that is not kept: as it is."""
 
     decision: int = -1
 

@@ -45,7 +45,9 @@ class Looking:
         players = sum(self._drill.teams)
         if player >= players:
             raise codec.ProtocolError(f"INSPECT.player must be below {players}, not {player}")
-        self._at = (number, player) if player >= 0 else None
+        before, self._at = self._at, (number, player) if player >= 0 else None
+        if self._at == before:
+            return  # asked again: what it did so far is still told
         for each, screen_match in enumerate(self._all):
             screen_match.follow(player if player >= 0 and each == number else None)
         self._begin_map()
@@ -67,14 +69,12 @@ class Looking:
             screen_match.map = MapMaker(self._drill, screen_match.match, player, self._thing, self._arrows)
 
     def recall(self, decision: int, playing: bool) -> None:
-        """Show the match as it was at a decision; -1: as it is. Raises ProtocolError while it plays, and for a decision
-        that is not kept any more."""
+        """Show the match as it was at a decision; -1, or one that is not kept: as it is. Raises ProtocolError while it
+        plays."""
         screen_match = self.match
         if playing:
             raise codec.ProtocolError("RECALL works while paused; the match is playing: pause it first")
         found = None if screen_match is None or decision < 0 else screen_match.log.find(decision)
-        if found is None and decision >= 0:
-            raise codec.ProtocolError(f"decision {decision} is not kept any more: choose a later one")
         if screen_match is not None:
             screen_match.recalled = found
 

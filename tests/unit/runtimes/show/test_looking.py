@@ -75,8 +75,11 @@ def test_a_decision_is_shown_again_and_let_go() -> None:
     theatre.show.handle(messages.Recall(1))
     assert screen_match.seen == start
     now = dict(theatre.match.state())
-    with pytest.raises(ProtocolError, match="decision 77 is not kept any more"):
-        theatre.show.handle(messages.Recall(77))
+    theatre.show.handle(messages.Recall(77))
+    assert screen_match.recalled is None, "it is not kept: the match as it is"
+    theatre.show.handle(messages.Recall(1))
+    theatre.show.handle(messages.Inspect(0))
+    assert screen_match.seen == start, "asked again, it is the same player"
     theatre.show.handle(messages.StepShow(1))
     assert screen_match.recalled is None and theatre.match.state() != now, "the match goes on from where it was"
     theatre.show.handle(messages.Recall(1))

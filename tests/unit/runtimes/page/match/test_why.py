@@ -50,6 +50,10 @@ def test_scrubbing_holds_the_match_and_asks_for_that_decision_until_it_plays_on(
     assert sitting.view.texts["strip-said"].startswith("2 decisions ago (2.8 s): earned +0.500")
     sitting.metrics("show", inside={**INSIDE, "decisions": [], "recalled": 1})
     assert sitting.view.texts["strip-said"].endswith(" It chose run, no dash.")
+    line = sitting.view.attributes[("inside-line", "points")]
+    sitting.metrics("show", inside={**INSIDE, "decisions": [], "recalled": 1, "clock_s": 2.8, "value": -0.5})
+    assert sitting.view.texts["inside-value"] == "\u22120.50"
+    assert sitting.view.attributes[("inside-line", "points")] == line, "what it expected since is still there"
     sitting.page.on_change("strip-at", "-149")
     assert sitting.fleet.take() == [("show", messages.Recall(1))], "no further back than there is something"
     sitting.page.on_click("strip-now")
@@ -67,6 +71,8 @@ def test_the_strip_is_put_away_with_its_player_and_keeps_no_more_than_it_shows()
     sitting.metrics("show", inside={**INSIDE, "decisions": many})
     assert dict(sitting.view.strips["strip-rows"][1].paths)["gain"].count("M") == SHOWN
     assert sitting.view.attributes[("strip", "hidden")] is None
+    sitting.page.on_change("inside-player", "0")
+    assert sitting.view.attributes[("strip", "hidden")] is None, "the same player goes on"
     sitting.page.on_change("inside-player", "-1")
     assert sitting.view.attributes[("strip", "hidden")] == ""
     sitting.metrics("show", inside=INSIDE)

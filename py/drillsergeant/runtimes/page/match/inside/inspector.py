@@ -87,6 +87,7 @@ class Inspector:
     def repeat(self) -> None:
         """Tell a show that has never heard of it whom to look into, and of the map."""
         if self._player >= 0:
+            self.strip.clear()
             self.choose(str(self._player))
             self.map.repeat()
 
@@ -102,10 +103,11 @@ class Inspector:
     def _turn_to(self, player: int, match: int) -> None:
         if player < 0:
             self._left, self._left_s = (self._player, self._match), self._view.now_s()
+        if (player, match) != (self._player, self._match) or player < 0:
+            self._history = []
+            self.strip.clear()
+            self._looks.clear()
         self._player, self._match = player, match
-        self._history = []
-        self.strip.clear()
-        self._looks.clear()
         self._view.set_value(SELECT, str(player))
         self._view.set_attribute("inside-body", "hidden", None if player >= 0 else "")
         who = self._names[player] + MATCHES[match] if player >= 0 else "a player"
@@ -132,12 +134,16 @@ class Inspector:
         share = f" ({number_text.percent(math.prod(certain))})" if certain else ""
         self._view.set_text("inside-plan", f"{plan}{share}")
         self._view.set_text("inside-entropy", number_text.text_of(inside["entropy"], lambda nats: f"{nats:.2f} nats"))
-        self._expect(float(inside["clock_s"]), float(inside["value"]))
+        self._expect(float(inside["clock_s"]), float(inside["value"]), again=inside.get("recalled", -1) != -1)
         self._looks.show(inside)
         self.strip.show(inside)
         self.map.show(inside)
 
-    def _expect(self, clock_s: float, value: float) -> None:
+    def _expect(self, clock_s: float, value: float, again: bool) -> None:
+        """Write a value, and go on with the line, but for a moment that is shown `again`."""
+        self._view.set_text("inside-value", f"{value:+.2f}".replace("-", "\u2212"))
+        if again:
+            return
         if self._history and clock_s < self._history[-1][0]:
             self._history = []  # another match
         if not self._history or clock_s > self._history[-1][0]:
@@ -147,7 +153,6 @@ class Inspector:
         places = [(1 - (clock_s - x) / HISTORY_S, (1 - y / reach) / 2) for x, y in self._history]
         points = " ".join(f"{WIDTH * x:.1f},{HEIGHT * y:.1f}" for x, y in places)
         self._view.set_attribute("inside-line", "points", points)
-        self._view.set_text("inside-value", f"{value:+.2f}".replace("-", "\u2212"))
 
 
 def commands_of(inspector: Callable[[], Inspector]) -> dict[str, Callable[[], None]]:
