@@ -54,6 +54,8 @@ def test_scrubbing_holds_the_match_and_asks_for_that_decision_until_it_plays_on(
     sitting.metrics("show", inside={**INSIDE, "decisions": [], "recalled": 1, "clock_s": 2.8, "value": -0.5})
     assert sitting.view.texts["inside-value"] == "\u22120.50"
     assert sitting.view.attributes[("inside-line", "points")] == line, "what it expected since is still there"
+    sitting.metrics("show", inside={**INSIDE, "decisions": [[4, 3.1, "", 0.0]], "recalled": 1})
+    assert sitting.view.values["strip-at"] == "-3", "what comes late moves nothing"
     sitting.page.on_change("strip-at", "-149")
     assert sitting.fleet.take() == [("show", messages.Recall(1))], "no further back than there is something"
     sitting.page.on_click("strip-now")

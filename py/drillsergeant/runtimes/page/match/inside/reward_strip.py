@@ -49,9 +49,12 @@ class RewardStrip:
     def show(self, inside: Mapping[str, object]) -> None:
         """Add what the show tells."""
         told = inside.get("decisions")
-        for number, clock_s, mark, *terms in told if isinstance(told, list) else ():
+        news = told if isinstance(told, list) else []
+        for number, clock_s, mark, *terms in news:
             self._earned.append(Earned(int(number), float(clock_s), str(mark), [float(term) for term in terms]))
         self._earned = self._earned[-SHOWN:]
+        if self._back:  # what came late is newer than what is looked at
+            self._back = min(self._back + len(news), len(self._earned) - 1)
         recalled = inside.get("recalled")
         if self._recalled >= 0 and recalled == -1:
             self._back = 0  # it plays on
@@ -97,7 +100,8 @@ class RewardStrip:
             f"{name} {_signed(term)}" for name, term in zip(self._names[1:], at.terms, strict=True) if term
         )
         ended = f" Then: {ENDS[at.mark]}." if at.mark else ""
-        when = f"{self._back} decisions ago" if self._back else "The newest decision"
+        ago = f"{self._back} decision{'s' if self._back > 1 else ''} ago"
+        when = ago if self._back else "The newest decision"
         return f"{when} ({at.clock_s:.1f} s): earned {_signed(sum(at.terms))}{f' ({terms})' if terms else ''}.{ended}"
 
     def _choice(self, picked: Sequence[float]) -> str:
