@@ -27,8 +27,8 @@ class ValueMap:
 
     `x_m` f32 [COLUMNS] and `y_m` f32 [ROWS] are the cells' middles, m; `values` f32 [ROWS][COLUMNS] the reward expected
     from there on, discounted, in the unit of the drill's rewards; `arrows` f32 [ROWS][COLUMNS][2] where the policy
-    would go on average (x to the right, y upwards, at most 1 long). Outside the field both are NaN. `state` is the
-    match that was asked about, field -> value.
+    would go on average (x to the right, y upwards, at most 1 long). Outside the field both are NaN. `player` is who was
+    asked, `thing` what was moved about, `state` the match that was asked about, field -> value, `svg` the picture.
     """
 
     player: int
