@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from drillsergeant.drawing.trial_grid import TrialCell, trial_grid
 from drillsergeant.drills.contract import Scene
 from drillsergeant.runtimes.page.number_text import compact, percent
-from drillsergeant.runtimes.page.what_if.grid import PlayerSoFar, WhatIfQuestion
+from drillsergeant.runtimes.page.view import CellEntry, CellGrid
+from drillsergeant.runtimes.page.what_if.grid import PlayerSoFar, WhatIfQuestion, readable
 
 AWAY = "_away_m"  # the end of the name of how far the player is from something
 SAID: Mapping[str, tuple[str, Callable[[float], str]]] = {
@@ -43,6 +44,39 @@ def told(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
         elif name.endswith(AWAY):
             rows.append((f"on average from the {name.removesuffix(AWAY)}", f"{value:.2f} m"))
     return rows
+
+
+def cell_grid(
+    question: WhatIfQuestion, players: Mapping[int, PlayerSoFar], name: Callable[[int], str], chosen: int, scene: Scene
+) -> CellGrid:
+    """All players side by side as the page shows them; `name` is what the cell of a place is called."""
+    first, *rest = question.axes
+    columns = tuple(f"{readable(first.name)} {value:g}" for value in first.values)
+    rows = tuple(f"{readable(rest[0].name)} {value:g}" for value in rest[0].values) if rest else ()
+    entries = []
+    for place in range(len(question.points())):
+        player = players.get(place) or PlayerSoFar()
+        said = caption(player.metrics, player.is_over) if not player.why else "refused"
+        share = player.metrics.get("win_rate") if not player.why else None
+        entries.append(CellEntry(name(place), said, f"{question.words(place)}: {said}", share, place == chosen))
+    return CellGrid(columns, rows, tuple(entries), scene.half_width_m / max(scene.half_length_m, 1e-9))
+
+
+def progress(question: WhatIfQuestion, players: Iterable[PlayerSoFar]) -> tuple[int, float]:
+    """How many are trained, and which share of all that there is to learn is over."""
+    every = list(players)
+    learned = sum(
+        1.0 if player.is_over else player.metrics.get("decisions", 0.0) / question.decisions for player in every
+    )
+    return sum(bool(player.content) for player in every), learned / len(question.points())
+
+
+def there(players: Iterable[PlayerSoFar]) -> str:
+    """How many were trained, and how many could not be."""
+    every = list(players)
+    done = sum(bool(player.content) for player in every)
+    refused = len(every) - done
+    return f"{done} players are there" + (f", {refused} could not be trained (press it for why)." if refused else ".")
 
 
 def caption(metrics: Mapping[str, float], is_over: bool) -> str:

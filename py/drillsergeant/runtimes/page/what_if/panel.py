@@ -19,15 +19,16 @@ from drillsergeant.runtimes.page.number_text import compact
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
 from drillsergeant.runtimes.page.panels.runs import FileTransfer
 from drillsergeant.runtimes.page.sentences import ended
-from drillsergeant.runtimes.page.view import CellEntry, CellGrid, View
+from drillsergeant.runtimes.page.view import CellGrid, View
 from drillsergeant.runtimes.page.what_if import grid as grids
 from drillsergeant.runtimes.page.what_if.form import BEGIN, BUDGET, LINK, RUN, SELECTS, VALUES, WhatIfForm
 from drillsergeant.runtimes.page.what_if.grid import PlayerSoFar, WhatIfQuestion
-from drillsergeant.runtimes.page.what_if.outcome import caption, picture, told
+from drillsergeant.runtimes.page.what_if.outcome import cell_grid, picture, progress, there, told
 from drillsergeant.runtimes.protocol import messages
 
 DOCK = "whatif"
 CELL = "what-if-cell-"
+STOP_AFTER_TICKS = 2  # the second click of a double click is no wish to stop
 SAID, CHOSEN = "what-if-said", "what-if-chosen"
 UNKNOWN = "The game's numbers could not be read: {why}."
 
@@ -63,6 +64,7 @@ class WhatIfPanel:
         self._players: dict[int, PlayerSoFar] = {}
         self._is_open = self._running = self._shown = False
         self._built = 0  # grids, ever: their buttons have names of their own
+        self._ticks = 0  # since it began
         self._chosen = -1
 
     def commands(self) -> dict[str, Callable[[], None]]:
@@ -91,7 +93,8 @@ class WhatIfPanel:
     def on_drill(self, game: DrillFacts) -> None:
         """Another drill is played: its grid takes the place of the other's, which is kept."""
         self._compiler.end_trials()
-        self._running, self._shown, self._game = False, False, game
+        self._rest()
+        self._shown, self._game = False, game
         self._question, self._players, self._chosen = None, {}, -1
         self._form.clear(game)
         self._show_grid()
@@ -107,6 +110,7 @@ class WhatIfPanel:
 
     def tick(self) -> None:
         """Half a second has passed."""
+        self._ticks += 1
         self._watch()
 
     def _watch(self) -> None:
@@ -130,14 +134,14 @@ class WhatIfPanel:
 
         self._editor.played(then)
         if self._question is None:
-            self._transfer.kept(f"what-if-{drill}", partial(self._recall, drill))
+            self._transfer.kept(f"what-if-{drill}", partial(self._recall, drill, True))
 
     # Training.
 
     def _press(self) -> None:
         if self._running:
-            self._compiler.stop_trials()
-            self._stopped("Stopped.")
+            if self._ticks >= STOP_AFTER_TICKS:
+                self._stop()
             return
         try:
             self._question = self._form.asked()
@@ -152,6 +156,7 @@ class WhatIfPanel:
         """Train those who have not learned yet, and show all of them."""
         self._show_grid()
         self._running = self._shown = True
+        self._ticks = 0
         recipe = {**asdict(TrialRecipe(question.seed, question.decisions))}
         requests = []
         for place in range(len(question.points())):
@@ -171,47 +176,69 @@ class WhatIfPanel:
         """A worker tells of a player."""
         player = self._players.setdefault(place, PlayerSoFar())
         if isinstance(answer, messages.Refused):
-            player.why = ended(answer.message)
+            player.why = "" if player.content else ended(answer.message)
         elif not player.content:
             player.metrics = grids.clean_metrics(answer.metrics)
             if answer.over:
                 player.content = bytes(answer.content) if isinstance(answer.content, bytes | memoryview) else b""
                 player.film = grids.clean_film(answer.places)
         self._show_cells()
-        question = self._question
-        assert question is not None, "somebody asked"
-        if all(place in self._players and self._players[place].is_over for place in range(len(question.points()))):
-            self._stopped(f"{len(self._players)} players are there. Press one.")
-        else:
+        if player.is_over:
+            self._keep()
+        if self._missing():
             self._tell_progress()
+        else:
+            self._rest()
+            self._say(f"{there(self._players.values())} Press one.")
+            self._show_cells()
         if place == self._chosen:
             self._show_chosen()
 
-    def _stopped(self, said: str) -> None:
+    def _stop(self) -> None:
+        """Give up who is learning; where nobody has learned yet, the grid before is there again."""
+        self._compiler.stop_trials()
+        self._rest()
+        if self._has_some():
+            self._say("Stopped. Go on trains those that are missing.")
+            self._show_cells()
+            return
+        self._compiler.end_trials()
+        self._question, self._players, self._chosen, self._shown = None, {}, -1, False
+        self._show_grid()
+        self._say(f"Stopped. {BEGIN}")
+        self._transfer.kept(f"what-if-{self._game.name}", partial(self._recall, self._game.name, False))
+
+    def _has_some(self) -> bool:
+        return any(player.content for player in self._players.values())
+
+    def _rest(self) -> None:
+        """Nobody is being trained."""
         self._running = False
         self._view.set_text(RUN, "Try it")
         self._view.set_attribute("what-if-progress", "hidden", "")
-        self._say(said)
-        self._show_cells()
-        if self._question is not None:
+
+    def _keep(self) -> None:
+        """After each player, for a visit can end at any time."""
+        if self._question is not None and self._has_some():
             self._transfer.keep(f"what-if-{self._question.drill}", grids.to_json(self._question, self._players))
+
+    def _missing(self) -> bool:
+        """Whether a player that was asked for is not there, though its game could be one."""
+        places = range(len(self._question.points())) if self._question else ()
+        return any(not self._players.get(place, PlayerSoFar()).is_over for place in places)
 
     def _tell_progress(self) -> None:
         question = self._question
         assert question is not None, "somebody asked"
-        total = len(question.points())
-        learned = sum(
-            1.0 if player.is_over else player.metrics.get("decisions", 0.0) / question.decisions
-            for player in self._players.values()
-        )
-        done = sum(player.is_over for player in self._players.values())
+        done, learned = progress(question, self._players.values())
         self._view.set_attribute("what-if-progress", "hidden", None)
-        self._view.set_attribute("what-if-progress", "value", f"{100 * learned / total:.0f}")
-        self._say(f"{done} of {total} players are there; each learns from {compact(question.decisions)} decisions.")
+        self._view.set_attribute("what-if-progress", "value", f"{100 * learned:.0f}")
+        total, each = len(question.points()), compact(question.decisions)
+        self._say(f"{done} of {total} players are there; each learns from {each} decisions.")
 
     # The grid.
 
-    def _recall(self, drill: str, text: str) -> None:
+    def _recall(self, drill: str, opened: bool, text: str) -> None:
         """The grid of an earlier visit: who was trained is there, and plays on when asked to."""
         if not text or drill != self._game.name or self._question is not None:
             return
@@ -219,9 +246,14 @@ class WhatIfPanel:
             question, players = grids.from_json(text)
         except ValueError:
             return  # another version's, or damaged: there is none then
+        if not any(player.content for player in players.values()):
+            return  # nobody was trained: there is only the question to ask
         self._question, self._players = question, players
+        if opened:
+            self._view.set_value(BUDGET, str(question.decisions))
         self._show_grid()
-        self._say("The players of an earlier visit. Press one, or Let them play.")
+        more = "Go on to train those that are missing" if self._missing() else "Let them play"
+        self._say(f"Kept from before, each of {compact(question.decisions)} decisions. Press one, or {more}.")
 
     def _show_again(self) -> None:
         """Let the players of an earlier visit play, and train those that are missing."""
@@ -241,29 +273,20 @@ class WhatIfPanel:
         question = self._question
         for name in ("what-if-exports", "what-if-grid"):
             self._view.set_attribute(name, "hidden", "" if question is None else None)
-        unfinished = not self._shown or any(not player.is_over for player in self._players.values())
-        waiting = bool(self._players) and not self._running and unfinished
+        missing = self._missing()
+        waiting = bool(self._players) and not self._running and (missing or not self._shown)
         self._view.set_attribute("what-if-show", "hidden", None if waiting else "")
+        self._view.set_text("what-if-show", "Go on" if missing else "Let them play")
         if question is None:
             self._view.set_cells("what-if-grid", CellGrid((), (), ()))
             return
-        first, *rest = question.axes
-        columns = tuple(f"{grids.readable(first.name)} {value:g}" for value in first.values)
-        rows = tuple(f"{grids.readable(rest[0].name)} {value:g}" for value in rest[0].values) if rest else ()
-        entries = tuple(self._entry(question, place) for place in range(len(question.points())))
-        scene = self._game.scene
-        self._view.set_cells(
-            "what-if-grid", CellGrid(columns, rows, entries, scene.half_width_m / max(scene.half_length_m, 1e-9))
-        )
-
-    def _entry(self, question: WhatIfQuestion, place: int) -> CellEntry:
-        player = self._players.get(place) or PlayerSoFar()
-        said = caption(player.metrics, player.is_over) if not player.why else "refused"
-        share = player.metrics.get("win_rate") if not player.why else None
-        label = f"{question.words(place)}: {said}"
-        return CellEntry(self._name(place), said, label, share, place == self._chosen)
+        grid = cell_grid(question, self._players, self._name, self._chosen, self._game.scene)
+        self._view.set_cells("what-if-grid", grid)
 
     def _choose(self, place: int) -> None:
+        if place not in self._players and self._question is not None:
+            self._say(f"{self._question.words(place)} is not trained yet{'' if self._running else ': press Go on'}.")
+            return
         self._chosen = -1 if place == self._chosen else place
         self._show_cells()
         self._show_chosen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -108,10 +109,63 @@ def test_a_link_fills_the_form_and_trains_nobody() -> None:
     assert "what_if is left out" in bad.view.texts["address-note-text"]
 
 
+def stop(sitting: Sitting) -> None:
+    for _ in range(2):
+        sitting.page.on_tick()
+    sitting.page.on_click("what-if-run")
+
+
+def test_a_double_click_begins_once_and_stopping_at_once_leaves_the_grid_before() -> None:
+    door = FakeDoor()
+    sitting = asked(transfer=door)
+    sitting.page.on_click("what-if-run")
+    for place in range(2):
+        tell(sitting, place, decisions=2e5, win_rate=0.5)
+    kept = door.long_texts["what-if-ball"]
+    sitting.page.on_click("what-if-run")
+    sitting.page.on_click("what-if-run")
+    assert sitting.view.texts["what-if-run"] == "Stop" and "stop" not in sitting.compiler.trials
+    stop(sitting)
+    assert cells(sitting) == ["50% wins"] * 2 and door.long_texts["what-if-ball"] == kept
+
+
+def test_who_is_finished_is_kept_also_when_a_reload_or_another_game_ends_the_rest() -> None:
+    door = FakeDoor()
+    sitting = asked("0, 1, 2", transfer=door)
+    sitting.page.on_click("what-if-run")
+    tell(sitting, 0, decisions=2e5, win_rate=0.5)
+    tell(sitting, 1, over=False, decisions=1e5, win_rate=0.25)
+    sitting.compiler.texts["chase"] = source_of("chase")
+    sitting.page.on_drill(small_game(name="chase", reward_terms=("catch", "to_target")))
+    assert sitting.view.texts["what-if-run"] == "Try it" and sitting.view.attributes["what-if-progress", "hidden"] == ""
+
+    again = asked("", transfer=door)
+    assert cells(again) == ["50% wins", "waits", "waits"] and again.view.texts["what-if-show"] == "Go on"
+    assert "each of 200 k decisions" in again.view.texts["what-if-said"]
+    assert again.view.values["what-if-decisions"] == "200000"
+    again.page.on_click(again.view.cells["what-if-grid"].cells[1].name)
+    assert again.view.texts["what-if-said"] == "to ball 1 is not trained yet: press Go on."
+    again.page.on_click("what-if-show")
+    (_, requests, _) = again.compiler.tried[0]
+    assert [each.content for each in requests] == [b"file", None, None]
+
+
+def test_of_a_kept_grid_without_players_only_the_question_is_there() -> None:
+    door = FakeDoor()
+    sitting = asked(transfer=door)
+    sitting.page.on_click("what-if-run")
+    tell(sitting, 0, decisions=2e5)
+    told = json.loads(door.long_texts["what-if-ball"])
+    door.long_texts["what-if-ball"] = json.dumps({**told, "players": {}})
+    again = asked("", transfer=door)
+    assert "what-if-grid" not in again.view.cells and "press Try it" in again.view.texts["what-if-said"]
+
+
 def test_stop_gives_up_who_learns_and_another_drill_ends_all() -> None:
     sitting = asked()
     sitting.page.on_click("what-if-run")
-    sitting.page.on_click("what-if-run")
+    tell(sitting, 0, decisions=2e5, win_rate=0.5)
+    stop(sitting)
     assert "stop" in sitting.compiler.trials and sitting.view.texts["what-if-run"] == "Try it"
     sitting.page.on_click("dock-settings")
     assert sitting.compiler.trials[-1] == "watch False False", "nobody looks on"
