@@ -199,7 +199,7 @@ class Page:
         self._match.on_trainer(values)
         self._runs.on_timeline(values.get("timeline"))
         self._learner.show(values)
-        if self._status.trained(number_text.number(values.get("t_s")) or 0.0):
+        if self._status.trained(status.taught_s(values)):
             self._tell(answer=True)
         self._status.chance = number_text.number(values.get("win_rate_random")) or 0.0
 

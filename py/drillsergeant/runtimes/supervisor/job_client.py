@@ -11,7 +11,7 @@ from drillsergeant.runtimes.supervisor.surroundings import Handle, Spawner
 
 ROLE, NAME = "workshop", "job"
 SILENT = f"nothing came of it for {BOOT_LIMIT_S:.0f} s, and it was stopped; try again"
-REPLACED = "it was stopped, since another job was begun"
+REPLACED = "it was stopped: a league or a film was begun, and only one of them is made at a time"
 
 
 class JobClient:

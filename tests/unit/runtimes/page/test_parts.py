@@ -12,7 +12,7 @@ from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.number_text import compact, duration, text_of
 from drillsergeant.runtimes.page.solo_notice import tell_mode
 from drillsergeant.runtimes.page.training.result import NOTHING, Result, result, sentence
-from drillsergeant.runtimes.page.training.status import Status, describe
+from drillsergeant.runtimes.page.training.status import Status, describe, taught_s
 from drillsergeant.runtimes.protocol import messages
 
 from build.promises.records import tally
@@ -175,6 +175,8 @@ def test_the_sentence_follows_what_is_going_on() -> None:
     assert gone_on_with.trained(12.0) and not gone_on_with.trained(12.0), "news once, and told at once"
     assert describe(gone_on_with, None).startswith("Training is stopped")
     assert not Status(training=True).trained(1.0), "who trains has other news"
+    assert taught_s({"t_s": 0.0, "decisions": 7}) > 0.0, "taught elsewhere, in nobody knows how long"
+    assert taught_s({"t_s": 3.0, "decisions": 7}) == 3.0 and taught_s({"t_s": 0.0, "decisions": 0}) == 0.0
     assert "is stopped. What was learned is still here" in describe(Status(moving=True, ready=True, trained_s=42), None)
     assert len({said(0.02, 0.9), said(0.2, 0.6), said(0.45, 0.3), said(0.6, 0.2), said(0.95, 0.01)}) == 5
     assert describe(Status(moving=True, trouble="x"), None) == "x"

@@ -11,6 +11,7 @@ from drillsergeant.runtimes.page.training.result import Result
 from drillsergeant.runtimes.page.view import View
 
 EVERY_S = 5.0
+LEAST_S = 0.001
 MILESTONES = 5  # chance, beats chance, then one for each share of wins against the bot
 CHANCE_SHARE = 0.5
 BOT_SHARES = (0.1, 0.5, 0.9)
@@ -34,6 +35,13 @@ class Status:
         news = self.trained_s == 0.0 < seconds and not self.training
         self.trained_s = seconds
         return news
+
+
+def taught_s(values: Mapping[str, object]) -> float:
+    """The seconds of training that the trainer tells of. A player taught elsewhere may have decisions behind it
+    and no seconds, and knows something all the same."""
+    learned = (number_text.number(values.get("decisions")) or 0.0) > 0
+    return max(number_text.number(values.get("t_s")) or 0.0, LEAST_S if learned else 0.0)
 
 
 def describe(now: Status, of_late: Result | None) -> str:
