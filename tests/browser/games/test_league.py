@@ -35,8 +35,8 @@ def test_six_files_come_to_the_ranking_of_the_command(visitor: Visitor, tmp_path
     visitor.until("the file plays blue", lambda: visitor.show("players") == [0, 2**30])
     assert page.inner_text("#who-1") == "player-5"
     page.set_input_files("#league-files", [*(tmp_path / f"player-{at}.dshq" for at in range(5)), sumo])
-    visitor.until("all are looked at", lambda: page.locator("#league-list button").count() == 7)
-    visitor.until("one does not fit", lambda: "'sumo'" in page.inner_text("#league-list"))
+    visitor.until("all are looked at", lambda: page.locator("#league-list button").count() == 6)
+    visitor.until("one does not fit", lambda: "'sumo'" in page.inner_text("#league-said"))
     page.click("#league-play")
     visitor.until("they are rated", lambda: page.locator("#league-rows tr").count() == 6, 120)
     visitor.snapshot("league")

@@ -123,11 +123,11 @@ class BrowserFileTransfer:
         assert self._guard is not None, "files come after connect"
         if file.size > MOST_BYTES:
             why = f"{file.name} has {file.size:,} bytes, at most {MOST_BYTES:,} are read: no run or code has so many."
-            self._guard.on_refused_file(why)
+            self._guard.on_refused_file(str(file.name), why, into)
             return
         try:
             content = (await file.arrayBuffer()).to_bytes()
         except Exception as failure:  # a folder, or a file that is gone
-            self._guard.on_refused_file(f"{file.name} cannot be read: {failure}"[:300])
+            self._guard.on_refused_file(str(file.name), f"{file.name} cannot be read: {failure}"[:300], into)
             return
         self._guard.on_file(str(file.name), content, into)

@@ -140,13 +140,15 @@ def _header(content: bytes) -> tuple[dict[str, object], int]:
     if len(content) > MOST_BYTES:
         raise PolicyFileError(f"the file has {len(content)} bytes, at most {MOST_BYTES} are read")
     if len(content) < LENGTH.size:
-        raise PolicyFileError(f"the file has {len(content)} bytes, a policy has at least {LENGTH.size}: get it again")
+        raise PolicyFileError(f"this is no .dshq file: it has {len(content)} bytes, one has at least {LENGTH.size}")
     (length,) = LENGTH.unpack_from(content)
     most = min(MOST_HEADER_BYTES, len(content) - LENGTH.size)
     if not 2 <= length <= most:
         if other := next((what for begins, what in OTHERS.items() if content.startswith(begins)), ""):
             raise PolicyFileError(f"this is {other}, no .dshq file: choose one that was exported here")
-        raise PolicyFileError(f"the header's length is {length}, expected 2 to {most}: this is no .dshq file")
+        raise PolicyFileError(
+            f"this is no .dshq file, or one that was cut: the header's length is {length}, expected 2 to {most}"
+        )
     begin = LENGTH.size + length
     try:
         text = content[LENGTH.size : begin].decode()

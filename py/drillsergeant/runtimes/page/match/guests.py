@@ -16,9 +16,15 @@ from drillsergeant.runtimes.page.view import ListEntry, View
 from drillsergeant.runtimes.protocol import messages
 
 FIELD, ENTRY, PLAY, BAR, SAID = "league-files", "guest-", "league-play", "league-done", "league-said"
+REMOVE = "league-remove"
 RATE, STOP = "Rate them", "Stop"
 LONGEST_NAME, LONGEST_WHY = 40, 240
-FULL = f"There is room for {messages.MOST_GUESTS} players from files: put them away first."
+ASK = "Choose .dshq files, or drop them here: one plays blue, several can be rated. They stay until the page is closed."
+ASK_ALONE = "Choose a .dshq file, or drop it here, and watch it play. It stays until the page is closed."
+THERE = "{} is here already."
+MOST_REFUSALS = 3
+AWAY = "The players from files were put away: they are of the game before."
+FULL = f"There is room for {messages.MOST_GUESTS} players from files: put one away first."
 STOPPED = "The league was stopped."
 RATED = "{} matches. Who is 400 points ahead takes ten games of eleven; intervals that overlap tell nobody apart."
 ALONE = "This game is played by one team: a file can be watched, and there is nobody to be rated against."
@@ -26,25 +32,39 @@ ALONE = "This game is played by one team: a file can be watched, and there is no
 
 @dataclass
 class Guest:
-    """A file: its name, its bytes, and whether the show has it, or why not."""
+    """A file: its place among those that the show has, its name, its bytes, and whether the show has it now, or ever
+    had."""
 
+    place: int
     name: str
     content: bytes
     decisions: int = 0
-    why: str = ""
     there: bool = False
+    known: bool = False
 
 
 class GuestPanel:
-    """`send` reaches the show; `seat` gives a guest the other side, by id and name."""
+    """`send` reaches the show; `seat` gives a guest the other side, by id and name; `unseat` takes one off it."""
 
-    def __init__(self, view: View, send: Callable[[messages.Message], None], seat: Callable[[int, str], None]) -> None:
-        self._view, self._send, self._seat = view, send, seat
+    def __init__(
+        self,
+        view: View,
+        send: Callable[[messages.Message], None],
+        seat: Callable[[int, str], None],
+        unseat: Callable[[int], None],
+    ) -> None:
+        self._view, self._send, self._seat, self._unseat = view, send, seat, unseat
+        self._refusals: list[str] = []  # of the files that came together
+        self._chosen = -1  # the place of the one pressed last
         self._guests: list[Guest] = []
         self._jobs: Jobs | None = None
         self._program: Callable[[], tuple[str, object, bool]] = lambda: ("", None, True)
-        self._rating = self._ready = False
-        self.alone = False
+        self._rating = self._ready = self._alone = False
+
+    def play_alone(self, alone: bool) -> None:
+        """Whether the game has one team: nobody plays blue there, and there is nobody to be rated against."""
+        self._alone = alone
+        self._view.set_text("league-ask", ASK_ALONE if alone else ASK)
 
     def equip(self, jobs: Jobs, program: Callable[[], tuple[str, object, bool]]) -> None:
         """Let leagues be played: `program` is the text form of what is played, its module, and whether that
@@ -54,48 +74,95 @@ class GuestPanel:
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does; those of the list are made when there is a file."""
         presses = {f"{ENTRY}{at}": lambda at=at: self._press(at) for at in range(messages.MOST_GUESTS)}
-        return {**presses, PLAY: self._play, "league-clear": self._clear}
+        return {**presses, PLAY: self._play, REMOVE: self._remove, "league-clear": self._clear}
 
     def repeat(self) -> None:
         """A show is there, which knows none of them."""
         self._ready = True
         self._view.set_attribute(FIELD, "disabled", None)
-        for at, guest in enumerate(self._guests):
+        for guest in self._guests:
             guest.there = False
-            self._send(messages.OpenPolicy(messages.GUESTS + at, guest.content))
+            self._send(messages.OpenPolicy(messages.GUESTS + guest.place, guest.content))
 
     def on_file(self, name: str, content: bytes) -> None:
         """The visitor chose or dropped a policy to play against."""
-        if len(self._guests) >= messages.MOST_GUESTS:
+        if all(guest.known for guest in self._guests):
+            self._refusals = []
+        name = shortened(name.removesuffix(".dshq"), LONGEST_NAME)
+        if any(guest.content == content for guest in self._guests):
+            self._say(THERE.format(name))
+            return
+        places = {guest.place for guest in self._guests}
+        if len(places) >= messages.MOST_GUESTS:
             self._say(FULL)
             return
-        self._guests.append(Guest(shortened(name.removesuffix(".dshq"), LONGEST_NAME), content))
+        place = min(set(range(messages.MOST_GUESTS)) - places)
+        self._guests.append(Guest(place, self._unlike_others(name), content))
         self._view.reveal(PLAY)
         if self._ready:
-            self._send(messages.OpenPolicy(messages.GUESTS + len(self._guests) - 1, content))
+            self._send(messages.OpenPolicy(messages.GUESTS + place, content))
         self._write()
 
+    def _unlike_others(self, name: str) -> str:
+        names, count = {guest.name for guest in self._guests}, 2
+        told = name
+        while told in names:
+            told, count = f"{name} ({count})", count + 1
+        return told
+
     def on_read(self, read: messages.PolicyRead) -> None:
-        """The show has looked at a file; a single one that can play does so at once."""
-        at = read.id - messages.GUESTS
-        if not 0 <= at < len(self._guests):
+        """The show has looked at a file; the first one that can play does so at once. Others take no place."""
+        guest = self._at(read.id - messages.GUESTS)
+        if guest is None:
             return
-        guest, new = self._guests[at], not self._guests[at].there
-        guest.there, guest.why, guest.decisions = not read.why, read.why, read.decisions
         if read.why:
-            self._say(f"{guest.name} cannot play here: {ended(shortened(read.why, LONGEST_WHY))}")
-        elif new and len(self._guests) == 1:
-            self._press(at)
+            self._put_away(guest)
+            self.refuse(f"{guest.name} cannot play here: {ended(shortened(read.why, LONGEST_WHY))}")
+            return
+        first = not any(each.known for each in self._guests)
+        guest.there, guest.known, guest.decisions = True, True, read.decisions
+        if first:
+            self._press(guest.place)
         self._write()
+
+    def refuse(self, why: str) -> None:
+        """A file is not taken; what was said of others that came with it stays."""
+        self._refusals = [*self._refusals, why][-MOST_REFUSALS:]
+        self._write()
+        self._say(" ".join(self._refusals))
 
     def on_drill(self) -> None:
         """Another game is played, of which none of them is."""
+        had = bool(self._guests)
         self._clear()
+        if had:
+            self._say(AWAY)
 
-    def _press(self, at: int) -> None:
-        if at < len(self._guests) and self._guests[at].there:
-            self._seat(messages.GUESTS + at, self._guests[at].name)
-            self._say(f"{self._guests[at].name} is on the field.")
+    def _at(self, place: int) -> Guest | None:
+        return next((guest for guest in self._guests if guest.place == place), None)
+
+    def _press(self, place: int) -> None:
+        guest = self._at(place)
+        if guest is not None and guest.there:
+            self._chosen = place
+            self._seat(messages.GUESTS + place, guest.name)
+            self._write()
+            self._say(" ".join([f"{guest.name} is on the field.", *self._refusals]))
+
+    def _remove(self) -> None:
+        """Put away the one that was pressed last."""
+        guest = self._at(self._chosen)
+        if guest is not None and not self._rating:
+            self._put_away(guest)
+            self._refusals = []
+            self._say(f"{guest.name} is put away.")
+            self._write()
+
+    def _put_away(self, guest: Guest) -> None:
+        self._guests.remove(guest)
+        if guest.place == self._chosen:
+            self._chosen = -1
+        self._unseat(messages.GUESTS + guest.place)
 
     def _play(self) -> None:
         if self._jobs is None:
@@ -130,11 +197,12 @@ class GuestPanel:
     def _clear(self) -> None:
         if self._rating and self._jobs is not None:
             self._jobs.stop(STOPPED)
-        if self._guests:
-            self._guests = []
-            self._view.set_attribute("league-table", "hidden", "")
-            self._say("")
-            self._write()
+        for guest in list(self._guests):
+            self._put_away(guest)
+        self._refusals = []
+        self._view.set_attribute("league-table", "hidden", "")
+        self._say("")
+        self._write()
 
     def _show(self, *, rating: bool) -> None:
         self._rating = rating
@@ -143,19 +211,23 @@ class GuestPanel:
         self._view.set_attribute(BAR, "hidden", None if rating else "")
 
     def _write(self) -> None:
-        entries = []
-        for at, guest in enumerate(self._guests):
-            known = (
-                f"{compact(float(guest.decisions))} decisions" if guest.there else "does not fit" if guest.why else ""
+        entries = [
+            ListEntry(
+                f"{ENTRY}{guest.place}",
+                guest.name,
+                f"{compact(float(guest.decisions))} decisions" if guest.there else "is looked at",
+                "",
             )
-            entries.append(
-                ListEntry(f"{ENTRY}{at}", guest.name, known, guest.why and shortened(guest.why, LONGEST_WHY))
-            )
+            for guest in self._guests
+        ]
         self._view.set_choices("league-list", [("", entries)] if entries else [])
+        chosen = self._at(self._chosen)
+        self._view.set_attribute(REMOVE, "hidden", None if chosen else "")
+        self._view.set_text(REMOVE, "" if chosen is None else f"Put {chosen.name} away")
         fit = sum(guest.there for guest in self._guests)
-        self._view.set_attribute(PLAY, "disabled", None if fit > 1 and not self.alone else "")
+        self._view.set_attribute(PLAY, "disabled", None if fit > 1 and not self._alone else "")
         self._view.set_attribute("league-clear", "disabled", None if self._guests else "")
-        if fit > 1 and self.alone:
+        if fit > 1 and self._alone:
             self._say(ALONE)
 
     def _say(self, said: str) -> None:

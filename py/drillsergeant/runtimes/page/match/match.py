@@ -68,9 +68,9 @@ class MatchPart:
         self._game = game
         self._inside = Inspector(self._view, self._to_show, game, self._hold_still)
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
-        self._players.measure = DrillMeasure.of(game)
+        self._players.take(DrillMeasure.of(game))
         self._pads.offer(PadUse.of(game, HUMAN_PLAYER))
-        self._alone = self.guests.alone = len(game.teams) < 2
+        self._alone = self._learn_from_you.alone = len(game.teams) < 2
         for name in FOR_TWO:
             self._view.set_attribute(name, "hidden", "" if self._alone else None)
         self._view.set_text("try-you", PLAY_IT if self._alone else PLAY_AGAINST)
@@ -84,7 +84,7 @@ class MatchPart:
         self._take(game)
         if same:
             self._inside.choose(str(looking))
-        self._players.forget()
+        self._players.forget(same=same)
 
     def _to_show(self, message: messages.Message) -> None:
         self._send("show", message)

@@ -84,8 +84,13 @@ class Players:
         self._then: Version | None = None
         self._teams = {LEFT: NOW, RIGHT: NOW}
         self._guest = (messages.NEWEST, "")  # of a file, by id and name
-        self.guests = GuestPanel(view, lambda message: send("show", message), self.seat_guest)
+        self.guests = GuestPanel(view, lambda message: send("show", message), self.seat_guest, self._unseat_guest)
         self._trained = self._chosen = False  # ever; and whether the visitor has said who is blue
+
+    def take(self, measure: DrillMeasure) -> None:
+        """Another drill is played, how well by this measure."""
+        self.measure = measure
+        self.guests.play_alone(measure.alone)
 
     @property
     def visiting(self) -> bool:
@@ -206,14 +211,31 @@ class Players:
         self._seat()
         self._write()
 
-    def forget(self) -> None:
-        """The versions are another drill's: there are none yet."""
-        self._versions, self._then, self._guest = [], None, (messages.NEWEST, "")
-        self._teams = {team: NOW if who in (THEN, GUEST) else who for team, who in self._teams.items()}
-        self.guests.on_drill()
+    def _no_guest(self) -> None:
+        """Nobody of a file is on the field, nor can be chosen."""
+        self._guest = (messages.NEWEST, "")
+        self._teams = {team: NOW if who == GUEST else who for team, who in self._teams.items()}
         for select in self._teams:
             self._view.set_attribute(f"{select}-guest", "hidden", "")
             self._view.set_attribute(f"{select}-guest", "disabled", "")
+
+    def _unseat_guest(self, ident: int) -> None:
+        """The policy of a file is put away: the learner plays in its place, or whom that falls to."""
+        if ident == self._guest[0] and self._guest[1]:
+            self._no_guest()
+            self._chosen = False
+            self._oppose()
+            self._seat()
+            self._write()
+
+    def forget(self, *, same: bool) -> None:
+        """The versions are another drill's: there are none yet. Where it is not the `same` game, nobody stays seated
+        who has not asked to play it."""
+        gone = (THEN, GUEST) if same else (THEN, GUEST, YOU)
+        self._versions, self._then = [], None
+        self._teams = {team: NOW if who in gone else who for team, who in self._teams.items()}
+        self.guests.on_drill()
+        self._no_guest()
         self._oppose()
         self._views.turn(MATCH)
         self._seated()

@@ -67,8 +67,8 @@ class FileEvents(Protocol):
     def on_file(self, name: str, content: bytes, into: str = "") -> None:
         """The visitor chose a file `into` the field of this id, or dropped it, where that is empty."""
 
-    def on_refused_file(self, why: str) -> None:
-        """A file was not even read."""
+    def on_refused_file(self, name: str, why: str, into: str = "") -> None:
+        """A file of this name, which came as in `on_file`, was not even read: `why`, in a sentence."""
 
     def on_link(self, fragment: str) -> None:
         """The page's address now ends like this, from its `#` on."""
@@ -196,8 +196,13 @@ class RunsPanel:
         self._ask_for(ImportRun(name[:100], content))
 
     def on_refused_file(self, why: str) -> None:
-        """A file was not even read."""
+        """A file is not taken: say so where it can be read."""
+        self._view.reveal("runs")
         self._tell(why, refused=True)
+
+    def on_any_file(self) -> None:
+        """A file comes, wherever it goes: what was refused before it is over."""
+        self._tell("", refused=False)
 
     def on_hidden(self) -> None:
         """Save before the page may be gone."""

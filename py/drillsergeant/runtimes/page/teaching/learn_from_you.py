@@ -11,7 +11,7 @@ from drillsergeant.runtimes.page.view import Bar, View
 from drillsergeant.runtimes.protocol import messages
 
 LEARN, EXPORT, DELETE, CHIP = "played-learn", "played-export", "played-delete", "try-learn"
-NOTHING = "Press Play against it and play: what you do is noted in this browser, and nothing learns from it yet."
+NOTHING = "Press {} and play: what you do is noted in this browser, and nothing learns from it yet."
 ASKED = "It copies what you did, and then practises on by itself. What it was before stays on the timeline."
 DELETED = "What you played is gone."
 
@@ -29,6 +29,7 @@ class LearnFromYou:
         self._view, self._send, self._tell, self._train_on = view, send, tell, train_on
         self._delete = Question(view, DELETE, "Delete")
         self._asked = False  # and it has not been learned yet
+        self.alone = False  # the game has one team
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does."""
@@ -53,6 +54,10 @@ class LearnFromYou:
         """Take the question back when nobody answers."""
         self._delete.tick()
 
+    @property
+    def _nothing(self) -> str:
+        return NOTHING.format("Play it yourself" if self.alone else "Play against it")
+
     def show(self, values: Mapping[str, object]) -> None:
         """Write what the trainer tells of it."""
         told: Any = values.get("played")
@@ -65,7 +70,7 @@ class LearnFromYou:
         for name, on in ((LEARN, enough and not busy), (EXPORT, decisions), (DELETE, decisions)):
             self._view.set_attribute(name, "disabled", None if on else "")
         self._view.set_attribute(CHIP, "hidden", None if enough and not busy else "")
-        count = f"{duration(seconds)} of your play are noted, {decisions:,} decisions." if decisions else NOTHING
+        count = f"{duration(seconds)} of your play are noted, {decisions:,} decisions." if decisions else self._nothing
         need = "" if enough or not decisions else " Ten seconds at least are needed, a minute is better."
         trouble = f" They are gone when this page is closed: {told['trouble']}" if told["trouble"] else ""
         self._view.set_text("played-state", count + need + trouble)

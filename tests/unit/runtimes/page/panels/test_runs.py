@@ -174,8 +174,8 @@ def test_files_come_in_go_out_and_the_run_is_saved_when_the_page_is_hidden() -> 
     sitting.transfer.guard.on_file("champion.dshq", b"\x01")
     sitting.transfer.guard.on_hidden()
     assert sent(sitting) == [ImportRun("champion.dshq", b"\x01"), SaveRun()]
-    sitting.transfer.guard.on_refused_file("too large")
-    assert sitting.view.texts["runs-refusal"] == "too large"
+    sitting.transfer.guard.on_refused_file("huge.dshq", "too large")
+    assert (sitting.view.texts["runs-refusal"], sitting.view.revealed) == ("too large", "runs")
 
 
 def test_times_are_the_visitors_own(monkeypatch: pytest.MonkeyPatch) -> None:

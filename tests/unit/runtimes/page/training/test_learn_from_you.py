@@ -5,7 +5,7 @@ from __future__ import annotations
 from drillsergeant.runtimes.page.teaching.learn_from_you import CHIP, DELETE, EXPORT, LEARN
 from drillsergeant.runtimes.protocol import messages
 
-from tests.fakes.page import Sitting
+from tests.fakes.page import Sitting, small_game
 
 SHARES = [("move", [("stay", 0.25), ("run", 0.75)]), ("push", [("on average", 0.5)])]
 AGREEMENT = {"share": 0.46, "low": 0.39, "high": 0.53, "decisions": 180, "chance": 1 / 30, "commonest": 0.19}
@@ -21,6 +21,12 @@ def test_it_is_shown_and_nothing_can_be_pressed_before_there_is_something() -> N
     told(sitting, 0)
     assert sitting.view.texts["played-state"].startswith("Press Play against it and play")
     assert not any(sitting.enabled(name) for name in (LEARN, EXPORT, DELETE))
+    sitting.page.on_click("try-you")
+    assert sitting.view.values["player-left"] == "you"
+    sitting.page.on_drill(small_game(name="cart", teams=(1,)))
+    assert sitting.view.values["player-left"] == "now", "who played the game before has not asked to play this one"
+    told(sitting, 0)
+    assert sitting.view.texts["played-state"].startswith("Press Play it yourself and play")
     told(sitting, 60)
     assert sitting.view.texts["played-state"] == (
         "4 s of your play are noted, 60 decisions. Ten seconds at least are needed, a minute is better."
