@@ -13,6 +13,7 @@ from drillsergeant.drills.contract import Body, Scene
 CELL_PX, GAP_PX, TEXT_PX = 150, 8, 13
 LEFT_PX, TOP_PX = 96, 66
 CAPTION_PX = 18
+MOST_LETTERS = 22  # of a caption, in the width of a cell
 BAD, GOOD = (0.91, 0.93, 0.95), (0.40, 0.72, 0.47)  # of what stands behind the caption
 
 
@@ -75,7 +76,8 @@ def _cell(scene: Scene, cell: TrialCell, high: float) -> str:
     colour = "#" + "".join(
         f"{round(255 * (low + (top - low) * share)):02x}" for low, top in zip(BAD, GOOD, strict=True)
     )
-    caption = _text(CELL_PX / 2, high + CAPTION_PX - 5, cell.text, "middle")
+    said = cell.text if len(cell.text) <= MOST_LETTERS else f"{cell.text[: MOST_LETTERS - 1]}…"
+    caption = _text(CELL_PX / 2, high + CAPTION_PX - 5, said, "middle")
     return f"{_rectangle(0, high + CAPTION_PX, colour)}{_field(scene, cell.ways, high)}{caption}"
 
 

@@ -22,8 +22,9 @@ from drillsergeant.learn.ppo.limits import checked_seed
 from drillsergeant.learn.rig import kernel_rig
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.trials.film import Film
-from drillsergeant.learn.trials.recipe import DECISIONS, TrialRecipe
+from drillsergeant.learn.trials.recipe import DECISIONS, TrialRecipe, won_share
 from drillsergeant.learn.trials.short_run import ShortRun
+from drillsergeant.learn.trials.tunables import readable
 from drillsergeant.learn.trials.values import tunable_name, with_values
 from drillsergeant.library.policy import Policy
 from drillsergeant.library.webassembly import place
@@ -80,13 +81,11 @@ class WhatIf:
         (across, first), *rest = self.axes.items()
         down, second = rest[0] if rest else ("", ())
         cells = [
-            TrialCell(each.film.all_ways(), each.metrics.get("win_rate"), _caption(each.metrics))
-            for each in self.players
+            TrialCell(each.film.all_ways(), won_share(each.metrics), _caption(each.metrics)) for each in self.players
         ]
         labels = [f"{value:g}" for value in first], [f"{value:g}" for value in second]
-        return trial_grid(
-            f"{self.drill.words.title}: what if?", self.drill.scene, (across, labels[0]), (down, labels[1]), cells
-        )
+        columns, rows = (readable(across), labels[0]), (readable(down), labels[1])
+        return trial_grid(f"{self.drill.words.title}: what if?", self.drill.scene, columns, rows, cells)
 
     def save(self, path: str | Path) -> None:
         """Write the picture as an SVG file. Raises OSError where it cannot be written."""
@@ -169,6 +168,8 @@ def _trained(drill: Drill, values: Mapping[str, float], hidden: tuple[int, ...],
 
 
 def _caption(metrics: Mapping[str, float]) -> str:
+    if "lasts_s" in metrics:
+        return f"lasts {metrics['lasts_s']:.3g} s"
     if "mean_return" in metrics:
         return f"{metrics['mean_return']:.4g} on average"
     return f"{metrics['win_rate']:.0%} wins" if "win_rate" in metrics else "no match counted"

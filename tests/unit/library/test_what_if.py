@@ -14,6 +14,7 @@ from drillsergeant.learn.compile.edited_drill import checked_drill
 from drillsergeant.learn.compile.editing.whole_game import checked_game
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.trials.film import Film
+from drillsergeant.learn.trials.recipe import won_share
 from drillsergeant.learn.trials.tunables import tunables_of, with_values
 from drillsergeant.learn.trials.values import with_values as with_numbers
 
@@ -35,8 +36,22 @@ def test_a_grid_has_a_player_for_each_pair_the_first_axis_across_with_the_weight
     assert table[2]["goal_reward"] == 0.5 and {"decisions", "speed_m_s", "ball_away_m"} <= set(table[2])
     found.save(tmp_path / "grid.svg")
     picture = (tmp_path / "grid.svg").read_text()
-    assert picture.count("<g ") == 6 and "to_ball_reward" in picture and picture.count("<polyline") >= 18
+    assert (
+        picture.count("<g ") == 6
+        and ">to ball →<" in picture
+        and "_reward" not in picture
+        and picture.count("<polyline") >= 18
+    )
     assert "<table>" in found._repr_html_() and picture in found._repr_html_()
+
+
+def test_players_of_a_game_of_returns_are_compared_by_how_long_a_match_lasts() -> None:
+    """What they earn is by rewards of their own: where nothing is paid it is 0 however long the pole stands."""
+    found = drillsergeant.what_if("cartpole", upright=[0.0, 1.0], **SMALL)
+    none, one = (player.metrics for player in found.players)
+    assert none["mean_return"] == 0.0 and 0.1 < none["lasts_s"] < 10.0 and 0.1 < one["lasts_s"] < 10.0
+    assert "lasts 0." in found.picture() and "on average" not in found.picture()
+    assert won_share(none) is None and won_share({"win_rate": 0.5}) == 0.5
 
 
 def test_it_stops_once_the_drill_is_solved_unless_told_otherwise() -> None:

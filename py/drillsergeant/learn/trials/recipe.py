@@ -19,3 +19,8 @@ class TrialRecipe:
     matches: int = RunSizes.matches
     stops: bool = True
     hyper: Mapping[str, float] = field(default_factory=dict)
+
+
+def won_share(metrics: Mapping[str, float]) -> float | None:
+    """The share of matches a player wins; None in a drill of returns, where nobody is played against."""
+    return None if "mean_return" in metrics else metrics.get("win_rate")

@@ -6,6 +6,7 @@ It depends on nothing but its recipe and the game, so it comes to the same weigh
 from __future__ import annotations
 
 import math
+from collections import deque
 from datetime import UTC, datetime
 
 from drillsergeant.learn.defaults import default_hyper
@@ -20,6 +21,7 @@ from drillsergeant.learn.trials.film import SEED, Film, film, seen_in
 from drillsergeant.learn.trials.recipe import TrialRecipe
 
 ENOUGH_EPISODES = 64.0  # effective ones, before a policy counts as good enough
+UPDATES_TIMED = 16  # whose matches say how long one lasts: fewer hold no whole one of a drill with long ones
 
 
 class ShortRun:
@@ -32,6 +34,7 @@ class ShortRun:
         self._hyper = default_hyper(facts).changed(**recipe.hyper)
         self._evaluated = EvaluatedRun(rig.drill, rig.run(1, recipe.seed))
         self._run = self._evaluated.run
+        self._timed = deque[tuple[float, float]](maxlen=UPDATES_TIMED)  # matches that ended, and decisions in them
 
     @property
     def decisions(self) -> int:
@@ -51,12 +54,22 @@ class ShortRun:
     def step(self) -> None:
         """Play one chunk of every match and learn from it. Raises FloatingPointError where nothing can be learned."""
         self._evaluated.update(self._hyper)
+        sums = self._run.episode_sums(())
+        self._timed.append((sums["episodes"], sums["decisions"]))
         self._evaluated.evaluate_if_due()
 
     def metrics(self) -> dict[str, float]:
         """How far it has come: `decisions`, `updates`, and what is known of its play."""
         known = {name: value for name, value in self._evaluated.won().items() if math.isfinite(value)}
-        return {"decisions": self.decisions, "updates": self._run.updates, **known}
+        return {"decisions": self.decisions, "updates": self._run.updates, **known, **self._lasts()}
+
+    def _lasts(self) -> dict[str, float]:
+        """How long a match lasts, s. Returns of games with other rewards cannot be compared, and this can."""
+        ended = math.fsum(episodes for episodes, _ in self._timed)
+        if not self._evaluated.score.of_returns or not ended:
+            return {}
+        decisions = math.fsum(each for _, each in self._timed)
+        return {"lasts_s": decisions / ended * self.facts.action_repeat / self.facts.tick_hz}
 
     def parameters(self) -> bytes:
         """What it plays by now, f32 [P]."""

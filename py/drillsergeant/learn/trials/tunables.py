@@ -13,6 +13,11 @@ from dataclasses import dataclass
 REWARD = "_reward"  # the end of the name of a number that says what a reward term is worth
 
 
+def readable(name: str) -> str:
+    """A number's name as one says it."""
+    return name.removesuffix(REWARD).replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Tunable:
     """A number of a game, or how much one of its reward terms counts: what it is called, and what it is now."""

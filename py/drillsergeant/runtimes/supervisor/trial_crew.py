@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.protocol.bounded import shortened
-from drillsergeant.runtimes.supervisor.compile_client import BUILD_LIMIT_S, CODE_LIMIT_S
+from drillsergeant.runtimes.supervisor.compile_client import BUILD_LIMIT_S
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S
 from drillsergeant.runtimes.supervisor.surroundings import Handle, Spawner
 
 ROLE, NAME = "workshop", "what-if"
 MOST_WORKERS = 4
+# The code was run before, or there would be no grid of it, so an endless loop is unlikely, and a busy machine is not:
+# under a load of 20, an untouched game took longer than 10 s from here to its first answer.
+CODE_LIMIT_S = 60.0
+MOST_TRIES = 2
 
 Heard = Callable[["messages.PlayerTried | messages.Refused", int], None]
 
@@ -35,6 +39,7 @@ class _Member:
     is_ready: bool = False
     request: messages.TryPlayer | None = None
     sent: bool = False
+    tries: int = 0  # with the player in hand, that came to nothing
     clock: int = 0  # of its limits: one that was set before is void
 
 
@@ -81,7 +86,10 @@ class TrialCrew:
 
     def _next(self, member: _Member) -> None:
         """Give a worker its next player."""
-        member.request, member.sent = (self._waiting.popleft() if self._waiting else None), False
+        self._take(member, self._waiting.popleft() if self._waiting else None, 0)
+
+    def _take(self, member: _Member, request: messages.TryPlayer | None, tries: int) -> None:
+        member.request, member.sent, member.tries = request, False, tries
         member.clock += 1
         if member.request is None:
             return
@@ -112,7 +120,7 @@ class TrialCrew:
         assert member.handle is not None and member.request is not None, "there is a worker and a player for it"
         member.sent = True
         member.handle.post(codec.encode(member.request), member.request.canvas)
-        self._limit(member, CODE_LIMIT_S, f"the game's code did not end within {CODE_LIMIT_S:.0f} s and was stopped")
+        self._limit(member, CODE_LIMIT_S, f"the game did not begin within {CODE_LIMIT_S:.0f} s, twice")
 
     def _receive(self, member: _Member, data: object) -> None:
         try:
@@ -149,12 +157,16 @@ class TrialCrew:
         self._spawner.after(limit_s, lambda: self._fail(member, why) if clock == member.clock else None)
 
     def _fail(self, member: _Member, why: str) -> None:
-        """The player in hand is given up, and the worker with it; the next one gets another."""
-        place = member.request.place if member.request is not None else -1
+        """The worker is given up; the player in hand is tried once more, then given up as well."""
+        request, sent, tries = member.request, member.sent, member.tries + 1
         self._end(member)
-        if place >= 0:
-            self._next(member)
-            self._tell(messages.Refused(why, 0), place)
+        if request is None:
+            return
+        if tries < MOST_TRIES:  # a canvas that was sent is gone for good, so this one plays unseen
+            self._take(member, replace(request, canvas=None) if sent else request, tries)
+            return
+        self._next(member)
+        self._tell(messages.Refused(why, 0), request.place)
 
     def _end(self, member: _Member) -> None:
         member.clock += 1

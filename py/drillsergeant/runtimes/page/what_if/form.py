@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.learn.trials.recipe import TrialRecipe
-from drillsergeant.learn.trials.tunables import Tunable, tunables_of
+from drillsergeant.learn.trials.tunables import Tunable, readable, tunables_of
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.page.what_if import grid as grids
@@ -42,7 +42,7 @@ class WhatIfForm:
         return BEGIN if self._tunables else NOTHING
 
     def _fill(self) -> None:
-        options = [(each.name, f"{grids.readable(each.name)} ({each.value:g})") for each in self._tunables]
+        options = [(each.name, f"{readable(each.name)} ({each.value:g})") for each in self._tunables]
         self._view.set_options(SELECTS[0], options)
         self._view.set_options(SELECTS[1], [(NOBODY, "nothing else"), *options])
         self._view.set_attribute(RUN, "disabled", None if options else "")

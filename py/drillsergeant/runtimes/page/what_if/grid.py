@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from drillsergeant.learn.files.safetensors import MOST_BYTES
 from drillsergeant.learn.trials.film import Film
 from drillsergeant.learn.trials.recipe import DECISIONS
-from drillsergeant.learn.trials.tunables import with_values
+from drillsergeant.learn.trials.tunables import readable, with_values
 from drillsergeant.runtimes.page.number_text import number
 
 FORMAT = 1
@@ -37,11 +37,15 @@ class AskedNumber:
 
 def parsed_values(text: str) -> tuple[float, ...]:
     """The values in a text, "0, 0.5, 1". Raises ValueError with a sentence."""
-    parts = [part for part in re.split(r"[\s,;]+", text.strip()) if part]
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
     if not 1 <= len(parts) <= MOST_VALUES:
         raise ValueError(f"Give 1 to {MOST_VALUES} numbers with commas between them, such as 0, 0.5, 1.")
     values = []
     for part in parts:
+        if not part:
+            raise ValueError(f"{text.strip()[:20]!r} has a comma too many; give such as 0, 0.5, 1.")
+        if odd := re.search(r"[\s;|/]", part):
+            raise ValueError(f"{part[:20]!r} has {odd[0]!r} where a comma belongs; give such as 0, 0.5, 1.")
         try:
             value = float(part)
         except ValueError:
@@ -114,11 +118,6 @@ class PlayerSoFar:
     def is_over(self) -> bool:
         """Whether nothing more will come of it."""
         return bool(self.content or self.why)
-
-
-def readable(name: str) -> str:
-    """A number's name as one says it."""
-    return name.removesuffix("_reward").replace("_", " ")
 
 
 def clean_metrics(told: Mapping[str, object]) -> dict[str, float]:

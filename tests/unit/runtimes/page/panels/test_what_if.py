@@ -85,9 +85,11 @@ def test_it_is_kept_exported_and_there_at_the_next_visit_where_nothing_runs_unas
     _, _, heard = sitting.compiler.tried[-1]
     heard(messages.Refused("a game that cannot be", 3), 1)
     assert cells(sitting) == ["50% wins", "refused"]
+    assert sitting.view.texts["what-if-said"].startswith("1 player is there, 1 could not be trained")
     sitting.page.on_click("what-if-picture")
     ((name, content),) = door.downloads
     assert name == "what-if-ball.svg" and isinstance(content, bytes) and b"50% wins" in content
+    assert b"refused" in content and b"cannot be" not in content and b"_reward" not in content
     sitting.page.on_click("what-if-link")
     assert "what_if=to_ball_reward%3A0%2C1" in sitting.view.copied and "dock=whatif" in sitting.view.copied
 
@@ -98,6 +100,17 @@ def test_it_is_kept_exported_and_there_at_the_next_visit_where_nothing_runs_unas
     assert [(each.place, each.content) for each in requests] == [(0, b"file")]
     question, players = from_json(door.long_texts["what-if-ball"])
     assert question.axes == (AskedNumber("to_ball_reward", (0.0, 1.0)),) and "cannot be" in players[1].why
+
+
+def test_a_game_without_a_bot_speaks_of_none_and_shows_what_can_be_compared() -> None:
+    sitting = asked("0")
+    sitting.page.on_click("what-if-run")
+    tell(sitting, 0, decisions=2e5, win_rate=0.0, win_rate_random=0.0, mean_return=0.0, lasts_s=4.25)
+    (cell,) = sitting.view.cells["what-if-grid"].cells
+    assert cell.text == "lasts 4.25 s" and cell.share is None
+    sitting.page.on_click(cell.name)
+    rows = {row[0]: row[1] for row in sitting.view.rows["what-if-metrics"]}
+    assert "wins against the bot" not in rows and rows["earns in a match, by its own reward"] == "0"
 
 
 def test_a_link_fills_the_form_and_trains_nobody() -> None:
@@ -197,4 +210,12 @@ def test_a_kept_grid_that_is_damaged_is_none(text: str) -> None:
 
 
 def test_values_are_taken_as_people_write_them() -> None:
-    assert parsed_values(" 0,  0.5;1e-1 -2 ") == (0.0, 0.5, 0.1, -2.0)
+    assert parsed_values(" 0,  0.5 ,1e-1, -2 ") == (0.0, 0.5, 0.1, -2.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("1,,2", "a comma too many"), ("1;2", "has ';' where a comma"), ("0.5 0.7", "where a comma")]
+)
+def test_other_marks_between_values_are_refused_by_name(text: str, named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        parsed_values(text)
