@@ -40,6 +40,12 @@ DROP = """async (packed) => {
   return heard;
 }"""
 
+# Whether the button that plays is on screen, and what is touched at its left end, too.
+UNCOVERED = """() => {
+  const button = document.getElementById("replay-play"), box = button.getBoundingClientRect();
+  return document.elementFromPoint(box.left + 4, box.top + box.height / 2) === button;
+}"""
+
 
 def drop(page: Page, contents: list[bytes]) -> list[str]:
     """What the page says of each file."""
@@ -129,6 +135,10 @@ def refuse_mutants(visitor: Visitor, content: bytes, final: str) -> None:
     visitor.until("it is the same as ever", lambda: where(visitor).get("final") == final)
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.evaluate("scrollTo(0, 1e6)")
+    assert drop(page, [content]) == [OPENED]
+    visitor.until("its board is on screen, and nothing covers Pause", lambda: page.evaluate(UNCOVERED))
+    assert page.evaluate("document.activeElement.id") == "replay-play", "the space bar pauses it"
     visitor.snapshot("replay-phone")
     assert visitor.complaints == []
     assert visitor.told()["errors"] == []

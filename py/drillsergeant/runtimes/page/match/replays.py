@@ -49,6 +49,7 @@ class ReplayPanel:
         self._content, self._filename = b"", ""  # of the replay on screen
         self._coming = (b"", "")  # the one that the show is to read, or reads
         self._ready = self._seen = self._playing = False
+        self._asked = False  # the one that comes was asked for by hand: its board is gone to
         self._again = False  # the one on screen was lost with its show, and is to be opened by the new one
         self._tick, self._ticks, self._tick_hz = 0, 0, 1
         self.download: Callable[[str, bytes], None] = lambda _name, _content: None
@@ -92,6 +93,7 @@ class ReplayPanel:
                 f"{shortened(name, 60)} is not played: it has {len(content):,} bytes, at most {MOST_BYTES:,} are read."
             )
             return
+        self._asked = True
         self._open(content, name)
 
     def on_link(self, fragment: str) -> bool:
@@ -117,7 +119,7 @@ class ReplayPanel:
                 if then is not None:
                     then(message)
             case messages.ReplayPictures():
-                if self.films is not None:
+                if self.films is not None and self._seen:
                     self.films.make(message, self._filename.removesuffix(SUFFIX) + ".gif")
             case messages.ReplayRead(why=why) if why:
                 self._refused(why, message.edit)
@@ -155,6 +157,8 @@ class ReplayPanel:
         """Something else is on screen: one that was there is not any more."""
         if self._seen:
             self._content, self._seen, self._playing = b"", False, False
+            if self.films is not None:
+                self.films.stop()
             self._view.set_text("replay-said", "")
 
     def _seek(self) -> None:
@@ -166,6 +170,7 @@ class ReplayPanel:
         self._send(messages.CutReplay(list(self._names())))
 
     def _watch(self, cut: messages.ReplayCut) -> None:
+        self._asked = True
         self._open(_bytes(cut.content), cut.filename)
 
     def _save(self, cut: messages.ReplayCut) -> None:
@@ -193,9 +198,12 @@ class ReplayPanel:
         self._turn(REPLAY)
         self._write()
         self.say(OPENED)
+        asked, self._asked = self._asked, False
+        if asked:
+            self._view.reveal("replay-play")
 
     def _refused(self, why: str, edit: str) -> None:
-        self._then, self._coming, self._edit = None, (b"", ""), edit
+        self._then, self._coming, self._edit, self._asked = None, (b"", ""), edit, False
         self._view.set_attribute("replay-code", "hidden", None if edit else "")
         if self._again:
             self._again = False

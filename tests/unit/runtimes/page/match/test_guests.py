@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from drillsergeant.runtimes.page.match.guests import FIELD
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import GUESTS, MOST_GUESTS
 
+from tests.fakes.jobs import FakeJobs
 from tests.fakes.page import Sitting, small_game
 
 PLAYERS = [
     {"name": "one", "rating": 900.4, "low": 850.0, "high": 951.0, "won": 10, "drawn": 4, "lost": 50},
     {"name": "two", "rating": 1099.6, "low": 1049.0, "high": 1150.0, "won": 50, "drawn": 4, "lost": 10},
 ]
-
-
-class FakeJobs:
-    """Remembers the job."""
-
-    def __init__(self) -> None:
-        self.jobs: list[messages.Message] = []
-        self.told: Callable[[messages.Message], None] = lambda _message: None
-
-    @property
-    def busy(self) -> bool:
-        return False
-
-    def begin(self, job: messages.Message, told: Callable[[messages.Message], None]) -> None:
-        self.jobs.append(job)
-        self.told = told
-
-    def stop(self, why: str) -> None:
-        self.told(messages.Refused(why, 0))
 
 
 def with_files(*names: str, game: object = None) -> tuple[Sitting, FakeJobs]:

@@ -7,6 +7,7 @@ from drillsergeant.learn.files.dshr import MAGIC, MOST_BYTES
 from drillsergeant.runtimes.page.match.replays import COPIED, MARK, MOST_LINK, NOT_COPIED, OPENED
 from drillsergeant.runtimes.protocol import messages
 
+from tests.fakes.jobs import FakeJobs
 from tests.fakes.page import Sitting
 
 CONTENT = MAGIC + bytes(40)
@@ -140,3 +141,27 @@ def test_a_show_that_takes_the_place_of_another_is_given_the_replay_again() -> N
     told(sitting, messages.ReplayRead("it was played by the original, here plays code of its own"))
     assert sitting.fleet.take()[0] == ("show", messages.SetView("match")), "other code is played by now"
     assert sitting.view.attributes[("replay-board", "hidden")] == ""
+
+
+def test_who_asks_for_a_replay_is_taken_to_its_board_and_who_follows_a_link_is_not() -> None:
+    sitting = Sitting().boot()
+    sitting.page.on_click("replay-watch")
+    told(sitting, messages.ReplayCut(CONTENT, "ball.dshr"))
+    assert sitting.view.revealed != "replay-play", "there is nothing to see yet"
+    told(sitting, messages.ReplayRead("", 1200, 120))
+    assert sitting.view.revealed == "replay-play", "on screen, and the key of its button pauses it"
+    sitting.view.revealed = ""
+    sitting.page.files.on_link(MARK + "AAAA")
+    told(sitting, messages.ReplayRead("", 1200, 120))
+    assert sitting.view.revealed == ""
+
+
+def test_who_leaves_a_replay_stops_its_film() -> None:
+    sitting = watching()
+    sitting.page.files.equip(sitting.view, FakeJobs(), lambda: ("{}", "module", True))
+    told(sitting, messages.ReplayPictures([{"ball_x": 0.5}], 20.0))
+    assert sitting.view.texts["replay-film"] == "Stop"
+    sitting.page.on_click("replay-back")
+    assert sitting.view.texts["replay-film"] == "Make a GIF" and sitting.view.texts["replay-said"] == ""
+    told(sitting, messages.ReplayPictures([{"ball_x": 0.5}], 20.0))
+    assert sitting.view.texts["replay-film"] == "Make a GIF", "asked for before it was left"
