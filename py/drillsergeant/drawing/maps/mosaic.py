@@ -17,6 +17,7 @@ from drillsergeant.drawing.place import Fit, Point
 TINTS = ("#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")  # viridis, by Smith and van der Walt
 LEVELS = 24
 OPACITY = 0.72
+NEUTRAL = "#8a9299"  # of a map without spread: none of the scale's tints
 PALE, DARK = "#ffffff", "#10181c"  # of arrows, on dark and on light cells
 LIGHT_FROM = 0.6  # of the way from the lowest value to the highest
 SHORTEST = 0.12  # an arrow that is shorter says nothing
@@ -60,10 +61,10 @@ class Mosaic:
 
 class MapPicture:
     """A map that is being drawn, or is: the rows there are, tinted by where their values lie between `low` and `high`.
-    `arrows`: whether there are some."""
+    `arrows`: whether there are some. `flat`: it has no spread, and no tint means anything."""
 
-    def __init__(self, cells: Cells, low: float, high: float, arrows: bool) -> None:
-        self.cells, self.low, self.high, self.arrows = cells, low, high, arrows
+    def __init__(self, cells: Cells, low: float, high: float, arrows: bool, *, flat: bool = False) -> None:
+        self.cells, self.low, self.high, self.arrows, self.flat = cells, low, high, arrows, flat
         self.rows: list[MapRow] = []
         self._place: Fit | None = None
         self._drawn: list[MosaicRow] = []
@@ -95,7 +96,7 @@ class MapPicture:
         top, bottom = (place.to_pixels(0.0, middle_y + side * cells.height_m / 2)[1] for side in (1, -1))
         half = min(cells.width_m, cells.height_m) * place.scale
         levels = [None if value is None else self.level(value) for value in row.values]
-        begin = 0
+        begin, neutral = 0, faded(NEUTRAL, OPACITY)
         for end in range(1, cells.columns + 1):  # neighbours of one tint are one tile
             if end < cells.columns and levels[end] == levels[begin]:
                 continue
@@ -103,7 +104,9 @@ class MapPicture:
             if level is not None:
                 left = place.to_pixels(cells.middle(row.number, begin)[0] - cells.width_m / 2, 0.0)[0]
                 right = place.to_pixels(cells.middle(row.number, end - 1)[0] + cells.width_m / 2, 0.0)[0]
-                tiles.append((_box(round(left), round(top), round(right), round(bottom)), tint(level)))
+                tiles.append(
+                    (_box(round(left), round(top), round(right), round(bottom)), neutral if self.flat else tint(level))
+                )
             begin = end
         for column, (level, arrow) in enumerate(zip(levels, row.arrows, strict=True)):
             if self.arrows and level is not None and arrow is not None and math.hypot(*arrow) > SHORTEST:

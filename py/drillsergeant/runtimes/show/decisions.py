@@ -20,11 +20,13 @@ NOTHING, FOR, AGAINST, RESET = "", "for", "against", "reset"
 @dataclass
 class PastDecision:
     """One decision: the match as it was then, what the player made of it, and, once it is over, what it earned by it,
-    term by term, and what ended with it."""
+    term by term, and what ended with it. `clock_s` and `scores` are what the board had."""
 
     number: int
     state: Mapping[str, float]
     facts: dict[str, object]
+    clock_s: float
+    scores: Sequence[int]
     terms: list[float] = field(default_factory=list)
     mark: str = NOTHING
 
@@ -45,13 +47,13 @@ class DecisionLog:
         self._told = self._count
         self._sums = [0.0] * len(self._drill.observation)
 
-    def begin(self, state: Mapping[str, float], clock_s: float) -> None:
-        """A decision has just been made in this state of the match."""
+    def begin(self, state: Mapping[str, float], clock_s: float, scores: Sequence[int]) -> None:
+        """A decision has just been made in this state of the match, at these scores."""
         if self.player is None:
             return
         facts = self.facts(clock_s, weighed=True)
         self._count += 1
-        self._pending = PastDecision(self._count, dict(state), facts)
+        self._pending = PastDecision(self._count, dict(state), facts, clock_s, tuple(scores))
 
     def end(self, outcome: Outcome[bool, int], terms: Sequence[float]) -> None:
         """It is over."""

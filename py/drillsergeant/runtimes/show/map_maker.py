@@ -7,7 +7,7 @@ there. Until then the one before it stands.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drillsergeant.drawing.maps.cells import cells_of, things_of
 from drillsergeant.drawing.maps.compass import Compass
@@ -16,6 +16,7 @@ from drillsergeant.learn.engine import ShowMatch
 from drillsergeant.learn.program import DrillFacts
 
 OUTSIDE = 0.05  # of the range of tints: so far beyond it values may lie before there is another range
+SAME = 0.002  # in the unit of rewards: values that differ by less are the same
 NARROW = 0.6  # of the range: another one where values fill no more of it
 
 
@@ -52,16 +53,33 @@ class MapMaker:
 
     def _finish(self, picture: MapPicture) -> None:
         values = [value for row in picture.rows for value in row.values if value is not None]
-        first = self._range is None
-        self._range = _range(min(values), max(values), self._range)
-        if first:
-            rows, picture = picture.rows, MapPicture(self._cells, *self._range, self._arrows)
+        low, high = min(values), max(values)
+        flat = self._flat(picture)
+        untinted = self._range is None or (self.shown is not None and self.shown.flat)
+        self._range = (low, low) if flat else _range(low, high, None if untinted else self._range)
+        if flat or untinted:
+            rows, picture = picture.rows, MapPicture(self._cells, *self._range, self._arrows, flat=flat)
             picture.rows = rows
         self.shown, self.coming, self._shown_of = picture, None, self._made_of
 
+    def _flat(self, picture: MapPicture) -> bool:
+        """Whether it expects the same wherever the thing is.
+
+        Rows may be by different weights, which come while it is made: they are compared by one cell of each, asked
+        about at once. Only then, so that a map with a spread costs what it did.
+        """
+        if any(_spread(row.values) > SAME for row in picture.rows):
+            return False
+        assert self._made_of is not None, "a map that is complete is of something"
+        wholes = [self._cells.changes(row, self._grip) for row in range(self._cells.rows)]
+        column = [whole[len(whole) // 2] for whole in wholes if whole]
+        answers = self._match.suppose(self._player, self._made_of[0], column)
+        return _spread([answer.value for answer in answers]) <= SAME
+
     def facts(self) -> dict[str, object]:
-        """What the page writes of the map that is shown: its range, in the unit of rewards."""
-        return {} if self.shown is None else {"low": self.shown.low, "high": self.shown.high}
+        """What the page writes of the map that is shown: its range, in the unit of rewards, and whether it
+        has no spread."""
+        return {} if self.shown is None else {"low": self.shown.low, "high": self.shown.high, "flat": self.shown.flat}
 
     def file(self) -> bytes:
         """The map that is shown, as JSON: `library.value_map` of the same policy and `state` has the same numbers.
@@ -83,6 +101,11 @@ class MapMaker:
             "arrows": [list(row.arrows) for row in self.shown.rows],
         }
         return json.dumps(content).encode()
+
+
+def _spread(values: Sequence[float | None]) -> float:
+    found = [value for value in values if value is not None]
+    return max(found) - min(found) if found else 0.0
 
 
 def _range(low: float, high: float, old: tuple[float, float] | None) -> tuple[float, float]:

@@ -88,6 +88,12 @@ class ScreenMatch:
         return self.after if self.recalled is None else self.recalled.state
 
     @property
+    def board(self) -> tuple[Sequence[int], float]:
+        """The scores, and the clock in s, of what is seen."""
+        past = self.recalled
+        return (self.moment.scores, self.clock_s) if past is None else (past.scores, past.clock_s)
+
+    @property
     def shown(self) -> Mapping[str, float]:
         """The state that is drawn, but for how far it is into the next tick."""
         return self.match.state() if self.win is None else self.win.state
@@ -168,7 +174,7 @@ class ScreenMatch:
         if self.decides:
             self.match.decide(self._without_policy(), visitor)
             self.recorder.decided(self.after, self.match.actions())
-            self.log.begin(self.after, self.clock_s)
+            self.log.begin(self.after, self.clock_s, self.moment.scores)
         self.before = self.after
         self.match.tick()
         self.recorder.ticked()

@@ -284,11 +284,12 @@ class Show:
 
     def _match_metrics(self, screen_match: ScreenMatch) -> dict[str, object]:
         bodies = self._drill.scene.bodies
+        scores, clock_s = screen_match.board
         return {
             "players": list(screen_match.players),
-            "score_0": screen_match.moment.scores[0],
-            "score_1": screen_match.moment.scores[1],
-            "clock_s": screen_match.clock_s,
+            "score_0": scores[0],
+            "score_1": scores[1],
+            "clock_s": clock_s,
             "ticks": screen_match.ticks,
             **{name: screen_match.after[name] for body in bodies for name in (body.x, body.y)},
         }

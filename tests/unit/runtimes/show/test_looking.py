@@ -8,6 +8,10 @@ from collections.abc import Mapping, Sequence
 import drillsergeant
 import numpy as np
 import pytest
+from drillsergeant.drawing.colours import faded
+from drillsergeant.drawing.maps.cells import things_of
+from drillsergeant.drawing.maps.mosaic import LEVELS, NEUTRAL, OPACITY, tint
+from drillsergeant.drawing.place import arrange
 from drillsergeant.drills.contract import Outcome
 from drillsergeant.learn.engine import Insight
 from drillsergeant.library.policy import Policy, schema_of
@@ -87,6 +91,22 @@ def test_a_decision_is_shown_again_and_let_go() -> None:
     assert screen_match.seen == theatre.match.state() and inside(theatre)["recalled"] == -1
 
 
+def test_the_board_is_of_the_moment_that_is_shown_again() -> None:
+    theatre = looking()
+    theatre.ticks(2 * theatre.drill.action_repeat)
+    screen_match = theatre.show.screen_matches[0]
+    screen_match.moment.scores[1] += 1
+    theatre.ticks(theatre.drill.action_repeat)
+    theatre.show.handle(messages.Pause())
+    names = "score_0", "score_1", "clock_s"
+    now = [theatre.told(name) for name in names]
+    theatre.show.handle(messages.Recall(2))
+    second = theatre.drill.action_repeat / theatre.drill.tick_hz
+    assert [theatre.told(name) for name in names] == [0, 0, pytest.approx(second)] and now[:2] == [0, 1]
+    theatre.show.handle(messages.Recall(-1))
+    assert [theatre.told(name) for name in names] == now
+
+
 def test_influences_are_of_what_it_chose_against_what_it_usually_sees() -> None:
     theatre = looking()
     theatre.ticks(theatre.drill.action_repeat)
@@ -153,6 +173,28 @@ def test_a_frame_asks_about_one_row_and_about_none_where_nothing_has_changed() -
     theatre.show.handle(messages.Play())
     theatre.frames(5)
     assert asked == [] and theatre.show.screen_matches[0].map is None
+
+
+def test_a_map_of_what_the_player_is_not_told_has_no_spread_and_no_tint_of_the_scale() -> None:
+    theatre = looking(name="hide")
+    weights = theatre.network.initial(4) * np.float32(3)
+    theatre.writer.publish(weights.tobytes(), 0)
+    theatre.ticks(30)
+    theatre.show.handle(messages.Pause())
+    names = [each.name for each in things_of(theatre.drill.scene)]
+    spreads = {}
+    for thing in (names.index("player2"), names.index("crate0")):  # a catcher is told where the runner was last seen
+        theatre.show.handle(messages.SetMap(thing))
+        theatre.frames(30)
+        picture = theatre.show.screen_matches[0].map
+        assert picture is not None and picture.shown is not None
+        spreads[names[thing]] = picture.shown
+        assert picture.facts()["flat"] is picture.shown.flat
+    place = arrange(theatre.drill.scene, 1, 300, 300)[0]
+    colours = {name: set(shown.mosaic(place).paths) for name, shown in spreads.items()}
+    assert spreads["player2"].flat and faded(NEUTRAL, OPACITY) in colours["player2"]
+    assert not spreads["crate0"].flat and faded(NEUTRAL, OPACITY) not in colours["crate0"]
+    assert not {tint(level) for level in range(LEVELS)} & colours["player2"]
 
 
 def test_there_is_no_map_of_nobody_and_none_of_what_is_not_there() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drillsergeant.drills.contract import Scene
+from drillsergeant.drills.contract import Body, Scene
 from drillsergeant.runtimes.page.match.inside.reward_strip import SHOWN
 from drillsergeant.runtimes.protocol import messages
 
@@ -96,6 +96,10 @@ def test_a_map_is_asked_for_with_arrows_or_without_and_saved_once_it_is_there() 
     sitting.metrics("show", inside={**INSIDE, "map": {"low": -0.456, "high": 1.0}})
     assert (sitting.view.texts["map-low"], sitting.view.texts["map-high"]) == ("\u22120.46", "+1.00")
     assert sitting.view.attributes[("map-save", "disabled")] is None
+    assert sitting.view.attributes[("map-flat", "hidden")] == ""
+    sitting.metrics("show", inside={**INSIDE, "map": {"low": 0.5, "high": 0.5, "flat": True}})
+    assert sitting.view.attributes[("map-flat", "hidden")] is None, "in a sentence, and without a scale"
+    assert sitting.view.attributes[("map-scale", "hidden")] == ""
     sitting.page.on_click("map-save")
     assert sitting.fleet.take() == [("show", messages.ExportMap())]
     sitting.page.on_change("map-of", "77")
@@ -107,6 +111,13 @@ def test_a_game_in_which_nothing_can_be_put_elsewhere_says_so() -> None:
     sitting = Sitting(game=small_game(scene=Scene(1.0, 1.0))).boot()
     assert sitting.view.attributes[("map-none", "hidden")] is None
     assert sitting.view.attributes[("map-choices", "hidden")] == ""
+
+
+def test_what_is_one_of_several_is_called_by_a_plain_name() -> None:
+    bodies = tuple(Body("box", name, f"{name}_x", f"{name}_y", 0.2) for name in ("crate0", "crate1", "old_ball"))
+    sitting = Sitting(game=small_game(scene=Scene(1.0, 1.0, bodies=bodies))).boot()
+    offered = [text for _, text in sitting.view.rows["map-of"]]
+    assert offered[1:] == ["if crate 1 were there", "if crate 2 were there", "if the old ball were there"]
 
 
 def test_a_show_that_is_started_again_hears_whom_to_look_into_and_the_map() -> None:

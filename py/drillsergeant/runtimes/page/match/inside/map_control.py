@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from drillsergeant.drawing.maps.cells import things_of
@@ -12,6 +13,7 @@ from drillsergeant.runtimes.protocol import messages
 
 CHOICE, ARROWS, SAVE = "map-of", "map-arrows", "map-save"
 NO_MAP = -1
+NUMBERED = re.compile(r"([A-Za-z]+)_?([0-9]+)")
 
 
 class MapControl:
@@ -23,7 +25,7 @@ class MapControl:
         self._view, self._send = view, send
         self._thing, self._arrows = NO_MAP, True
         things = [
-            (str(at), f"if {players[each.player] if each.player is not None else f'the {each.name}'} were there")
+            (str(at), f"if {players[each.player] if each.player is not None else _called(each.name)} were there")
             for at, each in enumerate(things_of(game.scene))
         ]
         view.set_options(CHOICE, [(str(NO_MAP), "no map"), *things])
@@ -63,12 +65,23 @@ class MapControl:
         self._view.set_attribute("map-legend", "hidden", "" if self._thing == NO_MAP else None)
         self._view.set_attribute(ARROWS, "aria-pressed", "true" if self._arrows else "false")
         self._view.set_attribute(SAVE, "disabled", "")
+        self._view.set_attribute("map-flat", "hidden", "")
+        self._view.set_attribute("map-scale", "hidden", None)
 
     def show(self, inside: Mapping[str, object]) -> None:
         """Write the range of the tints."""
         told = inside.get("map")
         if self._thing == NO_MAP or not isinstance(told, Mapping) or "low" not in told:
             return
+        flat = told.get("flat") is True
+        self._view.set_attribute("map-flat", "hidden", None if flat else "")
+        self._view.set_attribute("map-scale", "hidden", "" if flat else None)
         for end in ("low", "high"):
             self._view.set_text(f"map-{end}", f"{float(told[end]):+.2f}".replace("-", "\u2212"))
         self._view.set_attribute(SAVE, "disabled", None)
+
+
+def _called(name: str) -> str:
+    """What a thing is called in a sentence: "the ball"; of several, counted from 0, "crate 1"."""
+    numbered = NUMBERED.fullmatch(name)
+    return f"{numbered[1]} {int(numbered[2]) + 1}" if numbered else f"the {name.replace('_', ' ')}"
