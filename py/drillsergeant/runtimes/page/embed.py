@@ -333,6 +333,9 @@ class Embed:
             self._view.set_text("embed-wins", headline)
 
     def _on_show(self, values: Mapping[str, object]) -> None:
+        inside = values.get("inside")
+        if isinstance(inside, Mapping) and inside.get("recalled", -1) != -1:
+            return  # scores of a moment that is shown again: no goal is made after it
         score = (number(values.get("score_0")) or 0.0, number(values.get("score_1")) or 0.0)
         if sum(score) > sum(self._score):
             self._tell("goal", score=score)

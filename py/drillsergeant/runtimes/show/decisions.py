@@ -27,6 +27,7 @@ class PastDecision:
     facts: dict[str, object]
     clock_s: float
     scores: Sequence[int]
+    version: int  # of the weights of the player's team, where these are the newest ones; else below 0
     terms: list[float] = field(default_factory=list)
     mark: str = NOTHING
 
@@ -47,13 +48,14 @@ class DecisionLog:
         self._told = self._count
         self._sums = [0.0] * len(self._drill.observation)
 
-    def begin(self, state: Mapping[str, float], clock_s: float, scores: Sequence[int]) -> None:
-        """A decision has just been made in this state of the match, at these scores."""
+    def begin(self, state: Mapping[str, float], clock_s: float, scores: Sequence[int], versions: Sequence[int]) -> None:
+        """A decision has just been made in this state of the match, at these scores, by these weights of each team."""
         if self.player is None:
             return
         facts = self.facts(clock_s, weighed=True)
         self._count += 1
-        self._pending = PastDecision(self._count, dict(state), facts, clock_s, tuple(scores))
+        version = versions[team_of(self._drill.teams, self.player)]
+        self._pending = PastDecision(self._count, dict(state), facts, clock_s, tuple(scores), version)
 
     def end(self, outcome: Outcome[bool, int], terms: Sequence[float]) -> None:
         """It is over."""

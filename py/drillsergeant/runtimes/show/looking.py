@@ -109,6 +109,7 @@ class Looking:
             "player": player,
             **(recalled.facts if recalled else log.latest(screen_match.clock_s)),
             "recalled": recalled.number if recalled else -1,
+            **({"version": recalled.version} if recalled and recalled.version >= 0 else {}),
             "decisions": log.news(),
             **({"map": screen_match.map.facts()} if screen_match.map else {}),
         }

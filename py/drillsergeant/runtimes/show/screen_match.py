@@ -174,7 +174,7 @@ class ScreenMatch:
         if self.decides:
             self.match.decide(self._without_policy(), visitor)
             self.recorder.decided(self.after, self.match.actions())
-            self.log.begin(self.after, self.clock_s, self.moment.scores)
+            self.log.begin(self.after, self.clock_s, self.moment.scores, self.versions)
         self.before = self.after
         self.match.tick()
         self.recorder.ticked()

@@ -103,6 +103,7 @@ def test_the_board_is_of_the_moment_that_is_shown_again() -> None:
     theatre.show.handle(messages.Recall(2))
     second = theatre.drill.action_repeat / theatre.drill.tick_hz
     assert [theatre.told(name) for name in names] == [0, 0, pytest.approx(second)] and now[:2] == [0, 1]
+    assert inside(theatre)["version"] == screen_match.versions[0]
     theatre.show.handle(messages.Recall(-1))
     assert [theatre.told(name) for name in names] == now
 

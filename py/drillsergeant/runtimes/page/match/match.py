@@ -11,7 +11,7 @@ from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.match.factory_watch import ALL, FactoryWatch
 from drillsergeant.runtimes.page.match.full_screen import FULL_SCREEN, FullScreenButton
-from drillsergeant.runtimes.page.match.inside.inspector import NOBODY, SELECT, Inspector, commands_of
+from drillsergeant.runtimes.page.match.inside.inspector import NOBODY, Inspector, commands_of
 from drillsergeant.runtimes.page.match.moments import MomentBoard
 from drillsergeant.runtimes.page.match.players import LEFT, RIGHT, Players
 from drillsergeant.runtimes.page.match.replays import ReplayPanel
@@ -28,7 +28,7 @@ HUMAN_PLAYER = 0
 GONE = "not kept any more"
 SLOP_PX = 5.0  # a pointer that moved less than this tapped
 LARGEST_PX = 4096  # either side of the canvas
-CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot", SELECT)
+CONTROLS = ("factory", "seed", "reset", LEFT, RIGHT, "snapshot")
 # What makes no sense where nobody plays against anybody, and what the visitor's seat is called there and elsewhere.
 FOR_TWO = ("team-right", "who-0", "who-1", "duel", "try-bot")  # with one team, the board counts how matches ended
 PLAY_IT, PLAY_AGAINST = "Play it yourself", "Play against it"
@@ -66,7 +66,7 @@ class MatchPart:
     def _take(self, game: DrillFacts) -> None:
         """Everything that depends on the drill."""
         self._game = game
-        self._inside = Inspector(self._view, self._to_show, game, self._hold_still)
+        self._inside = Inspector(self._view, self._to_show, game, self._hold_still, self._views.matches)
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
         self._players.take(DrillMeasure.of(game))
         self._pads.offer(PadUse.of(game, HUMAN_PLAYER))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.drills.contract import Body, Scene
+from drillsergeant.runtimes.page.match.inside.inspector import NOWHERE, WHERE
 from drillsergeant.runtimes.page.match.inside.reward_strip import SHOWN
 from drillsergeant.runtimes.protocol import messages
 
@@ -48,7 +49,8 @@ def test_scrubbing_holds_the_match_and_asks_for_that_decision_until_it_plays_on(
     sitting.page.on_change("strip-at", "-2")
     assert sitting.fleet.take() == [("show", messages.Pause()), ("show", messages.Recall(1))]
     assert sitting.view.texts["strip-said"].startswith("2 decisions ago (2.8 s): earned +0.500")
-    sitting.metrics("show", inside={**INSIDE, "decisions": [], "recalled": 1})
+    sitting.metrics("show", version=68, inside={**INSIDE, "decisions": [], "recalled": 1, "version": 3})
+    assert sitting.view.texts["metric-version"] == "3", "the weights that played then"
     assert sitting.view.texts["strip-said"].endswith(" It chose run, no dash.")
     line = sitting.view.attributes[("inside-line", "points")]
     sitting.metrics("show", inside={**INSIDE, "decisions": [], "recalled": 1, "clock_s": 2.8, "value": -0.5})
@@ -118,6 +120,29 @@ def test_what_is_one_of_several_is_called_by_a_plain_name() -> None:
     sitting = Sitting(game=small_game(scene=Scene(1.0, 1.0, bodies=bodies))).boot()
     offered = [text for _, text in sitting.view.rows["map-of"]]
     assert offered[1:] == ["if crate 1 were there", "if crate 2 were there", "if the old ball were there"]
+
+
+@pytest.mark.parametrize("leave", ["factory", "replay-watch"])
+def test_nobody_is_looked_into_who_is_not_on_screen(leave: str) -> None:
+    sitting = looking()
+    view = sitting.view
+    assert sitting.enabled("inside-player") and view.texts["inside-where"] == WHERE
+    sitting.page.on_click(leave)
+    if leave != "factory":
+        sitting.page.on_message("show", 0, messages.ReplayCut(b"", "ball.dshr"))
+        sitting.page.on_message("show", 0, messages.ReplayRead("", 1200, 120))
+    assert ("show", messages.Inspect(-1)) in sitting.fleet.take(), "the show need not think aloud"
+    assert not sitting.enabled("inside-player") and view.texts["inside-where"] == NOWHERE
+    view.time_s += 2.0
+    sitting.metrics("show", inside=INSIDE)
+    sitting.page.on_change("inside-player", "0")
+    assert view.values["inside-player"] == "-1" and view.attributes[("strip", "hidden")] == ""
+    sitting.page.on_message("show", 0, messages.Ready("show", 0, 1.0))
+    assert not sitting.enabled("inside-player"), "nor by a show that is started again"
+    sitting.page.on_click("factory" if leave == "factory" else "replay-back")
+    assert sitting.enabled("inside-player")
+    sitting.page.on_change("inside-player", "0")
+    assert ("show", messages.Inspect(0)) in sitting.fleet.take()
 
 
 def test_a_show_that_is_started_again_hears_whom_to_look_into_and_the_map() -> None:

@@ -26,6 +26,8 @@ WIDTH, HEIGHT = 300.0, 70.0  # of the drawing of what it expects, as in index.ht
 LEAST_SCALE = 1.0  # a goal is worth 1: the drawing reaches at least so far up and down
 # What stands above the network's choices: for a player that plays by it, and for the one whom the visitor steers.
 ABOUT_TO, IN_YOUR_PLACE = "What it is about to do", "What the network would do in your place"
+WHERE = "or tap a player on the field."
+NOWHERE = "in the live match: it is not on screen now."
 SEEN_REACH = 1.5  # observations are of magnitude about 1: where their bars end
 
 
@@ -38,11 +40,14 @@ class Inspector:
         send: Callable[[messages.Message], None],
         game: DrillFacts,
         hold: Callable[[], None],
+        matches: Sequence[int],
     ) -> None:
+        """`matches`: those on screen, by their numbers; only into their players one can look."""
         self._view, self._send, self._heads = view, send, game.heads
         self._observation = [name.replace("_", " ") for name in game.observation]
         self._names = names(game.teams)
-        self._player, self._match, self._steered = NOBODY, 0, NOBODY
+        self._matches, self._steered = tuple(matches), NOBODY
+        self._player, self._match = NOBODY, self._matches[0] if matches else 0
         options = [(str(number), name) for number, name in enumerate(self._names)]
         self.strip = reward_strip.RewardStrip(view, send, game, hold)
         self.map = map_control.MapControl(view, send, game, self._names)
@@ -68,6 +73,8 @@ class Inspector:
     def choose(self, value: str) -> None:
         """Look into a player, or into nobody."""
         player = {str(number): number for number in range(len(self._names))}.get(value, NOBODY)
+        if not self._matches:
+            player = NOBODY
         self._send(messages.Inspect(player, self._match if player >= 0 else 0))
         self._turn_to(player, self._match)
 
@@ -86,6 +93,7 @@ class Inspector:
 
     def repeat(self) -> None:
         """Tell a show that has never heard of it whom to look into, and of the map."""
+        self._offer()
         if self._player >= 0:
             self.strip.clear()
             self.choose(str(self._player))
@@ -93,12 +101,17 @@ class Inspector:
 
     def look_at(self, matches: Sequence[int]) -> None:
         """Other matches, by their numbers, are on screen now; the panel stays with the same player."""
+        self._matches = tuple(matches)
+        if self._player >= 0 and not matches:
+            self.close()
         self._match = matches[0] if matches else 0
         if self._player >= 0:
-            if matches:
-                self.choose(str(self._player))
-            else:
-                self._turn_to(NOBODY, 0)
+            self.choose(str(self._player))
+        self._offer()
+
+    def _offer(self) -> None:
+        self._view.set_attribute(SELECT, "disabled", None if self._matches else "")
+        self._view.set_text("inside-where", WHERE if self._matches else NOWHERE)
 
     def _turn_to(self, player: int, match: int) -> None:
         if player < 0:
@@ -117,8 +130,8 @@ class Inspector:
     def show(self, values: Mapping[str, object]) -> None:
         """Draw what the show tells, and open the panel where the visitor has pointed at a player."""
         inside = values.get("inside")
-        if not isinstance(inside, Mapping) or len(inside["observation"]) != len(self._observation):
-            return  # the latter: from a show on its way out, whose players see something else
+        if not self._matches or not isinstance(inside, Mapping) or len(inside["observation"]) != len(self._observation):
+            return  # the last: from a show on its way out, whose players see something else
         place = int(inside["player"]), int(inside["match"])
         if self._player < 0 and place == self._left and self._view.now_s() - self._left_s < LATE_S:
             return  # told before it was let go

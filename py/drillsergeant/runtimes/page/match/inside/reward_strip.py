@@ -59,6 +59,8 @@ class RewardStrip:
         if self._recalled >= 0 and recalled == -1:
             self._back = 0  # it plays on
         self._recalled = recalled if isinstance(recalled, int) else -1
+        if self._recalled >= 0 and "version" in inside:
+            self._view.set_text("metric-version", f"{inside['version']}")  # the board is of that moment, too
         if self._earned:
             self._draw(inside)
 
