@@ -53,9 +53,10 @@ def a_moment_again(visitor: Visitor) -> None:
     visitor.until("a moment is shown again", lambda: "It chose " in page.inner_text("#strip-said"))
     visitor.until("it is held for that", lambda: visitor.show("playing") is False)
     assert page.inner_text("#play") == "Play"
-    assert page.input_value("#strip-at") == "-5"
+    back = -int(page.input_value("#strip-at"))
+    assert 5 <= back < 20, "five, and as many as came before the match was held"
     said = page.inner_text("#strip-said")
-    assert said.startswith("5 decisions ago (")
+    assert said.startswith(f"{back} decisions ago (")
     assert page.get_attribute("#strip-at", "aria-valuetext") == said.split(" It chose")[0]
     visitor.snapshot("why_again")
     page.click("#strip-now")
