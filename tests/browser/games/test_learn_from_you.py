@@ -73,5 +73,8 @@ def test_a_visitor_plays_and_is_learned_from(visitor: Visitor, tmp_path: Path) -
     page.click("#played-delete")
     visitor.until("and gone at two presses", lambda: noted(visitor) == 0)
     assert page.is_disabled("#played-export") and page.is_hidden("#try-learn")
+    page.set_input_files("#league-files", [path])
+    visitor.until("what was exported is taken back in", lambda: noted(visitor) >= 150)
+    assert page.inner_text("#played-said").endswith("decisions of the file were added.")
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []

@@ -35,6 +35,7 @@ SAMPLES = [
     ("trainer", messages.LearnFromPlayed()),
     ("trainer", messages.ForgetPlayed()),
     ("trainer", messages.ExportPlayed()),
+    ("trainer", messages.TakePlayed(b"file")),
     ("trainer", messages.SetHyper({"epochs": 3})),
     ("trainer", messages.SetLearner("webgpu")),
     ("trainer", messages.SetValidation(True)),

@@ -139,10 +139,18 @@ class Demonstrations:
 
     def joined(self, newer: Demonstrations) -> Demonstrations:
         """These, and then those."""
-        widths = newer._widths
-        columns = zip((newer.seen, newer.actions, newer.allowed), widths, strict=True)
-        parts = [[part[k * width : (k + 1) * width] for k in range(newer.decisions)] for part, width in columns]
-        return self.extended([[*seen, *action, *masks] for seen, action, masks in zip(*parts, strict=True)])
+        return self.extended(newer._rows())
+
+    def without(self, others: Demonstrations) -> Demonstrations:
+        """These, less what is among the `others`, too, to the last number."""
+        known = set(others._rows())
+        none = replace(self, seen=array("f"), actions=array("f"), allowed=array("f"))
+        return none.extended([row for row in self._rows() if row not in known])
+
+    def _rows(self) -> list[tuple[float, ...]]:
+        columns = zip((self.seen, self.actions, self.allowed), self._widths, strict=True)
+        parts = [[part[k * width : (k + 1) * width] for k in range(self.decisions)] for part, width in columns]
+        return [(*seen, *action, *masks) for seen, action, masks in zip(*parts, strict=True)]
 
     def shares(self) -> list[tuple[str, list[tuple[str, float]]]]:
         """Of every head how often each choice was taken; of a number the share of its lower, middle and upper values

@@ -346,6 +346,13 @@ class ExportPlayed(Message, wire="EXPORT_PLAYED", to=("trainer",)):
     """page -> trainer: make a file of all that was played of this drill. Answered with `Exported`."""
 
 
+@dataclass(frozen=True)
+class TakePlayed(Message, wire="TAKE_PLAYED", to=("trainer",)):
+    """page -> trainer: add what this file holds, which `ExportPlayed` had made, to what was played of this drill."""
+
+    content: object
+
+
 # -- one update, step by step --
 
 

@@ -18,7 +18,13 @@ from drillsergeant.learn.ppo.imitator import Imitator
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.host import Host, RunLocks
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.protocol.messages import ExportPlayed, ForgetPlayed, LearnFromPlayed, PlayedDecisions
+from drillsergeant.runtimes.protocol.messages import (
+    ExportPlayed,
+    ForgetPlayed,
+    LearnFromPlayed,
+    PlayedDecisions,
+    TakePlayed,
+)
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.trainer import Trainer
@@ -46,14 +52,16 @@ class PlayedKeeper:
         self._read, self._saved_s = False, 0.0
         self._waiting: deque[messages.Message] = deque()
         self._learning: dict[str, object] = {}
-        self._trouble = ""
+        self._trouble, self._at_work = "", False
 
     def handle(self, message: messages.Message) -> bool:
         """Take what was played, or a request about it; False for any other message."""
-        if not isinstance(message, PlayedDecisions | LearnFromPlayed | ForgetPlayed | ExportPlayed):
+        if not isinstance(message, PlayedDecisions | LearnFromPlayed | ForgetPlayed | ExportPlayed | TakePlayed):
             return False
         if isinstance(message, LearnFromPlayed) and self._lockstep:
             raise ValueError(f"{message.TYPE} is not for lockstep, whose weights depend on nothing but its numbers")
+        if isinstance(message, LearnFromPlayed) and (self._at_work or message in self._waiting):
+            return True  # pressed twice
         if isinstance(message, PlayedDecisions):
             if message.drill == self._drill.name and isinstance(message.rows, Sequence):
                 self._unsaved = self._unsaved.extended(message.rows)
@@ -83,8 +91,14 @@ class PlayedKeeper:
                 case ExportPlayed():
                     file = FILE.format(self._drill.called or self._drill.name)
                     self._host.post(codec.encode(messages.Exported(file, self._all.to_bytes())))
+                case TakePlayed(content=content):
+                    self._take(content)
                 case LearnFromPlayed():
-                    await self._learn()
+                    self._at_work = True
+                    try:
+                        await self._learn()
+                    finally:
+                        self._at_work = False
             self._trainer.report()
         if self._unsaved.decisions and self._host.now_s() - self._saved_s >= SAVE_EVERY_S:
             self._saved_s = self._host.now_s()
@@ -132,6 +146,21 @@ class PlayedKeeper:
         self._learning = {}
         if self._name in await self._archive.names():
             await self._archive.delete(self._name)
+
+    def _take(self, content: object) -> None:
+        """Add what a file holds and is not there yet."""
+        try:
+            if not isinstance(content, bytes | bytearray | memoryview):
+                raise PolicyFileError(f"a file holds bytes, this is {type(content).__name__}")
+            found = Demonstrations.from_bytes(bytes(content))
+            if not found.belongs_to(self._drill, self._drill.masks):
+                raise PolicyFileError(f"it is of {found.told()}, what is played here is {self._none.told()}")
+        except PolicyFileError as wrong:
+            self._learning = {"state": "not taken", "why": str(wrong)}
+            return
+        new = found.without(self._all)
+        self._unsaved = self._unsaved.joined(new)
+        self._learning = {"state": "taken", "decisions": new.decisions}
 
     async def _learn(self) -> None:
         """Clone; whatever would change the policy meanwhile waits. Then training goes on from there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import drillsergeant
@@ -150,3 +151,39 @@ def test_a_browser_that_keeps_nothing_is_told_of_and_it_is_learned_from_all_the_
     assert (told["decisions"], told["trouble"]) == (300, "this browser keeps no files")
     lesson.trainer.handle(messages.LearnFromPlayed())
     assert lesson.turn()["learning"]["state"] == "done"
+
+
+def test_what_was_exported_is_taken_in_once_and_of_another_drill_not_at_all() -> None:
+    lesson = Lesson()
+    lesson.play(rows_of(SHOWN)[:100])
+    lesson.trainer.handle(messages.TakePlayed(SHOWN.to_bytes()))
+    told = lesson.turn(SAVE_EVERY_S)
+    new = told["learning"]["decisions"]
+    assert told["learning"]["state"] == "taken" and 0 < new <= 200 and told["decisions"] == 100 + new
+    lesson.trainer.handle(messages.TakePlayed(SHOWN.to_bytes()))
+    told = lesson.turn(SAVE_EVERY_S)
+    assert (told["learning"]["decisions"], told["decisions"]) == (0, 100 + new)
+    for content in (b"junk", dataclasses.replace(SHOWN, drill="ball").to_bytes()):
+        lesson.trainer.handle(messages.TakePlayed(content))
+        told = lesson.turn()
+        assert told["learning"]["state"] == "not taken" and told["decisions"] == 100 + new
+    assert "it is of ball (" in told["learning"]["why"]
+
+
+def test_a_second_press_while_one_waits_or_is_at_work_does_nothing() -> None:
+    lesson = Lesson()
+    lesson.play(rows_of(SHOWN))
+    lesson.turn()
+
+    async def pressed_twice() -> None:
+        work = asyncio.ensure_future(lesson.keeper.turn())
+        while not lesson.keeper.told()["learning"]:
+            await asyncio.sleep(0)
+        lesson.trainer.handle(messages.LearnFromPlayed())
+        await work
+
+    for _ in range(2):
+        lesson.trainer.handle(messages.LearnFromPlayed())
+    asyncio.run(pressed_twice())
+    lesson.turn()
+    assert len(lesson.run.events("taught")) == 1

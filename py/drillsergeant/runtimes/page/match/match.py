@@ -54,7 +54,7 @@ class MatchPart:
         self._factory = FactoryWatch(self._to_show, self._on_seated)
         self.guests = self._players.guests
         self.replays = ReplayPanel(view, self._to_show, self._views, tell, self._look_at, self._players.names)
-        self._learn_from_you = LearnFromYou(view, partial(send, "trainer"), tell, train_on)
+        self.learn_from_you = LearnFromYou(view, partial(send, "trainer"), tell, train_on)
         self._moments, self._full_screen = MomentBoard(view), FullScreenButton(view)
         self._keys, self._pads, self._controller = Keys(), TouchPads(view), Controller(view.watch_gamepad)
         self._playing, self._speed, self._begun = True, "1", False
@@ -70,7 +70,7 @@ class MatchPart:
         self._steering = Steering(game, HUMAN_PLAYER, (self._keys, self._pads, self._controller))
         self._players.take(DrillMeasure.of(game))
         self._pads.offer(PadUse.of(game, HUMAN_PLAYER))
-        self._alone = self._learn_from_you.alone = len(game.teams) < 2
+        self._alone = self.learn_from_you.alone = len(game.teams) < 2
         for name in FOR_TWO:
             self._view.set_attribute(name, "hidden", "" if self._alone else None)
         self._view.set_text("try-you", PLAY_IT if self._alone else PLAY_AGAINST)
@@ -99,7 +99,7 @@ class MatchPart:
             **self._players.commands(),
             **self._moments.commands(),
             **self.replays.commands(),
-            **self._learn_from_you.commands(),
+            **self.learn_from_you.commands(),
             FULL_SCREEN: self._full_screen.turn,
             **commands_of(lambda: self._inside),
         }
@@ -178,7 +178,7 @@ class MatchPart:
     def on_trainer(self, values: Mapping[str, object]) -> None:
         """The trainer tells which versions it keeps, and what was played."""
         self._players.learn(values.get("timeline"))
-        self._learn_from_you.show(values)
+        self.learn_from_you.show(values)
 
     # What the visitor does.
 

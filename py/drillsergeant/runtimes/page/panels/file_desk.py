@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from drillsergeant.learn.files.dshr import MAGIC, SUFFIX
-from drillsergeant.learn.files.safetensors import LENGTH
+from drillsergeant.learn.files.safetensors import LENGTH, MOST_HEADER_BYTES
+from drillsergeant.learn.imitation.demonstrations import FORM
 from drillsergeant.runtimes.page.match.film import FilmMaker, Jobs
 from drillsergeant.runtimes.page.match.guests import FIELD
 from drillsergeant.runtimes.page.match.match import MatchPart
@@ -54,7 +55,7 @@ class FileDesk:
 
     def __init__(self, transfer: FileTransfer, runs: RunFiles, editor: CodeFiles, match: MatchPart) -> None:
         self._transfer, self._runs, self._editor = transfer, runs, editor
-        self._replays, self._guests = match.replays, match.guests
+        self._replays, self._guests, self._played = match.replays, match.guests, match.learn_from_you
         self.on_hidden = runs.on_hidden
         self._choosing: Callable[[], bool] = lambda: False  # whether the visitor is choosing who plays
         self._replays.download, self._replays.show_code = transfer.download, editor.propose
@@ -77,6 +78,8 @@ class FileDesk:
             self._replays.on_file(name, content)
         elif not (name.lower().endswith(POLICIES) or content[LENGTH.size : LENGTH.size + 1] == b"{"):
             self.on_refused_file(name, NONE_OF_OURS.format(shortened(name, LONGEST_NAME)), into)
+        elif FORM.encode() in content[:MOST_HEADER_BYTES]:
+            self._played.on_file(name, content)
         elif self._for_guests(into):
             self._guests.on_file(name, content)
         else:

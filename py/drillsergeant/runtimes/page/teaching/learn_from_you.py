@@ -7,12 +7,15 @@ from typing import Any
 
 from drillsergeant.runtimes.page.confirm import Question
 from drillsergeant.runtimes.page.number_text import duration, number, percent
+from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.view import Bar, View
 from drillsergeant.runtimes.protocol import messages
 
 LEARN, EXPORT, DELETE, CHIP = "played-learn", "played-export", "played-delete", "try-learn"
 NOTHING = "Press {} and play: what you do is noted in this browser, and nothing learns from it yet."
 ASKED = "It copies what you did, and then practises on by itself. What it was before stays on the timeline."
+AGAIN_S = 2.0
+TAKING = "{} holds what was played: it is added to what is noted under Learn from you."
 DELETED = "What you played is gone."
 
 
@@ -28,6 +31,7 @@ class LearnFromYou:
     ) -> None:
         self._view, self._send, self._tell, self._train_on = view, send, tell, train_on
         self._delete = Question(view, DELETE, "Delete")
+        self._asked_s = 0.0
         self._asked = False  # and it has not been learned yet
         self.alone = False  # the game has one team
 
@@ -40,8 +44,16 @@ class LearnFromYou:
             DELETE: self._forget,
         }
 
+    def on_file(self, name: str, content: bytes) -> None:
+        """The visitor chose or dropped what was exported here."""
+        self._view.reveal("played-title")
+        self._send(messages.TakePlayed(content))
+        self._tell(TAKING.format(shortened(name, 60)))
+
     def _learn(self) -> None:
-        self._asked = True
+        if self._asked and self._view.now_s() - self._asked_s < AGAIN_S:  # a double click
+            return
+        self._asked, self._asked_s = True, self._view.now_s()
         self._send(messages.LearnFromPlayed())
         self._tell(ASKED)
 
@@ -92,6 +104,11 @@ def _bars(shares: Sequence[tuple[str, float]]) -> list[Bar]:
 
 def _said(learning: Mapping[str, Any]) -> str:
     """How the copying goes, in a sentence or two."""
+    if learning.get("state") == "taken":
+        new = learning["decisions"]
+        return f"{new:,} decisions of the file were added." if new else "All that the file holds is here already."
+    if learning.get("state") == "not taken":
+        return f"The file was not added: {learning['why']}"
     if learning.get("state") == "refused":
         return f"Nothing was learned: {learning['why']}"
     if not learning:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drillsergeant.learn.imitation.demonstrations import Demonstrations
 from drillsergeant.runtimes.page.teaching.learn_from_you import CHIP, DELETE, EXPORT, LEARN
 from drillsergeant.runtimes.protocol import messages
 
@@ -88,3 +89,26 @@ def test_deleting_asks_back() -> None:
     sitting.view.time_s += 10.0
     told(sitting, 900)
     assert sitting.view.texts[DELETE] == "Delete"
+
+
+def test_what_was_exported_is_taken_back_in_from_whatever_dock() -> None:
+    sitting, played = Sitting().boot(), Demonstrations.of(small_game()).to_bytes()
+    sitting.transfer.guard.on_file("ball-played.safetensors", played)
+    assert sitting.fleet.take() == [("trainer", messages.TakePlayed(played))]
+    assert sitting.view.revealed == "played-title"
+    said: dict[str, dict[str, object]] = {
+        "120 decisions of the file were added.": {"state": "taken", "decisions": 120},
+        "All that the file holds is here already.": {"state": "taken", "decisions": 0},
+        "The file was not added: damaged": {"state": "not taken", "why": "damaged"},
+    }
+    for words, learning in said.items():
+        told(sitting, 900, **learning)
+        assert sitting.view.texts["played-said"] == words
+
+
+def test_a_double_click_is_one_press() -> None:
+    sitting = Sitting().boot()
+    told(sitting, 900)
+    sitting.page.on_click(LEARN)
+    sitting.page.on_click(LEARN)
+    assert sitting.fleet.take() == [("trainer", messages.LearnFromPlayed())]
