@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from drillsergeant.runtimes.page.teaching.one_update import NUMBERS
 from drillsergeant.runtimes.page.training.sliders import SLIDES
 from drillsergeant.runtimes.protocol import messages
 
@@ -15,8 +16,9 @@ ROOT = Path(__file__).parents[4]
 STATES = ("aria-pressed", "aria-checked", "aria-expanded")
 TWICE = (
     "train", "play", "factory", "compare", "theme", "shortcuts", "safeguards", "validate", "sound", "full-screen",
-    "workshop-words", "workshop-changes",
+    "workshop-words", "workshop-changes", "map-arrows",
 )  # fmt: skip
+CHOICES = tuple(f"update-{name}" for name in NUMBERS)  # of which one is pressed
 
 
 class Names(HTMLParser):
@@ -51,7 +53,7 @@ PAGE = Names()
 
 
 def test_every_control_with_two_states_is_pressed_below() -> None:
-    assert set(PAGE.texts) == set(TWICE)
+    assert set(PAGE.texts) == {*TWICE, *CHOICES}
 
 
 @pytest.mark.parametrize("name", TWICE)
