@@ -42,6 +42,7 @@ BOUNDS: Mapping[str, Bound] = {
     "reset": Bound(1e-5, 0.0),
     "tick": Bound(1e-5, 0.005),
     "judge": Bound(1e-5, 0.005),
+    "rewards": Bound(1e-5, 0.005),
     "truncate": Bound(1e-5, 0.0),
     "finish": Bound(1e-5, 0.0),
     "sample": Bound(1e-5, 0.005),
