@@ -15,10 +15,9 @@ from build.promises.records import tally
 from tests.rigs.pages.shared_memory import SEE
 from tests.rigs.pages.visitor import Visitor
 
-AT_LENGTH = bool(os.environ.get("PROMISES_AT_LENGTH"))
-READS = 3_400_000 if AT_LENGTH else 3_000
+READS = 3_400_000
 LIMIT_S = 150.0
-HIDDEN = ("8", "32,32", "64,64") if AT_LENGTH else ("8",)
+HIDDEN = ("8", "32,32", "64,64")
 A_PIN = 16  # reads
 COMMON = """
 import struct, time
@@ -68,6 +67,7 @@ BEGIN = """(code) => {
 COUNTED = "pyodide.runPython('[reads, torn]').toJs()"
 
 
+@pytest.mark.skipif(not os.environ.get("PROMISES_AT_LENGTH"), reason="ten million reads: make promises")
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_no_read_of_pinned_weights_is_torn(browser: Browser, address: str, hidden: str) -> None:
     visitor = Visitor(browser, address)
