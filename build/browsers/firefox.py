@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from build import apt
+from build.browsers.driven_tab import DrivenTab
 from build.console import BuildError
 from build.pins import Pins, pins
 
@@ -34,13 +35,6 @@ PREFERENCES = {
     "toolkit.telemetry.reportingpolicy.firstRun": False,
 }
 
-MIDDLE = """(name) => {
-  const element = document.getElementById(name);
-  element.scrollIntoView({ block: "center", behavior: "instant" });
-  const { x, y, width, height } = element.getBoundingClientRect();
-  return [Math.round(x + width / 2), Math.round(y + height / 2)];
-}"""
-
 
 def ensure(pinned: Pins) -> Path:
     """The browser, installed from Debian first where it is missing."""
@@ -53,7 +47,7 @@ def ensure(pinned: Pins) -> Path:
     return Path(found)
 
 
-class Tab:
+class Tab(DrivenTab):
     """One tab of a Firefox, and the commands to it."""
 
     def __init__(self, address: str) -> None:
@@ -91,18 +85,6 @@ class Tab:
         if result["type"] == "exception":
             raise RuntimeError(f"{expression}: {result['exceptionDetails']['text']}")
         return json.loads(result["result"]["value"])
-
-    def click(self, name: str) -> None:
-        """Bring the element with this id into view and press the mouse in its middle."""
-        x, y = self.evaluate(f"({MIDDLE})({json.dumps(name)})")
-        moves = [{"type": "pointerMove", "x": x, "y": y}]
-        moves += [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
-        self._perform({"type": "pointer", "id": "mouse", "actions": moves})
-
-    def type(self, text: str) -> None:
-        """Press these keys, into whatever has the focus."""
-        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
-        self._perform({"type": "key", "id": "keyboard", "actions": keys})
 
     def _perform(self, source: dict[str, object]) -> None:
         self.command("input.performActions", context=self._context, actions=[source])

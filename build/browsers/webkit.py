@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from build.browsers.firefox import MIDDLE
+from build.browsers.driven_tab import DrivenTab
 from build.console import BuildError
 
 DRIVER, DISPLAY = "WebKitWebDriver", "Xvfb"
@@ -41,7 +41,7 @@ def missing() -> str:
     return " and ".join(tools) and f"no {' and '.join(tools)}: apt-get install webkit2gtk-driver xvfb"
 
 
-class WebKitTab:
+class WebKitTab(DrivenTab):
     """One tab, and the commands to it."""
 
     def __init__(self, address: str) -> None:
@@ -80,18 +80,6 @@ class WebKitTab:
         if isinstance(result, dict):
             raise RuntimeError(f"{expression}: {result['threw']}")
         return json.loads(result)
-
-    def click(self, name: str) -> None:
-        """Bring the element with this id into view and press the mouse in its middle."""
-        x, y = self.evaluate(f"({MIDDLE})({json.dumps(name)})")
-        moves = [{"type": "pointerMove", "x": x, "y": y}]
-        moves += [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
-        self._perform({"type": "pointer", "id": "mouse", "actions": moves})
-
-    def type(self, text: str) -> None:
-        """Press these keys, into whatever has the focus."""
-        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
-        self._perform({"type": "key", "id": "keyboard", "actions": keys})
 
     def picture(self, path: Path) -> None:
         """Keep what is to be seen."""
