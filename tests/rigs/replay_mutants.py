@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from drillsergeant.learn.files.dshr import DIGEST_BYTES, FORMAT, HEAD, MAGIC
 
+from tests.rigs.damaged_bytes import flip, overwrite
+
 ODD: tuple[object, ...] = (
     0,
     1,
@@ -59,7 +61,7 @@ def forged(
 
 def mutants(content: bytes, count: int, moments: random.Random, *, forging: bool = True) -> Iterator[bytes]:
     """So many files that are not `content`; with `forging`, half of them with digests that fit."""
-    ways = [_flip, _cut, _overwrite, _repeat]
+    ways = [flip, _cut, overwrite, _repeat]
     for number in range(count):
         if forging and number % 2:
             yield _forge(content, moments)
@@ -67,23 +69,9 @@ def mutants(content: bytes, count: int, moments: random.Random, *, forging: bool
             yield moments.choice(ways)(content, moments)
 
 
-def _flip(content: bytes, moments: random.Random) -> bytes:
-    changed = bytearray(content)
-    for _ in range(moments.choice((1, 1, 2, 8, 100))):
-        changed[moments.randrange(len(changed))] ^= 1 << moments.randrange(8)
-    return bytes(changed)
-
-
 def _cut(content: bytes, moments: random.Random) -> bytes:
     begin, end = sorted(moments.randrange(len(content)) for _ in range(2))
     return moments.choice((content[:begin], content[begin + 1 :], content[:begin] + content[end + 1 :]))
-
-
-def _overwrite(content: bytes, moments: random.Random) -> bytes:
-    changed, size = bytearray(content), moments.randrange(1, 64)
-    at = moments.randrange(len(changed))
-    changed[at : at + size] = moments.randbytes(size)
-    return bytes(changed)
 
 
 def _repeat(content: bytes, moments: random.Random) -> bytes:
@@ -105,4 +93,4 @@ def _forge(content: bytes, moments: random.Random) -> bytes:
     if kind == 2:
         at = moments.randrange(len(words))
         return forged(content, words=moments.choice((words[:at], words + words[:at])))
-    return signed(_flip(content[:-DIGEST_BYTES], moments))
+    return signed(flip(content[:-DIGEST_BYTES], moments))

@@ -58,14 +58,6 @@ def where(visitor: Visitor) -> dict[str, Any]:
     return visitor.show("replay") or {}
 
 
-def saved_by(visitor: Visitor, button: str, folder: Path) -> Path:
-    with visitor.page.expect_download(timeout=120_000) as waiting:
-        visitor.page.click(button)
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    return path
-
-
 def test_a_replay_is_the_same_to_the_bit_wherever_it_is_opened(visitor: Visitor, tmp_path: Path) -> None:
     visitor.open(QUERY)
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -76,12 +68,12 @@ def test_a_replay_is_the_same_to_the_bit_wherever_it_is_opened(visitor: Visitor,
     final = where(visitor)["final"]
     look_through(visitor)
 
-    file = saved_by(visitor, "#replay-keep", tmp_path)
+    file = visitor.download("#replay-keep", tmp_path, 120)
     content = file.read_bytes()
     assert file.name == "ball.dshr" and len(content) < 4096
     native = drillsergeant.replay(file)
     assert native.content.final == final, "played natively to the end, or it would be refused"
-    gif = saved_by(visitor, "#replay-film", tmp_path)
+    gif = visitor.download("#replay-film", tmp_path, 120)
     assert gif.read_bytes().startswith(b"GIF89a") and gif.name == "ball.gif"
     assert page.locator("#replay-film-done").is_hidden()
     assert violations(page, "#replay-board", "#runs") == []

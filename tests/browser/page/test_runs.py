@@ -46,14 +46,6 @@ def choose(page: Page, name: str, button: str) -> None:
     page.click(button)
 
 
-def download(visitor: Visitor, button: str, folder: Path) -> Path:
-    with visitor.page.expect_download() as waiting:
-        visitor.page.click(button)
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    return path
-
-
 def written(path: Path, content: bytes) -> Path:
     """The path of a file with this content: as a payload, a large one would go through the test tool as text."""
     path.write_bytes(content)
@@ -87,7 +79,7 @@ def test_a_visitor_goes_on_after_a_reload_exports_and_imports(visitor: Visitor, 
     train(visitor)
     decisions, updates = visitor.trainer("decisions"), visitor.trainer("updates")
     kept, version = versions(visitor), visitor.trainer("version")
-    first = download(visitor, "#runs-export", tmp_path)
+    first = visitor.download("#runs-export", tmp_path)
     assert any(words in text(visitor, "runs-kept") for words in ("promised to keep", "may delete"))
 
     visitor.open(QUERY)
@@ -100,12 +92,12 @@ def test_a_visitor_goes_on_after_a_reload_exports_and_imports(visitor: Visitor, 
     assert visitor.trainer("updates") == updates
     assert (versions(visitor), visitor.trainer("timeline")[0]["kind"]) == (kept, "first")
     assert visitor.trainer("version") > version, "no number stands for two versions"
-    check_same_run(load_file(first), load_file(download(visitor, "#runs-export", tmp_path / "again")))
+    check_same_run(load_file(first), load_file(visitor.download("#runs-export", tmp_path / "again")))
     train(visitor)
     assert visitor.trainer("decisions") > decisions and visitor.trainer("updates") > updates
 
-    model = download(visitor, "#runs-onnx", tmp_path)
-    parameters = parameters_of(load_file(download(visitor, "#runs-export", tmp_path)))
+    model = visitor.download("#runs-onnx", tmp_path)
+    parameters = parameters_of(load_file(visitor.download("#runs-export", tmp_path)))
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     size = session.get_inputs()[0].shape[1]
     observation = np.random.default_rng(1).normal(size=(200, size)).astype(np.float32)
@@ -182,7 +174,7 @@ def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path:
     visitor.open(QUERY)
     page = visitor.page
     train(visitor)
-    exported = download(visitor, "#runs-export", tmp_path)
+    exported = visitor.download("#runs-export", tmp_path)
     kept, _ = saved(visitor.context, visitor.address)
     session = visitor.context.new_cdp_session(page)
     disk = {"origin": visitor.address.rstrip("/")}
@@ -203,7 +195,7 @@ def test_ten_full_disks_are_told_and_no_save_is_lost(visitor: Visitor, tmp_path:
         told("the browser has no more room")
         page.set_input_files("#runs-file", exported)
         told("Nothing else is loaded: 'Ball Drill' was not saved")
-        content = download(visitor, "#runs-export", tmp_path).read_bytes()
+        content = visitor.download("#runs-export", tmp_path).read_bytes()
         assert read_summary(content).progress.decisions > read_summary(kept["Ball Drill"]).progress.decisions
         visitor.until("it trains on", lambda updates=updates: visitor.trainer("updates") > updates)
         assert saved_here(page)[0] == kept, f"{room} bytes of room"

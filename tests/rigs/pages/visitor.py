@@ -130,6 +130,14 @@ class Visitor:
             self.page.keyboard.press(key)
         self.page.keyboard.type(text)
 
+    def download(self, button: str, folder: Path, limit_s: float = 30.0) -> Path:
+        """Press a button that saves a file; returns where it is, in `folder`, under the name that the page gave it."""
+        with self.page.expect_download(timeout=1000 * limit_s) as waiting:
+            self.page.click(button)
+        path = folder / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        return path
+
     def snapshot(self, name: str) -> None:
         """Keep a picture of the page as an artefact."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from drillsergeant.learn.files.safetensors import LENGTH, PolicyFileError
 
 from build.promises.records import tally
 from tests.fakes.policies import SMALL, some_policy, with_versions
+from tests.rigs.damaged_bytes import flip, overwrite
 
 ORIGINAL = with_versions(some_policy(SMALL))
 CONTENT = write_policy(ORIGINAL)
@@ -23,13 +24,6 @@ NAMES = ("F64", "", "x" * 70, "\ud800", "policy.bias")
 WORDS: tuple[object, ...] = (*NAMES, 0, 1, -1, 2, 3, 4, 2**31, 2**53, 10**14, 1e308, None, True, [], {}, [0, 4], [[]])
 
 
-def flip(content: bytes, moments: random.Random) -> bytes:
-    changed = bytearray(content)
-    for _ in range(moments.choice((1, 1, 1, 2, 8, 100))):
-        changed[moments.randrange(len(changed))] ^= 1 << moments.randrange(8)
-    return bytes(changed)
-
-
 def cut(content: bytes, moments: random.Random) -> bytes:
     begin, end = sorted(moments.randrange(len(content) + 1) for _ in range(2))
     return moments.choice((content[:begin], content[begin:], content[:begin] + content[end:]))
@@ -38,13 +32,6 @@ def cut(content: bytes, moments: random.Random) -> bytes:
 def repeat(content: bytes, moments: random.Random) -> bytes:
     begin, end = sorted(moments.randrange(len(content) + 1) for _ in range(2))
     return content[:end] + content[begin:]
-
-
-def overwrite(content: bytes, moments: random.Random) -> bytes:
-    changed, size = bytearray(content), moments.randrange(1, 64)
-    at = moments.randrange(len(changed))
-    changed[at : at + size] = moments.randbytes(size)
-    return bytes(changed)
 
 
 def lie_about_length(content: bytes, moments: random.Random) -> bytes:
