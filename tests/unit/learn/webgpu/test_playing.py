@@ -244,6 +244,7 @@ def test_a_fast_device_works_from_when_training_is_expected_until_it_is_needed(
 
     monkeypatch.setattr(GpuPlayer, "idle", idle)
     monkeypatch.setattr(GpuPlayer, "rest", rest)
+    monkeypatch.setattr(playing, "ROUSED_S", 60.0)
 
     async def run() -> None:
         table.playing.rouse()  # nothing is there yet
@@ -258,7 +259,7 @@ def test_a_fast_device_works_from_when_training_is_expected_until_it_is_needed(
         for _ in range(8):
             await asyncio.sleep(0)
         assert len(idled) > 2 and not rested
-        await table.playing.end_rousing()
+        await asyncio.wait_for(table.playing.end_rousing(), 5.0)
         done = len(idled)
         assert rested == [table.playing.next_player()]
         await asyncio.sleep(0)
