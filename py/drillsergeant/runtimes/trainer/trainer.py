@@ -166,7 +166,7 @@ class Trainer:
             case messages.StartTraining(hyper=changes):
                 self.run_control.change(changes)
                 self._set_training(True)
-            case messages.ExpectTraining() if self._on_gpu is not None:
+            case messages.ExpectTraining() if self._on_gpu is not None and not self._updates.learning:
                 self._on_gpu.rouse()
             case messages.StopTraining():
                 self._set_training(False)
