@@ -90,7 +90,7 @@ class KernelDevice:
             content = bytearray(obs.end - obs.offset)
             self._memory.read(obs.offset, content)
             self._memory.write(target, content)
-        arithmetic._chunk_offsets = chunks
+        arithmetic._take(chunks)
         arithmetic._estimate(len(chunks), HYPER.gamma, HYPER.gae_lambda)
         mean, factor = self._returns
         for returns in arithmetic._places.returns[: len(chunks)]:

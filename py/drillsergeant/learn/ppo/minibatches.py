@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from drillsergeant.memory.layout import SHARES_MAX
@@ -13,6 +14,8 @@ from drillsergeant.memory.layout import SHARES_MAX
 CELL_ROWS = 128
 # The least cells that are worth handing to somebody else.
 CELLS_PER_SHARE = 8
+# Shapes of a batch whose cells need not be made again: a run has one for every number of chunks.
+SHAPES_KEPT = 32
 
 
 class Cell(NamedTuple):
@@ -24,14 +27,15 @@ class Cell(NamedTuple):
     lanes: int
 
 
-def cells_of(chunks: int, horizon: int, agents: int, cell_rows: int) -> list[Cell]:
+@lru_cache(SHAPES_KEPT)
+def cells_of(chunks: int, horizon: int, agents: int, cell_rows: int) -> tuple[Cell, ...]:
     """Every row of a batch once, in cells of `cell_rows` rows (the last one of a decision may be smaller)."""
-    return [
+    return tuple(
         Cell(chunk, t, lane, min(cell_rows, agents - lane))
         for chunk in range(chunks)
         for t in range(horizon)
         for lane in range(0, agents, cell_rows)
-    ]
+    )
 
 
 def minibatches(cells: Sequence[Cell], rows_each: int, seed: int, update: int, epoch: int) -> list[list[Cell]]:

@@ -6,7 +6,6 @@ scratch, twice: an Adam step writes the other set, and only a step whose result 
 
 from __future__ import annotations
 
-import struct
 from array import array
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +14,7 @@ from drillsergeant.learn.ppo.minibatches import Cell, shares_of
 from drillsergeant.learn.ppo.scales import Scales
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.wasm.calls import Calls, Rows
+from drillsergeant.learn.wasm.cell_records import CellRecords
 from drillsergeant.learn.wasm.gradient_shares import ShareGradient
 from drillsergeant.learn.wasm.rescaling import KernelRescaling, Played
 from drillsergeant.learn.wasm.scratch import Arena, LearnerScratch
@@ -23,7 +23,6 @@ from drillsergeant.memory.layout import TRAINER, Layout
 from drillsergeant.memory.work_queue import ShareBoard
 
 SET = ("parameters", "first_moment", "second_moment")
-RECORDS_KEPT = 1 << 15  # more cells than any plan has; a bound, not a tuning
 
 
 class KernelArithmetic:
@@ -35,10 +34,7 @@ class KernelArithmetic:
         self._places = LearnerScratch(program, layout.plan, Arena.over(layout[f"{TRAINER}.scratch"]))
         self._current, self._other = self._places.sets
         self._chunk_offsets: Sequence[int] = ()
-        self._loss_words = program.network.cell_record
-        self._sums_word = self._loss_words.index("sums")
-        self._scalars: dict[str, float] = {}
-        self._records: dict[tuple[int, Cell], array[int]] = {}
+        self._records = CellRecords(program, layout, self._places)
         self._board = ShareBoard(memory, layout)
         self._work = ShareGradient(program, calls, self._places.network)
         self._rescaling = KernelRescaling(program, calls, layout, memory, self._places.rescale)
@@ -55,7 +51,7 @@ class KernelArithmetic:
             raise ValueError(f"{len(chunks)} chunks in one update, the plan has room for {plan.workers}: one a worker")
         if any(self._poisoned(chunk_offset) for chunk_offset in chunks):
             return None
-        self._chunk_offsets = chunks
+        self._take(chunks)
         self._estimate(len(chunks), gamma, gae_lambda)
         batch = [
             Played(self._layout.chunk_field("obs", chunk_offset).offset, result, returns)
@@ -65,6 +61,11 @@ class KernelArithmetic:
         self._rescaling.standardise(self._moved, batch)
         self._enter()
         return BatchShape(len(chunks), plan.horizon, plan.agents)
+
+    def _take(self, chunks: Sequence[int]) -> None:
+        """The batch is of these chunks."""
+        self._chunk_offsets = chunks
+        self._records.begin(chunks)
 
     def _enter(self) -> None:
         """The parameters for numbers rescaled as the batch is."""
@@ -151,16 +152,7 @@ class KernelArithmetic:
     def gradient(self, cells: Sequence[Cell], clip_coef: float, entropy_coef: float, value_coef: float) -> list[float]:
         """See Arithmetic; one call a share. Rollout workers with nothing to play take some of the shares."""
         scalars = {"scalar.clip_coef": clip_coef, "scalar.entropy_coef": entropy_coef, "scalar.value_coef": value_coef}
-        if scalars != self._scalars:
-            self._scalars = scalars
-            self._records.clear()
-        records = array("i")
-        for cell in cells:
-            records.extend(self._record(cell))
-        for number in range(len(cells)):
-            place = self._places.sums + number * len(METRICS) * WORD_BYTES
-            records[number * len(self._loss_words) + self._sums_word] = place
-        self._memory.write(self._places.cells, records)
+        self._memory.write(self._places.cells, self._records.of(cells, scalars))
         self._add_up(self._shares(len(cells)))
         return self._metric_sums(len(cells))
 
@@ -189,40 +181,6 @@ class KernelArithmetic:
         count = {"count": self._network.parameter_count}
         for place in places[1:]:
             self._calls.run("add", count, in_x=total, in_y=Rows(place, 0), out_x=total)
-
-    def _record(self, cell: Cell) -> array[int]:
-        """The words of a cell's record but for the place of its sums. Kept: an update asks for each once an epoch, and
-        the next update, whose chunks lie in the same slots, for the same ones again."""
-        key = (self._chunk_offsets[cell.chunk], cell)
-        record = self._records.get(key)
-        if record is None:
-            if len(self._records) >= RECORDS_KEPT:
-                self._records.clear()
-            words = {name: bits_of(value) for name, value in self._scalars.items()} | self._cell_words(cell)
-            record = self._records[key] = array("i", (words.get(name, 0) for name in self._loss_words))
-        return record
-
-    def _cell_words(self, cell: Cell) -> dict[str, int]:
-        """What a cell's record says of it; strides of groups that have one array whatever the drill stay 0."""
-        layout, chunk_offset = self._layout, self._chunk_offsets[cell.chunk]
-        lanes_bytes = self._plan.lanes * WORD_BYTES
-        row = cell.t * lanes_bytes + cell.lane * WORD_BYTES
-        action_row = cell.t * self._plan.action_words * lanes_bytes + cell.lane * WORD_BYTES
-        allowed_row = cell.t * self._plan.mask_words * lanes_bytes + cell.lane * WORD_BYTES
-        packed = (cell.t * self._plan.agents + cell.lane) * WORD_BYTES
-        obs_row = cell.t * self._plan.observation_size * lanes_bytes + cell.lane * WORD_BYTES
-        return {
-            "rows": cell.lanes,
-            "obs": self.observations[cell.chunk] + obs_row,
-            "obs_stride": lanes_bytes,
-            "in.action.base": layout.chunk_field("action", chunk_offset).offset + action_row,
-            "in.action.stride": lanes_bytes,
-            "in.allowed.base": layout.chunk_field("allowed", chunk_offset).offset + allowed_row,
-            "in.allowed.stride": lanes_bytes,
-            "in.logp.base": layout.chunk_field("logp", chunk_offset).offset + row,
-            "in.advantage.base": self._places.advantages[cell.chunk] + packed,
-            "in.returns.base": self._places.returns[cell.chunk] + row,
-        }
 
     def _metric_sums(self, cells: int) -> list[float]:
         values = array("f", bytes(cells * len(METRICS) * WORD_BYTES))
@@ -317,9 +275,3 @@ def initialise(program: Program, calls: Calls, memory: Memory, seed: int, parame
         calls.run("noise", numbers, in_index=Rows(source, 0), out_parameters=Rows(target, 0))
         # What a vector reaches behind the last one is zero until a later row says otherwise.
         memory.write(target + row.count * WORD_BYTES, bytes((SIMD_LANES - 1) * WORD_BYTES))
-
-
-def bits_of(value: float) -> int:
-    """The bits of an f32, as a signed word."""
-    word: int = struct.unpack("<i", struct.pack("<f", value))[0]
-    return word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
@@ -93,6 +94,12 @@ class BoundCall:
 
     def __reduce__(self) -> tuple[type[BoundCall], tuple[Calls, str, tuple[float, ...]]]:
         return BoundCall, self._made_of
+
+
+def bits_of(value: float) -> int:
+    """The bits of an f32, as a signed word."""
+    word: int = struct.unpack("<i", struct.pack("<f", value))[0]
+    return word
 
 
 def _number(value: float) -> float:

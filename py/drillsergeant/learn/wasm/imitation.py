@@ -10,8 +10,8 @@ from drillsergeant.learn.heads import BITS_PER_WORD, head_rows, mask_words
 from drillsergeant.learn.ppo.arithmetic import METRICS
 from drillsergeant.learn.ppo.imitator import DecisionBatch
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.wasm.arithmetic import KernelArithmetic, bits_of
-from drillsergeant.learn.wasm.calls import Calls, Rows
+from drillsergeant.learn.wasm.arithmetic import KernelArithmetic
+from drillsergeant.learn.wasm.calls import Calls, Rows, bits_of
 from drillsergeant.memory.access import WORD_BYTES, Memory
 
 ONE = bits_of(1.0)

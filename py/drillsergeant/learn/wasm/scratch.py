@@ -183,9 +183,9 @@ class LearnerScratch:
         self.unpacked = arena.take((plan.horizon + 1) * lanes_bytes)
         self.advantages = [arena.words(rows) for _ in range(plan.workers)]
         self.returns = [arena.take(plan.horizon * lanes_bytes) for _ in range(plan.workers)]
-        cells = plan.workers * plan.horizon * -(-plan.agents // network.tile_rows)
-        self.cells = arena.words(cells * len(network.cell_record))
-        self.sums = arena.words(cells * len(METRICS))
+        self.most_cells = plan.workers * plan.horizon * -(-plan.agents // network.tile_rows)  # of a batch
+        self.cells = arena.words(self.most_cells * len(network.cell_record))
+        self.sums = arena.words(self.most_cells * len(METRICS))
         observation_bytes = plan.horizon * plan.observation_size * lanes_bytes
         self.observations = [arena.take(observation_bytes) for _ in range(plan.workers)]
         self.plain = arena.words(network.parameter_count)

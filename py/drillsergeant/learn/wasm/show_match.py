@@ -10,8 +10,8 @@ from drillsergeant.drills.contract import LESSON_SHIFT, Continuous, Dtype, Outco
 from drillsergeant.learn.engine import Insight
 from drillsergeant.learn.heads import BITS_PER_WORD, head_rows, log_chance, mask_words, policy_rows
 from drillsergeant.learn.program import Program
-from drillsergeant.learn.wasm.arithmetic import bits_of, initialise
-from drillsergeant.learn.wasm.calls import Call, Calls, Rows
+from drillsergeant.learn.wasm.arithmetic import initialise
+from drillsergeant.learn.wasm.calls import Call, Calls, Rows, bits_of
 from drillsergeant.learn.wasm.insight import chances_of
 from drillsergeant.learn.wasm.scratch import Arena, ShowScratch
 from drillsergeant.learn.wasm.situations import Situations

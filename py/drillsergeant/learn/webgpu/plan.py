@@ -94,7 +94,7 @@ class GpuPlan:
         self.heads, self.shader = drill.heads, program.shader
         self.masks, self.log_stds = drill.masks, log_stds(drill.heads)
         self.head, self.parameters = policy_rows(drill.heads) + 1, network.parameter_count
-        self._cells: dict[int, list[Cell]] = {}
+        self._cells: dict[int, Sequence[Cell]] = {}
         self._cell_words: dict[Cell, bytes] = {}
         self._orders: dict[tuple[int, ...], Order] = {}
         played = play.pipelines if play else ()
@@ -180,7 +180,7 @@ class GpuPlan:
             self._step(most, splits),
         )
 
-    def _cells_of(self, chunks: int) -> list[Cell]:
+    def _cells_of(self, chunks: int) -> Sequence[Cell]:
         if chunks not in self._cells:
             self._cells[chunks] = cells_of(chunks, self.plan.horizon, self.plan.agents, CELL_ROWS)
             self._cell_words |= {cell: self._words_of(cell) for cell in self._cells[chunks]}
