@@ -246,5 +246,6 @@ def test_where_a_browser_keeps_no_files_its_database_keeps_runs_through_a_crash_
         visitor.page.click("#train")
         full = "was not saved: the browser has no more room"
         visitor.until("a full disk is told", lambda: full in text(visitor, "runs-refusal"))
-        assert saved_here(visitor.page)[0] == before
+        # A save that began before the browser knew of it may have had its room still; none that was there is lost.
+        assert before.items() <= saved_here(visitor.page)[0].items()
         visitor.close()
