@@ -32,6 +32,16 @@ def default_hyper(drill: Drill | DrillFacts) -> Hyper:
     return by_shape.changed(**recommended.hyper) if recommended else by_shape
 
 
+def with_minibatch(hyper: Hyper, rows: int) -> Hyper:
+    """`hyper` with minibatches of at least so many rows, and a learning rate that grows with the root of them, though
+    no further than what is usual."""
+    if rows <= hyper.minibatch_size:
+        return hyper
+    grown = hyper.learning_rate * math.sqrt(rows / hyper.minibatch_size)
+    learning_rate = max(hyper.learning_rate, min(float(f"{grown:.2g}"), Hyper().learning_rate))
+    return hyper.changed(minibatch_size=rows, learning_rate=learning_rate)
+
+
 def default_hidden(drill: Drill | DrillFacts) -> tuple[int, ...]:
     """Units of each hidden layer of a drill's network. Raises ValueError where the drill recommends what cannot be."""
     recommended = _recommended(drill)

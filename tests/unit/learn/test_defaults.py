@@ -7,7 +7,7 @@ from drillsergeant.drills import make
 from drillsergeant.drills.chase import ChaseDrill
 from drillsergeant.drills.contract import Recommended
 from drillsergeant.learn.compile.program_builder import build_program, facts_of
-from drillsergeant.learn.defaults import default_hidden, default_hyper
+from drillsergeant.learn.defaults import default_hidden, default_hyper, with_minibatch
 from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
@@ -23,6 +23,16 @@ def test_small_and_long_games_get_small_steps_that_look_further_ahead() -> None:
     assert (hyper.minibatch_size, hyper.learning_rate, hyper.gamma) == (256, 0.0021, 0.988)
     assert default_hyper(make("acrobot")).minibatch_size == 384
     assert default_hyper(make("chase")).gamma == Hyper().gamma, "a short match is no reason to be short-sighted"
+
+
+def test_larger_minibatches_get_larger_steps_up_to_the_usual_one() -> None:
+    volley = default_hyper(make("volley"))
+    assert with_minibatch(volley, 2 * volley.minibatch_size).learning_rate == 0.0035
+    assert with_minibatch(volley, 32768) == volley.changed(minibatch_size=32768, learning_rate=Hyper().learning_rate)
+    assert with_minibatch(volley, 64) == volley
+    assert with_minibatch(Hyper(), 8192) == Hyper(minibatch_size=8192)
+    daring = Hyper(learning_rate=0.02)
+    assert with_minibatch(daring, 8192).learning_rate == 0.02, "what a drill recommends is not lowered"
 
 
 SMALL_FIELD = Recommended("Its field is small.", (16,), {"gamma": 0.9})

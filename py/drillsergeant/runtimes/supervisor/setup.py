@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-from drillsergeant.learn.defaults import default_hyper
+from drillsergeant.learn.defaults import default_hyper, with_minibatch
 from drillsergeant.learn.engine import duels_of
 from drillsergeant.learn.ppo.hidden import parsed_hidden
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, current_names
@@ -99,10 +99,10 @@ def default_workers(cores: int) -> int:
 
 
 def _hyper(default: Hyper, plan: Plan, parameters: Mapping[str, str]) -> Hyper:
-    """The defaults, a minibatch that makes no more than MINIBATCHES of a chunk of every worker, and what the address
-    says."""
+    """The defaults, with a minibatch that makes no more than MINIBATCHES of a chunk of every worker, and what the
+    address says."""
     rows = plan.workers * plan.agents * plan.horizon
-    fitting = default.changed(minibatch_size=max(default.minibatch_size, rows // MINIBATCHES))
+    fitting = with_minibatch(default, rows // MINIBATCHES)
     names = [field.name for field in fields(Hyper) if field.name in parameters]
     given = {name: typed_number(parameters[name], RANGES[name].integer) for name in names}
     return fitting.changed(**given)

@@ -51,8 +51,9 @@ def test_a_network_that_cannot_be_is_refused_at_once(text: str) -> None:
 
 
 def test_what_the_address_leaves_open_is_as_the_drill_needs_it() -> None:
-    assert choose_setup(CHASE, 4, {}).options.hyper.learning_rate == 0.003
-    assert choose_setup(CHASE, 4, {"learning_rate": "0.006"}).options.hyper.learning_rate == 0.006
+    fitting = choose_setup(CHASE, 4, {}).options.hyper
+    assert (fitting.minibatch_size, fitting.learning_rate) == (2048, 0.006), "of two workers, not the drill's own 512"
+    assert choose_setup(CHASE, 4, {"learning_rate": "0.003"}).options.hyper == fitting.changed(learning_rate=0.003)
     assert choose_setup(BALL, 4, {"workers": "1"}).options.hyper == Hyper()
 
 
