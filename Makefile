@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 ARGS ?=
 
-.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth promises gpu-sums gpu-kernels interop train claims yardsticks package reproducible mutants pins clean venv-site venv-test
+.PHONY: play site test check api drive bench pictures boot-faults visit lighthouse soak crashes endurance growth promises gpu-sums gpu-profile gpu-kernels interop train claims yardsticks package reproducible mutants pins clean venv-site venv-test
 
 play: venv-site  ## build the site and serve it on http://localhost:8000
 	@$(VENV_PYTHON) -m build.site
@@ -74,6 +74,10 @@ promises: venv-test  ## what is promised: measure it, half an hour; writes docs/
 gpu-sums: venv-test  ## where the browser has a GPU: sums with subgroups next to plain ones, timed and validated
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_sums $(ARGS)
+
+gpu-profile: venv-test  ## where the browser has a GPU: how long each dispatch of an update takes there
+	@$(VENV_PYTHON) -m build.site
+	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_profile $(ARGS)
 
 gpu-kernels: venv-test  ## every kernel of every drill as WGSL next to NumPy, from more than 100,000 states each; a table of errors
 	@$(VENV_PYTHON) -m build.site
