@@ -1,10 +1,32 @@
-"""Another drill without a reload: the same workers, another game; coming back finds what was learned."""
+"""Another drill without a reload: the same workers, another game; coming back finds what was learned.
+
+One page for all of it; each test can be the first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.visitor import Household, Visitor
+
+SOCCER = ("soccer", "Orange", "goal")
+
+
+@pytest.fixture(scope="module")
+def opened(household: Household, address: str) -> Iterator[Visitor]:
+    """A visitor who has the page open."""
+    visitor = Visitor(household, address)
+    visitor.open("?learner=wasm")
+    yield visitor
+    visitor.close()
+
+
+def train(visitor: Visitor, *, on: bool) -> None:
+    """Begin to train, or stop."""
+    if (visitor.page.get_attribute("#train", "aria-pressed") == "true") != on:
+        visitor.page.click("#train")
 
 
 def choose(visitor: Visitor, name: str) -> None:
@@ -33,13 +55,11 @@ def cannot_be_fetched(visitor: Visitor, name: str) -> None:
     visitor.complaints.clear()  # the browser tells of the 503 as well
 
 
-@pytest.mark.alone
-def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor) -> None:
-    visitor.open()
-    page = visitor.page
+def test_a_visitor_trains_one_drill_then_another_and_comes_back(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
     workers = len(page.workers)
     cannot_be_fetched(visitor, "sumo")
-    page.click("#train")
+    train(visitor, on=True)
     visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 20)
     choose(visitor, "sumo")
     assert "drill=sumo" in page.url
@@ -69,27 +89,10 @@ def test_a_visitor_trains_one_drill_then_another_and_comes_back(visitor: Visitor
     assert visitor.warnings == [], "a runtime that is replaced ends silently"
 
 
-def test_in_solo_mode_the_address_chooses_a_drill_and_another_one_comes_in(visitor: Visitor) -> None:
-    visitor.open("?mode=solo&drill=chase")
-    assert visitor.told()["drill"] == "chase"
-    assert visitor.page.input_value("#drill-choice") == "chase"
-    visitor.until("chase is on screen", lambda: visitor.show("chaser_x") is not None)
-    visitor.page.click("#train")
-    visitor.until("chase is learned", lambda: (visitor.trainer("win_rate") or 0) > 0.9)
-    version = visitor.show("version")
-    choose(visitor, "ball")
-    visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 2)
-    choose(visitor, "chase")
-    visitor.until("what was learned is there", lambda: (visitor.show("version") or 0) >= version)
-    assert visitor.told()["restarts"] == {}
-    assert visitor.told()["errors"] == []
-    assert visitor.warnings == [], "one worker for everything ends what it did as silently"
-
-
-def test_squads_learn_and_one_of_three_is_the_visitors(visitor: Visitor) -> None:
-    visitor.open("?drill=squad")
-    page = visitor.page
-    page.click("#train")
+def test_squads_learn_and_one_of_three_is_the_visitors(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    choose(visitor, "squad")
+    train(visitor, on=True)
     visitor.until("they are trained", lambda: (visitor.trainer("updates") or 0) >= 5)
     visitor.until("their weights come on screen", lambda: (visitor.show("versions_adopted") or 0) >= 2)
     page.select_option("#player-left", "you")
@@ -101,15 +104,16 @@ def test_squads_learn_and_one_of_three_is_the_visitors(visitor: Visitor) -> None
     page.click("#factory")
     visitor.until("the training matches are seen", lambda: visitor.show("view") == "factory")
     visitor.snapshot("squad-factory")
+    page.click("#factory")
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
 
 
-def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(visitor: Visitor) -> None:
-    visitor.open("?drill=cartpole")
-    page = visitor.page
+def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    choose(visitor, "cartpole")
     assert page.inner_text("#count-1") == "Fell"
-    page.click("#train")
+    train(visitor, on=True)
     visitor.until("it holds the pole", lambda: (visitor.trainer("mean_return") or 0) > 150)
     visitor.until("its weights come on screen", lambda: (visitor.show("versions_adopted") or 0) >= 2)
     assert "mean return" in page.inner_text("#curve-summary")
@@ -117,14 +121,15 @@ def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(visitor: Visitor
     page.click("#factory")
     visitor.until("the training matches are seen", lambda: visitor.show("view") == "factory")
     visitor.snapshot("cartpole-factory")
+    page.click("#factory")
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
 
 
-def test_two_games_in_one_are_told_apart_and_a_visitor_joins_the_catchers(visitor: Visitor) -> None:
-    visitor.open("?drill=hide")
-    page = visitor.page
-    page.click("#train")
+def test_two_games_in_one_are_told_apart_and_a_visitor_joins_the_catchers(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    choose(visitor, "hide")
+    train(visitor, on=True)
     visitor.until("both games are told", lambda: visitor.trainer("win_rate_team_1") is not None)
     told = [visitor.trainer(f"win_rate_team_{team}") or 0.0 for team in range(2)]
     assert all(0.0 <= each <= 1.0 for each in told)
@@ -136,3 +141,16 @@ def test_two_games_in_one_are_told_apart_and_a_visitor_joins_the_catchers(visito
     visitor.snapshot("hide")
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
+
+
+def test_a_drill_by_address_is_named_and_pictured_before_python_is_there(visitor: Visitor) -> None:
+    page = visitor.page
+    page.route("**/pyodide/*.wasm", lambda route: None)  # the core never comes
+    page.goto(visitor.address + "?drill=chase")
+    visitor.until("its drill is named", lambda: "catch" in page.inner_text("#drill-sentence"))
+    header = page.inner_text("header")
+    assert not any(word in header for word in SOCCER)
+    assert page.inner_text("#count-0") == "Caught"
+    assert "chases" in (page.get_attribute("#match", "aria-label") or "")
+    picture = page.evaluate("getComputedStyle(document.querySelector('.stage')).backgroundImage")
+    assert "poster-chase" in picture

@@ -1,8 +1,15 @@
-"""Then and now, inside the agent, play against it, a goal by hand: as a visitor does it, in one visit."""
+"""Then and now, inside the agent, play against it, a goal by hand: as a visitor does it, in one visit.
+
+One page for all of it; each test can be the first, and leaves the match as it found it.
+"""
 
 from __future__ import annotations
 
-from tests.rigs.pages.visitor import Visitor
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rigs.pages.visitor import VIEWPORT, Household, Visitor
 
 COUNT_TONES = """
 window.tones = 0;
@@ -12,6 +19,17 @@ AudioContext.prototype.createOscillator = function () { window.tones += 1; retur
 # In one reading: the rating in it may change between two.
 SAID_AS_WRITTEN = """() => document.getElementById('timeline').getAttribute('aria-valuetext')
     === document.getElementById('timeline-text').innerText"""
+
+
+@pytest.fixture(scope="module")
+def opened(household: Household, address: str) -> Iterator[Visitor]:
+    """A visitor who has the page open."""
+    visitor = Visitor(household, address)
+    visitor.page.add_init_script(COUNT_TONES)
+    visitor.open("?learner=wasm")
+    visitor.until("nothing is learned yet", lambda: visitor.trainer("decisions") == 0)
+    yield visitor
+    visitor.close()
 
 
 def trained(visitor: Visitor, versions: int = 4) -> None:
@@ -30,9 +48,57 @@ def at_place(visitor: Visitor, x_m: float, y_m: float) -> tuple[float, float]:
     return box["x"] + box["width"] / 2 + x_m * scale, box["y"] + box["height"] / 2 - y_m * scale
 
 
-def test_then_and_now(visitor: Visitor) -> None:
-    visitor.open("?learner=wasm")
-    page = visitor.page
+def test_a_goal_by_hand_and_a_training_match_are_watched_large(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    assert page.inner_text("#who-1") == "Learner"
+    page.click("#train")
+    visitor.until("blue is the bot", lambda: visitor.show("players") == [0, -1])
+    assert page.inner_text("#who-1") == "Scripted bot"
+    visitor.until("the contest begins", lambda: visitor.show("score_0") + visitor.show("score_1") <= 1)
+    page.keyboard.press("m")
+    heard = page.evaluate("tones")
+    assert heard > 0 and page.get_attribute("#sound", "aria-pressed") == "true"
+
+    page.click("#full-screen")
+    visitor.until("the match fills the screen", lambda: page.evaluate("document.fullscreenElement?.id") == "centre")
+    visitor.until("that is said", lambda: page.get_attribute("#full-screen", "aria-pressed") == "true")
+    visitor.until("the field has the room", lambda: page.evaluate("stage.clientWidth > 0.9 * innerWidth"))
+    before = visitor.show("score_0")
+
+    def scored() -> bool:
+        """Take the ball, which moves, and carry it into the goal on the right."""
+        page.mouse.move(*at_place(visitor, visitor.show("ball_x"), visitor.show("ball_y")))
+        page.mouse.down()
+        page.mouse.move(*at_place(visitor, 6.5, 0.0), steps=3)
+        page.wait_for_timeout(150)
+        page.mouse.up()
+        return bool(int(page.inner_text("#metric-score_0")) > before)
+
+    visitor.until("orange has scored", scored)
+    visitor.snapshot("goal")
+    assert page.evaluate("tones") > heard
+    assert page.get_attribute("#metric-score_0", "data-bump") in ("a", "b")
+    page.keyboard.press("z")
+    visitor.until("it is left", lambda: page.evaluate("document.fullscreenElement") is None)
+    visitor.until("that is said", lambda: page.get_attribute("#full-screen", "aria-pressed") == "false")
+
+    page.keyboard.press("f")
+    visitor.until("there are matches", lambda: visitor.show("view") == "factory" and visitor.show("factory_shown"))
+    box = page.locator("#stage").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    visitor.until("it is said which", lambda: "Number 1 of" in page.inner_text("#factory-pace"))
+    visitor.snapshot("one-of-the-factory")
+    page.click("#train")
+    visitor.until("training rests", lambda: visitor.trainer("training") is False)
+    page.keyboard.press("f")
+    visitor.until("the match is back", lambda: visitor.show("view") == "match")
+    assert visitor.told()["errors"] == []
+    assert visitor.complaints == []
+
+
+def test_then_and_now(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
     trained(visitor)
     first = visitor.trainer("timeline")[0]
     clock_s = visitor.show("clock_s")
@@ -80,9 +146,9 @@ def test_then_and_now(visitor: Visitor) -> None:
     assert visitor.complaints == []
 
 
-def test_a_player_thinks_aloud_and_can_be_dragged_meanwhile(visitor: Visitor) -> None:
-    visitor.open()
-    page = visitor.page
+def test_a_player_thinks_aloud_and_can_be_dragged_meanwhile(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    learned = visitor.trainer("decisions")
     page.click("#play")
     visitor.until("the match is held", lambda: visitor.show("playing") is False)
     page.mouse.click(*at_place(visitor, visitor.show("player1_x"), visitor.show("player1_y")))
@@ -104,17 +170,19 @@ def test_a_player_thinks_aloud_and_can_be_dragged_meanwhile(visitor: Visitor) ->
     visitor.snapshot("inside")
     page.select_option("#inside-player", "-1")
     visitor.until("nothing is told any more", lambda: visitor.show("inside") is None)
-    assert visitor.trainer("decisions") == 0
+    page.click("#play")
+    visitor.until("the match goes on", lambda: visitor.show("playing") is True)
+    assert visitor.trainer("decisions") == learned
     assert visitor.told()["errors"] == []
 
 
-def test_fingers_and_a_controller_play(visitor: Visitor) -> None:
-    visitor.page.set_viewport_size({"width": 360, "height": 740})
-    cdp = visitor.context.new_cdp_session(visitor.page)
+def test_fingers_and_a_controller_play(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    learned = visitor.trainer("decisions")
+    page.set_viewport_size({"width": 360, "height": 740})
+    cdp = visitor.context.new_cdp_session(page)
     cdp.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 3})
     cdp.send("Emulation.setEmulatedMedia", {"features": [{"name": "pointer", "value": "coarse"}]})
-    visitor.open()
-    page = visitor.page
     page.evaluate("() => { globalThis.pad = null; navigator.getGamepads = () => [globalThis.pad]; }")
     page.select_option("#player-left", "you")
     visitor.until("the visitor plays", lambda: visitor.show("mode") == "human_vs_ai")
@@ -142,56 +210,8 @@ def test_fingers_and_a_controller_play(visitor: Visitor) -> None:
           buttons: Array.from({ length: 17 }, () => ({ pressed: false })) }; }"""
     )
     visitor.until("orange ran right", lambda: visitor.show("player0_x") > 0.0, 20)
-    assert visitor.trainer("decisions") == 0
+    assert visitor.trainer("decisions") == learned
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
-
-
-def test_a_goal_by_hand_and_a_training_match_are_watched_large(visitor: Visitor) -> None:
-    visitor.page.add_init_script(COUNT_TONES)
-    visitor.open("?learner=wasm")
-    page = visitor.page
-    assert page.inner_text("#who-1") == "Learner"
-    page.click("#train")
-    visitor.until("blue is the bot", lambda: visitor.show("players") == [0, -1])
-    assert page.inner_text("#who-1") == "Scripted bot"
-    visitor.until("the contest begins", lambda: visitor.show("score_0") + visitor.show("score_1") <= 1)
-    page.keyboard.press("m")
-    heard = page.evaluate("tones")
-    assert heard > 0 and page.get_attribute("#sound", "aria-pressed") == "true"
-
-    page.click("#full-screen")
-    visitor.until("the match fills the screen", lambda: page.evaluate("document.fullscreenElement?.id") == "centre")
-    visitor.until("that is said", lambda: page.get_attribute("#full-screen", "aria-pressed") == "true")
-    visitor.until("the field has the room", lambda: page.evaluate("stage.clientWidth > 0.9 * innerWidth"))
-    before = visitor.show("score_0")
-
-    def scored() -> bool:
-        """Take the ball, which moves, and carry it into the goal on the right."""
-        page.mouse.move(*at_place(visitor, visitor.show("ball_x"), visitor.show("ball_y")))
-        page.mouse.down()
-        page.mouse.move(*at_place(visitor, 6.5, 0.0), steps=3)
-        page.wait_for_timeout(150)
-        page.mouse.up()
-        return bool(int(page.inner_text("#metric-score_0")) > before)
-
-    visitor.until("orange has scored", scored)
-    visitor.snapshot("goal")
-    assert page.evaluate("tones") > heard
-    assert page.get_attribute("#metric-score_0", "data-bump") in ("a", "b")
-    page.keyboard.press("z")
-    visitor.until("it is left", lambda: page.evaluate("document.fullscreenElement") is None)
-    visitor.until("that is said", lambda: page.get_attribute("#full-screen", "aria-pressed") == "false")
-
-    page.keyboard.press("f")
-    visitor.until("there are matches", lambda: visitor.show("view") == "factory" and visitor.show("factory_shown"))
-    box = page.locator("#stage").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 5, box["y"] + 5)
-    visitor.until("it is said which", lambda: "Number 1 of" in page.inner_text("#factory-pace"))
-    visitor.snapshot("one-of-the-factory")
-    page.reload()
-    page.wait_for_selector("#train:not([disabled])")
-    assert page.get_attribute("#sound", "aria-pressed") == "true", "remembered"
-    assert visitor.told()["errors"] == []
-    assert visitor.complaints == []
+    cdp.detach()
+    page.set_viewport_size(VIEWPORT)

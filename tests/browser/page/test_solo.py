@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from build.browsers.altered import alter
 from build.pins import ROOT, SITE
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.visitor import Household, Visitor
 
 # Of what one core does when it plays and learns in sequence, measured right before, natively through wasmtime. By the
 # tables of docs/benchmarks.md that is three quarters of this browser's own core (209 to 283 k/s, quiet); what
@@ -36,6 +37,17 @@ LACKS = {
     "a graphics processor": ("delete Navigator.prototype.gpu", "delete WorkerNavigator.prototype.gpu"),
     "locks": ("delete Navigator.prototype.locks", "delete WorkerNavigator.prototype.locks"),
 }
+# Pages without the first, and with it alone; `make visit` has those with each of the others, too.
+THERE = list(LACKS) if os.environ.get("LOOKS_AT_LENGTH") else ["memory that workers share", "a graphics processor"]
+
+
+@pytest.fixture(scope="module")
+def opened(household: Household, address: str) -> Iterator[Visitor]:
+    """A visitor whose page has one worker, and was opened with Chase Drill."""
+    visitor = Visitor(household, address)
+    visitor.open("?mode=solo&learner=wasm&drill=chase")
+    yield visitor
+    visitor.close()
 
 
 def native_decisions_per_s(folder: Path) -> float:
@@ -66,6 +78,35 @@ def test_one_worker_learns_at_the_pace_of_a_core_and_wins_half_within_a_minute(
     assert solo >= SHARE * native
     visitor.until("the match follows", lambda: visitor.show("version") > 20)
 
+
+def choose(visitor: Visitor, name: str) -> None:
+    """Choose a drill and wait until its match moves."""
+    visitor.page.select_option("#drill-choice", name)
+    visitor.until(f"{name} moves", lambda: visitor.told()["drill"] == name and (visitor.show("ticks") or 0) > 10)
+
+
+def test_in_solo_mode_the_address_chooses_a_drill_and_another_one_comes_in(opened: Visitor) -> None:
+    visitor = opened
+    assert visitor.told()["drill"] == "chase"
+    assert visitor.page.input_value("#drill-choice") == "chase"
+    visitor.until("chase is on screen", lambda: visitor.show("chaser_x") is not None)
+    visitor.page.click("#train")
+    visitor.until("chase is learned", lambda: (visitor.trainer("win_rate") or 0) > 0.9)
+    version = visitor.show("version")
+    choose(visitor, "ball")
+    visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 2)
+    choose(visitor, "chase")
+    visitor.until("what was learned is there", lambda: (visitor.show("version") or 0) >= version)
+    visitor.page.click("#train")
+    assert visitor.told()["restarts"] == {}
+    assert visitor.told()["errors"] == []
+    assert visitor.warnings == [], "one worker for everything ends what it did as silently"
+
+
+def test_in_solo_mode_a_dead_worker_and_a_dead_match_go_on_with_what_was_learned(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    page.click("#train")
+    visitor.until("it learns", lambda: (visitor.trainer("updates") or 0) >= 2)
     page.click("#factory")
     visitor.until("the training matches are played", lambda: (visitor.show("factory_speed") or 0.0) > 1.0)
     page.click("#factory")
@@ -89,7 +130,7 @@ def test_one_worker_learns_at_the_pace_of_a_core_and_wins_half_within_a_minute(
     assert visitor.told()["errors"] == [] and visitor.complaints == []
 
 
-@pytest.mark.parametrize("there", list(LACKS))
+@pytest.mark.parametrize("there", THERE)
 def test_a_page_that_lacks_all_but_one_of_these_works_in_another_way(visitor: Visitor, there: str) -> None:
     """With pages that have all of them, any two are there, missing, and there without the other."""
     lacks = [(page, worker) for name, (page, worker) in LACKS.items() if name != there]

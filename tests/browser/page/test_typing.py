@@ -1,46 +1,40 @@
-"""What people type: keys in the editor and what they do there, pasted text, numbers with a decimal comma."""
+"""What people type: keys in the editor and what they do there, pasted text, numbers with a decimal comma.
+
+One page for all of it; each test can be the first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from build.measure.visit import go_to_line
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.visitor import Household, Visitor
 
 EDITOR = "document.getElementById('workshop-editor')"
+
+
+@pytest.fixture(scope="module")
+def opened(household: Household, address: str) -> Iterator[Visitor]:
+    """A visitor who came by a link in which somebody has typed."""
+    visitor = Visitor(household, address)
+    visitor.open("?drill=chase&workers=1&matches=64&learner=wasm&clip=0,3")
+    yield visitor
+    visitor.close()
+
+
+def open_editor(visitor: Visitor) -> None:
+    """Open the workshop."""
+    if visitor.page.get_attribute("#dock-code", "aria-selected") != "true":
+        visitor.page.click("#dock-code")
+    visitor.page.wait_for_selector("#workshop-editor[data-ready]")
+    visitor.until("the code is there", lambda: "class Mine" in code(visitor))
 
 
 def code(visitor: Visitor) -> str:
     text: str = visitor.page.evaluate(f"{EDITOR}.value")
     return text
-
-
-def test_what_is_typed_arrives_and_raises_nothing(visitor: Visitor) -> None:
-    visitor.open("?drill=chase&workers=1&matches=64&learner=wasm&clip=0,3")
-    page = visitor.page
-    assert page.input_value("#hyper-clip_coef") == "0.3"
-    page.click("#hyper-learning_rate", click_count=3)
-    page.keyboard.type("0,01")
-    page.keyboard.press("Enter")
-    visitor.until("the trainer uses it", lambda: (visitor.trainer("hyper") or {}).get("learning_rate") == 0.01)
-    assert page.inner_text("#hyper-note") == ""
-
-    page.click("#dock-code")
-    page.wait_for_selector("#workshop-editor[data-ready]")
-    visitor.until("the code is there", lambda: "class Mine" in code(visitor))
-    go_to_line(page, "catch = (after")
-    page.keyboard.press("Enter")
-    page.keyboard.type("bonus = 1.0  # typed")
-    page.keyboard.press("Enter")
-    page.evaluate(
-        f"(text) => {{ const data = new DataTransfer(); data.setData('text/plain', text); {EDITOR}.shadowRoot"
-        ".querySelector('.cm-content').dispatchEvent("
-        "new ClipboardEvent('paste', {clipboardData: data, bubbles: true})); }",
-        "if True:\n\t\t\tbonus\u00a0= 2.0",
-    )
-    assert "\n        bonus = 1.0  # typed\n        if True:\n            bonus = 2.0\n" in code(visitor)
-    page.click("#workshop-run")
-    visitor.until("it runs", lambda: "Your code is running" in page.inner_text("#workshop-said"), 120.0)
-    assert not visitor.told()["errors"]
-    assert not page.is_visible("#errors")
 
 
 def said(visitor: Visitor) -> str:
@@ -92,13 +86,10 @@ def undo_in_another_drill(visitor: Visitor) -> None:
     assert code(visitor) == own
 
 
-def test_code_is_completed_run_mended_compared_and_taken_back_by_the_keyboard(visitor: Visitor) -> None:
-    visitor.open("?drill=chase&workers=1&matches=64&learner=wasm")
-    page = visitor.page
+def test_code_is_completed_run_mended_compared_and_taken_back_by_the_keyboard(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
     page.click("#train")
-    page.click("#dock-code")
-    page.wait_for_selector("#workshop-editor[data-ready]")
-    visitor.until("the code is there", lambda: "class Mine" in code(visitor))
+    open_editor(visitor)
     visitor.until("words are there", lambda: page.is_visible("#workshop-words"))
     write_a_slip(visitor)
     page.keyboard.press("Control+Enter")
@@ -119,6 +110,7 @@ def test_code_is_completed_run_mended_compared_and_taken_back_by_the_keyboard(vi
     page.locator("#chart-wins").scroll_into_view_if_needed()  # nothing is drawn where nobody looks
     visitor.until("the chart is marked", lambda: marks(visitor) == ["Your code"])
 
+    page.evaluate("document.getElementById('train').click()")  # the cursor stays where it is
     page.keyboard.type("  # typed since")
     page.click("#workshop-undo")
     visitor.until("what runs is back", lambda: code(visitor) == ran)
@@ -141,3 +133,30 @@ def test_code_is_completed_run_mended_compared_and_taken_back_by_the_keyboard(vi
     type_and_reload(visitor)
     visitor.until("it tells how it is", lambda: "errors" in visitor.told())
     assert not visitor.told()["errors"] and visitor.complaints == []
+
+
+def test_what_is_typed_arrives_and_raises_nothing(opened: Visitor) -> None:
+    visitor, page = opened, opened.page
+    assert page.input_value("#hyper-clip_coef") == "0.3"
+    page.click("#hyper-learning_rate", click_count=3)
+    page.keyboard.type("0,01")
+    page.keyboard.press("Enter")
+    visitor.until("the trainer uses it", lambda: (visitor.trainer("hyper") or {}).get("learning_rate") == 0.01)
+    assert page.inner_text("#hyper-note") == ""
+
+    open_editor(visitor)
+    go_to_line(page, "catch = (after")
+    page.keyboard.press("Enter")
+    page.keyboard.type("bonus = 1.0  # typed")
+    page.keyboard.press("Enter")
+    page.evaluate(
+        f"(text) => {{ const data = new DataTransfer(); data.setData('text/plain', text); {EDITOR}.shadowRoot"
+        ".querySelector('.cm-content').dispatchEvent("
+        "new ClipboardEvent('paste', {clipboardData: data, bubbles: true})); }",
+        "if True:\n\t\t\tbonus\u00a0= 2.0",
+    )
+    assert "\n        bonus = 1.0  # typed\n        if True:\n            bonus = 2.0\n" in code(visitor)
+    page.click("#workshop-run")
+    visitor.until("it runs", lambda: "Your code is running" in page.inner_text("#workshop-said"), 120.0)
+    assert not visitor.told()["errors"]
+    assert not page.is_visible("#errors")
