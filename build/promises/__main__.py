@@ -1,28 +1,28 @@
 """Measure the promises and write docs/promises.md: `make promises`, `make promises ARGS="--only hidden,kills"`.
 
-What was measured at this commit is not measured again, so a run that was ended goes on where it was.
+What was measured is not measured again until the product or what measures it has changed, so a run that was ended goes
+on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from build.console import BuildError, guarded, say
 from build.pins import ROOT, SITE
 from build.promises.page import PAGE, kept, text
-from build.promises.promise import NEVER, Measured, Promise, judged
-from build.promises.records import FOLDER, forget, found
+from build.promises.product import commit_of, unchanged
+from build.promises.promise import HELD, NEVER, Measured, Promise, judged
+from build.promises.records import forget, found
 from build.promises.table import PROMISES
 from build.suite import OFFLINE, ONE_THREAD, options
 
-DONE = FOLDER / "done.json"  # {commit: the numbers of what was measured there}
 AT_LENGTH = "PROMISES_AT_LENGTH"
 LAST_LINES = 12
 NO_TESTS = 5  # pytest's exit status where all that was asked for is left out
@@ -34,12 +34,6 @@ def command_of(measured: str) -> list[str]:
         suite = measured.split("/")[1]
         return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", measured, *options(suite)]
     return [sys.executable, "-m", *measured.split()]
-
-
-def commit() -> str:
-    """What lies here."""
-    told = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return told.stdout.strip() or "unknown"
 
 
 def run(measured: str, full: bool) -> str:
@@ -56,12 +50,6 @@ def run(measured: str, full: bool) -> str:
     return f"{measured.split()[0]} ended with {done.returncode}"
 
 
-def done_here(here: str) -> set[int]:
-    """The numbers of what was measured at this commit."""
-    told: Mapping[str, list[int]] = json.loads(DONE.read_text()) if DONE.is_file() else {}
-    return set(told.get(here, ()))
-
-
 def chosen(only: str) -> list[Promise]:
     """The promises of these words, or all. Raises BuildError for a word that none has."""
     words = [word.strip() for word in only.split(",") if word.strip()]
@@ -71,29 +59,31 @@ def chosen(only: str) -> list[Promise]:
     return [promise for promise in PROMISES if not words or promise.name in words]
 
 
+def is_due(promise: Promise, row: Measured, full: bool) -> bool:
+    """Whether there is anything to find that the row does not say."""
+    shorter = full and bool(promise.full) and row.verdict != HELD
+    return shorter or not (row.held and unchanged(promise, row.commit))
+
+
 def measure(promises: Sequence[Promise], *, full: bool, again: bool) -> dict[int, Measured]:
     """Measure these, and write the page after each; the rows of all."""
-    rows, here = kept(), commit()
-    done = set() if again else done_here(here)
+    rows = kept()
     failed: dict[str, str] = {}  # what has run, and how it ended: some measure more than one promise
-    due = [each for each in promises if not (each.number in done and rows.get(each.number, NEVER).held)]
-    say(f"{len(promises) - len(due)} of {len(promises)} were measured at this commit before")
+    due = [each for each in promises if again or is_due(each, rows.get(each.number, NEVER), full)]
+    say(f"{len(promises) - len(due)} of {len(promises)} were measured before, and nothing of them has changed since")
     for promise in due:
         forget(promise.number)
     for promise in due:
         parts = (promise.full or promise.measured) if full else promise.measured
         say(f"{promise.number:2} {promise.name}: about {promise.minutes:g} min ...")
-        began_s = time.monotonic()
+        began_s, commit = time.monotonic(), commit_of(promise)
         for part in parts:
             if part not in failed:
                 failed[part] = run(part, full)
         why = "; ".join(failed[part] for part in parts if failed[part])
-        row = judged(promise, found(promise.number), why, datetime.date.today().isoformat())
+        row = judged(promise, found(promise.number), why, datetime.date.today().isoformat(), commit)
         rows = {**kept(), promise.number: row}  # another one may measure others meanwhile
         say(f"   {row.verdict}: {row.value} ({time.monotonic() - began_s:.0f} s)")
-        done = done_here(here) | {promise.number}
-        DONE.parent.mkdir(parents=True, exist_ok=True)
-        DONE.write_text(json.dumps({here: sorted(done)}) + "\n")
         PAGE.write_text(text(rows))
     return rows
 
@@ -103,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make promises", description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", metavar="WORDS", help="of the promises, with commas between")
     parser.add_argument("--full", action="store_true", help="the longest ones at the length of the promise")
-    parser.add_argument("--again", action="store_true", help="also what was measured at this commit")
+    parser.add_argument("--again", action="store_true", help="also what has not changed since")
     parser.add_argument("--list", action="store_true", help="print what was found last, and measure nothing")
     options_given = parser.parse_args(arguments)
     promises = chosen(options_given.only)

@@ -19,7 +19,9 @@ HEAD = """# What is promised, and what was found
 
 Each promise has tests or programs that measure it, most of them a part of `make test`, some there for a shorter time.
 They say what they counted (`build/promises/records.py`); `make promises` puts that together, prints it, and writes it
-here: nobody edits this table. What was measured at the commit at hand is not measured again, but for `--again`.
+here: nobody edits this table. *On* is the day, and the commit at which the product or what measures it changed last
+before (`+`: and what was not committed yet). A row stays until it is measured again, and is not measured again while
+nothing of that has changed since, but for `--again`, or where `--full` has more to try.
 
 *reads: 0 of 1,000 (95 %: < 0.003)* means that of a thousand none went wrong, and that with 95 % certainty fewer than 3
 in a thousand would. A promise that was tried less often than it says is *held on* so many. Headless Chromium with
@@ -38,7 +40,7 @@ def line(promise: Promise, row: Measured) -> str:
     """One row of the table."""
     cells = (
         promise.number, f"`{promise.name}`", promise.figure, promise.target, row.value, row.verdict,
-        measured_by(promise), row.date,
+        measured_by(promise), ", ".join(each for each in (row.date, row.commit) if each),
     )  # fmt: skip
     return "| " + " | ".join(str(cell).replace("|", "/").replace("\n", " ") for cell in cells) + " |"
 
@@ -54,7 +56,8 @@ def rows_of(page: str) -> dict[int, Measured]:
     found = {}
     for cells in re.findall(r"^\| (\d+) \| (.*) \|$", page, re.MULTILINE):
         rest = cells[1].split(" | ")
-        found[int(cells[0])] = Measured(rest[3], rest[4], rest[6])
+        date, _, commit = rest[6].partition(", ")
+        found[int(cells[0])] = Measured(rest[3], rest[4], date, commit)
     return found
 
 

@@ -30,33 +30,42 @@ class Promise:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was found last: the value in words, what became of the promise, and when (a date)."""
+    """What was found last: the value in words, what became of the promise, when (a date), and of which product.
+
+    `commit`: `product.commit_of` when it was measured; "" where nobody knows.
+    """
 
     value: str
     verdict: str
     date: str
+    commit: str = ""
 
     @property
     def held(self) -> bool:
         """Whether it was kept, as far as it was tried."""
-        return self.verdict.startswith("held")
+        return self.verdict.startswith(HELD)
 
 
 NEVER = Measured("", "not measured yet", "")
+HELD = "held"
 
 
-def judged(promise: Promise, found: Found, failed: str, date: str) -> Measured:
+def judged(promise: Promise, found: Found, failed: str, date: str, commit: str = "") -> Measured:
     """The row of a promise that was just measured. `failed`: what a test or program said that did not end well."""
+    return Measured(found.text(), _verdict(promise, found, failed), date, commit)
+
+
+def _verdict(promise: Promise, found: Found, failed: str) -> str:
     wrong = [f"{what}: {count:,} of {found.tried[what]:,}" for what, count in found.bad.items() if count]
     if failed or wrong:
-        return Measured(found.text(), "missed: " + "; ".join([*wrong, *([failed] if failed else [])]), date)
+        return "missed: " + "; ".join([*wrong, *([failed] if failed else [])])
     if not (found.tried or found.figures):
-        return Measured("", "missed: nothing was recorded", date)
+        return "missed: nothing was recorded"
     if unknown := [what for what in promise.wanted if what not in found.tried]:
-        return Measured(found.text(), f"missed: no {', '.join(unknown)} were recorded", date)
+        return f"missed: no {', '.join(unknown)} were recorded"
     short = [
         f"{found.tried[what]:,} of {least:,} {what}"
         for what, least in promise.wanted.items()
         if found.tried[what] < least
     ]
-    return Measured(found.text(), f"held on {', '.join(short)}" if short else "held", date)
+    return f"held on {', '.join(short)}" if short else HELD

@@ -40,8 +40,9 @@ def tell(number: int, what: str, value: str) -> None:
 
 
 def _source() -> str:
-    """The test that runs, or the program."""
-    return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0] or Path(sys.argv[0]).stem
+    """The test that runs, or the program with what it was given."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+    return test or " ".join([Path(sys.argv[0]).stem, *sys.argv[1:]])
 
 
 def path_of(number: int) -> Path:

@@ -51,12 +51,13 @@ PROMISES = (
     Promise(
         10, "crashes", "saved runs lost to a crash of the tab, or at any step of a save",
         "0 of 200 crashes, 0 of 10,000 steps", ("build.measure.crashes --count 20 --longest 6", ARCHIVE), 2.0,
-        {"crashes": 200, "cuts": 10_000}, ("build.measure.crashes --count 200", ARCHIVE),
+        {"crashes": 200, "cuts": 10_000},
+        ("build.measure.crashes --count 200", "build.measure.crashes --count 200 --database", ARCHIVE),
     ),
     Promise(
         11, "behind", "training lost by a crash of the tab", "<= 30 s",
         ("build.measure.crashes --count 20 --longest 6",), 0.0, {"crashes": 200},
-        ("build.measure.crashes --count 200",),
+        ("build.measure.crashes --count 200", "build.measure.crashes --count 200 --database"),
     ),
     Promise(
         12, "disks", "full disks and failing files: told, and the save before it whole", "all of them",

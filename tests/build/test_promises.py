@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from build.console import BuildError
 from build.pins import ROOT
 from build.promises import __main__ as program
-from build.promises import page, records
+from build.promises import page, product, records
 from build.promises.promise import NEVER, Measured, Promise, judged
 from build.promises.records import Found, found, tally, tell
 from build.promises.table import PROMISES
@@ -76,8 +77,8 @@ def test_a_promise_is_held_on_as_many_as_were_tried_or_missed() -> None:
 def test_the_page_keeps_what_was_not_measured_again() -> None:
     rows = {promise.number: Measured(f"tries: {promise.number}", "held", "2026-01-02") for promise in PROMISES[:20]}
     assert page.rows_of(page.text(rows)) == {**rows, 21: NEVER, 22: NEVER}
-    odd = {1: Measured("a | b\nc", "held", "2026-01-02")}
-    assert page.rows_of(page.text(odd))[1] == Measured("a / b c", "held", "2026-01-02")
+    odd = {1: Measured("a | b\nc", "held", "2026-01-02", "0123abc+")}
+    assert page.rows_of(page.text(odd))[1] == Measured("a / b c", "held", "2026-01-02", "0123abc+")
 
 
 def test_the_page_as_it_lies_there_is_one_that_is_written() -> None:
@@ -85,30 +86,89 @@ def test_the_page_as_it_lies_there_is_one_that_is_written() -> None:
     assert lies == page.text(page.rows_of(lies)), "run `make promises`: nobody edits docs/promises.md"
 
 
-def test_what_was_measured_at_a_commit_is_not_measured_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class Checkout:
+    """A repository of its own, where products and documents are changed and committed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.git("init", "-q")
+        self.write("py/game.py", "1")
+        self.commit("first")
+
+    def git(self, *arguments: str) -> str:
+        named = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
+        return subprocess.run(
+            ["git", *named, *arguments], cwd=self.root, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def write(self, name: str, text: str) -> None:
+        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / name).write_text(text)
+
+    def commit(self, subject: str) -> str:
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", subject)
+        return self.git("rev-parse", "--short=9", "HEAD")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    monkeypatch.setattr(product, "ROOT", tmp_path / "checkout")
+    (tmp_path / "checkout").mkdir()
+    return Checkout(tmp_path / "checkout")
+
+
+def test_a_row_speaks_of_the_commit_that_changed_its_product(checkout: Checkout) -> None:
+    first = product.commit_of(ONE)
+    assert first == checkout.git("rev-parse", "--short=9", "HEAD")
+    checkout.write("docs/promises.md", "a row")
+    checkout.commit("others land")
+    assert product.commit_of(ONE) == first and product.unchanged(ONE, first)
+    checkout.write(ONE.measured[0], "another way to measure")
+    assert product.commit_of(ONE) == first + product.CHANGED and not product.unchanged(ONE, first)
+    second = checkout.commit("what measures it")
+    assert product.commit_of(ONE) == second and not product.unchanged(ONE, first)
+    checkout.write("py/game.py", "2")
+    assert product.commit_of(ONE) == second + product.CHANGED
+    assert not product.unchanged(ONE, second) and not product.unchanged(ONE, second + product.CHANGED)
+    checkout.commit("the product")
+    assert not product.unchanged(ONE, second) and not product.unchanged(ONE, "") and not product.unchanged(ONE, "0bad")
+
+
+def test_what_was_measured_is_not_measured_again_until_it_changed(
+    folder: Path, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran: list[str] = []
+    tries = 1000
 
     def run(measured: str, full: bool) -> str:
         ran.append(measured)
-        tally(1, "tries", 1000)
-        tally(2, "tries", 1000)
+        tally(1, "tries", tries)
+        tally(2, "tries", tries)
         return ""
 
-    both = [replace(ONE, number=1), replace(ONE, number=2, name="two")]
+    def measured(*, full: bool = False, again: bool = False) -> list[str]:
+        ran.clear()
+        program.measure(both, full=full, again=again)
+        return list(ran)
+
+    both = [replace(ONE, number=1, full=("build.longer",)), replace(ONE, number=2, name="two")]
     monkeypatch.setattr(program, "run", run)
-    monkeypatch.setattr(program, "commit", lambda: "here")
     monkeypatch.setattr(program, "PAGE", folder / "promises.md")
-    monkeypatch.setattr(program, "DONE", folder / "done.json")
     monkeypatch.setattr(program, "kept", lambda: page.kept(folder / "promises.md"))
-    assert all(program.measure(both, full=False, again=False)[number].verdict == "held" for number in (1, 2))
-    assert ran == list(ONE.measured), "once for both"
-    program.measure(both, full=False, again=False)
-    assert len(ran) == 1
-    program.measure(both, full=False, again=True)
-    assert len(ran) == 2
-    monkeypatch.setattr(program, "commit", lambda: "elsewhere")
-    program.measure(both[:1], full=False, again=False)
-    assert len(ran) == 3
+    assert measured() == list(ONE.measured), "once for both"
+    assert all(page.kept(folder / "promises.md")[number].verdict == "held" for number in (1, 2))
+    checkout.write("docs/promises.md", "a row")
+    checkout.commit("others land")
+    assert not measured() and not measured(full=True)
+    assert measured(again=True) == list(ONE.measured)
+    tries = 10
+    checkout.write("py/game.py", "2")
+    checkout.commit("the product")
+    records._counted.clear()
+    assert measured() == list(ONE.measured)
+    assert page.kept(folder / "promises.md")[1].verdict == "held on 10 of 1,000 tries"
+    assert not measured() and measured(full=True) == ["build.longer"]
 
 
 def test_promises_are_chosen_by_their_words() -> None:
