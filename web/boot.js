@@ -120,7 +120,7 @@ try {
   const built = (each) => load(each, each.startsWith("pyodide/") ? "" : version); // of which the browser has no other
   entry.start(show, document.getElementById("match"), facts, module, { ...way, pythonS }, worker, equip, built, clock);
   entry.destroy();
-  for (const data of early) show.onmessage({ data });
+  for (const data of early) show.onmessage?.({ data }); // until it is given up for one of them
   calm();
 } catch (error) {
   fail(error);

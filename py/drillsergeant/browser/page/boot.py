@@ -64,12 +64,7 @@ def start(
     page = Page(view, fleet, drill, seed, opening, compiler, BrowserFileTransfer())
     compiler.audience = audience = Embed(page, view, fleet.send, mode, str(way.why), drill.name) if framed else page
     tell_mode(view, mode, str(way.why), str(way.ownTab))
-    show = spawner.adopt(
-        show_worker,
-        lambda data: fleet.receive("show", data),
-        lambda why: page.on_fleet("show", "dead", why),
-    )
-    fleet.start(audience, show)
+    fleet.start(audience, partial(spawner.adopt, show_worker))
     page.files.equip(view, JobClient(spawner), lambda: (fleet.hosted.program, fleet.hosted.module, mode == "shared"))
     page.open_docks()
     page.files.on_link(address_bar.fragment())

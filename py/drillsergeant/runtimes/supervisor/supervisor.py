@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, rollout
@@ -22,7 +23,7 @@ from drillsergeant.runtimes.heartbeat import LOOK_EVERY_S, STUCK_S, Heartbeats
 from drillsergeant.runtimes.protocol import codec, messages
 from drillsergeant.runtimes.supervisor.restarts import AT_ONCE, RECOVERY_S, Restarts
 from drillsergeant.runtimes.supervisor.setup import Setup
-from drillsergeant.runtimes.supervisor.surroundings import FleetListener, Handle, Spawner
+from drillsergeant.runtimes.supervisor.surroundings import Adopt, FleetListener, Handle, Spawner
 
 BOOT_LIMIT_S = 33.0  # in which no worker came any further, where all of them start at once
 SLOWER = 12.0  # than the page's own Python one of them may come from one step to the next
@@ -94,11 +95,11 @@ class Fleet:
             workers += [Worker("rollout", index) for index in range(layout.plan.workers)]
         self._workers = {worker.name: worker for worker in workers}
 
-    def start(self, audience: FleetListener, show: Handle | None = None) -> None:
-        """Begin with the show; `show` is a worker whose script already loads."""
+    def start(self, audience: FleetListener, adopt: Adopt | None = None) -> None:
+        """Begin with the show; `adopt` takes over the one whose script already loads."""
         self._audience = audience
         self._spawner.after(LOOK_EVERY_S, self._look)
-        self._begin(self._workers[SHOW], show)
+        self._begin(self._workers[SHOW], adopt)
 
     def replace(
         self, hosted: HostObjects, setup: Setup, layout: Layout, memory: Memory, roles: Collection[str] = messages.ROLES
@@ -191,13 +192,12 @@ class Fleet:
         if self._audience is not None:
             self._audience.on_message(worker.role, worker.index, message)
 
-    def _begin(self, worker: Worker, handle: Handle | None = None) -> None:
+    def _begin(self, worker: Worker, adopt: Adopt | None = None) -> None:
         self._set_state(worker, "starting", "")
         name, generation = worker.name, worker.generation
-        worker.handle = handle or self._spawner.spawn(
-            worker.role,
-            name,
-            self._setup.packages.get(worker.role, ()),
+        packages = self._setup.packages.get(worker.role, ())
+        make = adopt or partial(self._spawner.spawn, worker.role, name, packages)
+        worker.handle = make(
             lambda data: self.receive(name, data) if worker.generation == generation else None,
             lambda why: self._on_end(worker, generation, why),
         )

@@ -18,6 +18,10 @@ class Handle(Protocol):
         """End the worker at once."""
 
 
+# Takes over a worker that somebody else has started; of what hears its messages, and what hears why it failed.
+Adopt = Callable[[Callable[[object], None], Callable[[str], None]], Handle]
+
+
 class Spawner(Protocol):
     """How the page makes workers and learns of their end."""
 

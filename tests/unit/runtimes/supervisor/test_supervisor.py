@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from drillsergeant.memory.access import PlainMemory
@@ -78,6 +79,18 @@ def test_the_show_starts_first_and_the_rest_once_it_is_ready(bench: Bench) -> No
     assert [worker.name for worker in bench.spawner.workers] == ["show", "trainer", "rollout.0", "rollout.1"]
     waiting = dict.fromkeys(("trainer", "rollout.0", "rollout.1"), "starting")
     assert bench.fleet.states() == {"show": "ready", **waiting}
+
+
+def test_a_show_that_was_taken_over_and_fails_is_replaced_at_once(bench: Bench) -> None:
+    bench.fleet.start(bench.listener, partial(bench.spawner.spawn, "show", "begun by boot.js", ()))
+    (taken,) = bench.spawner.workers
+    assert taken.name == "begun by boot.js" and taken.sent[0]["type"] == "INIT"
+    taken.on_error("its script could not be loaded")
+    assert taken.ended and ("show", "restarting", "its script could not be loaded") in bench.listener.states
+    taken.ready()  # what it said before
+    assert bench.fleet.states()["show"] == "starting"
+    bench.spawner.newest("show").ready()
+    assert bench.fleet.states()["show"] == "ready"
 
 
 def test_a_dead_rollout_worker_is_replaced_and_its_pin_freed(bench: Bench) -> None:
