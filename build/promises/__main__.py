@@ -61,7 +61,7 @@ def chosen(only: str) -> list[Promise]:
 
 def is_due(promise: Promise, row: Measured, full: bool) -> bool:
     """Whether there is anything to find that the row does not say."""
-    shorter = full and bool(promise.full) and row.verdict != HELD
+    shorter = full and row.verdict != HELD
     return shorter or not (row.held and unchanged(promise, row.commit))
 
 

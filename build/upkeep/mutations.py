@@ -45,8 +45,13 @@ def mutations(source: str) -> Iterator[Mutation]:
 
 
 def _changeable(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes that do something, in the order of the text: no annotations, texts, asserts, errors, decorators."""
+    """All nodes that do something, in the order of the text: no annotations, texts, asserts, errors, decorators.
+
+    `zip(strict=True)` is an assert, too.
+    """
     if isinstance(node, ast.JoinedStr | ast.Raise | ast.Assert | ast.Import | ast.ImportFrom):
+        return
+    if isinstance(node, ast.keyword) and node.arg == "strict":
         return
     yield node
     for name, value in ast.iter_fields(node):

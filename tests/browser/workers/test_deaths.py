@@ -3,6 +3,7 @@
 import os
 import statistics
 
+import pytest
 from playwright.sync_api import Browser
 
 from build.promises.records import tally, tell
@@ -10,6 +11,18 @@ from tests.rigs.pages.mortality import BUSY, HIRED, NOTICED_S, WAYS, ended, unti
 from tests.rigs.pages.visitor import Visitor
 
 AT_LENGTH = bool(os.environ.get("PROMISES_AT_LENGTH"))
+# The first show fails when it is told INIT, which the page does as it takes it over.
+TAKEN_OVER = """{
+  const { postMessage } = Worker.prototype;
+  let failed = false;
+  Worker.prototype.postMessage = function (data, ...rest) {
+    postMessage.call(this, data, ...rest);
+    if (failed || data?.type !== "INIT" || data.role !== "show") return;
+    failed = true;
+    this.terminate();
+    setTimeout(() => this.dispatchEvent(new ErrorEvent("error", { message: "it failed" })), 0);
+  };
+}"""
 PAGES = 7 if AT_LENGTH else 1
 ROLES = ("rollout.0", "trainer", "show") if AT_LENGTH else ("rollout.0",)
 TIMES = 5 if AT_LENGTH else len(WAYS)  # so often a worker may end and is started again at once
@@ -88,3 +101,14 @@ def test_however_a_worker_dies_it_is_noticed_in_time_and_replaced(browser: Brows
     told = f"median {statistics.median(noticed_s):.3f}, longest {max(noticed_s):.3f}"
     tell(9, "seconds until noticed, other programs beside", told)
     assert max(noticed_s) < BUSY * NOTICED_S, noticed_s
+
+
+@pytest.mark.skipif(not AT_LENGTH, reason="make promises: the fleet's own test has it without a browser")
+def test_a_show_that_fails_as_the_page_takes_it_over_is_replaced_at_once(browser: Browser, address: str) -> None:
+    visitor = Visitor(browser, address)
+    visitor.page.add_init_script(TAKEN_OVER)
+    visitor.open("?workers=1&matches=64&learner=wasm")
+    visitor.until_the_match_moves()
+    assert any("show restarting (it failed)" in news for news in visitor.told()["fleet_news"]), visitor.told()
+    assert visitor.told()["restarts"] == {"show": 1}
+    visitor.close()

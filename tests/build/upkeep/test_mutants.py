@@ -15,7 +15,7 @@ from build.upkeep.mutations import mutations
 SOURCE = '''"""A text with 1 < 2 in it."""
 def line(a: "1 + 2", b=True):
     if a < 3 and not b:
-        tell(a, "é 4")
+        tell(a, "é 4", strict=True)
         a -= 5.5
     assert a == 6
     return -a * f"{7}"
@@ -26,7 +26,7 @@ CHANGES = [
     "a < 3 -> (a <= 3)",
     "3 -> (4)",
     "not b -> (b)",
-    'tell(a, "é 4") -> pass',
+    'tell(a, "é 4", strict=True) -> pass',
     "a -= 5.5 -> a += 5.5",
     "5.5 -> (6.5)",
     'return -a * f"{7}" -> return None',
