@@ -247,7 +247,7 @@
       this.#port?.close();
       this.#port = port1;
       port1.onmessage = (event) => this.#hear(JSON.parse(event.data));
-      source.postMessage(HELLO, this.#site.origin, [port2]);
+      postMessage.call(source, HELLO, this.#site.origin, [port2]); // this window's function: see gate.js
       const text = this.#code();
       const code = this.#shown ?? (text && { type: "code", text });
       if (code) port1.postMessage(JSON.stringify(code));

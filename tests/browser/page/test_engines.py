@@ -62,3 +62,4 @@ def test_in_webkit_a_visitor_does_the_same_on_the_ways_there_are(tmp_path: Path)
         tab.picture(ARTEFACTS / "webkit-cartpole.png")
         guest.embed(address, tmp_path)
         tab.picture(ARTEFACTS / "webkit-embed.png")
+        assert guest.start_a_drill_of_the_tutorial(address) == "shared"

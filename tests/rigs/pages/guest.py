@@ -24,6 +24,13 @@ HOST = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A tutorial
 <drill-sergeant drill="ball"></drill-sergeant><script type="module" src="{}embed.js"></script>"""
 STARTED = f"customElements.whenDefined('drill-sergeant').then(() => {ELEMENT}.train())"
 
+# Notes how the first element runs, or why not.
+LISTENING = f"""customElements.whenDefined("drill-sergeant").then(() => {{
+  globalThis.heard = [];
+  for (const name of ["mode", "error"]) {ELEMENT}.addEventListener(name, (event) => heard.push(event.detail));
+  {ELEMENT}.start();
+}})"""
+
 
 class DrivenTab(Protocol):
     """One tab of a browser, as `build.browsers` drives it."""
@@ -116,3 +123,10 @@ class Guest:
             self.tab.evaluate(STARTED)
             learned = f"({ELEMENT}.metrics ?? {{}}).updates > 2"
             self.until("the element learns", lambda: self.tab.evaluate(learned), BOOT_LIMIT_S)
+
+    def start_a_drill_of_the_tutorial(self, address: str) -> str:
+        """Go to a page of the site itself that has elements, and start the first; returns how it runs."""
+        self.tab.open(address + "tutorial/")
+        self.tab.evaluate(LISTENING)
+        self.until("the element and its frame have found each other", lambda: self.tab.evaluate("heard.length"))
+        return str(self.tab.evaluate("heard[0].mode ?? heard[0].message"))
