@@ -26,6 +26,11 @@ def _in_plain_numbers(drill: Drill) -> Drill:
     return with_numbers(drill, numbers) if numbers else drill
 
 
+def is_own(drill: Drill) -> bool:
+    """Whether it is a drill of this package, which nobody changes while it is played."""
+    return type(unwrapped(drill)).__module__.partition(".")[0] == __name__.partition(".")[0]
+
+
 def unwrapped(drill: Drill) -> Drill:
     """The drill as it was written, without what is around it."""
     while isinstance(drill, Around):

@@ -5,6 +5,7 @@ What all adapters are made of. Nothing restarts by itself: frameworks differ in 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import wraps
@@ -15,7 +16,7 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 
 from drillsergeant import drills
-from drillsergeant.drills.complete import unwrapped
+from drillsergeant.drills.complete import is_own
 from drillsergeant.drills.contract import Drill, Outcome, Player, State
 from drillsergeant.elementary import Array, hash_u32
 from drillsergeant.kernels.kernel import Kernel
@@ -80,14 +81,15 @@ class CompiledDrill:
         return self._compiled[name](groups, scalars)
 
 
-# That of a drill of this package, for batches of a size, while there are any. Others are compiled for every batch: who
-# writes one may change a number that it looks up, and expects to see that in the next.
+# That of a drill of this package, for batches of a size, while there are any, and those used last. Others are compiled
+# for every batch: who writes one may change a number that it looks up, and expects to see that in the next.
 _in_use: WeakValueDictionary[tuple[Drill, str, int], CompiledDrill] = WeakValueDictionary()
+_used_last: deque[CompiledDrill] = deque(maxlen=8)
 
 
 def compiled_for(drill: Drill, count: int) -> CompiledDrill:
     """What a batch of `count` matches is played with. A thousand environments of a drill compile it once."""
-    if type(unwrapped(drill)).__module__.partition(".")[0] != __name__.partition(".")[0]:
+    if not is_own(drill):
         return CompiledDrill(drill)
     key = drill, repr(drill), count  # by its text too: 9 and 9.0 are equal, and not the same number in a kernel
     try:
@@ -96,6 +98,8 @@ def compiled_for(drill: Drill, count: int) -> CompiledDrill:
         return CompiledDrill(drill)
     if found is None:
         found = _in_use[key] = CompiledDrill(drill)
+    if found not in _used_last:
+        _used_last.append(found)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from drillsergeant.drills import resolve
 from drillsergeant.drills.contract import Drill
-from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.compile.program_builder import program_for
 from drillsergeant.learn.engine import Engine
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.program import Program
@@ -74,7 +74,7 @@ def make_rig(
     if engine not in ENGINES:
         raise ValueError(f"engine is {engine!r}, expected one of {', '.join(ENGINES)}")
     drill = resolve(drill)
-    program = build_program(drill, shared=False, hidden=hidden)
+    program = program_for(drill, hidden=hidden)
     layout = sizes.layout(program, spare_workers=spare_workers)
     if engine == "numpy":
         plain = PlainMemory(layout.total_bytes)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from drillsergeant import drills
-from drillsergeant.drills.contract import Drill
+from drillsergeant.drills.contract import Drill, Outcome
 from drillsergeant.learn.compile.drill_checks import ensure_drill
-from drillsergeant.learn.formulas.actions import as_played
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.formulas.actions import as_played, to_words
 from drillsergeant.learn.heads import masks_of
 from drillsergeant.learn.imitation.demonstrations import Demonstrations
 from drillsergeant.learn.ppo.limits import checked_seed
 from drillsergeant.learn.reference.matches import MatchBatch
+from drillsergeant.library.compiler import Compiled
 from drillsergeant.plain import whole_number
 
 
@@ -20,10 +22,14 @@ def demonstrate(drill: Drill | str, *, seconds: int = 60, seed: int = 0) -> Demo
     ensure_drill(made)
     count = round(whole_number("seconds", seconds, least=1) * made.tick_hz / made.action_repeat)
     matches, rows = MatchBatch(made, 1, checked_seed(seed)), []
+    (kernel,) = [each for each in DrillKernels(made).all() if each.name == "tick"]
+    decide = Compiled(kernel)  # the ticks are most of the work
     for _ in range(count):
         actions = [made.scripted(matches.state, player) for player in range(sum(made.teams))]
         numbers = (*matches.observe(0), *as_played(made.heads, actions[0]), *matches.allowed(0))
         rows.append([float(each[0]) for each in numbers])
-        outcome = matches.step(actions).outcome
-        matches.restart(outcome.terminated | outcome.truncated)
+        words = {f"action_{player}": to_words(made.heads, action) for player, action in enumerate(actions)}
+        after = decide({"state": [matches.state[name] for name in made.fields], **words})["state"]
+        matches.state = dict(zip(made.fields, after, strict=True))
+        matches.restart(Outcome(*made.outcome(matches.state)).over)
     return Demonstrations.of(made, masks_of(made)).extended(rows)

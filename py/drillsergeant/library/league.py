@@ -8,7 +8,7 @@ from pathlib import Path
 
 from drillsergeant import drills
 from drillsergeant.drills.contract import Drill
-from drillsergeant.learn.compile.program_builder import build_program
+from drillsergeant.learn.compile.program_builder import program_for
 from drillsergeant.learn.files.dshq import SUFFIX, read_summary
 from drillsergeant.learn.files.safetensors import PolicyFileError
 from drillsergeant.learn.league.bradley_terry import Rating, ranking
@@ -76,7 +76,7 @@ def league(
                 f"{first.drill!r} with {list(first.hidden)}: leave one of them out"
             )
     played = drills.resolve(first.drill if drill is None else drill)
-    program = build_program(played, shared=False, hidden=first.hidden)
+    program = program_for(played, hidden=first.hidden)
     ensure_league(program.drill, len(paths))
     layout = league_layout(program, matches)
     here = place(layout.total_bytes)

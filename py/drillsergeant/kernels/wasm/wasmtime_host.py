@@ -121,7 +121,7 @@ def _engine(parallel: bool = True) -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _compiled(binary: bytes) -> wasmtime.Module:
     """The module as machine code. Kept, since whoever trains a drill and then plays it links the same one again."""
     if _is_child:

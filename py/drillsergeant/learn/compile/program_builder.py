@@ -6,12 +6,14 @@ The tracing side: everything that needs NumPy happens here, ahead of time, nativ
 from __future__ import annotations
 
 import argparse
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from drillsergeant import elementary
 from drillsergeant.drills import OWN, make
+from drillsergeant.drills.complete import is_own
 from drillsergeant.drills.contract import Drill, objective_of, only_time_ends, recommended_by
 from drillsergeant.drills.new_game import PLACES, game_of, text_of
 from drillsergeant.kernels.dense.inline import Inline
@@ -38,6 +40,10 @@ from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS
 from drillsergeant.learn.program import DrillFacts, NetworkFacts, Noise, Program, keys_of
 from drillsergeant.memory.layout import MAX_PAGES
+
+MOST_KEPT = 16  # programs, of some 100 KB each
+# Those asked for last at its end.
+_kept: OrderedDict[tuple[Drill, type[Drill], str, tuple[int, ...]], Program] = OrderedDict()
 
 
 def build_program(drill: Drill, *, shared: bool, hidden: Sequence[int] = ()) -> Program:
@@ -73,6 +79,26 @@ def build_program(drill: Drill, *, shared: bool, hidden: Sequence[int] = ()) -> 
     )
     signatures = {function.name: tuple(function.params) for function in module.functions}
     return Program(module.encode(), shared, facts_of(drill), facts, signatures)
+
+
+def program_for(drill: Drill, *, hidden: Sequence[int] = ()) -> Program:
+    """`build_program` for unshared memory, kept for who trains a drill of this package again.
+
+    Drills of others are compiled each time: who writes one may change a number that it looks up.
+    """
+    # By its type, as what is around one is not compared, and its text: 9 and 9.0 are equal, but not in a kernel.
+    key = drill, type(drill), repr(drill), tuple(hidden)
+    try:
+        kept = _kept.get(key) if is_own(drill) else None
+    except TypeError:  # it holds something that has no hash
+        return build_program(drill, shared=False, hidden=hidden)
+    program = kept or build_program(drill, shared=False, hidden=hidden)
+    if is_own(drill):
+        _kept[key] = program
+        _kept.move_to_end(key)
+        if len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return program
 
 
 def placed(program: Program, place: str) -> Program:

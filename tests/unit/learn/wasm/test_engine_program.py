@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drillsergeant.drills import OWN, make
+from drillsergeant.drills.ball.drill import BallDrill
+from drillsergeant.drills.weighted import Weighted
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
-from drillsergeant.learn.compile.program_builder import write_programs
+from drillsergeant.learn.compile.program_builder import build_program, program_for, write_programs
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.reference.engine import network_of
@@ -20,6 +22,7 @@ from drillsergeant.learn.wasm.arithmetic import initialise
 from drillsergeant.learn.wasm.calls import Calls
 
 from tests.rigs.engines import F32, SMALL_HIDDEN, drill_named, pair, program_of
+from tests.rigs.mixed_drill import MixedDrill
 
 RUN_WITHOUT_NUMPY = """
 import sys
@@ -94,6 +97,17 @@ def test_a_fresh_network_equals_the_reference_in_every_bit(name: str, hidden: tu
     expected = Network.for_heads(len(drill.observation), drill.heads, hidden).initial(seed)
     got = memory.array(1024, program.network.parameter_count, F32)
     np.testing.assert_array_equal(got.view(np.uint32), expected.view(np.uint32))
+
+
+def test_a_drill_of_ours_is_compiled_once_and_anothers_each_time() -> None:
+    drill = BallDrill(dash_speed=9.0)
+    kept = program_for(drill, hidden=SMALL_HIDDEN)
+    assert program_for(BallDrill(dash_speed=9.0), hidden=SMALL_HIDDEN) is kept
+    assert kept.binary == build_program(drill, shared=False, hidden=SMALL_HIDDEN).binary
+    for other in (BallDrill(), BallDrill(dash_speed=9), Weighted(drill, {"goal": 2.0})):
+        assert program_for(other, hidden=SMALL_HIDDEN) is not kept
+    assert program_for(drill, hidden=(8,)) is not kept
+    assert program_for(MixedDrill(), hidden=(8,)) is not program_for(MixedDrill(), hidden=(8,)), "who knows of its code"
 
 
 def test_every_drill_has_a_program() -> None:
