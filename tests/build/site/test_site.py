@@ -72,8 +72,11 @@ def lock_text() -> str:
 class Checkout:
     """A copy of the repository with a stand-in `npm` and no way to the network."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, copied: Path | None = None) -> None:
         self.root, self.site, self.bin = root, root / "site", root / "bin"
+        if copied is not None:
+            shutil.copytree(copied, root, symlinks=True)
+            return
         shutil.copytree(ROOT / "build", root / "build", ignore=shutil.ignore_patterns("__pycache__"))
         (root / "web").mkdir()
         (root / "web" / "index.html").write_text(PAGE)
@@ -139,6 +142,23 @@ def wheel_of(checkout: Checkout) -> bytes:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a checkout whose site is built, to be copied."""
+    checkout = Checkout(tmp_path_factory.mktemp("built"))
+    checkout.give_npm()
+    checkout.give_wheels(NUMPY)
+    done = checkout.build()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return checkout.root
+
+
+@pytest.fixture
+def built(built_once: Path, tmp_path: Path) -> Checkout:
+    """A checkout whose site is built."""
+    return Checkout(tmp_path / "copy", built_once)
 
 
 def the_error(answer: subprocess.CompletedProcess[str]) -> str:
@@ -215,21 +235,17 @@ def test_the_site_is_built_once_and_again_only_for_a_change(checkout: Checkout) 
     assert not list((checkout.root / ".cache").glob(".part-*"))
 
 
-def test_a_failing_step_keeps_the_older_site(checkout: Checkout) -> None:
-    checkout.give_npm()
-    checkout.give_wheels(NUMPY)
-    assert checkout.build().returncode == 0
-    before = (checkout.site / "build.json").read_text()
-    (checkout.root / "pyproject.toml").write_text("[project]\nname = 'broken'\n")
-    assert "building the drillsergeant wheel failed" in the_error(checkout.build())
-    assert (checkout.site / "build.json").read_text() == before
+def test_a_failing_step_keeps_the_older_site(built: Checkout) -> None:
+    before = (built.site / "build.json").read_text()
+    (built.root / "pyproject.toml").write_text("[project]\nname = 'broken'\n")
+    assert "building the drillsergeant wheel failed" in the_error(built.build())
+    assert (built.site / "build.json").read_text() == before
 
 
-def test_a_script_without_the_place_for_its_styles_is_refused(checkout: Checkout) -> None:
-    checkout.give_npm()
-    checkout.give_wheels(NUMPY)
-    (checkout.root / "web" / "embed.js").write_text("sheet.replaceSync(EMBED_SHADOW_CSS);")
-    failed = checkout.build()
+def test_a_script_without_the_place_for_its_styles_is_refused(built: Checkout) -> None:
+    shutil.rmtree(built.site)
+    (built.root / "web" / "embed.js").write_text("sheet.replaceSync(EMBED_SHADOW_CSS);")
+    failed = built.build()
     assert failed.returncode == 1
     assert 'web/embed.js has "EMBED_SHADOW_CSS" 0 times, expected once' in failed.stderr
-    assert not checkout.site.exists()
+    assert not built.site.exists()
