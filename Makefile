@@ -87,8 +87,9 @@ interop: venv-test  ## the package as published, other people's trackers and lea
 	@$(VENV_PYTHON) -m build.site
 	@$(VENV_PYTHON) -m build.suite sb3 interop $(ARGS)
 
-claims: venv-test  ## what the tutorial says its reader will see, measured at length for six seeds
+claims: venv-test  ## what the tutorial says its reader will see, measured at length for six seeds; then all of tests/unit with every case
 	@CLAIMS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/unit/learn/test_tutorial_claims.py tests/unit/learn/test_tutorial_pole.py tests/unit/learn/test_tutorial.py $(ARGS)
+	@CLAIMS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q --ignore-glob='*/test_tutorial*' tests/unit $(ARGS)
 
 yardsticks: venv-test  ## CartPole, Acrobot, Pendulum: until each is solved, next to Stable-Baselines3's PPO
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.yardsticks $(ARGS)

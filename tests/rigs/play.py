@@ -7,6 +7,9 @@ import numpy as np
 from drillsergeant.drills.boxes.players import Box
 from drillsergeant.drills.contract import Continuous, Drill, Head, State
 from drillsergeant.elementary import Array, hash_u32, uniform
+from drillsergeant.learn.compile.kernel_table import DrillKernels
+from drillsergeant.learn.formulas.actions import to_words
+from drillsergeant.library.compiler import Compiled
 
 Player: TypeAlias = Callable[[State, int], list[Array]]
 
@@ -58,18 +61,22 @@ def ticks(drill: Drill, state: State, players: list[Player], decisions: int) -> 
 
 def winners(drill: Drill, players: list[Player], matches: int, seed: int = 1) -> tuple[Array, Array]:
     """Return (winner i32 [N], 0 for a draw; s until the end f32 [N]) of matches played to their end."""
+    (kernel,) = [each for each in DrillKernels(drill).all() if each.name == "tick"]
+    decide = Compiled(kernel)  # which has the bits of the drill's own tick, and takes a tenth of the time
     state = start(drill, matches, seed)
     winner, lasted_s = np.zeros(matches, np.int32), np.zeros(matches, np.float32)
     done = np.zeros(matches, np.bool_)
     decision_s = drill.action_repeat / drill.tick_hz
     for _ in range(round(drill.time_limit_s / decision_s)):
-        actions = [act(state, player) for player, act in enumerate(players)]
-        for _ in range(drill.action_repeat):
-            state = drill.tick(state, actions)
+        words = {f"action_{player}": to_words(drill.heads, act(state, player)) for player, act in enumerate(players)}
+        after = decide({"state": [state[name] for name in drill.fields], **words})["state"]
+        state = dict(zip(drill.fields, after, strict=True))
         terminated, _, by = drill.outcome(state)
         lasted_s += np.where(done, 0.0, decision_s).astype(np.float32)
         winner = np.where(terminated & ~done, by, winner)
         done |= terminated
+        if done.all():
+            break
     return winner, lasted_s
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
@@ -31,6 +31,13 @@ RULES: tuple[Rule, ...] = (
 @cache
 def ours() -> Tree:
     return Tree.of(ROOT)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _the_tree_is_let_go() -> Iterator[None]:
+    """Millions of nodes, which would be looked through at every collection of garbage from here on."""
+    yield
+    ours.cache_clear()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from pathlib import PurePosixPath
 
-from tests.rigs.architecture.tree import Function, Tree, functions
+from tests.rigs.architecture.tree import Function, Tree, functions, statements
 
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES = 350, 50, 15
 MOST_LINES_OF_JAVASCRIPT = 60  # above that, web/README.md says why it is not Python
@@ -71,7 +71,7 @@ def classes_twice(tree: Tree) -> list[str]:
     """Names of classes that stand for two things."""
     homes: dict[str, list[str]] = defaultdict(list)
     for path in tree.files("py", "build"):
-        for node in ast.walk(tree.parsed(path)):
+        for node in statements(tree.parsed(path)):
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(f"{path}:{node.lineno}")
     return [f"two classes are named {name}: {', '.join(at)}" for name, at in sorted(homes.items()) if len(at) > 1]
@@ -135,7 +135,7 @@ def imports_of_tests(tree: Tree) -> list[str]:
     return [
         f"{path}:{node.lineno} imports {node.module}: what several tests use lies in tests/fakes or tests/rigs"
         for path in tree.files("tests", "build", "py", "examples")
-        for node in ast.walk(tree.parsed(path))
+        for node in statements(tree.parsed(path))
         if isinstance(node, ast.ImportFrom) and re.search(r"(^|\.)test_\w+$", node.module or "")
     ]
 

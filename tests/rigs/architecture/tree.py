@@ -87,12 +87,12 @@ class Tree:
 
     def _imports_of(self, module: str) -> Iterator[Import]:
         def walk(node: ast.AST, lazy: bool, typing: bool) -> Iterator[Import]:
-            for child in ast.iter_child_nodes(node):
+            for child in _inside(node):
                 if isinstance(child, ast.Import | ast.ImportFrom):
                     for target in self._targets(child):
                         yield Import(module, target, child.lineno, lazy, typing)
                 else:
-                    later = lazy or isinstance(child, (*FUNCTIONS, ast.Lambda))
+                    later = lazy or isinstance(child, FUNCTIONS)
                     yield from walk(child, later, typing or _is_type_checking(child))
 
         return walk(self.parsed(self.modules[module]), False, False)
@@ -111,6 +111,21 @@ def _is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
+def _inside(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements of a node, also those of its branches, but not what is in them."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        found = getattr(node, name, None)
+        if isinstance(found, list):
+            yield from found
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, nested ones too: a tenth of all nodes, and the only place of functions, classes and imports."""
+    for node in _inside(tree):
+        yield node
+        yield from statements(node)
+
+
 def functions(tree: ast.AST) -> Iterator[Function]:
     """Every function and method, nested ones too."""
-    return (node for node in ast.walk(tree) if isinstance(node, FUNCTIONS))
+    return (node for node in statements(tree) if isinstance(node, FUNCTIONS))

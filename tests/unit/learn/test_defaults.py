@@ -13,6 +13,8 @@ from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.train import Settings, native_rig, train
 
+from tests.rigs.length import few
+
 
 def test_ball_drill_is_the_measure_of_the_rule() -> None:
     assert default_hyper(make("ball")) == Hyper()
@@ -62,7 +64,10 @@ def test_a_drill_and_its_facts_say_the_same(name: str) -> None:
     assert default_hyper(facts_of(make(name))) == default_hyper(make(name))
 
 
-@pytest.mark.parametrize(("name", "decisions"), [("cartpole", 300_000), ("acrobot", 200_000), ("pendulum", 300_000)])
+# CartPole is balanced in test_cartpole_band.py, too.
+@pytest.mark.parametrize(
+    ("name", "decisions"), few([("acrobot", 160_000), ("pendulum", 180_000), ("cartpole", 300_000)], 2)
+)
 def test_a_yardstick_of_others_is_solved_untuned(name: str, decisions: int) -> None:
     """CartPole-v1 at 475, Acrobot-v1 at -100, Pendulum-v1 at -250; the policy samples its actions."""
     drill = make(name)

@@ -29,6 +29,7 @@ from drillsergeant.learn.reference.chunk import ChunkArrays
 from drillsergeant.learn.reference.rollout import ReferenceCollector, evaluate
 
 from build.promises.records import tally
+from tests.rigs.length import few
 from tests.rigs.probe_answers import probe_error
 
 # A short memory, so that the delay probe tells a discounted value (0.7) from an undiscounted one.
@@ -51,7 +52,7 @@ def worst_error(probe: Probe, seed: int = 0, updates: int = 60) -> float:
     return probe_error(probe, arithmetic.network, arithmetic.parameters, PROBE_HYPER.gamma)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", few(range(3), 1))
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
 def test_a_probe_is_solved_within_a_tenth(probe: type[Probe], seed: int) -> None:
     assert worst_error(probe(), seed) < 0.1
@@ -117,10 +118,10 @@ def test_a_broken_learner_fails_its_probe(
 ) -> None:
     monkeypatch.setattr(arithmetic_module, where, broken)
     # Rows mixed up leave learning to chance, which may favour one seed but not all that a sound learner must solve.
-    assert max(worst_error(probe(), seed) for seed in range(3)) > 0.2
+    assert any(worst_error(probe(), seed) > 0.2 for seed in range(3))
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", few(range(2), 1))
 def test_chase_is_learned_within_100_000_decisions(seed: int) -> None:
     drill = ChaseDrill()
     hyper = Hyper(learning_rate=5e-3, entropy_coef=0.005, epochs=2, minibatch_size=512)

@@ -14,6 +14,8 @@ from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper, with_step_scaled
 from drillsergeant.learn.safeguards import Advice, Safeguards
 
+from tests.rigs.length import AT_LENGTH, few
+
 HIGHEST_ENTROPY = math.log(30)
 HEALTHY = {"value_loss": 0.03, "steps": 4.0, "dropped": 0.0, "entropy": 1.5, "approx_kl": 0.005}
 HYPER = Hyper()
@@ -49,7 +51,7 @@ def falls(run: Run, win: float, updates: int) -> int | None:
     return next((number for number in range(updates) if run.update(win).fallen), None)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", few(range(10), 2))
 def test_a_steady_policy_and_one_a_little_below_its_best_never_fall(seed: int) -> None:
     run = Run(seed)
     assert falls(run, 0.93, 2000) is None
@@ -96,7 +98,7 @@ def test_the_best_only_grows_and_a_few_episodes_are_no_best() -> None:
     assert best == pytest.approx(0.8, abs=0.04)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", few(range(20), 8))
 def test_a_policy_ruined_while_the_rate_still_rises_is_never_the_best(seed: int) -> None:
     run = Run(seed)
     run.rate.waiting = 100
@@ -167,8 +169,9 @@ def test_a_good_policy_that_gets_no_better_takes_finer_steps_down_to_a_bound() -
 
 def test_a_policy_that_gets_better_or_still_loses_keeps_its_steps() -> None:
     better, losing = Run(), Run()
-    for number in range(10_000):
-        better.update(0.55 + 0.4 * number / 10_000)
+    updates = 10_000 if AT_LENGTH else 4_000
+    for number in range(updates):
+        better.update(0.55 + 0.4 * number / updates)
         losing.update(0.5)
     assert better.hyper == losing.hyper == HYPER
 

@@ -16,8 +16,9 @@ from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.runtimes.page.training.sliders import END, SLIDES
 from drillsergeant.runtimes.protocol import messages
 
+from tests.rigs.length import AT_LENGTH
 from tests.rigs.training_run import TrainingRun, program_of
-from tests.rigs.tutorial_text import AT_LENGTH, SEEDS, edited, told
+from tests.rigs.tutorial_text import SEEDS, edited, told
 
 LONGER = 4 if AT_LENGTH else 1
 WINS_ALWAYS = 0.95

@@ -15,7 +15,8 @@ from drillsergeant.learn.defaults import default_hyper
 from drillsergeant.learn.reference.matches import MatchBatch
 from drillsergeant.library.policy import Policy
 
-from tests.rigs.tutorial_text import AT_LENGTH, SEEDS, edited, told
+from tests.rigs.length import AT_LENGTH
+from tests.rigs.tutorial_text import SEEDS, edited, told
 
 MATCHES = 64
 END_M = 2.2  # of the rail, which is 2.4 long on either side

@@ -18,6 +18,8 @@ from drillsergeant.learn.trials.recipe import won_share
 from drillsergeant.learn.trials.tunables import tunables_of, with_values
 from drillsergeant.learn.trials.values import with_values as with_numbers
 
+from tests.rigs.length import few
+
 SHORT = BallDrill(time_limit_s=1.0)
 SMALL: dict[str, Any] = {"seed": 5, "matches": 16, "decisions": 1500, "hyper": {"minibatch_size": 64}}
 
@@ -82,11 +84,14 @@ def test_what_cannot_be_asked_is_refused_by_name(values: dict[str, Any], error: 
 
 @pytest.mark.parametrize(
     ("drill", "values"),
-    [
-        ("ball", {"to_ball_reward": 0.25, "ball_mass_kg": 0.6}),
-        ("cartpole", {"upright": 0.5}),
-        ("squad", {"goal_reward": -1.0}),
-    ],
+    few(
+        [
+            ("ball", {"to_ball_reward": 0.25, "ball_mass_kg": 0.6}),
+            ("cartpole", {"upright": 0.5}),
+            ("squad", {"goal_reward": -1.0}),
+        ],
+        2,
+    ),
 )
 def test_a_text_with_other_values_is_the_program_of_the_drill_with_them(drill: str, values: dict[str, float]) -> None:
     original = make(drill)

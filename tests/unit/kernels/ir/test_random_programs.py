@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rigs.kernels.agreement import assert_graph_agrees, samples
+from tests.rigs.length import AT_LENGTH
 
 # Conversion to integer is undefined outside the integers; it is tested alone, on numbers inside.
 CHOICES = [
@@ -44,7 +45,7 @@ def programs(draw: st.DrawFn) -> Graph:
     return graph
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if AT_LENGTH else 60, deadline=None)
 @given(programs(), st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_interpreter_passes_and_wasm_agree_on_any_program(graph: Graph, count: int, seed: int) -> None:
     groups = {dtype.value: (dtype, dtype) for dtype in DType}

@@ -15,6 +15,8 @@ from drillsergeant.learn.evaluation.results import (
     recent_of,
 )
 
+from tests.rigs.length import AT_LENGTH
+
 WINS, RETURNS = Score(WinRate()), Score(MeanReturn(475.0))
 
 
@@ -34,15 +36,15 @@ def test_the_interval_is_wilson_s() -> None:
 
 
 def test_the_interval_holds_the_true_rate_about_nineteen_times_in_twenty() -> None:
-    held = 0
-    for seed in range(400):
+    held, runs = 0, 400 if AT_LENGTH else 200
+    for seed in range(runs):
         rate = RecentEpisodes(WINS)
         fed(rate, 0.85, 3000, seed)
         now = rate.estimate()
         assert now is not None
         low, high = now.interval()
         held += low <= 0.85 <= high
-    assert 0.91 <= held / 400 <= 0.985
+    assert 0.91 <= held / runs <= 0.985
 
 
 def test_it_is_worth_twice_its_memory_in_episodes_and_follows_a_change_within_it() -> None:
@@ -79,7 +81,7 @@ def test_of_a_steady_policy_nothing_is_dropped() -> None:
     for win in (0.02, 0.5, 0.93):
         rate = RecentEpisodes(WINS)
         fed(rate, win, 5000, 2)
-        for seed in range(20):
+        for seed in range(20 if AT_LENGTH else 5):
             fed(rate, win, 5000, seed, batch=5)
             now = rate.estimate()
             assert now is not None and now.effective > 1.5 * MEMORY_EPISODES
@@ -107,7 +109,7 @@ def test_a_mean_return_that_rises_drops_what_was_before(batch: int) -> None:
 @pytest.mark.parametrize(("usual", "rare", "chance"), [(500.0, -300.0, 0.02), (9.3, 500.0, 0.005), (9.3, 9.3, 0.0)])
 def test_rare_returns_of_a_steady_policy_drop_nothing(batch: int, usual: float, rare: float, chance: float) -> None:
     draws, recent = random.Random(batch), RecentEpisodes(RETURNS)
-    for number in range(20_000 // batch):
+    for number in range((20_000 if AT_LENGTH else 8_000) // batch):
         recent.add(earning([rare if draws.random() < chance else usual for _ in range(batch)]))
         now = recent.estimate()
         assert number * batch < 3000 or (now is not None and now.effective > 1.5 * MEMORY_EPISODES)

@@ -1,4 +1,4 @@
-"""Twelve thousand mutated policy files: each is refused with a reason, or loads equal; nothing else ever happens."""
+"""Thousands of mutated policy files: each is refused with a reason, or loads equal; nothing else ever happens."""
 
 import json
 import random
@@ -14,11 +14,13 @@ from drillsergeant.learn.files.safetensors import LENGTH, PolicyFileError
 from build.promises.records import tally
 from tests.fakes.policies import SMALL, some_policy, with_versions
 from tests.rigs.damaged_bytes import flip, overwrite
+from tests.rigs.length import AT_LENGTH
 
 ORIGINAL = with_versions(some_policy(SMALL))
 CONTENT = write_policy(ORIGINAL)
 (HEADER_LENGTH,) = LENGTH.unpack_from(CONTENT)
 DATA_AT = LENGTH.size + HEADER_LENGTH
+FILES = 1500 if AT_LENGTH else 300  # of each mutation; more where all of them are drawn from
 SLOWEST_S = 1.0  # of CPU, against a file that takes for ever
 NAMES = ("F64", "", "x" * 70, "\ud800", "policy.bias")
 WORDS: tuple[object, ...] = (*NAMES, 0, 1, -1, 2, 3, 4, 2**31, 2**53, 10**14, 1e308, None, True, [], {}, [0, 4], [[]])
@@ -81,7 +83,7 @@ MUTATIONS = (flip, cut, repeat, overwrite, lie_about_length, poison, nest, rewri
 def test_a_mutated_file_is_refused_or_loads_equal(mutate: Callable[[bytes, random.Random], bytes]) -> None:
     moments = random.Random(mutate.__name__)
     refused = 0
-    for number in range(1500):
+    for number in range(FILES):
         content = mutate(CONTENT, moments)
         began_s = time.process_time()
         try:
@@ -91,8 +93,8 @@ def test_a_mutated_file_is_refused_or_loads_equal(mutate: Callable[[bytes, rando
             assert str(refusal).isprintable() and len(str(refusal)) < 500
             refused += 1
         assert time.process_time() - began_s < SLOWEST_S, number
-    assert refused > 1000
-    tally(13, "files", 1500)
+    assert refused > FILES * 2 // 3
+    tally(13, "files", FILES)
 
 
 def test_without_a_digest_what_loads_is_still_whole_and_finite() -> None:
@@ -103,7 +105,7 @@ def test_without_a_digest_what_loads_is_still_whole_and_finite() -> None:
     content = LENGTH.pack(len(text)) + text + CONTENT[DATA_AT:]
     moments = random.Random(4)
     loaded = 0
-    for _ in range(4000):
+    for _ in range(2 * FILES):
         try:
             policy = read_policy(moments.choice(MUTATIONS)(content, moments), SMALL)
         except PolicyFileError:
@@ -113,13 +115,13 @@ def test_without_a_digest_what_loads_is_still_whole_and_finite() -> None:
             numbers = np.frombuffer(values, np.float32)
             assert numbers.size == len(ORIGINAL.state.arrays["parameters"]) // 4
             assert (np.abs(numbers) <= 1e18).all() and (name != "second_moment" or (numbers >= 0).all())
-    assert loaded > 100
-    tally(13, "files", 4000)
+    assert loaded > FILES // 15
+    tally(13, "files", 2 * FILES)
 
 
 def test_the_summary_of_a_mutated_file_is_refused_or_read() -> None:
     moments = random.Random(5)
-    for _ in range(2000):
+    for _ in range(FILES):
         try:
             summary = read_summary(moments.choice(MUTATIONS)(CONTENT, moments))
         except PolicyFileError:

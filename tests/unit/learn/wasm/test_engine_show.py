@@ -10,6 +10,7 @@ from drillsergeant.drills.contract import Continuous, Head, Player
 from drillsergeant.learn.engine import SHOW_MATCHES, ShowMatch
 
 from tests.rigs.engines import F32, Pair, decisive, pair
+from tests.rigs.length import AT_LENGTH, few
 
 
 def matches_of(both: Pair, seed: int, number: int = 0) -> list[ShowMatch]:
@@ -48,15 +49,15 @@ def write_weights(both: Pair, slot: int, seed: int) -> int:
 
 
 @pytest.mark.parametrize(
-    "name", ["ball", "short", "short-2-1", "short-trio", "mixed", "chase", "pendulum", "probe-delay"]
+    "name", few(["short", "short-2-1", "mixed", "chase", "pendulum", "probe-delay", "ball", "short-trio"], 6)
 )
 def test_the_match_with_fresh_parameters_equals_the_reference(name: str) -> None:
     both = pair(name, 4, 2)
-    ended = play(both, matches_of(both, 11), 60, {})
+    ended = play(both, matches_of(both, 11), 60 if AT_LENGTH else 30, {})
     assert ended > 0 or name in ("ball", "chase", "pendulum")
 
 
-@pytest.mark.parametrize("name", ["ball", "short-2-1", "mixed-1-2"])
+@pytest.mark.parametrize("name", few(["short-2-1", "mixed-1-2", "ball"], 2))
 def test_adopted_weights_and_a_humans_actions_equal_the_reference(name: str) -> None:
     both = pair(name, 4, 2)
     shows = matches_of(both, 11)
@@ -67,9 +68,9 @@ def test_adopted_weights_and_a_humans_actions_equal_the_reference(name: str) -> 
         show.adopt(weights, 1)
     for memory in both.memories:  # adopting is a copy: what is written later is not played
         memory.array(weights, both.layout.plan.parameter_count, F32)[:] = 0.0
-    play(both, shows, 20, {})
-    play(both, shows, 20, {0: Player.VISITOR})
-    play(both, shows, 20, {1: Player.SCRIPTED})
+    play(both, shows, 10, {})
+    play(both, shows, 10, {0: Player.VISITOR})
+    play(both, shows, 10, {1: Player.SCRIPTED})
 
 
 def test_each_team_plays_by_its_own_weights() -> None:
@@ -81,7 +82,7 @@ def test_each_team_plays_by_its_own_weights() -> None:
         for show in shows:
             for team, offset in enumerate(weights):
                 show.adopt(offset, team)
-        play(both, shows, 30, {})
+        play(both, shows, 10, {})
         runs.append(shows[0].state())
     assert runs[0] != runs[1] != runs[2]
 
@@ -91,8 +92,8 @@ def test_the_frozen_players_equal_the_reference(name: str) -> None:
     both = pair(name, 4, 2)
     players = range(sum(both.program.drill.teams))
     bots, dice = matches_of(both, 11), matches_of(both, 11, number=1)
-    play(both, bots, 30, dict.fromkeys(players, Player.SCRIPTED))
-    play(both, dice, 30, dict.fromkeys(players, Player.RANDOM))
+    play(both, bots, 15, dict.fromkeys(players, Player.SCRIPTED))
+    play(both, dice, 15, dict.fromkeys(players, Player.RANDOM))
     assert bots[0].state() != dice[0].state()
 
 
@@ -105,7 +106,7 @@ def test_matches_side_by_side_share_a_kick_off_and_nothing_else() -> None:
         show.adopt(weights, 0)
         show.adopt(weights, 1)
     for trio in trios:
-        play(both, trio, 20, {})
+        play(both, trio, 10, {})
     assert trios[0][0].state() == trios[2][0].state() != trios[1][0].state()
 
 

@@ -25,12 +25,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.policies import ball_schema, network_of_schema, some_policy, with_versions
+from tests.rigs.length import AT_LENGTH
 from tests.rigs.saving_tab import Tab
 
 SCHEMA = ball_schema()
 SIZE = network_of_schema(SCHEMA).size
 ENTRIES = len(SCHEMA.observation)
-EXAMPLES = 8  # each at several ends at once
+EXAMPLES = 8 if AT_LENGTH else 4  # each at several ends at once
 JUST_SANE = float(np.nextafter(np.float32(SANE), np.float32(0)))
 
 

@@ -92,14 +92,14 @@ def test_stop_keeps_and_reset_forgets_what_was_learned() -> None:
 def test_duels_against_the_timeline_become_a_win_rate_ratings_and_no_statistics_of_self_play() -> None:
     factory = ReferenceRun(BallDrill(time_limit_s=0.5), duels=4)
     factory.trainer.handle(messages.StartTraining())
-    assert factory.trainer.progress.decisions_per_chunk == 4 * (2 * 12 + 4)
-    factory.rounds(8)
+    assert factory.trainer.progress.decisions_per_chunk == 2 * 60 + 4
+    factory.rounds(32)
     factory.trainer.report()
     values = factory.host.metrics()
     (first,) = factory.trainer.run_control.timeline.entries
     (row,) = values["pool"]
     assert row["id"] == first.id
-    assert row["games"] == 3 * 4, "matches of eight decisions, from the second chunk of four on"
+    assert row["games"] == 3 * 4, "matches of eight decisions, from the second chunk on"
     rates = [float(str(values[f"{name}_rate_pool"])) for name in ("win", "loss", "draw")]
     assert sum(rates) == pytest.approx(1.0)
     assert row["wins"] == rates[0] * row["games"]
