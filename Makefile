@@ -43,9 +43,10 @@ boot-faults: venv-test  ## break every file that a first visit asks for, in six 
 	@$(VENV_PYTHON) -m build.site
 	@BOOT_FAULTS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q tests/browser/workers/test_boot_faults.py $(ARGS)
 
-visit: venv-test  ## ten minutes of a visitor who edits, slips, reloads, comes back; pictures of each step in out/visit/
-	@$(VENV_PYTHON) -m build.site
+visit: venv-test  ## ten minutes of a visitor who edits, slips, reloads, comes back, pictures in out/visit/; then the longest looks of the page's tests
+	@$(VENV_PYTHON) -m build.site --tests
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.visit $(ARGS)
+	@LOOKS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q $(addprefix tests/browser/page/test_,looks.py solo.py workshop.py)
 
 lighthouse: venv-test  ## Lighthouse's mobile preset on the built site: scores, metrics, and what it finds
 	@$(VENV_PYTHON) -m build.site
