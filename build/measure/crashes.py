@@ -163,6 +163,7 @@ class Victim:
         self._context, self._address, self._moments, self._longest_s = context, address, moments, longest_s
         self._best: dict[str, int] = {}
         self._kept = b""
+        self._page: Page | None = None  # where it has the run in hand
         self.longest_behind_s = 0.0  # seconds of training that a crash cost, by looks a fifth of a second apart
 
     def prepare(self) -> None:
@@ -175,18 +176,15 @@ class Victim:
         self._wait(page, lambda: "Saved a copy" in page.inner_text("#runs-note"))
         page.click("#train")
         self._wait(page, lambda: "”, saved " in page.inner_text("#runs-state") and not training(page))
-        page.close()
-        runs, _ = saved(self._context, self._address)
+        self._page = page
+        runs, _ = saved_here(page)
         self._kept = runs[KEPT]
         self._name = next(name for name in runs if name != KEPT)
         self._best[self._name] = read_summary(runs[self._name]).progress.decisions
 
     def suffer(self, while_saving: bool) -> str:
         """Train on, crash, judge; returns what came of it."""
-        page = self._open()
-        page.select_option("#runs-list", self._name)
-        page.click("#runs-load")
-        self._wait(page, lambda: "Continued" in page.inner_text("#runs-note"))
+        page, self._page = self._page or self._come_back(), None
         page.click("#train")
         self._wait(page, lambda: decisions(page) > self._best[self._name])
         ends_s = time.monotonic() + (
@@ -218,6 +216,13 @@ class Victim:
         whole_s = max((when_s for when_s, count in samples if count <= found), default=samples[0][0])
         self.longest_behind_s = max(self.longest_behind_s, at_s - whole_s)
         return f"stands at {found:,} decisions, {max(0, samples[-1][1] - found):,} behind the last look"
+
+    def _come_back(self) -> Page:
+        page = self._open()
+        page.select_option("#runs-list", self._name)
+        page.click("#runs-load")
+        self._wait(page, lambda: "Continued" in page.inner_text("#runs-note"))
+        return page
 
     def _open(self) -> Page:
         page = reach_into_docks(self._context.new_page())
