@@ -14,6 +14,8 @@ from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.page.address import CHOICES, opened
 from drillsergeant.runtimes.page.panels.code_link import MARK, MOST_CODE, code_in
 from drillsergeant.runtimes.page.panels.drill import GAMES
+from drillsergeant.runtimes.page.what_if.form import LINK as WHAT_IF
+from drillsergeant.runtimes.page.what_if.grid import parsed_link
 from drillsergeant.runtimes.protocol import init_options
 from drillsergeant.runtimes.supervisor import setup
 from drillsergeant.runtimes.supervisor.setup import choose_setup
@@ -41,12 +43,13 @@ def test_an_example_opens_as_it_stands(example: str, program: Program) -> None:
     _, opening = opened(pairs, lambda values: choose_setup(program, 4, values), given.get("drill", "ball"))
     assert opening.complaints == () and opening.given == given
     assert given.get("drill", "ball") in GAMES
+    assert WHAT_IF not in given or parsed_link(given[WHAT_IF])
     if mark:
         assert "target_speed: float = 4.0" in code_in(mark + packed)
 
 
 def test_every_value_of_an_address_is_told_with_an_example_of_it() -> None:
-    assert {name for name, *_ in ROWS} == {"drill", MARK, *ASKED, *RANGES, *CHOICES}
+    assert {name for name, *_ in ROWS} == {"drill", MARK, WHAT_IF, *ASKED, *RANGES, *CHOICES}
     assert {"seed", "hidden", "learner", "mode", "matches"} <= set(ASKED)
     assert all(f"{name}=" in example or (name == MARK and MARK in example) for name, _, example in ROWS)
 
@@ -55,6 +58,7 @@ def test_what_may_stand_for_a_value_is_what_is_taken() -> None:
     told = {name: re.sub("`", "", values) for name, values, _ in ROWS}
     for name, allowed in {**CHOICES, **init_options.CHOICES}.items():
         assert set(filter(None, told[name].split(", "))) <= set(allowed), name
+    assert set(told["dock"].split(", ")) == set(filter(None, CHOICES["dock"]))
     for name, within in RANGES.items():
         low, high = map(float, told[name].split(" to "))
         assert (low, high) == (within.low, within.high), name
