@@ -44,8 +44,11 @@ Without a bundler the site's own script does, and knows where it came from:
     <script src="/drillsergeant/embed.js" defer></script>
     <drill-sergeant drill="ball"></drill-sergeant>
 
-Attributes, methods and events are in docs/embedding.md of the source, headers for your server in docs/hosting.md.
+Any static server does; with the headers that `site/_headers` lists, drills run at full speed from the first load.
+Events are `mode`, `ready`, `training`, `metrics`, `goal` and `error`, each with its message as `detail`.
 """
+TABLES = ("attribute", "method")  # of docs/embedding.md, by the head of their first column
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 def write(site: Path, target: Path) -> None:
@@ -63,9 +66,18 @@ def write(site: Path, target: Path) -> None:
         shutil.copytree(site, part / "site")
         (part / SCRIPT).write_text(EITHER.sub(lambda _: MODULE, text))
         (part / "package.json").write_text(json.dumps(description(), indent=2) + "\n")
-        (part / "README.md").write_text(README)
+        (part / "README.md").write_text("\n".join([README, *map(table, TABLES)]))
         shutil.copyfile(ROOT / "LICENSE", part / "LICENSE")
         swap_folder(part, target)
+
+
+def table(head: str) -> str:
+    """The table of docs/embedding.md whose first column is called `head`. Raises BuildError where there is none."""
+    text = (ROOT / "docs" / "embedding.md").read_text()
+    found = re.search(rf"^\| {head} \|.*?\n\n", text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise BuildError(f"docs/embedding.md has no table of each {head}: TABLES in build/npm_package.py names them")
+    return LINK.sub(r"\1", found[0].rstrip() + "\n")
 
 
 def description() -> dict[str, object]:

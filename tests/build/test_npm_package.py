@@ -48,6 +48,9 @@ def test_the_element_is_a_module_and_the_site_is_as_it_was_built(package: Path) 
     assert module.count("import.meta") == 1 and "currentScript" not in module and "typeof await" not in module
     _, _, after = EMBED.partition('address = import.meta.url; //";\n')
     assert after and module.endswith(after), "and nothing else is another"
+    told = (package / "README.md").read_text()
+    assert "| `editor` | `reward`," in told and "| `start()`, `leave()` |" in told and "](" not in told
+    assert "the frame's message" not in told, "the tables, and no more"
     said = json.loads((package / "package.json").read_text())
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert (said["name"], said["version"], said["type"]) == ("drillsergeant", project["version"], "module")
