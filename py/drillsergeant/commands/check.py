@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from drillsergeant.commands.command import Command
+from drillsergeant.commands.command import A_DRILL, Command
 
 FAULTY = 1  # exit status
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("drill", help="my_drill.py, my_drill.py:Class, my_module:Class, or the name of a drill")
+    parser.add_argument("drill", help=A_DRILL)
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
 
 

@@ -6,6 +6,10 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from drillsergeant.drills import OWN_GAMES
+
+A_DRILL = f"a drill: {', '.join(OWN_GAMES)}, my_drill.py, my_drill.py:Class or my_module:Class"  # what may be typed
+
 
 @dataclass(frozen=True)
 class Command:

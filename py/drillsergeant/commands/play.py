@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drillsergeant.commands.command import Command, whole
+from drillsergeant.commands.command import A_DRILL, Command, whole
 
 if TYPE_CHECKING:
     from drillsergeant.drills.contract import Drill
@@ -19,7 +19,7 @@ SIMPLE = ("scripted", "random")
 
 def add_sides(parser: argparse.ArgumentParser) -> None:
     """The arguments that say who plays whom."""
-    parser.add_argument("policy", help="a .dshq file, or the name of a drill, whose scripted player plays then")
+    parser.add_argument("policy", help=f"a .dshq file; or, for its scripted player, {A_DRILL}")
     parser.add_argument("--against", default="scripted", help="scripted (default), random, or a .dshq file")
     parser.add_argument("--drill", help="the drill, where a file's own has other rules or is not registered")
     parser.add_argument("--seed", type=whole, default=0, help="which match (default: 0)")

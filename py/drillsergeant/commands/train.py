@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drillsergeant.commands.command import Command, named_number, whole
+from drillsergeant.commands.command import A_DRILL, Command, named_number, whole
 
 if TYPE_CHECKING:
     from drillsergeant.callbacks import Callback
@@ -16,7 +16,7 @@ USUAL_EVERY = 500_000
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("drill", help="the name of a drill, my_drill.py, my_drill.py:Class or my_module:Class")
+    parser.add_argument("drill", help=A_DRILL)
     parser.add_argument("--decisions", type=whole, default=USUAL_DECISIONS, help="how many, such as 1e6 (default)")
     parser.add_argument("--seed", type=whole, default=0, help="the same seed gives the same weights (default: 0)")
     parser.add_argument("--matches", type=whole, help="how many are played at once (default: 256)")

@@ -51,6 +51,7 @@ _HOMES = {
     "probe-mask": ("probes", "MaskProbe"),
 }
 OWN = tuple(_HOMES)  # the names of this package's drills
+OWN_GAMES = tuple(name for name, (module, _) in _HOMES.items() if module != "probes")
 
 
 class DrillRegistry(Mapping[str, Callable[[], Drill]]):
@@ -70,8 +71,7 @@ class DrillRegistry(Mapping[str, Callable[[], Drill]]):
         return self._registered[name] if name in self._registered else _installed()[name]
 
     def __iter__(self) -> Iterator[str]:
-        games = (name for name in _HOMES if _HOMES[name][0] != "probes")
-        return iter(dict.fromkeys((*games, *self._registered, *_installed())))
+        return iter(dict.fromkeys((*OWN_GAMES, *self._registered, *_installed())))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
