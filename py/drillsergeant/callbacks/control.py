@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 from drillsergeant.callbacks.callback import Metrics, WatchedRun
+from drillsergeant.plain import real_number, whole_number
 
 
 class EarlyStop:
@@ -16,12 +17,14 @@ class EarlyStop:
 
     def __init__(self, metric: str = "", patience: int = 0, **reached: float) -> None:
         """Raises ValueError where nothing would ever end the run."""
+        patience = whole_number("patience", patience)
+        values = {name: real_number(name, value) for name, value in reached.items()}
         if len(reached) + bool(metric) != 1 or (metric and patience < 1):
             raise ValueError(
                 f"EarlyStop({metric!r}, patience={patience!r}, {reached}) never stops: write EarlyStop(win_rate=0.9), "
                 'or EarlyStop("win_rate", patience=50)'
             )
-        (self.metric, self.value), *_ = [*reached.items(), (metric, math.inf)]
+        (self.metric, self.value), *_ = [*values.items(), (metric, math.inf)]
         self.patience, self._best, self._since = patience, -math.inf, 0
 
     def __call__(self, run: WatchedRun, metrics: Metrics) -> bool:
@@ -44,14 +47,10 @@ class Checkpoints:
 
     def __init__(self, folder: str | Path, every: int, keep: int | None = None) -> None:
         """Raises ValueError for an `every` or a `keep` below 1."""
-        for name, value in (("every", every), ("keep", keep)):
-            if value is not None and value < 1:
-                raise ValueError(
-                    f"{name} is {value}, expected a number of {'decisions' if name == 'every' else 'files'}"
-                )
-        self.folder, self.every, self.keep = Path(folder), every, keep
+        self.folder, self.every = Path(folder), whole_number("every", every, least=1)
+        self.keep = None if keep is None else whole_number("keep", keep, least=1)
         self.files: list[Path] = []
-        self._next = every
+        self._next = self.every
 
     def __call__(self, run: WatchedRun, metrics: Metrics) -> None:
         """Save, where it is time."""

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TextIO
 
 from drillsergeant.callbacks.callback import Metrics, WatchedRun
+from drillsergeant.learn.files.replacing import checked_folder
 
 
 class CsvLogger:
     """A table with a column for each metric; what is not known yet is empty."""
 
     def __init__(self, path: str | Path) -> None:
+        """Raises ValueError for a folder that there is not."""
+        checked_folder(path)
         self.path = Path(path)
         self._file: TextIO | None = None
 
@@ -37,6 +40,8 @@ class JsonLinesLogger:
     """A JSON object a line; what is not known yet is null."""
 
     def __init__(self, path: str | Path) -> None:
+        """Raises ValueError for a folder that there is not."""
+        checked_folder(path)
         self.path = Path(path)
         self._file: TextIO | None = None
 

@@ -47,9 +47,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     """Train, save, and say in a line what it has come to. Ctrl+C ends it early, and what was learned is saved."""
-    from drillsergeant.learn.files.replacing import checked_kind
+    from drillsergeant.learn.files.replacing import checked_folder, checked_kind
     from drillsergeant.learn.ppo.hidden import parsed_hidden
     from drillsergeant.learn.run_sizes import RunSizes
+    from drillsergeant.library.policy import checked_policy_path
     from drillsergeant.library.training import train
 
     run = train(
@@ -63,12 +64,10 @@ def _run(given: argparse.Namespace) -> int:
         callbacks=_callbacks(given),
     )
     out = given.out or Path(f"{run.drill.name}.dshq")
-    for option, path in (("out", out), ("plot", given.plot)):
-        if path and not path.parent.is_dir():
-            raise ValueError(
-                f"there is no folder {path.parent} for {path.name}: make it, or name another with --{option}"
-            )
+    checked_policy_path(out)
+    checked_folder(out)
     if given.plot:
+        checked_folder(given.plot)
         checked_kind(given.plot, ".svg")
     try:
         run.finish(progress=False if given.quiet else None)

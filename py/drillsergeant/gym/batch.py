@@ -40,7 +40,7 @@ def checked_opponent(who: Opponent, what: str = "opponent", drill: Drill | None 
     """Who plays in the place of `what`. Raises ValueError for a name that nobody has, and for a policy of another game
     than `drill`."""
     if not isinstance(who, Policy) and (not isinstance(who, str) or who not in (Player.SCRIPTED, Player.RANDOM)):
-        raise ValueError(f'{what} is {who!r}, expected "scripted", "random" or a Policy')
+        raise ValueError(f'{what} is {who!r}, expected "scripted", "random" or a Policy, such as Policy.load(path)')
     if isinstance(who, Policy) and drill is not None:
         schema = who.content.schema
         theirs, ours = ((len(each.observation), len(each.heads)) for each in (schema, drill))
@@ -53,7 +53,8 @@ def checked_opponent(who: Opponent, what: str = "opponent", drill: Drill | None 
 
 
 def drill_of(who: Opponent) -> str:
-    """The drill that somebody plays. Raises ValueError for who plays any."""
+    """The drill that somebody plays. Raises ValueError for who plays any, and for what plays none."""
+    checked_opponent(who, "policy")
     if isinstance(who, Policy):
         return who.content.schema.drill
     raise ValueError(f"{who!r} plays every drill: say which, drill='ball'")

@@ -50,20 +50,21 @@ class LeagueTable:
 
 
 def league(
-    files: Sequence[str | Path],
+    files: str | Path | Sequence[str | Path],
     drill: Drill | str | None = None,
     matches: int = MATCHES,
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> LeagueTable:
-    """Let the policies in these `.dshq` files, or in folders of them, play each other, `matches` times as either team.
+    """Let the policies in these `.dshq` files, or in a folder of them, play each other, `matches` times as either team.
 
     `drill`: the one they play, where that has other rules than the registered one that the first file names. The same
     files, `matches` and `seed` give the same games as on the page. `progress` hears how many pairs have played, of how
     many. Raises PolicyFileError (a ValueError) naming the file that is damaged, of another drill or another network
     than the first one, ValueError for a game without opponents or fewer than two files.
     """
-    paths = [path for file in files for path in _found(Path(file))]
+    named = [files] if isinstance(files, str | Path) else files
+    paths = [path for file in named for path in _found(Path(file))]
     if not paths:
         raise ValueError("a league takes 2 to 24 players, here are 0: name their .dshq files")
     policies = [_policy(path, drill) for path in paths]

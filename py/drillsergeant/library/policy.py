@@ -17,7 +17,7 @@ from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import read_policy, read_summary, write_policy
 from drillsergeant.learn.files.onnx import write_onnx
-from drillsergeant.learn.files.replacing import replace_file
+from drillsergeant.learn.files.replacing import checked_kind, replace_file
 from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.safetensors import PolicyFileError, check_values
 from drillsergeant.learn.files.schema import Schema
@@ -71,13 +71,15 @@ class Policy:
         `tensors` has the shapes of a PyTorch module with `net = Sequential(Linear, Tanh, Linear, Tanh)`, a
         pair for each hidden layer, `policy = Linear`, `value = Linear`, and `policy.log_std` [C] where heads are
         continuous. `decisions` is what it has learned from. Raises ValueError naming a tensor that is missing, has
-        another shape or holds NaN, infinity or more than 1e18.
+        another shape or holds NaN, infinity or more than 1e18; TypeError for what is no mapping.
         """
         drill = drills.resolve(drill)
+        if not isinstance(tensors, Mapping):
+            raise TypeError(f"tensors is {tensors!r:.40}; give arrays by name, as Policy.tensors() has them")
         decisions = checked_count("decisions", decisions, MOST_DECISIONS, "leave it out where it is not known")
         schema, parts = schema_of(drill, _hidden_of(tensors)), []
         for name, shape in schema.tensors.items():
-            tensor = np.asarray(tensors[name], np.float32) if name in tensors else None
+            tensor = _as_f32(name, tensors[name]) if name in tensors else None
             if tensor is None or tensor.shape != shape:
                 found = "missing" if tensor is None else f"{list(tensor.shape)}"
                 raise ValueError(f"tensor {name!r} is {found}, a policy for {drill.name} has {list(shape)}")
@@ -134,7 +136,7 @@ class Policy:
         if draws is None:
             parts = [_likeliest(part) for part in policy.by_head()]
         else:
-            parts, _ = sample(policy, np.asarray(draws, np.float32).reshape(-1))
+            parts, _ = sample(policy, _checked_draws(draws, np.shape(observation)[:-1]))
         action = joined(heads, as_played(heads, parts))
         if np.ndim(observation) > 1:
             return action
@@ -187,21 +189,38 @@ class Policy:
     def save(self, path: str | Path) -> None:
         """Write it as `.dshq`: a safetensors file, which the page imports and trains on from.
 
-        Raises OSError where it cannot be written; a file that was there before is as it was then.
+        Raises OSError where it cannot be written; a file that was there before is as it was then. ValueError for the
+        name of an ONNX model.
         """
+        checked_policy_path(path)
         replace_file(path, self.to_bytes())
 
     def export_onnx(self, path: str | Path) -> None:
         """Write it as an ONNX model: observation -> logits and probabilities of every head, value.
 
-        Raises OSError as `save` does.
+        Raises OSError as `save` does, ValueError for a name that ends otherwise than in .onnx.
         """
+        checked_kind(path, ".onnx")
         replace_file(path, write_onnx(self.content))
 
 
 def schema_of(drill: Drill, hidden: tuple[int, ...] = ()) -> Schema:
     """What a policy for a drill is, with `hidden` units in each hidden layer, or the drill's default."""
     return Schema.of(facts_of(drill), checked_hidden(hidden or default_hidden(drill)))
+
+
+def checked_policy_path(path: str | Path) -> None:
+    """Raise ValueError for the name of an ONNX model where a `.dshq` file is to be written."""
+    if Path(path).suffix.lower() == ".onnx":
+        raise ValueError(f"{Path(path).name} would hold a .dshq file: end it in .dshq; `export_onnx` writes ONNX")
+
+
+def _checked_draws(draws: Array, wanted: tuple[int, ...]) -> Array:
+    """f32 [N]. Raises ValueError for others than numbers from 0 to 1 of the shape that is wanted, [] or [N]."""
+    given = np.asarray(draws)
+    if given.dtype.kind not in "biuf" or given.shape != wanted or not ((given >= 0.0) & (given <= 1.0)).all():
+        raise ValueError(f"draws is {draws!r:.60}; give numbers in [0, 1) of the shape {list(wanted)}")
+    return given.astype(np.float32).reshape(-1)
 
 
 def _hidden_of(tensors: Mapping[str, Array]) -> tuple[int, ...]:
@@ -215,6 +234,14 @@ def _hidden_of(tensors: Mapping[str, Array]) -> tuple[int, ...]:
 def now() -> str:
     """The time as files have it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _as_f32(name: str, tensor: Array) -> Array:
+    """A tensor as f32. Raises ValueError with its name for what holds no numbers."""
+    given = np.asarray(tensor)
+    if given.dtype.kind not in "biuf":
+        raise ValueError(f"tensor {name!r} is {tensor!r:.40}; give numbers f32")
+    return given.astype(np.float32, copy=False)
 
 
 def _chances(choice: Choice) -> list[Array]:

@@ -160,9 +160,11 @@ class Training:
 
         Returns how far the policy agrees with the decisions that were held out, see `learn.imitation.cloning`. The
         optimiser starts afresh, and wins are counted anew. Raises ValueError where they are too few, or of another
-        drill or of one whose players see or do something else; FloatingPointError where a step leaves numbers that are
-        none. Nothing has changed then.
+        drill or of one whose players see or do something else; TypeError for what is none; FloatingPointError where a
+        step leaves numbers that are none. Nothing has changed then.
         """
+        if not isinstance(demonstrations, Demonstrations):
+            raise TypeError(f"demonstrations is {demonstrations!r:.40}; give those of drillsergeant.demonstrate(drill)")
         with self._turn:
             masks = masks_of(self.drill)
             if not demonstrations.belongs_to(self.drill, masks):

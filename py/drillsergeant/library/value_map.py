@@ -65,8 +65,10 @@ def value_map(
     `state`: a match of the drill, field -> its value or an array of which the first counts; without, the start of the
     match of `seed`. `thing`: what is put elsewhere, by its name in `drill.scene`; without, the first that is no player,
     or else the first. `drill`: the policy's where it is left out. Raises ValueError for a player, a thing or a state
-    there is not, and for a drill in which nothing can be put elsewhere.
+    there is not, and for a drill in which nothing can be put elsewhere; TypeError for what is no policy.
     """
+    if not isinstance(policy, Policy):
+        raise TypeError(f"policy is {policy!r:.40}; give a Policy, such as Policy.load(path)")
     schema = policy.content.schema
     drill = drills.resolve(schema.drill if drill is None else drill)
     if not 0 <= player < sum(drill.teams):

@@ -9,12 +9,14 @@ from typing import Any
 import drillsergeant
 import numpy as np
 import pytest
+from drillsergeant.callbacks import Checkpoints, CsvLogger, EarlyStop, JsonLinesLogger
 from drillsergeant.commands.command_line import main
 from drillsergeant.gym import DrillEnv, DrillParallelEnv, DrillVectorEnv, film, win_share
 from gymnasium.error import ResetNeeded
 
 SMALL: dict[str, Any] = {"matches": 8, "hidden": (8,)}
-CHASE, SUMO = (drillsergeant.train(name, **SMALL).policy for name in ("chase", "sumo"))
+CHASE_RUN = drillsergeant.train("chase", **SMALL)
+CHASE, SUMO = CHASE_RUN.policy, drillsergeant.train("sumo", **SMALL).policy
 SEEN = np.zeros(len(CHASE.content.schema.observation), np.float32)
 NOT_A_NUMBER = np.where(np.arange(len(SEEN)) == 2, np.nan, SEEN)
 
@@ -82,6 +84,38 @@ REFUSED: dict[str, tuple[Callable[[Any], object], Any, str]] = {
         "same_step",
         "autoreset is 'same_step', expected one of NextStep",
     ),
+    "a path": (
+        lambda who: DrillEnv("chase", who),
+        "a.dshq",
+        r"opponent is 'a\.dshq', expected .* Policy\.load\(path\)",
+    ),
+    "a path's": (lambda who: win_share(who), "a.dshq", r"policy is 'a\.dshq', expected .* Policy\.load\(path\)"),
+    "mapped": (lambda who: drillsergeant.value_map(who), "a.dshq", r"policy is 'a\.dshq'; give a Policy"),
+    "cloned": (lambda shown: CHASE_RUN.clone(shown), [1], r"demonstrations is \[1\]; give those of"),
+    "shown": (
+        lambda file: drillsergeant.Demonstrations.from_bytes(file),
+        CHASE.to_bytes(),
+        "no file of demonstrations",
+    ),
+    "draws": (lambda draws: CHASE.act(SEEN, draws=draws), 2.0, r"draws is 2\.0; give numbers in \[0, 1\)"),
+    "too many": (lambda draws: CHASE.act(SEEN, draws=draws), [0.1], r"draws is \[0\.1\]; give .* the shape \[\]"),
+    "no tensors": (lambda given: drillsergeant.Policy.from_tensors("chase", given), 5, "tensors is 5; give arrays by"),
+    "no tensor": (
+        lambda given: drillsergeant.Policy.from_tensors("chase", {**CHASE.tensors(), "value.bias": given}),
+        "x",
+        "tensor 'value.bias' is 'x'; give numbers f32",
+    ),
+    "a model": (lambda path: CHASE.save(path), "a.onnx", "a.onnx would hold a .dshq file: end it in .dshq"),
+    "no model": (lambda path: CHASE.export_onnx(path), "a.dshq", "a.dshq would hold ONNX"),
+    "a table": (lambda path: CsvLogger(path), "nowhere/a.csv", "there is no folder nowhere for a.csv: make it"),
+    "lines": (lambda path: JsonLinesLogger(path), "nowhere/a.jsonl", "there is no folder nowhere for a.jsonl"),
+    "an end": (lambda value: EarlyStop(win_rate=value), "x", "win_rate is 'x' .str.; give a number"),
+    "patience": (
+        lambda value: EarlyStop("win_rate", patience=value),
+        "x",
+        "patience is 'x' .str.; give a whole number",
+    ),
+    "moments": (lambda value: Checkpoints("on the way", value), None, "every is None .NoneType.; give a whole number"),
     "a video": (lambda path: film(SUMO, path), "a.mp4", "a.mp4 would hold GIF, the only kind there is: end it in .gif"),
     "a picture": (
         lambda path: drillsergeant.train("chase", **SMALL).plot().save(path),
@@ -106,10 +140,12 @@ def test_players_are_told_that_no_match_was_started() -> None:
         DrillParallelEnv("sumo").step({"player_0": 0, "player_1": 0})
 
 
-@pytest.mark.parametrize("plot", ["nowhere/curve.svg", "curve.png"])
-def test_the_command_line_refuses_a_picture_before_it_trains(
-    plot: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "given", ["--plot nowhere/curve.svg", "--plot curve.png", "--csv nowhere/a.csv", "--out a.onnx", "--out nowhere/a"]
+)
+def test_the_command_line_refuses_a_file_before_it_trains(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["train", "chase", "--decisions", "1e3", "--matches", "8", "--plot", plot]) == 2
-    assert Path(plot).name in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+    assert main(["train", "chase", "--decisions", "1e3", "--matches", "8", *given.split()]) == 2
+    assert Path(given.split()[1]).name in capsys.readouterr().err and list(tmp_path.iterdir()) == []

@@ -106,7 +106,7 @@ def test_policies_are_kept_on_the_way_the_latest_ones(tmp_path: Path) -> None:
     decisions = [drillsergeant.Policy.load(file).content.progress.decisions for file in kept.files]
     assert [f"chase-{each:09d}.dshq" for each in decisions] == [file.name for file in kept.files]
     assert decisions[0] >= 4 * UPDATE and decisions[1] >= 6 * UPDATE
-    with pytest.raises(ValueError, match="keep is 0, expected a number of files"):
+    with pytest.raises(ValueError, match="keep is 0; give a whole number from 1 up"):
         Checkpoints(tmp_path, every=1, keep=0)
 
 

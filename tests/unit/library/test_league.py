@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_who_learned_longer_is_rated_higher_and_games_come_out_the_same_again(folder: Path) -> None:
     heard: list[tuple[int, int]] = []
-    table = drillsergeant.league([folder], matches=16, progress=lambda done, of: heard.append((done, of)))
+    table = drillsergeant.league(str(folder), matches=16, progress=lambda done, of: heard.append((done, of)))
     assert table.names == ("0", "1", "2") and table.order == [2, 1, 0]
     assert heard == [(1, 3), (2, 3), (3, 3)]
     assert table.standings.games == [[0, 32, 32], [32, 0, 32], [32, 32, 0]]

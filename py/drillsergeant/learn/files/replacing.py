@@ -46,6 +46,12 @@ def checked_kind(path: str | Path, ending: str) -> None:
         )
 
 
+def checked_folder(path: str | Path) -> None:
+    """Raise ValueError for a file in a folder that there is not."""
+    if not Path(path).parent.is_dir():
+        raise ValueError(f"there is no folder {Path(path).parent} for {Path(path).name}: make it, or name another")
+
+
 def _fill(beside: Path, content: bytes, mode: int | None) -> None:
     """Write a new file and return once it would survive a crash."""
     with beside.open("xb") as opened:

@@ -202,7 +202,8 @@ class Demonstrations:
         """What `to_bytes` wrote, whoever has had it since. Raises PolicyFileError naming what is wrong."""
         tensors, metadata = decode(content)
         if (metadata.get("form"), metadata.get("version")) != (FORM, VERSION):
-            raise PolicyFileError(f"the file is {metadata.get('form')!r:.40}, expected {FORM!r} of version {VERSION}")
+            told = f"its form is {metadata.get('form')!r:.40}, expected {FORM!r} of version {VERSION}"
+            raise PolicyFileError(f"this is no file of demonstrations: {told}")
         try:
             told = json.loads(metadata["facts"])
             observation = tuple(map(str, told["observation"]))
