@@ -17,8 +17,8 @@ from typing import Any
 import drillsergeant
 import numpy as np
 import torch
-from drillsergeant.drills.contract import Discrete
 from drillsergeant.gym import DrillVectorEnv, win_share
+from drillsergeant.gym.pytorch import choice_sizes, choices, tensors_of
 from tianshou.algorithm.modelfree.ppo import PPO
 from tianshou.algorithm.modelfree.reinforce import ProbabilisticActorPolicy
 from tianshou.algorithm.optim import AdamOptimizerFactory
@@ -27,7 +27,6 @@ from tianshou.env import BaseVectorEnv
 from tianshou.trainer import OnPolicyTrainerParams
 from tianshou.utils.net.common import Net
 from tianshou.utils.net.discrete import DiscreteActor, DiscreteCritic
-from torch.distributions import Categorical, Independent
 
 HIDDEN = (64, 64)
 STEPS = 16  # of every match between two updates
@@ -70,28 +69,9 @@ class Matches(BaseVectorEnv):
         self.is_closed = True
 
 
-def choices(logits: torch.Tensor, sizes: list[int]) -> Any:
-    """One choice of each head, of so many, from the logits of all, [N][K] one head after the other."""
-    if len(sizes) == 1:
-        return Categorical(logits=logits)
-    # What a head has not, has no chance.
-    parts = [
-        torch.nn.functional.pad(part, (0, max(sizes) - part.shape[-1]), value=-1e9) for part in logits.split(sizes, -1)
-    ]
-    return Independent(Categorical(logits=torch.stack(parts, -2)), 1)
-
-
-def sizes_of(env: DrillVectorEnv) -> list[int]:
-    """How many choices each head has. Raises ValueError where one is a number."""
-    sizes = [len(head.choices) for head in env.drill.heads if isinstance(head, Discrete)]
-    if len(sizes) < len(env.drill.heads):
-        raise ValueError(f"actions of {env.drill.name} are numbers: this example learns choices")
-    return sizes
-
-
 def made(env: DrillVectorEnv) -> tuple[Any, dict[str, Any]]:
     """PPO of the page's network, and its layers by their names in a `.dshq` file."""
-    sizes = sizes_of(env)
+    sizes = choice_sizes(env.drill)
     trunk = Net(state_shape=env.single_observation_space.shape, hidden_sizes=HIDDEN, activation=torch.nn.Tanh)
     actor = DiscreteActor(preprocess_net=trunk, action_shape=sum(sizes), softmax_output=False)
     critic = DiscreteCritic(preprocess_net=trunk)
@@ -140,12 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, dict[str, float]]:
                     show_progress=False,
                 )
             )
-        tensors = {
-            f"{name}.{kind}": getattr(layer, kind).detach().numpy()
-            for name, layer in layers.items()
-            for kind in ("weight", "bias")
-        }
-        policy = drillsergeant.Policy.from_tensors(env.drill, tensors, collector.collect_step)
+        policy = drillsergeant.Policy.from_tensors(env.drill, tensors_of(layers), collector.collect_step)
         shares[when] = {opponent: win_share(policy, opponent) for opponent in ("scripted", "random")}
         wins = ", ".join(f"{share:.0%} against the {name} player" for name, share in shares[when].items())
         print(f"{when} {collector.collect_step} decisions: wins {wins}", flush=True)

@@ -12,14 +12,12 @@ import argparse
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import drillsergeant
 import torch
-from drillsergeant.drills.contract import Discrete
 from drillsergeant.gym import DrillVectorEnv, win_share
+from drillsergeant.gym.pytorch import choice_sizes, choices, tensors_of
 from tensordict.nn import TensorDictModule
-from torch.distributions import Categorical, Independent
 from torchrl.collectors import Collector
 from torchrl.envs import GymWrapper
 from torchrl.modules import ActorValueOperator, ProbabilisticActor, ValueOperator
@@ -32,29 +30,10 @@ EPOCHS, MINIBATCHES = 2, 4
 GAMMA, GAE_LAMBDA, MAX_GRAD_NORM = 0.98, 0.95, 0.5
 
 
-def choices(logits: torch.Tensor, sizes: list[int]) -> Any:
-    """One choice of each head, of so many, from the logits of all, [N][K] one head after the other."""
-    if len(sizes) == 1:
-        return Categorical(logits=logits)
-    # What a head has not, has no chance.
-    parts = [
-        torch.nn.functional.pad(part, (0, max(sizes) - part.shape[-1]), value=-1e9) for part in logits.split(sizes, -1)
-    ]
-    return Independent(Categorical(logits=torch.stack(parts, -2)), 1)
-
-
-def sizes_of(env: DrillVectorEnv) -> list[int]:
-    """How many choices each head has. Raises ValueError where one is a number."""
-    sizes = [len(head.choices) for head in env.drill.heads if isinstance(head, Discrete)]
-    if len(sizes) < len(env.drill.heads):
-        raise ValueError(f"actions of {env.drill.name} are numbers: this example learns choices")
-    return sizes
-
-
 def made(env: DrillVectorEnv, matches: GymWrapper) -> tuple[ActorValueOperator, dict[str, torch.nn.Linear]]:
     """The page's network, a shared trunk, a choice of each head, a forecast; and its layers by their names in a `.dshq`
     file."""
-    sizes = sizes_of(env)
+    sizes = choice_sizes(env.drill)
     units = [len(env.drill.observation), *HIDDEN]
     layers = [torch.nn.Linear(*pair) for pair in pairwise(units)]
     policy, value = torch.nn.Linear(units[-1], sum(sizes)), torch.nn.Linear(units[-1], 1)
@@ -137,12 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, dict[str, float]]:
     for when in ("before", "after"):
         if when == "after":
             decisions = trained(network, matches, int(given.decisions))
-        tensors: dict[str, Any] = {
-            f"{name}.{kind}": getattr(layer, kind).detach().numpy()
-            for name, layer in layers.items()
-            for kind in ("weight", "bias")
-        }
-        policy = drillsergeant.Policy.from_tensors(env.drill, tensors, decisions)
+        policy = drillsergeant.Policy.from_tensors(env.drill, tensors_of(layers), decisions)
         shares[when] = {opponent: win_share(policy, opponent) for opponent in ("scripted", "random")}
         wins = ", ".join(f"{share:.0%} against the {name} player" for name, share in shares[when].items())
         print(f"{when} {decisions} decisions: wins {wins}", flush=True)

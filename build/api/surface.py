@@ -36,6 +36,7 @@ MODULES = (
     f"{PACKAGE}.callbacks",
     f"{PACKAGE}.gym",
     f"{PACKAGE}.gym.sb3",
+    f"{PACKAGE}.gym.pytorch",
     f"{PACKAGE}.drills",
     f"{PACKAGE}.drills.contract",
     f"{PACKAGE}.drills.shapes",

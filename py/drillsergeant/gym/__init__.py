@@ -7,7 +7,8 @@
     film                a match as a GIF
 
 With this imported, `gymnasium.make` and `gymnasium.make_vec` know the first two as "drillsergeant/Ball-v0" and so on,
-for every drill there is, see `registration`. `drillsergeant.gym.sb3` is for Stable-Baselines3.
+for every drill there is, see `registration`. `drillsergeant.gym.sb3` is for Stable-Baselines3,
+`drillsergeant.gym.pytorch` for other learners in PyTorch.
 
 Matches, rewards and random numbers are those of the page, to the bit. None of it exists in a browser's workers.
 """
