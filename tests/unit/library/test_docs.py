@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from codeop import CommandCompiler
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,21 @@ def test_every_block_runs_and_prints_what_stands_under_it(
         assert printed == output and "nan" not in printed
     written = {"striker.dshq", "striker.onnx", "curve.csv", "curve.svg", "what_if.svg", "on_the_way", "match.gif"}
     assert {path.name for path in tmp_path.iterdir()} == written
+
+
+@pytest.mark.parametrize("document", ["library.md", "package.md"])
+def test_every_block_can_be_typed_into_pythons_own_shell(document: str) -> None:
+    """Which ends a loop or a function by an empty line, and wants one before whatever comes after."""
+    text = (ROOT / "docs" / document).read_text()
+    found = re.findall(r"^```python[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert found
+    for block in found:
+        complete, typed = CommandCompiler(), list[str]()
+        for line in [*block.splitlines(), ""]:
+            typed.append(line)
+            if complete("\n".join(typed)) is not None:
+                typed = []
+        assert typed in ([], [""]), "nothing is left open"
 
 
 @pytest.fixture
