@@ -14,13 +14,14 @@ from drillsergeant.learn.compile.edited_drill import checked_drill
 from drillsergeant.learn.compile.editing.whole_game import checked_game
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshr import Replay, ReplayFileError, read_replay
-from drillsergeant.learn.files.replacing import replace_file
+from drillsergeant.learn.files.replacing import checked_kind, replace_file
 from drillsergeant.learn.reference.engine import network_of
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.learn.replay.playback import Trajectory, play
 from drillsergeant.library.public import public_names
 from drillsergeant.pictures.image_files import gif
 from drillsergeant.pictures.raster import scene_picture
+from drillsergeant.plain import real_number
 
 FPS = 20.0  # pictures a second of a GIF
 EMBEDDED_PX = 480  # wide, in a notebook
@@ -65,13 +66,19 @@ class MatchReplay:
         return scene_picture(self.drill.scene, self.played.state(tick), width_px=width_px)
 
     def gif(self, fps: float = FPS, width_px: int = 640) -> bytes:
-        """It as a GIF that moves for ever, `fps` pictures for every second of the match."""
+        """It as a GIF that moves for ever, `fps` pictures for every second of the match.
+
+        Raises ValueError for an `fps` that is not above 0.
+        """
+        if real_number("fps", fps) <= 0.0:
+            raise ValueError(f"fps is {fps}; give a number above 0")
         step = self.drill.tick_hz / fps
         ticks = [round(step * number) for number in range(int(len(self) / step) + 1)]
         return gif([self.picture(tick, width_px) for tick in ticks], fps)
 
     def save(self, path: str | Path, fps: float = FPS, width_px: int = 640) -> None:
-        """Write it as a GIF. Raises OSError where it cannot be written."""
+        """Write it as a GIF. Raises OSError where it cannot be written, ValueError for the name of another kind."""
+        checked_kind(path, ".gif")
         replace_file(path, self.gif(fps, width_px))
 
     def __repr__(self) -> str:

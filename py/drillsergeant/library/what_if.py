@@ -15,7 +15,7 @@ from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.drill_checks import ensure_drill
 from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.defaults import default_hidden
-from drillsergeant.learn.files.replacing import replace_file
+from drillsergeant.learn.files.replacing import checked_kind, replace_file
 from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.learn.ppo.limits import checked_seed
@@ -88,7 +88,8 @@ class WhatIf:
         return trial_grid(f"{self.drill.words.title}: what if?", self.drill.scene, columns, rows, cells)
 
     def save(self, path: str | Path) -> None:
-        """Write the picture as an SVG file. Raises OSError where it cannot be written."""
+        """Write the picture as an SVG file. Raises OSError where it cannot be written, ValueError for another kind."""
+        checked_kind(path, ".svg")
         replace_file(path, self.picture().encode())
 
     def _repr_html_(self) -> str:

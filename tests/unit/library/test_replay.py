@@ -33,6 +33,10 @@ def test_it_shows_what_was_played_as_states_pictures_and_a_gif(tmp_path: Path) -
     assert match.picture(0, 64).shape[1:] == (64, 3)
     match.save(tmp_path / "match.gif", fps=10, width_px=64)
     assert (tmp_path / "match.gif").read_bytes() == match.gif(10, 64)
+    with pytest.raises(ValueError, match=r"match\.mp4 would hold GIF"):
+        match.save(tmp_path / "match.mp4")
+    with pytest.raises(ValueError, match="fps is 0; give a number above 0"):
+        match.gif(fps=0)
     html = match._repr_html_()
     assert b64decode(html.partition("base64,")[2].rstrip('">'))[:6] == b"GIF89a"
     assert repr(match) == "<MatchReplay chase: 0.5 s, nobody wins>"

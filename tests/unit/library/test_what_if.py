@@ -37,6 +37,8 @@ def test_a_grid_has_a_player_for_each_pair_the_first_axis_across_with_the_weight
     table = found.table()
     assert table[2]["goal_reward"] == 0.5 and {"decisions", "speed_m_s", "ball_away_m"} <= set(table[2])
     found.save(tmp_path / "grid.svg")
+    with pytest.raises(ValueError, match=r"grid\.png would hold SVG"):
+        found.save(tmp_path / "grid.png")
     picture = (tmp_path / "grid.svg").read_text()
     assert (
         picture.count("<g ") == 6
