@@ -31,30 +31,37 @@ class ProgressBar:
         self._out = out or sys.stderr
         self._start_s = self._next_s = time.monotonic()
         self._first = -1
+        self._latest: tuple[WatchedRun, Metrics] | None = None
 
     def __call__(self, run: WatchedRun, metrics: Metrics) -> None:
         """Write the line anew, ten times a second at most."""
         now = time.monotonic()
         if self._first < 0:  # the first update's time has compiling in it
             self._first, self._start_s = run.decisions, now
-        if now >= self._next_s or run.decisions >= run.wanted:
+        self._latest = run, metrics
+        if now >= self._next_s:
             self._next_s = now + BETWEEN_S
-            columns = shutil.get_terminal_size().columns - 1
-            text = line(run, metrics, (run.decisions - self._first) / max(now - self._start_s, 1e-9), columns)
-            self._out.write(f"\r\x1b[K{text[:columns]}")
-            self._out.flush()
+            self._draw(run, metrics)
+
+    def _draw(self, run: WatchedRun, metrics: Metrics, end: str = "") -> None:
+        columns = shutil.get_terminal_size().columns - 1
+        taken_s = max(time.monotonic() - self._start_s, 1e-9)
+        text = line(run, metrics, (run.decisions - self._first) / taken_s, columns, is_over=bool(end))
+        self._out.write(f"\r\x1b[K{text[:columns]}{end}")
+        self._out.flush()
 
     def close(self) -> None:
-        """Leave the last line and go on below it."""
-        if self._first >= 0:
-            self._out.write("\n")
-            self._out.flush()
+        """Write how it ended, also where that was early, and go on below it."""
+        if self._latest:
+            self._draw(*self._latest, end="\n")
+            self._latest = None
 
 
-def line(run: WatchedRun, metrics: Metrics, rate: float, columns: int) -> str:
+def line(run: WatchedRun, metrics: Metrics, rate: float, columns: int, is_over: bool = False) -> str:
     """The line, at `rate` decisions a second; the bar has the room that the words leave."""
     share = min(run.decisions / max(run.wanted, 1), 1.0)
-    left = f", {_time((run.wanted - run.decisions) / rate)} left" if rate > 0.0 and share < 1.0 else ""
+    goes_on = rate > 0.0 and share < 1.0 and not is_over
+    left = f", {_time((run.wanted - run.decisions) / rate)} left" if goes_on else ""
     pace = f", {counted(rate)}/s" if rate > 0.0 else ""
     decisions = f"{counted(run.decisions)} of {counted(run.wanted)} decisions"
     before, after = f"{run.drill.name} {share:4.0%} |", f"| {decisions}{pace}{_how_good(metrics)}{left}"

@@ -123,6 +123,12 @@ def test_a_bar_tells_how_far_it_is_and_is_quiet_where_nobody_looks(
     assert re.match(r"chase 100% \|█{24}\| [\d.]+k of 1\.34k decisions, [\d.]+k/s", lines[-1]), lines[-1]
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "")
+    early, ended = ProgressBar(out := io.StringIO()), Told()
+    for ended.decisions in range(1, 4):
+        early(ended, {"win_rate": ended.decisions / 10})
+    early.close()
+    last = out.getvalue().split("\r\x1b[K")[-1]
+    assert "| 3 of 10 decisions" in last and last.endswith("30% wins\n"), "how it ended, not how it was"
 
 
 def test_a_bar_has_the_room_that_words_leave() -> None:
