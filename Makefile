@@ -80,9 +80,9 @@ gpu-profile: venv-test  ## where the browser has a GPU: how long each dispatch o
 	@$(VENV_PYTHON) -m build.site
 	@PYTHONPATH=py $(VENV_PYTHON) -m build.measure.kernels.gpu_profile $(ARGS)
 
-gpu-kernels: venv-test  ## every kernel of every drill as WGSL next to NumPy, from more than 100,000 states each; a table of errors
+gpu-kernels: venv-test  ## the tests of the graphics processor at length: every kernel of every drill as WGSL next to NumPy, from more than 100,000 states each, every shape of network and run; a table of errors
 	@$(VENV_PYTHON) -m build.site
-	@GPU_KERNELS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/browser/gpu/test_wgsl_drills.py $(ARGS)
+	@GPU_KERNELS_AT_LENGTH=1 PYTHONPATH=py $(VENV_PYTHON) -m pytest -q -s tests/browser/gpu $(ARGS)
 
 interop: venv-test  ## the package as published, other people's trackers and learners (Stable-Baselines3, RLlib, Tianshou, TorchRL, PettingZoo), games (slimevolleygym), servers (nginx, Caddy) and pages (Sphinx, MkDocs, Quarto, npm) with our drills and site
 	@$(VENV_PYTHON) -m build.site

@@ -1,4 +1,4 @@
-"""The learner on the browser's compute device, in the page: it learns a probe, and is not chosen where it is a program.
+"""The learner on the browser's compute device, in the page: it learns a probe, and hands over to the kernels.
 
 Chromium's device here runs on the CPU, so it is used only because the page's address says so, with few matches.
 """
@@ -48,22 +48,6 @@ def verdicts(visitor: Visitor) -> list[tuple[str, str]]:
 
 def loads_of_numpy(visitor: Visitor) -> int:
     return sum("numpy" in url for url in visitor.requests)
-
-
-def test_a_program_that_plays_a_device_is_chosen_neither_to_learn_nor_to_draw(visitor: Visitor) -> None:
-    visitor.open("?matches=64&workers=1")
-    visitor.until("the show tells what it draws with", lambda: visitor.show("renderer"))
-    visitor.page.click("#train")
-    visitor.until("it was looked at", lambda: "program" in (visitor.trainer("learner_why") or ""))
-    visitor.page.click("#train")  # to learn on meanwhile would cost two cores
-    visitor.page.wait_for_timeout(2000)  # time enough for the show to change its mind
-    updates = visitor.trainer("updates")
-    visitor.page.click("#train")
-    visitor.until("training goes on", lambda: visitor.trainer("updates") > updates)
-    assert visitor.trainer("learner") == "wasm"
-    assert visitor.show("renderer") == "canvas2d"
-    assert visitor.page.text_content("#metric-renderer") == "canvas2d"
-    assert visitor.told()["errors"] == []
 
 
 def test_a_probe_is_learned_on_kernels_then_on_the_device_validated_in_the_middle_then_on_kernels(

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 
 from build.browsers.chromium import FLAGS, SOFTWARE_WEBGPU, ensure
 from build.pins import pins
+from tests.rigs.graphics.at_length import cases
 from tests.rigs.pages.visitor import Visitor
 
 SMALL = "?learner=webgpu&drill=probe-both&matches=32&workers=1&horizon=4"
@@ -49,7 +50,7 @@ def train_on_device(visitor: Visitor, query: str = SMALL) -> None:
     visitor.until("the device learns", lambda: visitor.trainer("learner") == "webgpu", 120)
 
 
-@pytest.mark.parametrize("play", ["cpu", "gpu"])
+@pytest.mark.parametrize("play", cases(["gpu"], ["cpu"]))
 def test_crashes_of_the_device_lose_no_update_and_after_one_it_comes_back(
     guest: Visitor, frail: Browser, play: str
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from drillsergeant.learn.engine import CHUNK_STATS
 from drillsergeant.learn.league.elo import NOW, SCRIPTED
 
+from tests.rigs.graphics.at_length import cases
 from tests.rigs.graphics.gpu_play import PlayedOnDevice
 from tests.rigs.graphics.gpu_stand import Stand
 
@@ -22,27 +23,30 @@ PLAYED = [
     ("chase", 101, 16),
     ("cartpole", 44, 16),
     ("ball", 40, 16),
-    ("short-2-1", 20, 16),
     ("mixed", 12, 8),
     ("probe-mask", 9, 4),
 ]
+MORE_PLAYED = [("short-2-1", 20, 16)]
 # Drill, matches, duels among them, and against whom.
-DUELED = [("ball", 24, 24, SCRIPTED), ("ball", 24, 16, SNAPSHOT), ("ball", 16, 8, NOW), ("mixed-1-2", 12, 4, SCRIPTED)]
+DUELED = [("ball", 24, 16, SNAPSHOT), ("ball", 24, 16, NOW), ("mixed-1-2", 12, 4, SCRIPTED)]
+MORE_DUELED = [("ball", 24, 24, SCRIPTED), ("ball", 16, 8, NOW)]
+NETWORKS: list[tuple[tuple[int, ...], int]] = [((32, 48, 16), 8), ((20,), 1)]
+MORE_NETWORKS: list[tuple[tuple[int, ...], int]] = [((8,), 8), ((64, 64), 1), ((20,), 4)]
 
 
-@pytest.mark.parametrize(("name", "matches", "horizon"), PLAYED)
+@pytest.mark.parametrize(("name", "matches", "horizon"), cases(PLAYED, MORE_PLAYED))
 def test_chunks_are_those_of_the_reference(stand: Stand, name: str, matches: int, horizon: int) -> None:
     """One chunk after the other, with the episodes that end in them, against oneself."""
     assert_same_chunks(PlayedOnDevice(stand, name, matches, horizon))
 
 
-@pytest.mark.parametrize(("name", "matches", "duels", "rival"), DUELED)
+@pytest.mark.parametrize(("name", "matches", "duels", "rival"), cases(DUELED, MORE_DUELED))
 def test_duels_are_those_of_the_reference(stand: Stand, name: str, matches: int, duels: int, rival: int) -> None:
     """Beside self-play, against the drill's own player, a snapshot, and the policy itself, which is recorded once."""
     assert_same_chunks(PlayedOnDevice(stand, name, matches, 16, duels_against=(duels, rival)))
 
 
-@pytest.mark.parametrize("name", ["mixed-1-2", "short-1-3", "cartpole"])
+@pytest.mark.parametrize("name", cases(["mixed-1-2", "cartpole"], ["short-1-3"]))
 def test_evaluations_are_counted_as_the_reference_counts_them(stand: Stand, name: str) -> None:
     """As either team, where they differ; against random players only by chance, whose numbers are others."""
     played = PlayedOnDevice(stand, name, 512, 16, evaluates=True)
@@ -58,7 +62,7 @@ def test_evaluations_are_counted_as_the_reference_counts_them(stand: Stand, name
             assert np.array(each[0]) / want.episodes == pytest.approx(np.array(each[1]) / want.episodes, abs=bound)
 
 
-@pytest.mark.parametrize(("hidden", "lanes"), [((8,), 8), ((32, 48, 16), 8), ((64, 64), 1), ((20,), 4)], ids=str)
+@pytest.mark.parametrize(("hidden", "lanes"), cases(NETWORKS, MORE_NETWORKS), ids=str)
 def test_any_network_plays_shared_by_any_number_of_lanes(stand: Stand, hidden: tuple[int, ...], lanes: int) -> None:
     assert_same_chunks(PlayedOnDevice(stand, "mixed", 12, 8, hidden=hidden, lanes_per_player=lanes, subgroups=True))
 

@@ -27,6 +27,7 @@ def moved(visitor: Visitor) -> bool:
 
 
 def test_the_factory_stands_before_training_moves_during_it_and_gives_the_match_back(visitor: Visitor) -> None:
+    """With that, a program that plays a device is chosen neither to learn nor to draw."""
     visitor.open("?workers=2&matches=64")
     page = visitor.page
     page.click("#factory")
@@ -43,6 +44,13 @@ def test_the_factory_stands_before_training_moves_during_it_and_gives_the_match_
     visitor.until("the match is back", lambda: visitor.show("view") == "match")
     visitor.until("it had gone on unseen", lambda: visitor.show("ticks") > ticks)
     assert page.is_hidden("#factory-board")
+
+    visitor.until("it was looked at", lambda: "program" in (visitor.trainer("learner_why") or ""))
+    updates = visitor.trainer("updates")
+    visitor.until("training goes on", lambda: visitor.trainer("updates") > updates)
+    assert visitor.trainer("learner") == "wasm"
+    assert visitor.show("renderer") == "canvas2d"
+    assert page.text_content("#metric-renderer") == "canvas2d"
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
 

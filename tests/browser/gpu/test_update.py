@@ -12,6 +12,7 @@ from drillsergeant.learn.validation import Validator
 
 from build.promises.records import tally, tell
 from tests.rigs.engines import F32, SMALL_HIDDEN, UPDATED, pair
+from tests.rigs.graphics.at_length import cases
 from tests.rigs.graphics.compared import PARAMETER_BOUND, Compared, assert_close
 from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 
@@ -19,23 +20,20 @@ from tests.rigs.graphics.gpu_stand import Stand, StandDevice
 # learning rate 3e-3, a few dozen steps. Seen: 2e-7 on SwiftShader.
 MOMENT_BOUND = 1e-6
 Result = TypeVar("Result")
+MIXED = ("mixed", 12, 4, 2)  # of every kind of action, with masks and matches that are cut
+SHAPES = [(*shape, subgroups) for shape in (*UPDATED, MIXED) for subgroups in (False, True)]
+SAMPLE = [("ball", 16, 4, 2, False), ("chase", 150, 2, 1, False), (*MIXED, False), (*MIXED, True)]
+OTHERS = [shape for shape in SHAPES if shape not in SAMPLE]
 
 
-@pytest.mark.parametrize("subgroups", [False, True])
-@pytest.mark.parametrize(
-    ("name", "matches", "horizon", "workers"),
-    [
-        *UPDATED,
-        ("mixed", 12, 4, 2),
-    ],
-)
+@pytest.mark.parametrize(("name", "matches", "horizon", "workers", "subgroups"), cases(SAMPLE, OTHERS))
 def test_updates_agree_with_the_kernel_learner(
     stand: Stand, name: str, matches: int, horizon: int, workers: int, subgroups: bool
 ) -> None:
     agree(Compared(stand, pair(name, matches, horizon, workers), subgroups=subgroups))
 
 
-@pytest.mark.parametrize("hidden", [(8,), (64, 64), (32, 48, 16), (256,)], ids=str)
+@pytest.mark.parametrize("hidden", cases([(32, 48, 16)], [(8,), (64, 64), (256,)]), ids=str)
 def test_networks_of_any_shape_agree_with_the_kernel_learner(stand: Stand, hidden: tuple[int, ...]) -> None:
     agree(Compared(stand, pair("mixed", 12, 4, 2, hidden=hidden)))
 

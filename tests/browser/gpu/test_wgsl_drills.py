@@ -3,12 +3,11 @@
 What is computed from integers alone is equal. A float is near NumPy's after one decision from the same state, but where
 the rounding of one decides a branch, such as whether two bodies touch, all that follows may differ.
 
-`make gpu-kernels` runs this at length: more than 100,000 states a drill, and prints how far off each kernel is.
+At length: more than 100,000 states a drill, and prints how far off each kernel is.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,11 +19,11 @@ from drillsergeant.elementary import Array
 from drillsergeant.kernels.kernel import Kernel
 
 from tests.rigs.engines import drill_named
+from tests.rigs.graphics.at_length import AT_LENGTH
 from tests.rigs.graphics.gpu_stand import Stand
 from tests.rigs.graphics.wgsl_runs import run_wgsl
 from tests.rigs.kernels.drill_kernels import kernels_of, plausible, random_actions, started
 
-AT_LENGTH = bool(os.environ.get("GPU_KERNELS_AT_LENGTH"))
 MATCHES, DECISIONS, EVERY = (8192, 131, 10) if AT_LENGTH else (96, 31, 5)
 PART = 8192  # states in one message to the page
 
