@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +24,24 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from moviepy import VideoFileClip
 
+MARIMO = """
+import marimo
+app = marimo.App()
+
+@app.cell
+def _():
+    import drillsergeant
+    policy = drillsergeant.train("chase", matches=16, hidden=(8,), decisions=2000).finish()
+    return (drillsergeant,)
+
+@app.cell
+def _(drillsergeant):
+    env = drillsergeant.gym.DrillEnv("chase", render_mode="human")
+    env.reset(seed=1)
+    env.step(1)
+    env.close()
+    return
+"""
 FAST = ChaseDrill(tick_hz=1200, time_limit_s=0.1)  # 10 decisions, and a window is not waited for long
 
 
@@ -82,3 +105,14 @@ def test_a_notebook_shows_a_chart_and_a_match_in_place() -> None:
         env.step(1)
     assert [bool(each.update) for each in captured.outputs] == [False, True]
     assert captured.outputs[1].data["image/png"]
+
+
+def test_cells_of_marimo_show_them_too(tmp_path: Path) -> None:
+    (tmp_path / "notebook.py").write_text(MARIMO)
+    environment = {**os.environ, "PYTHONPATH": str(Path(drillsergeant.__file__).parents[1])}
+    command = [sys.executable, "-m", "marimo", "export", "html", "notebook.py", "-o", "notebook.html"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    page = (tmp_path / "notebook.html").read_text()
+    chart, match = map(json.loads, re.findall(r'"text/html": ("(?:[^"\\]|\\.)*")', page))
+    assert chart.startswith("<svg") and "chase: 2.05k of 2k decisions" in chart, "how it ended"
+    assert match.startswith("<img") and "data:image/png;base64," in match

@@ -10,12 +10,16 @@ import os
 import shutil
 import sys
 import time
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TextIO
 
 import gymnasium
 import numpy as np
 
+from drillsergeant.callbacks.progress import notebook
 from drillsergeant.elementary import Array
 from drillsergeant.pictures.image_files import png
 
@@ -55,21 +59,30 @@ class TerminalScreen:
         """The last picture stays."""
 
 
-class NotebookScreen:
-    """A picture in a notebook's cell, updated in place."""
+@dataclass(frozen=True)
+class NotebookPicture:
+    """A PNG as notebooks ask for it."""
 
-    def __init__(self) -> None:
-        self._handle: Any = None
+    content: bytes
+
+    def _repr_png_(self) -> bytes:
+        """As Jupyter asks for it."""
+        return self.content
+
+    def _mime_(self) -> tuple[str, str]:
+        """As marimo asks for it."""
+        return "text/html", f'<img alt="The match" src="data:image/png;base64,{b64encode(self.content).decode()}">'
+
+
+class NotebookScreen:
+    """A picture in a notebook's cell, updated in place by `show`."""
+
+    def __init__(self, show: Callable[[object], object]) -> None:
+        self._show = show
 
     def show(self, image: Array) -> None:
         """Replace the picture, u8 [HEIGHT][WIDTH][3]."""
-        from IPython.display import Image, display
-
-        shown = Image(png(image))
-        if self._handle is None:
-            self._handle = display(shown, display_id=True)
-        else:
-            self._handle.update(shown)
+        self._show(NotebookPicture(png(image)))
 
     def close(self) -> None:
         """The last picture stays."""
@@ -136,21 +149,14 @@ class Watched:
 
 def screen() -> Screen:
     """The one there is here."""
-    if in_notebook():
-        return NotebookScreen()
+    if (show := notebook()) is not None:
+        return NotebookScreen(show)
     if _has_display() and find_spec("pygame") is not None:
         return WindowScreen()
     if sys.stdout.isatty():
         return TerminalScreen(sys.stdout)
     gymnasium.logger.warn(NOWHERE)
     return NoScreen()
-
-
-def in_notebook() -> bool:
-    """Whether cells of a notebook show what is displayed."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell is not None and hasattr(shell, "kernel")
 
 
 def _has_display() -> bool:
