@@ -16,6 +16,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "f.local_tee(rest)",
         "f.local_tee(rest) -> pass",
     ): "a quotient of two f32 below 2**28 lies 2**-24 or more from an integer, so f64 never rounds it up to one",
+    (
+        "memory/work_queue.py",
+        "self._memory.store(self._word, (job & _JOB_MASK) << 2 * _SHARE_BITS | count << _SHARE_BITS)",
+        "2 -> (3)",
+    ): "where the word of a later job is the same, its share is drawn, and that job's arguments are read after it",
+    (
+        "memory/work_queue.py",
+        "ARGUMENTS = 1  # and the words behind it: what the job's shares have in common",
+        "1 -> (2)",
+    ): "the job has a line of 16 words, of which 10 are used then, and both ends find the arguments by this one",
     ("memory/layout.py", "stats_size: int = 32", "32 -> (33)"): "room for statistics, of which some is left over",
 }
 

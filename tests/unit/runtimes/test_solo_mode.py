@@ -22,6 +22,7 @@ from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import SHOW, Layout, initialise
 from drillsergeant.memory.mirror import Mirror, apply
 from drillsergeant.memory.snapshots import SnapshotReader, SnapshotWriter
+from drillsergeant.memory.weights import WeightsWriter
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.init_options import InitOptions
 from drillsergeant.runtimes.show.factory import Factory
@@ -146,6 +147,11 @@ def test_only_what_changed_travels() -> None:
     worker(place)
     mirror = Mirror(place.memory, LAYOUT, [(LAYOUT["rollout.0.scratch"].offset, 64)])
     assert str(LAYOUT["weights.control"].offset) in mirror.news(), "the weights in force when it begins"
+    assert mirror.news() == {}
+    weights = WeightsWriter(place.memory, LAYOUT, 0)
+    filled = str(weights.reserve())
+    weights.commit(1)
+    assert {filled, str(LAYOUT["weights.control"].offset)} < set(mirror.news())
     assert mirror.news() == {}
     policy = bytes(range(256)) * (LAYOUT.plan.parameter_count * 4 // 256 + 1)
     SnapshotWriter(place.memory, LAYOUT).put(5, 77, policy[: LAYOUT.plan.parameter_count * 4])

@@ -70,7 +70,7 @@ def visible(name: str) -> str:
     return "".join(each for each in name if each.isprintable() or each in JOINERS)
 
 
-def fitted(base: str, number: int = 1) -> str:
+def fitted(base: str, number: int) -> str:
     """A run's name made of a text, as far as it can be seen and there is room; from the second on with a number."""
     end, name = "" if number == 1 else f" {number}", _trimmed(visible(base)) or "run"
     while len(name + end) > LONGEST_NAME or len((name + end).encode()) > LONGEST_NAME_BYTES:

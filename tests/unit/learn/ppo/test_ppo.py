@@ -137,6 +137,19 @@ def test_poison_inside_the_learner_never_reaches_the_parameters(where: str, pois
     tally(16, "injections", 1)
 
 
+@pytest.mark.parametrize(("sums", "squared_norm"), [([np.inf] * 6, 1.0), ([np.nan] * 6, 1.0), ([1.0] * 6, None)])
+def test_a_step_whose_loss_or_whose_gradient_is_no_number_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, sums: list[float], squared_norm: float | None
+) -> None:
+    subject = learner()
+    chunk, before = chunk_for(subject, 1), parameters_of(subject)
+    monkeypatch.setattr(subject.arithmetic, "gradient", lambda *_: sums)
+    monkeypatch.setattr(subject.arithmetic, "squared_norm", lambda: squared_norm)
+    metrics = subject.learn([chunk], HYPER)
+    assert (metrics.dropped, metrics.steps, subject.steps) == (4, 0, 0)
+    np.testing.assert_array_equal(parameters_of(subject), before)
+
+
 def test_the_guard_finds_what_comparisons_may_hide() -> None:
     for bad in (np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38):
         assert poisoned(np.array([0.0, bad], np.float32)), bad

@@ -47,6 +47,8 @@ def test_the_first_batches_weigh_alike_and_later_ones_move_it_on() -> None:
         scales = scales.moved([Moments(0.0, 10, 500.0, 25_000.0)], Moments(0.0, 10, 0.0, 0.0))
     assert scales.observations[0].mean == pytest.approx(50.0, rel=1e-2)
     assert scales.observations[0].variance < 1.0, "what was is forgotten"
+    moved = scales.moved([Moments(0.0, 10, 1500.0, 225_000.0)], Moments(0.0, 10, 0.0, 0.0)).observations[0]
+    assert moved.mean - scales.observations[0].mean == pytest.approx(100.0 / MEMORY_UPDATES, rel=1e-2)
 
 
 def test_small_numbers_are_left_as_they_are_and_returns_that_are_all_alike_too() -> None:

@@ -124,3 +124,5 @@ def test_a_start_waits_until_its_own_epoch_is_read() -> None:
     assert start.due(1) is None
     epoch.turn()
     assert start.due(2) is None, "the matches go on"
+    epoch.set_lesson(3)
+    assert epoch.lesson == start.lesson == RunEpoch(memory, layout).lesson == 3
