@@ -12,6 +12,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 -> (1)",
     ): "both sides of a comparison are of one type",
     (
+        "kernels/dense/network_forward.py",
+        "if tile_rows <= 0 or tile_rows % 8:",
+        "0 -> (1)",
+    ): "1 is no multiple of 8, so it is refused with the same words",
+    (
         "kernels/wasm/remainder.py",
         "f.local_tee(rest)",
         "f.local_tee(rest) -> pass",

@@ -57,6 +57,16 @@ def test_choice_against_zero_bits_has_the_same_bits(dtype: DType) -> None:
     assert_agreement(kernel, {"c": [samples(DType.MASK, COUNT, rng)], "x": [samples(dtype, COUNT, rng)]})
 
 
+def test_two_remainders_call_one_function() -> None:
+    kernel = Kernel(
+        "two",
+        lambda x: {"y": [np.fmod(x[0], x[1]), np.fmod(x[1], x[0])]},
+        inputs={"x": ["f32", "f32"]},
+        outputs={"y": ["f32", "f32"]},
+    )
+    assert_agreement(kernel, {"x": operand_values(Op.FMOD, DType.F32)})
+
+
 def mutants(op: Op, dtype: DType) -> dict[str, Lowering]:
     """Wrong rows for one entry of the table, each named for what it does."""
     row = LOWERING[op, dtype]

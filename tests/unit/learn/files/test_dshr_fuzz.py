@@ -22,6 +22,7 @@ from drillsergeant.learn.files.dshr import (
     read_replay,
     write_replay,
 )
+from drillsergeant.learn.files.safetensors import LONGEST_VALUE
 
 from tests.fakes.theatre import Theatre
 from tests.rigs.replay_mutants import forged, mutants
@@ -51,6 +52,11 @@ def test_ten_thousand_mutated_files_are_refused_with_a_reason_or_are_sound() -> 
     # Those that are let in have a digest made for them, and numbers that the game has; what they end in tells.
     assert sound < 1500
     assert len(told) > 25, "the reasons are as different as what is wrong"
+
+
+@pytest.mark.parametrize("code", ["#" * (LONGEST_VALUE - 2), "蹴" * (LONGEST_VALUE // 6 - 1)], ids=["letters", "signs"])
+def test_the_longest_code_that_a_game_may_have_goes_with_its_replay(code: str) -> None:
+    assert read_replay(write_replay(cut(THEATRE, code))).edit == code
 
 
 def test_a_mutant_without_a_digest_of_its_own_is_never_let_in() -> None:
