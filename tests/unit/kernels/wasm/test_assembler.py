@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import wasmtime
@@ -128,6 +129,12 @@ def wrong_type(f: Function) -> None:
     f.op("f32x4.add")
 
 
+def among_others(f: Function, name: str) -> None:
+    for number in range(5):
+        f.i32_const(number)
+    f.op(name)
+
+
 def below_the_block(f: Function) -> None:
     f.i32_const(1)
     with f.block():
@@ -169,6 +176,11 @@ def unfinished(f: Function) -> None:
 
 MISTAKES: list[tuple[Callable[[Function], None], str]] = [
     (wrong_type, r"f: f32x4.add expects \[v128, v128\] on top of the stack, found \[i32, v128\]"),
+    (
+        partial(among_others, name="v128.bitselect"),
+        r"expects \[v128, v128, v128\] on top of the stack, found \[i32, i32, i32, i32\] \(top last\)",
+    ),
+    (partial(among_others, name="f32x4.neg"), r"expects \[v128\] on top of the stack, found \[i32, i32, i32\]"),
     (below_the_block, r"f: i32x4.splat expects \[i32\] on top of the stack, found \[\]"),
     (left_over, r"f: end of loop expects \[\] on top of the stack, found \[i32\]"),
     (dead_code, r"f: i32.const can never run"),
