@@ -10,6 +10,7 @@ As a library (`docs/library.md`):
     train(drill, ...)           a run to loop over, with `for` or `async for`
     replay(file)                a stretch of a match that the page has saved, to look at again
     what_if(drill, number=[..]) players from nothing that differ in a number of the game
+    seeds(drill, 4)             players from nothing that differ in their seed: how much of a curve is chance
     value_map(policy, ...)      what it expects, and where it would go, with the ball anywhere
     league(files)               everybody plays everybody: ratings with intervals
     Policy                      what was learned: chances, actions, .dshq and ONNX files
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from drillsergeant.library.league import LeagueTable, league
     from drillsergeant.library.policy import Policy
     from drillsergeant.library.replay import MatchReplay, replay
+    from drillsergeant.library.seeds import SeedBand, seeds
     from drillsergeant.library.training import Training, train
     from drillsergeant.library.value_map import ValueMap, value_map
     from drillsergeant.library.what_if import WhatIf, what_if
@@ -49,6 +51,7 @@ __all__ = [
     "LeagueTable",
     "MatchReplay",
     "Policy",
+    "SeedBand",
     "Training",
     "ValueMap",
     "WhatIf",
@@ -62,6 +65,7 @@ __all__ = [
     "make",
     "register",
     "replay",
+    "seeds",
     "train",
     "value_map",
     "what_if",
@@ -85,6 +89,8 @@ _HOMES = {
     "league": "library.league",
     "MatchReplay": "library.replay",
     "replay": "library.replay",
+    "SeedBand": "library.seeds",
+    "seeds": "library.seeds",
     "Training": "library.training",
     "train": "library.training",
     "WhatIf": "library.what_if",

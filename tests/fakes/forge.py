@@ -22,6 +22,8 @@ class FakeForge:
         self.prepared = 0
         self.tried: list[tuple[str, list[messages.TryPlayer], Heard]] = []
         self.trials: list[str] = []
+        self.seeded: list[tuple[str, list[messages.TryPlayer], Heard]] = []
+        self.seeds_ended = 0
         self.installed: list[tuple[str, messages.CompiledProgram | None, Callable[[str, bool], None]]] = []
         self.reshaped: list[tuple[str, str, Callable[[str], None]]] = []
 
@@ -45,6 +47,12 @@ class FakeForge:
 
     def try_players(self, drill: str, requests: Sequence[messages.TryPlayer], heard: Heard) -> None:
         self.tried.append((drill, [*requests], heard))
+
+    def train_seeds(self, drill: str, requests: Sequence[messages.TryPlayer], heard: Heard) -> None:
+        self.seeded.append((drill, [*requests], heard))
+
+    def end_seeds(self) -> None:
+        self.seeds_ended += 1
 
     def stop_trials(self) -> None:
         self.trials.append("stop")

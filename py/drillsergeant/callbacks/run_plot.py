@@ -29,10 +29,22 @@ def counted(number: float) -> str:
 
 
 class RunPlot:
-    """Metrics over decisions. In a notebook it is its picture; `save("curve.svg")` writes it."""
+    """Metrics over decisions. In a notebook it is its picture; `save("curve.svg")` writes it.
 
-    def __init__(self, title: str, rows: Sequence[Metrics], names: Sequence[str]) -> None:
-        self.title, self.rows, self.names = title, rows, tuple(names)
+    `shares`: they are read as per cent; by itself wins are. `band`: between these two the picture is tinted.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[Metrics],
+        names: Sequence[str],
+        *,
+        shares: bool | None = None,
+        band: tuple[str, str] | None = None,
+    ) -> None:
+        self.title, self.rows, self.names, self._band = title, rows, tuple(names), band
+        self._shares = set(names) <= SHARES if shares is None else shares
 
     @classmethod
     def of(cls, run: WatchedRun, *names: str) -> RunPlot:
@@ -54,7 +66,7 @@ class RunPlot:
         """The picture."""
         points = {name: self._points(name) for name in self.names}
         values = [y for each in points.values() for _, y in each]
-        low, high = (0.0, 1.0) if set(self.names) <= SHARES else _around(values)
+        low, high = (0.0, 1.0) if self._shares else _around(values)
         most = max((float(row["decisions"]) for row in self.rows), default=1.0) or 1.0
         right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
 
@@ -65,12 +77,16 @@ class RunPlot:
         parts = [_text(LEFT, 18, self.title, "start", 13)]
         for tick in _ticks(low, high):
             _, y = at(0.0, tick)
-            said = f"{tick:.0%}" if set(self.names) <= SHARES else f"{tick:g}"
+            said = f"{tick:.0%}" if self._shares else f"{tick:g}"
             parts += [_line(LEFT, y, right, y), _text(LEFT - 6, y + 4, said, "end")]
         for tick in _ticks(0.0, most):
             x, _ = at(tick, low)
             parts.append(_text(x, bottom + 16, counted(tick), "middle"))
         parts.append(_text((LEFT + right) / 2, HEIGHT - 6, "decisions", "middle"))
+        if self._band:
+            lower, upper = (points[name] for name in self._band)
+            around = " ".join("{:.1f},{:.1f}".format(*at(x, y)) for x, y in [*lower, *reversed(upper)])
+            parts.append(f'<polygon points="{around}" fill="{COLOURS[1]}" opacity="0.18"/>')
         for number, (name, found) in enumerate(points.items()):
             colour = COLOURS[number % len(COLOURS)]
             parts.append(_text(LEFT + 150 * number, 36, f"— {name}", "start", 11, colour))

@@ -19,6 +19,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("drill", help=A_DRILL)
     parser.add_argument("--decisions", type=whole, default=USUAL_DECISIONS, help="how many, such as 1e6 (default)")
     parser.add_argument("--seed", type=whole, default=0, help="the same seed gives the same weights (default: 0)")
+    parser.add_argument("--seeds", type=whole, help="so many runs, from that seed on: FILE-1.dshq ..., and their band")
     parser.add_argument("--matches", type=whole, help="how many are played at once (default: 256)")
     parser.add_argument("--hidden", help="units of each hidden layer, such as 64,64 (default: the drill's own)")
     parser.add_argument(
@@ -47,12 +48,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(given: argparse.Namespace) -> int:
     """Train, save, and say in a line what it has come to. Ctrl+C ends it early, and what was learned is saved."""
-    from drillsergeant.learn.files.replacing import checked_folder, checked_kind
     from drillsergeant.learn.ppo.hidden import parsed_hidden
     from drillsergeant.learn.run_sizes import RunSizes
-    from drillsergeant.library.policy import checked_policy_path
     from drillsergeant.library.training import train
 
+    if given.seeds is not None:
+        return _run_seeds(given)
     run = train(
         given.drill,
         seed=given.seed,
@@ -64,11 +65,7 @@ def _run(given: argparse.Namespace) -> int:
         callbacks=_callbacks(given),
     )
     out = given.out or Path(f"{run.drill.name}.dshq")
-    checked_policy_path(out)
-    checked_folder(out)
-    if given.plot:
-        checked_folder(given.plot)
-        checked_kind(given.plot, ".svg")
+    _check_files(out, given.plot)
     try:
         run.finish(progress=False if given.quiet else None)
     except KeyboardInterrupt:
@@ -78,6 +75,49 @@ def _run(given: argparse.Namespace) -> int:
     if given.plot:
         run.plot().save(given.plot)
     print(f"{run.plot().title} in {run.seconds:.1f} s: {out}")
+    return 0
+
+
+def _check_files(out: Path, plot: Path | None) -> None:
+    """Raises ValueError for files that could not be written in the end."""
+    from drillsergeant.learn.files.replacing import checked_folder, checked_kind
+    from drillsergeant.library.policy import checked_policy_path
+
+    checked_policy_path(out)
+    checked_folder(out)
+    if plot:
+        checked_folder(plot)
+        checked_kind(plot, ".svg")
+
+
+NOT_WITH_SEEDS = ("engine", "until", "checkpoints", "csv", "jsonl", "tensorboard", "wandb", "mlflow")
+
+
+def _run_seeds(given: argparse.Namespace) -> int:
+    """Train one policy a seed, save them all, and say in a line how far apart they came out."""
+    from drillsergeant.learn.ppo.hidden import parsed_hidden
+    from drillsergeant.learn.run_sizes import RunSizes
+    from drillsergeant.library.seeds import seeds
+
+    if alone := [name for name in NOT_WITH_SEEDS if getattr(given, name)]:
+        raise ValueError(f"--seeds trains several runs, and --{alone[0]} is of one: leave one of the two out")
+    _check_files(given.out or Path(), given.plot)
+    found = seeds(
+        given.drill,
+        given.seeds,
+        seed=given.seed,
+        decisions=given.decisions,
+        matches=given.matches or RunSizes.matches,
+        hyper=dict(given.set),
+        hidden=parsed_hidden(given.hidden) if given.hidden else None,
+    )
+    out = given.out or Path(f"{found.drill.name}.dshq")
+    files = [out.with_name(f"{out.stem}-{seed}{out.suffix}") for seed in found.seeds]
+    for policy, file in zip(found.policies, files, strict=True):
+        policy.save(file)
+    if given.plot:
+        found.plot().save(given.plot)
+    print(f"{found.plot().title}: {files[0]}{f' to {files[-1].name}' if len(files) > 1 else ''}")
     return 0
 
 

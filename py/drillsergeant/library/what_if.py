@@ -13,21 +13,18 @@ from drillsergeant import drills
 from drillsergeant.drawing.trial_grid import TrialCell, trial_grid
 from drillsergeant.drills.contract import Drill
 from drillsergeant.learn.compile.drill_checks import ensure_drill
-from drillsergeant.learn.compile.program_builder import build_program
 from drillsergeant.learn.defaults import default_hidden
 from drillsergeant.learn.files.replacing import checked_kind, replace_file
 from drillsergeant.learn.ppo.hidden import checked_hidden
 from drillsergeant.learn.ppo.hyper import current_names
 from drillsergeant.learn.ppo.limits import checked_seed
-from drillsergeant.learn.rig import kernel_rig
 from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.trials.film import Film
 from drillsergeant.learn.trials.recipe import DECISIONS, TrialRecipe, won_share
-from drillsergeant.learn.trials.short_run import ShortRun
 from drillsergeant.learn.trials.tunables import readable
 from drillsergeant.learn.trials.values import tunable_name, with_values
 from drillsergeant.library.policy import Policy
-from drillsergeant.library.webassembly import place
+from drillsergeant.library.trained_run import trained_run
 from drillsergeant.plain import real_number, whole_number
 
 MOST_AXES, MOST_PLAYERS = 2, 64
@@ -127,8 +124,8 @@ def what_if(
         checked_seed(seed),
         whole_number("decisions", decisions, least=1),
         whole_number("matches", matches, least=1),
-        stops,
-        current_names(hyper or {}),
+        stops=stops,
+        hyper=current_names(hyper or {}),
     )
     network = default_hidden(made) if hidden is None else checked_hidden(hidden)
     # The first axis runs across, so it is the one that changes fastest.
@@ -159,11 +156,7 @@ def _axes(drill: Drill, values: Mapping[str, Sequence[float]]) -> dict[str, list
 
 def _trained(drill: Drill, values: Mapping[str, float], hidden: tuple[int, ...], recipe: TrialRecipe) -> TriedPlayer:
     other = with_values(drill, values)
-    program = build_program(other, shared=False, hidden=hidden)
-    rig = kernel_rig(other, program, RunSizes(matches=recipe.matches).layout(program), place)
-    run = ShortRun(rig, program.drill, hidden, recipe)
-    while not run.is_over:
-        run.step()
+    run = trained_run(other, hidden, recipe)
     film, seen = run.film()
     return TriedPlayer(values, Policy(run.policy()), {**run.metrics(), **seen}, film)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
-LIMIT = 1000  # rows; more than any chart has pixels
+from drillsergeant.learn.trials.curves import Column
 
-Column = list[float | None]
+LIMIT = 1000  # rows; more than any chart has pixels
 
 
 class History:
@@ -99,17 +99,3 @@ class History:
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
-
-
-def interpolate(times: Sequence[float], values: Sequence[float | None], t: float) -> float | None:
-    """Return the value at `t` on the line through the known points; None outside of them."""
-    if not times or not times[0] <= t <= times[-1]:
-        return None
-    after = bisect_left(times, t)
-    if times[after] == t:
-        return values[after]
-    left, right = values[after - 1], values[after]
-    if left is None or right is None:
-        return left if right is None else right
-    share = (t - times[after - 1]) / (times[after] - times[after - 1])
-    return left + (right - left) * share

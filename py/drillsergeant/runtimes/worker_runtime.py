@@ -43,6 +43,7 @@ from drillsergeant.runtimes.storage import CODE, PLAYED, RUNS
 from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.one_update import UpdateTeller
 from drillsergeant.runtimes.trainer.played import PlayedKeeper
+from drillsergeant.runtimes.trainer.run_teller import RunTeller
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.trainer import Trainer
 
@@ -125,8 +126,10 @@ class WorkerRuntime:
             lambda: self._local.imitator(), lockstep > 0,
         )  # fmt: skip
         self._trainer.teller = UpdateTeller(self._host, self._trainer, self._drill.name, self._program.network.hidden)
+        runs = Archive(self._host.storage(RUNS))
+        self._trainer.stories = RunTeller(self._host, runs)
         self._trainer.saves = Saves(
-            self._host, Archive(self._host.storage(RUNS)), locks,
+            self._host, runs, locks,
             Schema.of(self._drill, self._program.network.hidden), self._drill.words.title, self._trainer, not lockstep,
         )  # fmt: skip
         self._trainer.saves.play(self._init.program, self._options.edit)

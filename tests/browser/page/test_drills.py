@@ -6,11 +6,15 @@ One page for all of it; each test can be the first.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import drillsergeant
 import pytest
 
+from tests.rigs.pages.accessibility import violations
 from tests.rigs.pages.visitor import Household, Visitor
 
+OUTSIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SOCCER = ("soccer", "Orange", "goal")
 
 
@@ -109,6 +113,44 @@ def test_squads_learn_and_one_of_three_is_the_visitors(opened: Visitor) -> None:
     assert visitor.complaints == []
 
 
+def compare(visitor: Visitor) -> None:
+    """Have four seeds trained beside the run in hand, and lay its saved self beside it."""
+    page = visitor.page
+    train(visitor, on=False)
+    visitor.until("it rests", lambda: visitor.trainer("training") is False)
+    page.select_option("#seeds-decisions", "200000")
+    workers = sum(each.startswith("rollout") for each in visitor.told()["fleet"])
+    decisions, crew = visitor.trainer("decisions"), len(page.workers)
+    page.click("#seeds-run")
+    visitor.until("somebody trains them", lambda: len(page.workers) > crew)
+    settings: dict[str, Any] = {"decisions": 200_000, "matches": 256 * workers, "hyper": visitor.trainer("hyper")}
+    native = drillsergeant.seeds("cartpole", 4, seed=1, **settings).table()[-1]
+    visitor.until("four are there", lambda: page.inner_text("#seeds-said").startswith("After"), 120)
+    low, middle, high = (f"{native[each]:.4g}" for each in ("lowest", "median", "highest"))
+    said = page.inner_text("#seeds-said")
+    assert f"mean return from {low} to {high}, {middle} in the middle" in said, "as natively"
+    assert visitor.trainer("decisions") == decisions, "the run is as it was"
+    visitor.until("nobody is left who trained them", lambda: len(page.workers) == crew)
+    before = page.input_value("#hyper-learning_rate")
+    visitor.type("#hyper-learning_rate", "0.003")
+    page.keyboard.press("Enter")
+    name = page.inner_text("#runs-state").split("”")[0].removeprefix("“")
+    page.select_option("#compared-second", f"saved:{name}")
+    visitor.until("it is told", lambda: "instead of 0.003; otherwise the same." in page.inner_text("#compared-said"))
+    assert page.inner_text("#compared-said").startswith(f"“{name}”: learning rate 0.")
+    page.locator("#chart-compared").scroll_into_view_if_needed()
+    visitor.until("it is drawn", lambda: page.query_selector("#chart-compared canvas"))
+    assert violations(page, "#charts") == []
+    visitor.snapshot("compared")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(OUTSIDE) <= 0
+    page.locator("#chart-compared").scroll_into_view_if_needed()
+    visitor.snapshot("compared-phone")
+    page.set_viewport_size({"width": 1280, "height": 860})
+    visitor.type("#hyper-learning_rate", before)
+    page.keyboard.press("Enter")
+
+
 def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(opened: Visitor) -> None:
     visitor, page = opened, opened.page
     choose(visitor, "cartpole")
@@ -122,6 +164,7 @@ def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(opened: Visitor)
     visitor.until("the training matches are seen", lambda: visitor.show("view") == "factory")
     visitor.snapshot("cartpole-factory")
     page.click("#factory")
+    compare(visitor)
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
 

@@ -27,13 +27,14 @@ def test_every_block_runs_and_prints_what_stands_under_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shown = re.findall(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", TEXT, re.MULTILINE | re.DOTALL)
-    assert len(shown) == 9
+    assert len(shown) == 10
     variables: dict[str, object] = {}
     for block, output in shown:
         exec(block, variables)
         printed = capsys.readouterr().out
         assert printed == output and "nan" not in printed
-    written = {"striker.dshq", "striker.onnx", "curve.csv", "curve.svg", "what_if.svg", "on_the_way", "match.gif"}
+    pictures = {"curve.svg", "what_if.svg", "seeds.svg", "match.gif"}
+    written = {"striker.dshq", "striker.onnx", "curve.csv", "on_the_way", *pictures}
     assert {path.name for path in tmp_path.iterdir()} == written
 
 

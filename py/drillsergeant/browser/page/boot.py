@@ -59,8 +59,8 @@ def start(
     run = str(js.crypto.randomUUID())
     fleet = Fleet(spawner, place.memory, place.layout, run, place.setup, place.hosted, float(way.pythonS))
     drill, seed = place.program.drill, place.setup.seed
-    crew = TrialCrew(spawner, crew_size(min(cores, FRAME_CORES) if framed else cores))
-    compiler = BrowserDrillCompiler(programs, fleet, CompileClient(spawner), crew, mode)
+    crew = partial(TrialCrew, spawner, crew_size(min(cores, FRAME_CORES) if framed else cores))
+    compiler = BrowserDrillCompiler(programs, fleet, CompileClient(spawner), crew("what-if"), crew("seeds"), mode)
     page = Page(view, fleet, drill, seed, opening, compiler, BrowserFileTransfer())
     compiler.audience = audience = Embed(page, view, fleet.send, mode, str(way.why), drill.name) if framed else page
     tell_mode(view, mode, str(way.why), str(way.ownTab))

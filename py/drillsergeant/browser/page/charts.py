@@ -5,7 +5,7 @@ Colours come from the element's style (`--line`, `--line-2`, ...), so light and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,19 @@ SHAPES: tuple[dict[str, object], ...] = (
     {"width": 3.2},
     {"width": 0.7},
 )
-BAND_SERIES, BAND_ALPHA = [3, 2], 0.22
+# Seeds and runs: this run, another one, and seeds: the one in the middle and the band's edges.
+COMPARED_LOOK: tuple[dict[str, object], ...] = (
+    {"line": 0, "width": 2.4},
+    {"line": 2, "width": 1.8, "dash": [6, 3]},
+    {"line": 1, "width": 1.5, "dash": [2, 3]},
+    {"line": 1, "width": 0},
+    {"line": 1, "width": 0},
+)
+LARGE: Mapping[str, tuple[dict[str, object], ...]] = {"wins": WINS_LOOK, "compared": COMPARED_LOOK}
+# Between which lines there is a band, and of which colour: the number of the upper edge comes first.
+BANDS: Mapping[str, tuple[list[int], int]] = {"wins": ([3, 2], 0), "compared": ([5, 4], 1)}
+BAND_ALPHA = 0.22
+TIMELESS = ("compared",)  # over decisions: the pointer there is at no moment of the run
 
 
 @dataclass
@@ -166,11 +178,11 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     style = js.getComputedStyle(element)
     colours = [_colour(element, style.getPropertyValue(line)) for line in LINES]
     ink, rule = _colour(element, "var(--soft)"), _colour(element, "var(--rule)")
-    large = name == "wins"
+    large = name in LARGE
     shapes = SHAPES if str(style.getPropertyValue("--told-apart")).strip() == "shape" else SHAPES[:1]
     series: list[dict[str, object]] = [{}]
     for place in range(len(chart.data.columns) - 1):
-        look = WINS_LOOK[place] if large else {"line": place % len(colours), **shapes[place % len(shapes)]}
+        look = LARGE[name][place] if large else {"line": place % len(colours), **shapes[place % len(shapes)]}
         stroke = _faint(colours[int(str(look["line"]))], float(str(look.get("alpha", 1))))
         line = {"stroke": stroke, "width": look["width"], "spanGaps": True, "points": {"show": False}}
         series.append({**line, **({"dash": look["dash"]} if "dash" in look else {})})
@@ -179,19 +191,23 @@ def _options(name: str, chart: _Chart, element: Any, on_cursor: Any) -> dict[str
     x_axis = {**axis, "grid": {"show": False}, "size": 18, "space": 50, "show": large}
     labels, size = chart.proxies
     y_axis = {**axis, "grid": grid, "values": labels, "size": size, "space": 30 if large else 12}
-    cursor = {"y": False, "drag": {"x": False, "y": False}, "points": {"show": False}, "sync": {"key": "training"}}
-    band = {"series": BAND_SERIES, "fill": _faint(colours[0], BAND_ALPHA)}
+    cursor: dict[str, object] = {"y": False, "drag": {"x": False, "y": False}, "points": {"show": False}}
+    if timed := name not in TIMELESS:
+        cursor["sync"] = {"key": "training"}
+    bands = (
+        [{"series": edges, "fill": _faint(colours[line], BAND_ALPHA)} for edges, line in [BANDS[name]]] if large else []
+    )
     return {
         "width": element.clientWidth,
         "height": element.clientHeight,
         "padding": [6, 14 if large else 8, 0 if large else 4, 8 if large else 0],  # a 0 below the corner is not cut
         "legend": {"show": False},
         "cursor": cursor,
-        "hooks": {"setCursor": [on_cursor]},
+        "hooks": {"setCursor": [on_cursor] if timed else []},
         "scales": {"x": {"time": False, "range": [0, chart.data.end]}, "y": {"auto": False}},
         "axes": [x_axis, y_axis],
         "series": series,
-        "bands": [band] if large else [],
+        "bands": bands,
     }
 
 

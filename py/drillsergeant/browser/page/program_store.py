@@ -229,11 +229,19 @@ class BrowserDrillCompiler:
     audience: ProgramListener
 
     def __init__(
-        self, programs: ProgramStore, fleet: Fleet, compile_client: CompileClient, crew: TrialCrew, mode: str
+        self,
+        programs: ProgramStore,
+        fleet: Fleet,
+        compile_client: CompileClient,
+        crew: TrialCrew,
+        seeds: TrialCrew,
+        mode: str,
     ) -> None:
+        """`crew` trains the players of the dock What if, which go on playing, `seeds` those of a chart."""
         self._programs, self._fleet, self._compile_client, self._mode = programs, fleet, compile_client, mode
-        self._crew = crew
+        self._crew, self._seeds = crew, seeds
         self.stop_trials, self.end_trials, self.watch_trials = crew.stop, crew.end, crew.watch
+        self.end_seeds = seeds.end
         self._reshaping = False  # then the workshop is nobody else's
 
     def bring(self, drill: str) -> None:
@@ -255,8 +263,15 @@ class BrowserDrillCompiler:
 
     def try_players(self, drill: str, requests: Sequence[messages.TryPlayer], heard: Heard) -> None:
         """Have players trained from nothing beside the run, for the network that the drill has."""
+        self._crew.begin(self._shaped(drill, requests), heard)
+
+    def train_seeds(self, drill: str, requests: Sequence[messages.TryPlayer], heard: Heard) -> None:
+        """The same, for players that are seen on a chart alone."""
+        self._seeds.begin(self._shaped(drill, requests), heard)
+
+    def _shaped(self, drill: str, requests: Sequence[messages.TryPlayer]) -> list[messages.TryPlayer]:
         hidden, _ = self._programs.network(drill)
-        self._crew.begin([replace(each, hidden=hidden) for each in requests], heard)
+        return [replace(each, hidden=hidden) for each in requests]
 
     def prepare(self) -> None:
         """Have the workshop ready for what is likely to be compiled soon."""

@@ -188,7 +188,7 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
     state = LearnerState(
         counters["seed"], counters["updates"], steps, counters["dropped"], arrays, _scales(metadata, expected)
     )
-    hypers = {name: _hyper(metadata, name) for name in HYPERS}
+    hypers = {name: hyper_in(metadata, name) for name in HYPERS}
     return PolicyFile(
         expected,
         state,
@@ -198,7 +198,7 @@ def read_policy(content: bytes, expected: Schema) -> PolicyFile:
         hyper_in_use=hypers["hyper_in_use"],
         edit=summary.edit,
         history=history,
-        events=_events(metadata),
+        events=events_in(metadata),
         versions=versions,
         games=read_games(metadata, len(versions)),
     )
@@ -225,8 +225,8 @@ def _summary(metadata: Mapping[str, str]) -> Summary:
     return Summary(drill, meaning, read_progress(metadata), _edit(metadata), _hidden(metadata), place)
 
 
-def _events(metadata: Mapping[str, str]) -> tuple[Mapping[str, object], ...]:
-    """The marks; whoever shows them looks at each."""
+def events_in(metadata: Mapping[str, str]) -> tuple[Mapping[str, object], ...]:
+    """The marks on the run in a file with these metadata; whoever shows them looks at each. Raises PolicyFileError."""
     found = strict_json(metadata.get("events", "[]"), depth=2)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise PolicyFileError("metadata 'events' must be a list of objects")
@@ -312,8 +312,9 @@ def _scales(metadata: Mapping[str, str], schema: Schema) -> Scales | None:
         raise PolicyFileError(f"metadata 'scales': {str(wrong)[:200]}") from wrong
 
 
-def _hyper(metadata: Mapping[str, str], which: str) -> Hyper | None:
-    """Hyperparameters of the run, also by their former names; the default for one that the file does not have."""
+def hyper_in(metadata: Mapping[str, str], which: str) -> Hyper | None:
+    """Hyperparameters of the run, also by their former names; the default for one that the file does not have, None
+    where it has none of this kind, one of HYPERS. Raises PolicyFileError."""
     if which not in metadata:
         return None
     changes = strict_json(metadata[which], depth=1)

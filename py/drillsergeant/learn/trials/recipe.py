@@ -17,8 +17,14 @@ class TrialRecipe:
     seed: int = 0
     decisions: int = DECISIONS
     matches: int = RunSizes.matches
+    horizon: int = RunSizes.horizon
     stops: bool = True
     hyper: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def sizes(self) -> RunSizes:
+        """How much each plays, in one thread."""
+        return RunSizes(matches=self.matches, horizon=self.horizon)
 
 
 def won_share(metrics: Mapping[str, float]) -> float | None:

@@ -34,6 +34,7 @@ class ShortRun:
         self._hyper = default_hyper(facts).changed(**recipe.hyper)
         self._evaluated = EvaluatedRun(rig.drill, rig.run(1, recipe.seed))
         self._run = self._evaluated.run
+        self._points: list[tuple[int, float]] = []  # decisions and the drill's measure, as far as it is known
         self._timed = deque[tuple[float, float]](maxlen=UPDATES_TIMED)  # matches that ended, and decisions in them
 
     @property
@@ -57,6 +58,14 @@ class ShortRun:
         sums = self._run.episode_sums(())
         self._timed.append((sums["episodes"], sums["decisions"]))
         self._evaluated.evaluate_if_due()
+        if (now := self._evaluated.recent["scripted"].estimate()) is not None:
+            self._points.append((self.decisions, self._evaluated.score.value(now)))
+
+    def curve(self, most: int = 0) -> list[tuple[int, float]]:
+        """How it came there: (decisions, the drill's measure) after each update that it is known at; of more than
+        `most`, where that is given, every so many and the newest."""
+        stride = -(-len(self._points) // most) if most else 1
+        return self._points[:: stride or 1] + (self._points[-1:] if (len(self._points) - 1) % (stride or 1) else [])
 
     def metrics(self) -> dict[str, float]:
         """How far it has come: `decisions`, `updates`, and what is known of its play."""

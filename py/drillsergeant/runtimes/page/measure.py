@@ -26,7 +26,7 @@ class DrillMeasure:
         # The trainer's numbers: of late, the edges of their interval, against chance, against its own past; who plays
         # alone has neither.
         self.names = (rate, low, high, *(("", "") if alone else (f"{rate}_random", f"{rate}_pool")))
-        self._noun = "mean return" if self.of_returns else "wins" if self.of_wins else "successes"
+        self.noun = "mean return" if self.of_returns else "wins" if self.of_wins else "successes"
 
     @classmethod
     def of(cls, game: DrillFacts) -> DrillMeasure:
@@ -38,7 +38,7 @@ class DrillMeasure:
     @property
     def legend(self) -> str:
         """What the line of the large chart is."""
-        return self._noun if self.alone else f"{self._noun} vs the bot"
+        return self.noun if self.alone else f"{self.noun} vs the bot"
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
@@ -69,13 +69,13 @@ class DrillMeasure:
         value = number(mean_return if self.of_returns else share)
         if value is None:
             return ""
-        return f"{self._noun} {self.text(value)}" if self.of_returns else f"{self.text(value)} {self._noun}"
+        return f"{self.noun} {self.text(value)}" if self.of_returns else f"{self.text(value)} {self.noun}"
 
     def headline(self, values: Mapping[str, object]) -> str:
         """The trainer's newest number by itself: "Wins 93 % against the bot"; "" before there is one."""
         value = number(values.get(self.names[0]))
         against = "" if self.alone else " against the bot"
-        return "" if value is None else f"{self._noun.capitalize()} {self.text(value)}{against}"
+        return "" if value is None else f"{self.noun.capitalize()} {self.text(value)}{against}"
 
     def interval(self, values: Mapping[str, object]) -> str:
         """How far off the newest number may be: "± 3"; "" where that is not known."""

@@ -13,6 +13,7 @@ from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.address import Address, Opening
 from drillsergeant.runtimes.page.boot_progress import BootProgress
+from drillsergeant.runtimes.page.compared.panel import Comparison, InHand
 from drillsergeant.runtimes.page.interfaces import WorkerFleet
 from drillsergeant.runtimes.page.match.match import MatchPart
 from drillsergeant.runtimes.page.match.seed import SeedField
@@ -80,6 +81,8 @@ class Page:
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
         self._one_update = OneUpdate(view, to_trainer)
+        run = InHand(self._hyper, self._network, lambda: self._story.history, lambda: self._seed.value, fleet.states)
+        self._compared = Comparison(view, compiler, game, run, self.workshop, to_trainer, self._address)
         self._commands = self._buttons()
         view.connect(self)
         self._telemetry.refused(*opening.complaints)
@@ -87,6 +90,7 @@ class Page:
 
     def _buttons(self) -> dict[str, Callable[[], None]]:
         """What each button does, by its id."""
+        panels = self._runs, self.workshop, self._docks, self._network, self._one_update, self._compared
         return {
             "train": self._press_train,
             **self._match.commands(),
@@ -98,11 +102,7 @@ class Page:
             **Suggestions(self._view, self._hyper, self.on_click, self.on_change, self._answer).commands(),
             SWITCH: self._validation.switch,
             **self._safeguards.commands(),
-            **self._runs.commands(),
-            **self.workshop.commands(),
-            **self._docks.commands(),
-            **self._network.commands(),
-            **self._one_update.commands(),
+            **{name: do for part in panels for name, do in part.commands().items()},
         }
 
     @property
@@ -129,6 +129,7 @@ class Page:
                 self.workshop.on_kept(message)
             case _ if isinstance(message, messages.RUN_ANSWERS):
                 self._runs.show(message)
+                self._compared.show(message)
             case messages.Error(message=text, traceback=trace):
                 name = f"{role} {index}" if role == "rollout" else role
                 if role == "trainer" and self._hyper.on_refused(text):
@@ -156,10 +157,8 @@ class Page:
         elif role == "trainer":
             self._runs.on_ready()
             self.workshop.on_ready()
-            self._hyper.repeat()
-            self._validation.repeat()
-            self._safeguards.repeat()
-            self._learner.repeat()
+            for part in (self._hyper.repeat, self._validation.repeat, self._safeguards.repeat, self._learner.repeat):
+                part()
         self._update_progress()
 
     def _update_progress(self) -> None:
@@ -217,6 +216,7 @@ class Page:
         if self.workshop.whole:
             self._docks.open(CODE)
         self._network.on_drill(game)
+        self._compared.on_drill(game)
         self._address.note("drill", game.name, FIRST)
         self._address.write()  # a reload at once is of this drill
         self._answer(game.words.sentence)
@@ -235,6 +235,7 @@ class Page:
             self._network.on_drill(game)
             self._story.names = game.words.counts
             self._answer(game.words.sentence)
+        self._compared.on_edit(game)
         if lost:
             self._runs.on_new_network(game)
             self._status.trained_s = 0.0
@@ -277,7 +278,7 @@ class Page:
         elif name == "seed":
             if self._seed.read():
                 self._tell(answer=True)  # in the place of what was said of the one before
-        elif not self.workshop.on_change(name, value):
+        elif not (self.workshop.on_change(name, value) or self._compared.on_change(name, value)):
             self._match.on_change(name, value)
 
     def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
@@ -311,11 +312,8 @@ class Page:
         self._hyper.settle()
         self._hyper.note(self._address)
         self._address.write()
-        self._story.tick()
-        self._restart.tick()
-        self._network.tick()
-        self._runs.tick()
-        self.workshop.tick()
+        for part in (self._story, self._restart, self._network, self._runs, self.workshop, self._compared):
+            part.tick()
 
     def on_trouble(self, message: str, detail: str) -> None:
         """Something failed: show it and keep it for whoever reads the telemetry."""

@@ -439,6 +439,28 @@ class ExportRun(Message, wire="EXPORT_RUN", to=("trainer",)):
 
 
 @dataclass(frozen=True)
+class TellRun(Message, wire="TELL_RUN", to=("trainer",)):
+    """page -> trainer: tell of a saved run what it was trained with and how it went. Answered with `RunTold`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class RunTold(Message, wire="RUN_TOLD", to=("page",)):
+    """trainer -> page: a saved run, to be compared with others; or `why` it cannot be.
+
+    `settings`: {hyper, hidden, seed, edit (the reader's own code, "" for the original), drill, decisions}; `numbers` as
+    in `RunHistory`, those of `learn.files.run_story.COMPARED`; `changes`: how often settings were changed on the way.
+    """
+
+    name: str
+    settings: dict[str, object] = field(default_factory=dict)
+    numbers: dict[str, object] = field(default_factory=dict)
+    changes: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Runs(Message, wire="RUNS", to=("page",)):
     """trainer -> page: the saved runs, newest first, and how the last request went.
 
@@ -673,14 +695,16 @@ class WatchPlayers(Message, wire="WATCH_PLAYERS", to=("workshop",)):
 
 @dataclass(frozen=True)
 class PlayerTried(Message, wire="PLAYER_TRIED", to=("page",)):
-    """workshop -> page: how far a player has come, {name: number}; once it is `over` also its file, bytes, and where
-    everybody was in a match of its own, {body: list of (x, y), m}."""
+    """workshop -> page: how far a player has come, {name: number}, and how it came there, `curve`, a list of
+    (decisions, the drill's measure); once it is `over` also its file, bytes, and where everybody was in a match of its
+    own, {body: list of (x, y), m}."""
 
     place: int
     metrics: dict[str, object]
     over: bool = False
     content: object = None
     places: dict[str, object] = field(default_factory=dict)
+    curve: object = field(default_factory=list)
 
 
 # -- what workers tell --
@@ -761,4 +785,4 @@ class Error(Message, wire="ERROR", to=("page",)):
 
 RUN_REQUESTS: tuple[type[Message], ...] = (ListRuns, SaveRun, LoadRun, DeleteRun, RenameRun, ImportRun, ExportRun)
 MATCH_NEWS: tuple[type[Message], ...] = (Happened, PolicyRead, ReplayCut, ReplayRead, ReplayPictures)
-RUN_ANSWERS: tuple[type[Message], ...] = (Runs, Exported)
+RUN_ANSWERS: tuple[type[Message], ...] = (Runs, Exported, RunTold)

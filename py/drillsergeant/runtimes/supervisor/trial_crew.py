@@ -15,7 +15,7 @@ from drillsergeant.runtimes.supervisor.compile_client import BUILD_LIMIT_S
 from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S
 from drillsergeant.runtimes.supervisor.surroundings import Handle, Spawner
 
-ROLE, NAME = "workshop", "what-if"
+ROLE = "workshop"
 MOST_WORKERS = 4
 # The code was run before, or there would be no grid of it, so an endless loop is unlikely, and a busy machine is not:
 # under a load of 20, an untouched game took longer than 10 s from here to its first answer.
@@ -44,11 +44,11 @@ class _Member:
 
 
 class TrialCrew:
-    """`heard` gets every answer, and the place of the player that it is about."""
+    """`heard` gets every answer, and the place of the player that it is about. `name` is the crew's."""
 
-    def __init__(self, spawner: Spawner, workers: int) -> None:
+    def __init__(self, spawner: Spawner, workers: int, name: str) -> None:
         self._spawner = spawner
-        self._members = [_Member(f"{NAME}.{number}") for number in range(workers)]
+        self._members = [_Member(f"{name}.{number}") for number in range(workers)]
         self._waiting: deque[messages.TryPlayer] = deque()
         self._heard: Heard | None = None
         self._watch = messages.WatchPlayers(True)

@@ -70,6 +70,7 @@ class Trainer:
         self.code: Keeper | None = None
         self.played: TellingKeeper | None = None
         self.teller: Keeper | None = None
+        self.stories: Keeper | None = None
         self._restart_counts()
         if weights.version == 0:
             self.progress.publish()
@@ -125,7 +126,8 @@ class Trainer:
 
     @property
     def _keepers(self) -> list[Keeper]:
-        return [keeper for keeper in (self.code, self.saves, self.played, self.teller) if keeper is not None]
+        keepers = (self.code, self.saves, self.played, self.teller, self.stories)
+        return [keeper for keeper in keepers if keeper is not None]
 
     async def step(self) -> None:
         """Update once; waits a moment where there is nothing to learn from."""

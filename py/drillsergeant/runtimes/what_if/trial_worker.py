@@ -22,7 +22,6 @@ from drillsergeant.learn.files.dshq import read_policy, write_policy
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.program import Program
 from drillsergeant.learn.rig import KernelPlace, kernel_rig
-from drillsergeant.learn.run_sizes import RunSizes
 from drillsergeant.learn.trials.recipe import TrialRecipe
 from drillsergeant.learn.trials.short_run import ShortRun
 from drillsergeant.runtimes.compile_worker import drill_of
@@ -33,6 +32,7 @@ from drillsergeant.runtimes.what_if.shown_player import ShownPlayer
 TELL_EVERY_S = 0.25
 DRAW_S = 0.008  # of a turn, at most, for the matches: learning has the rest
 PICTURES_PER_S = 20.0
+MOST_POINTS = 400  # of a curve that is told
 
 
 class TrialWorker:
@@ -98,7 +98,7 @@ class TrialWorker:
             self._post(messages.PlayerTried(request.place, {}, True))
             return
         recipe = TrialRecipe(**_known(request.recipe))
-        rig = kernel_rig(drill, program, RunSizes(matches=recipe.matches).layout(program), self._place)
+        rig = kernel_rig(drill, program, recipe.sizes.layout(program), self._place)
         self._run = ShortRun(rig, program.drill, program.network.hidden, recipe)
 
     def _learn(self, run: ShortRun) -> None:
@@ -109,7 +109,8 @@ class TrialWorker:
             elif (now_s := self._now_s()) - self._told_s >= TELL_EVERY_S:
                 self._told_s = now_s
                 self._show(request.place, run.parameters())
-                self._post(messages.PlayerTried(request.place, {**run.metrics()}))
+                told: dict[str, object] = {**run.metrics()}
+                self._post(messages.PlayerTried(request.place, told, curve=run.curve(MOST_POINTS)))
 
         self._guarded(go_on)
 
@@ -119,7 +120,8 @@ class TrialWorker:
         metrics: dict[str, object] = {**run.metrics(), **seen}
         self._show(request.place, run.parameters())
         places: dict[str, object] = {name: [list(place) for place in each] for name, each in film.places.items()}
-        self._post(messages.PlayerTried(request.place, metrics, True, write_policy(run.policy(request.text)), places))
+        content, curve = write_policy(run.policy(request.text)), run.curve(MOST_POINTS)
+        self._post(messages.PlayerTried(request.place, metrics, True, content, places, curve))
 
     def _show(self, place: int, parameters: bytes) -> None:
         if place in self._shown:
@@ -148,5 +150,5 @@ def _compiled(request: messages.TryPlayer) -> tuple[Drill, Program]:
 
 def _known(recipe: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe with whole numbers where they are such: JavaScript has one kind of number."""
-    whole = ("seed", "decisions", "matches")
+    whole = ("seed", "decisions", "matches", "horizon")
     return {name: int(value) if name in whole else value for name, value in recipe.items()}

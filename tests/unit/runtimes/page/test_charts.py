@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drillsergeant.learn.ppo.hyper import RANGES, Hyper
-from drillsergeant.runtimes.history import History, interpolate
+from drillsergeant.learn.trials.curves import interpolate
+from drillsergeant.runtimes.history import History
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.training.charts import axis_for, marks_of
 from drillsergeant.runtimes.page.training.sliders import SLIDES

@@ -11,7 +11,7 @@ from tests.fakes.workers import FakeSpawner, FakeWorker
 class Watched:
     def __init__(self, workers: int = 2, players: int = 3) -> None:
         self.spawner = FakeSpawner()
-        self.crew = TrialCrew(self.spawner, workers)
+        self.crew = TrialCrew(self.spawner, workers, "what-if")
         self.heard: list[tuple[messages.PlayerTried | messages.Refused, int]] = []
         requests = [messages.TryPlayer(place, "ball", f"text {place}") for place in range(players)]
         self.crew.begin(requests, lambda answer, place: self.heard.append((answer, place)))

@@ -41,6 +41,12 @@ class DrillCompiler(Protocol):
     def watch_trials(self, on: bool, dark: bool) -> None:
         """Whether anybody sees their matches, and in which colours they are drawn."""
 
+    def train_seeds(self, drill: str, requests: Sequence[messages.TryPlayer], heard: Heard) -> None:
+        """The same for players that are seen on a chart alone, beside those others."""
+
+    def end_seeds(self) -> None:
+        """None of these is wanted any more."""
+
     def prepare(self) -> None:
         """Something is likely to be compiled soon."""
 

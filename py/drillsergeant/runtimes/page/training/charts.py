@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drillsergeant.runtimes.history import Column, History, interpolate
+from drillsergeant.learn.trials.curves import Column, interpolate
+from drillsergeant.runtimes.history import History
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.number_text import number, reward_columns
 from drillsergeant.runtimes.page.training import ticks

@@ -8,7 +8,8 @@ from drillsergeant.runtimes.page.training.suggestions import TRIES
 from drillsergeant.runtimes.page.view import View
 
 TRAINING_CONTROLS = (
-    "train", "restart", "defaults", *CONTROLS, *TRIES, *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
+    "train", "restart", "defaults", "seeds-run", *CONTROLS, *TRIES,
+    *(kind + name for kind in (PREFIX, SLIDE) for name in NAMES)
 )  # fmt: skip
 
 

@@ -40,6 +40,11 @@ class NetworkPanel:
         """What the panel's button does."""
         return {APPLY: self._apply}
 
+    @property
+    def in_use(self) -> str:
+        """The units of the hidden layers that learn now, "64,64"."""
+        return self._in_use[self._game.name]
+
     def open(self, then: Then) -> None:
         """All workers are there: go over to the network that the address asks for, and only then begin.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from drillsergeant.runtimes.history import History
 from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.training import status
@@ -46,6 +47,11 @@ class Story:
             shown |= {f"name-{name}": bool(on), f"metric-{name}": bool(on)}
         for name, on in shown.items():
             view.set_attribute(name, "hidden", None if on else "")
+
+    @property
+    def history(self) -> History:
+        """All that was told of this run."""
+        return self._charts.history
 
     def add(self, values: Mapping[str, object]) -> None:
         """Take in what the trainer tells."""

@@ -1,0 +1,1 @@
+"""Seeds and runs side by side: a band of four players from nothing, any two runs, and how their settings differ."""
