@@ -12,6 +12,7 @@ override OBSERVATION: u32;  // words from the chunk's start to the field
 override OBSERVATION_SIZE: u32;
 override SUM_THREADS: u32 = WORKGROUP;
 const SUM_VALUES = 2u;
+const AT_ONCE = 4u;
 
 @group(0) @binding(0) var<storage, read_write> played: array<f32>;  // [block][ENDED_ROWS], [OBSERVATION_SIZE + 1][2]
 @group(0) @binding(1) var<storage, read> matches: array<u32>;  // [rows][match]
@@ -33,19 +34,30 @@ fn tally(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
   }
 }
 
+fn moment_of(entry: u32, k: u32) -> f32 {
+  let t = k / AGENTS;
+  let lane = k % AGENTS;
+  if (entry < OBSERVATION_SIZE) {
+    return bitcast<f32>(chunk[OBSERVATION + (t * OBSERVATION_SIZE + entry) * LANES + lane]);
+  }
+  return returns[t * LANES + lane];
+}
+
 // Sum and sum of squares of each observation entry, and behind them of the returns.
 @compute @workgroup_size(WORKGROUP)
 fn moments(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   var sums: array<f32, SUM_VALUES>;
-  for (var k = local; k < HORIZON * AGENTS; k += WORKGROUP) {
-    let t = k / AGENTS;
-    let lane = k % AGENTS;
-    var x = returns[t * LANES + lane];
-    if (group.x < OBSERVATION_SIZE) {
-      x = bitcast<f32>(chunk[OBSERVATION + (t * OBSERVATION_SIZE + group.x) * LANES + lane]);
+  for (var begin = local; begin < HORIZON * AGENTS; begin += AT_ONCE * WORKGROUP) {
+    // There are few workgroups, so each thread waits for several rows at once; those behind the last one count nothing.
+    var rows: array<f32, AT_ONCE>;
+    for (var k = 0u; k < AT_ONCE; k++) {
+      rows[k] = moment_of(group.x, min(begin + k * WORKGROUP, HORIZON * AGENTS - 1u));
     }
-    sums[0] += x;
-    sums[1] += x * x;
+    for (var k = 0u; k < AT_ONCE; k++) {
+      let x = select(0.0, rows[k], begin + k * WORKGROUP < HORIZON * AGENTS);
+      sums[0] += x;
+      sums[1] += x * x;
+    }
   }
   sums = summed(local, sums);
   if (local == 0u) {

@@ -24,8 +24,20 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= PARAMETERS) {
     return;
   }
-  var sum = 0.0;
-  for (var split = 0u; split < knobs.splits; split++) {
+  // Four at a time: there are fewer parameters than a large device has threads, so each waits for several words at once.
+  var sums = vec4f();
+  let whole = knobs.splits - knobs.splits % 4u;
+  for (var split = 0u; split < whole; split += 4u) {
+    let place = split * PARAMETERS + id.x;
+    sums += vec4f(
+      partials[place],
+      partials[place + PARAMETERS],
+      partials[place + 2u * PARAMETERS],
+      partials[place + 3u * PARAMETERS],
+    );
+  }
+  var sum = (sums.x + sums.y) + (sums.z + sums.w);
+  for (var split = whole; split < knobs.splits; split++) {
     sum += partials[split * PARAMETERS + id.x];
   }
   gradient[id.x] = sum;
