@@ -1,7 +1,7 @@
 """The page as a visitor meets it: nothing jumps, nothing is out of anybody's reach or cut, links reproduce the set-up.
 
-All but the first have one page, whose run each of them goes on with; the last closes it. In the ordinary run a few
-docks stand for all of them on the smaller screens and in other games: `make visit` looks at every one.
+All but the first have one page, whose run each of them goes on with; the last closes it. In the ordinary run half of
+the docks stand for all of them on each smaller screen, and two in another game: `make visit` looks at every one.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ DOCKED = {
     "checks": "#validation-state",
 }  # fmt: skip
 DIFFERENT = ("settings", "inside", "code", "compare")  # from one game to another
+HALF, OTHER_HALF = ("settings", "charts", "code", "runs"), ("inside", "compare", "whatif", "checks")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LANDSCAPE: ViewportSize = {"width": 844, "height": 390}
 KEEP_DASHES = """() => {
@@ -144,7 +145,7 @@ def test_nothing_jumps_while_it_loads_and_trains(watched: Visitor, size: tuple[i
     page.locator("#chart-wins").scroll_into_view_if_needed()
     watched.until("the curve is drawn", lambda: page.locator("#chart-wins .u-wrap").count() >= 1)
     watched.snapshot(f"training-{size[0]}")
-    for name in docks(watched):
+    for name in docks(watched, DOCKED if AT_LENGTH or size[0] > 1000 else HALF):
         for fold in page.locator("details:not([open]) > summary").all():
             if fold.is_visible():
                 fold.click()
@@ -179,9 +180,9 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(opened: Visitor)
     if AT_LENGTH:
         assert_reachable(visitor)
     visitor.snapshot("dark")
-    for size in (PHONE, LANDSCAPE):
+    for size, names in (PHONE, HALF), (LANDSCAPE, OTHER_HALF):
         page.set_viewport_size(size)
-        assert_reachable(visitor, DOCKED if AT_LENGTH or size is PHONE else ("inside", "compare"))
+        assert_reachable(visitor, DOCKED if AT_LENGTH else names)
         visitor.snapshot(f"phone-{size['width']}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     page.click("#help")
@@ -189,9 +190,9 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(opened: Visitor)
     assert violations(page) == []
     page.keyboard.press("Escape")
     page.set_viewport_size(VIEWPORT)
-    for drill, names in (("sumo", ("inside", "code")), ("chase", ())):
+    for drill in ("sumo", "chase") if AT_LENGTH else ("sumo",):
         choose(visitor, drill)
-        assert_reachable(visitor, DIFFERENT if AT_LENGTH else names)
+        assert_reachable(visitor, DIFFERENT if AT_LENGTH else ("inside", "code"))
         page.click("#theme")
     if page.get_attribute("#theme", "aria-pressed") == "true":
         page.click("#theme")
