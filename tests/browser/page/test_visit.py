@@ -123,20 +123,15 @@ def test_a_visitor_trains_pauses_plays_and_resets(opened: Visitor) -> None:
 
     page.click("#play")
     opened.until("the match is paused", lambda: opened.show("playing") is False)
-    page.wait_for_timeout(500)
-    held = opened.show("ticks")
-    page.wait_for_timeout(1000)
-    assert opened.show("ticks") == held
-    page.click("#step")
-    opened.until("one step was played", lambda: opened.show("ticks") == held + 8)
-    page.click("#play")
-
     page.click("#train")
     opened.until("training stopped", lambda: opened.trainer("training") is False)
     page.wait_for_timeout(1000)  # the update in hand is told of later
-    updates = opened.trainer("updates")
-    page.wait_for_timeout(1000)
-    assert opened.trainer("updates") == updates
+    held, updates = opened.show("ticks"), opened.trainer("updates")
+    page.wait_for_timeout(1200)
+    assert (opened.show("ticks"), opened.trainer("updates")) == (held, updates)
+    page.click("#step")
+    opened.until("one step was played", lambda: opened.show("ticks") == held + 8)
+    page.click("#play")
 
     page.select_option("#speed", "4")
     opened.type("#seed", "77")
