@@ -29,7 +29,7 @@ def test_the_share_of_wins_rises_from_the_reference(
 ) -> None:
     """Of a drill with one player: the share of matches won in time."""
     drill = make(name)
-    settings = Settings(decisions=decisions, evaluate_every=decisions, seed=seed)
+    settings = Settings(decisions=decisions, evaluate_every=decisions, evaluation_episodes=100, seed=seed)
     first, last = train(native_rig(drill, settings), settings, Hyper())
     shares = [point.tallies[opponent].wins / point.tallies[opponent].episodes for point in (first, last)]
     assert shares[0] < before
@@ -51,7 +51,7 @@ def test_both_games_of_unlike_teams_are_learned_by_one_policy() -> None:
     """Catchers first: until these can catch, a runner has nothing to run from."""
     drill = make("hide")
     decisions = 2_000_000 if AT_LENGTH else 1_000_000
-    settings = Settings(decisions=decisions, evaluate_every=decisions, evaluation_episodes=300)
+    settings = Settings(decisions=decisions, evaluate_every=decisions, evaluation_episodes=300 if AT_LENGTH else 150)
     first, last = train(native_rig(drill, settings), settings, default_hyper(drill))
     for game, after in (("scripted", 0.4), (SCRIPTED_AWAY, 0.2)):
         shares = [point.tallies[game].wins / point.tallies[game].episodes for point in (first, last)]

@@ -113,7 +113,7 @@ def test_who_cannot_see_the_ball_misses_most_and_two_numbers_are_enough(seed: in
     told("However long you let it train, it catches less than half of the balls", "the one in four that chance brings")
     told("Two numbers, and it wins nearly always again.")
     blind, way = (TrainingRun(edited("chase", box), seed) for box in ("blind", "way"))
-    trained(blind, 300_000 * LONGER)
+    trained(blind, 1_200_000 if AT_LENGTH else 150_000)
     trained(way, 150_000)
     figure("chapter 3, blind", seed, blind, wins=blind.win)
     figure("chapter 3, way", seed, way, wins=way.win)
@@ -154,7 +154,7 @@ def test_a_short_leash_holds_back_and_bold_steps_change_too_much(seed: int) -> N
 def test_who_learns_in_leaps_from_the_start_is_sure_and_loses(seed: int) -> None:
     told("Doubt. Within seconds it is nearly gone, and it loses match after match")
     run = TrainingRun("ball", seed, address={"learning_rate": str(SLIDES["learning_rate"].value(END))})
-    trained(run, 300_000 * LONGER)
+    trained(run, 1_200_000 if AT_LENGTH else 200_000)
     doubt = number(run, "entropy") / most_entropy(make("ball").heads)
     figure("chapter 4, restarted", seed, run, losses=number(run, "loss_rate"), doubt=doubt)
     assert doubt < 0.4 and number(run, "loss_rate") > 0.9
@@ -165,7 +165,7 @@ def test_bouts_on_ice_are_over_sooner(seed: int) -> None:
     told("Once they have learned it, one on ice is over in less than half the time of one on clay.")
     clay, ice = (TrainingRun(drill, seed) for drill in ("sumo", edited("sumo", "ice")))
     for run in (clay, ice):
-        trained(run, 2_000_000 if AT_LENGTH else 300_000)
+        trained(run, 2_000_000 if AT_LENGTH else 200_000)
     lengths = [number(run, "episode_decisions") for run in (clay, ice)]
     figure("chapter 7", seed, ice, clay=lengths[0], ice=lengths[1])
     assert lengths[1] < 0.5 * lengths[0]
@@ -175,7 +175,7 @@ def test_bouts_on_ice_are_over_sooner(seed: int) -> None:
 def test_who_have_nothing_to_win_from_each_other_score_and_lose_to_the_bot(seed: int) -> None:
     told("Nearly every match ends in a goal now.", "Why do they take so few wins from the bot?")
     run = TrainingRun(edited("ball", "both"), seed)
-    trained(run, 450_000 * LONGER)
+    trained(run, 1_800_000 if AT_LENGTH else 300_000)
     goals = number(run, "reward_goal")
     figure("chapter 5", seed, run, wins=run.win, goals=goals)
     assert goals > 0.7 and run.win < 0.3

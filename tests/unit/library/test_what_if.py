@@ -131,7 +131,7 @@ def test_a_film_tells_pieces_of_a_way_and_how_far_apart_two_were() -> None:
 
 
 def test_who_is_paid_for_goals_alone_does_not_run_to_the_ball() -> None:
-    """Of four seeds the nearest to each other were 2.55 m and 1.47 m from the ball."""
-    found = drillsergeant.what_if("ball", to_ball=[0, 1], ball_to_goal=[0], decisions=350_000, seed=1)
+    """Of four seeds, after 350,000 decisions, the nearest to each other were 2.55 m and 1.47 m from the ball."""
+    found = drillsergeant.what_if("ball", to_ball=[0, 1], ball_to_goal=[0], decisions=220_000, seed=1)
     idle, chasing = (player.metrics for player in found.players)
     assert idle["ball_away_m"] > 1.5 * chasing["ball_away_m"] and idle["speed_m_s"] < chasing["speed_m_s"]
