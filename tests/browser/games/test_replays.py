@@ -1,4 +1,7 @@
-"""Replays as a visitor has them: looked at, saved, sent, opened elsewhere to the same bits; hostile ones refused."""
+"""Replays as a visitor has them: looked at, saved, sent, opened elsewhere to the same bits; hostile ones refused.
+
+In other browsers: `tests/browser/page/test_engines.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,35 +13,13 @@ from typing import Any
 import drillsergeant
 from playwright.sync_api import Page
 
-from build.browsers.chromium import served
-from build.browsers.firefox import firefox
 from tests.rigs.pages.accessibility import violations
+from tests.rigs.pages.guest import DROP, OPENED
 from tests.rigs.pages.visitor import Visitor
-from tests.rigs.pages.waiting import wait_until
 from tests.rigs.replay_mutants import mutants
 
 QUERY = "?matches=64&workers=1&learner=wasm"
-MUTANTS = 200
-OPENED = "A replay, to the last bit as it was. The live match waits."
-# Drops one file after the other on the page, and returns what was said of each.
-DROP = """async (packed) => {
-  const said = document.getElementById("replay-said");
-  const heard = [];
-  for (const content of packed) {
-    const told = new Promise((then) => {
-      const watch = new MutationObserver(() => {
-        if (!said.textContent.startsWith("Opening")) { watch.disconnect(); then(said.textContent); }
-      });
-      watch.observe(said, { childList: true, characterData: true, subtree: true });
-      setTimeout(() => { watch.disconnect(); then("nothing"); }, 10000);
-    });
-    const data = new DataTransfer();
-    data.items.add(new File([Uint8Array.from(atob(content), (each) => each.charCodeAt(0))], "theirs.dshr"));
-    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-    heard.push(await told);
-  }
-  return heard;
-}"""
+MUTANTS = 40  # ten thousand, natively: `tests/unit/learn/files/test_dshr_fuzz.py`
 
 # Whether the button that plays is on screen, and what is touched at its left end, too.
 UNCOVERED = """() => {
@@ -88,7 +69,6 @@ def test_a_replay_is_the_same_to_the_bit_wherever_it_is_opened(visitor: Visitor,
     page.goto(link)
     visitor.until("the replay of the link is on screen", lambda: where(visitor).get("final") == final, 90)
     refuse_mutants(visitor, content, final)
-    in_firefox(content, final)
 
 
 def play_and_reset(visitor: Visitor) -> None:
@@ -134,18 +114,3 @@ def refuse_mutants(visitor: Visitor, content: bytes, final: str) -> None:
     visitor.snapshot("replay-phone")
     assert visitor.complaints == []
     assert visitor.told()["errors"] == []
-
-
-def in_firefox(content: bytes, final: str) -> None:
-    """The same file in Firefox comes to the same end."""
-    told = "JSON.parse(document.getElementById('telemetry').textContent || '{}')"
-    with served() as address, firefox() as tab:
-        tab.open(address + QUERY)
-
-        def until(what: str, true: str) -> None:
-            wait_until(what, lambda: tab.evaluate(true), lambda: tab.evaluate(told), lambda: None, 120)
-
-        until("files are taken", "!document.getElementById('replay-file').disabled")
-        packed = b64encode(content).decode()
-        assert tab.evaluate(f"({DROP})(['{packed}'])") == [OPENED]
-        until("it plays", f"({told}.show?.replay?.final) === '{final}'")

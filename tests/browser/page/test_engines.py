@@ -1,6 +1,7 @@
 """Other engines than Chromium's, without a graphics processor to learn on: Firefox, and WebKit, which Safari has.
 
-The same visit in both: training, saving, going on after a reload, another drill, and the element in somebody's page.
+The same visit in both: training, saving, going on after a reload, a replay made elsewhere, to the bit, another drill,
+and the element in somebody's page.
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from drillsergeant.learn.files.dshr import read_replay, write_replay
 
 from build.browsers.chromium import served
 from build.browsers.firefox import firefox
 from build.browsers.webkit import missing, webkit
 from tests.rigs.pages.guest import Guest
 from tests.rigs.pages.visitor import ARTEFACTS
+from tests.rigs.replays import cut, eventful
 
 # Whether an element of a page that turns dark slowly does so, too.
 SLOWLY_DARK = """(async () => {
@@ -28,6 +31,13 @@ SHARES = "crossOriginIsolated && typeof SharedArrayBuffer === 'function'"
 NO_FILES = "navigator.storage?.getDirectory === undefined"
 
 
+def look_at_a_replay(guest: Guest) -> None:
+    """One that was made natively."""
+    content = write_replay(cut(eventful("ball", 2.0)))
+    guest.look_at_a_replay(content, read_replay(content).final)
+    guest.tab.click("replay-back")
+
+
 def test_in_firefox_a_visitor_trains_saves_goes_on_and_changes_the_drill(tmp_path: Path) -> None:
     with served() as address, firefox() as tab:
         guest = Guest(tab)
@@ -37,6 +47,7 @@ def test_in_firefox_a_visitor_trains_saves_goes_on_and_changes_the_drill(tmp_pat
         guest.keep_a_copy("Kept")
         assert guest.errors() == []
         guest.go_on_with_what_is_saved(address + "?workers=1")
+        look_at_a_replay(guest)
         guest.change_the_drill("cartpole")
         assert guest.errors() == []
         guest.embed(address, tmp_path)
@@ -57,6 +68,7 @@ def test_in_webkit_a_visitor_does_the_same_on_the_ways_there_are(tmp_path: Path)
         tab.picture(ARTEFACTS / "webkit-trained.png")
 
         guest.go_on_with_what_is_saved(address + "?mode=solo")  # as where it shares no memory
+        look_at_a_replay(guest)
         guest.change_the_drill("cartpole")
         assert guest.errors() == []
         tab.picture(ARTEFACTS / "webkit-cartpole.png")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,26 @@ CHOOSE = """(() => {{
 # Somebody's page, which has our element from its file as a module.
 HOST = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A tutorial</title>
 <drill-sergeant drill="ball"></drill-sergeant><script type="module" src="{}embed.js"></script>"""
+# Drops one file after the other on the page, and returns what was said of each.
+DROP = """async (packed) => {
+  const said = document.getElementById("replay-said");
+  const heard = [];
+  for (const content of packed) {
+    const told = new Promise((then) => {
+      const watch = new MutationObserver(() => {
+        if (!said.textContent.startsWith("Opening")) { watch.disconnect(); then(said.textContent); }
+      });
+      watch.observe(said, { childList: true, characterData: true, subtree: true });
+      setTimeout(() => { watch.disconnect(); then("nothing"); }, 10000);
+    });
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(content), (each) => each.charCodeAt(0))], "theirs.dshr"));
+    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    heard.push(await told);
+  }
+  return heard;
+}"""
+OPENED = "A replay, to the last bit as it was. The live match waits."
 STARTED = f"customElements.whenDefined('drill-sergeant').then(() => {ELEMENT}.train())"
 
 # Notes how the first element runs, or why not.
@@ -114,6 +135,12 @@ class Guest:
         self.tab.click("train")
         self.until("it is learned", lambda: self.told("trainer")["updates"] > 2)
         self.tab.click("train")
+
+    def look_at_a_replay(self, content: bytes, final: str) -> None:
+        """Drop a replay's file on the page, which comes to its end `final`, to the bit."""
+        packed = b64encode(content).decode()
+        assert self.tab.evaluate(f"({DROP})(['{packed}'])") == [OPENED]
+        self.until("it plays to that end", lambda: (self.told("show").get("replay") or {}).get("final") == final)
 
     def embed(self, address: str, folder: Path) -> None:
         """Go to somebody's page on another site, lying in `folder`, start our element there, and let it learn."""
