@@ -59,8 +59,9 @@ class Policy:
         if drill is None:
             name = told.drill
             if name not in drills.DRILLS:
-                there = f"there are {', '.join(drills.DRILLS)}; register it, or name it: Policy.load(path, drill)"
-                raise PolicyFileError(f"the file is for the drill {name!r}, {there}")
+                remedy = "register it, or name it: Policy.load(path, drill), --drill FILE.py in a command"
+                there = ", ".join(drills.DRILLS)
+                raise PolicyFileError(f"the file is for the drill {name!r}, there are {there}; {remedy}")
             drill = name
         return cls(read_policy(content, schema_of(drills.resolve(drill), told.hidden)))
 
