@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from build.browsers.chromium import chromium, chromium_profile, served
 from build.pins import SITE
 from tests.rigs.graphics.gpu_stand import Stand
+from tests.rigs.pages.background_tab import HideableTab, throttling
 from tests.rigs.pages.visitor import VIEWPORT, Household, Visitor
 
 
@@ -39,6 +40,15 @@ def visitor(household: Household, address: str) -> Iterator[Visitor]:
     visitor = Visitor(household, address)
     yield visitor
     visitor.close()
+
+
+@pytest.fixture(scope="session")
+def hidden_tab(browser: Browser, address: str) -> Iterator[HideableTab]:
+    """A small page in a tab that has been hidden; a minute later its timers come once a minute."""
+    with throttling(browser) as started:
+        tab = HideableTab(started, address)
+        tab.hide()
+        yield tab
 
 
 @pytest.fixture(scope="session")

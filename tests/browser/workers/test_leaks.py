@@ -6,7 +6,7 @@ from tests.rigs.pages.visitor import Visitor
 
 COUNT = "[pyodide._module.pyproxy_alloc_map.size, pyodide._module.hiwire.num_keys()]"
 IN_FLIGHT = 4  # objects of the frame, message or call that is under way when it is counted
-FRAMES, UPDATES = 300, 100
+FRAMES, UPDATES = 120, 40
 # Pyodide 0.27.7 loses about 350 bytes with every callback where the browser can switch stacks; see workers/boot.js.
 STACK_BYTES = 10_000
 
@@ -29,7 +29,7 @@ def test_frames_updates_and_chunks_leak_no_proxies_and_no_stack(visitor: Visitor
     before = {role: worker.evaluate(COUNT) for role, worker in workers.items()}
     stacks = {role: stack(worker) for role, worker in workers.items()}
     updates, frames = visitor.trainer("updates"), visitor.show("frames")
-    visitor.until("a hundred updates went by", lambda: visitor.trainer("updates") >= updates + UPDATES, 120)
+    visitor.until("the updates went by", lambda: visitor.trainer("updates") >= updates + UPDATES, 120)
     visitor.page.click("#train")  # the frames that are still missing come by themselves
     visitor.until("the frames went by", lambda: visitor.show("frames") >= frames + FRAMES, 180)
     after = {role: worker.evaluate(COUNT) for role, worker in workers.items()}

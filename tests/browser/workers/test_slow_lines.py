@@ -79,34 +79,22 @@ def until_more(visitor: Visitor, than_mb: float) -> float:
     return shown_mb(visitor.page)[0]
 
 
-def test_a_slow_line_is_waited_for_as_long_as_anything_comes(browser: Browser, sluice: tuple[Sluice, str]) -> None:
+def test_a_slow_line_is_waited_for_silence_is_told_and_a_late_success_takes_it_back(
+    browser: Browser, sluice: tuple[Sluice, str]
+) -> None:
     gate, address = sluice
     visitor = Visitor(browser, address)
     page = visitor.page
     page.clock.install()
     page.goto(address + "?workers=1&drill=chase")
     have_mb = 0.0
-    for piece in range(PIECES):
-        gate.let(1)
-        if piece < PIECES - 1:
-            have_mb = until_more(visitor, have_mb)
-            assert have_mb < shown_mb(page)[1]
-            assert page.locator("#errors").is_hidden()
+    for piece in range(PIECES - 1):
+        if piece:
             page.clock.fast_forward(LONG_MS)  # in all far more than the patience with silence
-    page.wait_for_selector("#train:not([disabled])", timeout=BOOT_LIMIT_MS)
-    visitor.until_the_match_moves()
-    assert page.locator("#errors").is_hidden()
-    visitor.close()
-
-
-def test_silence_is_told_and_a_late_success_takes_it_back(browser: Browser, sluice: tuple[Sluice, str]) -> None:
-    gate, address = sluice
-    visitor = Visitor(browser, address)
-    page = visitor.page
-    page.clock.install()
-    page.goto(address + "?workers=1")
-    gate.let(PIECES - 1)
-    until_more(visitor, 7.0)
+        gate.let(1)
+        have_mb = until_more(visitor, have_mb)
+        assert have_mb < shown_mb(page)[1]
+        assert page.locator("#errors").is_hidden()
     page.clock.fast_forward(TOO_LONG_MS)
     page.wait_for_selector("#errors:not([hidden]) li")
     assert f"waits for {CORE}, and nothing has come for 34 seconds" in page.inner_text("#errors")

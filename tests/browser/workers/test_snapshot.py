@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,12 @@ from build.site_parts import download
 from build.site_parts.headers import site_headers
 from build.site_parts.integrity import with_own_hash
 from build.stamps import file_sha256
+from tests.rigs.pages.deployment import Deployment
 from tests.rigs.pages.embedding import CountingServer
-from tests.rigs.pages.visitor import Visitor
+from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Visitor
 
 HEADERS = site_headers(pins().content_security_policy)
+REFUSED_MS = 40_000
 SNAPSHOT = "pyodide/snapshot.bin"
 BUILD_ID = 16 + 16  # bytes before it: our header, and Pyodide's magic number and lengths
 # In a worker: the size of the standard library's file there, and a draw that must be its own.
@@ -33,21 +35,21 @@ json.dumps([os.path.getsize("/lib/python312.zip"), random.random()])
 `)"""
 
 
-class Site:
+class Site(Deployment):
     """A copy of the built site whose snapshot can be spoilt."""
 
     def __init__(self, folder: Path) -> None:
-        shutil.copytree(SITE, folder)
-        self.folder, self.snapshot = folder, folder / SNAPSHOT
+        super().__init__(folder)
+        self.snapshot = folder / SNAPSHOT
 
     def list_anew(self) -> None:
         """Make build.json true again, as a build that made the snapshot like this would have written it."""
-        manifest = json.loads((self.folder / "build.json").read_text())
-        del manifest["files"][SNAPSHOT]
+        listed = json.loads(self.list.read_text())
+        del listed["files"][SNAPSHOT]
         if self.snapshot.is_file():
             found = {"bytes": self.snapshot.stat().st_size, "sha256": file_sha256(self.snapshot)}
-            manifest["files"][SNAPSHOT] = found
-        (self.folder / "build.json").write_text(with_own_hash(manifest))
+            listed["files"][SNAPSHOT] = found
+        self.list.write_text(with_own_hash(listed))
 
     def without_node(self) -> None:
         """As a build without Node leaves it."""
@@ -58,7 +60,7 @@ class Site:
         """A snapshot made with another build of Pyodide."""
         content = bytearray(gzip.decompress(self.snapshot.read_bytes()))
         content[BUILD_ID] ^= 0xFF
-        self.snapshot.write_bytes(gzip.compress(content))
+        self.snapshot.write_bytes(gzip.compress(content, 1))
         self.list_anew()
 
     def damaged(self) -> None:
@@ -91,10 +93,31 @@ def boot(visitor: Visitor) -> str | None:
     return kind
 
 
-def test_the_page_and_its_workers_start_as_the_snapshot_and_fetch_the_core_once(visitor: Visitor) -> None:
-    visitor.open("?workers=1")
+@dataclass
+class FirstVisit:
+    """A page with two players, opened in a private window, and what the site had sent by then."""
+
+    visitor: Visitor
+    asked_for: set[str]
+    sent: Counter[str]
+
+
+@pytest.fixture(scope="module")
+def first_visit(browser: Browser) -> Iterator[FirstVisit]:
+    server = CountingServer(HEADERS)
+    with answering(server):
+        visitor = Visitor(browser, server.url)  # contexts of tests are private: they keep nothing as large as the core
+        visitor.open("?workers=2")
+        asked_for = {request.removeprefix(server.url).partition("?")[0] or "index.html" for request in visitor.requests}
+        trains(visitor)
+        visitor.page.click("#train")
+        yield FirstVisit(visitor, asked_for, server.sent)
+        visitor.close()
+
+
+def test_the_page_and_its_workers_start_as_the_snapshot_and_fetch_the_core_once(first_visit: FirstVisit) -> None:
+    visitor = first_visit.visitor
     assert boot(visitor) == "restored"
-    trains(visitor)
     found = files(visitor)
     assert found["pyodide.asm.wasm"] == found["snapshot.bin"] == found["pyodide-lock.json"] == 1
     assert found["python_stdlib.zip"] == found["wheel"] == found["numpy"] == 0
@@ -104,45 +127,15 @@ def test_the_page_and_its_workers_start_as_the_snapshot_and_fetch_the_core_once(
     assert visitor.complaints == []
 
 
-def test_numpy_comes_on_demand_with_the_library_it_imports(visitor: Visitor) -> None:
-    visitor.open("?workers=1&learner=numpy&matches=4&horizon=8&minibatch_size=32")
-    assert boot(visitor) == "restored"
-    trains(visitor)
-    assert files(visitor)["python_stdlib.zip"] == files(visitor)["wheel"] == 1
-    assert asked(visitor, "trainer")[0] > 1e6
-    assert asked(visitor, "rollout")[0] == 0
+def test_a_private_window_gets_every_large_file_once(first_visit: FirstVisit) -> None:
+    sizes = {name: (SITE / (name or "index.html")).stat().st_size for name in first_visit.sent}
+    large = {name: count for name, count in first_visit.sent.items() if sizes[name] > 1e6}
+    assert set(large) == {"pyodide/pyodide.asm.wasm", "pyodide/pyodide.asm.js", SNAPSHOT}
+    assert set(large.values()) == {1}, "one page, one show, one trainer and two players"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    yield Site(tmp_path / "site")
-
-
-@pytest.mark.parametrize("spoil", [Site.without_node, Site.of_another_core, Site.damaged])
-def test_without_a_snapshot_that_fits_python_starts_plainly(browser: Browser, site: Site, spoil: Any) -> None:
-    spoil(site)
-    with serving(site.folder, HEADERS) as server:
-        visitor = Visitor(browser, server.url)
-        visitor.open("?workers=1")
-        assert boot(visitor) == "plain"
-        trains(visitor)
-        assert files(visitor)["pyodide.asm.wasm"] == 1
-        assert asked(visitor, "rollout")[0] > 1e6
-        assert visitor.complaints == []
-        visitor.close()
-
-
-def test_a_page_that_is_not_isolated_starts_as_the_snapshot_too(visitor: Visitor) -> None:
-    visitor.open("?mode=solo")
-    assert boot(visitor) == "restored"
-    trains(visitor)
-
-
-def test_the_size_that_pages_and_documents_state_is_what_a_first_visit_loads(visitor: Visitor) -> None:
-    visitor.open("?workers=1")
-    asked_for = {
-        request.removeprefix(visitor.address).partition("?")[0] or "index.html" for request in visitor.requests
-    }
+def test_the_size_that_pages_and_documents_state_is_what_a_first_visit_loads(first_visit: FirstVisit) -> None:
+    asked_for = first_visit.asked_for
     counted = {file.relative_to(SITE).as_posix() for file in download.first_match(SITE)}
     left_out = {name for name in asked_for - counted if (SITE / name).is_file()}
     assert sum((SITE / name).stat().st_size for name in left_out) < 100_000, f"{left_out} is not counted"
@@ -153,15 +146,67 @@ def test_the_size_that_pages_and_documents_state_is_what_a_first_visit_loads(vis
         assert stated in (ROOT / text).read_text(), text
 
 
-def test_a_private_window_gets_every_large_file_once(browser: Browser) -> None:
-    server = CountingServer(HEADERS)
-    with answering(server):
-        visitor = Visitor(browser, server.url)  # contexts of tests are private: they keep nothing as large as the core
-        visitor.open("?workers=3")
+def test_a_page_that_is_not_isolated_starts_as_the_snapshot_too_and_numpy_comes_with_the_library_it_imports(
+    visitor: Visitor,
+) -> None:
+    visitor.open("?mode=solo&learner=numpy&matches=4&horizon=8&minibatch_size=32")
+    assert boot(visitor) == "restored"
+    trains(visitor)
+    assert files(visitor)["python_stdlib.zip"] == files(visitor)["wheel"] == 1
+    assert asked(visitor, "trainer")[0] > 1e6
+    assert asked(visitor, "show")[0] == 0
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    yield Site(tmp_path / "site")
+
+
+def test_beside_the_snapshot_of_another_core_page_and_workers_start_plainly(browser: Browser, site: Site) -> None:
+    site.of_another_core()
+    with serving(site.folder, HEADERS) as server:
+        visitor = Visitor(browser, server.url)
+        visitor.open("?mode=solo")
+        assert boot(visitor) == "plain"
         trains(visitor)
-        large = {
-            name: count for name, count in server.sent.items() if (SITE / (name or "index.html")).stat().st_size > 1e6
-        }
-        assert set(large) == {"pyodide/pyodide.asm.wasm", "pyodide/pyodide.asm.js", SNAPSHOT}
-        assert set(large.values()) == {1}, "one page, one show, one trainer and three players"
+        assert files(visitor)["pyodide.asm.wasm"] == 1
+        assert asked(visitor, "trainer")[0] > 1e6
+        assert visitor.complaints == []
+        visitor.close()
+
+
+def test_a_damaged_snapshot_is_not_started_from(browser: Browser, site: Site) -> None:
+    site.damaged()
+    with serving(site.folder, HEADERS) as server:
+        visitor = Visitor(browser, server.url)
+        visitor.page.goto(server.url + "?mode=solo")
+        visitor.page.wait_for_selector("html[data-boot]", state="attached", timeout=BOOT_LIMIT_MS)
+        assert boot(visitor) == "plain"
+        assert visitor.complaints == []
+        visitor.close()
+
+
+def test_a_site_without_a_snapshot_starts_plainly_and_refuses_a_wheel_of_another_build(
+    browser: Browser, site: Site
+) -> None:
+    """A site that is replaced while somebody has it open, behind a cache that has its old list of files."""
+    site.without_node()
+    manifest = site.list.read_text()
+    with serving(site.folder, HEADERS) as server:
+        visitor = Visitor(browser, server.url)
+        visitor.open("?workers=1&matches=64")
+        assert boot(visitor) == "plain"
+        trains(visitor)
+        assert files(visitor)["pyodide.asm.wasm"] == 1
+        assert asked(visitor, "rollout")[0] > 1e6
+        assert visitor.complaints == []
+        visitor.page.click("#train")
+
+        site.replace()
+        visitor.context.route("**/build.json", lambda route: route.fulfill(body=manifest))
+        visitor.worker("rollout").evaluate("self.close()")
+        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=REFUSED_MS)
+        said = visitor.page.inner_text("#errors")
+        assert "this worker build" in said and "reload the page" in said
+        visitor.until("it is not tried again", lambda: visitor.told()["fleet"]["rollout.0"] == "dead")
         visitor.close()

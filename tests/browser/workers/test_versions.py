@@ -24,11 +24,6 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     yield Deployment(tmp_path / "site")
 
 
-def kill_a_player(visitor: Visitor) -> None:
-    """End a rollout worker, whose place is then taken by a new one."""
-    visitor.worker("rollout").evaluate("self.close()")
-
-
 def test_who_takes_a_dead_workers_place_is_of_the_pages_build_and_needs_no_network(
     browser: Browser, deployment: Deployment
 ) -> None:
@@ -54,21 +49,6 @@ def test_who_takes_a_dead_workers_place_is_of_the_pages_build_and_needs_no_netwo
         visitor.page.reload()
         visitor.page.wait_for_selector("#train:not([disabled])")
         assert visitor.told()["errors"] == [], "after the reload everything is of the new build"
-        visitor.close()
-
-
-def test_a_wheel_of_another_build_behind_a_stale_manifest_is_refused(browser: Browser, deployment: Deployment) -> None:
-    with serving(deployment.folder, HEADERS) as server:
-        visitor = Visitor(browser, server.url)
-        visitor.context.route("**/snapshot.bin", lambda route: route.abort())  # else the page's own Python is handed on
-        visitor.open("?workers=1")
-        deployment.replace()
-        visitor.context.route("**/build.json", lambda route: route.fulfill(body=deployment.manifest))
-        kill_a_player(visitor)
-        visitor.page.wait_for_selector("#errors:not([hidden]) li", timeout=REFUSED_MS)
-        said = visitor.page.inner_text("#errors")
-        assert "this worker build" in said and "reload the page" in said
-        visitor.until("it is not tried again", lambda: visitor.told()["fleet"]["rollout.0"] == "dead")
         visitor.close()
 
 

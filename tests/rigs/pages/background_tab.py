@@ -1,12 +1,13 @@
 """A tab that may lie behind another one: Playwright keeps its own pages visible, so this one is spoken to by DevTools.
 
-Timers of a page that is hidden come once a minute here, soon after it was: in a browser of people, after five minutes.
+Timers of a page that is hidden come once a minute here, a minute after it was: in a browser of people, after five.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,19 @@ from playwright.sync_api import Browser
 
 from build.browsers.chromium import FLAGS, ensure
 from build.pins import pins
+from tests.rigs.pages.waiting import wait_until
 
 PLAYWRIGHTS = (
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
 )
-SOON_S = 2
+SOON_S = 2  # for a page that is still loading
 THROTTLING = f"--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/{SOON_S}/can_freeze/true"
+READY = "document.querySelector('#train:not([disabled])') !== null"
+TIMERS = "globalThis.timers = 0; setInterval(() => timers++, 100)"
+STILL_S = 3.0  # without any of these: they come once a second at first, where nobody looks
+LIMIT_S = 90.0
 
 
 class BackgroundTab:
@@ -108,6 +114,52 @@ class BackgroundTab:
     def freeze(self, on: bool) -> None:
         """Let all of it stand still, as a browser does with a hidden one; or go on."""
         self._say("Page.setWebLifecycleState", {"state": "frozen" if on else "active"})
+
+
+class HideableTab:
+    """The page in such a tab, small."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.tab = BackgroundTab(browser, address + "?workers=1&matches=64&learner=wasm")
+        self.until("it may train", lambda: self.tab.evaluate(READY))
+
+    def until(self, what: str, true: Callable[..., object], limit_s: float = LIMIT_S) -> None:
+        """Wait until `true()`; see `wait_until`."""
+        wait_until(what, true, self.told, lambda: time.sleep(0.1), limit_s)
+
+    def told(self) -> dict[str, Any]:
+        """What the page last wrote for machines to read."""
+        told: dict[str, Any] = json.loads(self.tab.evaluate("document.getElementById('telemetry').textContent") or "{}")
+        return told
+
+    def text(self, element: str) -> str:
+        """The words of an element."""
+        return str(self.tab.evaluate(f"document.getElementById('{element}').textContent"))
+
+    def press_train(self) -> None:
+        """Press it, seen or not."""
+        self.tab.evaluate("document.getElementById('train').click()")
+
+    def hide(self) -> None:
+        """Hide it, and count the page's timers from now on."""
+        self.tab.evaluate(TIMERS)
+        self.tab.hide()
+
+    def until_timers_stand_still(self) -> None:
+        """Wait until timers come once a minute."""
+        self.until("timers stand still", self._still)
+        assert self.tab.evaluate("document.hidden")
+
+    def _still(self) -> bool:
+        before = self.tab.evaluate("timers")
+        time.sleep(STILL_S)
+        return bool(self.tab.evaluate("timers") == before)
+
+    def until_it_has_learned(self, updates: int = 2) -> None:
+        """Wait for so many changes of the number of updates on the page."""
+        for _ in range(updates):
+            before = self.text("metric-updates")
+            self.until("it learns", lambda was=before: self.text("metric-updates") != was)
 
 
 @contextmanager

@@ -26,6 +26,19 @@ class Deployment:
         self.key = json.loads(self.manifest)["key"]
         self.next_key = hashlib.sha256(self.key.encode()).hexdigest()[: len(self.key)]
 
+    def lighten(self, *, starts: bool) -> None:
+        """Keep one drill only; of what Python runs on, only the names, unless the page `starts`."""
+        for file in self.folder.glob("programs/*"):
+            if not file.name.startswith("ball."):
+                file.unlink()
+        for file in () if starts else self.folder.glob("pyodide/*"):
+            if file.suffix in (".wasm", ".bin", ".zip") or file.name.startswith("numpy"):
+                file.write_text(file.name)
+        (wheel,) = self.folder.glob("pyodide/drillsergeant-*.whl")
+        self.list.unlink()
+        self.manifest = manifest(self.folder, self.key, wheel)
+        self.list.write_text(self.manifest)
+
     def replace(self) -> None:
         """Upload the next build: another key in every name, and a wheel with one more comment."""
         for pattern in ("*.html", "*.js*", "workers/*.js", "tutorial/*.html"):
