@@ -338,7 +338,7 @@ class LearnFromPlayed(Message, wire="LEARN_FROM_PLAYED", to=("trainer",)):
 
 @dataclass(frozen=True)
 class ForgetPlayed(Message, wire="FORGET_PLAYED", to=("trainer",)):
-    """page -> trainer: remove all that was played of this drill, for good."""
+    """page -> trainer: remove all that was played of this drill; told in `Undoables` while that can be taken back."""
 
 
 @dataclass(frozen=True)
@@ -405,7 +405,7 @@ class LoadRun(Message, wire="LOAD_RUN", to=("trainer",)):
 
 @dataclass(frozen=True)
 class DeleteRun(Message, wire="DELETE_RUN", to=("trainer",)):
-    """page -> trainer: remove a saved run for good."""
+    """page -> trainer: remove a saved run; told in `Undoables` while that can be taken back."""
 
     name: str
 
@@ -485,6 +485,32 @@ class Runs(Message, wire="RUNS", to=("page",)):
     left: str = ""
     other_game: object = None
     trouble: str = ""
+
+
+@dataclass(frozen=True)
+class TurnAct(Message, wire="TURN_ACT", to=("trainer",)):
+    """page -> trainer: take back what was done, by its id in `Undoables`, or do it again. Answered with that."""
+
+    id: int
+
+
+@dataclass(frozen=True)
+class ForgetActs(Message, wire="FORGET_ACTS", to=("trainer",)):
+    """page -> trainer: nothing of what was done needs to be taken back any more: what was kept for that may go."""
+
+
+@dataclass(frozen=True)
+class Undoables(Message, wire="UNDOABLES", to=("page",)):
+    """trainer -> page: what was done here and can be taken back, or was and can be done again, oldest first.
+
+    `acts` is a list of {id, label}, the label such as "deleted “mine”". `turned` is the id that `TurnAct` had, where
+    this is its answer, and 0 elsewhere; `note` is a sentence about it, `refused` whether it says why not.
+    """
+
+    acts: object = field(default_factory=list)
+    note: str = ""
+    refused: bool = False
+    turned: int = 0
 
 
 @dataclass(frozen=True)
@@ -785,4 +811,4 @@ class Error(Message, wire="ERROR", to=("page",)):
 
 RUN_REQUESTS: tuple[type[Message], ...] = (ListRuns, SaveRun, LoadRun, DeleteRun, RenameRun, ImportRun, ExportRun)
 MATCH_NEWS: tuple[type[Message], ...] = (Happened, PolicyRead, ReplayCut, ReplayRead, ReplayPictures)
-RUN_ANSWERS: tuple[type[Message], ...] = (Runs, Exported, RunTold)
+RUN_ANSWERS: tuple[type[Message], ...] = (Runs, Exported, RunTold, Undoables)

@@ -4,6 +4,9 @@ Every name has two files, `a` and `b`. A save goes into the one that does not ho
 closed, read again and compared; nothing is ever changed in place. Each file begins with a number that counts up and a
 checksum of everything in it, so that whatever is found later is the newest whole save, or it is not taken for one.
 
+A name can be put away: a third file says so and when, and while it lies there, nobody is told of the name. To bring the
+name back is to remove that file, so that neither needs room nor can be half done.
+
 A file of a newer version of this page is nobody's to overwrite: there is no saving under its name, until somebody who
 can read it, or the visitor, has removed it.
 
@@ -14,7 +17,9 @@ loaded. What is not: a browser may throw away everything a site keeps, so there 
 from __future__ import annotations
 
 import struct
+import time
 import zlib
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +29,7 @@ MAGIC = b"dshqsave"
 VERSION = 1
 LATER_VERSIONS = range(VERSION + 1, 256)  # a larger number is damage
 SLOTS = (".a", ".b")
+AWAY = ".away"
 # magic, format version, CRC-32 of everything behind it in the file, generation, length of the content
 HEADER = struct.Struct("<8sIIQQ")
 HEAD = struct.Struct("<8sI")  # what every version begins with
@@ -89,18 +95,57 @@ class Archive:
     """Saves by name in one folder. One caller at a time for a name: see to that with a lock."""
 
     def __init__(self, storage: Storage) -> None:
+        """`make_room` may be set by who knows what can go when a save has no room; it returns whether there is more."""
         self._storage = storage
+        self.make_room: Callable[[], Awaitable[bool]] = _no_more_room
 
     async def names(self) -> list[str]:
-        """All names under which something lies, whole or not, in alphabetical order."""
-        found = {_name_of(file) for file in await self._storage.names()}
-        return sorted(name for name in found if name is not None)
+        """All names under which something lies, whole or not, and that are not put away, in alphabetical order."""
+        files = await self._storage.names()
+        return sorted(_names_of(files, SLOTS) - _names_of(files, (AWAY,)))
+
+    async def taken(self) -> list[str]:
+        """All names that a new save cannot have: those that are put away, too."""
+        return sorted(_names_of(await self._storage.names(), (*SLOTS, AWAY)))
+
+    async def away(self) -> dict[str, float]:
+        """The names that are put away, and since when, seconds since 1970; now, where a crash has left that unknown."""
+        files = await self._storage.names()
+        found = {}
+        for name in _names_of(files, (AWAY,)):
+            if name not in _names_of(files, SLOTS):  # its removal was not finished
+                await self._storage.delete(_file(name, AWAY))
+                continue
+            text = (await self._read(_file(name, AWAY))).decode(errors="replace")
+            found[name] = float(text) if text.isdecimal() else time.time()
+        return found
+
+    async def put_away(self, name: str, now_s: float) -> None:
+        """Nobody is told of this name, until it is brought back. Raises StorageError, and it is still there then."""
+        file = _file(name, AWAY)
+        try:
+            await _write(await self._storage.open(file, create=True), f"{now_s:.0f}".encode())
+        except StorageError:
+            await self._discard(file)
+            raise
+
+    async def bring_back(self, name: str) -> None:
+        """The name is there again, with what was saved under it."""
+        await self._storage.delete(_file(name, AWAY))
 
     async def save(self, name: str, content: bytes) -> int:
         """Keep `content` under `name`; returns its generation once it is safe.
 
         Raises StorageError when it was not saved; what was saved before is still there.
         """
+        try:
+            return await self._save(name, content)
+        except StorageError as wrong:
+            if wrong.kind != "full" or not await self.make_room():
+                raise
+        return await self._save(name, content)
+
+    async def _save(self, name: str, content: bytes) -> int:
         slots = await self._slots(name)
         if any(slot.newer for slot in slots):
             raise newer_version(name)
@@ -131,14 +176,15 @@ class Archive:
         return Saved(newest.content, newest.generation, any(file in present for file in broken), newer)
 
     async def delete(self, name: str) -> None:
-        """Remove everything under `name`, the newest save last."""
+        """Remove everything under `name`, the newest save last, and then that it was put away."""
         slots = await self._slots(name)
         for _, slot in sorted(zip(slots, SLOTS, strict=True)):
             await self._storage.delete(_file(name, slot))
+        await self._storage.delete(_file(name, AWAY))
 
     async def rename(self, old: str, new: str) -> None:
         """Move the newest save to another name, a free one. Raises StorageError; the old name still has it then."""
-        if new in await self.names():
+        if new in await self.taken():
             raise StorageError("failed", f"there is a run named {new!r} already; choose another name")
         saved = await self.load(old)
         if saved.newer:
@@ -183,14 +229,22 @@ def _file(name: str, slot: str) -> str:
     return name.encode().hex() + slot
 
 
+def _names_of(files: Sequence[str], ends: tuple[str, ...]) -> set[str]:
+    """The names that those of the files belong to which end so; somebody else's files are left out."""
+    found = {_name_of(file) for file in files if file.endswith(ends)}
+    return {name for name in found if name is not None}
+
+
 def _name_of(file: str) -> str | None:
     """The name that a file belongs to; None for somebody else's file."""
-    if not file.endswith(SLOTS):
-        return None
     try:
-        return check_name(bytes.fromhex(file[: -len(SLOTS[0])]).decode())
+        return check_name(bytes.fromhex(file.rpartition(".")[0]).decode())
     except ValueError:
         return None
+
+
+async def _no_more_room() -> bool:
+    return False
 
 
 def _encode(generation: int, content: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """Learn from you: what a visitor has played, kept apart from everything else, and learned from when asked to.
 
 It lies in a folder of its own beside the saved runs, a file for each drill and for what its players see and do, and is
-written as those are (`archive.py`). Nothing of it reaches the learner before `LearnFromPlayed`.
+written as those are (`archive.py`). Nothing of it reaches the learner before `LearnFromPlayed`. What is deleted leaves
+the disk at once, and stays in memory as long as that can be taken back.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from drillsergeant.runtimes.protocol.messages import (
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import Archive
 from drillsergeant.runtimes.trainer.trainer import Trainer
+from drillsergeant.runtimes.trainer.undo.forgotten_play import ForgottenPlay
 
 SAVE_EVERY_S = 4.0
 LOCK = "played\n"  # and the file's name
@@ -87,7 +89,7 @@ class PlayedKeeper:
         while self._waiting:
             match self._waiting.popleft():
                 case ForgetPlayed():
-                    await self._safely(self._forget)
+                    await self._delete()
                 case ExportPlayed():
                     file = FILE.format(self._drill.called or self._drill.name)
                     self._host.post(codec.encode(messages.Exported(file, self._all.to_bytes())))
@@ -141,11 +143,27 @@ class PlayedKeeper:
         finally:
             self._locks.let_go(LOCK + self._name)
 
-    async def _forget(self) -> None:
+    async def _delete(self) -> None:
+        if self._all.decisions:
+            self._trainer.acts.add(ForgottenPlay(self._all, self._put_back, self._forget))
+        await self._forget()
+
+    async def _forget(self) -> Demonstrations:
+        """Delete all there is; returns it."""
+        shown = self._all
         self._kept = self._unsaved = self._none
         self._learning = {}
+        await self._safely(self._remove)
+        self._trainer.report()
+        return shown
+
+    async def _remove(self) -> None:
         if self._name in await self._archive.names():
             await self._archive.delete(self._name)
+
+    def _put_back(self, shown: Demonstrations) -> None:
+        self._unsaved = shown.joined(self._unsaved)
+        self._trainer.report()
 
     def _take(self, content: object) -> None:
         """Add what a file holds and is not there yet."""

@@ -22,6 +22,7 @@ class RunFile:
     def __init__(self, archive: Archive, locks: RunLocks, runs: RunList) -> None:
         self._archive, self._locks, self._list = archive, locks, runs
         self.name = self.trouble = ""
+        self._deleted = ""  # the name that the run in hand was deleted under, as long as it has had no other
 
     async def save(self, policy: PolicyFile, title: str) -> str:
         """Save the run under its name, which it gets now if it has none; returns what the visitor has to know of it.
@@ -90,7 +91,18 @@ class RunFile:
         """The run in hand is called this from now on."""
         if self.name != name:
             self.let_go()
-        self.name = name
+        self.name, self._deleted = name, ""
+
+    def on_deleted(self, name: str) -> None:
+        """The runs saved under this name are gone; where it was the one in hand, that is not saved any more."""
+        if name == self.name:
+            self.name, self._deleted = "", name
+        self._locks.let_go(name)
+
+    async def on_back(self, name: str) -> None:
+        """What was deleted is there again: the run in hand, where it was that, goes on under its name."""
+        if name == self._deleted and not self.name and await self._locks.hold(name):
+            self.name, self._deleted = name, ""
 
     def let_go(self) -> None:
         """The run in hand has no name, and another tab may have the one it had."""
@@ -100,7 +112,7 @@ class RunFile:
 
     async def new_name(self, base: str) -> str:
         """A name that nobody uses, and its lock."""
-        taken = await self._archive.names()
+        taken = await self._archive.taken()
         for number in count(1):
             name = fitted(base, number)
             if name not in taken and await self._locks.hold(name):

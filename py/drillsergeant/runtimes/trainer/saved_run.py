@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from drillsergeant.learn.files.dshq import PolicyFile, read_summary
+from drillsergeant.learn.files import dshq, onnx, run_table
+from drillsergeant.learn.files.dshq import PolicyFile, read_summary, write_policy
 from drillsergeant.learn.files.history_tensors import Numbers
 from drillsergeant.learn.files.kept_versions import POLICY, KeptVersion, VersionGames
 from drillsergeant.learn.files.run_progress import RunProgress
@@ -17,15 +18,25 @@ from drillsergeant.learn.league.matchmaking import Matchmaking
 from drillsergeant.learn.league.opponents import Record
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.ppo import LearnerState
+from drillsergeant.runtimes.protocol.messages import Exported
 from drillsergeant.runtimes.trainer.timeline import Timeline, TimelineEntry, thinned
+from drillsergeant.runtimes.trainer.undo.left_run import LeftRun
+from drillsergeant.runtimes.trainer.undo.undo_list import UndoList
 
 # Of the parameters of versions in a file: all 24 of the networks that there are; of larger ones, fewer.
 MOST_VERSION_BYTES = 2 * 1024 * 1024
 DECIMALS = 3  # of counted games
+WRITERS = {
+    "dshq": (write_policy, dshq.SUFFIX),
+    "onnx": (onnx.write_onnx, onnx.SUFFIX),
+    "csv": (run_table.write_csv, run_table.CSV),
+    "json": (run_table.write_json, run_table.JSON),
+}
 
 
 class Capture(NamedTuple):
-    """What a run is made of at one moment, as in `PolicyFile`; what is not in there is in its `RunProgress`."""
+    """What a run is made of at one moment, as in `PolicyFile`; what is not in there is in its `RunProgress`. `states`
+    are those of all its versions, with their optimisers, which no file has."""
 
     state: LearnerState
     hyper: Hyper
@@ -37,6 +48,7 @@ class Capture(NamedTuple):
     events: Sequence[Mapping[str, object]]
     versions: Sequence[KeptVersion]
     games: Sequence[VersionGames]
+    states: Sequence[LearnerState]
 
     def as_file(self, schema: Schema, progress: RunProgress, edit: str) -> PolicyFile:
         """The same as what a file holds; `edit` is the reader's own code of the game."""
@@ -56,11 +68,16 @@ class Run(Protocol):
     def moment(self) -> TimelineEntry:
         """Where the run is now."""
 
-    def capture(self) -> Capture:
-        """What there is to save of it."""
+    @property
+    def acts(self) -> UndoList:
+        """What was done and can be taken back."""
 
-    def resume(self, policy: PolicyFile, text: str) -> None:
-        """Go on from there and note `text` about it. Raises ValueError, and changes nothing, if it cannot."""
+    def capture(self, whole: bool = False) -> Capture:
+        """What there is to save of it; `whole`: with all versions of large networks, too."""
+
+    def resume(self, policy: PolicyFile, text: str, states: Sequence[LearnerState] = ()) -> None:
+        """Go on from there and note `text` about it; `states` are those of its versions, where they are still known.
+        Raises ValueError, and changes nothing, if it cannot."""
 
     def restore_timeline(self, told: object, policy: PolicyFile) -> None:
         """Put back the snapshots that a trainer before this one left, and of which it told this; where it left none,
@@ -69,9 +86,11 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class Leave:
-    """The run in hand ends here: save this last state of it, if it was not yet, and let go of its name."""
+    """The run in hand ends here: save this last state of it, if it was not yet, and let go of its name. `left` is kept
+    for an undo, where there is one."""
 
     policy: PolicyFile | None
+    left: LeftRun | None = None
 
 
 class OtherGame(ValueError):
@@ -94,13 +113,22 @@ def in_other_game(name: str, content: bytes, schema: Schema, playing: str, anywa
     return other
 
 
+def export_of(policy: PolicyFile, form: str, name: str) -> Exported:
+    """A file of a run in one of the forms of WRITERS, called after `name`. Raises ValueError for any other form."""
+    if form not in WRITERS:
+        raise ValueError(f"there is no form {form!r}; a run is exported as {' or '.join(WRITERS)}")
+    write, suffix = WRITERS[form]
+    base = "".join(each if each.isalnum() else "-" for each in name)
+    return Exported(f"{base}-{policy.progress.decisions}{suffix}", write(policy))
+
+
 def kept_versions(
-    timeline: Timeline, matchmaking: Matchmaking
+    timeline: Timeline, matchmaking: Matchmaking, whole: bool = False
 ) -> tuple[tuple[KeptVersion, ...], tuple[VersionGames, ...]]:
-    """The versions on a timeline that are saved, and what came of games among them."""
+    """The versions on a timeline that are saved, or on the `whole` of it, and what came of games among them."""
     parameters = {entry.id: timeline.find(entry.id)[1].arrays["parameters"] for entry in timeline.entries}
     size = max(map(len, parameters.values()), default=1)
-    entries = thinned(timeline.entries, MOST_VERSION_BYTES // size)
+    entries = timeline.entries if whole else thinned(timeline.entries, MOST_VERSION_BYTES // size)
     versions = tuple(
         KeptVersion(parameters[each.id], each.version, each.decisions, each.updates, each.t_s, each.win, each.kind,
                     each.rating, each.mean_return, each.lesson)

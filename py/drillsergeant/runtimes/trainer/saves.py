@@ -10,43 +10,30 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from drillsergeant.learn.files import dshq, onnx, run_table
+from drillsergeant.learn.files import dshq
 from drillsergeant.learn.files.dshq import PolicyFile, read_policy, write_policy
 from drillsergeant.learn.files.run_progress import RunProgress
 from drillsergeant.learn.files.schema import Schema
+from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.program import Program
 from drillsergeant.runtimes.host import Host, RunLocks
 from drillsergeant.runtimes.protocol import codec, messages
-from drillsergeant.runtimes.protocol.messages import (
-    RUN_REQUESTS,
-    DeleteRun,
-    Exported,
-    ExportRun,
-    ImportRun,
-    ListRuns,
-    LoadRun,
-    RenameRun,
-    Runs,
-    SaveRun,
-)
+from drillsergeant.runtimes.protocol.messages import RUN_REQUESTS
 from drillsergeant.runtimes.storage import StorageError
 from drillsergeant.runtimes.trainer.archive import Archive, check_name, visible
 from drillsergeant.runtimes.trainer.run_file import RunFile
 from drillsergeant.runtimes.trainer.run_list import RunList
-from drillsergeant.runtimes.trainer.saved_run import Leave, OtherGame, Run, in_other_game
+from drillsergeant.runtimes.trainer.saved_run import Capture, Leave, OtherGame, Run, export_of, in_other_game
+from drillsergeant.runtimes.trainer.undo.deleted_runs import DeletedRuns
+from drillsergeant.runtimes.trainer.undo.left_run import LeavingRun, LeftRun
 from drillsergeant.tasks import Tasks
 
 AUTOSAVE_EVERY_S, FIRST_SAVE_S = 20.0, 3.0
 GONE = -1  # the version that is saved, where none is any more
-WRITERS = {
-    "dshq": (write_policy, dshq.SUFFIX),
-    "onnx": (onnx.write_onnx, onnx.SUFFIX),
-    "csv": (run_table.write_csv, run_table.CSV),
-    "json": (run_table.write_json, run_table.JSON),
-}
 
 # Last saves that are still being written, when whoever began them is gone.
 _finishing = Tasks()
@@ -64,6 +51,7 @@ class Saves:
         self._waiting: deque[messages.Message | Leave] = deque()
         self._list = RunList(archive)
         self._file = RunFile(archive, locks, self._list)
+        self._deleted = DeletedRuns(archive, locks, self._file, self._list, run.acts, self._read_again)
         self._edit = ""
         self._saved_version = run.moment().version
         self._tried_s = host.now_s()
@@ -73,7 +61,7 @@ class Saves:
     def handle(self, message: messages.Message) -> bool:
         """Take a message about saved runs; False for any other, of which those are noticed that begin another run."""
         if isinstance(message, messages.ResetTrainer):
-            self.branch()
+            self.branch("started over")
         elif isinstance(message, messages.SetGame):
             if message.edit != self._edit:
                 self.branch()
@@ -83,9 +71,12 @@ class Saves:
             return True
         return False
 
-    def branch(self) -> None:
-        """What follows is another run, or this one on another way: what there is so far stays saved as it is."""
-        self._waiting.append(Leave(self._policy() if self._changed() else None))
+    def branch(self, did: str = "") -> None:
+        """What follows is another run, or this one on another way: what there is so far stays saved as it is. `did`
+        says what is done to it, where that can be taken back."""
+        left = self._in_hand() if did else None
+        self._waiting.append(Leave(self._policy() if self._changed() else None, left))
+        self._undoable(did, left)
 
     def play(self, program: str, edit: str) -> None:
         """The game is this program from now on, made of the reader's code `edit`; "" is the original."""
@@ -114,15 +105,15 @@ class Saves:
         waited_s = self._host.now_s() - self._tried_s
         if self._changed():
             if stopped or waited_s >= every_s:
-                await self._answer(SaveRun())
+                await self._answer(messages.SaveRun())
         elif waited_s >= AUTOSAVE_EVERY_S:
             self._tried_s = self._host.now_s()
             if not await self._file.there():  # the site's data was cleared: what it had is to be saved again
                 self._saved_version = GONE
-                await self._answer(SaveRun())
+                await self._answer(messages.SaveRun())
 
     async def _answer(self, request: messages.Message | Leave) -> None:
-        imported = request.name if isinstance(request, ImportRun) else ""
+        imported = request.name if isinstance(request, messages.ImportRun) else ""
         try:
             note = await self._obey(request)
         except OtherGame as other:
@@ -137,23 +128,26 @@ class Saves:
     async def _obey(self, request: messages.Message | Leave) -> str:
         """Returns what to tell about it. Raises StorageError or ValueError with the reason why not."""
         match request:
-            case Leave(policy=policy):
+            case Leave(policy=policy, left=kept):
                 left = await self._leave(policy)
+                if kept is not None:
+                    kept.name = left
                 return f"What it had learned is still saved as {left!r}" if left else ""
-            case ListRuns():
+            case messages.ListRuns():
                 await self._list.read(self._schema)
+                await self._deleted.remember()
                 return ""
-            case SaveRun(name=name):
+            case messages.SaveRun(name=name):
                 return await self._save_as(name)
-            case LoadRun():
+            case messages.LoadRun():
                 return await self._load(request)
-            case DeleteRun(name=name):
-                return await self._delete(name)
-            case RenameRun(name=name, to=to):
+            case messages.DeleteRun(name=name):
+                return await self._deleted.delete(name)
+            case messages.RenameRun(name=name, to=to):
                 return await self._rename(name, check_name(to))
-            case ImportRun():
+            case messages.ImportRun():
                 return await self._import(request)
-            case ExportRun(form=form):
+            case messages.ExportRun(form=form):
                 return self._export(form)
         raise AssertionError(f"{request} is no request")
 
@@ -164,8 +158,8 @@ class Saves:
         now = self._run.moment()
         return now.version != self._saved_version and now.decisions > 0
 
-    def _policy(self) -> PolicyFile:
-        now, captured = self._run.moment(), self._run.capture()
+    def _policy(self, captured: Capture | None = None) -> PolicyFile:
+        now, captured = self._run.moment(), captured or self._run.capture()
         known = self._loaded if captured.win_rate is None else captured
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         progress = RunProgress(
@@ -191,7 +185,7 @@ class Saves:
             return note or (f"Saved{again} as {self._file.name!r}" if name or again else "")
         name = check_name(name)
         policy = self._policy()
-        if name in await self._archive.names() or not await self._locks.hold(name):
+        if name in await self._archive.taken() or not await self._locks.hold(name):
             raise StorageError("busy", f"there is a run named {name!r} already; choose another name")
         try:
             await self._archive.save(name, write_policy(policy))
@@ -218,7 +212,7 @@ class Saves:
 
     # Loading.
 
-    async def _load(self, request: LoadRun) -> str:
+    async def _load(self, request: messages.LoadRun) -> str:
         """Go on with a saved run. `newest`: with the weights in use and snapshots, which a trainer has left."""
         name = request.name
         saved = await self._archive.load(name)
@@ -226,16 +220,19 @@ class Saves:
         policy = read_policy(saved.content, self._schema)
         if request.newest:
             await self._list.read(self._schema)  # which the trainer before knew
+            await self._deleted.remember()
             arrays = policy.state.arrays | {"parameters": self._run.capture().state.arrays["parameters"]}
             progress = replace(policy.progress, lesson=self._run.moment().lesson)
             policy = replace(policy, state=replace(policy.state, arrays=arrays), progress=progress)
         else:
             await self._secure()
+        left = None if request.newest else self._in_hand()
         mine = (request.newest or not other) and not saved.newer and await self._locks.hold(name)
         self._resume(replace(policy, versions=()) if request.newest else policy, name, other)
         if request.newest:
             self._run.restore_timeline(request.timeline, policy)
         self._take(name if mine else "")
+        self._undoable(f"continued “{name}”", left)
         told = f"Continued {name!r}"
         if saved.damaged:
             told += "; its very last save was not finished, this is the one before"
@@ -248,7 +245,7 @@ class Saves:
             told += f", {why}: this tab goes on with a copy and saves it as {self._file.name!r}"
         return told
 
-    async def _import(self, request: ImportRun) -> str:
+    async def _import(self, request: messages.ImportRun) -> str:
         name, content = request.name, request.content
         if not isinstance(content, bytes | bytearray | memoryview):
             raise ValueError(f"a file holds bytes, this is {type(content).__name__}")
@@ -259,9 +256,10 @@ class Saves:
         except StorageError as wrong:
             if wrong.kind != "nowhere":  # where nothing can ever be kept, nothing would ever be taken
                 raise
-        base = visible(name.removesuffix(dshq.SUFFIX)).strip()
+        base, left = visible(name.removesuffix(dshq.SUFFIX)).strip(), self._in_hand()
         self._resume(policy, name, other)
         self._take("")
+        self._undoable(f"took in the file “{visible(name)}”", left)
         try:
             self._file.name = await self._file.new_name(base or self._title)
             self._saved_version = GONE
@@ -281,22 +279,45 @@ class Saves:
             except StorageError as wrong:
                 raise StorageError(wrong.kind, f"Nothing else is loaded: {wrong}") from wrong
 
-    def _resume(self, policy: PolicyFile, name: str, other: bool) -> None:
+    def _resume(self, policy: PolicyFile, name: str, other: bool, states: Sequence[LearnerState] = ()) -> None:
         """`other`: in another game than it was trained in, of which its results tell nothing."""
         policy = replace(policy, games=(), progress=replace(policy.progress, lesson=0)) if other else policy
-        self._run.resume(policy, f"Continued {name!r} after {policy.progress.decisions:,} decisions")
+        self._run.resume(policy, f"Continued {name!r} after {policy.progress.decisions:,} decisions", states)
         self._loaded = policy.progress
 
-    # The list.
+    # Taking back.
 
-    async def _delete(self, name: str) -> str:
-        await self._file.hold(name)
-        await self._archive.delete(name)
-        self._list.drop(name)
-        if name == self._file.name:
-            self._file.name = ""
-        self._locks.let_go(name)
-        return f"Deleted {name!r}"
+    def _in_hand(self) -> LeftRun | None:
+        """The run in hand, to be had back later; None where nothing was learned, or nothing is ever loaded."""
+        if not self._keeps or not self._run.moment().decisions:
+            return None
+        captured = self._run.capture(whole=True)
+        return LeftRun(self._policy(captured), captured.states, self._file.name)
+
+    def _undoable(self, did: str, left: LeftRun | None) -> None:
+        if left is not None:
+            self._run.acts.add(LeavingRun(did, left, self._exchange))
+
+    async def _exchange(self, back: LeftRun) -> LeftRun:
+        """Put a run that was left back in hand; returns the one that was."""
+        captured = self._run.capture(whole=True)
+        mine = LeftRun(self._policy(captured), captured.states)
+        with contextlib.suppress(StorageError):  # it is not lost: whoever asked has all of it
+            mine.name = await self._leave(mine.policy if self._changed() else None)
+        self._resume(back.policy, back.name or self._title, back.policy.edit != self._edit, back.states)
+        is_there = back.name and back.name in await self._archive.names() and await self._locks.hold(back.name)
+        self._take(back.name if is_there else "")
+        if not is_there:
+            self._saved_version = GONE
+        self._tell("")
+        return mine
+
+    async def _read_again(self) -> None:
+        """Other runs are there than before."""
+        await self._list.read(self._schema)
+        self._tell("")
+
+    # The list.
 
     async def _rename(self, name: str, to: str) -> str:
         await self._file.hold(name)
@@ -316,18 +337,13 @@ class Saves:
     # What the page hears.
 
     def _export(self, form: str) -> str:
-        policy = self._policy()
-        if form not in WRITERS:
-            raise ValueError(f"there is no form {form!r}; a run is exported as {' or '.join(WRITERS)}")
-        write, suffix = WRITERS[form]
-        base = "".join(each if each.isalnum() else "-" for each in self._file.name or self._title)
-        filename = f"{base}-{policy.progress.decisions}{suffix}"
-        self._host.post(codec.encode(Exported(filename, write(policy))))
-        return f"Exported {filename}"
+        self._host.post(codec.encode(exported := export_of(self._policy(), form, self._file.name or self._title)))
+        return f"Exported {exported.filename}"
 
     def _tell(self, note: str, **facts: Any) -> None:
         """Say `note`, and those of the fields of `Runs` that `facts` has."""
         name, trouble = self._file.name, self._file.trouble if self._keeps else "lockstep"
         drill = self._schema.place or self._schema.drill  # as the page calls it
-        told = Runs(self._list.plain(), name, self._list.created(name), note, drill=drill, trouble=trouble, **facts)
+        runs, saved = self._list.plain(), self._list.created(name)
+        told = messages.Runs(runs, name, saved, note, drill=drill, trouble=trouble, **facts)
         self._host.post(codec.encode(told))

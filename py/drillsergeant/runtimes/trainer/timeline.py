@@ -133,6 +133,18 @@ class Timeline:
         self.demote_best()
         return bool(entries)
 
+    def states(self) -> list[LearnerState]:
+        """What there is of each version, its optimiser too."""
+        return list(self._states.values())
+
+    def complete(self, states: Sequence[LearnerState]) -> None:
+        """After `recall`: versions that these are the very states of have them again, optimiser and all."""
+        whole = {(state.updates, state.arrays["parameters"]): state for state in states}
+        self._states = {
+            ident: whole.get((state.updates, state.arrays["parameters"]), state)
+            for ident, state in self._states.items()
+        }
+
     def _new_id(self) -> int:
         """An id that was never given."""
         self._next_id += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from drillsergeant.drills.contract import Player
@@ -12,6 +13,7 @@ from drillsergeant.learn.files.dshq import PolicyFile
 from drillsergeant.learn.heads import most_entropy
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.ppo.limits import MOST_S, within
+from drillsergeant.learn.ppo.ppo import LearnerState
 from drillsergeant.learn.program import DrillFacts, Program
 from drillsergeant.learn.safeguards import Safeguards
 from drillsergeant.learn.self_play import SelfPlayRun
@@ -31,6 +33,7 @@ from drillsergeant.runtimes.trainer.run_control import RunControl
 from drillsergeant.runtimes.trainer.saved_run import Capture, kept_versions, recall_games
 from drillsergeant.runtimes.trainer.saves import Saves
 from drillsergeant.runtimes.trainer.timeline import Entry, Timeline, TimelineEntry
+from drillsergeant.runtimes.trainer.undo.undo_list import UndoList
 from drillsergeant.runtimes.updates import Updates
 
 BREATHE_EVERY_S = 0.05
@@ -64,13 +67,14 @@ class Trainer:
         self.progress = SelfPlayRun(layout.plan, self._publish)
         self._report = TrainerReport(memory, layout, drill.reward_terms, Score(drill.objective))
         self._curriculum = Curriculum(drill.lessons, self._report.score, self._run_epoch.lesson)
-        self._lockstep = lockstep
-        self.training = False
+        self._lockstep, self.training = lockstep, False
+        self._post: Callable[[messages.Message], None] = lambda message: host.post(codec.encode(message))
         self.saves: Saves | None = None
         self.code: Keeper | None = None
         self.played: TellingKeeper | None = None
         self.teller: Keeper | None = None
         self.stories: Keeper | None = None
+        self.acts = UndoList(self._post)
         self._restart_counts()
         if weights.version == 0:
             self.progress.publish()
@@ -126,7 +130,7 @@ class Trainer:
 
     @property
     def _keepers(self) -> list[Keeper]:
-        keepers = (self.code, self.saves, self.played, self.teller, self.stories)
+        keepers = (self.code, self.saves, self.played, self.teller, self.stories, self.acts)
         return [keeper for keeper in keepers if keeper is not None]
 
     async def step(self) -> None:
@@ -213,7 +217,7 @@ class Trainer:
             self.run_control.timeline.keep(ident)
             return
         if self.saves is not None:
-            self.saves.branch()
+            self.saves.branch("went back to an earlier version")
         self.between.do(lambda: self._rewind(ident))
 
     def _rewind(self, ident: int) -> None:
@@ -255,8 +259,8 @@ class Trainer:
             "restart", f"A new run from nothing, seed {seed}{', of your code' if self.run_control.edit else ''}"
         )
 
-    def capture(self) -> Capture:
-        """Return what there is to save of the run."""
+    def capture(self, whole: bool = False) -> Capture:
+        """Return what there is to save of the run; `whole`: with every version there is, however large."""
         control = self.run_control
         in_use = control.next_hyper(self.progress.updates)
         return Capture(
@@ -268,10 +272,11 @@ class Trainer:
             self._report.mean_return,
             self._report.history.numbers(),
             control.events.plain(),
-            *kept_versions(control.timeline, self._report.matchmaking),
+            *kept_versions(control.timeline, self._report.matchmaking, whole),
+            control.timeline.states(),
         )
 
-    def resume(self, policy: PolicyFile, text: str) -> None:
+    def resume(self, policy: PolicyFile, text: str, states: Sequence[LearnerState] = ()) -> None:
         """Go on from a saved policy, between two updates. Raises ValueError, and changes nothing, if it cannot."""
         progress = policy.progress
         self.learner.restore(policy.state)
@@ -281,6 +286,7 @@ class Trainer:
         self._turn()
         self._begin(policy.hyper, policy.hyper_guarded)
         self.run_control.recall(policy)
+        self.run_control.timeline.complete(states)
         self._report.restore(policy.history)
         self.run_control.events.restore(policy.events)
         self.run_control.mark_game()
@@ -288,7 +294,7 @@ class Trainer:
         self._tell_history()
 
     def _tell_history(self, rewound: bool = False) -> None:
-        self._host.post(codec.encode(messages.RunHistory({**self._report.history.numbers()}, rewound)))
+        self._post(messages.RunHistory({**self._report.history.numbers()}, rewound))
 
     def restore_timeline(self, told: object, policy: PolicyFile) -> None:
         """Put back the snapshots that a trainer before this one left, and of which it told this; where it left none,
@@ -321,7 +327,7 @@ class Trainer:
         t_s = self.trained_s()
         values = self._values(t_s)
         self._report.remember(t_s, values)
-        self._host.post(codec.encode(messages.Metrics(TRAINER, 0, values)))
+        self._post(messages.Metrics(TRAINER, 0, values))
 
     def _values(self, t_s: float) -> dict[str, object]:
         values: dict[str, object] = {

@@ -96,6 +96,31 @@ def test_it_lies_in_its_own_store_and_is_there_again_until_it_is_deleted() -> No
     assert lesson.turn()["decisions"] == 0
 
 
+def test_what_was_deleted_leaves_the_disk_and_is_brought_back_and_deleted_again() -> None:
+    lesson = Lesson()
+    acts: list[object] = []
+
+    def turn(ident: int) -> dict[str, Any]:
+        lesson.trainer.handle(messages.TurnAct(ident))
+        asyncio.run(lesson.trainer.acts.turn())
+        acts[:] = [m["note"] for m in lesson.host.posted if m["type"] == "UNDOABLES"]
+        return lesson.turn(SAVE_EVERY_S)
+
+    lesson.play(rows_of(SHOWN)[:100])
+    lesson.turn(SAVE_EVERY_S)
+    lesson.trainer.handle(messages.ForgetPlayed())
+    assert lesson.turn()["decisions"] == 0 and not lesson.host.files[PLAYED].entries
+    lesson.play(rows_of(SHOWN)[100:150])
+    assert turn(1)["decisions"] == 150 and lesson.host.files[PLAYED].entries
+    assert lesson.keeper._all.seen == SHOWN.seen[: 150 * 8], "what was played since is there, too"
+    assert turn(1)["decisions"] == 0 and not lesson.host.files[PLAYED].entries
+    assert turn(1)["decisions"] == 150
+    assert acts[-3:] == ["What you played is back.", "What you played is gone again.", "What you played is back."]
+    lesson.trainer.handle(messages.ForgetActs())
+    asyncio.run(lesson.trainer.acts.turn())
+    assert turn(1)["decisions"] == 150 and acts[-1] == "That cannot be taken back any more."
+
+
 def test_what_cannot_be_learned_from_is_told_and_changes_nothing() -> None:
     lesson = Lesson()
     before = lesson.weights()

@@ -1,0 +1,1 @@
+"""What was done to runs and to what was played, as far as it can be taken back."""
