@@ -113,6 +113,11 @@ class DomListener:
 
     def _press(self, events: ViewEvents, down: bool, event: Any) -> None:
         code, key = _text(event, "code"), _text(event, "key")
+        if down and (event.ctrlKey or event.metaKey) and not event.altKey and key.lower() in ("z", "y"):
+            again = event.shiftKey or key.lower() == "y"
+            if _focus() != "typing" and not event.repeat and events.on_undo(again):
+                event.preventDefault()
+            return
         if not key or (down and (event.ctrlKey or event.metaKey or event.altKey)):
             return
         if not event.repeat:

@@ -1,4 +1,4 @@
-"""Asking back, on the button itself, before something is done that cannot be undone."""
+"""Asking back, on the button itself, before something is done that costs time or what was learned."""
 
 from __future__ import annotations
 

@@ -37,3 +37,13 @@ class Drafts(Protocol):
 
     def noted(self, name: str) -> str:
         """What was written down, at this visit or an earlier one; empty where nothing was."""
+
+
+class CodeEditor(Protocol):
+    """The editor of the game, as far as this goes."""
+
+    def played(self, then: Callable[[str, bool, str], None]) -> None:
+        """`then` hears the code of the game as it is played now, whether it is the original, and why there is none."""
+
+    def bring(self, text: str, said: str) -> None:
+        """Show this code, and say what it is."""

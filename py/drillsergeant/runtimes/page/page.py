@@ -36,6 +36,7 @@ from drillsergeant.runtimes.page.training.restart import RestartButton, TrainBut
 from drillsergeant.runtimes.page.training.safeguards import SafeguardsSwitch
 from drillsergeant.runtimes.page.training.story import Story
 from drillsergeant.runtimes.page.training.suggestions import Suggestions
+from drillsergeant.runtimes.page.undo.undo_bar import UndoBar
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -54,8 +55,7 @@ class Page:
         transfer: FileTransfer,
     ) -> None:
         self._view, self._fleet = view, fleet
-        self._drill = DrillPanel(view, game, compiler.bring)
-        self._status = status.Status()
+        self._drill, self._status = DrillPanel(view, game, compiler.bring), status.Status()
         self._narrator = status.StatusLine(view)
         self._answer = partial(self._narrator.tell, answer=True)
         self._progress, self._telemetry = BootProgress(view), Telemetry(view, game.name)
@@ -66,21 +66,22 @@ class Page:
         to_trainer = partial(fleet.send, "trainer")
         self._train = TrainButton(view, to_trainer, self._status, self._begin_training)
         begin = self._train.begin
+        self._undo = undo = UndoBar(view, to_trainer, self._answer)
         self._match = match = MatchPart(view, fleet.send, game, self._seed, self._address, self._answer, begin)
         self.on_blur, self.on_pointer, self.on_pad, self.on_gamepad = match.hands
-        self.hold, self.on_no_drill = match.hold, self._drill.missing
+        match.guests.did = match.replays.did = undo.done
+        self.hold, self.on_no_drill, self.on_undo = match.hold, self._drill.missing, undo.on_key
         self._docks = Docks(view, self._address, self._on_dock)
-        self._validation = ValidationPanel(view, to_trainer)
+        self._validation, self._one_update = ValidationPanel(view, to_trainer), OneUpdate(view, to_trainer)
         self._learner = LearnerChoice(view, to_trainer, self._address)
         self._safeguards = SafeguardsSwitch(view, to_trainer, self._address)
-        self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address)
-        self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop)
+        self.workshop = EditorPanel(view, compiler, game, self, to_trainer, transfer, self._address, undo.done)
+        self._runs = RunsPanel(view, transfer, game, to_trainer, self.workshop, undo)
         self.on_game, self.files = self._runs.on_game, FileDesk(transfer, self._runs, self.workshop, match)
-        self._network = NetworkPanel(view, compiler, self.learned, game, self._address)
+        self._network = NetworkPanel(view, compiler, self.learned, game, self._address, self._runs, undo.done)
         self.on_approach = self._train.approach
         self._restart = RestartButton(view, self._start_over, self._answer)
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
-        self._one_update = OneUpdate(view, to_trainer)
         run = InHand(self._hyper, self._network, lambda: self._story.history, lambda: self._seed.value, fleet.states)
         self._compared = Comparison(view, compiler, game, run, self.workshop, to_trainer, self._address)
         self._commands = self._buttons()
@@ -95,7 +96,7 @@ class Page:
             "train": self._press_train,
             **self._match.commands(),
             "restart": lambda: self._restart.press(self._status.trained_s),
-            "defaults": self._hyper.defaults,
+            "defaults": lambda: self._hyper.defaults(self._undo.done),
             **self._tools.commands(),
             "dismiss": self._view.clear_errors,
             "address-note-close": partial(self._view.set_attribute, "address-note", "hidden", ""),

@@ -113,6 +113,10 @@ class ViewEvents(Protocol):
     def on_key(self, code: str, key: str, down: bool, focus: str) -> bool:
         """A key went `down` or up; `focus` is "typing", "tab", "button" or "". Returns whether the page used it."""
 
+    def on_undo(self, again: bool) -> bool:
+        """Outside of text, the keys were pressed that take back what was done last, or that do it `again`; returns
+        whether the page used them."""
+
     def on_pointer(self, phase: str, x_px: float, y_px: float) -> None:
         """The pointer is at CSS pixels from the stage's top left corner; `phase` is down, move or up."""
 

@@ -62,8 +62,7 @@ class Trainer:
         self._on_gpu = learner if isinstance(learner, AutoLearner) else None  # what may learn and play there
         self._updates = Updates(memory, layout, learner, lockstep=lockstep > 0)
         self.between = BetweenUpdates(self._updates)
-        self._run_epoch = RunEpoch(memory, layout)
-        self._telemetry = TelemetryWriter(memory, layout, TRAINER)
+        self._run_epoch, self._telemetry = RunEpoch(memory, layout), TelemetryWriter(memory, layout, TRAINER)
         self.progress = SelfPlayRun(layout.plan, self._publish)
         self._report = TrainerReport(memory, layout, drill.reward_terms, Score(drill.objective))
         self._curriculum = Curriculum(drill.lessons, self._report.score, self._run_epoch.lesson)
@@ -130,8 +129,8 @@ class Trainer:
 
     @property
     def _keepers(self) -> list[Keeper]:
-        keepers = (self.code, self.saves, self.played, self.teller, self.stories, self.acts)
-        return [keeper for keeper in keepers if keeper is not None]
+        found = (self.code, self.saves, self.played, self.teller, self.stories)
+        return [*(keeper for keeper in found if keeper is not None), self.acts]
 
     async def step(self) -> None:
         """Update once; waits a moment where there is nothing to learn from."""

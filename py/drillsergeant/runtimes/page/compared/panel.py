@@ -17,13 +17,13 @@ from drillsergeant.runtimes.history import History
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.compared.seeds import SeedRuns
 from drillsergeant.runtimes.page.compared.words import ComparedRun, difference, how_far
+from drillsergeant.runtimes.page.interfaces import CodeEditor
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, HyperForm
 from drillsergeant.runtimes.page.training.network import NetworkPanel
 from drillsergeant.runtimes.page.view import ChartData, View
-from drillsergeant.runtimes.page.what_if.panel import CodeEditor
 from drillsergeant.runtimes.protocol import messages
 
 RUN, CLEAR, BUDGET, SAID = "seeds-run", "seeds-clear", "seeds-decisions", "seeds-said"

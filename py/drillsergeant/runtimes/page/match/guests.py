@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from drillsergeant.runtimes.page.match.film import Jobs
 from drillsergeant.runtimes.page.number_text import compact, number
 from drillsergeant.runtimes.page.sentences import ended, shortened
+from drillsergeant.runtimes.page.undo.undo_bar import Did
 from drillsergeant.runtimes.page.view import ListEntry, View
 from drillsergeant.runtimes.protocol import messages
 
@@ -60,6 +61,8 @@ class GuestPanel:
         self._jobs: Jobs | None = None
         self._program: Callable[[], tuple[str, object, bool]] = lambda: ("", None, True)
         self._rating = self._ready = self._alone = False
+        self._rated = False  # the table of a league is shown
+        self.did: Did = lambda _label, _turn: None
 
     def play_alone(self, alone: bool) -> None:
         """Whether the game has one team: nobody plays blue there, and there is nobody to be rated against."""
@@ -74,7 +77,7 @@ class GuestPanel:
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does; those of the list are made when there is a file."""
         presses = {f"{ENTRY}{at}": lambda at=at: self._press(at) for at in range(messages.MOST_GUESTS)}
-        return {**presses, PLAY: self._play, REMOVE: self._remove, "league-clear": self._clear}
+        return {**presses, PLAY: self._play, REMOVE: self._remove, "league-clear": self._clear_all}
 
     def repeat(self) -> None:
         """A show is there, which knows none of them."""
@@ -157,12 +160,52 @@ class GuestPanel:
             self._refusals = []
             self._say(f"{guest.name} is put away.")
             self._write()
+            self._undoable(f"put {guest.name} away", [guest])
 
     def _put_away(self, guest: Guest) -> None:
         self._guests.remove(guest)
         if guest.place == self._chosen:
             self._chosen = -1
         self._unseat(messages.GUESTS + guest.place)
+
+    def _clear_all(self) -> None:
+        guests, rated = list(self._guests), self._rated
+        self._clear()
+        self._undoable("put all players from files away", guests, rated)
+
+    def _undoable(self, label: str, guests: Sequence[Guest], rated: bool = False) -> None:
+        """These are put away, which can be taken back, together with the table that was there."""
+        away = True
+
+        def turn() -> str:
+            nonlocal away
+            away = not away
+            if away:
+                for guest in [each for each in guests if each in self._guests]:
+                    self._put_away(guest)
+            else:
+                self._seat_again(guests)
+            self._show_table(rated and not away)
+            self._write()
+            return "They are put away again." if away else "They are back among the players from files."
+
+        if guests:
+            self.did(label, turn)
+
+    def _seat_again(self, guests: Sequence[Guest]) -> None:
+        """Have these back, as far as there is room, and they have not come by another way meanwhile."""
+        for guest in guests:
+            free = set(range(messages.MOST_GUESTS)) - {each.place for each in self._guests}
+            if free and all(each.content != guest.content for each in self._guests):
+                guest.place = guest.place if guest.place in free else min(free)
+                guest.there = guest.known = False
+                self._guests.append(guest)
+                if self._ready:
+                    self._send(messages.OpenPolicy(messages.GUESTS + guest.place, guest.content))
+
+    def _show_table(self, shown: bool) -> None:
+        self._rated = shown
+        self._view.set_attribute("league-table", "hidden", None if shown else "")
 
     def _play(self) -> None:
         if self._jobs is None:
@@ -190,7 +233,7 @@ class GuestPanel:
         told = [each for each in players if isinstance(each, Mapping)] if isinstance(players, Sequence) else []
         rows = sorted(told, key=lambda each: -(number(each.get("rating")) or 0.0))
         self._view.set_rows("league-rows", [_row(each) for each in rows])
-        self._view.set_attribute("league-table", "hidden", None if rows else "")
+        self._show_table(bool(rows))
         games = sum(number(each.get(name)) or 0.0 for each in rows for name in ("won", "drawn", "lost"))
         self._say(RATED.format(f"{games / 2:.0f}"))
 
@@ -200,7 +243,7 @@ class GuestPanel:
         for guest in list(self._guests):
             self._put_away(guest)
         self._refusals = []
-        self._view.set_attribute("league-table", "hidden", "")
+        self._show_table(False)
         self._say("")
         self._write()
 

@@ -15,6 +15,7 @@ from drillsergeant.runtimes.page import number_text
 from drillsergeant.runtimes.page.match.film import FilmMaker
 from drillsergeant.runtimes.page.match.screen import MATCH, REPLAY, Views
 from drillsergeant.runtimes.page.sentences import ended, shortened
+from drillsergeant.runtimes.page.undo.undo_bar import Did
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 
@@ -54,6 +55,8 @@ class ReplayPanel:
         self._tick, self._ticks, self._tick_hz = 0, 0, 1
         self.download: Callable[[str, bytes], None] = lambda _name, _content: None
         self.films: FilmMaker | None = None
+        self.did: Did = lambda _label, _turn: None
+        self._kept = self._coming_kept = True  # the one on screen, and that which comes, are in a file or a link, too
         self.show_code: Callable[[str], None] = lambda _text: None
         self._edit = ""  # of a replay that was refused for its code
 
@@ -82,7 +85,7 @@ class ReplayPanel:
             self._view.set_attribute(name, "disabled", None)
         self._again = self._seen
         if not self._coming[0]:
-            self._coming = self._content, self._filename
+            self._coming, self._coming_kept = (self._content, self._filename), self._kept
         if self._coming[0]:
             self._send(messages.OpenReplay(self._coming[0]))
 
@@ -156,10 +159,29 @@ class ReplayPanel:
     def leave(self) -> None:
         """Something else is on screen: one that was there is not any more."""
         if self._seen:
+            self._offer_undo()
             self._content, self._seen, self._playing = b"", False, False
             if self.films is not None:
                 self.films.stop()
             self._view.set_text("replay-said", "")
+
+    def _offer_undo(self) -> None:
+        """The replay on screen makes way; where it is nowhere else, that can be taken back."""
+        if self._kept:
+            return
+        content, filename, away = self._content, self._filename, True
+
+        def turn() -> str:
+            nonlocal away
+            away = not away
+            if away:
+                self._back()
+                return "The replay is left again."
+            self._asked = True
+            self._open(content, filename, kept=False)
+            return "The replay is back."
+
+        self.did("left a replay that was not saved", turn)
 
     def _seek(self) -> None:
         self._send(messages.SeekReplay(self._tick, self._playing))
@@ -171,17 +193,20 @@ class ReplayPanel:
 
     def _watch(self, cut: messages.ReplayCut) -> None:
         self._asked = True
-        self._open(_bytes(cut.content), cut.filename)
+        self._open(_bytes(cut.content), cut.filename, kept=False)
 
     def _save(self, cut: messages.ReplayCut) -> None:
         self.download(cut.filename, _bytes(cut.content))
         self.say(SAVED.format(cut.filename))
 
     def _keep(self) -> None:
+        self._kept = True
         self.download(self._filename, self._content)
         self.say(SAVED.format(self._filename))
 
-    def _open(self, content: bytes, name: str) -> None:
+    def _open(self, content: bytes, name: str, *, kept: bool = True) -> None:
+        """`kept`: it is somewhere else, too."""
+        self._coming_kept = kept
         self._coming = content, name if name.endswith(SUFFIX) else name + SUFFIX
         self._view.set_attribute("replay-code", "hidden", "")
         self._view.set_text("replay-said", OPENING)
@@ -190,6 +215,9 @@ class ReplayPanel:
 
     def _opened(self, read: messages.ReplayRead) -> None:
         self._ticks, self._tick_hz, self._tick, self._playing = read.ticks, read.tick_hz, 0, True
+        if self._seen and not self._again:
+            self._offer_undo()
+        self._kept = self._coming_kept
         self._again = False
         self._seen, self._coming, (self._content, self._filename) = True, (b"", ""), self._coming
         names = [str(name) for name in read.names] if isinstance(read.names, list | tuple) else []
@@ -220,7 +248,11 @@ class ReplayPanel:
             self.say(TOO_LONG.format(len(packed)))
             return
         address = self._view.location().partition("#")[0] + MARK + packed
-        self._view.copy(address, lambda done: self.say(COPIED if done else NOT_COPIED))
+        self._view.copy(address, self._copied)
+
+    def _copied(self, done: bool) -> None:
+        self._kept |= done
+        self.say(COPIED if done else NOT_COPIED)
 
     def _back(self) -> None:
         if self.shown:

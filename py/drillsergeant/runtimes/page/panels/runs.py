@@ -16,6 +16,7 @@ from drillsergeant.runtimes.page.interfaces import Drafts, KeptLongTexts
 from drillsergeant.runtimes.page.measure import DrillMeasure
 from drillsergeant.runtimes.page.number_text import compact, number
 from drillsergeant.runtimes.page.panels.other_game import OtherGameOffer
+from drillsergeant.runtimes.page.undo.undo_bar import UndoBar
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.protocol import messages
 from drillsergeant.runtimes.protocol.messages import (
@@ -28,6 +29,7 @@ from drillsergeant.runtimes.protocol.messages import (
     RenameRun,
     Runs,
     SaveRun,
+    Undoables,
 )
 
 DELETE = "Delete"
@@ -97,8 +99,11 @@ class RunsPanel:
         game: DrillFacts,
         send: Callable[[messages.Message], None],
         editor: Editor,
+        undo: UndoBar,
     ) -> None:
         self._view, self._transfer, self._send, self._editor = view, transfer, send, editor
+        self._undo = undo
+        self.on_left: Callable[[str], None] = lambda _name: None  # the trainer of another network has saved this run
         self._runs: dict[str, Mapping[str, object]] = {}
         self._current = self._offered = ""
         self._names: dict[str, str] = {}  # by drill: the run in hand when the drill was left
@@ -114,6 +119,7 @@ class RunsPanel:
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return what each button does."""
         return {
+            **self._undo.commands(),
             "resume-continue": self._accept,
             "resume-fresh": self._close_offer,
             "runs-load": lambda: self._with_chosen(LoadRun),
@@ -127,6 +133,7 @@ class RunsPanel:
 
     def on_ready(self) -> None:
         """A trainer is there. One that replaces another goes on with the run that one had in hand."""
+        self._undo.on_trainer()
         for name in CONTROLS:
             self._view.set_attribute(f"runs-{name}", "disabled", None)
         timeline = self._timelines.get(self._drill, [])
@@ -140,6 +147,7 @@ class RunsPanel:
 
     def on_drill(self, game: DrillFacts) -> None:
         """The trainer is about to be one for another drill, whose own run, if there was one, goes on."""
+        self._undo.on_drill()
         self._close_offer()
         self._tell("", refused=False)
         self._listening = False  # the trainer there was may still be speaking
@@ -172,10 +180,14 @@ class RunsPanel:
         """The trainer has answered a request."""
         if isinstance(message, Exported):
             self._transfer.download(message.filename, message.content)
+        elif isinstance(message, Undoables):
+            self._undo.on_told(message)
         elif isinstance(message, Runs) and message.drill not in ("", self._drill):
             if message.left:  # the trainer of a drill that was left has saved what it had
                 self._names[message.drill] = message.left
-        elif isinstance(message, Runs) and not message.left:
+        elif isinstance(message, Runs) and message.left:
+            self.on_left(message.left)
+        elif isinstance(message, Runs):
             runs = message.runs if isinstance(message.runs, Sequence) else []
             self._runs = {str(run["name"]): run for run in runs if isinstance(run, Mapping) and "name" in run}
             self._current = message.current
@@ -212,6 +224,7 @@ class RunsPanel:
     def tick(self) -> None:
         """Take the question back when nobody answers."""
         self._sure.tick()
+        self._undo.tick()
 
     # The offer.
 
@@ -231,6 +244,10 @@ class RunsPanel:
     def _close_offer(self) -> None:
         self._offered = ""
         self._view.set_attribute("resume", "hidden", "")
+
+    def load(self, name: str) -> None:
+        """Go on with a saved run."""
+        self._ask_for(LoadRun(name))
 
     def _ask_for(self, request: LoadRun | ImportRun) -> None:
         self._other_game.remember(request)

@@ -19,6 +19,7 @@ from drillsergeant.runtimes.page.panels.docks import CODE
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler, Learning
 from drillsergeant.runtimes.page.panels.own_code import EARLIER, OwnCode
 from drillsergeant.runtimes.page.panels.runs import FileTransfer
+from drillsergeant.runtimes.page.undo.undo_bar import Did
 from drillsergeant.runtimes.page.view import View
 from drillsergeant.runtimes.page.what_if.panel import WhatIfPanel
 from drillsergeant.runtimes.protocol import messages
@@ -44,8 +45,10 @@ class EditorPanel:
         send: Callable[[messages.Message], None],
         transfer: FileTransfer,
         address: Address,
+        did: Did,
     ) -> None:
-        self._view, self._compiler = view, compiler
+        """`did` hears of what can be taken back."""
+        self._view, self._compiler, self._did = view, compiler, did
         self._part = part if (part := address.get("editor")) in PARTS else ""  # "all" is none
         framed = bool(address.get("embed"))
         self._own = OwnCode(view, send, transfer, keeps=not (self._part or framed))
@@ -59,7 +62,7 @@ class EditorPanel:
         self._originals: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._said: dict[str, str] = {}  # by drill: the last sentence about its code
-        self._what_if = WhatIfPanel(view, compiler, game, self, send, transfer, address)
+        self._what_if = WhatIfPanel(view, compiler, game, self, send, transfer, address, did)
         self._meet(game)
 
     def commands(self) -> Mapping[str, Callable[[], None]]:
@@ -217,6 +220,8 @@ class EditorPanel:
         name = self._drill
         if not self._exchange.holds(before := self.written()):
             self._own.set_aside(name, before)
+        if before and before != text:
+            self._undoable("replaced the code in the editor")
         self._runs.clear()
         self.open()
         self._texts[name] = text
@@ -276,10 +281,34 @@ class EditorPanel:
         name = self._drill
         if name not in self._originals:
             return
-        self._own.set_aside(name, self.written())
+        if text := self.written():
+            self._undoable("put the original code back")
+        self._own.set_aside(name, text)
         self._texts.pop(name, None)
         self._put(self._originals[name])
         self._runs.restore(self._originals[name])
+
+    def _undoable(self, label: str) -> None:
+        """What stands in the editor makes way, which can be taken back; the code that runs now runs again then."""
+        name, other, ran = self._drill, self._view.get_value(EDITOR), self._runs.running()
+
+        def turn() -> str:
+            nonlocal other, ran
+            text, running = other, ran
+            other, ran = self._view.get_value(EDITOR), self._runs.running()
+            self._texts[name] = text
+            self._put(text)
+            if running == self._runs.running():
+                said = "The code is as it was. Nothing of it is run before you press Run."
+            elif running == text:
+                said = "The code is as it was, and is run again."
+                self._runs.run(text, self._originals[name])
+            else:
+                said = "The code is as it was, and the original is played."
+                self._runs.put_original()
+            return said
+
+        self._did(label, turn)
 
     def _undo(self) -> None:
         """Put the code back that runs now."""

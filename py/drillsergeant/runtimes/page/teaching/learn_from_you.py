@@ -16,7 +16,7 @@ NOTHING = "Press {} and play: what you do is noted in this browser, and nothing 
 ASKED = "It copies what you did, and then practises on by itself. What it was before stays on the timeline."
 AGAIN_S = 2.0
 TAKING = "{} holds what was played: it is added to what is noted under Learn from you."
-DELETED = "What you played is gone."
+DELETED = "What you played is gone. Undo brings it back, until the page is closed."
 
 
 class LearnFromYou:

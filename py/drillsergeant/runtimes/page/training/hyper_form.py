@@ -16,6 +16,7 @@ from drillsergeant.runtimes.page.address import Address, Opening
 from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.sentences import shortened
 from drillsergeant.runtimes.page.training.sliders import MARGIN, SLIDES
+from drillsergeant.runtimes.page.undo.undo_bar import Did
 from drillsergeant.runtimes.page.view import View
 
 PREFIX, SLIDE, IN_USE = "hyper-", "slide-", "in-use-"
@@ -48,7 +49,7 @@ class HyperForm:
         self._slid.pop(name, None)  # whoever types has let go of the slider
         value = typed_number(text, name in NAMES and RANGES[name].integer)
         self._view.set_text("hyper-note", "")
-        if name in NAMES and value != self._setting[name]:
+        if name in NAMES and (value != self._setting[name] or name in self._pending):
             if isinstance(value, float) and math.isfinite(value):
                 self._view.set_value(element, f"{value:.10g}")  # as it was understood
             self._want(name, value, text)
@@ -87,10 +88,23 @@ class HyperForm:
         self._view.set_value(PREFIX + name, f"{value:g}")
         self.on_change(PREFIX + name, f"{value:g}")
 
-    def defaults(self) -> None:
+    def defaults(self, did: Did) -> None:
         """Put every value back to what the page begins with when its address says nothing."""
+        other = {name: self.value(name) for name in NAMES}
+        self._put(self._defaults)
+
+        def turn() -> str:
+            nonlocal other
+            there, other = other, {name: self.value(name) for name in NAMES}
+            self._put(there)
+            return "The settings are as they were."
+
+        if any(other[name] != self._defaults[name] for name in NAMES):
+            did("put the settings back", turn)
+
+    def _put(self, values: Mapping[str, float]) -> None:
         for name in NAMES:
-            self.choose(name, self._defaults[name])
+            self.choose(name, values[name])
 
     def value(self, name: str) -> float:
         """Return what the visitor last wanted of `name`: on its way, or in use."""

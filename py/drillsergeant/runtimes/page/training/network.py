@@ -13,7 +13,9 @@ from drillsergeant.learn.program import DrillFacts
 from drillsergeant.runtimes.page.address import Address
 from drillsergeant.runtimes.page.confirm import Question
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
+from drillsergeant.runtimes.page.panels.runs import RunsPanel
 from drillsergeant.runtimes.page.sentences import ended
+from drillsergeant.runtimes.page.undo.undo_bar import Did
 from drillsergeant.runtimes.page.view import View
 
 NAME = "hidden"  # of the field, and of the value in the address
@@ -27,8 +29,20 @@ class NetworkPanel:
     """The panel. `learned`: whether anything would be lost. Each drill keeps its network while others are played."""
 
     def __init__(
-        self, view: View, compiler: DrillCompiler, learned: Callable[[], bool], game: DrillFacts, address: Address
+        self,
+        view: View,
+        compiler: DrillCompiler,
+        learned: Callable[[], bool],
+        game: DrillFacts,
+        address: Address,
+        runs: RunsPanel,
+        did: Did,
     ) -> None:
+        """`did` hears of what can be taken back: then the run comes back that the network before had."""
+        self._runs, self._did = runs, did
+        self._left: dict[tuple[str, str], str] = {}  # by drill and network: the run that was saved when that was left
+        self._leaving: tuple[str, str] | None = None
+        runs.on_left = self._on_left
         self._view, self._compiler, self._learned, self._address = view, compiler, learned, address
         self._in_use: dict[str, str] = {}  # by drill, as people write it
         self._busy = False
@@ -96,10 +110,32 @@ class NetworkPanel:
         elif self._learned() and not self._question.agreed(wanted):
             self._say("What was learned cannot go on in another network; only a saved run keeps it. Sure? Press again.")
         else:
-            self._go(wanted, lambda _: None)
+            before = self._in_use[self._game.name] if self._learned() else ""
+            self._go(wanted, lambda is_other: self._undoable(before) if before and is_other else None)
+
+    def _on_left(self, run: str) -> None:
+        """What was learned with the network before is saved as this."""
+        if self._leaving is not None:
+            self._left[self._leaving], self._leaving = run, None
+
+    def _undoable(self, before: str) -> None:
+        """The network was another one `before`, which had learned."""
+        name, other = self._game.name, before
+
+        def turn() -> str:
+            nonlocal other
+            if self._busy:
+                return ""
+            there, other = other, self._in_use[name]
+            run = self._left.get((name, there), "")
+            self._go(there, lambda is_there: self._runs.load(run) if is_there and run else None)
+            return f"Going over to the network {there}" + (f", and to the run “{run}”." if run else ".")
+
+        self._did(f"took another network than {before}", turn)
 
     def _go(self, wanted: str, then: Then) -> None:
         name = self._game.name
+        self._leaving = (name, self._in_use[name]) if self._learned() else None
         self._turn(busy=True)
         self._say(f"Compiling the network {wanted}. The match goes on meanwhile.")
 

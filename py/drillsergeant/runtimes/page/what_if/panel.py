@@ -9,38 +9,30 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from typing import Protocol
 
 from drillsergeant.learn.files.dshq import SUFFIX
 from drillsergeant.learn.program import DrillFacts
 from drillsergeant.learn.trials.recipe import TrialRecipe
 from drillsergeant.runtimes.page.address import Address
+from drillsergeant.runtimes.page.interfaces import CodeEditor
 from drillsergeant.runtimes.page.number_text import compact
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
 from drillsergeant.runtimes.page.panels.runs import FileTransfer
 from drillsergeant.runtimes.page.sentences import ended
+from drillsergeant.runtimes.page.undo.undo_bar import Did
 from drillsergeant.runtimes.page.view import CellGrid, View
 from drillsergeant.runtimes.page.what_if import grid as grids
+from drillsergeant.runtimes.page.what_if.export import DOCK, GridExport
 from drillsergeant.runtimes.page.what_if.form import BEGIN, BUDGET, LINK, RUN, SELECTS, VALUES, WhatIfForm
 from drillsergeant.runtimes.page.what_if.grid import PlayerSoFar, WhatIfQuestion
-from drillsergeant.runtimes.page.what_if.outcome import cell_grid, picture, progress, there, told
+from drillsergeant.runtimes.page.what_if.outcome import cell_grid, progress, there, told
 from drillsergeant.runtimes.protocol import messages
 
-DOCK = "whatif"
 CELL = "what-if-cell-"
 STOP_AFTER_TICKS = 2  # the second click of a double click is no wish to stop
 SAID, CHOSEN = "what-if-said", "what-if-chosen"
+BACK = "The other grid is there again. Press one, or let them play."
 UNKNOWN = "The game's numbers could not be read: {why}."
-
-
-class CodeEditor(Protocol):
-    """The editor of the game, as far as this goes."""
-
-    def played(self, then: Callable[[str, bool, str], None]) -> None:
-        """`then` hears the code of the game as it is played now, whether it is the original, and why there is none."""
-
-    def bring(self, text: str, said: str) -> None:
-        """Show this code, and say what it is."""
 
 
 class WhatIfPanel:
@@ -55,9 +47,12 @@ class WhatIfPanel:
         send: Callable[[messages.Message], None],
         transfer: FileTransfer,
         address: Address,
+        did: Did,
     ) -> None:
+        """`did` hears of what can be taken back."""
         self._view, self._compiler, self._editor, self._send = view, compiler, editor, send
-        self._transfer, self._address = transfer, address
+        self._transfer, self._address, self._did = transfer, address, did
+        self._export = GridExport(view, transfer, address, self._say)
         self._form = WhatIfForm(view, address, game)
         self._game = game
         self._question: WhatIfQuestion | None = None
@@ -144,13 +139,33 @@ class WhatIfPanel:
                 self._stop()
             return
         try:
-            self._question = self._form.asked()
+            question = self._form.asked()
         except ValueError as wrong:
             self._say(str(wrong))
             return
+        if self._has_some():
+            self._undoable()
+        self._question = question
         self._players, self._chosen = {}, -1
         self._address.note(LINK, self._question.link(), "")
         self._begin(self._question)
+
+    def _undoable(self) -> None:
+        """The grid makes way for the answers to another question, which can be taken back."""
+        other = self._question, self._players
+
+        def turn() -> str:
+            nonlocal other
+            self._compiler.end_trials()
+            self._rest()
+            there, other = other, (self._question, self._players)
+            (self._question, self._players), self._chosen, self._shown = there, -1, False
+            self._show_grid()
+            self._keep()
+            self._say(BACK)
+            return BACK
+
+        self._did("asked another What if", turn)
 
     def _begin(self, question: WhatIfQuestion) -> None:
         """Train those who have not learned yet, and show all of them."""
@@ -324,25 +339,11 @@ class WhatIfPanel:
 
     def _save_picture(self) -> None:
         if self._question is not None:
-            title = f"{self._game.words.title}: what if?"
-            content = picture(self._question, self._players, title, self._game.scene).encode()
-            self._transfer.download(f"what-if-{self._question.drill}.svg", content)
+            self._export.save_picture(self._question, self._players, self._game)
 
     def _copy_link(self) -> None:
-        if self._question is None:
-            return
-        self._address.note(LINK, self._question.link(), "")
-        self._address.note("dock", DOCK, "")
-        self._address.write()
-        more = "" if self._question.original else " Your own code is not in it: the editor has a link for that."
-        self._view.copy(
-            self._view.location(),
-            lambda done: self._say(
-                f"The link is copied: it opens this question, and nothing is trained before Try it is pressed.{more}"
-                if done
-                else f"This browser does not let a page copy: the link stands in the address bar.{more}"
-            ),
-        )
+        if self._question is not None:
+            self._export.copy_link(self._question)
 
     def _say(self, said: str) -> None:
         self._view.set_text(SAID, said)
