@@ -15,6 +15,7 @@ from build.serve import serving
 from tests.rigs.pages.visitor import BOOT_LIMIT_MS
 from tests.rigs.pages.waiting import wait_until
 
+QUERY = "?workers=1&matches=64"
 PARENT = '<!doctype html><title>A tutorial</title><iframe src="{source}" {extra} width="1200" height="900"></iframe>'
 
 
@@ -57,6 +58,7 @@ class Framed:
         self.frame.click("#train")
         self.until("it learns", lambda told: (told.get("trainer") or {}).get("updates", 0) >= 3)
         self.until("the match has what was learned", lambda told: told["show"]["versions_adopted"] >= 2)
+        self.frame.click("#train")  # to learn on meanwhile would cost two cores
         assert self.told()["errors"] == [] and self.complaints == []
         return self.frame.get_attribute("#mode-notice", "data-mode") or ""
 
@@ -70,6 +72,6 @@ def framed(
     The two are of different sites: `localhost` and `127.0.0.1`.
     """
     with serving(SITE, site) as ours, serving(folder, parent) as theirs:
-        source = ours.url + "?workers=1"
+        source = ours.url + QUERY
         (folder / "index.html").write_text(PARENT.format(source=source, extra=extra))
         yield Framed(context, theirs.url.replace("localhost", "127.0.0.1"), ours.url)

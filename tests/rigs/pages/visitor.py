@@ -15,11 +15,12 @@ from tests.rigs.pages.waiting import wait_until
 BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
 ARTEFACTS = Path("out/screenshots")
 WITHOUT_SERVICE_WORKERS = "delete Navigator.prototype.serviceWorker"
-# The page keeps itself once its match has been moving for ten seconds, which nobody needs to see ten times a run.
-AT_EASE_SOON = """{
+# The page keeps itself once its match has been moving for ten seconds: tests need not wait so long, or want none of it.
+AT_EASE = """{
   const after = setTimeout;
-  globalThis.setTimeout = (task, ms, ...rest) => after(task, `${task}`.includes("offline.js") ? 500 : ms, ...rest);
+  globalThis.setTimeout = (task, ms, ...rest) => after(task, `${task}`.includes("offline.js") ? EASE_MS : ms, ...rest);
 }"""
+SOON_MS, NEVER_MS = 500, 2**31 - 1
 VIEWPORT: ViewportSize = {"width": 1280, "height": 860}
 
 
@@ -52,18 +53,26 @@ class Visitor:
         browser: the browser, which gives it a context of its own without a cache on disk, or a household.
         address: of the site.
         keeps: has service workers, which keep the site for use without a network, cost seconds and hide requests.
+        isolates: has service workers, which isolate the page where its host's headers do not, and keeps nothing.
         user_agent: what the browser says it is, instead of what it is.
     """
 
     def __init__(
-        self, browser: Browser | Household, address: str, *, keeps: bool = False, user_agent: str | None = None
+        self,
+        browser: Browser | Household,
+        address: str,
+        *,
+        keeps: bool = False,
+        isolates: bool = False,
+        user_agent: str | None = None,
     ) -> None:
         self.household: Household | None = None
         if isinstance(browser, Household):
             self.household, self.context = browser, browser.context
         else:
             self.context = browser.new_context(viewport=VIEWPORT, user_agent=user_agent)
-            self.context.add_init_script(AT_EASE_SOON if keeps else WITHOUT_SERVICE_WORKERS)
+            at_ease = AT_EASE.replace("EASE_MS", str(SOON_MS if keeps else NEVER_MS))
+            self.context.add_init_script(at_ease if keeps or isolates else WITHOUT_SERVICE_WORKERS)
         self.page: Page = reach_into_docks(self.context.new_page())
         self.address = address
         self.requests: list[str] = []
