@@ -9,10 +9,11 @@ from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.poison import poisoned
 from drillsergeant.learn.formulas.sampling import Distribution, sample
 from drillsergeant.learn.ppo.hyper import Hyper
-from drillsergeant.learn.ppo.minibatches import Cell, cells_of, minibatches
+from drillsergeant.learn.ppo.minibatches import CELLS_PER_SHARE, Cell, cells_of, minibatches, shares_of
 from drillsergeant.learn.ppo.ppo import PpoLearner
 from drillsergeant.learn.reference.arithmetic import NumpyArithmetic, normalised
 from drillsergeant.learn.reference.chunk import ChunkArrays
+from drillsergeant.memory.layout import SHARES_MAX
 
 from build.promises.records import tally
 
@@ -228,6 +229,15 @@ def test_the_order_depends_on_seed_update_and_epoch_and_on_nothing_else() -> Non
 
 def test_a_batch_smaller_than_a_minibatch_is_one_minibatch() -> None:
     assert len(minibatches(cells_of(1, 2, 8, 8), 8192, 0, 0, 0)) == 1
+
+
+@pytest.mark.parametrize("cells", [1, 7, 8 * CELLS_PER_SHARE - 1, 1000 * CELLS_PER_SHARE + 3])
+def test_shares_of_a_minibatch_are_all_of_it_once_and_alike(cells: int) -> None:
+    shares = shares_of(cells)
+    assert [cell for low, high in shares for cell in range(low, high)] == list(range(cells))
+    sizes = [high - low for low, high in shares]
+    assert max(sizes) - min(sizes) <= 1
+    assert len(shares) == min(SHARES_MAX, max(1, cells // CELLS_PER_SHARE))
 
 
 def test_advantages_are_normalised_over_all_chunks_together() -> None:
