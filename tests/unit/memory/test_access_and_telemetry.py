@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
 import time
 from array import array
@@ -52,6 +54,15 @@ def test_bulk_copies_take_any_contiguous_buffer_and_stay_inside() -> None:
 def test_a_memory_of_impossible_size_is_refused(size: int) -> None:
     with pytest.raises(ValueError, match=f"size is {size} bytes"):
         PlainMemory(size)
+
+
+def test_a_copy_has_the_same_cells_and_they_are_its_own() -> None:
+    memory = PlainMemory(16)
+    memory.store(1, -7)
+    for other in (copy.deepcopy(memory), pickle.loads(pickle.dumps(memory))):
+        assert isinstance(other, PlainMemory) and bytes(other.buffer) == bytes(memory.buffer)
+        other.store(1, 5)
+        assert memory.load(1) == -7
 
 
 def test_threads_adding_at_once_lose_nothing() -> None:

@@ -35,6 +35,11 @@ def test_csv_has_a_row_for_each_moment_with_what_happened_since_the_one_before(r
     assert rows[1]["win_rate"] == "0.5" and rows[1]["event"] == 'learning rate "high", 0.1; kept' and len(rows) == 2
 
 
+def test_what_happened_at_the_moment_of_a_row_stands_in_it(run: PolicyFile) -> None:
+    rows = write_csv(replace(run, events=({**EVENTS[0], "t_s": 1.0},))).decode().splitlines()[-2:]
+    assert [row.rpartition(",")[2] for row in rows] == ['"A new run"', ""]
+
+
 def test_json_has_the_same_as_lists(run: PolicyFile) -> None:
     told = json.loads(write_json(run))
     assert told["numbers"]["win_rate"] == [None, 0.5] and len(told["events"]) == 3
