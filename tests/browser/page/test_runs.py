@@ -24,6 +24,7 @@ from build.browsers.chromium import chromium_profile
 from build.browsers.docks import reach_into_docks
 from build.measure.crashes import WITHOUT_FILES, crashes, saved, saved_here
 from build.promises.records import tally
+from tests.rigs.pages.accessibility import violations
 from tests.rigs.pages.visitor import VIEWPORT, Household, Visitor
 
 CRASHES = 1  # while it saves; `make crashes` and `make promises` have more, half of them at any moment
@@ -182,7 +183,28 @@ def test_ten_full_disks_are_told_and_no_save_is_lost(opened: Visitor, tmp_path: 
     assert visitor.told()["errors"] == []
 
 
-def test_runs_are_copied_renamed_and_deleted(opened: Visitor) -> None:
+def start_over_and_take_it_back(visitor: Visitor, folder: Path) -> None:
+    """To the last bit, on a phone."""
+    page = visitor.page
+    decisions, exported = visitor.trainer("decisions"), visitor.download("#runs-export", folder)
+    page.click("#restart")
+    if text(visitor, "restart") == "Sure? Press again":
+        page.click("#restart")
+    visitor.until("that can be undone", lambda: text(visitor, "undo") == "Undo: started over")
+    visitor.until("it trains anew", lambda: visitor.trainer("training") is True)
+    page.click("#train")
+    visitor.until("training stopped", lambda: visitor.trainer("training") is False)
+    page.set_viewport_size({"width": 390, "height": 780})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing sticks out on a phone"
+    assert page.is_visible("#undo") and violations(page, "#coach") == []
+    visitor.snapshot("undo")
+    page.click("#undo")
+    visitor.until("the run is back", lambda: visitor.trainer("decisions") == decisions)
+    check_same_run(load_file(exported), load_file(visitor.download("#runs-export", folder / "again")))
+    page.set_viewport_size(VIEWPORT)
+
+
+def test_runs_are_copied_renamed_and_deleted_and_what_was_done_is_undone(opened: Visitor, tmp_path: Path) -> None:
     visitor, page = opened, opened.page
     train(visitor)
     visitor.type("#runs-name", "before lunch")
@@ -195,8 +217,18 @@ def test_runs_are_copied_renamed_and_deleted(opened: Visitor) -> None:
     assert text(visitor, "runs-delete") == "Sure? Press again"
     page.click("#runs-delete")
     visitor.until("it is gone", lambda: "Deleted" in text(visitor, "runs-note"))
+    visitor.until("that can be undone", lambda: text(visitor, "undo") == "Undo: deleted “before lunch”")
+    page.keyboard.press("Control+z")
+    visitor.until("it is back", lambda: "“before lunch” is back" in text(visitor, "status"))
+    runs, _ = saved(visitor.context, visitor.address)
+    assert sorted(runs) == ["Pelé", "before lunch"]
+    page.click("#redo")
+    visitor.until("it is gone again", lambda: "is deleted again" in text(visitor, "status"))
     runs, _ = saved(visitor.context, visitor.address)
     assert list(runs) == ["Pelé"]
+
+    start_over_and_take_it_back(visitor, tmp_path)
+    visitor.until("so is its name", lambda: "“Pelé”, saved " in text(visitor, "runs-state"))
 
     site = {"origin": visitor.address.rstrip("/"), "storageTypes": "all"}  # cleared while the page is open
     visitor.context.new_cdp_session(page).send("Storage.clearDataForOrigin", site)
