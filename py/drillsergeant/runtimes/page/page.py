@@ -84,6 +84,7 @@ class Page:
         self._tools = Tools(view, self._address, self._answer, self.workshop.written)
         run = InHand(self._hyper, self._network, lambda: self._story.history, lambda: self._seed.value, fleet.states)
         self._compared = Comparison(view, compiler, game, run, self.workshop, to_trainer, self._address)
+        self._compared.did = undo.done
         self._commands = self._buttons()
         view.connect(self)
         self._telemetry.refused(*opening.complaints)

@@ -23,6 +23,7 @@ from drillsergeant.runtimes.page.number_text import number
 from drillsergeant.runtimes.page.panels.drill_compiler import DrillCompiler
 from drillsergeant.runtimes.page.training.hyper_form import NAMES, HyperForm
 from drillsergeant.runtimes.page.training.network import NetworkPanel
+from drillsergeant.runtimes.page.undo.undo_bar import Did
 from drillsergeant.runtimes.page.view import ChartData, View
 from drillsergeant.runtimes.protocol import messages
 
@@ -73,6 +74,7 @@ class Comparison:
     ) -> None:
         self._view, self._compiler, self._run, self._editor, self._send = view, compiler, run, editor, send
         self._address = address
+        self.did: Did = lambda _label, _turn: None
         self._clear(game)
 
     def _clear(self, game: DrillFacts) -> None:
@@ -86,7 +88,7 @@ class Comparison:
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """What each button does."""
-        return {RUN: self._press, CLEAR: self._put_away}
+        return {RUN: self._press, CLEAR: self._put_them_away}
 
     def on_change(self, name: str, value: str) -> bool:
         """A field holds another value; returns whether it is one of these."""
@@ -179,6 +181,7 @@ class Comparison:
         matches = self._sized("matches", usual.matches) * max(workers, 1)  # in all: as many as an update learns from
         sizes = matches, self._sized("horizon", usual.horizon)
         hyper = {name: self._run.hyper.value(name) for name in NAMES}
+        self._undoable("ran other seeds")
         self._seeds = SeedRuns(self._game.name, edit, self._run.seed(), decisions, sizes, hyper)
         self._running, self._ticks = True, 0
         self._view.set_text(RUN, STOP)
@@ -217,6 +220,30 @@ class Comparison:
         self._running = False
         self._view.set_text(RUN, LABEL)
         self._view.set_attribute("seeds-progress", "hidden", "")
+
+    def _put_them_away(self) -> None:
+        self._undoable("put the seeds away")
+        self._put_away()
+
+    def _undoable(self, label: str) -> None:
+        """The seeds on the chart make way, which can be taken back while the game is the same."""
+        if self._seeds is None or not self._seeds.curves:
+            return
+        other: SeedRuns | None = self._seeds
+        game = self._game
+
+        def turn() -> str:
+            nonlocal other
+            if game is not self._game:
+                return GONE
+            self._end()
+            other, self._seeds = self._seeds, other
+            self._stale = True
+            over = self._seeds.outcome(self._measure, self._now().curve) if self._seeds else ""
+            self._say(over)
+            return over or "The seeds are put away again."
+
+        self.did(label, turn)
 
     def _put_away(self) -> None:
         self._end()

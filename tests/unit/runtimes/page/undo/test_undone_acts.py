@@ -198,6 +198,35 @@ def test_a_what_if_that_makes_way_for_another_is_there_again() -> None:
     assert question.words(1) == "to ball 1" and values() == before, "it is the one that is kept"
 
 
+def test_seeds_that_were_put_away_or_made_way_for_others_are_there_again() -> None:
+    sitting = Sitting().boot()
+    sitting.view.values["seeds-decisions"] = "200000"
+
+    def run(*wins: float) -> None:
+        sitting.page.on_click("seeds-run")
+        _, _, heard = sitting.compiler.seeded[-1]
+        for place, each in enumerate(wins):
+            heard(messages.PlayerTried(place, {"decisions": 2e5}, True, curve=[(2e5, each)]), place)
+
+    def band() -> object:
+        sitting.page.on_tick()
+        there = sitting.view.attributes["compared-body", "hidden"] is None
+        return [column[-1] for column in sitting.view.charts["compared"].columns[3:]] if there else None
+
+    run(0.2, 0.3, 0.5, 0.8)
+    before = band()
+    assert before == pytest.approx([40.0, 20.0, 80.0]) and not is_there(sitting)
+    sitting.page.on_click("seeds-clear")
+    there_and_back(sitting, "put the seeds away", band, before)
+    sitting.page.on_click(UNDO)
+    assert sitting.view.texts["seeds-said"].startswith("After 200 k decisions: wins from 20 % to 80 %")
+    run(0.1, 0.1)
+    there_and_back(sitting, "ran other seeds", band, before)
+    sitting.page.on_edit(small_game(called="mine"), False)
+    sitting.page.on_click(UNDO)
+    assert band() is None and "run them again" in sitting.view.texts["status"], "the game is another one"
+
+
 def test_settings_that_were_put_back_are_as_they_were() -> None:
     sitting = Sitting(Opening(hyper={**Opening().hyper})).boot()
     sitting.page.on_click("defaults")
