@@ -40,6 +40,8 @@ class Counter(IntEnum):
     SCRIPTED_AWAY_RETURNS = 19
     SCRIPTED_AWAY_RETURN_SQUARES = 20
     EVALUATION_EDITION = 21  # odd while what an evaluation came to is written, word by word
+    FRAMES = 22  # drawn by the show
+    LATE_FRAMES = 23  # of these, which came late: `frame_clock.FrameClock.late`
 
 
 assert max(Counter) < TELEMETRY_WORDS, "a counter lies outside its block"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ from drillsergeant.learn.webgpu.matches import Opponents, PlayedChunk
 from drillsergeant.memory.access import Memory
 from drillsergeant.memory.layout import Layout
 from drillsergeant.memory.ring import Doorbell, RingConsumer
+from drillsergeant.runtimes.frame_backoff import FrameBackoff
 
 CHUNK_WAIT_S = 0.05
 # Where a device plays, so many workers play for evaluation; the others rest, and leave their cores to it.
@@ -38,6 +41,7 @@ class Updates:
         self._device_played = False
         self._rings = [RingConsumer(memory, layout, index) for index in range(layout.plan.workers)]
         self._doorbell = Doorbell(memory, layout)
+        self._backoff = FrameBackoff(memory, layout)
         self._held: list[RingConsumer] = []
         self.learning = False
 
@@ -57,7 +61,10 @@ class Updates:
         self.learning = True
         try:
             if device is not None:
+                began_s = time.monotonic()
                 played = await device.play(hyper, lesson, opponents)
+                if rest_s := self._backoff.rest_s(time.monotonic() - began_s):
+                    await asyncio.sleep(rest_s)
                 return played and Learned(played[0], int(played[0]["decisions"]), offsets, played[1])
             learned = self._learner.learn(offsets, hyper)
             metrics = await learned if isinstance(learned, Awaitable) else learned

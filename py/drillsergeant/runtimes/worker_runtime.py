@@ -96,6 +96,7 @@ class WorkerRuntime:
             self._drill, matches, weights, cache.fetch, self._renderer.draw, seed, lambda: lesson.lesson,
             lambda message: self._host.post(codec.encode(message)),
         )  # fmt: skip
+        self._frames = TelemetryWriter(self._memory, self._layout, SHOW)
         self._show.replays.edit = self._options.edit
         self._reported_s = self._host.now_s()
 
@@ -218,6 +219,8 @@ class WorkerRuntime:
         """Advance and draw the show; report every so often."""
         assert self._show is not None and self._renderer is not None, "only the show has frames"
         self._show.frame(now_s)
+        self._frames.count(Counter.FRAMES)
+        self._frames.count(Counter.LATE_FRAMES, int(self._show.late))
         if now_s - self._reported_s >= self._show.report_every_s:
             self._reported_s = now_s
             values = {**self._show.metrics(), **self._renderer.facts()}

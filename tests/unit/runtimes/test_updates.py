@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pytest
 from drillsergeant.learn.ppo.hyper import Hyper
 from drillsergeant.learn.webgpu.auto_learner import AutoLearner
 from drillsergeant.learn.webgpu.matches import NoOpponents, Opponents, PlayedChunk, Setting
 from drillsergeant.learn.webgpu.play_plan import PlayPlan
 from drillsergeant.memory.access import PlainMemory
-from drillsergeant.memory.layout import Layout, Plan, initialise, rollout
+from drillsergeant.memory.layout import SHOW, Layout, Plan, initialise, rollout
 from drillsergeant.memory.ring import RingProducer
-from drillsergeant.memory.telemetry import TelemetryWriter
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter
 from drillsergeant.runtimes.updates import EVALUATING, Learned, Updates
 
 from tests.rigs.engines import program_of
@@ -47,6 +48,7 @@ class Workers:
     def __init__(self) -> None:
         memory = PlainMemory(LAYOUT.total_bytes)
         initialise(memory, LAYOUT)
+        self.show = TelemetryWriter(memory, LAYOUT, SHOW)
         self._rings = [
             RingProducer(memory, LAYOUT, index, TelemetryWriter(memory, LAYOUT, rollout(index)))
             for index in range(WORKERS)
@@ -86,6 +88,27 @@ def test_where_a_device_plays_a_few_workers_are_looked_at_and_the_others_rest() 
     assert learned is not None and (learned.decisions, len(learned.chunk_offsets)) == (PLAYED, EVALUATING)
     assert learned.played is workers.learner.played and not workers.learner.learned
     assert workers.play() == EVALUATING, "the others wait for room"
+
+
+def test_a_device_that_plays_rests_where_the_shows_frames_come_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers, rests = Workers(), []
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr("drillsergeant.runtimes.updates.asyncio.sleep", sleep)
+    workers.learner.plays = True
+    workers.update()
+    assert not rests
+    workers.updates._backoff._looked_s = 0.0
+    for counter in (Counter.FRAMES, Counter.LATE_FRAMES):
+        workers.show.count(counter, 30)
+    workers.update()
+    assert len(rests) == 1 and rests[0] > 0.0
+    workers.learner.plays = False
+    workers.play()
+    workers.update()
+    assert len(rests) == 1, "kernels are on another processor than the show's frames"
 
 
 def test_what_has_waited_while_a_device_played_is_not_learned_from() -> None:

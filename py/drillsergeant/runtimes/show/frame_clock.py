@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+LATE = 1.5  # times the usual interval
+WINDOW = 60  # frames, of which the quarter that came soonest tells what is usual
+SLOWER = 1.02  # a window, at most: a display may have become slower, but who disturbs every frame is not the display
+
 
 class FrameClock:
-    """Keeps the last `capacity` frame intervals in a ring; the owner calls `frame` once per frame."""
+    """Keeps the last `capacity` frame intervals in a ring; the owner calls `frame` once per frame. `late`: whether the
+    last one came late, by the interval that is usual on this display."""
 
     def __init__(self, capacity: int = 600) -> None:
         self._intervals_s = [0.0] * capacity
         self._count = 0
         self._last_s: float | None = None
+        self._usual_s = float("inf")
+        self._window: list[float] = []
+        self.late = False
 
     @property
     def frames(self) -> int:
@@ -24,7 +32,15 @@ class FrameClock:
         interval = now_s - last
         self._intervals_s[self._count % len(self._intervals_s)] = interval
         self._count += 1
+        self._tell_late(interval)
         return interval
+
+    def _tell_late(self, interval_s: float) -> None:
+        self.late = interval_s > LATE * self._usual_s
+        self._window.append(interval_s)
+        if len(self._window) == WINDOW:
+            self._usual_s = min(sorted(self._window)[WINDOW // 4], SLOWER * self._usual_s)
+            self._window.clear()
 
     def summary(self) -> dict[str, float]:
         """Return frames_per_s and the 50th and 99th percentile interval in milliseconds."""

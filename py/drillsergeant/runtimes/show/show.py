@@ -88,6 +88,11 @@ class Show:
             for screen_match in self._all:
                 screen_match.reset(self._seed, lesson)
 
+    @property
+    def late(self) -> bool:
+        """Whether the last frame came late."""
+        return self._clock.late
+
     def frame(self, now_s: float) -> None:
         """Advance what is on screen by the time since the last frame and draw it."""
         self._follow_lesson()
