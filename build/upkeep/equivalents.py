@@ -17,6 +17,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 -> (1)",
     ): "1 is no multiple of 8, so it is refused with the same words",
     (
+        "kernels/ir/interpret.py",
+        "operands = [np.full(1, constant_value(arg), arg.dtype.numpy) for arg in node.args]",
+        "1 -> (2)",
+    ): "twice the same number, and the first result is taken",
+    (
+        "kernels/trace/division.py",
+        "_BELOW_ONE = 1.0 - 2.0**-21",
+        "21 -> (22)",
+    ): "four roundings are (1 + 2**-24)**4, which times 1 - 2**-22 is below 1 as well",
+    (
         "kernels/wasm/remainder.py",
         "f.local_tee(rest)",
         "f.local_tee(rest) -> pass",

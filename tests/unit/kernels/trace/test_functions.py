@@ -63,7 +63,9 @@ MINE: dict[str, tuple[str, ...]] = {
     "np.where(m, np.where(n, 1, 2), 3).astype(np.int32)": FLOATS,
     "np.where(m, True, False)": FLOATS,
     **dict.fromkeys(("np.sum([x, y, z], axis=0)", "np.sum([x] * 20, axis=0)", "np.mean([x, y, z], axis=0)"), FLOATS),
-    **dict.fromkeys(("np.sum([x, y], 0)", "np.mean((x, y), axis=-2)", "np.prod([x, y, z], axis=0)"), FLOATS),
+    **dict.fromkeys(
+        ("np.sum([x, y], 0)", "np.sum([x], axis=0)", "np.mean((x, y), axis=-2)", "np.prod([x, y, z], axis=0)"), FLOATS
+    ),
     **dict.fromkeys(("np.linalg.norm([x, y, z], axis=0)", "np.linalg.norm([x, y], 2, 0)"), FLOATS),
     **dict.fromkeys(("np.max([x, y, z], axis=0)", "np.min([x, y, z], axis=0)", "np.amax([x, y], axis=0)"), ALL),
     **dict.fromkeys(("np.any([x, y], axis=0)", "np.all([x, y], axis=0)"), ALL),
