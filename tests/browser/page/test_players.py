@@ -149,10 +149,23 @@ def test_then_and_now(opened: Visitor) -> None:
 def test_a_player_thinks_aloud_and_can_be_dragged_meanwhile(opened: Visitor) -> None:
     visitor, page = opened, opened.page
     learned = visitor.trainer("decisions")
-    page.click("#play")
-    visitor.until("the match is held", lambda: visitor.show("playing") is False)
-    page.mouse.click(*at_place(visitor, visitor.show("player1_x"), visitor.show("player1_y")))
-    visitor.until("blue thinks aloud", lambda: (visitor.show("inside") or {}).get("player") == 1)
+
+    def held(on: bool) -> None:
+        page.click("#play")
+        visitor.until("the match is held, or goes on", lambda: visitor.show("playing") is not on)
+
+    def tapped() -> bool:
+        """Blue has been tapped. Where a goal was just scored the players are drawn as they were, and told of as they
+        begin anew: then a little later."""
+        held(True)
+        page.mouse.click(*at_place(visitor, visitor.show("player1_x"), visitor.show("player1_y")))
+        page.wait_for_timeout(700)
+        thinks = (visitor.show("inside") or {}).get("player") == 1
+        if not thinks:
+            held(False)
+        return bool(thinks)
+
+    visitor.until("blue thinks aloud", tapped)
     assert page.input_value("#inside-player") == "1"
     assert all(abs(sum(chances) - 1) < 1e-6 for chances in visitor.show("inside")["probabilities"])
     for group in page.locator("#inside-actions .bar-group").all():

@@ -19,11 +19,14 @@ from drillsergeant.learn.train import save
 from tests.fakes.policies import ball_schema, some_policy
 
 POLICY = drillsergeant.Policy(some_policy(ball_schema()))
-WRITERS: dict[str, Callable[[Path], None]] = {
-    "save": POLICY.save,
-    "export_onnx": POLICY.export_onnx,
-    "train --out": lambda path: save(str(path), drillsergeant.make("ball"), (64, 64), np.zeros(9000, np.float32), 1),
-    "replace_file": lambda path: replace_file(path, bytes(100_000)),
+WRITERS: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "save": ("good.dshq", POLICY.save),
+    "export_onnx": ("good.onnx", POLICY.export_onnx),
+    "train --out": (
+        "good.npz",
+        lambda path: save(str(path), drillsergeant.make("ball"), (64, 64), np.zeros(9000, np.float32), 1),
+    ),
+    "replace_file": ("good", lambda path: replace_file(path, bytes(100_000))),
 }
 
 
@@ -38,23 +41,23 @@ def room_for(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+@pytest.mark.parametrize(("name", "write"), WRITERS.values(), ids=WRITERS)
 @pytest.mark.parametrize("room", [0, 1, 4096, 20_000])
 def test_a_full_disk_leaves_the_old_file_whole_and_nothing_else(
-    write: Callable[[Path], None], room: int, tmp_path: Path
+    name: str, write: Callable[[Path], None], room: int, tmp_path: Path
 ) -> None:
-    path = tmp_path / "good.npz"
+    path = tmp_path / name
     path.write_bytes(b"what was there")
     with room_for(room), pytest.raises(OSError, match="what lay there before is as it was; make room") as refused:
         write(path)
     assert refused.value.filename == str(path) and refused.value.errno
-    assert path.read_bytes() == b"what was there" and os.listdir(tmp_path) == ["good.npz"]
+    assert path.read_bytes() == b"what was there" and os.listdir(tmp_path) == [name]
     path.unlink()
     with room_for(room), pytest.raises(OSError, match="nothing is left of it"):
         write(path)
     assert os.listdir(tmp_path) == []
     write(path)
-    assert len(path.read_bytes()) > 20_000 and os.listdir(tmp_path) == ["good.npz"]
+    assert len(path.read_bytes()) > 20_000 and os.listdir(tmp_path) == [name]
 
 
 def test_a_game_is_begun_whole_or_not_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
