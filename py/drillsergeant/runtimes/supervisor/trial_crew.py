@@ -16,7 +16,7 @@ from drillsergeant.runtimes.supervisor.supervisor import BOOT_LIMIT_S
 from drillsergeant.runtimes.supervisor.surroundings import Handle, Spawner
 
 ROLE = "workshop"
-MOST_WORKERS = 4
+MOST_WORKERS = 13  # so that a grid of 5 x 5 is trained in two rounds where there are as many cores
 # The code was run before, or there would be no grid of it, so an endless loop is unlikely, and a busy machine is not:
 # under a load of 20, an untouched game took longer than 10 s from here to its first answer.
 CODE_LIMIT_S = 60.0

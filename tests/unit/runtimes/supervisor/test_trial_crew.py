@@ -102,4 +102,4 @@ def test_who_looks_on_is_told_to_all_also_to_those_who_come_later() -> None:
 
 
 def test_how_many_train_at_once_leaves_a_core() -> None:
-    assert [crew_size(cores) for cores in (1, 2, 3, 16)] == [1, 1, 2, 4]
+    assert [crew_size(cores) for cores in (1, 2, 3, 8, 16)] == [1, 1, 2, 7, 13]
