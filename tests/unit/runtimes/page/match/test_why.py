@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drillsergeant.drills.contract import Body, Scene
-from drillsergeant.runtimes.page.match.inside.inspector import NOWHERE, WHERE
+from drillsergeant.runtimes.page.match.inside.inspector import NOWHERE, WHERE, names
 from drillsergeant.runtimes.page.match.inside.reward_strip import SHOWN
 from drillsergeant.runtimes.protocol import messages
 
@@ -159,3 +159,12 @@ def test_what_matters_most_stands_first_and_its_bar_says_for_or_against() -> Non
     assert [bar.text for bar in bars] == ["+0.80", "\u22120.20"]
     assert (bars[0].start, bars[0].length) == pytest.approx((0.5, 0.5))
     assert bars[1].start == pytest.approx(0.5 - bars[1].length)
+
+
+@pytest.mark.parametrize(
+    ("teams", "called"),
+    [((1,), ["the player"]), ((1, 1), ["Orange", "Blue"]), ((2, 1), ["Orange 1", "Orange 2", "Blue"])],
+    ids=str,
+)
+def test_players_are_called_by_their_colours_where_there_are_several(teams: tuple[int, ...], called: list[str]) -> None:
+    assert names(teams) == called

@@ -178,7 +178,10 @@ def commands_of(inspector: Callable[[], Inspector]) -> dict[str, Callable[[], No
 
 
 def names(teams: Sequence[int]) -> list[str]:
-    """What every player is called: by its colour, and by a number where there are several of it."""
+    """What every player is called: by its colour, and by a number where there are several of it. One that is alone, such
+    as a cart of whatever colour, has no need of one."""
+    if sum(teams) == 1:
+        return ["the player"]
     return [
         COLOURS[team] if count == 1 else f"{COLOURS[team]} {number}"
         for team, count in enumerate(teams)
