@@ -178,8 +178,8 @@ def commands_of(inspector: Callable[[], Inspector]) -> dict[str, Callable[[], No
 
 
 def names(teams: Sequence[int]) -> list[str]:
-    """What every player is called: by its colour, and by a number where there are several of it. One that is alone, such
-    as a cart of whatever colour, has no need of one."""
+    """What every player is called: by its colour, and by a number where there are several of it. One that is alone has
+    no need of one: a cart is of whatever colour."""
     if sum(teams) == 1:
         return ["the player"]
     return [
