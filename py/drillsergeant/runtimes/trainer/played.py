@@ -7,6 +7,7 @@ the disk at once, and stays in memory as long as that can be taken back.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -101,6 +102,7 @@ class PlayedKeeper:
                         await self._learn()
                     finally:
                         self._at_work = False
+            self._saved_s = -math.inf  # whoever asks about it has played what there is: that is kept at once
             self._trainer.report()
         if self._unsaved.decisions and self._host.now_s() - self._saved_s >= SAVE_EVERY_S:
             self._saved_s = self._host.now_s()

@@ -96,6 +96,19 @@ def test_it_lies_in_its_own_store_and_is_there_again_until_it_is_deleted() -> No
     assert lesson.turn()["decisions"] == 0
 
 
+def test_who_learns_from_it_or_exports_it_has_all_of_it_kept_at_once() -> None:
+    lesson = Lesson()
+    lesson.play(rows_of(SHOWN)[:200])
+    lesson.turn(SAVE_EVERY_S)
+    for count, request in ((250, messages.LearnFromPlayed()), (300, messages.ExportPlayed())):
+        lesson.play(rows_of(SHOWN)[count - 50 : count])
+        lesson.turn()
+        lesson.trainer.handle(request)
+        lesson.turn()
+        lesson.begin()
+        assert lesson.turn()["decisions"] == count
+
+
 def test_what_was_deleted_leaves_the_disk_and_is_brought_back_and_deleted_again() -> None:
     lesson = Lesson()
     acts: list[object] = []
