@@ -55,7 +55,8 @@ def write_a_slip(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     page.keyboard.type('fast = after["chaser_v')
     page.wait_for_selector("#workshop-editor li[aria-selected]")
-    assert "f32, m/s" in page.inner_text("#workshop-editor li[aria-selected]")
+    # The list opens before the last key has come to it.
+    visitor.until("a speed", lambda: "f32, m/s" in page.inner_text("#workshop-editor li[aria-selected]"), 10.0)
     page.wait_for_timeout(150)  # CodeMirror takes no Enter for what has only just come up
     page.keyboard.press("Enter")
     page.keyboard.press("End")

@@ -122,7 +122,9 @@ class Guest:
         """Come back, and take the run that is offered, which stands where it stood."""
         learned = self.told("trainer")["decisions"]
         self.visit(address)
-        self.until("the run is offered", lambda: self.tab.evaluate("!document.getElementById('resume').hidden"))
+        self.until(
+            "the run is offered", lambda: self.tab.evaluate("document.getElementById('resume')?.hidden === false")
+        )
         self.tab.click("resume-continue")
         self.until("it is back", lambda: self.told("trainer").get("decisions", 0) >= learned)
         self.until("the match plays it", lambda: self.told("show").get("versions_adopted", 0) >= 1)
