@@ -46,7 +46,7 @@ PARTS = (
 LANES = 2
 # Seconds of all parts of a suite, also of those that run at once: what they take on two cores where each has one core
 # and no more. What takes half as much again has grown, or waits for something that never comes.
-BUDGET_S = {"unit": 400, "build": 60, "pyodide": 60, "browser": 1400, "sb3": 60, "interop": 900}
+BUDGET_S = {"unit": 400, "build": 60, "pyodide": 80, "browser": 1400, "sb3": 80, "interop": 900}
 TOLERATED = 1.5
 # Selenium would ask the network for a newer driver than the one installed, at every start.
 OFFLINE = {"SE_OFFLINE": "true"}
