@@ -141,9 +141,11 @@ def test_the_size_that_pages_and_documents_state_is_what_a_first_visit_loads(fir
     assert sum((SITE / name).stat().st_size for name in left_out) < 100_000, f"{left_out} is not counted"
     heavy = {name for name in counted if (SITE / name).stat().st_size > 30_000}
     assert heavy <= asked_for | {"embed.js"}, "what is counted is loaded"
-    stated = f"{download.download_bytes(SITE) / 1e6:.0f} MB once"
+    size = download.download_bytes(SITE)
+    # It is counted before it is written down, which changes it by some bytes: half a megabyte is rounded either way.
+    stated = {f"{(size + by) / 1e6:.0f} MB once" for by in (-50_000, 50_000)}
     for text in ("site/embed.js", "docs/embedding.md"):
-        assert stated in (ROOT / text).read_text(), text
+        assert any(words in (ROOT / text).read_text() for words in stated), f"{text}: {stated}"
 
 
 def test_a_page_that_is_not_isolated_starts_as_the_snapshot_too_and_numpy_comes_with_the_library_it_imports(
