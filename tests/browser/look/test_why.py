@@ -88,7 +88,7 @@ def other_games(visitor: Visitor) -> None:
     visitor.until("the cart is there", lambda: visitor.told()["drill"] == "cartpole")
     page.click("#dock-inside")
     page.click("#play")
-    page.select_option("#map-of", label="if Orange were there")
+    page.select_option("#map-of", label="if the player were there")
     visitor.until("the rail is tinted", lambda: page.is_enabled("#map-save"))
     visitor.snapshot("why_cart")
     page.select_option("#inside-player", "-1")
