@@ -27,12 +27,6 @@ def opened(household: Household, address: str) -> Iterator[Visitor]:
     visitor.close()
 
 
-def train(visitor: Visitor, *, on: bool) -> None:
-    """Begin to train, or stop."""
-    if (visitor.page.get_attribute("#train", "aria-pressed") == "true") != on:
-        visitor.page.click("#train")
-
-
 def choose(visitor: Visitor, name: str) -> None:
     """Choose a drill and wait until its match moves."""
     visitor.page.select_option("#drill-choice", name)
@@ -63,7 +57,7 @@ def test_a_visitor_trains_one_drill_then_another_and_comes_back(opened: Visitor)
     visitor, page = opened, opened.page
     workers = len(page.workers)
     cannot_be_fetched(visitor, "sumo")
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("soccer is learned", lambda: (visitor.trainer("updates") or 0) >= 20)
     choose(visitor, "sumo")
     assert "drill=sumo" in page.url
@@ -96,7 +90,7 @@ def test_a_visitor_trains_one_drill_then_another_and_comes_back(opened: Visitor)
 def test_squads_learn_and_one_of_three_is_the_visitors(opened: Visitor) -> None:
     visitor, page = opened, opened.page
     choose(visitor, "squad")
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("they are trained", lambda: (visitor.trainer("updates") or 0) >= 5)
     visitor.until("their weights come on screen", lambda: (visitor.show("versions_adopted") or 0) >= 2)
     page.select_option("#player-left", "you")
@@ -116,7 +110,7 @@ def test_squads_learn_and_one_of_three_is_the_visitors(opened: Visitor) -> None:
 def compare(visitor: Visitor) -> None:
     """Have four seeds trained beside the run in hand, and lay its saved self beside it."""
     page = visitor.page
-    train(visitor, on=False)
+    visitor.train(on=False)
     visitor.until("it rests", lambda: visitor.trainer("training") is False)
     page.select_option("#seeds-decisions", "200000")
     workers = sum(each.startswith("rollout") for each in visitor.told()["fleet"])
@@ -155,7 +149,7 @@ def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(opened: Visitor)
     visitor, page = opened, opened.page
     choose(visitor, "cartpole")
     assert page.inner_text("#count-1") == "Fell"
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("it holds the pole", lambda: (visitor.trainer("mean_return") or 0) > 150)
     visitor.until("its weights come on screen", lambda: (visitor.show("versions_adopted") or 0) >= 2)
     assert "mean return" in page.inner_text("#curve-summary")
@@ -172,7 +166,7 @@ def test_a_cart_is_drawn_trained_and_told_of_in_its_own_measure(opened: Visitor)
 def test_two_games_in_one_are_told_apart_and_a_visitor_joins_the_catchers(opened: Visitor) -> None:
     visitor, page = opened, opened.page
     choose(visitor, "hide")
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("both games are told", lambda: visitor.trainer("win_rate_team_1") is not None)
     told = [visitor.trainer(f"win_rate_team_{team}") or 0.0 for team in range(2)]
     assert all(0.0 <= each <= 1.0 for each in told)

@@ -100,13 +100,6 @@ def opened(household: Household, address: str) -> Iterator[Visitor]:
     visitor.close()
 
 
-def train(visitor: Visitor, *, on: bool) -> None:
-    """Begin to train, or stop."""
-    if (visitor.page.get_attribute("#train", "aria-pressed") == "true") != on:
-        visitor.page.click("#train")
-    visitor.until("the trainer knows", lambda: visitor.trainer("training") is on)
-
-
 def choose(visitor: Visitor, drill: str) -> None:
     """Play this game, where it is another one."""
     visitor.page.select_option("#drill-choice", drill)
@@ -164,14 +157,14 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(opened: Visitor)
     visitor, page = opened, opened.page
     page.click("#dock-charts")
     page.evaluate(KEEP_DASHES)
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("charts are drawn", lambda: page.locator(".u-wrap").count() >= 9)
     page.emulate_media(forced_colors="active", color_scheme="dark")
     visitor.until("shapes tell the reward's lines apart", lambda: "7,3" in page.evaluate("dashes"))
     assert_reachable(visitor, DOCKED if AT_LENGTH else ("charts",))
     page.emulate_media(forced_colors="none", color_scheme="light")
     visitor.until("a version can be chosen", lambda: page.is_enabled("#compare"))
-    train(visitor, on=False)
+    visitor.train(on=False)
     visitor.until("a run is listed", lambda: page.locator("#runs-list option").count() >= 1)
     assert_reachable(visitor)
     visitor.snapshot("light")
@@ -203,7 +196,7 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(opened: Visitor)
 def test_what_a_visitor_tries_happens_and_is_marked(opened: Visitor) -> None:
     visitor, page = opened, opened.page
     choose(visitor, "ball")
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("it learned a little", lambda: (visitor.trainer("t_s") or 0) > 2)
     page.click("#try-bold")
     visitor.until("five times as bold", lambda: abs(visitor.trainer("hyper")["learning_rate"] - 0.03) < 1e-9)
@@ -240,7 +233,7 @@ def test_nothing_is_cut_or_wider_than_the_window(opened: Visitor, drill: str) ->
     """From 320 px to a desk, while it trains and with every fold open."""
     visitor, page = opened, opened.page
     choose(visitor, drill)
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("the charts have lines", lambda: (visitor.trainer("t_s") or 0) > 1.5)
     page.click("#dock-charts")
     page.evaluate(SETTLE)
@@ -251,13 +244,13 @@ def test_nothing_is_cut_or_wider_than_the_window(opened: Visitor, drill: str) ->
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(CUT, DOCKS) == [], f"at {width} px"
     page.set_viewport_size(VIEWPORT)
-    train(visitor, on=False)
+    visitor.train(on=False)
 
 
 def test_a_policy_that_is_ruined_is_taken_back_and_the_chart_says_so(opened: Visitor) -> None:
     visitor, page = opened, opened.page
     choose(visitor, "chase")
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("it plays well", lambda: (visitor.trainer("win_best") or 0) > 0.8, 90)
     rate = visitor.trainer("hyper")["learning_rate"]
     entropy = page.input_value("#hyper-entropy_coef")
@@ -275,7 +268,7 @@ def test_a_policy_that_is_ruined_is_taken_back_and_the_chart_says_so(opened: Vis
     visitor.snapshot("rewind")
     visitor.type("#hyper-entropy_coef", entropy)
     page.press("#hyper-entropy_coef", "Enter")
-    train(visitor, on=False)
+    visitor.train(on=False)
     assert visitor.told()["errors"] == []
 
 

@@ -87,13 +87,6 @@ def opened(household: Household, address: str) -> Iterator[Visitor]:
     visitor.close()
 
 
-def train(visitor: Visitor, *, on: bool) -> None:
-    """Begin to train, or stop."""
-    if (visitor.page.get_attribute("#train", "aria-pressed") == "true") != on:
-        visitor.page.click("#train")
-    visitor.until("the trainer knows", lambda: visitor.trainer("training") is on)
-
-
 def soccer(visitor: Visitor) -> str:
     """Play soccer, with the workshop open; returns the code in it."""
     visitor.page.select_option("#drill-choice", "ball")
@@ -195,9 +188,9 @@ def test_a_reward_for_running_away_is_learned_and_restored(opened: Visitor) -> N
     original = soccer(visitor)
     assert CLOSER in original and RETURN in original
     page.select_option("#speed", "4")
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("it runs after the ball", lambda: (visitor.trainer("decisions") or 0) > 400_000, 120)
-    train(visitor, on=False)
+    visitor.train(on=False)
     away = original.replace(CLOSER, AWAY).replace(RETURN, "return [goal * 0.0, nearer * 0.0, closer]")
     updates = visitor.trainer("updates")
     found: list[float] = []
@@ -210,7 +203,7 @@ def test_a_reward_for_running_away_is_learned_and_restored(opened: Visitor) -> N
     visitor.until("it runs, and the match was watched", running, 120)
     assert "goes on with what it learned" in page.inner_text(SAID)
     near = mean(found)
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("running away pays", lambda: (visitor.trainer("reward_to_ball") or 0.0) > 0.0, WITHIN_S)
     visitor.snapshot("workshop")
     far = distance_once(visitor, lambda metres: metres > near + 1.0)
@@ -223,7 +216,7 @@ def test_a_reward_for_running_away_is_learned_and_restored(opened: Visitor) -> N
     assert code(visitor) == original
     back = distance_once(visitor, lambda metres: metres < far - 0.7)
     assert back < far - 0.7, f"{far:.2f} m away, {back:.2f} m after"
-    train(visitor, on=False)
+    visitor.train(on=False)
     page.select_option("#speed", "1")
     assert visitor.told()["errors"] == []
     assert visitor.complaints == []
@@ -232,7 +225,7 @@ def test_a_reward_for_running_away_is_learned_and_restored(opened: Visitor) -> N
 def test_code_that_goes_wrong_is_explained_and_training_goes_on(opened: Visitor) -> None:
     visitor, page = opened, opened.page
     original = soccer(visitor)
-    train(visitor, on=True)
+    visitor.train(on=True)
     visitor.until("training runs", lambda: (visitor.trainer("updates") or 0) >= 2)
 
     said = run(visitor, original.replace(RETURN, "return [goal, closer"), "Training goes on")
@@ -244,7 +237,7 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(opened: Visitor)
     for text, why in MORE_WRONG if AT_LENGTH else ():
         run(visitor, original.replace(RETURN, text), why)
     visitor.until("training went on", lambda: visitor.trainer("updates") > updates + 20)
-    train(visitor, on=False)  # what follows takes its time, and the cores
+    visitor.train(on=False)  # what follows takes its time, and the cores
     page.clock.install()
     paste(visitor, original.replace(RETURN, "while True: pass"))
     visitor.until("it is tried", lambda: page.inner_text(SAID).startswith("Checking"))
@@ -252,13 +245,13 @@ def test_code_that_goes_wrong_is_explained_and_training_goes_on(opened: Visitor)
     visitor.until("it was stopped", lambda: "did not end within 10 s and was stopped" in page.inner_text(SAID))
     run(visitor, original.replace(RETURN, "x = []\n        while True: x.append(bytearray(10**7))"), "more memory", 90)
 
-    train(visitor, on=True)
+    visitor.train(on=True)
     seen = original.replace("            dx * (1.0 / NEAR_M),\n", "")
     assert "38 numbers now" not in run(visitor, seen, "cannot go on with this"), "one input less"
     assert visitor.trainer("updates") > 2, "asked first"
     assert "start from nothing" in run(visitor, seen, "they start from nothing")
     visitor.until("the new network learns", lambda: (visitor.trainer("updates") or 0) >= 5)
     visitor.until_the_match_moves()
-    train(visitor, on=False)
+    visitor.train(on=False)
     assert visitor.told()["restarts"] == {}
     assert visitor.told()["errors"] == []

@@ -139,6 +139,12 @@ class Visitor:
             self.page.keyboard.press(key)
         self.page.keyboard.type(text)
 
+    def train(self, *, on: bool) -> None:
+        """Begin to train, or stop, and wait until the trainer knows."""
+        if (self.page.get_attribute("#train", "aria-pressed") == "true") != on:
+            self.page.click("#train")
+        self.until("the trainer knows", lambda: self.trainer("training") is on)
+
     def download(self, button: str, folder: Path, limit_s: float = 30.0) -> Path:
         """Press a button that saves a file; returns where it is, in `folder`, under the name that the page gave it."""
         with self.page.expect_download(timeout=1000 * limit_s) as waiting:
