@@ -86,18 +86,17 @@ def program_for(drill: Drill, *, hidden: Sequence[int] = ()) -> Program:
 
     Drills of others are compiled each time: who writes one may change a number that it looks up.
     """
+    if not is_own(drill):
+        return build_program(drill, shared=False, hidden=hidden)
     # By its type, as what is around one is not compared, and its text: 9 and 9.0 are equal, but not in a kernel.
     key = drill, type(drill), repr(drill), tuple(hidden)
     try:
-        kept = _kept.get(key) if is_own(drill) else None
+        kept = _kept.pop(key, None)
     except TypeError:  # it holds something that has no hash
         return build_program(drill, shared=False, hidden=hidden)
-    program = kept or build_program(drill, shared=False, hidden=hidden)
-    if is_own(drill):
-        _kept[key] = program
-        _kept.move_to_end(key)
-        if len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
+    program = _kept[key] = kept or build_program(drill, shared=False, hidden=hidden)
+    if len(_kept) > MOST_KEPT:
+        _kept.popitem(last=False)
     return program
 
 
