@@ -41,6 +41,36 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "ARGUMENTS = 1  # and the words behind it: what the job's shares have in common",
         "1 -> (2)",
     ): "the job has a line of 16 words, of which 10 are used then, and both ends find the arguments by this one",
+    (
+        "memory/work_queue.py",
+        "self._number = signed(self._number + 1) or 1  # 0 is what zeroed memory says is done",
+        "1 -> (2)",
+    ): "numbers of jobs have to differ, and not to be 0: both do with either 2",
+    (
+        "memory/mirror.py",
+        "self._version = memory.load(self._version_word) - 1  # so that the first look finds news",
+        "memory.load(self._version_word) - 1 -> (memory.load(self._version_word) + 1)",
+    ): "any other number than the one that is there",
+    (
+        "memory/mirror.py",
+        "self._version = memory.load(self._version_word) - 1  # so that the first look finds news",
+        "1 -> (2)",
+    ): "any other number than the one that is there",
+    (
+        "memory/layout.py",
+        "memory.store(header + HeaderWord.MAGIC, MAGIC)",
+        "header + HeaderWord.MAGIC -> (header - HeaderWord.MAGIC)",
+    ): "it is word 0",
+    (
+        "memory/layout.py",
+        "magic = memory.load(header + HeaderWord.MAGIC)",
+        "header + HeaderWord.MAGIC -> (header - HeaderWord.MAGIC)",
+    ): "it is word 0",
+    (
+        "runtimes/trainer/archive.py",
+        "NEWEST = 2**64 - 1  # above every generation",
+        "1 -> (2)",
+    ): "above every generation, too",
     ("memory/layout.py", "stats_size: int = 32", "32 -> (33)"): "room for statistics, of which some is left over",
 }
 

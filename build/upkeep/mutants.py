@@ -2,8 +2,9 @@
 
 A sample, the same for the same seed, with as many mutants of each area. A mutant runs in a process of its own, on a
 copy of the package, against the unit tests of its module, until the first that fails; what takes much longer than
-without the change has been noticed, too. What no test notices is printed, with file, line and change: a hole in the
-tests, or a change that changes nothing, which `equivalents.py` names with the reason.
+without the change has been noticed, too. What these do not notice runs against all unit tests. What no test notices is
+printed, with file, line and change: a hole in the tests, or a change that changes nothing, which `equivalents.py` names
+with the reason.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,6 +33,7 @@ from build.upkeep.mutations import Mutation, mutations
 PACKAGE = "py/drillsergeant"
 WANTED = 0.95
 LIMIT_S = 170.0  # of all tests of a module, on a busy machine
+SOUND = 4  # times as long may all unit tests take, and tests of a module without a change
 UNIT = "tests/unit"
 # Where mutants are made, and the tests of each place: what notices most comes first.
 AREAS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -61,6 +63,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernels/wgsl.py": ("kernels/test_wgsl.py",),
     },
 }  # fmt: skip
+ALL = ("",)  # of tests/unit
 # What only a browser runs, and what is only read by people.
 LEFT_OUT = ("wasmtime_host.py", "text_format.py", "__init__.py")
 
@@ -138,28 +141,42 @@ class Copy:
             file.write_text(before)
 
 
-def unnoticed(chosen: Sequence[Mutant], jobs: int, limit_s: float) -> list[Mutant]:
-    """Run the tests with each of these; those that no test notices. Raises BuildError where tests fail without any."""
+def unnoticed(chosen: Sequence[Mutant], jobs: int, limit_s: float, others: tuple[str, ...] = ALL) -> list[Mutant]:
+    """Run the tests with each of these, and `others` with what its own tests do not notice; those that none notices.
+
+    Raises BuildError where tests fail without any change.
+    """
     with TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as lanes:
         copies: SimpleQueue[Copy] = SimpleQueue()
         for number in range(jobs):
             copies.put(Copy(Path(folder) / str(number)))
 
-        def survived(mutant: Mutant) -> bool:
-            copy, began_s = copies.get(), time.monotonic()
+        def on_a_copy(work: Callable[[Copy], str]) -> str:
+            copy = copies.get()
             try:
-                how = copy.noticed(mutant, limit_s)
+                return work(copy)
             finally:
                 copies.put(copy)
+
+        def ensure_sound(tests: tuple[str, ...]) -> None:
+            if on_a_copy(lambda copy: copy.run(tests, SOUND * limit_s)):
+                raise BuildError(f"the tests {', '.join(tests) or UNIT} fail without any change: mend them first")
+
+        def survived(mutant: Mutant, tests: tuple[str, ...], longest_s: float) -> bool:
+            began_s = time.monotonic()
+            how = on_a_copy(lambda copy: copy.noticed(replace(mutant, tests=tests), longest_s))
             say(f"  {how or 'SURVIVED':11} {time.monotonic() - began_s:4.0f} s  {mutant.line()}")
             return not how
 
-        sound = copies.get()
-        for tests in sorted({mutant.tests for mutant in chosen}):
-            if sound.run(tests, 4 * limit_s):
-                raise BuildError(f"the tests {', '.join(tests)} fail without any change: mend them first")
-        copies.put(sound)
-        return [mutant for mutant, lives in zip(chosen, lanes.map(survived, chosen), strict=True) if lives]
+        list(lanes.map(ensure_sound, sorted({mutant.tests for mutant in chosen})))
+        lives = list(lanes.map(lambda each: survived(each, each.tests, limit_s), chosen))
+        left = [mutant for mutant, lived in zip(chosen, lives, strict=True) if lived]
+        if not left:
+            return []
+        say(f"all other tests with the {len(left)} that are left:")
+        ensure_sound(others)
+        lives = list(lanes.map(lambda each: survived(each, others, SOUND * limit_s), left))
+        return [mutant for mutant, lived in zip(left, lives, strict=True) if lived]
 
 
 def main(arguments: Sequence[str]) -> int:

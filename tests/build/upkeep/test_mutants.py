@@ -70,7 +70,9 @@ def test_what_tests_notice_and_what_they_do_not_is_told_apart() -> None:
     nothing = replace(noticed, after="the same", text=source + "\n")
     tests = ("learn/ppo/test_typed_number.py",)
     both = [Mutant("learner", TYPED, tests, each) for each in (noticed, nothing)]
-    assert unnoticed(both, jobs=1, limit_s=60.0) == [both[1]]
+    others = ("learn/ppo/test_limits.py",)
+    assert unnoticed(both, jobs=1, limit_s=60.0, others=others) == [both[1]]
+    assert unnoticed([replace(both[0], tests=others)], jobs=1, limit_s=60.0, others=tests) == [], "others notice it"
     assert (ROOT / PACKAGE / TYPED).read_text() == source, "the product itself is left alone"
     with pytest.raises(BuildError, match="fail without any change"):
         unnoticed([replace(both[0], tests=("nowhere.py",))], jobs=1, limit_s=60.0)

@@ -84,6 +84,19 @@ def test_a_group_of_several_types_is_handed_on_as_bits() -> None:
     assert re.findall(r"results.out_x\[\d\] = (.*);", text) == stored
 
 
+def test_scalars_are_parameters_by_their_names() -> None:
+    kernel = Kernel(
+        "scaled",
+        lambda x, by, rounds: {"x": [x[0] * by, x[1] + rounds]},
+        {"x": ["f32", "i32"]},
+        {"x": ["f32", "i32"]},
+        scalars={"by": "f32", "rounds": "i32"},
+    )
+    text = emit(kernel)
+    assert "fn kernel_scaled(in_x: array<u32, 2>, scalar_by: f32, scalar_rounds: i32) -> " in text
+    assert "bitcast<f32>(in_x[0]) * scalar_by;" in text and "bitcast<i32>(in_x[1]) + scalar_rounds;" in text
+
+
 def test_a_kernel_that_repeats_is_a_loop_over_its_state() -> None:
     kernel = Kernel(
         "thrice",

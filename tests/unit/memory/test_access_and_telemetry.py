@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from drillsergeant.memory.access import PlainMemory, signed, unsigned
 from drillsergeant.memory.layout import Layout, Plan
-from drillsergeant.memory.telemetry import Counter, TelemetryWriter, read_telemetry
+from drillsergeant.memory.telemetry import Counter, TelemetryWriter, read_telemetry, read_whole
 
 PLAN = Plan(workers=1, matches=1, teams=(1,), horizon=1, observation_size=1, action_words=1, parameter_count=1)
 
@@ -120,3 +120,24 @@ def test_roles_write_apart_and_a_replacement_goes_on_counting() -> None:
         TelemetryWriter(memory, layout, role).count(Counter.CHUNKS, 3)
         TelemetryWriter(memory, layout, role).count(Counter.CHUNKS, 4)
     assert [read_telemetry(memory, layout, role)[Counter.CHUNKS] for role in layout.plan.writers] == [7, 7, 7, 7]
+
+
+def test_what_belongs_together_is_read_whole_or_not_at_all() -> None:
+    layout = Layout(PLAN)
+    memory = PlainMemory(layout.total_bytes)
+    writer, start = TelemetryWriter(memory, layout, "trainer"), layout["telemetry.trainer"].word
+    pair = (Counter.SCRIPTED_EPISODES, Counter.SCRIPTED_WINS)
+    assert read_whole(memory, start, pair) == [0, 0]
+    with writer.edition():
+        writer.count(pair[0], 5)
+        assert read_whole(memory, start, pair) is None, "one half is written"
+        writer.count(pair[1], 3)
+    assert read_whole(memory, start, pair) == [5, 3]
+    assert read_telemetry(memory, layout, "trainer")[Counter.EVALUATION_EDITION] == 2
+    memory.store(start + Counter.EVALUATION_EDITION, 7)  # a worker has died in there
+    heir = TelemetryWriter(memory, layout, "trainer")
+    assert read_whole(memory, start, pair) is None
+    with heir.edition():
+        heir.count(pair[0])
+        assert read_whole(memory, start, pair) is None
+    assert read_whole(memory, start, pair) == [6, 3]

@@ -208,3 +208,12 @@ def test_words_that_are_named_lie_beside_each_other_and_no_two_are_one() -> None
     assert len({kind.__name__ for kind in named}) >= 6
     for kind in named:
         assert [member.value for member in kind.__members__.values()] == list(range(len(kind.__members__))), kind
+
+
+def test_the_table_is_laid_out_as_its_digest_says() -> None:
+    """Of two plans, one by its own defaults. Where the table is meant to change, write the new digests here; raise
+    FORMAT where a word means something else in its old place."""
+    alone = Plan(workers=1, matches=8, teams=(1,), horizon=2, observation_size=3, action_words=1, parameter_count=9)
+    assert (alone.duels, alone.mask_words, alone.ring_slots, alone.stats_size) == (0, 0, 4, 32)
+    found = [(layout.hash, layout.total_bytes, layout.chunk_bytes) for layout in (Layout(PLAN), Layout(alone))]
+    assert found == [(954713397, 131072, 3520), (3109137110, 131072, 832)]

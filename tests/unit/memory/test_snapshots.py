@@ -217,6 +217,41 @@ def test_tallies_are_added_over_workers_and_belong_to_the_snapshot_in_the_slot()
     assert programs.writer.tallies()[SLOT] == DuelTally(3, 2, 1, 0), "another id starts from nothing"
 
 
+class Watched(PlainMemory):
+    """Tells what is stored where."""
+
+    def __init__(self) -> None:
+        super().__init__(LAYOUT.total_bytes)
+        self.stores: list[tuple[int, int]] = []
+
+    def store(self, word: int, value: int) -> None:
+        self.stores.append((word, value))
+        super().store(word, value)
+
+
+def test_a_tally_has_no_name_while_it_is_emptied() -> None:
+    """Else what was won against the snapshot before could be read as won against this one, or the other way round."""
+    memory = Watched()
+    ends = Shelf(memory)
+    tally = snapshots._Places(LAYOUT).tally(0, SLOT)
+    ends.writer.choose(0, SLOT)
+    for ident in (1, 2):
+        ends.writer.put(SLOT, ident, payload(ident))
+        assert ends.books[0].follow()
+        memory.stores.clear()
+        ends.books[0].count(3, 2, 1)
+        stores = [(word - tally, value) for word, value in memory.stores]
+        assert stores == [(0, 0), (1, 0), (2, 0), (3, 0), (0, ident), (1, 3), (2, 2), (3, 1)]
+
+
+def test_the_trainer_reads_back_what_a_slot_holds() -> None:
+    ends = Shelf()
+    for slot in (0, SLOT, LIBRARY_SLOTS - 1):
+        ends.writer.put(slot, slot + 1, payload(slot + 1))
+    for slot in (0, SLOT, LIBRARY_SLOTS - 1):
+        assert ends.writer.parameters(slot) == payload(slot + 1).tobytes()
+
+
 def test_a_dead_worker_leaves_its_counts_to_its_replacement_and_other_workers_alone() -> None:
     def count(memory: ReplayMemory) -> None:
         book = DuelBook(memory, LAYOUT, 0)

@@ -9,7 +9,7 @@ import pytest
 from drillsergeant.memory import work_queue
 from drillsergeant.memory.access import PlainMemory
 from drillsergeant.memory.layout import SHARES_MAX, Layout, Plan
-from drillsergeant.memory.work_queue import ShareBoard, ShareTaker
+from drillsergeant.memory.work_queue import Share, ShareBoard, ShareTaker
 
 PLAN = Plan(workers=3, matches=4, teams=(1,), horizon=2, observation_size=1, action_words=1, parameter_count=5)
 
@@ -72,6 +72,40 @@ def test_a_replaced_trainer_goes_on_with_new_numbers() -> None:
     assert new is not None and new.job != old.job
     taker.finish(new)
     assert after.collect({0}) == {0: new.result}
+
+
+def test_a_ticket_of_one_job_is_none_of_the_next() -> None:
+    """Who has looked at the tickets of a job and draws when another is open must find them changed."""
+    memory, layout = fresh()
+    board, word = ShareBoard(memory, layout), layout["shares.ticket"].word
+    seen = []
+    for _ in range(4):
+        board.open(2, ())
+        seen.append(memory.load(word))
+    assert len(set(seen)) == 4
+
+
+class Bell(PlainMemory):
+    """What is missing is handed in by whoever is let run while the trainer sleeps on its bell."""
+
+    late: tuple[tuple[ShareTaker, Share], ...] = ()
+
+    def wait(self, word: int, expected: int, timeout_s: float) -> None:
+        late, self.late = self.late, ()
+        for taker, share in late:
+            taker.finish(share)
+
+
+def test_while_a_share_is_missing_the_trainer_sleeps_on_its_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work_queue, "SILENCE_S", 0.05)
+    layout = Layout(PLAN)
+    memory = Bell(layout.total_bytes)
+    board, taker = ShareBoard(memory, layout), ShareTaker(memory, layout, 2)
+    board.open(1, ())
+    share = taker.take()
+    assert share is not None
+    memory.late = ((taker, share),)
+    assert board.collect({0}) == {0: share.result}
 
 
 def test_too_large_a_job_is_refused() -> None:

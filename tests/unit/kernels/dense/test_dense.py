@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from drillsergeant.elementary import Array, tanh
 from drillsergeant.kernels.dense.inline import Inline
 from drillsergeant.kernels.dense.layer import add_forward, add_to_inputs, add_to_weights
+from drillsergeant.kernels.dense.reduce import add_poisoned, add_sum
 from drillsergeant.kernels.wasm.module import Module
 from drillsergeant.kernels.wasm.wasmtime_host import NativeMemory
 from drillsergeant.learn.formulas.linear import ORDERED
@@ -159,3 +161,39 @@ def test_a_width_beyond_the_limit_is_refused() -> None:
     module = Module(NativeMemory(1).imported)
     with pytest.raises(ValueError, match=r"wide: a dense layer has 1..256 inputs and outputs, not 257 and 4"):
         add_forward(module, "wide", 257, 4, None)
+
+
+def halved_bits(x: Array) -> Array:
+    """Shifts in both directions, on a value that is used twice."""
+    bits = x.view(np.int32)
+    return ((bits >> 1) ^ (bits << 3)).view(np.float32)
+
+
+def test_an_activation_may_shift_its_bits() -> None:
+    inputs, outputs, rows = 3, 4, 9
+    memory = NativeMemory(MEMORY_BYTES)
+    module = Module(memory.imported)
+    add_forward(module, "plain", inputs, outputs, None, export=True)
+    add_forward(module, "shifted", inputs, outputs, Inline(halved_bits), export=True)
+    linked, rng = memory.link(module.encode()), np.random.default_rng(4)
+    memory.array(64, outputs * (inputs + 1), F32)[:] = random_f32(rng, outputs * (inputs + 1))
+    bias_at = 64 + outputs * inputs * 4
+    x = LaneMajor(memory, 512, inputs, rows)
+    x.values[:] = random_f32(rng, inputs, rows)
+    ys = [LaneMajor(memory, x.end + 64, outputs, rows)]
+    ys.append(LaneMajor(memory, ys[0].end + 64, outputs, rows))
+    for name, y in zip(("plain", "shifted"), ys, strict=True):
+        linked.function(name)(rows, x.base, x.stride, 64, bias_at, y.base, y.stride)
+    assert same_bits(ys[1].values, halved_bits(ys[0].values.copy()))
+
+
+def test_kernels_are_exported_by_those_who_ask_for_it() -> None:
+    memory = NativeMemory(MEMORY_BYTES)
+    module = Module(memory.imported)
+    add_forward(module, "forward", 4, 4, None)
+    add_to_inputs(module, "to_inputs", 4, 4, tanh_below=False)
+    add_to_weights(module, "to_weights", 4, 4)
+    add_sum(module, "sum")
+    add_poisoned(module, "poisoned", 1)
+    add_forward(module, "asked", 4, 4, None, export=True)
+    assert re.findall(r'\(export "(\w+)"', module.text()) == ["asked"]

@@ -208,3 +208,12 @@ def test_two_functions_of_one_name_are_refused() -> None:
     module.function("f")
     with pytest.raises(AssemblyError, match="already has a function 'f'"):
         module.function("f")
+
+
+def test_there_are_as_many_lanes_as_a_vector_has_words() -> None:
+    function = Module(MemoryImport(1, 1, shared=True)).function("f")
+    function.i32x4_const(0)
+    function.lane("f32x4.extract_lane", 3)
+    function.i32x4_const(0)
+    with pytest.raises(AssemblyError, match=r"has lanes 0\.\.3, not 4"):
+        function.lane("f32x4.extract_lane", 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import zlib
@@ -31,6 +32,11 @@ from tests.rigs.replays import cut, eventful
 THEATRE: Theatre = eventful("ball", 1.0)
 FACTS = facts_of(THEATRE.drill)
 CONTENT = write_replay(cut(THEATRE))
+
+
+def signed(content: bytes) -> bytes:
+    """`content` with its digest behind it."""
+    return content + hashlib.sha256(content).digest()[:DIGEST_BYTES]
 
 
 def refusal(content: bytes) -> str:
@@ -70,6 +76,11 @@ def test_a_mutant_without_a_digest_of_its_own_is_never_let_in() -> None:
         (b"", "no .dshr file: choose a replay"),
         (b"\x89PNG" + CONTENT, "this is a picture"),
         (CONTENT[:10], "is cut off"),
+        (CONTENT[: HEAD.size + DIGEST_BYTES - 1], "is cut off"),
+        (CONTENT[: HEAD.size + DIGEST_BYTES], "damaged: its digest"),
+        (signed(HEAD.pack(b"DSHR", FORMAT, 0, 0, 4)), "the header's length is 0, of a file of 32 bytes"),
+        (signed(HEAD.pack(b"DSHR", FORMAT, 0, 2, 4) + b"{}"), "an object of exactly"),
+        (signed(HEAD.pack(b"DSHR", FORMAT, 0, 3, 4) + b"{}"), "the header's length is 3, of a file of 34 bytes"),
         (CONTENT[:-1], "damaged: its digest"),
         (CONTENT + b"\0", "damaged: its digest"),
         (CONTENT + bytes(MOST_BYTES), "at most 524,288 are read"),

@@ -69,6 +69,13 @@ def test_what_is_said_of_a_version_has_to_make_sense(change: dict[str, object], 
         split_versions(tensors, {"versions": json.dumps([{**ROW, **change}])}, SMALL)
 
 
+@pytest.mark.parametrize("told", [["x"], [ROW, 3], [[]], {"0": ROW}, "x", 7], ids=str)
+def test_what_is_said_of_versions_is_a_list_of_objects(told: object) -> None:
+    tensors = version_tensors(POLICY.versions[:1], SMALL)
+    with pytest.raises(PolicyFileError, match="'versions' must be a list of objects"):
+        split_versions(tensors, {"versions": json.dumps(told)}, SMALL)
+
+
 def test_tensors_of_another_shape_number_or_name_are_refused_by_name() -> None:
     tensors, rows = version_tensors(POLICY.versions, SMALL), {"versions": json.dumps([ROW] * 3)}
     assert len(split_versions(tensors, rows, SMALL)[1]) == 3

@@ -112,6 +112,8 @@ def test_the_model_is_valid_and_says_what_it_is_for() -> None:
     assert (metadata["drill"], metadata["schema"], metadata["decisions"]) == ("ball", schema.meaning, "31000000")
     assert json.loads(metadata["hyper"])["learning_rate"] == 0.003
     assert json.loads(metadata["hyper_in_use"])["learning_rate"] == 0.001
+    names = [node.name for node in model.graph.node]
+    assert names == [node.output[0] for node in model.graph.node] and len(set(names)) == len(names)
     (observation,) = model.graph.input
     shape = observation.type.tensor_type.shape.dim
     assert (observation.name, shape[0].dim_param, shape[1].dim_value) == ("observation", "N", len(schema.observation))

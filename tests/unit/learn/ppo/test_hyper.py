@@ -1,6 +1,7 @@
 """Hyperparameters: what is refused, with which message, and that the old value stays."""
 
 import math
+from dataclasses import asdict
 
 import pytest
 from drillsergeant.learn.ppo.hyper import (
@@ -41,6 +42,34 @@ def test_both_ends_of_a_range_are_allowed_and_what_lies_beyond_is_not(name: str)
         assert getattr(Hyper().changed(**{name: end}), name) == end
         with pytest.raises(ValueError, match=name):
             Hyper().changed(**{name: end + outwards})
+
+
+def test_the_defaults_are_those_the_documents_and_former_runs_speak_of() -> None:
+    """Whoever gives nothing gets these, on the page, in the library and in a terminal."""
+    assert asdict(Hyper()) == {
+        "learning_rate": 6e-3,
+        "clip_coef": 0.2,
+        "entropy_coef": 0.003,
+        "epochs": 1,
+        "minibatch_size": 2048,
+        "gamma": 0.98,
+        "gae_lambda": 0.95,
+        "value_coef": 0.5,
+        "max_grad_norm": 0.5,
+    }
+    ends = {name: (allowed.low, allowed.high, allowed.integer) for name, allowed in RANGES.items()}
+    assert ends == {
+        "learning_rate": (1e-6, 0.1, False),
+        "clip_coef": (0.01, 1.0, False),
+        "entropy_coef": (0.0, 1.0, False),
+        "epochs": (1, 16, True),
+        "minibatch_size": (64, 1_048_576, True),
+        "gamma": (0.0, 1.0, False),
+        "gae_lambda": (0.0, 1.0, False),
+        "value_coef": (0.0, 10.0, False),
+        "max_grad_norm": (0.01, 100.0, False),
+    }
+    assert (64, pytest.approx(1 / 3)) == (SETTLE_UPDATES, LEAST_SHARE)
 
 
 def test_an_integer_from_javascript_becomes_an_int_and_a_fraction_is_refused() -> None:

@@ -151,6 +151,14 @@ def test_a_step_whose_loss_or_whose_gradient_is_no_number_is_dropped(
     np.testing.assert_array_equal(parameters_of(subject), before)
 
 
+def test_an_update_that_cannot_be_scaled_back_is_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = learner()
+    chunk = chunk_for(subject, 1)
+    monkeypatch.setattr(subject.arithmetic, "finish", lambda: False)
+    metrics = subject.learn([chunk], HYPER)
+    assert (metrics.dropped, subject.dropped) == (1, 1) and metrics.steps
+
+
 def test_the_guard_finds_what_comparisons_may_hide() -> None:
     for bad in (np.nan, -np.nan, np.inf, -np.inf, 1e18, -3e38):
         assert poisoned(np.array([0.0, bad], np.float32)), bad

@@ -51,6 +51,20 @@ def test_the_first_batches_weigh_alike_and_later_ones_move_it_on() -> None:
     assert moved.mean - scales.observations[0].mean == pytest.approx(100.0 / MEMORY_UPDATES, rel=1e-2)
 
 
+def test_before_the_first_update_numbers_are_taken_as_they_are() -> None:
+    scales = Scales.unknown(2, fresh=True)
+    assert (scales.means, scales.spreads, scales.return_spread) == ([0.0, 0.0], [1.0, 1.0], 1.0)
+    assert (scales.returns, scales.updates, scales.fresh) == (Scale(0.0, 1.0), 0, True)
+
+
+def test_a_late_batch_is_a_hundredth_of_the_scales() -> None:
+    late = replace(Scales.unknown(1, fresh=False), updates=5000)
+    moved = late.moved([Moments(0.0, 10, 10.0, 10.0)], Moments(0.0, 10, -30.0, 90.0))
+    assert moved.observations[0].mean == pytest.approx(0.01)
+    assert moved.returns.mean == pytest.approx(-0.03)
+    assert moved.updates == 5001
+
+
 def test_small_numbers_are_left_as_they_are_and_returns_that_are_all_alike_too() -> None:
     scales = scales_of((0.0, 1e-3), (7.0, 50.0), returns=Scale(20.0, 0.0))
     assert scales.spreads == [SMALLEST_SPREAD, 50.0]
