@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Frame, Locator
 from build.pins import SITE
 from build.serve import serving
 from tests.rigs.pages.accessibility import violations
-from tests.rigs.pages.visitor import BOOT_LIMIT_MS, Household, Visitor
+from tests.rigs.pages.visitor import BOOT_LIMIT_MS, OUTSIDE, Household, Visitor
 
 PAGE = "tutorial/index.html"
 LIGHT = {"index.html", "style.css", "tutorial.css", "theme.js", "embed.js", "tutorial.js", "icon.svg", "loop.svg"}
@@ -143,9 +143,9 @@ def test_a_reader_goes_through_the_first_chapters(reader: Reader) -> None:
     page.wait_for_timeout(700)
     reader.drill(2).scroll_into_view_if_needed()
     reader.snapshot("tutorial-phone")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    reader.until("it fits a phone", lambda: page.evaluate(OUTSIDE) <= 0, 5)
     assert not any(reader.beside(chapter) for chapter in CHAPTERS)
-    assert second.evaluate("document.documentElement.scrollWidth") <= 360
+    reader.until("so does the match", lambda: second.evaluate(OUTSIDE) <= 0, 5)
     assert [told["errors"] for told in reader.told().values()] == [[], []]
     assert reader.complaints == []
 

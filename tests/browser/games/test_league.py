@@ -43,6 +43,6 @@ def test_six_files_come_to_the_ranking_of_the_command(visitor: Visitor, tmp_path
     assert [row[:3] for row in page.evaluate(ROWS)] == expected, "the same games, to the last one"
     assert violations(page, "#contest") == []
     page.set_viewport_size({"width": 390, "height": 800})
-    visitor.until("it fits a phone", lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+    visitor.until_it_fits()
     assert visitor.complaints == []
     assert visitor.told()["errors"] == []

@@ -54,7 +54,7 @@ def test_a_visitor_plays_and_is_learned_from(visitor: Visitor, tmp_path: Path) -
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator("#played-title").scroll_into_view_if_needed()
     visitor.snapshot("learn_from_you_phone")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    visitor.until_it_fits()
     assert violations(page) == []
     page.set_viewport_size({"width": 1280, "height": 860})
     visitor.snapshot("learn_from_you")

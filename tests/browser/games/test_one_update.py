@@ -37,7 +37,7 @@ def test_a_reader_looks_at_every_number_and_its_line(visitor: Visitor) -> None:
     before = page.inner_text("#update-rows")
     page.click("#update-run")
     visitor.until("another match was played", lambda: page.inner_text("#update-rows") != before)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than a phone"
+    visitor.until_it_fits()
     assert violations(page) == []
     page.locator("#update-said").scroll_into_view_if_needed()
     visitor.snapshot("one_update_phone")

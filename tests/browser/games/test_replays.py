@@ -106,7 +106,7 @@ def refuse_mutants(visitor: Visitor, content: bytes, final: str) -> None:
     assert drop(page, [content]) == [OPENED]
     visitor.until("it is the same as ever", lambda: where(visitor).get("final") == final)
     page.set_viewport_size({"width": 390, "height": 800})
-    visitor.until("it fits a phone", lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+    visitor.until_it_fits()
     page.evaluate("scrollTo(0, 1e6)")
     assert drop(page, [content]) == [OPENED]
     visitor.until("its board is on screen, and nothing covers Pause", lambda: page.evaluate(UNCOVERED))

@@ -71,7 +71,7 @@ def test_the_factory_keeps_the_beat_of_the_match_fits_a_phone_and_survives_a_sho
     assert visitor.told()["errors"] == []
 
     visitor.page.set_viewport_size({"width": 360, "height": 740})
-    visitor.until("it fits a phone", lambda: visitor.page.evaluate("document.documentElement.scrollWidth") <= 360, 5)
+    visitor.until_it_fits()
     visitor.worker("show").evaluate("self.close()")
     visitor.until("the show was started again", lambda: visitor.told()["show_restarts"] == 1)
     visitor.until("it draws", lambda: visitor.told()["fleet"]["show"] == "ready")

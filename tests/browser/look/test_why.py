@@ -69,7 +69,7 @@ def on_a_phone(visitor: Visitor) -> None:
     """It all fits, and axe finds nothing."""
     page = visitor.page
     page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    visitor.until_it_fits()
     assert page.is_visible("#strip") and violations(page, "#strip", "#inside") == []
     page.locator("#strip").scroll_into_view_if_needed()
     visitor.snapshot("why_phone")

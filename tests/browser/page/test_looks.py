@@ -132,7 +132,7 @@ def test_nothing_jumps_while_it_loads_and_trains(watched: Visitor, size: tuple[i
     page = watched.page
     page.set_viewport_size({"width": size[0], "height": size[1]})
     watched.open("?learner=wasm")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    watched.until_it_fits()
     page.click("#train")
     watched.until("it was measured", lambda: watched.trainer("win_rate") is not None, 60)
     page.locator("#chart-wins").scroll_into_view_if_needed()
@@ -147,7 +147,7 @@ def test_nothing_jumps_while_it_loads_and_trains(watched: Visitor, size: tuple[i
         assert match and match["y"] >= 0 and match["y"] + match["height"] < size[1], f"{name} leaves the match in sight"
     shifts = page.evaluate("window.shifts")
     assert sum(value for value, _, _ in shifts) < MOST_SHIFT, sorted(shifts)[::-1][:9]
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    watched.until_it_fits()
     if size[0] > 1000:
         bottom = page.evaluate("document.getElementById('curve').getBoundingClientRect().bottom")
         assert bottom <= size[1], "match, curve and Train are on one screen"
@@ -177,7 +177,7 @@ def test_axe_finds_nothing_serious_in_light_dark_and_on_a_phone(opened: Visitor)
         page.set_viewport_size(size)
         assert_reachable(visitor, DOCKED if AT_LENGTH else names)
         visitor.snapshot(f"phone-{size['width']}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        visitor.until_it_fits()
     page.click("#help")
     page.evaluate(SETTLE)
     assert violations(page) == []

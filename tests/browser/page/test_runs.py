@@ -195,7 +195,7 @@ def start_over_and_take_it_back(visitor: Visitor, folder: Path) -> None:
     page.click("#train")
     visitor.until("training stopped", lambda: visitor.trainer("training") is False)
     page.set_viewport_size({"width": 390, "height": 780})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing sticks out on a phone"
+    visitor.until_it_fits()
     assert page.is_visible("#undo") and violations(page, "#coach") == []
     visitor.snapshot("undo")
     page.click("#undo")

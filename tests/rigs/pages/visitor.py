@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Viewport
 from build.browsers.docks import reach_into_docks
 from tests.rigs.pages.waiting import wait_until
 
+OUTSIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BOOT_LIMIT_MS = 90_000  # a loaded machine of two cores; the product's own targets are in docs/benchmarks.md
 ARTEFACTS = Path("out/screenshots")
 WITHOUT_SERVICE_WORKERS = "delete Navigator.prototype.serviceWorker"
@@ -144,6 +145,10 @@ class Visitor:
         if (self.page.get_attribute("#train", "aria-pressed") == "true") != on:
             self.page.click("#train")
         self.until("the trainer knows", lambda: self.trainer("training") is on)
+
+    def until_it_fits(self) -> None:
+        """Wait until nothing is wider than the window: charts follow their place by an observer, after the layout."""
+        self.until("it fits", lambda: self.page.evaluate(OUTSIDE) <= 0, 5)
 
     def download(self, button: str, folder: Path, limit_s: float = 30.0) -> Path:
         """Press a button that saves a file; returns where it is, in `folder`, under the name that the page gave it."""
