@@ -44,6 +44,11 @@ def test_bulk_copies_take_any_contiguous_buffer_and_stay_inside() -> None:
     target = array("f", bytes(16))
     memory.read(8, target)
     assert target.tolist() == [0, 1, 2, 3]
+    memory.write(16, target)
+    memory.read(16, target)
+    assert target.tolist() == [0, 1, 2, 3], "up to the last byte"
+    with pytest.raises(IndexError, match="bytes 17 to 33 lie outside"):
+        memory.read(17, target)
     with pytest.raises(IndexError, match="bytes 20 to 36 lie outside this memory of 32 bytes"):
         memory.read(20, target)
     with pytest.raises(IndexError, match="bytes -4 to 12 lie outside"):

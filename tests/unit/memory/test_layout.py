@@ -217,3 +217,10 @@ def test_the_table_is_laid_out_as_its_digest_says() -> None:
     assert (alone.duels, alone.mask_words, alone.ring_slots, alone.stats_size) == (0, 0, 4, 32)
     found = [(layout.hash, layout.total_bytes, layout.chunk_bytes) for layout in (Layout(PLAN), Layout(alone))]
     assert found == [(954713397, 131072, 3520), (3109137110, 131072, 832)]
+
+
+def test_there_are_as_many_slots_of_weights_as_readers_and_two_more() -> None:
+    layout = Layout(PLAN)
+    assert layout.weight_slots == len(PLAN.readers) + 2
+    assert {f"weights.{slot}" in layout.regions for slot in range(layout.weight_slots)} == {True}
+    assert f"weights.{layout.weight_slots}" not in layout.regions

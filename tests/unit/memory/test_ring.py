@@ -50,3 +50,14 @@ def test_a_full_ring_takes_no_more_until_one_is_released_and_the_wait_is_told() 
     assert other.peek() is not None
     other.release()
     assert end.reserve(0.0) == offsets[0], "the oldest one's place"
+
+
+def test_what_is_thrown_away_is_counted_in_the_word_beside_the_tail() -> None:
+    memory = PlainMemory(LAYOUT.total_bytes)
+    end, other = producer(memory, 1), RingConsumer(memory, LAYOUT, 1)
+    end.reserve(0.0)
+    end.publish()
+    memory.store(LAYOUT["lane_epoch"].word + 1, 1)  # its worker was replaced
+    assert other.peek() is None
+    words = LAYOUT["ring.1.consumer"].word
+    assert (memory.load(words), memory.load(words + 1), other.dropped) == (1, 1, 1)

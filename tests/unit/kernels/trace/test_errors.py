@@ -169,3 +169,11 @@ def test_kernel_whose_function_disagrees_with_its_table_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         Kernel("k", fn, {"x": ("f32",)}, {"y": ("f32",)}).trace()
+
+
+def test_shifts_by_nothing_and_by_all_but_one_bit_are_kernel_instructions() -> None:
+    def fn(x: list[np.ndarray]) -> dict[str, list[np.ndarray]]:
+        return {"x": [x[0] << 0, x[0] >> 31, x[0] << 31]}
+
+    found = Kernel("shifts", fn, {"x": ["u32"]}, {"x": ["u32"] * 3}).trace()
+    assert len(found.outputs) == 3

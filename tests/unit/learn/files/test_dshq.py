@@ -11,7 +11,7 @@ from drillsergeant.drills import make
 from drillsergeant.learn.compile.program_builder import facts_of
 from drillsergeant.learn.files.dshq import PolicyFile, read_policy, read_summary, write_policy
 from drillsergeant.learn.files.onnx import write_onnx
-from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError
+from drillsergeant.learn.files.safetensors import LENGTH, MOST_BYTES, MOST_HEADER_BYTES, PolicyFileError, decode
 from drillsergeant.learn.files.schema import Schema
 from drillsergeant.learn.ppo.hidden import HIDDEN
 from drillsergeant.learn.ppo.hyper import Hyper
@@ -190,6 +190,13 @@ def renamed() -> bytes:
     return joined({{"value.bias": "value.offset"}.get(name, name): facts for name, facts in header.items()}, data)
 
 
+def relabelled() -> bytes:
+    """The same numbers under another name."""
+    header, data = parts(write_policy(replace(some_policy(SMALL), history={"t_s": [1.0, 2.0], "win_rate": [0.0, 1.0]})))
+    names = {"history.win_rate": "history.mean_return"}
+    return joined({names.get(name, name): facts for name, facts in header.items()}, data)
+
+
 def poisoned(index: int, value: float) -> bytes:
     content = bytearray(changed(some_policy(SMALL)))
     at = len(content) - 4 * index
@@ -217,7 +224,10 @@ HEADER, DATA = parts(write_policy(some_policy(SMALL)))
         (joined(b'{"a":', b""), "not valid JSON"),
         (joined(b"[" * 100_000, b""), "nested more than 3 deep"),
         (joined(b'{"\\"[[[[":' + b"[" * 9, b""), "nested more than 3 deep"),
-        (joined(b'{"a":1,"a":2}', b""), "'a' occurs twice"),
+        (joined(b'{"b":1,"a":1,"a":2}', b""), "'a' occurs twice"),
+        (joined({"a" * 65: {}}, b""), "a tensor's name has 65 characters, at most 64 are read"),
+        (joined({"a\n": {}}, b""), "a tensor's name holds characters that cannot be shown"),
+        (relabelled(), "damaged"),
         (joined(b'{"a":' + b"9" * 5000 + b"}", b""), "5000 digits"),
         (joined({"__metadata__": []}, b""), "__metadata__ is a list"),
         (joined({"__metadata__": {"format": 1}}, b""), "'format' is a int"),
@@ -283,3 +293,12 @@ def test_a_missing_tensor_is_named() -> None:
     metadata = {"format": "drillsergeant 1", "drill": SMALL.drill, "schema": SMALL.meaning}
     with pytest.raises(PolicyFileError, match=r"adam.mean.policy.bias' is missing"):
         read_policy(save(tensors, metadata=metadata), SMALL)
+
+
+def test_names_may_be_as_long_as_is_said_and_tensors_in_any_order() -> None:
+    header = {
+        "b": {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]},
+        "a" * 64: {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
+    }
+    tensors, _ = decode(joined(header, bytes(12)))
+    assert {name: tensor.shape for name, tensor in tensors.items()} == {"b": (2,), "a" * 64: (1,)}

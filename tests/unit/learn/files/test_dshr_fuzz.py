@@ -110,6 +110,7 @@ def test_numbers_that_the_game_does_not_have_are_refused() -> None:
         (replace(sound, start=start), "field 'ball_x' is inf"),
         (replace(sound, moved=[Moved(0, 0, row, nan)]), "field 'ball_x' is inf"),
         (replace(sound, actions=[[99] * 6, *sound.actions[1:]]), "decision 0: move is 99"),
+        (replace(sound, actions=[[9] + [0] * 5, *sound.actions[1:]]), "decision 0: move is 9"),
         (replace(sound, actions=[each[:5] for each in sound.actions]), "its decisions 5 numbers"),
         (replace(sound, start=[0, *start]), "states have 28 fields"),
         (replace(sound, ticks=[9, *sound.ticks[1:]]), "held for 9 ticks, those of 'ball' last 8"),

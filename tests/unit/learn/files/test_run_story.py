@@ -36,3 +36,10 @@ def test_a_run_tells_its_seed_its_settings_its_numbers_and_its_marks() -> None:
 @pytest.mark.parametrize(("win_rate", "told"), [(0.0, "0.0"), (1.0, "1.0"), (1.5, ""), (-0.1, ""), (None, "")])
 def test_a_share_that_is_none_is_not_told(win_rate: float | None, told: str) -> None:
     assert progress_metadata(RunProgress(win_rate=win_rate))["win_rate"] == told
+
+
+def test_a_run_that_has_not_begun_tells_of_nothing() -> None:
+    assert RunProgress() == RunProgress(0, 0.0, None, "", 0, None, 0)
+    metadata = progress_metadata(RunProgress())
+    assert (metadata["decisions"], metadata["version"], metadata["win_rate"]) == ("0", "0", "")
+    assert "mean_return" not in metadata and "lesson" not in metadata

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import pytest
 from drillsergeant.learn.ppo import limits
+from drillsergeant.learn.ppo.hidden import HIDDEN, checked_hidden, hidden_text, parsed_hidden
 from drillsergeant.learn.ppo.imitator import DecisionBatch
 from drillsergeant.learn.ppo.limits import checked_count, checked_seed, counted, known_within, within
 from drillsergeant.learn.ppo.minibatches import CELL_ROWS, CELLS_PER_SHARE
@@ -52,3 +53,14 @@ def test_an_update_of_which_nothing_is_known_is_nothing() -> None:
 
 def test_a_batch_to_clone_is_as_large_as_its_first_head() -> None:
     assert DecisionBatch(seen=[], actions=[array("f", [0.0, 1.0, 2.0])], allowed=[]).size == 3
+
+
+def test_a_network_has_one_to_three_layers_of_8_to_256_units() -> None:
+    for units in ((8,), (256, 8), (64, 64, 64), (8, 128, 256)):
+        assert checked_hidden(units) == parsed_hidden(hidden_text(units)) == units
+    for wrong in ((), (7,), (257,), (64, 64, 64, 64), (64.0,), 64, "64"):
+        with pytest.raises(ValueError, match="a network has 1 to 3 hidden layers of 8 to 256 units each"):
+            checked_hidden(wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=f"hidden is 'x{'y' * 39}'; a network"):
+        parsed_hidden("x" + "y" * 60)
+    assert HIDDEN == (64, 64)

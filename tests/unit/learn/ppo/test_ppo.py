@@ -176,6 +176,25 @@ def test_the_global_norm_is_clipped_to_the_maximum() -> None:
     assert moved[1] > 10.0 * moved[0]
 
 
+def test_a_gradient_above_the_maximum_is_scaled_to_it_and_never_divided_by_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    subject = learner()
+    rows, given = HORIZON * AGENTS, list[float]()
+    hyper = HYPER.changed(epochs=1, minibatch_size=1024, max_grad_norm=0.5)
+
+    def adam(_: float, scale: float, *corrections: float) -> bool:
+        given.append(scale)
+        return True
+
+    monkeypatch.setattr(subject.arithmetic, "adam", adam)
+    for norm in (0.0, 0.25, 2.0, 1e-6):
+        monkeypatch.setattr(subject.arithmetic, "squared_norm", lambda norm=norm: (norm * rows) ** 2)
+        subject.learn([chunk_for(subject, 1)], hyper)
+    # The 1e-6 is that of the usual implementations.
+    assert [scale * rows for scale in given] == pytest.approx([1.0, 1.0, 0.5 / 2.000001, 1.0], rel=1e-9)
+
+
 def test_the_reported_norm_and_losses_are_means_over_rows() -> None:
     subject = learner()
     subject.learn([chunk_for(subject, 0)], HYPER)

@@ -8,7 +8,7 @@ import pytest
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.rescale import entered, left, moments
-from drillsergeant.learn.ppo.scales import MEMORY_UPDATES, SMALLEST_SPREAD, Moments, Scale, Scales, pooled
+from drillsergeant.learn.ppo.scales import MEMORY_UPDATES, NEAR, SMALLEST_SPREAD, Moments, Scale, Scales, pooled
 
 
 def drawn(rng: np.random.Generator, mean: float, spread: float, rows: int = 400) -> np.ndarray:
@@ -89,6 +89,23 @@ def test_the_network_computes_the_same_in_other_units(seed: int, hidden: tuple[i
     back = left(network, entered(network, parameters, scales), scales)
     assert np.allclose(back, parameters, rtol=1e-4, atol=1e-3)
     assert not np.allclose(entered(network, parameters, scales), parameters, atol=0.1)
+
+
+def test_scales_are_near_up_to_a_twentieth_of_the_spread() -> None:
+    was = scales_of((0.0, 4.0), (10.0, 64.0), returns=Scale(0.0, 256.0))
+    assert was.near(was)
+    edge = 64.0 * NEAR
+    for mean, spread, near in (
+        (10.0 + edge, 64.0, True),
+        (10.0 - edge, 64.0, True),
+        (10.0 + 1.01 * edge, 64.0, False),
+        (10.0, 64.0 + 0.99 * edge, True),
+        (10.0, 64.0 - 1.01 * edge, False),
+    ):
+        moved = replace(was, observations=(was.observations[0], Scale(mean, spread**2)))
+        assert moved.near(was) is near, (mean, spread)
+    assert not replace(was, returns=Scale(1.0, 256.0)).near(was)
+    assert not replace(was, returns=Scale(0.0, 289.0)).near(was)
 
 
 def test_scales_survive_a_file_to_the_last_bit() -> None:
