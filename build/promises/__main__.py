@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from build.console import BuildError, guarded, say
 from build.pins import ROOT, SITE
@@ -65,13 +66,16 @@ def is_due(promise: Promise, row: Measured, full: bool) -> bool:
     return shorter or not (row.held and unchanged(promise, row.commit))
 
 
-def measure(promises: Sequence[Promise], *, full: bool, again: bool) -> dict[int, Measured]:
-    """Measure these, and write the page after each; the rows of all."""
+def measure(promises: Sequence[Promise], *, full: bool, again: bool, recorded: str = "") -> dict[int, Measured]:
+    """Measure these, and write the page after each; the rows of all.
+
+    `recorded`: run nothing, judge what lies in out/promises/, and say so with these words.
+    """
     rows = kept()
     failed: dict[str, str] = {}  # what has run, and how it ended: some measure more than one promise
-    due = [each for each in promises if again or is_due(each, rows.get(each.number, NEVER), full)]
+    due = [each for each in promises if recorded or again or is_due(each, rows.get(each.number, NEVER), full)]
     say(f"{len(promises) - len(due)} of {len(promises)} were measured before, and nothing of them has changed since")
-    for promise in due:
+    for promise in [] if recorded else due:
         forget(promise.number)
     for promise in due:
         parts = (promise.full or promise.measured) if full else promise.measured
@@ -79,9 +83,10 @@ def measure(promises: Sequence[Promise], *, full: bool, again: bool) -> dict[int
         began_s, commit = time.monotonic(), commit_of(promise)
         for part in parts:
             if part not in failed:
-                failed[part] = run(part, full)
+                failed[part] = "" if recorded else run(part, full)
         why = "; ".join(failed[part] for part in parts if failed[part])
         row = judged(promise, found(promise.number), why, datetime.date.today().isoformat(), commit)
+        row = replace(row, value=f"{row.value}; {recorded}") if recorded else row
         rows = {**kept(), promise.number: row}  # another one may measure others meanwhile
         say(f"   {row.verdict}: {row.value} ({time.monotonic() - began_s:.0f} s)")
         PAGE.write_text(text(rows))
@@ -94,12 +99,21 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", default="", metavar="WORDS", help="of the promises, with commas between")
     parser.add_argument("--full", action="store_true", help="the longest ones at the length of the promise")
     parser.add_argument("--again", action="store_true", help="also what has not changed since")
+    parser.add_argument(
+        "--recorded", default="", metavar="WHERE", help="measure nothing, judge what programs that were run by "
+        "themselves left in out/promises/; WHERE says in words on what machine, with all that --only names",
+    )  # fmt: skip
     parser.add_argument("--list", action="store_true", help="print what was found last, and measure nothing")
     options_given = parser.parse_args(arguments)
     promises = chosen(options_given.only)
     if not options_given.list and not (SITE / "index.html").is_file():
         raise BuildError("site/ is not built: run make site")
-    found_rows = kept() if options_given.list else measure(promises, full=options_given.full, again=options_given.again)
+    if options_given.list:
+        found_rows = kept()
+    else:
+        found_rows = measure(
+            promises, full=options_given.full, again=options_given.again, recorded=options_given.recorded
+        )
     say("")
     for promise in PROMISES:
         row = found_rows.get(promise.number, NEVER)

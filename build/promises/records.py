@@ -84,6 +84,15 @@ class Found:
         return "; ".join([*counts, *(f"{what}: {value}" for what, value in self.figures.items())])
 
 
+def _together(words: list[str]) -> str:
+    """Several plain numbers as their range, all else one after the other."""
+    try:
+        ordered = sorted(words, key=float)
+    except ValueError:
+        return ", ".join(words)
+    return words[0] if len(words) == 1 else f"{ordered[0]} to {ordered[-1]}"
+
+
 def _bound(tried: int) -> str:
     if not tried:
         return ""
@@ -99,5 +108,5 @@ def found(number: int) -> Found:
         if counts:
             sums.tried[what], sums.bad[what] = (sum(each[which] for each in counts) for which in (0, 1))
         if words := [str(each) for each in sources.values() if not isinstance(each, list)]:
-            sums.figures[what] = ", ".join(words)
+            sums.figures[what] = _together(words)
     return sums

@@ -50,6 +50,10 @@ def test_counts_of_all_who_count_add_up(folder: Path, monkeypatch: pytest.Monkey
     tell(3, "pace", "9 k")
     assert found(3) == Found({"tries": 1100}, {"tries": 0}, {"pace": "9 k"})
     assert found(3).text() == "tries: 0 of 1,100 (95 %: < 0.0027); pace: 9 k"
+    for test, seconds in (("a", "9.5"), ("b", "18.0"), ("c", "10.25")):
+        monkeypatch.setenv("PYTEST_CURRENT_TEST", f"{test} (call)")
+        tell(3, "at most", seconds)
+    assert found(3).figures == {"pace": "9 k", "at most": "9.5 to 18.0"}
     records._counted.clear()  # the same test, in another run
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "b (call)")
     tally(3, "tries", 5, bad=1)
@@ -176,3 +180,18 @@ def test_promises_are_chosen_by_their_words() -> None:
     assert len(program.chosen("")) == 22
     with pytest.raises(BuildError, match="--only speed: no promise is called so, expected some of tears, "):
         program.chosen("speed")
+
+
+def test_what_programs_recorded_by_themselves_is_judged_with_the_words_for_where(
+    folder: Path, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "run", lambda measured, full: pytest.fail(f"{measured} is run"))
+    monkeypatch.setattr(program, "PAGE", folder / "promises.md")
+    monkeypatch.setattr(program, "kept", lambda: page.kept(folder / "promises.md"))
+    for source in ("elsewhere 1", "elsewhere 2"):
+        monkeypatch.setenv("PYTEST_CURRENT_TEST", f"{source} (call)")
+        tally(3, "tries", 600)
+    rows = program.measure([ONE], full=True, again=False, recorded="four at once on 16 cores")
+    assert rows[3].verdict == "held"
+    assert rows[3].value == "tries: 0 of 1,200 (95 %: < 0.0025); four at once on 16 cores"
+    assert page.kept(folder / "promises.md")[3] == rows[3]
