@@ -101,11 +101,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--again", action="store_true", help="also what has not changed since")
     parser.add_argument(
         "--recorded", default="", metavar="WHERE", help="measure nothing, judge what programs that were run by "
-        "themselves left in out/promises/; WHERE says in words on what machine, with all that --only names",
+        "themselves left in out/promises/ for what --only names; WHERE says in words on what machine",
     )  # fmt: skip
     parser.add_argument("--list", action="store_true", help="print what was found last, and measure nothing")
     options_given = parser.parse_args(arguments)
     promises = chosen(options_given.only)
+    if options_given.recorded and not options_given.only:
+        raise BuildError("--recorded: name with --only what was recorded, such as --only crashes,behind")
     if not options_given.list and not (SITE / "index.html").is_file():
         raise BuildError("site/ is not built: run make site")
     if options_given.list:

@@ -96,7 +96,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return value if abs(value) <= LARGEST or math.isnan(value) else math.copysign(LARGEST, value)",
         "abs(value) <= LARGEST -> (abs(value) < LARGEST)",
     ): "the largest stays the largest",
-    ("memory/layout.py", "stats_size: int = 32", "32 -> (33)"): "room for statistics, of which some is left over",
 }
 
 # Words of a region that come first: an offset of 0 may be taken away as well as added.

@@ -195,3 +195,5 @@ def test_what_programs_recorded_by_themselves_is_judged_with_the_words_for_where
     assert rows[3].verdict == "held"
     assert rows[3].value == "tries: 0 of 1,200 (95 %: < 0.0025); four at once on 16 cores"
     assert page.kept(folder / "promises.md")[3] == rows[3]
+    with pytest.raises(BuildError, match="--recorded: name with --only what was recorded"):
+        program.main(["--recorded", "somewhere"])
