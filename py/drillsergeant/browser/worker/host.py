@@ -74,7 +74,9 @@ class WorkerHost:
         try:
             return await asyncio.wait_for(text(), READ_LIMIT_S)
         except TimeoutError as failure:
-            raise RuntimeError(f"{name} has not come for {READ_LIMIT_S:.0f} s") from failure
+            raise RuntimeError(
+                f"{name} has not come for {READ_LIMIT_S:.0f} s; reload the page to try again"
+            ) from failure
         except JsException as failure:
             raise RuntimeError(str(failure.message)) from failure
 
