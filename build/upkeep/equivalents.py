@@ -62,6 +62,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "1 -> (2)",
     ): "above every generation, too",
     (
+        "runtimes/trainer/archive.py",
+        "NEWEST = 2**64 - 1  # above every generation",
+        "2**64 - 1 -> (2 ** 64 + 1)",
+    ): "above every generation, too",
+    (
+        "memory/access.py",
+        "return (value + _WORD_SIGN) % _WORD_RANGE - _WORD_SIGN",
+        "value + _WORD_SIGN -> (value - _WORD_SIGN)",
+    ): "they lie a whole range apart",
+    (
         "learn/files/dshr.py",
         "raw = unpacker.decompress(packed, size + 1)",
         "1 -> (2)",

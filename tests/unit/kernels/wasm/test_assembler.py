@@ -217,3 +217,12 @@ def test_there_are_as_many_lanes_as_a_vector_has_words() -> None:
     function.i32x4_const(0)
     with pytest.raises(AssemblyError, match=r"has lanes 0\.\.3, not 4"):
         function.lane("f32x4.extract_lane", 4)
+
+
+def test_functions_have_their_names_where_tools_look_for_them() -> None:
+    module = Module(MemoryImport(1, 1, shared=True))
+    for name in ("alone", "other"):
+        module.function(name)
+    binary = module.encode()
+    section = binary[binary.rindex(b"\x04name") + 5 :]
+    assert section == b"\x01" + bytes([15]) + b"\x02" + b"\x00\x05alone" + b"\x01\x05other"

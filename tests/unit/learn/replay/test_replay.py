@@ -8,7 +8,7 @@ import pytest
 from drillsergeant.drills import make
 from drillsergeant.drills.ball.drill import BallDrill
 from drillsergeant.learn.compile.program_builder import facts_of
-from drillsergeant.learn.files.dshr import ReplayFileError, read_replay, write_replay
+from drillsergeant.learn.files.dshr import ReplayFileError, read_replay, rules_of, write_replay
 from drillsergeant.learn.reference.engine import network_of
 from drillsergeant.learn.reference.show_match import SoloMatch
 from drillsergeant.learn.replay.playback import Stage, play
@@ -84,3 +84,9 @@ def test_a_replay_of_another_game_or_other_rules_is_refused_by_name() -> None:
         play(replace(replay, rules="0" * 16), facts, match)
     with pytest.raises(ReplayFileError, match="the rules of 'ball' were others"):
         play(replay, facts, SoloMatch(BallDrill(dash_speed=4.0), theatre.network, 1))
+
+
+def test_rules_are_told_in_as_many_letters_as_older_replays_have() -> None:
+    facts = facts_of(make("ball"))
+    assert len(rules_of(facts)) == 16 and rules_of(facts) == rules_of(facts_of(make("ball")))
+    assert rules_of(facts) != rules_of(facts_of(make("sumo")))
