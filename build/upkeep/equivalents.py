@@ -67,6 +67,31 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "2**64 - 1 -> (2 ** 64 + 1)",
     ): "above every generation, too",
     (
+        "kernels/wasm/remainder.py",
+        "for take in ([0, 1, 0, 1], [2, 3, 2, 3]):",
+        "2 -> (3)",
+    ): "of the four lanes the first two are promoted, and the last two are there to fill the vector",
+    (
+        "kernels/wasm/remainder.py",
+        "f.local_set(rest)",
+        "f.local_set(rest) -> pass",
+    ): "a quotient of two f32 below 2**28 lies 2**-24 or more from an integer, so f64 never rounds it up to one",
+    (
+        "kernels/trace/entries.py",
+        "if nodes[0].dtype is DType.F32 and to is not DType.F32:",
+        "0 -> (1)",
+    ): "all of them are of one type",
+    (
+        "kernels/trace/choices.py",
+        "return None if (bound <= limits.min if below else bound >= limits.max) else bound",
+        "bound >= limits.max -> (bound > limits.max)",
+    ): "no value lies above the largest",
+    (
+        "kernels/wasm/module.py",
+        "if place < len(before) or binary[place] != _SHARED or binary.find(before, place) >= 0:",
+        "0 -> (1)",
+    ): "it looks behind the first place, which is no longer the first byte",
+    (
         "memory/access.py",
         "return (value + _WORD_SIGN) % _WORD_RANGE - _WORD_SIGN",
         "value + _WORD_SIGN -> (value - _WORD_SIGN)",

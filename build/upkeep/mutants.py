@@ -32,6 +32,7 @@ from build.upkeep.mutations import Mutation, mutations
 
 PACKAGE = "py/drillsergeant"
 WANTED = 0.95
+LEFT = "no test notices "
 LIMIT_S = 170.0  # of all tests of a module, on a busy machine
 SOUND = 4  # times as long may all unit tests take, and tests of a module without a change
 UNIT = "tests/unit"
@@ -181,6 +182,17 @@ def unnoticed(chosen: Sequence[Mutant], jobs: int, limit_s: float, others: tuple
         return [mutant for mutant, lived in zip(left, lives, strict=True) if lived]
 
 
+def told(logs: Sequence[Path]) -> tuple[int, list[str]]:
+    """Of what earlier runs printed: how many mutants they tried and which were left, without those named since."""
+    tried, left = 0, list[str]()
+    for log in logs:
+        first, _, rest = log.read_text().partition("\nall other tests with")
+        tried += sum(line.startswith(("  failed ", "  never ended ", "  SURVIVED ")) for line in first.splitlines())
+        left += [line.removeprefix(LEFT) for line in rest.splitlines() if line.startswith(LEFT)]
+    known = {each.line() for area in AREAS for each in mutants(area) if reason(each.file, each.mutation)}
+    return tried - sum(line in known for line in left), [line for line in left if line not in known]
+
+
 def main(arguments: Sequence[str]) -> int:
     """Parse the command line, run, print what survived; non-zero where fewer are noticed than is wanted."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.splitlines()[0])
@@ -189,17 +201,26 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--areas", nargs="+", choices=sorted(AREAS), default=list(AREAS), metavar="AREA")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S", help="of the tests of one mutant")
+    parser.add_argument("--told", nargs="+", type=Path, metavar="LOG", help="judge what earlier runs printed, by now")
     options = parser.parse_args(arguments)
+    if options.told:
+        tried, left = told(options.told)
+        return judge(tried, left, f"{len(options.told)} samples")
     chosen = sample(options.areas, options.sample, options.seed)
     if not chosen:
         raise BuildError(f"--sample {options.sample}: there is nothing to try; ask for some")
-    left = unnoticed(chosen, options.jobs, options.limit)
-    share = 1.0 - len(left) / len(chosen)
-    say("".join(f"\nno test notices {mutant.line()}" for mutant in left))
-    told = f"{len(chosen) - len(left)} of {len(chosen)}, {share:.0%}"
-    say(f"{told} were noticed, seed {options.seed}")
-    tally(20, "mutants", len(chosen), bad=len(left) if share < WANTED else 0)
-    tell(20, "noticed", f"{told}, seed {options.seed}")
+    unseen = unnoticed(chosen, options.jobs, options.limit)
+    return judge(len(chosen), [mutant.line() for mutant in unseen], f"seed {options.seed}")
+
+
+def judge(tried: int, left: Sequence[str], which: str) -> int:
+    """Print and record what no test noticed of so many; 1 where that is more than is promised."""
+    share = 1.0 - len(left) / tried
+    say("".join(f"\n{LEFT}{line}" for line in left))
+    noticed = f"{tried - len(left)} of {tried}, {share:.0%}, {which}"
+    say(f"{noticed} were noticed")
+    tally(20, "mutants", tried, bad=len(left) if share < WANTED else 0)
+    tell(20, "noticed", noticed)
     return 0 if share >= WANTED else 1
 
 

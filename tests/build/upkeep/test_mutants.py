@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from build.console import BuildError
 from build.pins import ROOT
 from build.upkeep.equivalents import EQUIVALENT, reason
-from build.upkeep.mutants import AREAS, PACKAGE, Mutant, mutants, sample, unnoticed
+from build.upkeep.mutants import AREAS, PACKAGE, Mutant, mutants, sample, told, unnoticed
 from build.upkeep.mutations import mutations
 
 SOURCE = '''"""A text with 1 < 2 in it."""
@@ -76,3 +77,14 @@ def test_what_tests_notice_and_what_they_do_not_is_told_apart() -> None:
     assert (ROOT / PACKAGE / TYPED).read_text() == source, "the product itself is left alone"
     with pytest.raises(BuildError, match="fail without any change"):
         unnoticed([replace(both[0], tests=("nowhere.py",))], jobs=1, limit_s=60.0)
+
+
+def test_what_earlier_runs_printed_is_judged_by_the_reasons_of_now(tmp_path: Path) -> None:
+    known = next(each.line() for area in AREAS for each in mutants(area) if reason(each.file, each.mutation))
+    other = next(each.line() for each in mutants("learner") if not reason(each.file, each.mutation))
+    rows = [f"  failed         1 s  {other}", "  never ended  170 s  x", f"  SURVIVED       2 s  {known}"]
+    rows += [f"  SURVIVED       3 s  {other}", "all other tests with the 2 that are left:", f"  SURVIVED  9 s  {known}"]
+    logs = [tmp_path / "a.log", tmp_path / "b.log"]
+    logs[0].write_text("\n".join([*rows, "", f"no test notices {known}", f"no test notices {other}", ""]))
+    logs[1].write_text("\n".join([*rows[:2], "2 of 2, 100%, seed 1 were noticed", ""]))
+    assert told(logs) == (5, [other])
