@@ -205,7 +205,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.told:
         tried, left = told(options.told)
-        return judge(tried, left, f"{len(options.told)} samples")
+        return judge(tried, left, ", ".join(log.stem for log in options.told))
     chosen = sample(options.areas, options.sample, options.seed)
     if not chosen:
         raise BuildError(f"--sample {options.sample}: there is nothing to try; ask for some")
