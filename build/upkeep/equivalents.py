@@ -142,6 +142,7 @@ FIRST_WORDS = frozenset({
 
 def reason(file: str, mutation: Mutation) -> str:
     """Why this one changes nothing; "" where it should be noticed."""
-    if " + " in mutation.before and mutation.before.rpartition(" + ")[2] in FIRST_WORDS:
+    _, plus, word = mutation.before.rpartition(" + ")
+    if plus and word in FIRST_WORDS and mutation.after.endswith(f" - {word})"):
         return "it is word 0"
     return EQUIVALENT.get((file, mutation.words, mutation.change), "")

@@ -32,7 +32,7 @@ from build.upkeep.mutations import Mutation, mutations
 
 PACKAGE = "py/drillsergeant"
 WANTED = 0.95
-LEFT = "no test notices "
+LEFT, OTHERS, ENDED = "no test notices ", "all other tests with", " were noticed"  # in what a run prints
 LIMIT_S = 170.0  # of all tests of a module, on a busy machine
 SOUND = 4  # times as long may all unit tests take, and tests of a module without a change
 UNIT = "tests/unit"
@@ -165,28 +165,34 @@ def unnoticed(chosen: Sequence[Mutant], jobs: int, limit_s: float, others: tuple
             if on_a_copy(lambda copy: copy.run(tests, SOUND * limit_s)):
                 raise BuildError(f"the tests {', '.join(tests) or UNIT} fail without any change: mend them first")
 
-        def survived(mutant: Mutant, tests: tuple[str, ...], longest_s: float) -> bool:
+        def survived(mutant: Mutant, longest_s: float) -> bool:
             began_s = time.monotonic()
-            how = on_a_copy(lambda copy: copy.noticed(replace(mutant, tests=tests), longest_s))
+            how = on_a_copy(lambda copy: copy.noticed(mutant, longest_s))
             say(f"  {how or 'SURVIVED':11} {time.monotonic() - began_s:4.0f} s  {mutant.line()}")
             return not how
 
-        list(lanes.map(ensure_sound, sorted({mutant.tests for mutant in chosen})))
-        lives = list(lanes.map(lambda each: survived(each, each.tests, limit_s), chosen))
-        left = [mutant for mutant, lived in zip(chosen, lives, strict=True) if lived]
-        if not left:
-            return []
-        say(f"all other tests with the {len(left)} that are left:")
-        ensure_sound(others)
-        lives = list(lanes.map(lambda each: survived(each, others, SOUND * limit_s), left))
-        return [mutant for mutant, lived in zip(left, lives, strict=True) if lived]
+        def survivors(tried: Sequence[Mutant], longest_s: float) -> list[Mutant]:
+            list(lanes.map(ensure_sound, sorted({mutant.tests for mutant in tried})))
+            lives = lanes.map(lambda each: survived(each, longest_s), tried)
+            return [mutant for mutant, lived in zip(tried, lives, strict=True) if lived]
+
+        left = survivors(chosen, limit_s)
+        if left:
+            say(f"{OTHERS} the {len(left)} that are left:")
+            left = survivors([replace(mutant, tests=others) for mutant in left], SOUND * limit_s)
+        return left
 
 
 def told(logs: Sequence[Path]) -> tuple[int, list[str]]:
-    """Of what earlier runs printed: how many mutants they tried and which were left, without those named since."""
+    """Of what earlier runs printed: how many mutants they tried and which were left, without those named since.
+
+    Raises BuildError for a run that did not come to its end: what it left nobody knows.
+    """
     tried, left = 0, list[str]()
     for log in logs:
-        first, _, rest = log.read_text().partition("\nall other tests with")
+        first, _, rest = (text := log.read_text()).partition(f"\n{OTHERS}")
+        if ENDED not in text.rstrip().rpartition("\n")[2]:
+            raise BuildError(f"{log} does not end with how many{ENDED}: give what a whole run printed")
         tried += sum(line.startswith(("  failed ", "  never ended ", "  SURVIVED ")) for line in first.splitlines())
         left += [line.removeprefix(LEFT) for line in rest.splitlines() if line.startswith(LEFT)]
     known = {each.line() for area in AREAS for each in mutants(area) if reason(each.file, each.mutation)}
@@ -218,7 +224,7 @@ def judge(tried: int, left: Sequence[str], which: str) -> int:
     share = 1.0 - len(left) / tried
     say("".join(f"\n{LEFT}{line}" for line in left))
     noticed = f"{tried - len(left)} of {tried}, {share:.0%}, {which}"
-    say(f"{noticed} were noticed")
+    say(f"{noticed}{ENDED}")
     tally(20, "mutants", tried, bad=len(left) if share < WANTED else 0)
     tell(20, "noticed", noticed)
     return 0 if share >= WANTED else 1

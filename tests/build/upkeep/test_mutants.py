@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from drillsergeant.memory import layout, ring, run_epoch, snapshots, weights, work_queue
 
 from build.console import BuildError
 from build.pins import ROOT
-from build.upkeep.equivalents import EQUIVALENT, reason
+from build.upkeep.equivalents import EQUIVALENT, FIRST_WORDS, reason
 from build.upkeep.mutants import AREAS, PACKAGE, Mutant, mutants, sample, told, unnoticed
 from build.upkeep.mutations import mutations
 
@@ -85,6 +86,23 @@ def test_what_earlier_runs_printed_is_judged_by_the_reasons_of_now(tmp_path: Pat
     rows = [f"  failed         1 s  {other}", "  never ended  170 s  x", f"  SURVIVED       2 s  {known}"]
     rows += [f"  SURVIVED       3 s  {other}", "all other tests with the 2 that are left:", f"  SURVIVED  9 s  {known}"]
     logs = [tmp_path / "a.log", tmp_path / "b.log"]
-    logs[0].write_text("\n".join([*rows, "", f"no test notices {known}", f"no test notices {other}", ""]))
+    logs[0].write_text(
+        "\n".join(
+            [*rows, "", f"no test notices {known}", f"no test notices {other}", "1 of 3, 33%, seed 2 were noticed", ""]
+        )
+    )
     logs[1].write_text("\n".join([*rows[:2], "2 of 2, 100%, seed 1 were noticed", ""]))
     assert told(logs) == (5, [other])
+    logs[1].write_text("\n".join(rows))
+    with pytest.raises(BuildError, match="does not end with how many were noticed: give what a whole run printed"):
+        told(logs)
+
+
+def test_only_the_sign_before_a_first_word_changes_nothing() -> None:
+    modules = (layout, ring, run_epoch, snapshots, weights, work_queue)
+    for name in FIRST_WORDS:
+        kind, _, member = name.partition(".")
+        words = next(getattr(module, kind) for module in modules if hasattr(module, kind))
+        assert words[member] == 0, name
+        found = list(mutations(f"def place(base):\n    return base + {name}\n"))
+        assert [reason("memory/x.py", each) for each in found] == ["", "it is word 0"], found

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from drillsergeant.memory.access import WORD_BYTES, PlainMemory
-from drillsergeant.memory.layout import MAX_PAGES, SHARES_MAX, Layout, Plan
+from drillsergeant.memory.layout import MAX_PAGES, PAGE_BYTES, SHARES_MAX, Layout, Plan
 from drillsergeant.memory.mirror import apply
 from drillsergeant.memory.run_epoch import HALF, RunEpoch, RunStart
 from drillsergeant.memory.weights import WeightsWord, WeightsWriter
@@ -21,11 +21,11 @@ def fresh() -> PlainMemory:
 
 
 def test_the_largest_memory_is_2_gib() -> None:
-    spare = (MAX_PAGES - LAYOUT.pages) * 65536
+    spare = (MAX_PAGES - LAYOUT.pages) * PAGE_BYTES
     whole = Layout(replace(PLAN, scratch_bytes=spare))
     assert (whole.pages, whole.total_bytes) == (MAX_PAGES, 2**31)
     with pytest.raises(ValueError, match="plan needs 2048 MiB of shared memory, at most 2048"):
-        Layout(replace(PLAN, scratch_bytes=spare + 65536))
+        Layout(replace(PLAN, scratch_bytes=spare + PAGE_BYTES))
 
 
 def test_every_match_can_be_a_duel_and_no_more() -> None:
